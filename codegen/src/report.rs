@@ -1,0 +1,414 @@
+//! What is wrong with a document: diagnostics, their places in the text, and how they read.
+//!
+//! A stage of the pipeline makes a [`Diagnostic`] from a JSON pointer. Line and column are looked up
+//! when it is printed, so a sound document never pays for them.
+
+mod marks;
+
+use std::{fmt, ops::Range};
+
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DEFAULT_TERM_WIDTH,
+};
+
+use crate::pointer::Pointer;
+use marks::{Marks, Part};
+
+/// A document as it was read: its name in messages, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What messages call it: the path as the user gave it.
+    pub name: String,
+    /// The text, without a byte order mark.
+    pub text: String,
+}
+
+impl Source {
+    /// A source of a name and a text, whose byte order mark is dropped.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: &str) -> Self {
+        Self {
+            name: name.into(),
+            text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
+        }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// Something is generated, and the user should know what of the document is not in it.
+    Warning,
+}
+
+/// A finding about a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which rule found it.
+    pub rule: Rule,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// What to read beside the marker.
+    pub label: String,
+    /// Other places that it takes to understand it, each with what to read there.
+    pub related: Vec<(Place, String)>,
+    /// What to do.
+    pub help: String,
+}
+
+/// Where in a document a finding is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A position that a parser told: line and column, both counted from 1.
+    Position {
+        /// The line.
+        line: usize,
+        /// The column, in characters.
+        column: usize,
+    },
+    /// The key of a member, or the element of a list.
+    Key(Pointer),
+    /// A key that stands there for the second time.
+    SecondKey(Pointer),
+    /// A value; where it is longer than a line, its key.
+    Value(Pointer),
+}
+
+impl Diagnostic {
+    /// A finding that stops the generator.
+    #[must_use]
+    pub fn error(rule: Rule, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            rule,
+            message: message.into(),
+            place,
+            label: String::new(),
+            related: Vec::new(),
+            help: String::new(),
+        }
+    }
+
+    /// A finding with which the generator goes on.
+    #[must_use]
+    pub fn warning(rule: Rule, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(rule, place, message)
+        }
+    }
+
+    /// Says what to read beside the marker.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds a second place, and what to read there.
+    #[must_use]
+    pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.related.push((place, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Whether it stops the generator.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])* $name:ident = $id:literal,)*) => {
+        /// The rules that find something, named as messages name them: `duplicate-key`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name in messages.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The text is neither JSON nor YAML.
+    Syntax = "syntax",
+    /// The document is not an OpenAPI document.
+    NotOpenApi = "not-openapi",
+    /// The document is of a version of OpenAPI that is not read yet.
+    UnsupportedVersion = "unsupported-version",
+    /// A key stands twice in one mapping.
+    DuplicateKey = "duplicate-key",
+    /// A key that OpenAPI does not know.
+    UnknownKey = "unknown-key",
+    /// A key that OpenAPI requires is missing.
+    MissingKey = "missing-key",
+    /// A value is of another kind than OpenAPI says.
+    WrongType = "wrong-type",
+    /// A value is of the right kind and still not one that OpenAPI allows.
+    WrongValue = "wrong-value",
+    /// A key of `responses` is no status code, range or `default`.
+    NotAStatus = "not-a-status",
+    /// A `$ref` that points to nothing, or to something of another kind.
+    DanglingRef = "dangling-ref",
+    /// `$ref`s that lead to each other and never to anything.
+    RefCycle = "ref-cycle",
+    /// A part of OpenAPI that the generator does not do.
+    UnsupportedPart = "unsupported-part",
+    /// A status whose meaning nobody states.
+    UnknownStatus = "unknown-status",
+    /// One status code with two meanings.
+    StatusConflict = "status-conflict",
+    /// A status that no operation answers with.
+    UnusedStatus = "unused-status",
+    /// Two things that ought to have one name in Rust.
+    NameConflict = "name-conflict",
+    /// Two things whose names are one in Rust, and that got two.
+    NameAdjusted = "name-adjusted",
+    /// Two operations with one `operationId`, or the like.
+    DuplicateName = "duplicate-name",
+    /// An interim status among the answers.
+    InterimStatus = "interim-status",
+    /// Content for an answer that cannot have any.
+    ForbiddenContent = "forbidden-content",
+    /// An operation without a final answer.
+    NoResponse = "no-response",
+    /// A path parameter that is in the template alone, or in the parameters alone.
+    PathParameter = "path-parameter",
+    /// A parameter that OpenAPI says shall be ignored.
+    IgnoredParameter = "ignored-parameter",
+    /// An example that is not of its schema.
+    ExampleMismatch = "example-mismatch",
+    /// `info.version` does not give a version that Cargo takes.
+    Version = "version",
+    /// The crate cannot have that name.
+    CrateName = "crate-name",
+    /// A fault of the generator itself.
+    Internal = "internal",
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// Whether messages are coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For files and pipes.
+    Plain,
+    /// For a terminal, with ANSI escapes.
+    Coloured,
+}
+
+/// The findings as text, in the order of their places, errors before warnings.
+///
+/// The text ends with a newline; without findings it is empty.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> String {
+    let Some(marks) = (!diagnostics.is_empty()).then(|| Marks::of(&source.text)) else {
+        return String::new();
+    };
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Coloured => Renderer::styled(),
+    }
+    .term_width(DEFAULT_TERM_WIDTH);
+
+    let mut placed: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| (locate(&marks, source, &diagnostic.place), diagnostic))
+        .collect();
+    placed.sort_by_key(|(span, diagnostic)| (diagnostic.severity, span.start));
+    let mut text = String::new();
+    for (span, diagnostic) in placed {
+        text.push_str(&renderer.render(&[group(&marks, source, span, diagnostic)]));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn group<'a>(
+    marks: &Marks,
+    source: &'a Source,
+    span: Range<usize>,
+    diagnostic: &'a Diagnostic,
+) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.rule.id());
+
+    let related: Vec<_> = diagnostic
+        .related
+        .iter()
+        .map(|(place, label)| (locate(marks, source, place), label.as_str()))
+        .collect();
+    let spans = related.iter().map(|(span, _)| span).chain([&span]);
+    let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
+    let end = spans.map(|span| span.end).max().unwrap_or(0);
+    // Only the lines concerned: a document may have a hundred thousand.
+    let window = line_start(&source.text, start)..line_end(&source.text, end);
+    let inside = |span: &Range<usize>| span.start - window.start..span.end - window.start;
+    let annotation = AnnotationKind::Primary.span(inside(&span));
+    let annotation = match diagnostic.label.as_str() {
+        "" => annotation,
+        label => annotation.label(label),
+    };
+    let text = source.text.get(window.clone()).unwrap_or_default();
+
+    let group = if text.is_empty() {
+        title.element(Origin::path(source.name.as_str()).line(1).char_column(1))
+    } else {
+        let snippet = Snippet::source(text)
+            .line_start(line_number(&source.text, window.start))
+            .path(source.name.as_str())
+            .annotation(annotation)
+            .annotations(
+                related
+                    .iter()
+                    .map(|(span, label)| AnnotationKind::Context.span(inside(span)).label(*label)),
+            );
+        title.element(snippet)
+    };
+    match diagnostic.help.as_str() {
+        "" => group,
+        help => group.element(Level::HELP.message(help)),
+    }
+}
+
+/// The bytes that a place stands for; the nearest thing around it where it is gone.
+fn locate(marks: &Marks, source: &Source, place: &Place) -> Range<usize> {
+    let span = match place {
+        Place::Position { line, column } => position(&source.text, *line, *column),
+        Place::Key(pointer) => marks.find(pointer, Part::Key),
+        Place::SecondKey(pointer) => marks.find(pointer, Part::SecondKey),
+        Place::Value(pointer) => marks.find(pointer, Part::Value),
+    };
+    // A marker longer than a line shows the lines and not the fault.
+    let end = span.end.min(line_end(&source.text, span.start));
+    span.start..end.max(span.start)
+}
+
+fn position(text: &str, line: usize, column: usize) -> Range<usize> {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let rest = text.get(start..).unwrap_or_default();
+    let mut columns = rest.char_indices().skip(column.saturating_sub(1));
+    match columns.next() {
+        Some((at, c)) if c != '\n' => start + at..start + at + c.len_utf8(),
+        Some((at, _)) => start + at..start + at,
+        None => text.len()..text.len(),
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |newline| newline + 1)
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    let line = text.get(at..).unwrap_or_default();
+    let end = line.find('\n').map_or(text.len(), |newline| at + newline);
+    if text.get(at..end).is_some_and(|line| line.ends_with('\r')) {
+        end - 1
+    } else {
+        end
+    }
+}
+
+fn line_number(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_like_a_compiler() {
+        let source = Source::new(
+            "pets.yaml",
+            "\u{feff}openapi: 3.0.3\npaths:\n  /pets:\n    gett: {}\n",
+        );
+        let pointer = Pointer::root().key("paths").key("/pets").key("gett");
+        let finding = Diagnostic::error(Rule::UnknownKey, Place::Key(pointer), "no such method")
+            .label("not a method")
+            .related(Place::Key(Pointer::root().key("paths")), "of these paths")
+            .help("write `get`");
+        assert_eq!(
+            render(&[finding], &source, Style::Plain),
+            "\
+error[unknown-key]: no such method
+ --> pets.yaml:4:5
+  |
+2 | paths:
+  | ----- of these paths
+3 |   /pets:
+4 |     gett: {}
+  |     ^^^^ not a method
+  |
+  = help: write `get`
+
+"
+        );
+    }
+
+    #[test]
+    fn a_gone_place_is_the_nearest_thing_around_it() {
+        let source = Source::new("a.json", "{\n  \"info\": {}\n}");
+        let pointer = Pointer::root().key("info").key("title");
+        let finding = Diagnostic::error(Rule::MissingKey, Place::Value(pointer), "no title");
+        let text = render(&[finding], &source, Style::Plain);
+        assert!(text.contains("--> a.json:2:3"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_document_has_a_first_line() {
+        let source = Source::new("a.yaml", "");
+        let place = Place::Position { line: 1, column: 1 };
+        let finding = Diagnostic::error(Rule::NotOpenApi, place, "empty").help("write one");
+        let text = render(&[finding], &source, Style::Plain);
+        assert!(text.contains("--> a.yaml:1:1"), "{text}");
+        assert!(text.contains("= help: write one"), "{text}");
+    }
+
+    #[test]
+    fn the_ids_differ() {
+        let ids: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        assert_eq!(ids.len(), Rule::ALL.len());
+    }
+}
