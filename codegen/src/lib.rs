@@ -1,6 +1,8 @@
 //! Generates a Rust crate from an OpenAPI document.
 
 pub mod doc;
+mod load;
+pub mod model;
 pub mod name;
 pub mod pointer;
 pub mod report;

@@ -1,0 +1,48 @@
+//! Paths with parameters in them.
+
+/// What stands between two slashes of a path: none, one or several pieces.
+pub type Segment = Vec<Piece>;
+
+/// A part of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// A text as it stands in the path, percent-encoding included.
+    Literal(String),
+    /// The name of a parameter.
+    Parameter(String),
+}
+
+/// A path in its segments: `/a/{id}.json` is `a`, and `{id}` with `.json`.
+///
+/// Braces that do not close are a text like others.
+#[must_use]
+pub fn segments(path: &str) -> Vec<Segment> {
+    path.strip_prefix('/')
+        .unwrap_or(path)
+        .split('/')
+        .map(segment)
+        .collect()
+}
+
+fn segment(text: &str) -> Segment {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = parameter(rest) {
+        pieces.extend(literal(before));
+        pieces.push(Piece::Parameter(name.to_owned()));
+        rest = after;
+    }
+    pieces.extend(literal(rest));
+    pieces
+}
+
+/// The first `{name}` in a text, with what comes before and after it.
+fn parameter(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+fn literal(text: &str) -> Option<Piece> {
+    (!text.is_empty()).then(|| Piece::Literal(text.to_owned()))
+}

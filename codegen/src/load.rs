@@ -1,0 +1,152 @@
+//! Text to OpenAPI, with nothing dropped on the way.
+//!
+//! The typed document of [`openapiv3`] is lenient: it takes the last of two equal keys, skips what it
+//! does not know, and names the enclosing `paths` when something is wrong. So the text is read into a
+//! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`shape`]), and
+//! only a sound one is made typed.
+
+pub(crate) mod shape;
+mod tree;
+mod typed;
+
+use openapiv3::{OpenAPI, ReferenceOr};
+use serde_json::Value;
+
+use crate::{
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+use shape::Kind;
+pub(crate) use typed::{Component, Targets};
+
+/// An OpenAPI document whose form is sound: each key known, each value of its type, each `$ref` ends.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The document as it was read, keys in alphabetical order.
+    pub(crate) tree: Value,
+    /// The same, typed.
+    pub(crate) api: OpenAPI,
+    /// What its `$ref`s point to.
+    pub(crate) targets: Targets,
+}
+
+/// A node of the document, and where it stands.
+#[derive(Debug)]
+pub(crate) struct At<'a, T> {
+    pub(crate) node: &'a T,
+    pub(crate) place: Pointer,
+}
+
+impl<T> Clone for At<'_, T> {
+    fn clone(&self) -> Self {
+        Self::new(self.node, self.place.clone())
+    }
+}
+
+impl<'a, T> At<'a, T> {
+    pub(crate) fn new(node: &'a T, place: Pointer) -> Self {
+        Self { node, place }
+    }
+}
+
+impl Document {
+    /// What stands here, or what the `$ref` here leads to, with the place where it really is.
+    ///
+    /// `None` never happens in a document that [`load`] gave out: it followed every `$ref` itself.
+    pub(crate) fn resolve<'a, T: Component>(
+        &'a self,
+        at: &At<'a, ReferenceOr<T>>,
+    ) -> Option<At<'a, T>> {
+        let mut at: At<'a, ReferenceOr<T>> = at.clone();
+        loop {
+            match at.node {
+                ReferenceOr::Item(item) => return Some(At::new(item, at.place)),
+                ReferenceOr::Reference { reference } => {
+                    let place = Pointer::from_fragment(reference)?;
+                    at = At::new(self.targets.get(&place)?, place);
+                }
+            }
+        }
+    }
+}
+
+/// Reads a document, JSON or YAML.
+///
+/// # Errors
+/// Everything that is wrong with its form, at once; warnings are in the second part of the result.
+pub(crate) fn load(text: &str) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let tree = tree::read(text)?;
+    version(&tree).map_err(|finding| vec![finding])?;
+    let shape = shape::check(&tree);
+    if shape.findings.iter().any(Diagnostic::is_error) {
+        return Err(shape.findings);
+    }
+    match typed::typed(&tree, &shape.references) {
+        Ok((api, targets)) => Ok((Document { tree, api, targets }, shape.findings)),
+        Err(finding) => Err([shape.findings, vec![finding]].concat()),
+    }
+}
+
+/// Says what a document is that is not of OpenAPI 3.0.
+fn version(tree: &Value) -> Result<(), Diagnostic> {
+    let root = Pointer::root();
+    let start = Place::Position { line: 1, column: 1 };
+    let Value::Object(document) = tree else {
+        let found = if tree.is_null() {
+            "empty"
+        } else {
+            shape::describe(tree)
+        };
+        return Err(Diagnostic::error(
+            Rule::NotOpenApi,
+            start,
+            format!("this is no OpenAPI document, but {found}"),
+        )
+        .help("a document starts with `openapi: 3.0.3`"));
+    };
+    if let Some(swagger) = document.get("swagger") {
+        let version = swagger
+            .as_str()
+            .map_or_else(|| swagger.to_string(), str::to_owned);
+        return Err(Diagnostic::error(
+            Rule::UnsupportedVersion,
+            Place::Value(root.key("swagger")),
+            format!("this is a Swagger {version} document; OpenAPI 3.0 is what can be read"),
+        )
+        .help("convert it to OpenAPI 3.0 first, with swagger2openapi or the Swagger editor"));
+    }
+    match document.get("openapi") {
+        None => Err(Diagnostic::error(
+            Rule::NotOpenApi,
+            start,
+            "this is no OpenAPI document: it has no key `openapi`",
+        )
+        .help("a document starts with `openapi: 3.0.3`")),
+        Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
+        Some(Value::String(version)) => Err(Diagnostic::error(
+            Rule::UnsupportedVersion,
+            Place::Value(root.key("openapi")),
+            format!("this is an OpenAPI {version} document; OpenAPI 3.0 is what can be read"),
+        )
+        .help("rewrite it as OpenAPI 3.0.3")),
+        Some(other) => Err(Diagnostic::error(
+            Rule::WrongType,
+            Place::Value(root.key("openapi")),
+            format!("`openapi` is {}, not a string", shape::describe(other)),
+        )
+        .help("write `openapi: '3.0.3'`")),
+    }
+}
+
+/// The kinds of things that a `$ref` may lead to, each with its place under `components`.
+pub(crate) const SECTIONS: [(&str, Kind); 9] = [
+    ("schemas", Kind::Schema),
+    ("responses", Kind::Response),
+    ("parameters", Kind::Parameter),
+    ("examples", Kind::Example),
+    ("requestBodies", Kind::RequestBody),
+    ("headers", Kind::Header),
+    ("securitySchemes", Kind::SecurityScheme),
+    ("links", Kind::Link),
+    ("callbacks", Kind::Callback),
+];

@@ -1,0 +1,429 @@
+//! Text to a tree of plain JSON values, in which each key stands once.
+
+use std::{cell::RefCell, fmt};
+
+use saphyr_parser::{Event, Parser};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::{
+    pointer::{Pointer, Trail},
+    report::{Diagnostic, Place, Rule},
+};
+
+/// Reads JSON, or else YAML.
+///
+/// Keys of YAML that are numbers or booleans become strings, as JSON has them: `404:` and `'404':` are
+/// one key. Merge keys (`<<`) are merged.
+pub(super) fn read(text: &str) -> Result<Value, Vec<Diagnostic>> {
+    let duplicates = RefCell::new(Vec::new());
+    let tree = if text.trim_start().starts_with('{') {
+        // YAML may start with a brace too; but who writes one means JSON, and reads its errors.
+        json(text, &duplicates).or_else(|error| {
+            duplicates.borrow_mut().clear();
+            yaml(text, &duplicates).map_err(|_| error)
+        })
+    } else {
+        yaml(text, &duplicates)
+    }
+    .map_err(|finding| vec![finding])?;
+
+    let duplicates = duplicates.into_inner();
+    if duplicates.is_empty() {
+        Ok(tree)
+    } else {
+        Err(duplicates.into_iter().map(duplicate).collect())
+    }
+}
+
+fn duplicate(pointer: Pointer) -> Diagnostic {
+    let key = pointer.last().unwrap_or_default();
+    let (message, help) = match pointer.parent().as_ref().and_then(Pointer::last).as_deref() {
+        Some("responses") => (
+            format!("the status `{key}` is declared twice"),
+            "keep one of the two, or give the other its own code",
+        ),
+        _ => (
+            format!("the key `{key}` is declared twice"),
+            "keep one of the two",
+        ),
+    };
+    Diagnostic::error(
+        Rule::DuplicateKey,
+        Place::SecondKey(pointer.clone()),
+        message,
+    )
+    .label("declared again here")
+    .related(Place::Key(pointer), "first declared here")
+    .help(help)
+}
+
+fn json(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
+    let seed = Tree {
+        duplicates,
+        at: Trail::ROOT,
+        dialect: Dialect::Json,
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let tree = seed
+        .deserialize(&mut deserializer)
+        .and_then(|tree| deserializer.end().map(|()| tree));
+    tree.map_err(|error| syntax(&error.to_string(), error.line(), error.column()))
+}
+
+fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
+    not_too_deep(text)?;
+    let seed = Tree {
+        duplicates,
+        at: Trail::ROOT,
+        dialect: Dialect::Yaml,
+    };
+    seed.deserialize(serde_yaml::Deserializer::from_str(text))
+        .map_err(|error| {
+            let (line, column) = error
+                .location()
+                .map_or((1, 1), |at| (at.line(), at.column()));
+            syntax(&error.to_string(), line, column)
+        })
+}
+
+/// How deep a document may be nested: what `serde_json` and `serde_yaml` allow.
+const DEPTH: usize = 128;
+
+/// Refuses what would keep `serde_yaml` busy for minutes: its parser takes quadratic time over
+/// brackets within brackets, and comes to the limit of the depth only then.
+fn not_too_deep(text: &str) -> Result<(), Diagnostic> {
+    let mut brackets = 0_usize;
+    let deepest = text.bytes().fold(0, |deepest, byte| {
+        match byte {
+            b'[' | b'{' => brackets += 1,
+            b']' | b'}' => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        deepest.max(brackets)
+    });
+    if deepest <= DEPTH {
+        return Ok(());
+    }
+    // Brackets in texts count for nothing: now it takes a look at the structure.
+    let mut depth = 0;
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|error| {
+            syntax(
+                error.info(),
+                error.marker().line(),
+                error.marker().col() + 1,
+            )
+        })?;
+        match event {
+            Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
+            Event::MappingEnd | Event::SequenceEnd => depth -= 1,
+            Event::StreamEnd => break,
+            _ => {}
+        }
+        if depth > DEPTH {
+            let message = "recursion limit exceeded";
+            return Err(syntax(message, span.start.line(), span.start.col() + 1));
+        }
+    }
+    Ok(())
+}
+
+fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
+    // The parsers end their messages with a place; ours stands before them.
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(message, _)| message);
+    let finding = Diagnostic::error(
+        Rule::Syntax,
+        Place::Position {
+            line: line.max(1),
+            column: column.max(1),
+        },
+        format!("this cannot be read: {message}"),
+    );
+    finding.help(match message {
+        message if message.contains("recursion limit") => {
+            "an alias that stands within its own anchor, or nesting deeper than 128, has no end"
+        }
+        message if message.contains("repetition limit") => {
+            "its aliases would make a document of millions of lines; write it out, or use `$ref`"
+        }
+        message if message.contains("cannot start any token") => {
+            "YAML is indented by blanks, never by tabs; a text that starts with `@` or a backtick \
+             needs quotes"
+        }
+        message if message.contains("mapping values are not allowed") => {
+            "a text with `: ` in it needs quotes, and keys of one mapping the same indentation"
+        }
+        message if message.contains("EOF") => "the document ends too early; is it complete?",
+        _ => "mend it here or in the line before",
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Json,
+    Yaml,
+}
+
+/// Reads a value, and notes each key that stands there for the second time.
+struct Tree<'a> {
+    duplicates: &'a RefCell<Vec<Pointer>>,
+    at: Trail<'a>,
+    dialect: Dialect,
+}
+
+impl<'a> Tree<'a> {
+    fn inside<'b>(&self, at: Trail<'b>) -> Tree<'b>
+    where
+        'a: 'b,
+    {
+        Tree {
+            duplicates: self.duplicates,
+            at,
+            dialect: self.dialect,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    // Integers that no i64 or u64 holds stand for limits; a float is near enough to be one.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "as serde_json reads such a number itself"
+    )]
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "as serde_json reads such a number itself"
+    )]
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // `.inf` and `.nan` of YAML are no JSON; the text is what is left to report.
+        let number = Number::from_f64(value).map(Value::Number);
+        Ok(number.unwrap_or_else(|| Value::String(value.to_string())))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(self.inside(self.at.index(items.len())))? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(key) = map.next_key_seed(Key)? {
+            let at = self.at.key(&key);
+            if members.contains_key(&key) {
+                self.duplicates.borrow_mut().push(at.pointer());
+            }
+            let value = map.next_value_seed(self.inside(at))?;
+            members.insert(key, value);
+        }
+        if self.dialect == Dialect::Yaml {
+            merge(&mut members);
+        }
+        Ok(Value::Object(members))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
+        Err(A::Error::custom(
+            "tags (`!name`) are not part of an OpenAPI document",
+        ))
+    }
+}
+
+/// Brings in what a merge key names; a key that is already there wins.
+fn merge(members: &mut Map<String, Value>) {
+    let sources = match members.remove("<<") {
+        Some(Value::Array(sources)) if sources.iter().all(Value::is_object) => sources,
+        Some(source @ Value::Object(_)) => vec![source],
+        Some(other) => {
+            members.insert("<<".to_owned(), other);
+            return;
+        }
+        None => return,
+    };
+    for source in sources {
+        if let Value::Object(source) = source {
+            for (key, value) in source {
+                members.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+/// A key, which YAML allows to be any scalar.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key that is a text")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<String, E> {
+        Ok(key.to_owned())
+    }
+
+    fn visit_string<E>(self, key: String) -> Result<String, E> {
+        Ok(key)
+    }
+
+    fn visit_bool<E>(self, key: bool) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_i64<E>(self, key: i64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_u64<E>(self, key: u64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_f64<E>(self, key: f64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_unit<E>(self) -> Result<String, E> {
+        Ok("null".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_texts_and_merge_keys_merge() {
+        let text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n404: true\ntrue: 1.5\n~: n\n";
+        assert_eq!(
+            read(text).unwrap(),
+            json!({"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "404": true, "true": 1.5, "null": "n"})
+        );
+    }
+
+    #[test]
+    fn json_is_read_as_json() {
+        let text = r#"{"a": "\ud83d\ude00 \/", "n": 123456789012345678901234567890}"#;
+        assert_eq!(
+            read(text).unwrap(),
+            json!({"a": "😀 /", "n": 1.234_567_890_123_456_8e29})
+        );
+        assert_eq!(
+            read("{a: 1}").unwrap(),
+            json!({"a": 1}),
+            "a YAML flow mapping"
+        );
+    }
+
+    #[test]
+    fn all_duplicates_are_told() {
+        let duplicates = |text| {
+            let places = read(text)
+                .unwrap_err()
+                .into_iter()
+                .map(|finding| finding.place);
+            places.collect::<Vec<_>>()
+        };
+        let key = |key: &str| Place::SecondKey(Pointer::root().key(key));
+        assert_eq!(
+            duplicates("a: 1\n404: 2\n'404': 3\na: 4\n"),
+            [key("404"), key("a")]
+        );
+        assert_eq!(duplicates(r#"{"a": 1, "b": 2, "a": 3}"#), [key("a")]);
+    }
+
+    #[test]
+    fn a_bomb_is_refused() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for n in 1..12 {
+            let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
+            text.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
+        }
+        let findings = read(&text).unwrap_err();
+        assert_eq!(findings[0].rule, Rule::Syntax);
+        assert!(
+            findings[0].message.contains("repetition limit"),
+            "{}",
+            findings[0].message
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        for text in ["[", "{\"a\":", "{a: ", "- ", "? "] {
+            let findings = read(&text.repeat(100_000)).unwrap_err();
+            assert_eq!(findings[0].rule, Rule::Syntax);
+        }
+        let brackets = "[".repeat(1000);
+        assert_eq!(
+            read(&format!("a: '{brackets}'")).unwrap(),
+            json!({"a": brackets})
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! A tree that is sound to the types of [`openapiv3`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapiv3::{
+    Callback, Components, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem,
+    ReferenceOr, RequestBody, Response, Schema, SecurityScheme,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::shape::{Form, Kind, Members};
+use crate::{
+    pointer::{Pointer, Trail},
+    report::{Diagnostic, Place, Rule},
+};
+
+/// What `$ref`s point to, by place.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    examples: BTreeMap<Pointer, ReferenceOr<Example>>,
+    headers: BTreeMap<Pointer, ReferenceOr<Header>>,
+    parameters: BTreeMap<Pointer, ReferenceOr<Parameter>>,
+    path_items: BTreeMap<Pointer, ReferenceOr<PathItem>>,
+    request_bodies: BTreeMap<Pointer, ReferenceOr<RequestBody>>,
+    responses: BTreeMap<Pointer, ReferenceOr<Response>>,
+    security_schemes: BTreeMap<Pointer, ReferenceOr<SecurityScheme>>,
+}
+
+impl Targets {
+    /// What stands at a place that a `$ref` of this type points to.
+    pub(super) fn get<T: Component>(&self, place: &Pointer) -> Option<&ReferenceOr<T>> {
+        T::among(self).get(place)
+    }
+
+    fn insert(
+        &mut self,
+        place: &Pointer,
+        kind: Kind,
+        value: &Value,
+    ) -> Result<(), serde_json::Error> {
+        fn put<T: Component + for<'de> Deserialize<'de>>(
+            targets: &mut Targets,
+            place: &Pointer,
+            value: &Value,
+        ) -> Result<(), serde_json::Error> {
+            let target = ReferenceOr::deserialize(value)?;
+            T::among_mut(targets).insert(place.clone(), target);
+            Ok(())
+        }
+        match kind {
+            Kind::Example => put::<Example>(self, place, value),
+            Kind::Header => put::<Header>(self, place, value),
+            Kind::Parameter => put::<Parameter>(self, place, value),
+            Kind::PathItem => put::<PathItem>(self, place, value),
+            Kind::RequestBody => put::<RequestBody>(self, place, value),
+            Kind::Response => put::<Response>(self, place, value),
+            Kind::SecurityScheme => put::<SecurityScheme>(self, place, value),
+            // Nothing is generated from links and callbacks; schemas are read from the tree.
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a `$ref` can point to.
+pub(crate) trait Component: Sized {
+    #[doc(hidden)]
+    fn among(targets: &Targets) -> &BTreeMap<Pointer, ReferenceOr<Self>>;
+    #[doc(hidden)]
+    fn among_mut(targets: &mut Targets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>>;
+}
+
+macro_rules! components {
+    ($($component:ty: $field:ident,)*) => {
+        $(impl Component for $component {
+            fn among(targets: &Targets) -> &BTreeMap<Pointer, ReferenceOr<Self>> {
+                &targets.$field
+            }
+
+            fn among_mut(targets: &mut Targets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>> {
+                &mut targets.$field
+            }
+        })*
+    };
+}
+
+components! {
+    Example: examples,
+    Header: headers,
+    Parameter: parameters,
+    PathItem: path_items,
+    RequestBody: request_bodies,
+    Response: responses,
+    SecurityScheme: security_schemes,
+}
+
+/// Makes a tree typed, with all that its `$ref`s point to.
+pub(super) fn typed(
+    tree: &Value,
+    references: &BTreeSet<(Pointer, Kind)>,
+) -> Result<(OpenAPI, Targets), Diagnostic> {
+    let refused = |error| refusal(tree, &error);
+    let api = OpenAPI::deserialize(tree).map_err(refused)?;
+    let mut targets = Targets::default();
+    for (place, kind) in references {
+        if let Some(value) = tree.pointer(place.as_str()) {
+            targets.insert(place, *kind, value).map_err(refused)?;
+        }
+    }
+    Ok((api, targets))
+}
+
+/// Finds the least part of the document that its type refuses, for a message with a place.
+fn refusal(tree: &Value, error: &serde_json::Error) -> Diagnostic {
+    let (place, error) = culprit(Form::Is(Kind::OpenApi), tree, &Trail::ROOT)
+        .unwrap_or((Pointer::root(), error.to_string()));
+    Diagnostic::error(
+        Rule::WrongValue,
+        Place::Key(place),
+        format!("this is not sound: {error}"),
+    )
+    .help("hold it against the OpenAPI 3.0.3 specification")
+}
+
+fn culprit(form: Form, value: &Value, at: &Trail<'_>) -> Option<(Pointer, String)> {
+    match (form, value) {
+        (Form::Is(kind) | Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+            if members.contains_key("$ref") {
+                return None;
+            }
+            let inner = match kind.members() {
+                Members::Fields(fields) => fields.iter().find_map(|field| {
+                    culprit(field.form, members.get(field.name)?, &at.key(field.name))
+                }),
+                Members::Named(form) => members
+                    .iter()
+                    .filter(|(key, _)| !key.starts_with("x-"))
+                    .find_map(|(key, value)| culprit(form, value, &at.key(key))),
+            };
+            inner.or_else(|| Some((at.pointer(), refuse(kind, value)?)))
+        }
+        (Form::List(form), Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| culprit(*form, item, &at.index(index))),
+        (Form::Map(form), Value::Object(members)) => members
+            .iter()
+            .find_map(|(key, value)| culprit(*form, value, &at.key(key))),
+        _ => None,
+    }
+}
+
+/// Why the type of a kind refuses a value.
+fn refuse(kind: Kind, value: &Value) -> Option<String> {
+    fn try_as<'a, T: Deserialize<'a>>(value: &'a Value) -> Option<String> {
+        T::deserialize(value).err().map(|error| error.to_string())
+    }
+    match kind {
+        Kind::Callback => try_as::<Callback>(value),
+        Kind::Components => try_as::<Components>(value),
+        Kind::Example => try_as::<Example>(value),
+        Kind::Header => try_as::<Header>(value),
+        Kind::Link => try_as::<Link>(value),
+        Kind::OpenApi => try_as::<OpenAPI>(value),
+        Kind::Operation => try_as::<Operation>(value),
+        Kind::Parameter => try_as::<Parameter>(value),
+        Kind::PathItem => try_as::<PathItem>(value),
+        Kind::RequestBody => try_as::<RequestBody>(value),
+        Kind::Response => try_as::<Response>(value),
+        Kind::Schema => try_as::<Schema>(value),
+        Kind::SecurityScheme => try_as::<SecurityScheme>(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,258 @@
+//! What a document means, as plain data.
+//!
+//! Nothing here knows OpenAPI's types or Rust's tokens. Names and order are final: an emitter writes
+//! them down as they come.
+
+mod operation;
+mod response;
+mod schema;
+mod status;
+
+use std::fmt;
+
+pub use operation::{Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style};
+pub use response::{
+    Answer, BodyVariant, Codec, Content, Header, Payload, ResponseSet, Succeeds, Success,
+};
+pub use schema::{EnumValue, Field, Type, TypeDef, TypeId, TypeKind};
+pub use status::{Catalogue, ContentRule, Status};
+
+/// Shared with the generated crate, so that there is one copy of the rule.
+#[path = "../runtime/keys.rs"]
+mod keys;
+
+pub use keys::{Key, key_of};
+
+/// Shared with the generated crate, so that `explain` says what the crate says.
+#[path = "../runtime/class.rs"]
+mod class;
+
+pub use class::{Class, Retry};
+
+/// Shared with the generated crate, so that an example is sound here if it is there.
+#[path = "../runtime/weights.rs"]
+pub mod weights;
+
+/// Shared with the generated crate, so that client and server see the same parameters in a path.
+#[path = "../runtime/template.rs"]
+mod template;
+
+pub use template::{Piece, Segment, segments};
+
+/// A document, ready to be written down as a crate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// What the crate is.
+    pub package: Package,
+    /// Every status of the catalogue and of the document, by code.
+    pub statuses: Vec<Status>,
+    /// The types of bodies, parameters and headers, by name.
+    pub types: Vec<TypeDef>,
+    /// The distinct sets of responses, by name.
+    pub sets: Vec<ResponseSet>,
+    /// The operations, by path and then method.
+    pub operations: Vec<Operation>,
+    /// Where the API is served, in the order of the document.
+    pub servers: Vec<Server>,
+}
+
+impl Model {
+    /// The set of responses that an operation answers from.
+    ///
+    /// # Panics
+    /// If the operation is of another model.
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "lowering makes no operation without its set"
+    )]
+    pub fn set(&self, operation: &Operation) -> &ResponseSet {
+        &self.sets[operation.set]
+    }
+
+    /// The definition of a named type.
+    ///
+    /// # Panics
+    /// If the type is of another model.
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "lowering makes no `TypeId` without its type"
+    )]
+    pub fn type_def(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+}
+
+impl Model {
+    /// A type in words of Rust: `Vec<Pet>`.
+    #[must_use]
+    pub fn type_name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Any => "Value".to_owned(),
+            Type::Array(item) => format!("Vec<{}>", self.type_name(item)),
+            Type::Boolean => "bool".to_owned(),
+            Type::Boxed(inner) => format!("Box<{}>", self.type_name(inner)),
+            Type::Bytes => "Bytes".to_owned(),
+            Type::Integer32 => "i32".to_owned(),
+            Type::Integer64 => "i64".to_owned(),
+            Type::Map(value) => format!("BTreeMap<String, {}>", self.type_name(value)),
+            Type::Named(id) => self.type_def(*id).name.to_string(),
+            Type::Nullable(inner) => format!("Option<{}>", self.type_name(inner)),
+            Type::Number => "f64".to_owned(),
+            Type::StatusChoice => "StatusChoice".to_owned(),
+            Type::String => "String".to_owned(),
+        }
+    }
+
+    /// The content of a message in words of Rust; `None` where there is none.
+    #[must_use]
+    pub fn payload_name(&self, payload: &Payload) -> Option<String> {
+        match payload {
+            Payload::Empty => None,
+            Payload::One(content) if content.codec == Codec::Open => Some("Media".to_owned()),
+            Payload::One(content) => Some(self.type_name(&content.ty)),
+            Payload::Several { name, .. } => Some(name.to_string()),
+        }
+    }
+}
+
+/// What a crate says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Package {
+    /// `info.title`.
+    pub title: String,
+    /// `info.description`, empty where there is none.
+    pub description: String,
+    /// `info.version` as Cargo takes it; `None` where it gives no version.
+    pub version: Option<String>,
+}
+
+/// A place where the API is served.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// The URL, or its template.
+    pub url: String,
+    /// What it is, empty where the document does not say.
+    pub description: String,
+}
+
+impl Key {
+    /// Reads a key of `responses`: a code from 100 to 999, `1XX` to `5XX` in either case, `default`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            b"default" => Some(Self::Default),
+            [first @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => {
+                Some(Self::Range(u16::from(first - b'0')))
+            }
+            [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] => text.parse().ok().map(Self::Exact),
+            _ => None,
+        }
+    }
+
+    /// Whether it stands for interim codes, which are no answer.
+    #[must_use]
+    pub fn is_interim(self) -> bool {
+        matches!(self, Self::Exact(100..=199) | Self::Range(1))
+    }
+}
+
+/// As OpenAPI writes it: `404`, `4XX`, `default`.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(code) => write!(f, "{code}"),
+            Self::Range(first) => write!(f, "{first}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_have_segments() {
+        let literal = |text: &str| Piece::Literal(text.to_owned());
+        let parameter = |name: &str| Piece::Parameter(name.to_owned());
+        for (path, expected) in [
+            ("/", vec![vec![]]),
+            ("/a/{id}", vec![vec![literal("a")], vec![parameter("id")]]),
+            (
+                "/a/{id}.json",
+                vec![vec![literal("a")], vec![parameter("id"), literal(".json")]],
+            ),
+            (
+                "/{a}-{b}",
+                vec![vec![parameter("a"), literal("-"), parameter("b")]],
+            ),
+            ("/a%20b/", vec![vec![literal("a%20b")], vec![]]),
+            ("/:x/{y", vec![vec![literal(":x")], vec![literal("{y")]]),
+        ] {
+            assert_eq!(segments(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn keys_are_read_and_written() {
+        for (text, key) in [
+            ("404", Some(Key::Exact(404))),
+            ("100", Some(Key::Exact(100))),
+            ("999", Some(Key::Exact(999))),
+            ("default", Some(Key::Default)),
+            ("4XX", Some(Key::Range(4))),
+            ("099", None),
+            ("1000", None),
+            ("6XX", None),
+            ("40X", None),
+            ("Default", None),
+            ("abc", None),
+            ("", None),
+            ("+20", None),
+        ] {
+            assert_eq!(Key::parse(text), key, "{text}");
+            if let Some(key) = key {
+                assert_eq!(key.to_string(), text);
+            }
+        }
+        assert_eq!(Key::parse("4xX"), Some(Key::Range(4)));
+    }
+
+    /// What OpenAPI and RFC 9110 say, without looking at how `key_of` does it.
+    fn oracle(keys: &[Key], code: u16) -> Option<Key> {
+        let has = |key: Key| keys.contains(&key).then_some(key);
+        let exact = has(Key::Exact(code));
+        if code < 200 {
+            return exact;
+        }
+        exact
+            .or_else(|| has(Key::Range(code / 100)))
+            .or_else(|| has(Key::Default))
+    }
+
+    #[test]
+    fn exact_beats_range_beats_default() {
+        let all = [
+            Key::Default,
+            Key::Range(4),
+            Key::Exact(404),
+            Key::Exact(101),
+            Key::Range(2),
+            Key::Exact(200),
+            Key::Range(5),
+            Key::Exact(299),
+        ];
+        for set in 0..1 << all.len() {
+            let keys: Vec<_> = (0..all.len())
+                .filter(|n| set >> n & 1 == 1)
+                .map(|n| all[n])
+                .collect();
+            for code in 100..=999 {
+                let found = key_of(&keys, code).map(|index| keys[index]);
+                assert_eq!(found, oracle(&keys, code), "{keys:?} {code}");
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+use std::fmt;
+
+use super::{Key, Payload, Segment, Type};
+use crate::name::Ident;
+
+/// A method on a path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The `operationId`, or what stands in for it: `GET /pets/{id}`.
+    pub id: String,
+    /// The method of the server's trait and of the client.
+    pub name: Ident,
+    /// The request.
+    pub request: Ident,
+    /// The response: the set's own name, or an alias of it.
+    pub response: Ident,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path as the document writes it.
+    pub path: String,
+    /// The path in its segments.
+    pub segments: Vec<Segment>,
+    /// The summary, empty where there is none.
+    pub summary: String,
+    /// The description as Markdown, empty where there is none.
+    pub description: String,
+    /// Whether the document advises against it.
+    pub deprecated: bool,
+    /// The parameters: those of the path in its order, then by place and name.
+    pub parameters: Vec<Parameter>,
+    /// The content of the request.
+    pub body: Option<RequestBody>,
+    /// The index of the responses in [`Model::sets`](super::Model::sets).
+    pub set: usize,
+    /// Whether the document declares an answer at all.
+    pub declared: bool,
+    /// The keys that are declared and no answer, since interim codes are none.
+    pub interim: Vec<Key>,
+    /// Who answers it on the server.
+    pub handler: Handler,
+    /// An example of each answer that has one.
+    pub samples: Vec<Sample>,
+}
+
+impl Operation {
+    /// "`GET /pets/{id}`".
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The statuses that the generated server answers this operation with by itself, before its method
+    /// is called or after it failed.
+    ///
+    /// The server's `runtime/glue.rs` is what does so.
+    #[must_use]
+    pub fn glue(&self) -> Vec<u16> {
+        let mut codes = Vec::new();
+        if !self.parameters.is_empty() || self.body.is_some() {
+            codes.push(400);
+        }
+        if self.body.is_some() {
+            codes.extend([413, 415, 422]);
+        }
+        codes.push(500);
+        codes
+    }
+
+    /// The parameters in one place.
+    pub fn in_location(&self, location: Location) -> impl Iterator<Item = &Parameter> {
+        self.parameters
+            .iter()
+            .filter(move |parameter| parameter.location == location)
+    }
+}
+
+/// A method of HTTP that OpenAPI 3.0 knows, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `PUT`
+    Put,
+    /// `POST`
+    Post,
+    /// `DELETE`
+    Delete,
+    /// `OPTIONS`
+    Options,
+    /// `HEAD`
+    Head,
+    /// `PATCH`
+    Patch,
+    /// `TRACE`
+    Trace,
+}
+
+impl Method {
+    /// The method on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Trace => "TRACE",
+        }
+    }
+
+    /// The key of a path item in OpenAPI.
+    #[must_use]
+    pub fn key(self) -> String {
+        self.as_str().to_ascii_lowercase()
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A parameter of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The field of the request.
+    pub name: Ident,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where in the request it is.
+    pub location: Location,
+    /// How its value becomes text.
+    pub style: Style,
+    /// Whether each element of a list or object stands for itself.
+    pub explode: bool,
+    /// Its type, without the `Option` of a parameter that may be absent.
+    pub ty: Type,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What it is, as Markdown.
+    pub doc: String,
+    /// Whether the document advises against it.
+    pub deprecated: bool,
+}
+
+/// Where in a request a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header field.
+    Header,
+    /// In a cookie.
+    Cookie,
+}
+
+impl Location {
+    /// The word of OpenAPI's `in`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// How a value of a parameter becomes text (OpenAPI 3.0.3, "Style Values").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// `;color=blue`
+    Matrix,
+    /// `.blue`
+    Label,
+    /// `color=blue`
+    Form,
+    /// `blue`
+    Simple,
+    /// `color=blue%20black`
+    SpaceDelimited,
+    /// `color=blue|black`
+    PipeDelimited,
+    /// `color[R]=100&color[G]=200`
+    DeepObject,
+    /// JSON, for a parameter with `content` instead of a style.
+    Json,
+}
+
+/// The content of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestBody {
+    /// The field of the request.
+    pub name: Ident,
+    /// What it is.
+    pub payload: Payload,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What it is, as Markdown.
+    pub doc: String,
+}
+
+/// Who answers an operation on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// A method of its own.
+    Own,
+    /// The method of the GET operation on the same path: a HEAD with the same codes.
+    Get,
+}
+
+/// An example of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The index of the answer in its set.
+    pub answer: usize,
+    /// A status that the answer may have.
+    pub code: u16,
+    /// The header fields, as on the wire.
+    pub headers: Vec<(String, String)>,
+    /// The media type and the content, as on the wire.
+    pub body: Option<(String, String)>,
+}

@@ -1,0 +1,150 @@
+use super::{Key, Type};
+use crate::name::Ident;
+
+/// A set of answers that one or several operations have: a response enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseSet {
+    /// The enum.
+    pub name: Ident,
+    /// The operations that answer from it, as "`GET /pets/{id}`", in order.
+    pub users: Vec<String>,
+    /// The answers: exact codes, then ranges, then `default`. Never empty.
+    pub answers: Vec<Answer>,
+    /// What `success()` gives.
+    pub success: Success,
+}
+
+/// An answer: a variant of a response enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The key in the document.
+    pub key: Key,
+    /// The variant.
+    pub variant: Ident,
+    /// The name of the status that a range or `default` carries; `None` for an exact code.
+    pub carried: Option<Ident>,
+    /// What it means, as Markdown.
+    pub doc: String,
+    /// Its header fields, by name.
+    pub headers: Vec<Header>,
+    /// Its content.
+    pub body: Payload,
+    /// Whether `success()` takes it for one.
+    pub succeeds: Succeeds,
+}
+
+impl Answer {
+    /// The media types of its content, as the document writes them.
+    #[must_use]
+    pub fn media(&self) -> Vec<&str> {
+        self.body
+            .contents()
+            .into_iter()
+            .map(|content| content.media.as_str())
+            .collect()
+    }
+}
+
+/// Whether `success()` takes an answer for a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Succeeds {
+    /// Its status is 2xx.
+    Always,
+    /// It is `default`, and its status may be 2xx.
+    ByCode,
+    /// Its status is not 2xx, or what it carries is not what a success gives.
+    Never,
+}
+
+/// What `success()` gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Success {
+    /// Nothing: no success has content.
+    Unit,
+    /// The content of the answer with this index, which all successes have.
+    Body(usize),
+    /// The whole answer: successes differ in their content.
+    Whole,
+}
+
+/// A header field of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The field of the variant.
+    pub name: Ident,
+    /// The header field on the wire.
+    pub wire: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether an object's properties are `key=value` instead of `key,value`.
+    pub explode: bool,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What it is, as Markdown.
+    pub doc: String,
+}
+
+/// The content of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Payload {
+    /// None.
+    Empty,
+    /// Content of one media type.
+    One(Content),
+    /// Content of one of several media types: an enum.
+    Several {
+        /// The enum.
+        name: Ident,
+        /// Its variants, by media type.
+        variants: Vec<BodyVariant>,
+    },
+}
+
+/// A variant of the enum of a message's media types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyVariant {
+    /// The variant.
+    pub name: Ident,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Content of one media type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The media type, or range of media types, as the document writes it.
+    pub media: String,
+    /// How the value becomes bytes.
+    pub codec: Codec,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// How a value becomes bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Codec {
+    /// JSON (RFC 8259).
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// A text.
+    Text,
+    /// Bytes as they are.
+    Bytes,
+    /// Bytes as they are, with a media type that the document leaves open: `image/*`.
+    Open,
+}
+
+impl Payload {
+    /// Every content that it may be.
+    #[must_use]
+    pub fn contents(&self) -> Vec<&Content> {
+        match self {
+            Self::Empty => Vec::new(),
+            Self::One(content) => vec![content],
+            Self::Several { variants, .. } => {
+                variants.iter().map(|variant| &variant.content).collect()
+            }
+        }
+    }
+}

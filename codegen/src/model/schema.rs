@@ -1,0 +1,93 @@
+use crate::name::Ident;
+
+/// The index of a type in [`Model::types`](super::Model::types).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub(crate) usize);
+
+/// A type, where it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Any value of JSON.
+    Any,
+    /// A list.
+    Array(Box<Self>),
+    /// `true` or `false`.
+    Boolean,
+    /// A type that would contain itself otherwise.
+    Boxed(Box<Self>),
+    /// Bytes, as they are on the wire.
+    Bytes,
+    /// A 32-bit integer.
+    Integer32,
+    /// A 64-bit integer.
+    Integer64,
+    /// An object whose keys the document does not name.
+    Map(Box<Self>),
+    /// A type with a definition.
+    Named(TypeId),
+    /// A type whose value may be `null`.
+    Nullable(Box<Self>),
+    /// A floating-point number.
+    Number,
+    /// httpbin's choice syntax: `200:9,503:1`.
+    StatusChoice,
+    /// A text.
+    String,
+}
+
+/// The definition of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeDef {
+    /// Its name.
+    pub name: Ident,
+    /// What it is, as Markdown.
+    pub doc: String,
+    /// Whether the document advises against it.
+    pub deprecated: bool,
+    /// What it is made of.
+    pub kind: TypeKind,
+}
+
+/// What a type is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeKind {
+    /// Another name for a type.
+    Alias(Type),
+    /// One of some texts.
+    TextEnum(Vec<EnumValue<String>>),
+    /// One of some integers.
+    IntegerEnum(Vec<EnumValue<i64>>),
+    /// An object.
+    Struct {
+        /// The properties that the document names, by name.
+        fields: Vec<Field>,
+        /// The type of all others, where they are allowed and typed.
+        others: Option<(Ident, Type)>,
+    },
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumValue<T> {
+    /// The variant.
+    pub name: Ident,
+    /// The value on the wire.
+    pub value: T,
+}
+
+/// A property of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The field.
+    pub name: Ident,
+    /// The property on the wire.
+    pub wire: String,
+    /// Its type, without the `Option` of a property that may be absent.
+    pub ty: Type,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What it is, as Markdown.
+    pub doc: String,
+    /// Whether the document advises against it.
+    pub deprecated: bool,
+}
