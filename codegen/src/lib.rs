@@ -2,6 +2,7 @@
 
 pub mod doc;
 mod load;
+mod lower;
 pub mod model;
 pub mod name;
 pub mod pointer;

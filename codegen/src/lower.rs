@@ -1,0 +1,257 @@
+//! OpenAPI to the model: every check of meaning, every name, every order.
+//!
+//! All errors of a document are collected; a part that is wrong is left out of the model, and the
+//! model is given out only if nothing is.
+
+mod content;
+mod example;
+mod operation;
+mod parameter;
+mod response;
+mod schema;
+mod skeleton;
+mod status;
+
+use std::cell::RefCell;
+
+use crate::{
+    load::Document,
+    model::{Catalogue, Model, Package, Server},
+    name::{Adjusted, Ident, Scope},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+use schema::Types;
+use status::Statuses;
+
+/// Makes a model of a document.
+///
+/// With an empty catalogue the document itself has to say what each of its statuses means.
+///
+/// # Errors
+/// Everything that is wrong with its meaning; warnings are in the second part of the result.
+pub(crate) fn lower(
+    document: &Document,
+    catalogue: &Catalogue,
+) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let cx = Context {
+        document,
+        catalogue,
+        findings: RefCell::default(),
+    };
+    let package = package(&cx);
+    let routes = operation::routes(&cx);
+    let statuses = Statuses::gather(&cx, &routes);
+    let mut names = Names::new();
+    let mut types = Types::declare(&cx, &mut names);
+    let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
+    let operations = operation::lower(&cx, &routes, &sets, &mut names, &mut types);
+    let model = Model {
+        package,
+        statuses: statuses.into_list(),
+        types: types.finish(),
+        sets: sets.list,
+        operations,
+        servers: servers(document),
+    };
+
+    let findings = cx.findings.into_inner();
+    if findings.iter().any(Diagnostic::is_error) {
+        return Err(findings);
+    }
+    Ok((model, findings))
+}
+
+/// What all of lowering can see.
+struct Context<'a> {
+    document: &'a Document,
+    catalogue: &'a Catalogue,
+    findings: RefCell<Vec<Diagnostic>>,
+}
+
+impl Context<'_> {
+    /// Notes a finding; the same one only once, for a component is met by each of its users.
+    fn report(&self, finding: Diagnostic) {
+        let mut findings = self.findings.borrow_mut();
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+
+    /// Says that a part of OpenAPI is not done.
+    fn unsupported(&self, place: Place, what: &str, help: &str) {
+        let message = format!("{what} is not supported yet");
+        self.report(Diagnostic::error(Rule::UnsupportedPart, place, message).help(help));
+    }
+
+    /// Says that a name is not what its text gives.
+    fn adjusted(&self, place: Place, what: &str, name: &Ident, adjusted: Option<Adjusted>) {
+        let Some(adjusted) = adjusted else { return };
+        let message = format!(
+            "{what} is called `{name}` in Rust, not `{}`",
+            adjusted.wanted
+        );
+        let reason = match adjusted.owner {
+            Some(owner) => format!("`{owner}` is called that already"),
+            None => "the generated crate has that name itself".to_owned(),
+        };
+        self.report(
+            Diagnostic::warning(Rule::NameAdjusted, place, message)
+                .label(reason)
+                .help("rename it if the name matters to those who use the crate"),
+        );
+    }
+}
+
+/// The names at the root of the generated crate and in its module `types`, which are all distinct.
+struct Names {
+    root: Scope,
+    types: Scope,
+}
+
+impl Names {
+    fn new() -> Self {
+        Self {
+            root: Scope::reserving(ROOT_NAMES),
+            types: Scope::reserving(PRELUDE),
+        }
+    }
+}
+
+/// What generated code says without a path.
+const PRELUDE: &[&str] = &[
+    "Box", "Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec",
+];
+
+/// What the generated crate has at its root, and [`PRELUDE`].
+const ROOT_NAMES: &[&str] = &[
+    "Api",
+    "Box",
+    "Call",
+    "Carried",
+    "ChoiceError",
+    "Class",
+    "Client",
+    "ClientBuilder",
+    "Code",
+    "Err",
+    "Error",
+    "Failure",
+    "Incoming",
+    "InvalidCode",
+    "Key",
+    "Media",
+    "Mismatch",
+    "Mock",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Outgoing",
+    "Param",
+    "Received",
+    "Rejection",
+    "Reply",
+    "Response",
+    "Result",
+    "Retry",
+    "Sample",
+    "Server",
+    "Some",
+    "Status",
+    "StatusChoice",
+    "String",
+    "Style",
+    "UnknownStatus",
+    "Unsendable",
+    "Vec",
+];
+
+fn package(cx: &Context<'_>) -> Package {
+    let info = &cx.document.api.info;
+    let version = cargo_version(&info.version);
+    if version.is_none() {
+        let place = Place::Value(Pointer::root().key("info").key("version"));
+        cx.report(
+            Diagnostic::warning(
+                Rule::Version,
+                place,
+                format!("`{}` is no version that Cargo takes", info.version),
+            )
+            .label("the version in Cargo.toml is left as it is")
+            .help("write three numbers, such as `1.4.0`"),
+        );
+    }
+    Package {
+        title: info.title.clone(),
+        description: info.description.clone().unwrap_or_default(),
+        version,
+    }
+}
+
+/// `v1.2` as Cargo writes it: `1.2.0`.
+fn cargo_version(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let end = text.find(['-', '+']).unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    let mut parts: Vec<u64> = Vec::new();
+    for part in numbers.split('.') {
+        // `01` is no number of a version, and `+1` none at all.
+        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        parts.push(part.parse().ok()?);
+    }
+    // `2024-01-01` is a date, not a pre-release of 2024.0.0.
+    let word = rest
+        .get(1..)
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if parts.len() > 3 || (parts.len() < 3 && !rest.is_empty() && !word) {
+        return None;
+    }
+    parts.resize(3, 0);
+    let numbers = parts
+        .iter()
+        .map(u64::to_string)
+        .collect::<Vec<_>>()
+        .join(".");
+    let version = format!("{numbers}{rest}");
+    semver::Version::parse(&version)
+        .ok()
+        .map(|version| version.to_string())
+}
+
+fn servers(document: &Document) -> Vec<Server> {
+    let servers = document.api.servers.iter();
+    servers
+        .map(|server| Server {
+            url: server.url.clone(),
+            description: server.description.clone().unwrap_or_default(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (text, version) in [
+            ("1.2.3", Some("1.2.3")),
+            ("v1.2.3", Some("1.2.3")),
+            ("V2", Some("2.0.0")),
+            ("1.0", Some("1.0.0")),
+            ("1.0-beta.1", Some("1.0.0-beta.1")),
+            ("2024-01-01", None),
+            ("2024.01.01", Some("2024.1.1")),
+            ("1.2.3.4", None),
+            ("", None),
+            ("latest", None),
+            ("+1", None),
+        ] {
+            assert_eq!(cargo_version(text).as_deref(), version, "{text}");
+        }
+    }
+}

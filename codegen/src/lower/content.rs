@@ -1,0 +1,237 @@
+//! The content of messages: media types, and how their values become bytes.
+
+use indexmap::IndexMap;
+use openapiv3::MediaType;
+
+use super::{
+    Context, Names,
+    schema::{Naming, Schema, Types},
+    status::is_token,
+};
+use crate::{
+    model::{BodyVariant, Codec, Content, Payload, Type, TypeKind},
+    name::{Ident, Scope},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// Lowers a `content`.
+pub(super) fn lower(
+    cx: &Context<'_>,
+    content: &IndexMap<String, MediaType>,
+    place: &Pointer,
+    naming: &Naming,
+    names: &mut Names,
+    types: &mut Types,
+) -> Payload {
+    if let Some(payload) = types.payloads.get(place) {
+        return payload.clone();
+    }
+    let mut media: Vec<_> = content.keys().collect();
+    media.sort();
+    let mut contents = Vec::new();
+    for text in &media {
+        let naming = if media.len() > 1 {
+            naming.with(&words(text))
+        } else {
+            naming.clone()
+        };
+        contents.extend(one(cx, text, &place.key(text), &naming, names, types));
+    }
+    let payload = match <[Content; 1]>::try_from(contents) {
+        Ok([content]) => Payload::One(content),
+        Err(contents) if contents.is_empty() => Payload::Empty,
+        Err(contents) => several(contents, naming, names),
+    };
+    types.payloads.insert(place.clone(), payload.clone());
+    payload
+}
+
+fn several(contents: Vec<Content>, naming: &Naming, names: &mut Names) -> Payload {
+    let mut scope = Scope::default();
+    let variants = contents.into_iter().map(|content| BodyVariant {
+        name: scope
+            .name(&[Ident::pascal(&words(&content.media))], &content.media)
+            .0,
+        content,
+    });
+    let variants = variants.collect();
+    let (name, _) = names
+        .root
+        .name(&[naming.ident()], "content of several media types");
+    Payload::Several { name, variants }
+}
+
+/// The words of a media type that tell it from others: `json`, `text csv`, `any`.
+fn words(media: &str) -> String {
+    match essence(media).as_str() {
+        "*/*" => "any".to_owned(),
+        essence => essence
+            .strip_prefix("application/")
+            .unwrap_or(essence)
+            .to_owned(),
+    }
+}
+
+/// A media type without its parameters, in small letters.
+pub(super) fn essence(media: &str) -> String {
+    let essence = media.split_once(';').map_or(media, |(essence, _)| essence);
+    essence.trim().to_ascii_lowercase()
+}
+
+fn one(
+    cx: &Context<'_>,
+    media: &str,
+    place: &Pointer,
+    naming: &Naming,
+    names: &mut Names,
+    types: &mut Types,
+) -> Option<Content> {
+    let essence = essence(media);
+    let sound = essence
+        .split_once('/')
+        .is_some_and(|(ty, subtype)| is_token(ty) && is_token(subtype));
+    if !sound || media.contains(|c: char| c.is_control() || !c.is_ascii()) {
+        cx.report(
+            Diagnostic::error(
+                Rule::WrongValue,
+                Place::Key(place.clone()),
+                format!("`{}` is no media type", media.escape_debug()),
+            )
+            .help("write one such as `application/json` (RFC 9110, section 8.3.1)"),
+        );
+        return None;
+    }
+    let schema = place.key("schema");
+    let declared = Schema::at(cx, &schema);
+    let codec = codec(&essence);
+    let ty = match (codec, &declared) {
+        (Some(Codec::Json | Codec::Form), Some(_)) => types.of(cx, names, &schema, naming),
+        (Some(Codec::Text), Some(_)) => text_type(types.of(cx, names, &schema, naming), types),
+        (Some(Codec::Text), None) => Type::String,
+        (Some(Codec::Bytes | Codec::Open), declared) => {
+            // The bytes are passed on; the schema makes no type, but counts as read.
+            if declared
+                .as_ref()
+                .is_some_and(|schema| !matches!(schema.text("type"), None | Some("string")))
+            {
+                as_bytes(cx, media, place);
+            }
+            Type::Bytes
+        }
+        (Some(Codec::Json | Codec::Form), None) | (None, _) => Type::Any,
+    };
+    let Some(codec) = codec else {
+        cx.unsupported(
+            Place::Key(place.clone()),
+            &format!("content of `{essence}`"),
+            "offer the same as `application/json` or `application/x-www-form-urlencoded`",
+        );
+        return None;
+    };
+    if codec == Codec::Form && !is_object(&ty, types) {
+        cx.unsupported(
+            Place::Key(place.clone()),
+            "a form that is no object",
+            "give it a schema of `type: object` with the fields as its properties",
+        );
+        return None;
+    }
+    Some(Content {
+        media: media.trim().to_owned(),
+        codec,
+        ty,
+    })
+}
+
+/// How values of a media type become bytes; `None` for what is not done yet.
+fn codec(essence: &str) -> Option<Codec> {
+    let (ty, subtype) = essence.split_once('/')?;
+    Some(match (ty, subtype) {
+        (_, "*") => Codec::Open,
+        ("multipart", _) => return None,
+        ("application", "x-www-form-urlencoded") => Codec::Form,
+        (_, "json") => Codec::Json,
+        (_, subtype) if subtype.ends_with("+json") => Codec::Json,
+        ("text", _) => Codec::Text,
+        _ => Codec::Bytes,
+    })
+}
+
+/// The type of a text: what has one text for each value, else the text itself.
+fn text_type(ty: Type, types: &Types) -> Type {
+    let mut named = &ty;
+    while let Type::Named(id) = named {
+        match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(target)) => named = target,
+            Some(TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_)) => return ty,
+            _ => return Type::String,
+        }
+    }
+    let plain = matches!(
+        named,
+        Type::Boolean
+            | Type::Integer32
+            | Type::Integer64
+            | Type::Number
+            | Type::String
+            | Type::StatusChoice
+    );
+    if plain { ty } else { Type::String }
+}
+
+fn is_object(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Map(_) => true,
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Struct { .. }) => true,
+            Some(TypeKind::Alias(ty)) => is_object(ty, types),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn as_bytes(cx: &Context<'_>, media: &str, place: &Pointer) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::UnsupportedPart,
+            Place::Key(place.clone()),
+            format!("content of `{media}` is passed on as bytes"),
+        )
+        .label("no type is made of its schema")
+        .help("offer the same as `application/json` to get a type"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        for (media, expected, name) in [
+            ("application/json", Some(Codec::Json), "Json"),
+            ("application/json; charset=utf-8", Some(Codec::Json), "Json"),
+            ("application/problem+json", Some(Codec::Json), "ProblemJson"),
+            ("text/csv", Some(Codec::Text), "TextCsv"),
+            ("TEXT/plain", Some(Codec::Text), "TextPlain"),
+            (
+                "application/x-www-form-urlencoded",
+                Some(Codec::Form),
+                "XWwwFormUrlencoded",
+            ),
+            ("multipart/form-data", None, "MultipartFormData"),
+            (
+                "application/octet-stream",
+                Some(Codec::Bytes),
+                "OctetStream",
+            ),
+            ("image/*", Some(Codec::Open), "Image"),
+            ("*/*", Some(Codec::Open), "Any"),
+        ] {
+            assert_eq!(codec(&essence(media)), expected, "{media}");
+            assert_eq!(Ident::pascal(&words(media)).as_str(), name);
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Examples of answers, which the mock gives.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use openapiv3::{Example, MediaType, ReferenceOr, Response};
+use serde_json::{Map, Value};
+
+use super::{
+    Context,
+    content::essence,
+    response::{RouteResponses, header_schema},
+    schema::{Schema, Shape, Types, fits, misfit},
+};
+use crate::{
+    load::At,
+    model::{Answer, Codec, Content, Key, Payload, ResponseSet, Sample, Type, key_of},
+    pointer::Pointer,
+};
+
+/// An example of each answer of an operation that can have one.
+pub(super) fn samples(
+    cx: &Context<'_>,
+    responses: &RouteResponses<'_>,
+    sets: &[ResponseSet],
+    types: &Types,
+) -> Vec<Sample> {
+    let Some(set) = sets.get(responses.set) else {
+        return Vec::new();
+    };
+    let keys: Vec<Key> = set.answers.iter().map(|answer| answer.key).collect();
+    let mut samples = Vec::new();
+    for (index, answer) in set.answers.iter().enumerate() {
+        let response = responses.answers.get(index);
+        let code = (200..=999)
+            .chain([101])
+            .find(|code| key_of(&keys, *code) == Some(index));
+        let Some(code) = code else { continue };
+        if let Some(sample) = sample(cx, index, code, answer, response, types) {
+            samples.push(sample);
+        }
+    }
+    samples
+}
+
+fn sample(
+    cx: &Context<'_>,
+    index: usize,
+    code: u16,
+    answer: &Answer,
+    response: Option<&At<'_, Response>>,
+    types: &Types,
+) -> Option<Sample> {
+    let mut headers = Vec::new();
+    for header in &answer.headers {
+        let value = response
+            .and_then(|response| header_value(cx, response, &header.wire, &header.ty, types));
+        match value {
+            Some(value) => headers.push((header.wire.clone(), value)),
+            None if header.required => return None,
+            None => {}
+        }
+    }
+    let body = match (&answer.body, response) {
+        (Payload::Empty, _) | (_, None) => None,
+        (payload, Some(response)) => Some(body(cx, response, payload, types)?),
+    };
+    Some(Sample {
+        answer: index,
+        code,
+        headers,
+        body,
+    })
+}
+
+fn header_value(
+    cx: &Context<'_>,
+    response: &At<'_, Response>,
+    wire: &str,
+    ty: &Type,
+    types: &Types,
+) -> Option<String> {
+    let declared = response.node.headers.get(wire)?;
+    let place = response.place.key("headers").key(wire);
+    let header = cx.document.resolve(&At::new(declared, place))?;
+    let given = given(
+        cx,
+        header.node.example.as_ref(),
+        &header.node.examples,
+        &header.place,
+    );
+    let schema = header_schema(cx, &header)?;
+    let value = sound(cx, given, ty, types).or_else(|| made(cx, &schema))?;
+    let text = flat(&value)?;
+    http_text(&text).then_some(text)
+}
+
+fn body(
+    cx: &Context<'_>,
+    response: &At<'_, Response>,
+    payload: &Payload,
+    types: &Types,
+) -> Option<(String, String)> {
+    let contents = payload.contents();
+    // JSON is what most clients ask for.
+    let content = contents
+        .iter()
+        .find(|content| content.codec == Codec::Json)
+        .or_else(|| contents.first())?;
+    let place = response.place.key("content");
+    let (written, declared) = response
+        .node
+        .content
+        .iter()
+        .find(|(media, _)| media.trim() == content.media)?;
+    let text = content_text(cx, content, declared, &place.key(written), types)?;
+    let media = match content.codec {
+        Codec::Open => concrete(&content.media),
+        _ => content.media.clone(),
+    };
+    Some((media, text))
+}
+
+fn content_text(
+    cx: &Context<'_>,
+    content: &Content,
+    declared: &MediaType,
+    place: &Pointer,
+    types: &Types,
+) -> Option<String> {
+    let given = given(cx, declared.example.as_ref(), &declared.examples, place);
+    let schema = place.key("schema");
+    match content.codec {
+        Codec::Json => {
+            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema))?;
+            Some(value.to_string())
+        }
+        Codec::Text => {
+            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema));
+            Some(flat(&value?).unwrap_or_default())
+        }
+        Codec::Form => {
+            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema))?;
+            Some(form(value.as_object()?))
+        }
+        Codec::Bytes | Codec::Open => {
+            let given = given.map(|(value, _)| value).or_else(|| made(cx, &schema));
+            Some(given.and_then(|value| flat(&value)).unwrap_or_default())
+        }
+    }
+}
+
+/// The example that the document gives, and where it does.
+fn given<'a>(
+    cx: &Context<'a>,
+    example: Option<&Value>,
+    examples: &'a IndexMap<String, ReferenceOr<Example>>,
+    place: &Pointer,
+) -> Option<(Value, Pointer)> {
+    if let Some(example) = example {
+        return Some((example.clone(), place.key("example")));
+    }
+    let mut names: Vec<_> = examples.keys().collect();
+    names.sort();
+    names.into_iter().find_map(|name| {
+        let place = place.key("examples").key(name);
+        let example = cx.document.resolve(&At::new(examples.get(name)?, place))?;
+        Some((example.node.value.clone()?, example.place.key("value")))
+    })
+}
+
+/// An example that is of its type; one that is not is reported and left alone.
+fn sound(
+    cx: &Context<'_>,
+    given: Option<(Value, Pointer)>,
+    ty: &Type,
+    types: &Types,
+) -> Option<Value> {
+    let (value, place) = given?;
+    match fits(&value, ty, types) {
+        Ok(()) => Some(value),
+        Err((at, why)) => {
+            misfit(cx, place, &at, &why);
+            None
+        }
+    }
+}
+
+/// A value made from a schema: its example, default or first value, else one of its type.
+fn made(cx: &Context<'_>, place: &Pointer) -> Option<Value> {
+    make(cx, place, &mut BTreeSet::new())
+}
+
+fn make(cx: &Context<'_>, place: &Pointer, way: &mut BTreeSet<Pointer>) -> Option<Value> {
+    let Some(schema) = Schema::at(cx, place) else {
+        return Some(Value::Null);
+    };
+    let keyword = |keyword: &str| schema.keywords.get(keyword);
+    let first = keyword("enum")
+        .and_then(Value::as_array)
+        .and_then(|values| values.first());
+    if let Some(value) = keyword("example").or(keyword("default")).or(first) {
+        return Some(value.clone());
+    }
+    // A value that contains itself has no end.
+    if !way.insert(schema.place.clone()) {
+        return schema.is_nullable().then_some(Value::Null);
+    }
+    let value = match schema.shape() {
+        Shape::Any | Shape::Map | Shape::Unsupported(_) => Some(Value::Object(Map::new())),
+        Shape::Array => Some(array(cx, &schema, way)),
+        Shape::Boolean => Some(Value::Bool(true)),
+        Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(&schema)),
+        Shape::Object => object(cx, &schema, way),
+        Shape::Text | Shape::TextEnum => Some(Value::String(text(&schema))),
+    };
+    way.remove(&schema.place);
+    value
+}
+
+fn array(cx: &Context<'_>, schema: &Schema<'_>, way: &mut BTreeSet<Pointer>) -> Value {
+    let least = schema
+        .keywords
+        .get("minItems")
+        .and_then(Value::as_u64)
+        .unwrap_or(1);
+    let count = usize::try_from(least).unwrap_or(1).clamp(1, 100);
+    match schema
+        .keywords
+        .get("items")
+        .and_then(|_| make(cx, &schema.place.key("items"), way))
+    {
+        Some(item) => Value::Array(vec![item; count]),
+        None => Value::Array(Vec::new()),
+    }
+}
+
+fn object(cx: &Context<'_>, schema: &Schema<'_>, way: &mut BTreeSet<Pointer>) -> Option<Value> {
+    let required = schema.required();
+    let properties = schema.place.key("properties");
+    let mut members = Map::new();
+    for (name, _) in schema.properties() {
+        match make(cx, &properties.key(name), way) {
+            Some(value) => {
+                members.insert(name.clone(), value);
+            }
+            None if required.contains(name.as_str()) => return None,
+            None => {}
+        }
+    }
+    Some(Value::Object(members))
+}
+
+fn number(schema: &Schema<'_>) -> Value {
+    let limit = |keyword: &str| {
+        schema
+            .keywords
+            .get(keyword)
+            .filter(|value| value.is_number())
+    };
+    let exclusive = schema.keywords.get("exclusiveMinimum") == Some(&Value::Bool(true));
+    match (limit("minimum"), limit("maximum")) {
+        (Some(least), _) if exclusive => match least.as_i64() {
+            Some(least) => Value::from(least.saturating_add(1)),
+            None => Value::from(least.as_f64().unwrap_or_default() + 1.0),
+        },
+        (Some(least), _) => least.clone(),
+        (None, Some(most)) if most.as_f64().is_some_and(|most| most < 1.0) => most.clone(),
+        _ => Value::from(1),
+    }
+}
+
+fn text(schema: &Schema<'_>) -> String {
+    let text = match schema.text("format") {
+        Some("date") => "2026-01-31",
+        Some("date-time") => "2026-01-31T12:00:00Z",
+        Some("time") => "12:00:00Z",
+        Some("email") => "user@example.com",
+        Some("uuid") => "00000000-0000-4000-8000-000000000000",
+        Some("uri" | "url") => "https://example.com/",
+        Some("hostname") => "example.com",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
+        Some("byte") => "c3RhdHVzcXVv",
+        Some("status-choice") => "200",
+        _ => "string",
+    };
+    let count = |keyword: &str| {
+        let count = schema.keywords.get(keyword).and_then(Value::as_u64)?;
+        usize::try_from(count).ok()
+    };
+    let least = count("minLength").unwrap_or(0).min(10_000);
+    let most = count("maxLength").unwrap_or(usize::MAX);
+    text.chars()
+        .chain(std::iter::repeat('x'))
+        .take(text.len().max(least).min(most))
+        .collect()
+}
+
+/// A value as it stands in a header field or a text: nothing but lists may be structured.
+fn flat(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Array(items) => {
+            let items: Option<Vec<_>> = items.iter().map(flat).collect();
+            Some(items?.join(","))
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
+fn form(members: &Map<String, Value>) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in members {
+        match value {
+            Value::Array(items) => {
+                form.extend_pairs(items.iter().filter_map(flat).map(|item| (name, item)));
+            }
+            value => {
+                form.extend_pairs(flat(value).map(|value| (name, value)));
+            }
+        }
+    }
+    form.finish()
+}
+
+/// Whether a text can be the value of a header field.
+fn http_text(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
+}
+
+/// A media type in a range of media types.
+fn concrete(range: &str) -> String {
+    match essence(range).split_once('/') {
+        Some(("text", _)) => "text/plain",
+        Some(("image", _)) => "image/png",
+        Some(("audio", _)) => "audio/mpeg",
+        Some(("video", _)) => "video/mp4",
+        _ => "application/octet-stream",
+    }
+    .to_owned()
+}

@@ -1,0 +1,344 @@
+//! Parameters of operations.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{
+    CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
+    PathStyle, QueryStyle, ReferenceOr,
+};
+
+use super::{
+    Context, Names,
+    content::essence,
+    operation::Route,
+    schema::{Naming, Types},
+    status::is_token,
+};
+use crate::{
+    load::At,
+    model::{Location, Parameter, Piece, Segment, Style, Type},
+    name::{Ident, Scope},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// The parameters of an operation, and the names that its request has so far.
+pub(super) struct Parameters {
+    pub(super) list: Vec<Parameter>,
+    pub(super) scope: Scope,
+}
+
+/// The names that a call of the client has itself, beside the setters of its parameters.
+const CALL_METHODS: &[&str] = &["into_future", "new", "send", "success"];
+
+/// Lowers the parameters of an operation: its own, and those of its path that it does not replace.
+pub(super) fn lower(
+    cx: &Context<'_>,
+    route: &Route<'_>,
+    segments: &[Segment],
+    names: &mut Names,
+    types: &mut Types,
+) -> Parameters {
+    let mut declared = list(cx, &route.item.node.parameters, &route.item.place);
+    declared.extend(list(
+        cx,
+        &route.declared.node.parameters,
+        &route.declared.place,
+    ));
+    let template: Vec<&str> = segments
+        .iter()
+        .flatten()
+        .filter_map(|piece| match piece {
+            Piece::Parameter(name) => Some(name.as_str()),
+            Piece::Literal(_) => None,
+        })
+        .collect();
+    twice(cx, route, &template);
+
+    let order = |(location, name): &(Location, String)| {
+        let position = template.iter().position(|known| known == name);
+        (*location, position, name.clone())
+    };
+    let mut keys: Vec<_> = declared.keys().cloned().collect();
+    keys.extend(
+        template
+            .iter()
+            .map(|name| (Location::Path, (*name).to_owned())),
+    );
+    keys.sort_by_key(order);
+    keys.dedup();
+
+    let mut scope = Scope::reserving(CALL_METHODS);
+    let mut list = Vec::new();
+    for key in keys {
+        let (location, wire) = &key;
+        let in_template = *location != Location::Path || template.contains(&wire.as_str());
+        let place = declared.get(&key).map(|parameter| parameter.place.clone());
+        let text = match location {
+            // The names of header fields know no case.
+            Location::Header => wire.to_ascii_lowercase(),
+            _ => wire.clone(),
+        };
+        let candidates = [
+            Ident::snake(&text),
+            Ident::snake(&format!("{text} in {}", location.as_str())),
+        ];
+        let parameter = match declared.get(&key) {
+            Some(parameter) if !in_template => {
+                not_in_template(cx, route, &parameter.place, wire);
+                None
+            }
+            Some(parameter) => one(cx, route, parameter, names, types),
+            None => Some(undeclared(cx, route, wire)),
+        };
+        let Some(mut parameter) = parameter else {
+            continue;
+        };
+        let (name, adjusted) = scope.name(&candidates, wire);
+        let place = place.unwrap_or_else(|| route.declared.place.clone());
+        cx.adjusted(
+            Place::Key(place),
+            &format!("the parameter `{wire}`"),
+            &name,
+            adjusted,
+        );
+        parameter.name = name;
+        list.push(parameter);
+    }
+    Parameters { list, scope }
+}
+
+/// The parameters of a list, by where they are and their name.
+fn list<'a>(
+    cx: &Context<'a>,
+    parameters: &'a [ReferenceOr<Declared>],
+    owner: &Pointer,
+) -> BTreeMap<(Location, String), At<'a, Declared>> {
+    let mut found: BTreeMap<_, At<'a, Declared>> = BTreeMap::new();
+    let mut places: BTreeMap<_, Pointer> = BTreeMap::new();
+    let owner = owner.key("parameters");
+    for (index, parameter) in parameters.iter().enumerate() {
+        let place = owner.index(index);
+        let Some(parameter) = cx.document.resolve(&At::new(parameter, place.clone())) else {
+            continue;
+        };
+        let (location, data) = data(parameter.node);
+        // The names of header fields know no case.
+        let name = match location {
+            Location::Header => data.name.to_ascii_lowercase(),
+            _ => data.name.clone(),
+        };
+        if let Some(first) = places.insert((location, name), place.clone()) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateName,
+                    Place::Key(place.clone()),
+                    format!(
+                        "the {} parameter `{}` is declared twice",
+                        location.as_str(),
+                        data.name
+                    ),
+                )
+                .label("declared again here")
+                .related(Place::Key(first), "first declared here")
+                .help("remove one of the two, or rename it"),
+            );
+        }
+        found.insert((location, data.name.clone()), parameter);
+    }
+    found
+}
+
+fn data(parameter: &Declared) -> (Location, &ParameterData) {
+    match parameter {
+        Declared::Path { parameter_data, .. } => (Location::Path, parameter_data),
+        Declared::Query { parameter_data, .. } => (Location::Query, parameter_data),
+        Declared::Header { parameter_data, .. } => (Location::Header, parameter_data),
+        Declared::Cookie { parameter_data, .. } => (Location::Cookie, parameter_data),
+    }
+}
+
+fn style(parameter: &Declared) -> Style {
+    match parameter {
+        Declared::Path {
+            style: PathStyle::Matrix,
+            ..
+        } => Style::Matrix,
+        Declared::Path {
+            style: PathStyle::Label,
+            ..
+        } => Style::Label,
+        Declared::Path {
+            style: PathStyle::Simple,
+            ..
+        }
+        | Declared::Header {
+            style: HeaderStyle::Simple,
+            ..
+        } => Style::Simple,
+        Declared::Query {
+            style: QueryStyle::Form,
+            ..
+        }
+        | Declared::Cookie {
+            style: CookieStyle::Form,
+            ..
+        } => Style::Form,
+        Declared::Query {
+            style: QueryStyle::SpaceDelimited,
+            ..
+        } => Style::SpaceDelimited,
+        Declared::Query {
+            style: QueryStyle::PipeDelimited,
+            ..
+        } => Style::PipeDelimited,
+        Declared::Query {
+            style: QueryStyle::DeepObject,
+            ..
+        } => Style::DeepObject,
+    }
+}
+
+fn one(
+    cx: &Context<'_>,
+    route: &Route<'_>,
+    parameter: &At<'_, Declared>,
+    names: &mut Names,
+    types: &mut Types,
+) -> Option<Parameter> {
+    let (location, data) = data(parameter.node);
+    let place = &parameter.place;
+    if !sound_name(cx, location, &data.name, place) {
+        return None;
+    }
+    let mut style = style(parameter.node);
+    let otherwise = Ident::pascal(&route.words());
+    let naming = Naming::at(place, &otherwise.with(Ident::pascal(&data.name).as_str()));
+    let schema = match &data.format {
+        ParameterSchemaOrContent::Schema(_) => place.key("schema"),
+        ParameterSchemaOrContent::Content(content) => {
+            let json = content
+                .keys()
+                .find(|media| essence(media).ends_with("json"));
+            let Some(media) = json.filter(|_| content.len() == 1) else {
+                cx.unsupported(
+                    Place::Key(place.key("content")),
+                    "a parameter with content other than JSON",
+                    "describe it by `schema`, or by `application/json` alone",
+                );
+                return None;
+            };
+            style = Style::Json;
+            place.key("content").key(media).key("schema")
+        }
+    };
+    let ty = types.of(cx, names, &schema, &naming);
+    let ty = match ty {
+        // Only JSON can tell `null` from an absent value.
+        Type::Nullable(inner) if style != Style::Json => *inner,
+        ty => ty,
+    };
+    Some(Parameter {
+        name: Ident::snake(&data.name),
+        wire: data.name.clone(),
+        location,
+        style,
+        explode: data.explode.unwrap_or(style == Style::Form),
+        ty,
+        required: data.required || location == Location::Path,
+        doc: data.description.clone().unwrap_or_default(),
+        deprecated: data.deprecated.unwrap_or(false),
+    })
+}
+
+/// Whether a parameter can be sent under its name, and is not one that OpenAPI ignores.
+fn sound_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
+    let token = matches!(location, Location::Header | Location::Cookie);
+    if token && !is_token(name) {
+        cx.report(
+            Diagnostic::error(
+                Rule::WrongValue,
+                Place::Value(place.key("name")),
+                format!(
+                    "`{}` is no name of a {}",
+                    name.escape_debug(),
+                    location.as_str()
+                ),
+            )
+            .help("it is made of letters, digits and `-` (RFC 9110, section 5.6.2)"),
+        );
+        return false;
+    }
+    let ignored = ["accept", "authorization", "content-type"];
+    if location == Location::Header && ignored.contains(&name.to_ascii_lowercase().as_str()) {
+        cx.report(
+            Diagnostic::warning(
+                Rule::IgnoredParameter,
+                Place::Value(place.key("name")),
+                format!("the header `{name}` is no parameter in OpenAPI"),
+            )
+            .label("nothing is made of this")
+            .help("`content` and `security` say what it holds; remove it"),
+        );
+        return false;
+    }
+    true
+}
+
+/// A template parameter that no list declares: a text, as it stands in the path.
+fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
+    cx.report(
+        Diagnostic::warning(
+            Rule::PathParameter,
+            Place::Key(route.declared.place.clone()),
+            format!(
+                "`{}` does not declare its parameter `{wire}`",
+                route.title()
+            ),
+        )
+        .label("taken as a string")
+        .help(format!(
+            "declare it: `parameters: [{{name: {wire}, in: path, required: true, ...}}]`"
+        )),
+    );
+    Parameter {
+        name: Ident::snake(wire),
+        wire: wire.to_owned(),
+        location: Location::Path,
+        style: Style::Simple,
+        explode: false,
+        ty: Type::String,
+        required: true,
+        doc: String::new(),
+        deprecated: false,
+    }
+}
+
+fn not_in_template(cx: &Context<'_>, route: &Route<'_>, place: &Pointer, wire: &str) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::PathParameter,
+            Place::Value(place.key("name")),
+            format!("the path `{}` has no `{{{wire}}}`", route.path),
+        )
+        .label("nothing is made of this parameter")
+        .help("name it in the path, or say where else it is"),
+    );
+}
+
+/// A template that has one parameter twice.
+fn twice(cx: &Context<'_>, route: &Route<'_>, template: &[&str]) {
+    for (index, name) in template.iter().enumerate() {
+        if template
+            .get(..index)
+            .is_some_and(|before| before.contains(name))
+        {
+            let place = route.item.place.clone();
+            let message = format!("the path `{}` has `{{{name}}}` twice", route.path);
+            cx.report(
+                Diagnostic::error(Rule::PathParameter, Place::Key(place), message)
+                    .help("give each of the two its own name"),
+            );
+        }
+    }
+}

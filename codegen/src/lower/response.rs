@@ -1,0 +1,560 @@
+//! Responses: the sets of answers, who shares them, and their names.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{Header as DeclaredHeader, ParameterSchemaOrContent, Response};
+use serde_json::{Value, json};
+
+use super::{
+    Context, Names, content,
+    operation::Route,
+    schema::{Naming, Types},
+    skeleton::skeleton,
+    status::{Statuses, is_token},
+};
+use crate::{
+    load::{At, shape::Kind},
+    model::{
+        Answer, Class, ContentRule, Header, Key, Method, Payload, Piece, ResponseSet, Succeeds,
+        Success, segments,
+    },
+    name::{Ident, Scope},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// The sets of responses, and which of them each operation has.
+pub(super) struct Sets<'a> {
+    pub(super) list: Vec<ResponseSet>,
+    /// One for each route, in the order of the routes.
+    pub(super) of_routes: Vec<RouteResponses<'a>>,
+}
+
+/// What an operation answers.
+pub(super) struct RouteResponses<'a> {
+    /// The index of its set.
+    pub(super) set: usize,
+    /// The set's name, or its alias for this operation.
+    pub(super) name: Ident,
+    /// Whether the document declares an answer at all.
+    pub(super) declared: bool,
+    /// The keys that are no answer.
+    pub(super) interim: Vec<Key>,
+    /// The answers as this operation declares them, in the order of the set.
+    pub(super) answers: Vec<At<'a, Response>>,
+}
+
+/// The responses of an operation as it declares them, in the order of their keys.
+pub(super) fn declared<'a>(cx: &Context<'a>, route: &Route<'a>) -> Vec<(Key, At<'a, Response>)> {
+    let responses = &route.declared.node.responses;
+    let place = route.declared.place.key("responses");
+    let mut found: BTreeMap<Key, At<'a, Response>> = BTreeMap::new();
+    let written = cx
+        .document
+        .tree
+        .pointer(place.as_str())
+        .and_then(Value::as_object);
+    let mut spelled: BTreeMap<Key, &str> = BTreeMap::new();
+    for text in written.into_iter().flat_map(serde_json::Map::keys) {
+        let Some(key) = Key::parse(text) else {
+            continue;
+        };
+        if let Some(first) = spelled.insert(key, text) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateKey,
+                    Place::Key(place.key(text)),
+                    format!("the status `{key}` is declared twice"),
+                )
+                .label("declared again here")
+                .related(Place::Key(place.key(first)), "first declared here")
+                .help("keep one of the two"),
+            );
+        }
+        let response = match key {
+            Key::Default => responses.default.as_ref(),
+            Key::Exact(code) => responses.responses.get(&openapiv3::StatusCode::Code(code)),
+            Key::Range(first) => responses
+                .responses
+                .get(&openapiv3::StatusCode::Range(first)),
+        };
+        let Some(response) = response else { continue };
+        if let Some(response) = cx.document.resolve(&At::new(response, place.key(text))) {
+            found.insert(key, response);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// A set of answers before it has its types: who has it, and what the first of them declares.
+struct Group<'a> {
+    chosen: Option<Ident>,
+    users: Vec<usize>,
+    answers: Vec<Draft<'a>>,
+}
+
+/// An answer before it has its types.
+struct Draft<'a> {
+    key: Key,
+    response: Option<At<'a, Response>>,
+    /// Whether its content counts.
+    content: bool,
+}
+
+/// Lowers the sets of responses of all operations.
+pub(super) fn lower<'a>(
+    cx: &Context<'a>,
+    routes: &[Route<'a>],
+    statuses: &Statuses,
+    names: &mut Names,
+    types: &mut Types,
+) -> Sets<'a> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let mut of_routes = Vec::new();
+    for (index, route) in routes.iter().enumerate() {
+        let declared = declared(cx, route);
+        let (answers, interim) = final_answers(cx, route, declared, statuses);
+        let chosen = chosen_name(cx, route);
+        let print = fingerprint(cx, &answers, chosen.as_ref());
+        let set = *known.entry(print).or_insert(groups.len());
+        let place = Place::Key(route.declared.place.clone());
+        let name = Ident::pascal(&route.words()).with("Response");
+        let (name, adjusted) = names
+            .root
+            .name(&[name], &format!("{} responses", route.title()));
+        cx.adjusted(
+            place,
+            &format!("the response of `{}`", route.title()),
+            &name,
+            adjusted,
+        );
+        of_routes.push(RouteResponses {
+            set,
+            name,
+            declared: answers.iter().all(|draft| draft.response.is_some()),
+            interim,
+            answers: answers
+                .iter()
+                .filter_map(|draft| draft.response.clone())
+                .collect(),
+        });
+        match groups.get_mut(set) {
+            Some(group) => group.users.push(index),
+            None => groups.push(Group {
+                chosen,
+                users: vec![index],
+                answers,
+            }),
+        }
+    }
+
+    let mut list = Vec::new();
+    for group in &groups {
+        let name = set_name(cx, group, routes, &of_routes, names);
+        list.push(set(cx, group, name, routes, statuses, names, types));
+    }
+    for route in &mut of_routes {
+        // An operation whose alias would be called like the set needs none.
+        if let Some(set) = list.get(route.set).filter(|set| set.users.len() == 1) {
+            route.name = set.name.clone();
+        }
+    }
+    Sets { list, of_routes }
+}
+
+/// The answers that can be final, and the keys of those that cannot.
+fn final_answers<'a>(
+    cx: &Context<'a>,
+    route: &Route<'a>,
+    declared: Vec<(Key, At<'a, Response>)>,
+    statuses: &Statuses,
+) -> (Vec<Draft<'a>>, Vec<Key>) {
+    let mut answers = Vec::new();
+    let mut interim = Vec::new();
+    for (key, response) in declared {
+        if key.is_interim() && !is_upgrade(key, &response) {
+            interim.push(key);
+            // A response with `x-status` is there to describe a code, and knows what it is.
+            if !response.node.extensions.contains_key("x-status") {
+                let place = route.declared.place.key("responses").key(&key.to_string());
+                cx.report(
+                    Diagnostic::warning(
+                        Rule::InterimStatus,
+                        Place::Key(place),
+                        format!("{key} is an interim status, which is no answer"),
+                    )
+                    .label("nothing is made of this")
+                    .help("declare the status that follows it (RFC 9110, section 15.2)"),
+                );
+            }
+            continue;
+        }
+        let content = may_have_content(cx, key, &response, statuses);
+        answers.push(Draft {
+            key,
+            response: Some(response),
+            // A response to HEAD has no content, whatever is declared (RFC 9110, section 9.3.2).
+            content: content && route.method != Method::Head,
+        });
+    }
+    if answers.is_empty() {
+        let place = Place::Key(route.declared.place.key("responses"));
+        cx.report(
+            Diagnostic::warning(
+                Rule::NoResponse,
+                place,
+                format!("`{}` declares no answer", route.title()),
+            )
+            .label("taken as `default`, without content")
+            .help("say what it answers: `'200': {description: ...}`"),
+        );
+        answers.push(Draft {
+            key: Key::Default,
+            response: None,
+            content: false,
+        });
+    }
+    (answers, interim)
+}
+
+/// 101 is final for HTTP where the connection goes on with another protocol, which the header says.
+fn is_upgrade(key: Key, response: &At<'_, Response>) -> bool {
+    let mut headers = response.node.headers.keys();
+    key == Key::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
+}
+
+fn may_have_content(
+    cx: &Context<'_>,
+    key: Key,
+    response: &At<'_, Response>,
+    statuses: &Statuses,
+) -> bool {
+    let Key::Exact(code) = key else { return true };
+    let rule = statuses
+        .get(code)
+        .map_or(ContentRule::Allowed, |status| status.content);
+    if rule == ContentRule::Allowed {
+        return true;
+    }
+    if !response.node.content.is_empty() {
+        cx.report(
+            Diagnostic::warning(
+                Rule::ForbiddenContent,
+                Place::Key(response.place.key("content")),
+                format!("an answer with {code} has no content"),
+            )
+            .label("nothing is made of this")
+            .help("remove it, or answer with another status"),
+        );
+    }
+    false
+}
+
+/// What two equal sets have in common: all but what only people read.
+fn fingerprint(cx: &Context<'_>, answers: &[Draft<'_>], chosen: Option<&Ident>) -> String {
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|draft| {
+            let response = draft
+                .response
+                .as_ref()
+                .and_then(|response| cx.document.tree.pointer(response.place.as_str()));
+            let mut bare = response
+                .map(|response| skeleton(&cx.document.tree, Kind::Response, response))
+                .unwrap_or_default();
+            if !draft.content
+                && let Some(members) = bare.as_object_mut()
+            {
+                members.remove("content");
+            }
+            json!([draft.key.to_string(), bare])
+        })
+        .collect();
+    json!([chosen.map(Ident::as_str), answers]).to_string()
+}
+
+/// The `x-name` of a set of responses.
+fn chosen_name(cx: &Context<'_>, route: &Route<'_>) -> Option<Ident> {
+    let value = route.declared.node.responses.extensions.get("x-name")?;
+    let chosen = value.as_str().and_then(Ident::chosen);
+    if chosen.is_none() {
+        let place = route.declared.place.key("responses").key("x-name");
+        cx.report(
+            Diagnostic::error(
+                Rule::WrongValue,
+                Place::Value(place),
+                format!("`x-name` is {value}, which is no name in Rust"),
+            )
+            .help("write a name in Rust's way: `PetResponse`"),
+        );
+    }
+    chosen
+}
+
+/// The name of a set: chosen, or of its one user, or of the path all its users are on, or of the
+/// first user.
+fn set_name(
+    cx: &Context<'_>,
+    group: &Group<'_>,
+    routes: &[Route<'_>],
+    of_routes: &[RouteResponses<'_>],
+    names: &mut Names,
+) -> Ident {
+    let users = group
+        .users
+        .iter()
+        .filter_map(|user| routes.get(*user))
+        .collect::<Vec<_>>();
+    let own: Vec<_> = group
+        .users
+        .iter()
+        .filter_map(|user| of_routes.get(*user))
+        .map(|user| &user.name)
+        .collect();
+    let first = own
+        .first()
+        .map_or_else(|| Ident::pascal("response"), |name| (*name).clone());
+    let path = users.first().map_or("", |user| user.path);
+    let shared = || {
+        let on_one_path = users.len() > 1 && users.iter().all(|user| user.path == path);
+        let words = segments(path)
+            .into_iter()
+            .flatten()
+            .filter_map(|piece| match piece {
+                Piece::Literal(text) => Some(text),
+                Piece::Parameter(_) => None,
+            });
+        let words = words.collect::<Vec<_>>().join(" ");
+        (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with("Response"))
+    };
+    let Some(wanted) = group.chosen.clone().or_else(shared) else {
+        return first;
+    };
+    if own.contains(&&wanted) {
+        return wanted;
+    }
+    let what = format!("the responses of {path}");
+    let (name, adjusted) = names.root.name(&[wanted], &what);
+    if let Some(user) = users.first() {
+        let place = Place::Key(user.declared.place.key("responses"));
+        cx.adjusted(place, &what, &name, adjusted);
+    }
+    name
+}
+
+fn set<'a>(
+    cx: &Context<'a>,
+    group: &Group<'a>,
+    name: Ident,
+    routes: &[Route<'a>],
+    statuses: &Statuses,
+    names: &mut Names,
+    types: &mut Types,
+) -> ResponseSet {
+    let base = name
+        .as_str()
+        .strip_suffix("Response")
+        .unwrap_or(name.as_str())
+        .to_owned();
+    let mut answers = Vec::new();
+    for draft in &group.answers {
+        let variant = variant(draft.key, statuses);
+        let otherwise = Ident::pascal(&base).with(variant.as_str());
+        answers.push(answer(cx, draft, variant, &name, &otherwise, names, types));
+    }
+    let success = success(&mut answers);
+    ResponseSet {
+        name,
+        users: group
+            .users
+            .iter()
+            .filter_map(|user| routes.get(*user))
+            .map(Route::title)
+            .collect(),
+        answers,
+        success,
+    }
+}
+
+/// The name of a variant: by its code or class, never by a description.
+fn variant(key: Key, statuses: &Statuses) -> Ident {
+    match key {
+        Key::Exact(code) => statuses.get(code).map_or_else(
+            || Ident::pascal(&format!("Status{code}")),
+            |status| status.name.clone(),
+        ),
+        Key::Range(first) => Ident::pascal(Class::of(first * 100).map_or("Other", Class::name)),
+        Key::Default => Ident::pascal("default"),
+    }
+}
+
+fn answer<'a>(
+    cx: &Context<'a>,
+    draft: &Draft<'a>,
+    variant: Ident,
+    set: &Ident,
+    otherwise: &Ident,
+    names: &mut Names,
+    types: &mut Types,
+) -> Answer {
+    let carried = match draft.key {
+        Key::Exact(_) => None,
+        key => {
+            let suffix = if key == Key::Default {
+                "Default".to_owned()
+            } else {
+                key.to_string()
+            };
+            let wanted = set.with(&suffix.replace("XX", "xx"));
+            Some(names.root.name(&[wanted], "the status of an answer").0)
+        }
+    };
+    let mut headers = Vec::new();
+    let mut body = Payload::Empty;
+    let mut doc = String::new();
+    if let Some(response) = &draft.response {
+        let naming = Naming::at(&response.place, otherwise);
+        doc.clone_from(&response.node.description);
+        headers = self::headers(cx, response, &naming, names, types);
+        if draft.content {
+            let place = response.place.key("content");
+            let naming = naming.with("Body");
+            body = content::lower(cx, &response.node.content, &place, &naming, names, types);
+        }
+    }
+    Answer {
+        key: draft.key,
+        variant,
+        carried,
+        doc,
+        headers,
+        body,
+        succeeds: Succeeds::Never,
+    }
+}
+
+fn headers<'a>(
+    cx: &Context<'a>,
+    response: &At<'a, Response>,
+    naming: &Naming,
+    names: &mut Names,
+    types: &mut Types,
+) -> Vec<Header> {
+    // The generated variant has these fields itself.
+    let mut scope = Scope::reserving(&["body", "status"]);
+    let mut headers = Vec::new();
+    for (wire, header) in &response.node.headers {
+        let place = response.place.key("headers").key(wire);
+        // OpenAPI 3.0.3, "Response Object": it says nothing that `content` does not.
+        if wire.eq_ignore_ascii_case("content-type") {
+            continue;
+        }
+        if !is_token(wire) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::WrongValue,
+                    Place::Key(place),
+                    format!("`{}` is no name of a header field", wire.escape_debug()),
+                )
+                .help("it is made of letters, digits and `-` (RFC 9110, section 5.6.2)"),
+            );
+            continue;
+        }
+        let Some(header) = cx.document.resolve(&At::new(header, place.clone())) else {
+            continue;
+        };
+        // The names of header fields know no case: `ETag` is `etag`.
+        let lower = wire.to_ascii_lowercase();
+        let candidates = [
+            Ident::snake(&lower),
+            Ident::snake(&format!("{lower} header")),
+        ];
+        let (name, adjusted) = scope.name(&candidates, wire);
+        cx.adjusted(
+            Place::Key(place),
+            &format!("the header `{wire}`"),
+            &name,
+            adjusted,
+        );
+        let Some(schema) = header_schema(cx, &header) else {
+            continue;
+        };
+        headers.push(Header {
+            name,
+            wire: wire.clone(),
+            ty: types.of(cx, names, &schema, &naming.with(wire)),
+            explode: false,
+            required: header.node.required,
+            doc: header.node.description.clone().unwrap_or_default(),
+        });
+    }
+    headers.sort_by_key(|header| header.wire.to_ascii_lowercase());
+    headers
+}
+
+/// Where the schema of a header stands.
+pub(super) fn header_schema(cx: &Context<'_>, header: &At<'_, DeclaredHeader>) -> Option<Pointer> {
+    match &header.node.format {
+        ParameterSchemaOrContent::Schema(_) => Some(header.place.key("schema")),
+        ParameterSchemaOrContent::Content(_) => {
+            cx.unsupported(
+                Place::Key(header.place.key("content")),
+                "a header with `content`",
+                "describe it by `schema`",
+            );
+            None
+        }
+    }
+}
+
+/// Decides what `success()` gives, and which answers it takes.
+///
+/// Where the document names a 2xx, that decides. `default` is then a success too if its status is 2xx
+/// and it carries the same; otherwise it is what APIs use it for, an error.
+fn success(answers: &mut [Answer]) -> Success {
+    let is_2xx = |answer: &Answer| matches!(answer.key, Key::Exact(200..=299) | Key::Range(2));
+    let named = answers.iter().any(is_2xx);
+    for answer in answers.iter_mut() {
+        answer.succeeds = match answer.key {
+            _ if is_2xx(answer) => Succeeds::Always,
+            Key::Default => Succeeds::ByCode,
+            _ => Succeeds::Never,
+        };
+    }
+    let takes = if named {
+        Succeeds::Always
+    } else {
+        Succeeds::ByCode
+    };
+    let successes: Vec<_> = answers
+        .iter()
+        .enumerate()
+        .filter(|(_, answer)| answer.succeeds == takes)
+        .map(|(index, answer)| (index, answer.body.clone()))
+        .collect();
+    let Some((first, body)) = successes.first().cloned() else {
+        return Success::Unit;
+    };
+    let success = if successes.iter().any(|(_, other)| *other != body) {
+        Success::Whole
+    } else if body == Payload::Empty {
+        Success::Unit
+    } else {
+        Success::Body(first)
+    };
+    for answer in answers.iter_mut() {
+        if answer.succeeds == Succeeds::ByCode && success != Success::Whole && answer.body != body {
+            answer.succeeds = Succeeds::Never;
+        }
+    }
+    success
+}
+
+/// The name of a place under `components`, if it is there.
+pub(super) fn component_name(place: &Pointer) -> Option<String> {
+    let mut segments = place.segments();
+    let first = segments.next()?;
+    segments.next()?;
+    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
+}

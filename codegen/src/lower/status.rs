@@ -1,0 +1,409 @@
+//! Status codes: what the document says of them in `x-status`, and what the catalogue knows.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{ReferenceOr, Response};
+use serde_json::{Map, Value};
+
+use super::{Context, operation::Route, response::declared};
+use crate::{
+    load::{
+        At,
+        shape::{describe, list, nearest},
+    },
+    model::{ContentRule, Key, Retry, Status},
+    name::Ident,
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// The statuses of the catalogue and of the document, by code.
+pub(super) struct Statuses(BTreeMap<u16, Status>);
+
+/// A status that the document describes, and where.
+struct Described {
+    status: Status,
+    place: Pointer,
+}
+
+impl Statuses {
+    /// Reads every `x-status` of the document.
+    pub(super) fn gather(cx: &Context<'_>, routes: &[Route<'_>]) -> Self {
+        let mut described: BTreeMap<u16, Described> = BTreeMap::new();
+        let mut nameless: BTreeMap<u16, (Pointer, String)> = BTreeMap::new();
+        let mut used = Vec::new();
+        for route in routes {
+            for (key, response) in declared(cx, route) {
+                used.push(response.place.clone());
+                let Key::Exact(code) = key else { continue };
+                match x_status(cx, code, &response) {
+                    Some(status) => describe_once(cx, &mut described, status, &response.place),
+                    None if cx.catalogue.get(code).is_none() => {
+                        let description = response.node.description.clone();
+                        nameless
+                            .entry(code)
+                            .or_insert((response.place, description));
+                    }
+                    None => {}
+                }
+            }
+        }
+        unused(cx, &used);
+        same_names(cx, &described);
+
+        let known = cx
+            .catalogue
+            .iter()
+            .map(|status| (status.code, status.clone()));
+        let mut statuses: BTreeMap<_, _> = known.collect();
+        statuses.extend(
+            described
+                .into_iter()
+                .map(|(code, described)| (code, described.status)),
+        );
+        for (code, (place, description)) in nameless {
+            if statuses.contains_key(&code) {
+                continue;
+            }
+            // Without a catalogue there is nobody else to ask.
+            if cx.catalogue.is_empty() {
+                cx.report(
+                    Diagnostic::error(
+                        Rule::UnknownStatus,
+                        Place::Key(place),
+                        format!("nothing says what {code} means"),
+                    )
+                    .help("add `x-status` with its `reason`, `origin` and `retry` to the response"),
+                );
+            }
+            statuses.insert(code, nobodys(code, description));
+        }
+        Self(statuses)
+    }
+
+    pub(super) fn get(&self, code: u16) -> Option<&Status> {
+        self.0.get(&code)
+    }
+
+    pub(super) fn into_list(self) -> Vec<Status> {
+        self.0.into_values().collect()
+    }
+}
+
+/// A code that neither the document nor the catalogue knows: it has a number and no more.
+fn nobodys(code: u16, description: String) -> Status {
+    Status {
+        code,
+        name: Ident::pascal(&format!("Status{code}")),
+        reason: String::new(),
+        description,
+        origin: Vec::new(),
+        reference: None,
+        retry: Retry::Never,
+        content: ContentRule::Allowed,
+        requires: Vec::new(),
+    }
+}
+
+fn describe_once(
+    cx: &Context<'_>,
+    described: &mut BTreeMap<u16, Described>,
+    status: Status,
+    place: &Pointer,
+) {
+    let code = status.code;
+    let Some(first) = described.get(&code) else {
+        described.insert(
+            code,
+            Described {
+                status,
+                place: place.clone(),
+            },
+        );
+        return;
+    };
+    let differs = Status {
+        description: String::new(),
+        ..first.status.clone()
+    } != Status {
+        description: String::new(),
+        ..status
+    };
+    if differs {
+        cx.report(
+            Diagnostic::error(
+                Rule::StatusConflict,
+                Place::Key(place.key("x-status")),
+                format!("{code} is described twice, and not in the same way"),
+            )
+            .label("described again here")
+            .related(
+                Place::Key(first.place.key("x-status")),
+                "first described here",
+            )
+            .help("describe it once, under `components.responses`, and use `$ref`"),
+        );
+    }
+}
+
+/// A response of the components that describes a status, and that no operation has: it has no code.
+fn unused(cx: &Context<'_>, used: &[Pointer]) {
+    let Some(components) = &cx.document.api.components else {
+        return;
+    };
+    let place = Pointer::root().key("components").key("responses");
+    for (name, response) in &components.responses {
+        let place = place.key(name);
+        let ReferenceOr::Item(response) = response else {
+            continue;
+        };
+        if response.extensions.contains_key("x-status") && !used.contains(&place) {
+            cx.report(
+                Diagnostic::warning(
+                    Rule::UnusedStatus,
+                    Place::Key(place),
+                    format!("`{name}` is no answer of any operation, so it has no code"),
+                )
+                .help("name it in the `responses` of an operation, under its code"),
+            );
+        }
+    }
+}
+
+/// Two codes with one name: one of the two has to be called something else.
+fn same_names(cx: &Context<'_>, described: &BTreeMap<u16, Described>) {
+    let mut names: BTreeMap<&Ident, (u16, Option<&Pointer>)> = cx
+        .catalogue
+        .iter()
+        .filter(|status| !described.contains_key(&status.code))
+        .map(|status| (&status.name, (status.code, None)))
+        .collect();
+    for (code, Described { status, place }) in described {
+        if let Some((other, first)) = names.insert(&status.name, (*code, Some(place))) {
+            let finding = Diagnostic::error(
+                Rule::NameConflict,
+                Place::Key(place.key("x-status")),
+                format!("{other} and {code} are both called `{}`", status.name),
+            );
+            let finding = match first {
+                Some(first) => finding.related(
+                    Place::Key(first.key("x-status")),
+                    format!("this is {other}"),
+                ),
+                None => finding.label(format!("the catalogue calls {other} so")),
+            };
+            cx.report(finding.help("give one of the two a `name` in its `x-status`"));
+        }
+    }
+}
+
+/// The keys of `x-status`.
+const KEYS: [&str; 7] = [
+    "content",
+    "name",
+    "origin",
+    "reason",
+    "reference",
+    "requires",
+    "retry",
+];
+
+/// The names that variants for ranges and `default` have.
+const TAKEN: [&str; 5] = [
+    "ClientError",
+    "Default",
+    "Redirection",
+    "ServerError",
+    "Success",
+];
+
+/// Reads the `x-status` of a response.
+fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<Status> {
+    let value = response.node.extensions.get("x-status")?;
+    let mut reader = Reader {
+        cx,
+        place: response.place.key("x-status"),
+        members: None,
+    };
+    let Value::Object(members) = value else {
+        reader.wrong(
+            &reader.place,
+            &format!("`x-status` is {}", describe(value)),
+            "write a mapping",
+        );
+        return Some(nobodys(code, String::new()));
+    };
+    reader.members = Some(members);
+    reader.unknown_keys();
+
+    let reason = reader.text("reason", |text| {
+        !text.trim().is_empty() && !text.contains(char::is_control)
+    });
+    if reason.is_none() && !members.contains_key("reason") {
+        let place = Place::Key(reader.place.clone());
+        cx.report(
+            Diagnostic::error(Rule::MissingKey, place, "`x-status` needs the key `reason`")
+                .help("add the reason phrase: `reason: Not Found`"),
+        );
+    }
+    let reason = reason.unwrap_or_default();
+    let chosen = reader.text("name", |text| {
+        Ident::chosen(text).is_some_and(|name| name == Ident::pascal(text))
+    });
+    let name = match chosen {
+        Some(name) => Ident::pascal(&name),
+        None if reason.is_empty() => Ident::pascal(&format!("Status{code}")),
+        None => Ident::pascal(&reason),
+    };
+    if TAKEN.contains(&name.as_str()) {
+        let place = &reader.place;
+        let message = format!("`{name}` is the name of a class of statuses");
+        reader.wrong(place, &message, "add `name: ...`");
+    }
+    Some(Status {
+        code,
+        name,
+        reason,
+        description: response.node.description.trim_end().to_owned(),
+        origin: reader.texts("origin", is_origin),
+        reference: reader.text("reference", |text| {
+            text.starts_with("https://") || text.starts_with("http://")
+        }),
+        retry: reader
+            .word(
+                "retry",
+                &[
+                    ("never", Retry::Never),
+                    ("backoff", Retry::Backoff),
+                    ("after", Retry::After),
+                ],
+            )
+            .unwrap_or(Retry::Never),
+        content: reader
+            .word(
+                "content",
+                &[
+                    ("allowed", ContentRule::Allowed),
+                    ("forbidden", ContentRule::Forbidden),
+                ],
+            )
+            .unwrap_or(ContentRule::Allowed),
+        requires: reader.texts("requires", is_token),
+    })
+}
+
+/// `iana`, `aws-elb`: a word for a registry, a product or a protocol.
+fn is_origin(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A token of RFC 9110, section 5.6.2, which the name of a header field is.
+pub(super) fn is_token(text: &str) -> bool {
+    let is_tchar = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+/// Reads the members of an `x-status`, and reports those that are not what they should be.
+struct Reader<'a> {
+    cx: &'a Context<'a>,
+    place: Pointer,
+    members: Option<&'a Map<String, Value>>,
+}
+
+impl Reader<'_> {
+    fn unknown_keys(&self) {
+        let members = self.members.into_iter().flat_map(Map::keys);
+        for key in members.filter(|key| !KEYS.contains(&key.as_str())) {
+            let help = match nearest(key, KEYS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its keys are {}", list(&KEYS)),
+            };
+            let place = Place::Key(self.place.key(key));
+            let message = format!("`x-status` has no key `{key}`");
+            self.cx
+                .report(Diagnostic::error(Rule::UnknownKey, place, message).help(help));
+        }
+    }
+
+    fn wrong(&self, place: &Pointer, message: &str, help: &str) {
+        let place = Place::Value(place.clone());
+        self.cx
+            .report(Diagnostic::error(Rule::WrongValue, place, message).help(help));
+    }
+
+    fn get(&self, key: &str) -> Option<(&Value, Pointer)> {
+        Some((self.members?.get(key)?, self.place.key(key)))
+    }
+
+    fn text(&self, key: &str, sound: impl Fn(&str) -> bool) -> Option<String> {
+        let (value, place) = self.get(key)?;
+        self.sound_text(key, value, &place, sound)
+    }
+
+    fn texts(&self, key: &str, sound: impl Fn(&str) -> bool) -> Vec<String> {
+        let Some((value, place)) = self.get(key) else {
+            return Vec::new();
+        };
+        let Value::Array(items) = value else {
+            let message = format!("`{key}` is {}, not a list", describe(value));
+            self.wrong(&place, &message, &format!("write a list: `{key}: [...]`"));
+            return Vec::new();
+        };
+        let items = items.iter().enumerate();
+        items
+            .filter_map(|(index, item)| self.sound_text(key, item, &place.index(index), &sound))
+            .collect()
+    }
+
+    fn sound_text(
+        &self,
+        key: &str,
+        value: &Value,
+        place: &Pointer,
+        sound: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let help = match key {
+            "name" => "write a name in Rust's way: `NotFound`",
+            "origin" => "write words in small letters: `[iana]`, `[nginx, aws-elb]`",
+            "reference" => "write the address of a page: `https://...`",
+            "requires" => "write names of header fields: `[WWW-Authenticate]`",
+            _ => "write a text in one line",
+        };
+        match value {
+            Value::String(text) if sound(text) => Some(text.clone()),
+            Value::String(text) => {
+                self.wrong(
+                    place,
+                    &format!("`{}` is no `{key}`", text.escape_debug()),
+                    help,
+                );
+                None
+            }
+            other => {
+                self.wrong(
+                    place,
+                    &format!("`{key}` is {}, not a string", describe(other)),
+                    help,
+                );
+                None
+            }
+        }
+    }
+
+    fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let (value, place) = self.get(key)?;
+        let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
+        if found.is_none() {
+            let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            let shown = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let message = format!("`{}` is no `{key}`", shown.escape_debug());
+            self.wrong(&place, &message, &format!("write {}", list(&known)));
+        }
+        found.map(|(_, word)| *word)
+    }
+}
