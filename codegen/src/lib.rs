@@ -1,9 +1,102 @@
 //! Generates a Rust crate from an OpenAPI document.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! text --load--> Document --lower--> Model --emit--> tokens --format--> Files --write/check--> disk
+//! ```
+//!
+//! [`generate`] is all but the last step, and a pure function: equal input gives equal bytes, whatever
+//! the machine, the time, or the order of the maps in the document.
 
 pub mod doc;
+mod emit;
+pub mod files;
+mod format;
 mod load;
 mod lower;
+pub mod manifest;
 pub mod model;
 pub mod name;
 pub mod pointer;
 pub mod report;
+
+use emit::{OUTPUTS, RUNTIME};
+use files::Files;
+use model::{Catalogue, Model, Package};
+use report::{Diagnostic, Place, Rule};
+
+/// A crate that is generated, but for its `Cargo.toml`, which belongs to the user.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// Its files.
+    pub files: Files,
+    /// What its manifest has to say.
+    pub package: Package,
+    /// What of the document is not in it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Generates a crate from the text of an OpenAPI 3.0 document, JSON or YAML.
+///
+/// The catalogue knows the statuses that the document does not describe itself. With an empty one,
+/// the document has to describe each: it is a catalogue.
+///
+/// # Errors
+/// Everything that is wrong with the document.
+pub fn generate(text: &str, catalogue: &Catalogue) -> Result<Generated, Vec<Diagnostic>> {
+    let (model, warnings) = model(text, catalogue)?;
+    let files = files(&model).map_err(|finding| vec![finding])?;
+    Ok(Generated {
+        files,
+        package: model.package,
+        warnings,
+    })
+}
+
+/// What a document means, and what of it is left out.
+///
+/// # Errors
+/// Everything that is wrong with the document.
+pub fn model(
+    text: &str,
+    catalogue: &Catalogue,
+) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (document, mut warnings) = load::load(text)?;
+    match lower::lower(&document, catalogue) {
+        Ok((model, more)) => {
+            warnings.extend(more);
+            Ok((model, warnings))
+        }
+        Err(errors) => {
+            warnings.extend(errors);
+            Err(warnings)
+        }
+    }
+}
+
+/// The catalogue that a document is.
+///
+/// # Errors
+/// Everything that is wrong with the document.
+pub fn catalogue(text: &str) -> Result<Catalogue, Vec<Diagnostic>> {
+    let (model, _) = model(text, &Catalogue::empty())?;
+    Ok(Catalogue::new(model.statuses))
+}
+
+fn files(model: &Model) -> Result<Files, Diagnostic> {
+    let mut files = Files::new();
+    for output in OUTPUTS {
+        let text = format::tokens((output.emit)(model)).map_err(|error| {
+            let start = Place::Position { line: 1, column: 1 };
+            let message = format!("what is generated as `{}` is no Rust: {error}", output.path);
+            Diagnostic::error(Rule::Internal, start, message)
+                .help("this is a fault of the generator; please report it with the document")
+        })?;
+        files.insert(output.path.to_owned(), text);
+    }
+    for (path, text) in RUNTIME {
+        files.insert((*path).to_owned(), format::marked(text));
+    }
+    Ok(files)
+}

@@ -1,0 +1,235 @@
+//! Status codes of any value.
+
+use core::{fmt, num::NonZeroU16, str::FromStr};
+
+use crate::{Class, Status};
+
+/// A status code of any value from 100 to 999, whether somebody knows it or not.
+///
+/// What is known of a code is a [`Status`]; [`known`](Self::known) leads there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Code(NonZeroU16);
+
+impl Code {
+    /// The code of a number; `None` below 100 and above 999.
+    #[must_use]
+    pub const fn new(code: u16) -> Option<Self> {
+        match NonZeroU16::new(code) {
+            Some(number) if code >= 100 && code <= 999 => Some(Self(number)),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0.get()
+    }
+
+    /// What is known of the code; `None` if it is not one of [`Status::ALL`].
+    #[must_use]
+    pub const fn known(self) -> Option<Status> {
+        Status::from_code(self.get())
+    }
+
+    /// Its class; `None` from 600 on, which RFC 9110 calls invalid.
+    #[must_use]
+    pub const fn class(self) -> Option<Class> {
+        Class::of(self.get())
+    }
+
+    /// Whether it is 200 to 299.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self.class(), Some(Class::Success))
+    }
+
+    /// Whether it is 400 to 599, where Python's `raise_for_status` raises.
+    #[must_use]
+    pub const fn is_error(self) -> bool {
+        matches!(self.class(), Some(Class::ClientError | Class::ServerError))
+    }
+}
+
+/// The codes that the server answers with by itself, whatever the document knows.
+#[cfg(feature = "_wire")]
+impl Code {
+    pub(crate) const BAD_REQUEST: Self = Self::sure(400);
+    pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::sure(415);
+    pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::sure(422);
+
+    /// A code that is known to be one when the program is built.
+    pub(crate) const fn sure(code: u16) -> Self {
+        match Self::new(code) {
+            Some(code) => code,
+            None => panic!("a status code is a number from 100 to 999"),
+        }
+    }
+}
+
+/// `404 Not Found`, or the number alone where nobody knows it.
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.known() {
+            Some(status) => fmt::Display::fmt(&status, f),
+            None => fmt::Display::fmt(&self.get(), f),
+        }
+    }
+}
+
+/// As [`Display`](fmt::Display): a code in a log or a failed assertion should tell what it is.
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Status> for Code {
+    fn from(status: Status) -> Self {
+        match Self::new(status.code()) {
+            Some(code) => code,
+            // `Status` has no variant below 100 or above 599.
+            None => unreachable!(),
+        }
+    }
+}
+
+impl From<Code> for u16 {
+    fn from(code: Code) -> Self {
+        code.get()
+    }
+}
+
+impl TryFrom<u16> for Code {
+    type Error = InvalidCode;
+
+    fn try_from(code: u16) -> Result<Self, InvalidCode> {
+        Self::new(code).ok_or(InvalidCode(Reason::OutOfRange))
+    }
+}
+
+/// Three digits, and nothing else.
+impl FromStr for Code {
+    type Err = InvalidCode;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+        let [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = *text.as_bytes() else {
+            return Err(InvalidCode(Reason::OutOfRange));
+        };
+        let digit = |byte: u8| u16::from(byte - b'0');
+        Self::try_from(digit(a) * 100 + digit(b) * 10 + digit(c))
+    }
+}
+
+impl PartialEq<u16> for Code {
+    fn eq(&self, other: &u16) -> bool {
+        self.get() == *other
+    }
+}
+
+impl PartialEq<Status> for Code {
+    fn eq(&self, other: &Status) -> bool {
+        self.get() == other.code()
+    }
+}
+
+impl PartialEq<Code> for Status {
+    fn eq(&self, other: &Code) -> bool {
+        self.code() == other.get()
+    }
+}
+
+/// A number that is no status code, or not one that belongs here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCode(Reason);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    OutOfRange,
+    #[cfg(feature = "_wire")]
+    Elsewhere,
+}
+
+impl InvalidCode {
+    /// A status code that another answer has, or none.
+    #[cfg(feature = "_wire")]
+    pub(crate) const fn elsewhere() -> Self {
+        Self(Reason::Elsewhere)
+    }
+}
+
+impl fmt::Display for InvalidCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Reason::OutOfRange => "a status code is a number from 100 to 999",
+            #[cfg(feature = "_wire")]
+            Reason::Elsewhere => "this answer cannot have that status",
+        })
+    }
+}
+
+impl core::error::Error for InvalidCode {}
+
+#[cfg(feature = "http")]
+impl From<http::StatusCode> for Code {
+    fn from(status: http::StatusCode) -> Self {
+        match Self::new(status.as_u16()) {
+            Some(code) => code,
+            // `http` allows the same numbers.
+            None => unreachable!(),
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<Code> for http::StatusCode {
+    fn from(code: Code) -> Self {
+        match Self::from_u16(code.get()) {
+            Ok(status) => status,
+            // `http` allows the same numbers.
+            Err(_) => unreachable!(),
+        }
+    }
+}
+
+/// As the number.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.get())
+    }
+}
+
+/// From the number, or from its digits in a string.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Code;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a status code from 100 to 999")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, code: u64) -> Result<Code, E> {
+                let known = u16::try_from(code).ok().and_then(Code::new);
+                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(code), &self))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, code: i64) -> Result<Code, E> {
+                let known = u16::try_from(code).ok().and_then(Code::new);
+                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(code), &self))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, code: &str) -> Result<Code, E> {
+                code.parse()
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Str(code), &self))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}

@@ -1,0 +1,74 @@
+//! Content of `application/x-www-form-urlencoded`.
+
+use std::borrow::Cow;
+
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value::MapDeserializer},
+};
+
+use super::{
+    message::Unsendable,
+    param::{Param, decode_plus},
+    read::{Invalid, Raw},
+};
+
+/// Writes the members of an object as the fields of a form.
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, Unsendable> {
+    let serde_json::Value::Object(members) =
+        serde_json::to_value(value).map_err(Unsendable::json)?
+    else {
+        return Err(Unsendable::nested());
+    };
+    let mut form = String::new();
+    for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        // The field's own name is not known when the program is built, but how it is written is.
+        for (_, value) in Param::query("").pairs(value)? {
+            if !form.is_empty() {
+                form.push('&');
+            }
+            form.push_str(&super::param::encode(name));
+            form.push('=');
+            form.push_str(&value);
+        }
+    }
+    Ok(form)
+}
+
+/// Reads the fields of a form.
+pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Invalid> {
+    let form =
+        std::str::from_utf8(form).map_err(|_| Invalid("it is no form in UTF-8".to_owned()))?;
+    let mut fields: Vec<(String, Vec<&str>)> = Vec::new();
+    for (name, text) in pairs(form) {
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, texts)) => texts.push(text),
+            None => fields.push((name.into_owned(), vec![text])),
+        }
+    }
+    let fields = fields.into_iter().map(|(name, texts)| {
+        let raw = Raw {
+            param: Param::query(""),
+            texts,
+            members: Vec::new(),
+        };
+        (name, raw)
+    });
+    T::deserialize(MapDeserializer::new(fields))
+}
+
+/// The names, decoded, and the values, as they are, of a query or form.
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode_plus(name), value)
+    })
+}
+
+impl<'a> IntoDeserializer<'a, Invalid> for Raw<'a> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}

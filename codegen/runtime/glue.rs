@@ -1,0 +1,226 @@
+//! The server between axum and the methods of an API.
+//!
+//! What goes wrong before a method is called is answered here, as a problem of RFC 9457 that tells
+//! nothing of the program's inside.
+
+use std::{convert::Infallible, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody},
+    extract::Request,
+    response::Response as HttpResponse,
+};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::json;
+
+use super::{
+    incoming::{Incoming, Refusal, Rejection},
+    message::{Operation, Response},
+    reply::Reply,
+    routes::{Found, Routes},
+};
+use crate::Code;
+
+/// The most bytes of content that a request may have.
+pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
+type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(String, String)>) -> Answer + Send + Sync>;
+
+/// The operations of an API, each with the method that answers it.
+pub(crate) struct Server<A> {
+    routes: Routes<Handler<A>>,
+}
+
+impl<A: Send + Sync + 'static> Server<A> {
+    pub(crate) fn new() -> Self {
+        Self {
+            routes: Routes::new(),
+        }
+    }
+
+    /// Adds an operation and what answers it.
+    pub(crate) fn route<O, H, F>(&mut self, handle: H)
+    where
+        O: Operation,
+        H: Fn(Arc<A>, O) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = O::Response> + Send + 'static,
+    {
+        let handler: Handler<A> = Box::new(move |api, request, path| {
+            Box::pin(answer::<A, O, _, _>(api, request, path, handle.clone()))
+        });
+        self.routes.add(O::METHOD, O::PATH, handler);
+    }
+
+    /// All operations as a router, which has no paths of its own and so refuses none.
+    pub(crate) fn router(self, api: A) -> Router {
+        let server = Arc::new(self);
+        let api = Arc::new(api);
+        Router::new().fallback_service(tower::service_fn(move |request: Request| {
+            let answer = server.answer(&api, request);
+            async { Ok::<_, Infallible>(answer.await) }
+        }))
+    }
+
+    fn answer(&self, api: &Arc<A>, request: Request) -> Answer {
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let methods = match self.routes.find(&method, &path) {
+            Found::Operation(handler, values) => return handler(Arc::clone(api), request, values),
+            Found::OtherMethods(methods) => methods,
+            Found::Nothing => {
+                return ready(problem(Rejection::new(NOT_FOUND, "there is no such path")));
+            }
+        };
+        // HEAD is GET without content (RFC 9110, section 9.3.2).
+        if method == Method::HEAD
+            && let Found::Operation(handler, values) = self.routes.find(&Method::GET, &path)
+        {
+            let answer = handler(Arc::clone(api), request, values);
+            return Box::pin(async { without_content(answer.await) });
+        }
+        let allow = allow(&methods);
+        if method == Method::OPTIONS {
+            let mut answer = HttpResponse::new(Body::empty());
+            *answer.status_mut() = StatusCode::NO_CONTENT;
+            answer.headers_mut().insert(header::ALLOW, allow);
+            return ready(answer);
+        }
+        let detail = "the path has no operation for this method";
+        let rejection = Rejection::new(METHOD_NOT_ALLOWED, detail).header(header::ALLOW, allow);
+        ready(problem(rejection))
+    }
+}
+
+const NOT_FOUND: Code = Code::sure(404);
+const METHOD_NOT_ALLOWED: Code = Code::sure(405);
+const CONTENT_TOO_LARGE: Code = Code::sure(413);
+const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
+
+fn ready(answer: HttpResponse) -> Answer {
+    Box::pin(std::future::ready(answer))
+}
+
+/// The methods of a path, with those that the server adds.
+fn allow(methods: &[&Method]) -> HeaderValue {
+    let mut names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.push("OPTIONS");
+    names.sort_unstable();
+    names.dedup();
+    // Names of methods are tokens, and a list of tokens is a value.
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+async fn answer<A, O, H, F>(
+    api: Arc<A>,
+    request: Request,
+    path: Vec<(String, String)>,
+    handle: H,
+) -> HttpResponse
+where
+    O: Operation,
+    H: Fn(Arc<A>, O) -> F,
+    F: Future<Output = O::Response>,
+{
+    let operation = match read::<O>(request, path).await {
+        Ok(operation) => operation,
+        Err(rejection) => return problem(rejection),
+    };
+    let failed = || {
+        problem(Rejection::new(
+            INTERNAL_SERVER_ERROR,
+            "the server failed to answer this request",
+        ))
+    };
+    // A method may panic before it gives a future, too.
+    let answered = async { handle(api, operation).await };
+    match AssertUnwindSafe(answered).catch_unwind().await {
+        Ok(response) => response.encode().map_or_else(|_| failed(), http),
+        Err(_) => failed(),
+    }
+}
+
+async fn read<O: Operation>(request: Request, path: Vec<(String, String)>) -> Result<O, Rejection> {
+    let (Parts { uri, headers, .. }, body) = request.into_parts();
+    let body = if O::HAS_BODY {
+        collect(body).await?
+    } else {
+        Bytes::new()
+    };
+    O::read(&mut Incoming::new(path, uri, headers, body))
+}
+
+async fn collect(body: Body) -> Result<Bytes, Rejection> {
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let detail = format!("the content has more than {BODY_LIMIT} bytes");
+            Err(Rejection::new(CONTENT_TOO_LARGE, detail))
+        }
+        Err(_) => Err(Rejection::new(Code::BAD_REQUEST, "the content broke off")),
+    }
+}
+
+/// An answer in the terms of `http`.
+fn http(reply: Reply) -> HttpResponse {
+    let content = !matches!(reply.code.get(), 100..=199 | 204 | 205 | 304);
+    let mut answer = HttpResponse::new(Body::empty());
+    *answer.status_mut() = reply.code.into();
+    *answer.headers_mut() = reply.headers;
+    if content {
+        *answer.body_mut() = Body::from(reply.body);
+    } else {
+        // A status that an answer carries may be one that forbids content.
+        answer.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    answer
+}
+
+fn without_content(mut answer: HttpResponse) -> HttpResponse {
+    let size = answer.body().size_hint().exact();
+    if let Some(size) = size.filter(|size| *size > 0) {
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, size.into());
+    }
+    *answer.body_mut() = Body::empty();
+    answer
+}
+
+/// A problem of RFC 9457.
+fn problem(rejection: Rejection) -> HttpResponse {
+    let Refusal {
+        code,
+        detail,
+        parameter,
+        pointer,
+        mut headers,
+    } = *rejection.0;
+    let mut problem = json!({
+        "type": "about:blank",
+        "title": code.known().map_or("", crate::Status::reason),
+        "status": code.get(),
+        "detail": detail,
+    });
+    if let (Some(problem), Some((place, name))) = (problem.as_object_mut(), parameter) {
+        problem.insert("parameter".to_owned(), json!({"in": place, "name": name}));
+    }
+    if let (Some(problem), Some(pointer)) = (problem.as_object_mut(), pointer) {
+        problem.insert("pointer".to_owned(), pointer.into());
+    }
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    let mut answer = HttpResponse::new(Body::from(problem.to_string()));
+    *answer.status_mut() = code.into();
+    *answer.headers_mut() = headers;
+    answer
+}

@@ -1,0 +1,247 @@
+//! A request as it came in, on its way to its type.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use serde::de::DeserializeOwned;
+
+use super::{
+    form::{self, pairs},
+    json,
+    message::{Media, select},
+    param::{Location, Param, Style, decode},
+    read::{Raw, Word},
+};
+use crate::Code;
+
+/// A request as it came in.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The parameters of the path, encoded as they came.
+    path: Vec<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Why a request is refused before anybody handles it.
+#[derive(Clone, Debug)]
+pub struct Rejection(pub(crate) Box<Refusal>);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    pub(crate) detail: String,
+    /// The parameter that is wrong: where it is, and its name.
+    pub(crate) parameter: Option<(&'static str, &'static str)>,
+    /// The place in the content that is wrong.
+    pub(crate) pointer: Option<String>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Rejection {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Refusal {
+            code,
+            detail: detail.into(),
+            parameter: None,
+            pointer: None,
+            headers: HeaderMap::new(),
+        }))
+    }
+
+    /// The same with a header field.
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    fn parameter(param: Param, detail: impl Into<String>) -> Self {
+        let mut rejection = Self::new(Code::BAD_REQUEST, detail);
+        rejection.0.parameter = Some((param.location.name(), param.name));
+        rejection
+    }
+
+    fn pointer(mut self, pointer: Option<String>) -> Self {
+        self.0.pointer = pointer;
+        self
+    }
+}
+
+impl Incoming {
+    pub(crate) fn new(
+        path: Vec<(String, String)>,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        Self {
+            path,
+            uri,
+            headers,
+            body,
+        }
+    }
+
+    /// A parameter that has to be there.
+    pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, Rejection> {
+        self.optional(param)?.ok_or_else(|| {
+            let place = param.location.name();
+            Rejection::parameter(
+                param,
+                format!("the {place} parameter `{}` is missing", param.name),
+            )
+        })
+    }
+
+    /// A parameter that may be there.
+    pub(crate) fn optional<T: DeserializeOwned>(
+        &self,
+        param: Param,
+    ) -> Result<Option<T>, Rejection> {
+        let header;
+        let mut raw = Raw {
+            param,
+            texts: Vec::new(),
+            members: Vec::new(),
+        };
+        let wrong = |why: &str| {
+            let place = param.location.name();
+            Rejection::parameter(
+                param,
+                format!("the {place} parameter `{}`: {why}", param.name),
+            )
+        };
+        match param.location {
+            Location::Path => {
+                let found = self.path.iter().filter(|(name, _)| name == param.name);
+                raw.texts.extend(found.map(|(_, text)| text.as_str()));
+            }
+            Location::Query => find(&mut raw, pairs(self.uri.query().unwrap_or_default())),
+            Location::Cookie => find(&mut raw, self.cookies()),
+            Location::Header => {
+                let values = self.headers.get_all(param.name).iter();
+                let values: Result<Vec<_>, _> = values
+                    .map(|value| std::str::from_utf8(value.as_bytes()))
+                    .collect();
+                header = values
+                    .map_err(|_| wrong("it is no text in UTF-8"))?
+                    .join(", ");
+                if self.headers.contains_key(param.name) {
+                    raw.texts.push(&header);
+                }
+            }
+        }
+        if raw.texts.is_empty() && raw.members.is_empty() {
+            return Ok(None);
+        }
+        raw.value().map(Some).map_err(|invalid| wrong(&invalid.0))
+    }
+
+    fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+        let lines = self
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            Some((decode(name), value))
+        })
+    }
+
+    /// Whether there is content at all.
+    pub(crate) fn has_body(&self) -> bool {
+        !self.body.is_empty() || self.headers.contains_key(header::CONTENT_TYPE)
+    }
+
+    /// The index of the declared media type that the content is of.
+    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, Rejection> {
+        if !self.has_body() {
+            return Err(Rejection::new(
+                Code::BAD_REQUEST,
+                "the request has no content",
+            ));
+        }
+        let actual = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .map(HeaderValue::as_bytes);
+        let actual = actual.map(|media| String::from_utf8_lossy(media));
+        select(declared, actual.as_deref()).ok_or_else(|| {
+            let known = declared.join(", ");
+            let detail = match actual {
+                Some(media) => {
+                    format!(
+                        "content of `{}` is not taken here; send {known}",
+                        media.escape_debug()
+                    )
+                }
+                None => format!("say in `Content-Type` what the content is: {known}"),
+            };
+            let rejection = Rejection::new(Code::UNSUPPORTED_MEDIA_TYPE, detail);
+            match HeaderValue::try_from(known) {
+                Ok(known) => rejection.header(header::ACCEPT, known),
+                Err(_) => rejection,
+            }
+        })
+    }
+
+    /// The same, if the content is of the declared media type.
+    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, Rejection> {
+        self.select(declared)?;
+        Ok(self)
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+        json::read(&self.body).map_err(|error| match error.pointer {
+            None => Rejection::new(Code::BAD_REQUEST, error.detail),
+            pointer => Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).pointer(pointer),
+        })
+    }
+
+    pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+        form::read(&self.body)
+            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+    }
+
+    pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+        let text = String::from_utf8(self.bytes()?.into())
+            .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is no text in UTF-8"))?;
+        T::deserialize(Word(text.into()))
+            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
+    pub(crate) fn bytes(&mut self) -> Result<Bytes, Rejection> {
+        Ok(std::mem::take(&mut self.body))
+    }
+
+    pub(crate) fn media(&mut self) -> Result<Media, Rejection> {
+        let media_type = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
+        Ok(Media::new(media_type, self.bytes()?))
+    }
+}
+
+/// Takes from `name=value` pairs what belongs to a parameter.
+fn find<'a>(raw: &mut Raw<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
+    for (name, text) in pairs {
+        if name == raw.param.name {
+            raw.texts.push(text);
+        } else if raw.param.style == Style::DeepObject {
+            let member = name
+                .strip_prefix(raw.param.name)
+                .and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
+            if let Some(member) = member {
+                raw.members.push((member.to_owned().into(), text));
+            }
+        } else if raw.param.members.contains(&name.as_ref()) {
+            raw.members.push((name, text));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What does not depend on the document.
+
+mod class;
+mod code;
+mod known;
+
+pub use class::{Class, Retry};
+pub use code::{Code, InvalidCode};
+pub use known::UnknownStatus;
+
+#[cfg(feature = "_wire")]
+mod carried;
+#[cfg(feature = "_wire")]
+mod choice;
+#[cfg(feature = "_wire")]
+pub(crate) mod enums;
+#[cfg(feature = "_wire")]
+mod form;
+#[cfg(feature = "_wire")]
+pub(crate) mod incoming;
+#[cfg(feature = "_wire")]
+mod json;
+#[cfg(feature = "_wire")]
+mod keys;
+#[cfg(feature = "_wire")]
+mod message;
+#[cfg(feature = "_wire")]
+pub(crate) mod null;
+#[cfg(feature = "_wire")]
+pub(crate) mod outgoing;
+#[cfg(feature = "_wire")]
+pub(crate) mod param;
+#[cfg(feature = "_wire")]
+mod read;
+#[cfg(feature = "_wire")]
+pub(crate) mod received;
+#[cfg(feature = "_wire")]
+pub(crate) mod reply;
+#[cfg(feature = "_wire")]
+#[allow(
+    unreachable_pub,
+    reason = "the generator has the same file, and gives it out"
+)]
+mod template;
+#[cfg(feature = "_wire")]
+#[allow(unreachable_pub, reason = "the generator has the same file")]
+mod weights;
+
+#[cfg(feature = "_wire")]
+pub use {
+    carried::Carried,
+    choice::{ChoiceError, StatusChoice},
+    keys::{Key, key_of},
+    message::{Media, Mismatch, Operation, Response, Unsendable},
+};
+
+#[cfg(feature = "server")]
+pub(crate) mod glue;
+#[cfg(feature = "server")]
+mod routes;
+
+#[cfg(feature = "mock")]
+pub(crate) mod sample;
+
+#[cfg(feature = "client-base")]
+pub(crate) mod transport;

@@ -1,0 +1,117 @@
+//! A request on its way out.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::Serialize;
+
+use super::{
+    form,
+    message::{Media, Unsendable},
+    param::{Flat, Location, Param, flatten},
+    reply::header_value,
+    template::{Piece, segments},
+};
+
+/// A request that is being written.
+#[derive(Clone, Debug, Default)]
+pub struct Outgoing {
+    path: Vec<(&'static str, String)>,
+    query: Vec<(String, String)>,
+    cookies: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Outgoing {
+    /// Adds a parameter.
+    pub(crate) fn required<T: Serialize + ?Sized>(
+        &mut self,
+        param: Param,
+        value: &T,
+    ) -> Result<(), Unsendable> {
+        match param.location {
+            Location::Path => self.path.push((param.name, param.in_path(value)?)),
+            Location::Query => self.query.extend(param.pairs(value)?),
+            Location::Cookie => self.cookies.extend(param.pairs(value)?),
+            Location::Header => {
+                let text = param.simple(&flatten(value)?, str::to_owned);
+                let name = HeaderName::try_from(param.name);
+                let name = name.map_err(|_| Unsendable::header(param.name))?;
+                self.headers.append(name, header_value(param.name, &text)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a parameter that may be absent.
+    pub(crate) fn optional<T: Serialize>(
+        &mut self,
+        param: Param,
+        value: Option<&T>,
+    ) -> Result<(), Unsendable> {
+        value.map_or(Ok(()), |value| self.required(param, value))
+    }
+
+    pub(crate) fn json<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+        let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
+        self.bytes(media, json.into())
+    }
+
+    pub(crate) fn form<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+        self.bytes(media, form::write(value)?.into())
+    }
+
+    pub(crate) fn text<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+        match flatten(value)? {
+            Flat::One(text) => self.bytes(media, text.into()),
+            Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
+        }
+    }
+
+    pub(crate) fn bytes(&mut self, media: &str, bytes: Bytes) -> Result<(), Unsendable> {
+        self.headers
+            .insert(header::CONTENT_TYPE, header_value("Content-Type", media)?);
+        self.body = bytes;
+        Ok(())
+    }
+
+    pub(crate) fn media(&mut self, media: &Media) -> Result<(), Unsendable> {
+        self.bytes(&media.media_type, media.bytes.clone())
+    }
+
+    /// The path, with its parameters in it, and the query.
+    pub(crate) fn target(&self, template: &str) -> (String, Option<String>) {
+        let mut path = String::new();
+        for segment in segments(template) {
+            path.push('/');
+            for piece in segment {
+                match piece {
+                    Piece::Literal(text) => path.push_str(&text),
+                    Piece::Parameter(name) => {
+                        let value = self.path.iter().find(|(known, _)| *known == name);
+                        path.push_str(value.map_or("", |(_, value)| value));
+                    }
+                }
+            }
+        }
+        let query: Vec<_> = self
+            .query
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        (path, (!query.is_empty()).then(|| query.join("&")))
+    }
+
+    /// The field `Cookie`, if there is a cookie.
+    pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, Unsendable> {
+        if self.cookies.is_empty() {
+            return Ok(None);
+        }
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        header_value("Cookie", &cookies.join("; ")).map(Some)
+    }
+}

@@ -1,0 +1,288 @@
+//! Parameters as text, in every style of OpenAPI.
+//!
+//! Source of the styles: OpenAPI Specification 3.0.3, section 4.7.12.3.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::message::Unsendable;
+
+/// A parameter of an operation: where it is, its name, and how its value becomes text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Param {
+    pub(crate) location: Location,
+    pub(crate) name: &'static str,
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    /// The names of the properties of an object that stand for themselves, each as a parameter.
+    pub(crate) members: &'static [&'static str],
+}
+
+/// Where in a request a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+impl Location {
+    /// The word of OpenAPI's `in`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// How a value becomes text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Matrix,
+    Label,
+    Form,
+    Simple,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    Json,
+}
+
+impl Param {
+    const fn new(location: Location, name: &'static str, style: Style, explode: bool) -> Self {
+        Self {
+            location,
+            name,
+            style,
+            explode,
+            members: &[],
+        }
+    }
+
+    /// A parameter of the path: `simple`.
+    pub(crate) const fn path(name: &'static str) -> Self {
+        Self::new(Location::Path, name, Style::Simple, false)
+    }
+
+    /// A parameter of the query: `form`, exploded.
+    pub(crate) const fn query(name: &'static str) -> Self {
+        Self::new(Location::Query, name, Style::Form, true)
+    }
+
+    /// A parameter in a header field: `simple`.
+    pub(crate) const fn header(name: &'static str) -> Self {
+        Self::new(Location::Header, name, Style::Simple, false)
+    }
+
+    /// A parameter in a cookie: `form`, exploded.
+    pub(crate) const fn cookie(name: &'static str) -> Self {
+        Self::new(Location::Cookie, name, Style::Form, true)
+    }
+
+    /// The same in another style.
+    pub(crate) const fn style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The same, each element for itself or all in one.
+    pub(crate) const fn explode(self, explode: bool) -> Self {
+        Self { explode, ..self }
+    }
+
+    /// The same for an object with these properties.
+    pub(crate) const fn members(self, members: &'static [&'static str]) -> Self {
+        Self { members, ..self }
+    }
+}
+
+/// A value without nesting, which is all that a parameter can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Flat {
+    One(String),
+    List(Vec<String>),
+    Object(Vec<(String, String)>),
+}
+
+/// What of a value goes on the wire without JSON.
+pub(crate) fn flatten<T: Serialize + ?Sized>(value: &T) -> Result<Flat, Unsendable> {
+    match serde_json::to_value(value).map_err(Unsendable::json)? {
+        Value::Array(items) => items
+            .into_iter()
+            .map(word)
+            .collect::<Result<_, _>>()
+            .map(Flat::List),
+        Value::Object(members) => members
+            .into_iter()
+            // What is absent is not written.
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| Ok((name, word(value)?)))
+            .collect::<Result<_, _>>()
+            .map(Flat::Object),
+        value => word(value).map(Flat::One),
+    }
+}
+
+fn word(value: Value) -> Result<String, Unsendable> {
+    match value {
+        Value::String(text) => Ok(text),
+        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
+        Value::Null => Ok(String::new()),
+        Value::Array(_) | Value::Object(_) => Err(Unsendable::nested()),
+    }
+}
+
+/// All but what RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A text with everything but unreserved characters percent-encoded.
+pub(crate) fn encode(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, ESCAPED).into()
+}
+
+/// A text with its percent-encoding undone; what is no UTF-8 is replaced.
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// A text of a query or form with its encoding undone, in which `+` is a blank.
+pub(crate) fn decode_plus(text: &str) -> Cow<'_, str> {
+    if text.contains('+') {
+        Cow::Owned(decode(&text.replace('+', " ")).into_owned())
+    } else {
+        decode(text)
+    }
+}
+
+impl Param {
+    /// The value as it stands in a segment of the path.
+    pub(crate) fn in_path<T: Serialize + ?Sized>(&self, value: &T) -> Result<String, Unsendable> {
+        let text = match self.style {
+            Style::Json => {
+                encode(&serde_json::to_string(value).map_err(Unsendable::json)?).into_owned()
+            }
+            Style::Label => match flatten(value)? {
+                Flat::One(word) => format!(".{}", encode(&word)),
+                Flat::List(words) => {
+                    let words: Vec<_> = words
+                        .iter()
+                        .map(|word| format!(".{}", encode(word)))
+                        .collect();
+                    words.concat()
+                }
+                Flat::Object(members) => {
+                    let between = if self.explode { '=' } else { '.' };
+                    let member = |(name, word): &(String, String)| {
+                        format!(".{}{between}{}", encode(name), encode(word))
+                    };
+                    members.iter().map(member).collect::<Vec<_>>().concat()
+                }
+            },
+            Style::Matrix => self.matrix(&flatten(value)?),
+            _ => self.simple(&flatten(value)?, |word| encode(word).into_owned()),
+        };
+        match text.as_str() {
+            // No server would find the parameter again.
+            "" | "." | ".." => Err(Unsendable::segment(self.name)),
+            _ => Ok(text),
+        }
+    }
+
+    fn matrix(&self, value: &Flat) -> String {
+        let name = encode(self.name);
+        match value {
+            Flat::One(word) => format!(";{name}={}", encode(word)),
+            Flat::List(words) if self.explode => {
+                let word = |word: &String| format!(";{name}={}", encode(word));
+                words.iter().map(word).collect::<Vec<_>>().concat()
+            }
+            Flat::Object(members) if self.explode => {
+                let member = |(member, word): &(String, String)| {
+                    format!(";{}={}", encode(member), encode(word))
+                };
+                members.iter().map(member).collect::<Vec<_>>().concat()
+            }
+            value => format!(
+                ";{name}={}",
+                self.simple(value, |word| encode(word).into_owned())
+            ),
+        }
+    }
+
+    /// The value as it stands in a header field, or between commas elsewhere.
+    pub(crate) fn simple(&self, value: &Flat, write: impl Fn(&str) -> String) -> String {
+        match value {
+            Flat::One(word) => write(word),
+            Flat::List(words) => words
+                .iter()
+                .map(|word| write(word))
+                .collect::<Vec<_>>()
+                .join(","),
+            Flat::Object(members) => {
+                let between = if self.explode { '=' } else { ',' };
+                let member = |(name, word): &(String, String)| {
+                    format!("{}{between}{}", write(name), write(word))
+                };
+                members.iter().map(member).collect::<Vec<_>>().join(",")
+            }
+        }
+    }
+
+    /// The value as `name=value` pairs, each half encoded, for a query or a cookie.
+    pub(crate) fn pairs<T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<Vec<(String, String)>, Unsendable> {
+        let name = encode(self.name).into_owned();
+        if self.style == Style::Json {
+            let json = serde_json::to_string(value).map_err(Unsendable::json)?;
+            return Ok(vec![(name, encode(&json).into_owned())]);
+        }
+        let separator = match self.style {
+            Style::SpaceDelimited => "%20",
+            Style::PipeDelimited => "%7C",
+            _ => ",",
+        };
+        Ok(match flatten(value)? {
+            Flat::One(word) => vec![(name, encode(&word).into_owned())],
+            Flat::List(words) if self.explode => words
+                .iter()
+                .map(|word| (name.clone(), encode(word).into_owned()))
+                .collect(),
+            Flat::List(words) => {
+                let words: Vec<_> = words.iter().map(|word| encode(word)).collect();
+                vec![(name, words.join(separator))]
+            }
+            Flat::Object(members) if self.style == Style::DeepObject => members
+                .iter()
+                .map(|(member, word)| {
+                    (
+                        format!("{name}%5B{}%5D", encode(member)),
+                        encode(word).into_owned(),
+                    )
+                })
+                .collect(),
+            Flat::Object(members) if self.explode => members
+                .iter()
+                .map(|(member, word)| (encode(member).into_owned(), encode(word).into_owned()))
+                .collect(),
+            Flat::Object(members) => {
+                let words: Vec<_> = members
+                    .iter()
+                    .flat_map(|(member, word)| [encode(member), encode(word)])
+                    .collect();
+                vec![(name, words.join(separator))]
+            }
+        })
+    }
+}

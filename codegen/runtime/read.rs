@@ -1,0 +1,304 @@
+//! Parameters from text: what a server reads from a request, and a client from a header.
+//!
+//! The type that is read says whether it wants a word, a list or an object; the style says how those
+//! are written.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeOwned, IntoDeserializer, Visitor,
+        value::{MapDeserializer, SeqDeserializer},
+    },
+    forward_to_deserialize_any,
+};
+
+use super::param::{Location, Param, Style, decode, decode_plus};
+
+/// Why a text is not what it should be, in words for the one who sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invalid(pub(crate) String);
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+impl serde::de::Error for Invalid {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self(format!("the property `{field}` is missing"))
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
+        Self(format!("there is no property `{field}`"))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self(format!("the property `{field}` stands twice"))
+    }
+}
+
+/// What a request has for a parameter, as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Raw<'a> {
+    pub(crate) param: Param,
+    /// The texts under its name; one, but in a query or a cookie.
+    pub(crate) texts: Vec<&'a str>,
+    /// The texts under the names of its members, if it is an object that is written so.
+    pub(crate) members: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl<'a> Raw<'a> {
+    /// The value, of the type that is asked for.
+    pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, Invalid> {
+        if self.param.style == Style::Json {
+            return super::json::read(self.word().0.as_bytes())
+                .map_err(|error| Invalid(error.detail));
+        }
+        T::deserialize(self)
+    }
+
+    fn decoded(&self, text: &'a str) -> Cow<'a, str> {
+        match self.param.location {
+            Location::Path | Location::Cookie => decode(text),
+            Location::Query => decode_plus(text),
+            // Header fields are not percent-encoded.
+            Location::Header => Cow::Borrowed(text),
+        }
+    }
+
+    fn text(&self) -> &'a str {
+        self.texts.first().copied().unwrap_or_default()
+    }
+
+    /// The text behind what the style puts before it.
+    fn bare(&self) -> &'a str {
+        let text = self.text();
+        match self.param.style {
+            Style::Label => text.strip_prefix('.').unwrap_or(text),
+            Style::Matrix => {
+                let text = text.strip_prefix(';').unwrap_or(text);
+                match text.split_once('=') {
+                    Some((name, value)) if decode(name) == self.param.name => value,
+                    _ => text,
+                }
+            }
+            _ => text,
+        }
+    }
+
+    fn word(&self) -> Word<'a> {
+        Word(self.decoded(self.bare()))
+    }
+
+    fn list(&self) -> Vec<Word<'a>> {
+        let Param { style, explode, .. } = self.param;
+        let texts = match style {
+            Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
+                if explode =>
+            {
+                self.texts.clone()
+            }
+            Style::Matrix if explode => self
+                .text()
+                .split(';')
+                .filter_map(|text| text.split_once('='))
+                .map(|(_, value)| value)
+                .collect(),
+            _ => self.split(),
+        };
+        texts
+            .into_iter()
+            .map(|text| Word(self.decoded(text)))
+            .collect()
+    }
+
+    /// The text between its separators.
+    fn split(&self) -> Vec<&'a str> {
+        let text = self.bare();
+        if text.is_empty() {
+            return Vec::new();
+        }
+        match self.param.style {
+            Style::Label => text.split('.').collect(),
+            Style::SpaceDelimited => text
+                .split("%20")
+                .flat_map(|text| text.split(['+', ' ']))
+                .collect(),
+            Style::PipeDelimited => text
+                .split("%7C")
+                .flat_map(|text| text.split("%7c"))
+                .flat_map(|text| text.split('|'))
+                .collect(),
+            _ if self.param.location == Location::Header => {
+                text.split(',').map(str::trim).collect()
+            }
+            _ => text.split(',').collect(),
+        }
+    }
+
+    fn object(&self) -> Vec<(String, Word<'a>)> {
+        let Param { style, explode, .. } = self.param;
+        let member = |(name, value): (&'a str, &'a str)| {
+            (self.decoded(name).into_owned(), Word(self.decoded(value)))
+        };
+        if style == Style::DeepObject || (style == Style::Form && explode) {
+            let members = self.members.iter();
+            return members
+                .map(|(name, text)| (name.to_string(), Word(self.decoded(text))))
+                .collect();
+        }
+        if explode {
+            let texts = match style {
+                Style::Matrix => self.text().split(';').collect(),
+                _ => self.split(),
+            };
+            return texts
+                .into_iter()
+                .filter_map(|text| text.split_once('='))
+                .map(member)
+                .collect();
+        }
+        let words = self.split();
+        words
+            .chunks_exact(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .map(member)
+            .collect()
+    }
+}
+
+impl<'de> Deserializer<'de> for Raw<'de> {
+    type Error = Invalid;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.word().deserialize_any(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.word().deserialize_bool(visitor)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.word().deserialize_i32(visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.word().deserialize_i64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.word().deserialize_f64(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_seq(SeqDeserializer::new(self.list().into_iter()))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_map(MapDeserializer::new(self.object().into_iter()))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
+        self.deserialize_map(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct tuple
+        tuple_struct enum identifier ignored_any
+    }
+}
+
+/// A text that stands for one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Word<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de> IntoDeserializer<'de, Invalid> for Word<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl Word<'_> {
+    fn parse<T: std::str::FromStr>(&self, what: &str) -> Result<T, Invalid> {
+        self.0
+            .parse()
+            .map_err(|_| Invalid(format!("`{}` is no {what}", self.0.escape_debug())))
+    }
+}
+
+impl<'de> Deserializer<'de> for Word<'de> {
+    type Error = Invalid;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        match self.0 {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_bool(self.parse("boolean, `true` or `false`")?)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_i32(self.parse("32-bit integer")?)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_i64(self.parse("64-bit integer")?)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        let number: f64 = self.parse("number")?;
+        if number.is_finite() {
+            visitor.visit_f64(number)
+        } else {
+            Err(Invalid(format!("`{}` is no number", self.0.escape_debug())))
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}

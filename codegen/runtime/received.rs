@@ -1,0 +1,118 @@
+//! An answer as it came, on its way to its type.
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use super::{
+    carried::Carried,
+    json,
+    keys::key_of,
+    message::{Media, Mismatch, Response, select},
+    param::Param,
+    read::{Raw, Word},
+};
+use crate::Code;
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct Received<'a> {
+    code: Code,
+    headers: &'a HeaderMap,
+    body: Bytes,
+}
+
+impl<'a> Received<'a> {
+    pub(crate) fn new(code: Code, headers: &'a HeaderMap, body: Bytes) -> Self {
+        Self {
+            code,
+            headers,
+            body,
+        }
+    }
+
+    /// The index of the key that the status belongs to.
+    pub(crate) fn key<R: Response>(&self) -> Result<usize, Mismatch> {
+        key_of(R::KEYS, self.code.get()).ok_or(Mismatch::Status)
+    }
+
+    /// The status of an answer that stands for many.
+    pub(crate) fn status<R: Response, const KEY: usize>(
+        &self,
+    ) -> Result<Carried<R, KEY>, Mismatch> {
+        Carried::new(self.code.get()).ok_or(Mismatch::Status)
+    }
+
+    /// A header field that has to be there.
+    pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, Mismatch> {
+        self.optional(param)?
+            .ok_or(Mismatch::MissingHeader(param.name))
+    }
+
+    /// A header field that may be there; several fields of one name are one, with commas.
+    pub(crate) fn optional<T: DeserializeOwned>(
+        &self,
+        param: Param,
+    ) -> Result<Option<T>, Mismatch> {
+        let name = param.name;
+        let wrong = |why| Mismatch::Header { name, why };
+        let mut values = Vec::new();
+        for value in self.headers.get_all(name) {
+            let text = std::str::from_utf8(value.as_bytes());
+            values.push(text.map_err(|_| wrong("it is no text in UTF-8".to_owned()))?);
+        }
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let text = values.join(", ");
+        let raw = Raw {
+            param,
+            texts: vec![&text],
+            members: Vec::new(),
+        };
+        raw.value().map(Some).map_err(|invalid| wrong(invalid.0))
+    }
+
+    /// The index of the declared media type that the content is of.
+    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, Mismatch> {
+        let actual = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        select(declared, actual).ok_or_else(|| Mismatch::ContentType(actual.map(str::to_owned)))
+    }
+
+    /// The same, if the content is of the declared media type.
+    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, Mismatch> {
+        self.select(declared)?;
+        Ok(self)
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
+        json::read(&self.body).map_err(|error| Mismatch::Body(error.detail))
+    }
+
+    pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
+        super::form::read(&self.body).map_err(|invalid| Mismatch::Body(invalid.0))
+    }
+
+    pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
+        let text = String::from_utf8(self.bytes()?.into())
+            .map_err(|_| Mismatch::Body("it is no text in UTF-8".to_owned()))?;
+        T::deserialize(Word(text.into())).map_err(|invalid| Mismatch::Body(invalid.0))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
+    pub(crate) fn bytes(&mut self) -> Result<Bytes, Mismatch> {
+        Ok(std::mem::take(&mut self.body))
+    }
+
+    pub(crate) fn media(&mut self) -> Result<Media, Mismatch> {
+        let media_type = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
+        Ok(Media::new(media_type, self.bytes()?))
+    }
+}

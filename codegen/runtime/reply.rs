@@ -1,0 +1,89 @@
+//! An answer on its way out.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::Serialize;
+
+use super::{
+    form,
+    message::{Media, Unsendable},
+    param::{Flat, Param, flatten},
+};
+use crate::Code;
+
+/// An answer that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub(crate) code: Code,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn new(code: impl Into<Code>) -> Self {
+        Self {
+            code: code.into(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// Adds a header field.
+    pub(crate) fn header<T: Serialize>(
+        mut self,
+        param: Param,
+        value: &T,
+    ) -> Result<Self, Unsendable> {
+        let text = param.simple(&flatten(value)?, str::to_owned);
+        self.headers
+            .append(name(param)?, header_value(param.name, &text)?);
+        Ok(self)
+    }
+
+    /// Adds a header field that may be absent.
+    pub(crate) fn optional<T: Serialize>(
+        self,
+        param: Param,
+        value: Option<&T>,
+    ) -> Result<Self, Unsendable> {
+        match value {
+            Some(value) => self.header(param, value),
+            None => Ok(self),
+        }
+    }
+
+    pub(crate) fn json<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+        let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
+        self.bytes(media, json.into())
+    }
+
+    pub(crate) fn form<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+        self.bytes(media, form::write(value)?.into())
+    }
+
+    pub(crate) fn text<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+        match flatten(value)? {
+            Flat::One(text) => self.bytes(media, text.into()),
+            Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
+        }
+    }
+
+    pub(crate) fn bytes(mut self, media: &str, bytes: Bytes) -> Result<Self, Unsendable> {
+        self.headers
+            .insert(header::CONTENT_TYPE, header_value("Content-Type", media)?);
+        self.body = bytes;
+        Ok(self)
+    }
+
+    pub(crate) fn media(self, media: Media) -> Result<Self, Unsendable> {
+        self.bytes(&media.media_type, media.bytes)
+    }
+}
+
+fn name(param: Param) -> Result<HeaderName, Unsendable> {
+    HeaderName::try_from(param.name).map_err(|_| Unsendable::header(param.name))
+}
+
+pub(crate) fn header_value(name: &str, text: &str) -> Result<HeaderValue, Unsendable> {
+    HeaderValue::try_from(text).map_err(|_| Unsendable::header(name))
+}

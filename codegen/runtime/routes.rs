@@ -1,0 +1,200 @@
+//! Which operation a request is for.
+//!
+//! A tree of path segments of our own: routers for axum refuse paths that OpenAPI allows, such as
+//! `/a/{id}.json`, `/:x`, or `/a/{x}` beside `/a/{y}`.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+
+use super::{
+    param::decode,
+    template::{Piece, Segment, segments},
+};
+
+/// The operations of a document, by path and method; each stands for a `T`.
+#[derive(Clone, Debug)]
+pub(crate) struct Routes<T> {
+    root: Node<T>,
+}
+
+/// What may follow on a part of a path.
+#[derive(Clone, Debug)]
+struct Node<T> {
+    /// The segments without parameters.
+    literals: BTreeMap<String, Node<T>>,
+    /// The segments with parameters, those with the most text first.
+    patterns: Vec<(Segment, Node<T>)>,
+    /// The operations of the path that ends here.
+    methods: Vec<Entry<T>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<T> {
+    method: Method,
+    /// The names of the path's parameters, in its order.
+    names: Vec<String>,
+    value: T,
+}
+
+/// What is found for a request.
+#[derive(Debug)]
+pub(crate) enum Found<'a, T> {
+    /// An operation, and the parameters of its path, encoded as they came.
+    Operation(&'a T, Vec<(String, String)>),
+    /// The path with other methods.
+    OtherMethods(Vec<&'a Method>),
+    /// No such path.
+    Nothing,
+}
+
+impl<T> Default for Node<T> {
+    fn default() -> Self {
+        Self {
+            literals: BTreeMap::new(),
+            patterns: Vec::new(),
+            methods: Vec::new(),
+        }
+    }
+}
+
+impl<T> Routes<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            root: Node::default(),
+        }
+    }
+
+    /// Adds an operation. The first of two for the same requests wins.
+    pub(crate) fn add(&mut self, method: Method, path: &str, value: T) {
+        let mut names = Vec::new();
+        let mut node = &mut self.root;
+        for segment in segments(path) {
+            for piece in &segment {
+                if let Piece::Parameter(name) = piece {
+                    names.push(name.clone());
+                }
+            }
+            node = node.next(segment);
+        }
+        node.methods.push(Entry {
+            method,
+            names,
+            value,
+        });
+    }
+
+    /// Finds the operation of a request. A text is nearer to a path than a parameter.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let way: Vec<&str> = path.split('/').collect();
+        let mut values = Vec::new();
+        let Some(node) = self.root.walk(&way, &mut values) else {
+            return Found::Nothing;
+        };
+        match node.methods.iter().find(|entry| entry.method == method) {
+            Some(entry) => {
+                let values = values.into_iter().map(str::to_owned);
+                Found::Operation(
+                    &entry.value,
+                    entry.names.iter().cloned().zip(values).collect(),
+                )
+            }
+            None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
+        }
+    }
+}
+
+impl<T> Node<T> {
+    /// The node behind a segment, new if there is none yet.
+    fn next(&mut self, segment: Segment) -> &mut Self {
+        let shape = shape(&segment);
+        match segment.as_slice() {
+            [] => self.literals.entry(String::new()).or_default(),
+            [Piece::Literal(text)] => self.literals.entry(decode(text).into_owned()).or_default(),
+            _ => {
+                let known = self
+                    .patterns
+                    .iter()
+                    .position(|(known, _)| self::shape(known) == shape);
+                let index = known.unwrap_or_else(|| {
+                    let text = text_len(&segment);
+                    let behind = |(known, _): &(Segment, _)| text_len(known) >= text;
+                    let index = self.patterns.partition_point(behind);
+                    self.patterns.insert(index, (segment, Self::default()));
+                    index
+                });
+                match self.patterns.get_mut(index) {
+                    Some((_, node)) => node,
+                    // The index was found or made in this very vector.
+                    None => unreachable!(),
+                }
+            }
+        }
+    }
+
+    fn walk<'a>(&self, way: &[&'a str], values: &mut Vec<&'a str>) -> Option<&Self> {
+        let Some((first, rest)) = way.split_first() else {
+            return (!self.methods.is_empty()).then_some(self);
+        };
+        let literal = self.literals.get(decode(first).as_ref());
+        if let Some(node) = literal.and_then(|node| node.walk(rest, values)) {
+            return Some(node);
+        }
+        let before = values.len();
+        for (segment, node) in &self.patterns {
+            if matches(segment, first, values)
+                && let Some(node) = node.walk(rest, values)
+            {
+                return Some(node);
+            }
+            values.truncate(before);
+        }
+        None
+    }
+}
+
+/// A segment without the names of its parameters.
+fn shape(segment: &Segment) -> Vec<Option<&str>> {
+    let pieces = segment.iter().map(|piece| match piece {
+        Piece::Literal(text) => Some(text.as_str()),
+        Piece::Parameter(_) => None,
+    });
+    pieces.collect()
+}
+
+fn text_len(segment: &Segment) -> usize {
+    shape(segment).into_iter().flatten().map(str::len).sum()
+}
+
+/// Whether a text is of a segment's form; notes the values of its parameters, which are never empty.
+fn matches<'a>(pieces: &[Piece], text: &'a str, values: &mut Vec<&'a str>) -> bool {
+    let Some((first, rest)) = pieces.split_first() else {
+        return text.is_empty();
+    };
+    match (first, rest.first()) {
+        (Piece::Literal(literal), _) => text
+            .strip_prefix(literal.as_str())
+            .is_some_and(|text| matches(rest, text, values)),
+        (Piece::Parameter(_), None) => {
+            values.push(text);
+            !text.is_empty()
+        }
+        (Piece::Parameter(_), Some(Piece::Literal(literal))) => {
+            let before = values.len();
+            text.match_indices(literal.as_str()).any(|(at, _)| {
+                values.truncate(before);
+                let (value, text) = text.split_at(at);
+                values.push(value);
+                !value.is_empty() && matches(rest, text, values)
+            })
+        }
+        // Where one ends and the other starts nobody can tell; the first takes one character.
+        (Piece::Parameter(_), Some(Piece::Parameter(_))) => {
+            let end = text.chars().next().map_or(0, char::len_utf8);
+            let (value, text) = text.split_at(end);
+            values.push(value);
+            !value.is_empty() && matches(rest, text, values)
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The model to Rust: one row for each file that is generated.
+
+mod client;
+mod lib;
+mod mock;
+mod requests;
+mod responses;
+mod server;
+mod status;
+mod types;
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::{
+    doc,
+    model::{Codec, Content, Model, Type, TypeKind},
+    name::Ident,
+};
+
+/// A file that is made from the model.
+pub(crate) struct Output {
+    /// Its path in the crate.
+    pub(crate) path: &'static str,
+    /// Makes it.
+    pub(crate) emit: fn(&Model) -> TokenStream,
+}
+
+/// The files that are made from the model.
+pub(crate) const OUTPUTS: &[Output] = &[
+    Output {
+        path: "src/client.rs",
+        emit: client::emit,
+    },
+    Output {
+        path: "src/lib.rs",
+        emit: lib::emit,
+    },
+    Output {
+        path: "src/mock.rs",
+        emit: mock::emit,
+    },
+    Output {
+        path: "src/requests.rs",
+        emit: requests::emit,
+    },
+    Output {
+        path: "src/responses.rs",
+        emit: responses::emit,
+    },
+    Output {
+        path: "src/server.rs",
+        emit: server::emit,
+    },
+    Output {
+        path: "src/status.rs",
+        emit: status::emit,
+    },
+    Output {
+        path: "src/types.rs",
+        emit: types::emit,
+    },
+];
+
+macro_rules! runtime {
+    ($($file:literal,)*) => {
+        /// The files that are the same for every document, which are copied.
+        pub(crate) const RUNTIME: &[(&str, &str)] = &[
+            $((concat!("src/runtime/", $file), include_str!(concat!("../runtime/", $file))),)*
+        ];
+    };
+}
+
+runtime! {
+    "carried.rs",
+    "choice.rs",
+    "class.rs",
+    "code.rs",
+    "enums.rs",
+    "form.rs",
+    "glue.rs",
+    "incoming.rs",
+    "json.rs",
+    "keys.rs",
+    "known.rs",
+    "message.rs",
+    "mod.rs",
+    "null.rs",
+    "outgoing.rs",
+    "param.rs",
+    "read.rs",
+    "received.rs",
+    "reply.rs",
+    "routes.rs",
+    "sample.rs",
+    "template.rs",
+    "transport.rs",
+    "weights.rs",
+}
+
+impl ToTokens for Ident {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let ident = match self.as_str().strip_prefix("r#") {
+            Some(raw) => proc_macro2::Ident::new_raw(raw, Span::call_site()),
+            None => proc_macro2::Ident::new(self.as_str(), Span::call_site()),
+        };
+        ident.to_tokens(tokens);
+    }
+}
+
+/// A doc comment, from Markdown of the document.
+fn docs(paragraphs: &[&str]) -> TokenStream {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in paragraphs {
+        let more = doc::lines(paragraph);
+        if !more.is_empty() && !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(more);
+    }
+    doc_lines(&lines)
+}
+
+/// A doc comment of lines that are ours, or that [`doc::lines`] has gone over.
+fn doc_lines(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| match line.as_str() {
+        "" => String::new(),
+        line => format!(" {line}"),
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// An attribute for what the document advises against.
+fn deprecated(deprecated: bool) -> TokenStream {
+    if deprecated {
+        quote!(#[deprecated])
+    } else {
+        TokenStream::new()
+    }
+}
+
+/// A text as a literal; one of several lines as a raw one, so that it can be read.
+fn text(text: &str) -> Literal {
+    let text = doc::visible(text);
+    if !text.contains('\n') {
+        return Literal::string(&text);
+    }
+    let hashes = text.split(|c| c != '#').map(str::len).max().unwrap_or(0) + 1;
+    let hashes = "#".repeat(hashes);
+    format!("r{hashes}\"{text}\"{hashes}")
+        .parse()
+        .unwrap_or_else(|_| Literal::string(&text))
+}
+
+/// A type where it is used outside of the module `types`.
+fn ty(model: &Model, of: &Type) -> TokenStream {
+    ty_in(model, of, &quote!(types::))
+}
+
+/// A type; `types` is the path to the named ones.
+fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> TokenStream {
+    match of {
+        Type::Any => quote!(serde_json::Value),
+        Type::Array(item) => {
+            let item = ty_in(model, item, types);
+            quote!(Vec<#item>)
+        }
+        Type::Boolean => quote!(bool),
+        Type::Boxed(inner) => {
+            let inner = ty_in(model, inner, types);
+            quote!(Box<#inner>)
+        }
+        Type::Bytes => quote!(bytes::Bytes),
+        Type::Integer32 => quote!(i32),
+        Type::Integer64 => quote!(i64),
+        Type::Map(value) => {
+            let value = ty_in(model, value, types);
+            quote!(std::collections::BTreeMap<String, #value>)
+        }
+        Type::Named(id) => {
+            let name = &model.type_def(*id).name;
+            quote!(#types #name)
+        }
+        Type::Nullable(inner) => {
+            let inner = ty_in(model, inner, types);
+            quote!(Option<#inner>)
+        }
+        Type::Number => quote!(f64),
+        Type::StatusChoice => quote!(crate::StatusChoice),
+        Type::String => quote!(String),
+    }
+}
+
+/// Whether a function should take what can become the type, and not the type alone.
+fn takes_into(model: &Model, of: &Type) -> bool {
+    match of {
+        Type::Bytes | Type::StatusChoice | Type::String => true,
+        Type::Named(id) => match &model.type_def(*id).kind {
+            TypeKind::Alias(ty) => takes_into(model, ty),
+            TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) => true,
+            TypeKind::Struct { .. } => false,
+        },
+        _ => false,
+    }
+}
+
+/// A parameter of a function for a value of a type, and the value made of it.
+fn argument(
+    model: &Model,
+    name: &Ident,
+    of: &Type,
+    types: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let ty = ty_in(model, of, types);
+    if takes_into(model, of) {
+        (quote!(#name: impl Into<#ty>), quote!(#name.into()))
+    } else {
+        (quote!(#name: #ty), quote!(#name))
+    }
+}
+
+/// A field of a struct with its value; in short where the value has the field's name.
+fn initial(name: &Ident, value: &TokenStream) -> TokenStream {
+    if value.to_string() == name.to_string() {
+        quote!(#name)
+    } else {
+        quote!(#name: #value)
+    }
+}
+
+/// The type of a content.
+fn content_ty(model: &Model, content: &Content) -> TokenStream {
+    match content.codec {
+        Codec::Open => quote!(crate::Media),
+        _ => ty(model, &content.ty),
+    }
+}
+
+/// The name of the functions of the runtime that read and write a content.
+fn codec(codec: Codec) -> proc_macro2::Ident {
+    let name = match codec {
+        Codec::Json => "json",
+        Codec::Form => "form",
+        Codec::Text => "text",
+        Codec::Bytes => "bytes",
+        Codec::Open => "media",
+    };
+    proc_macro2::Ident::new(name, Span::call_site())
+}
+
+/// The media types of contents, as they are declared.
+fn media<'a>(contents: impl IntoIterator<Item = &'a Content>) -> TokenStream {
+    let media = contents.into_iter().map(|content| content.media.as_str());
+    quote!(&[#(#media),*])
+}

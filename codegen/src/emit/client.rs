@@ -1,0 +1,98 @@
+//! `client.rs`: a method for each operation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{
+    deprecated, docs,
+    requests::{Member, members},
+};
+use crate::model::{Model, Operation};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let methods = model
+        .operations
+        .iter()
+        .map(|operation| method(model, operation));
+    let setters = model
+        .operations
+        .iter()
+        .filter_map(|operation| setters(model, operation));
+    let deprecated = model
+        .operations
+        .iter()
+        .any(|operation| operation.deprecated);
+    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #![doc = " The client: a method for each operation."]
+
+        pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+
+        #[allow(unused_imports, reason = "an API may have no operations or types")]
+        use crate::{requests::*, types};
+
+        #allow
+        impl Client {
+            #(#methods)*
+        }
+
+        #(#setters)*
+    }
+}
+
+fn method(model: &Model, operation: &Operation) -> TokenStream {
+    let Operation { name, request, .. } = operation;
+    let title = format!("`{}`", operation.title());
+    let docs = docs(&[&title, &operation.summary, &operation.description]);
+    let deprecated = deprecated(operation.deprecated);
+    let members = members(model, operation);
+    let required = || members.iter().filter(|member| member.required);
+    let arguments = required().map(|member| &member.argument);
+    let names = required().map(|member| member.name);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(&self, #(#arguments),*) -> Call<'_, #request> {
+            self.call(#request::new(#(#names),*))
+        }
+    }
+}
+
+fn setters(model: &Model, operation: &Operation) -> Option<TokenStream> {
+    let request = &operation.request;
+    let members = members(model, operation);
+    let setters: Vec<_> = members
+        .iter()
+        .filter(|member| !member.required)
+        .map(setter)
+        .collect();
+    let uses_deprecated = operation.deprecated || members.iter().any(|member| member.deprecated);
+    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
+    (!setters.is_empty()).then(|| {
+        quote! {
+            #allow
+            impl Call<'_, #request> {
+                #(#setters)*
+            }
+        }
+    })
+}
+
+fn setter(member: &Member<'_>) -> TokenStream {
+    let Member {
+        name,
+        argument,
+        value,
+        ..
+    } = member;
+    let docs = docs(&[&member.doc]);
+    let deprecated = deprecated(member.deprecated);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(mut self, #argument) -> Self {
+            self.request.#name = Some(#value);
+            self
+        }
+    }
+}

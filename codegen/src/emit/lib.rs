@@ -1,0 +1,116 @@
+//! `lib.rs`: what the crate is, and its modules.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs;
+use crate::{doc, model::Model};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let package = &model.package;
+    let title = format!(
+        "{}.",
+        doc::visible(&package.title).trim().trim_end_matches('.')
+    );
+    let servers: Vec<_> = model
+        .servers
+        .iter()
+        .map(|server| match server.description.lines().next() {
+            None | Some("") => format!("- `{}`", server.url.replace('`', "'")),
+            Some(words) => format!("- `{}`: {words}", server.url.replace('`', "'")),
+        })
+        .collect();
+    let servers = match servers.as_slice() {
+        [] => String::new(),
+        servers => format!("Served at:\n\n{}", servers.join("\n")),
+    };
+    let outer = docs(&[&title, &package.description, &servers, FEATURES]);
+    let docs = inner(outer);
+    quote! {
+        #docs
+        #![cfg_attr(not(feature = "_wire"), no_std)]
+        #![forbid(unsafe_code)]
+        #![allow(
+            clippy::doc_markdown,
+            clippy::large_enum_variant,
+            clippy::match_same_arms,
+            clippy::match_wildcard_for_single_variants,
+            clippy::option_option,
+            clippy::struct_field_names,
+            clippy::too_long_first_doc_paragraph,
+            clippy::too_many_arguments,
+            clippy::too_many_lines,
+            clippy::wildcard_imports,
+            reason = "names, numbers and words are those of the document"
+        )]
+
+        #[allow(dead_code, unused_macros, reason = "no document needs all of it")]
+        mod runtime;
+        #[rustfmt::skip]
+        mod status;
+
+        #[cfg(feature = "_wire")]
+        #[rustfmt::skip]
+        pub mod requests;
+        #[cfg(feature = "_wire")]
+        #[rustfmt::skip]
+        pub mod responses;
+        #[cfg(feature = "_wire")]
+        #[rustfmt::skip]
+        pub mod types;
+
+        #[cfg(feature = "client-base")]
+        #[rustfmt::skip]
+        pub mod client;
+        #[cfg(feature = "mock")]
+        #[rustfmt::skip]
+        pub mod mock;
+        #[cfg(feature = "server")]
+        #[rustfmt::skip]
+        pub mod server;
+
+        pub use runtime::{Class, Code, InvalidCode, Retry, UnknownStatus};
+        pub use status::Status;
+
+        #[cfg(feature = "_wire")]
+        #[allow(unused_imports, reason = "an API may have no operations")]
+        pub use {requests::*, responses::*};
+        #[cfg(feature = "_wire")]
+        pub use runtime::{
+            Carried, ChoiceError, Key, Media, Mismatch, Operation, Response, StatusChoice,
+            Unsendable, key_of,
+        };
+
+        #[cfg(feature = "client-base")]
+        pub use client::Client;
+    }
+}
+
+/// What the features of the crate bring.
+const FEATURES: &str = "\
+# Features
+
+None is on by default: the statuses alone need neither `std` nor another crate.
+
+- `serde`: statuses as numbers.
+- `http`: statuses from and to `http::StatusCode`.
+- `server`: a trait with a method for each operation, and a router for axum.
+- `mock`: a server that answers from the examples of the document.
+- `client`: a client by reqwest, with TLS by rustls.
+- `client-native-tls`: the same, with the TLS of the system.
+- `client-base`: the same without TLS, to bring one's own.
+";
+
+/// Doc comments of the file instead of the item behind them.
+fn inner(docs: TokenStream) -> TokenStream {
+    let mut inner = TokenStream::new();
+    for token in docs {
+        let is_hash =
+            matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#');
+        inner.extend([token]);
+        if is_hash {
+            inner.extend(quote!(!));
+        }
+    }
+    inner
+}

@@ -1,0 +1,116 @@
+//! `mock.rs`: a server that answers from the examples of the document.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::server::handled;
+use crate::model::{Model, Operation, Sample, Type};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    // Operations with the same examples share a table.
+    let mut tables: Vec<&Operation> = Vec::new();
+    let mut methods = Vec::new();
+    for operation in handled(model) {
+        let like =
+            |first: &&&Operation| first.set == operation.set && first.samples == operation.samples;
+        let first = tables.iter().find(like).copied().unwrap_or_else(|| {
+            tables.push(operation);
+            operation
+        });
+        methods.push(method(operation, &table_name(first)));
+    }
+    let tables = tables.iter().map(|operation| {
+        let name = table_name(operation);
+        let samples = operation.samples.iter().map(sample);
+        quote!(const #name: &[Sample] = &[#(#samples,)*];)
+    });
+    let deprecated = handled(model).any(|operation| operation.deprecated);
+    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #![doc = " A server that answers from the examples of the document."]
+
+        #[allow(unused_imports, reason = "an API may have no operations")]
+        use crate::{
+            requests::*,
+            responses::*,
+            runtime::sample::{Sample, answer},
+        };
+        use crate::server::Api;
+
+        /// An API that answers each operation with an example of the document.
+        ///
+        /// An operation with a parameter that is a [`StatusChoice`](crate::StatusChoice) answers with
+        /// what the choice picks, and with 400 for a status that is no answer. All others answer with
+        /// their first success.
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct Mock;
+
+        #allow
+        impl Api for Mock {
+            #(#methods)*
+        }
+
+        #(#tables)*
+    }
+}
+
+fn table_name(operation: &Operation) -> proc_macro2::Ident {
+    let name = operation
+        .name
+        .as_str()
+        .trim_start_matches("r#")
+        .to_uppercase();
+    format_ident!("{name}_SAMPLES")
+}
+
+fn method(operation: &Operation, table: &proc_macro2::Ident) -> TokenStream {
+    let Operation {
+        name,
+        request,
+        response,
+        ..
+    } = operation;
+    let choice = operation
+        .parameters
+        .iter()
+        .find(|parameter| parameter.ty == Type::StatusChoice);
+    let (argument, choice) = match choice {
+        Some(parameter) => {
+            let name = &parameter.name;
+            let choice = if parameter.required {
+                quote!(Some(&request.#name))
+            } else {
+                quote!(request.#name.as_ref())
+            };
+            (quote!(request), choice)
+        }
+        None => (quote!(_), quote!(None)),
+    };
+    quote! {
+        async fn #name(&self, #argument: #request) -> #response {
+            answer(#table, #choice)
+        }
+    }
+}
+
+fn sample(sample: &Sample) -> TokenStream {
+    let key = Literal::usize_unsuffixed(sample.answer);
+    let code = Literal::u16_unsuffixed(sample.code);
+    let headers = sample.headers.iter().map(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        quote!((#name, #value))
+    });
+    let body = match &sample.body {
+        Some((media, body)) => {
+            let body = literal(body);
+            quote!(Some((#media, #body)))
+        }
+        None => quote!(None),
+    };
+    quote!(Sample { key: #key, code: #code, headers: &[#(#headers),*], body: #body })
+}
+
+/// The content to the letter, as opposed to [`super::text`].
+fn literal(body: &str) -> Literal {
+    Literal::string(body)
+}

@@ -1,0 +1,415 @@
+//! `requests.rs`: a request for each operation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{argument, codec, content_ty, deprecated, docs, media, ty};
+use crate::{
+    model::{
+        Codec, Content, Location, Model, Operation, Parameter, Payload, RequestBody, Style, Type,
+        TypeKind,
+    },
+    name::Ident,
+};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let requests = model
+        .operations
+        .iter()
+        .map(|operation| request(model, operation));
+    let bodies = model
+        .operations
+        .iter()
+        .filter_map(|operation| operation.body.as_ref())
+        .filter_map(|body| match &body.payload {
+            Payload::Several { name, .. } => Some((name, &body.payload)),
+            _ => None,
+        })
+        // A body that several operations share is one type.
+        .collect::<std::collections::BTreeMap<_, _>>();
+    let bodies = bodies
+        .into_values()
+        .map(|payload| super::responses::body_enum(model, payload));
+    quote! {
+        #![doc = " The requests: one for each operation."]
+
+        #[allow(unused_imports, reason = "an API may have no use for some")]
+        use crate::{
+            responses::*,
+            runtime::{
+                Operation, Unsendable,
+                incoming::{Incoming, Rejection},
+                outgoing::Outgoing,
+                param::{Param, Style},
+            },
+            types,
+        };
+
+        #(#requests)*
+        #(#bodies)*
+    }
+}
+
+/// A field of a request: a parameter or the content.
+pub(super) struct Member<'a> {
+    pub(super) name: &'a Ident,
+    pub(super) doc: String,
+    pub(super) deprecated: bool,
+    pub(super) required: bool,
+    /// Its type, without the `Option` of what may be absent.
+    pub(super) ty: TokenStream,
+    /// The parameter of a function that takes it.
+    pub(super) argument: TokenStream,
+    /// What that function makes of it.
+    pub(super) value: TokenStream,
+}
+
+/// The fields of a request: what is required in the order of the model, then the rest.
+pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member<'a>> {
+    let types = quote!(types::);
+    let parameters = operation.parameters.iter().map(|parameter| {
+        let (argument, value) = argument(model, &parameter.name, &parameter.ty, &types);
+        Member {
+            name: &parameter.name,
+            doc: match parameter.doc.as_str() {
+                "" => format!(
+                    "The {} parameter `{}`.",
+                    parameter.location.as_str(),
+                    parameter.wire
+                ),
+                doc => doc.to_owned(),
+            },
+            deprecated: parameter.deprecated,
+            required: parameter.required,
+            ty: ty(model, &parameter.ty),
+            argument,
+            value,
+        }
+    });
+    let body = operation.body.iter().map(|body| {
+        let name = &body.name;
+        let (ty, into) = match &body.payload {
+            Payload::One(content) => {
+                let into = content.codec != Codec::Open && super::takes_into(model, &content.ty);
+                (content_ty(model, content), into)
+            }
+            Payload::Several { name, .. } => (quote!(#name), false),
+            Payload::Empty => (quote!(()), false),
+        };
+        Member {
+            name,
+            doc: match body.doc.as_str() {
+                "" => "The content.".to_owned(),
+                doc => doc.to_owned(),
+            },
+            deprecated: false,
+            required: body.required,
+            argument: if into {
+                quote!(#name: impl Into<#ty>)
+            } else {
+                quote!(#name: #ty)
+            },
+            value: if into {
+                quote!(#name.into())
+            } else {
+                quote!(#name)
+            },
+            ty,
+        }
+    });
+    let mut members: Vec<_> = parameters.chain(body).collect();
+    members.sort_by_key(|member| !member.required);
+    members
+}
+
+fn request(model: &Model, operation: &Operation) -> TokenStream {
+    let name = &operation.request;
+    let title = format!("The request `{}`.", operation.title());
+    let docs = docs(&[&title, &operation.summary, &operation.description]);
+    let deprecated = deprecated(operation.deprecated);
+    let members = members(model, operation);
+    let fields = members.iter().map(field);
+    let new = new(&members);
+    let setters = members.iter().filter(|member| !member.required).map(setter);
+    let implementation = implementation(model, operation);
+    let (required, _): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
+    let default = required.is_empty().then(|| quote!(Default,));
+    quote! {
+        #docs
+        #deprecated
+        #[derive(Clone, Debug, #default PartialEq)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#fields,)*
+        }
+
+        impl #name {
+            #new
+            #(#setters)*
+        }
+
+        #implementation
+    }
+}
+
+fn field(member: &Member<'_>) -> TokenStream {
+    let Member { name, ty, .. } = member;
+    let docs = docs(&[&member.doc]);
+    let deprecated = deprecated(member.deprecated);
+    let ty = if member.required {
+        quote!(#ty)
+    } else {
+        quote!(Option<#ty>)
+    };
+    quote!(#docs #deprecated pub #name: #ty)
+}
+
+fn new(members: &[Member<'_>]) -> TokenStream {
+    let arguments = members
+        .iter()
+        .filter(|member| member.required)
+        .map(|member| &member.argument);
+    let values = members.iter().map(
+        |Member {
+             name,
+             value,
+             required,
+             ..
+         }| {
+            if *required {
+                super::initial(name, value)
+            } else {
+                quote!(#name: None)
+            }
+        },
+    );
+    let uses_deprecated = members.iter().any(|member| member.deprecated);
+    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        /// A request of what is required.
+        #[must_use]
+        #allow
+        pub fn new(#(#arguments),*) -> Self {
+            Self { #(#values),* }
+        }
+    }
+}
+
+fn setter(member: &Member<'_>) -> TokenStream {
+    let Member {
+        name,
+        argument,
+        value,
+        ..
+    } = member;
+    let docs = docs(&[&member.doc]);
+    let deprecated = deprecated(member.deprecated);
+    let allow = member.deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #docs
+        #deprecated
+        #allow
+        #[must_use]
+        pub fn #name(mut self, #argument) -> Self {
+            self.#name = Some(#value);
+            self
+        }
+    }
+}
+
+fn implementation(model: &Model, operation: &Operation) -> TokenStream {
+    let Operation {
+        request,
+        response,
+        id,
+        path,
+        ..
+    } = operation;
+    let method = proc_macro2::Ident::new(operation.method.as_str(), proc_macro2::Span::call_site());
+    let has_body = operation.body.is_some();
+    let parameters: Vec<_> = operation.parameters.iter().collect();
+    let params: Vec<_> = parameters
+        .iter()
+        .map(|parameter| param(model, parameter))
+        .collect();
+    let names: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
+    let writes = parameters
+        .iter()
+        .zip(&params)
+        .map(|(Parameter { name, required, .. }, param)| {
+            if *required {
+                quote!(request.required(#param, &self.#name)?;)
+            } else {
+                quote!(request.optional(#param, self.#name.as_ref())?;)
+            }
+        });
+    let reads = parameters.iter().zip(&params).map(|(parameter, param)| {
+        if parameter.required {
+            quote!(request.required(#param)?)
+        } else {
+            quote!(request.optional(#param)?)
+        }
+    });
+    let write_body = operation.body.as_ref().map(write_body);
+    let read_body = operation.body.as_ref().map(|body| {
+        let name = &body.name;
+        let read = read_body(body);
+        quote!(#name: #read,)
+    });
+    let unused = parameters.is_empty() && !has_body;
+    let unused_request = if unused { quote!(_) } else { quote!(request) };
+    let uses_deprecated = parameters.iter().any(|parameter| parameter.deprecated);
+    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #allow
+        impl Operation for #request {
+            type Response = #response;
+
+            const ID: &'static str = #id;
+            const METHOD: http::Method = http::Method::#method;
+            const PATH: &'static str = #path;
+            const HAS_BODY: bool = #has_body;
+
+            fn write(&self, #unused_request: &mut Outgoing) -> Result<(), Unsendable> {
+                #(#writes)*
+                #write_body
+                Ok(())
+            }
+
+            fn read(#unused_request: &mut Incoming) -> Result<Self, Rejection> {
+                Ok(Self {
+                    #(#names: #reads,)*
+                    #read_body
+                })
+            }
+        }
+    }
+}
+
+/// What the runtime has to know of a parameter, as far as it is not what goes without saying.
+fn param(model: &Model, parameter: &Parameter) -> TokenStream {
+    let wire = &parameter.wire;
+    let (place, style, explode) = match parameter.location {
+        Location::Path => (quote!(path), Style::Simple, false),
+        Location::Query => (quote!(query), Style::Form, true),
+        Location::Header => (quote!(header), Style::Simple, false),
+        Location::Cookie => (quote!(cookie), Style::Form, true),
+    };
+    let mut param = quote!(Param::#place(#wire));
+    if parameter.style != style {
+        let style = match parameter.style {
+            Style::Matrix => quote!(Matrix),
+            Style::Label => quote!(Label),
+            Style::Form => quote!(Form),
+            Style::Simple => quote!(Simple),
+            Style::SpaceDelimited => quote!(SpaceDelimited),
+            Style::PipeDelimited => quote!(PipeDelimited),
+            Style::DeepObject => quote!(DeepObject),
+            Style::Json => quote!(Json),
+        };
+        param = quote!(#param.style(Style::#style));
+    }
+    if parameter.explode != explode && parameter.style != Style::Json {
+        let explode = parameter.explode;
+        param = quote!(#param.explode(#explode));
+    }
+    let spread = parameter.explode && parameter.style == Style::Form;
+    let members = if spread {
+        properties(model, &parameter.ty)
+    } else {
+        Vec::new()
+    };
+    if !members.is_empty() {
+        param = quote!(#param.members(&[#(#members),*]));
+    }
+    param
+}
+
+/// The names of an object's properties.
+fn properties<'a>(model: &'a Model, ty: &Type) -> Vec<&'a str> {
+    let Type::Named(id) = ty else {
+        return Vec::new();
+    };
+    match &model.type_def(*id).kind {
+        TypeKind::Struct { fields, .. } => fields.iter().map(|field| field.wire.as_str()).collect(),
+        TypeKind::Alias(ty) => properties(model, ty),
+        _ => Vec::new(),
+    }
+}
+
+fn write_body(body: &RequestBody) -> TokenStream {
+    let name = &body.name;
+    let write = |content: &Content, value: TokenStream| {
+        let codec_name = codec(content.codec);
+        let media = &content.media;
+        match content.codec {
+            Codec::Open => quote!(request.media(#value)?),
+            Codec::Bytes => quote!(request.bytes(#media, #value.clone())?),
+            _ => quote!(request.#codec_name(#media, #value)?),
+        }
+    };
+    let write = match &body.payload {
+        Payload::Empty => return TokenStream::new(),
+        Payload::One(content) => {
+            let write = write(content, quote!(body));
+            quote!(#write;)
+        }
+        Payload::Several { name, variants } => {
+            let arms = variants.iter().map(|variant| {
+                let variant_name = &variant.name;
+                let write = write(&variant.content, quote!(body));
+                quote!(#name::#variant_name(body) => #write)
+            });
+            quote!(match body { #(#arms,)* })
+        }
+    };
+    if body.required {
+        quote! {
+            let body = &self.#name;
+            #write
+        }
+    } else {
+        quote! {
+            if let Some(body) = &self.#name {
+                #write
+            }
+        }
+    }
+}
+
+fn read_body(body: &RequestBody) -> TokenStream {
+    let contents = body.payload.contents();
+    let media = media(contents.iter().copied());
+    let read = match &body.payload {
+        Payload::Empty => return quote!(()),
+        Payload::One(content) => {
+            let codec = codec(content.codec);
+            quote!(request.of(#media)?.#codec()?)
+        }
+        Payload::Several { name, variants } => {
+            let arms = variants.iter().enumerate().map(|(index, variant)| {
+                let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
+                let index = proc_macro2::Literal::usize_unsuffixed(index);
+                // The last one takes what is left, which is its own index alone.
+                let pattern = if index.to_string() == (variants.len() - 1).to_string() {
+                    quote!(_)
+                } else {
+                    quote!(#index)
+                };
+                quote!(#pattern => #name::#variant_name(request.#codec()?))
+            });
+            quote!(match request.select(#media)? { #(#arms,)* })
+        }
+    };
+    if body.required {
+        read
+    } else {
+        quote! {
+            if request.has_body() {
+                Some(#read)
+            } else {
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! `responses.rs`: an enum for each distinct set of responses.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{codec, content_ty, docs, media, ty};
+use crate::{
+    model::{
+        Answer, BodyVariant, Codec, Content, Header, Key, Model, Payload, ResponseSet, Succeeds,
+        Success,
+    },
+    name::Ident,
+};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let sets = model.sets.iter().map(|set| response(model, set));
+    let aliases = model.operations.iter().filter_map(|operation| {
+        let set = &model.set(operation).name;
+        let name = &operation.response;
+        let doc = docs(&[&format!("The answers of `{}`.", operation.title())]);
+        (name != set).then(|| quote!(#doc pub type #name = #set;))
+    });
+    let bodies: BTreeMap<&Ident, &Payload> = model
+        .sets
+        .iter()
+        .flat_map(|set| &set.answers)
+        .filter_map(|answer| match &answer.body {
+            Payload::Several { name, .. } => Some((name, &answer.body)),
+            _ => None,
+        })
+        .collect();
+    let bodies = bodies
+        .into_values()
+        .map(|payload| body_enum(model, payload));
+    quote! {
+        #![doc = " The responses: what each operation may answer, and nothing else."]
+
+        #[allow(unused_imports, reason = "an API may have no use for some")]
+        use crate::{
+            Status,
+            runtime::{
+                Carried, Code, Key, Mismatch, Response, Unsendable, param::Param,
+                received::Received, reply::Reply,
+            },
+            types,
+        };
+
+        #(#sets)*
+        #(#bodies)*
+        #(#aliases)*
+    }
+}
+
+fn response(model: &Model, set: &ResponseSet) -> TokenStream {
+    let name = &set.name;
+    let users: Vec<_> = set.users.iter().map(|user| format!("`{user}`")).collect();
+    let docs = docs(&[&format!("What {} may answer.", listed(&users))]);
+    let variants = set.answers.iter().map(|answer| variant(model, answer));
+    let carried = set
+        .answers
+        .iter()
+        .enumerate()
+        .filter_map(|(index, answer)| {
+            let alias = answer.carried.as_ref()?;
+            let index = Literal::usize_unsuffixed(index);
+            let doc = match answer.key {
+                Key::Default => "A status that the document does not declare by itself.".to_owned(),
+                key => format!("A status of {key} that the document does not declare by itself."),
+            };
+            let doc = super::docs(&[&doc]);
+            Some(quote!(#doc pub type #alias = Carried<#name, #index>;))
+        });
+    let codes = set.answers.iter().map(|answer| {
+        let (variant, pattern) = (&answer.variant, ignoring(answer));
+        match answer.key {
+            Key::Exact(code) => {
+                let code = code_of(model, code);
+                quote!(Self::#variant #pattern => #code)
+            }
+            _ => quote!(Self::#variant { status, .. } => status.code()),
+        }
+    });
+    let keys = set.answers.iter().map(|answer| match answer.key {
+        Key::Exact(code) => {
+            let code = Literal::u16_unsuffixed(code);
+            quote!(Key::Exact(#code))
+        }
+        Key::Range(first) => {
+            let first = Literal::u16_unsuffixed(first);
+            quote!(Key::Range(#first))
+        }
+        Key::Default => quote!(Key::Default),
+    });
+    let (success_ty, success) = success(model, set);
+    let decodes = decodes(set);
+    let encodes = set.answers.iter().map(|answer| encode(model, answer));
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants,)*
+        }
+
+        #(#carried)*
+
+        impl #name {
+            /// The status.
+            #[must_use]
+            pub fn code(&self) -> Code {
+                match self {
+                    #(#codes,)*
+                }
+            }
+        }
+
+        impl Response for #name {
+            type Success = #success_ty;
+
+            const KEYS: &'static [Key] = &[#(#keys,)*];
+
+            fn code(&self) -> Code {
+                self.code()
+            }
+
+            fn success(self) -> Result<Self::Success, Self> {
+                #success
+            }
+
+            fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
+                #decodes
+            }
+
+            fn encode(self) -> Result<Reply, Unsendable> {
+                match self {
+                    #(#encodes,)*
+                }
+            }
+        }
+    }
+}
+
+/// The `Code` of a status, by its name where it has one.
+fn code_of(model: &Model, code: u16) -> TokenStream {
+    match model.statuses.iter().find(|status| status.code == code) {
+        Some(status) => {
+            let name = &status.name;
+            quote!(Status::#name.into())
+        }
+        None => {
+            let code = Literal::u16_unsuffixed(code);
+            quote!(const { Code::sure(#code) })
+        }
+    }
+}
+
+/// Whether a variant has named fields.
+fn is_struct(answer: &Answer) -> bool {
+    answer.carried.is_some() || !answer.headers.is_empty()
+}
+
+/// A pattern for all that a variant holds.
+fn ignoring(answer: &Answer) -> TokenStream {
+    match &answer.body {
+        _ if is_struct(answer) => quote!({ .. }),
+        Payload::Empty => TokenStream::new(),
+        _ => quote!((..)),
+    }
+}
+
+fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
+    match body {
+        Payload::Empty => None,
+        Payload::One(content) => Some(content_ty(model, content)),
+        Payload::Several { name, .. } => Some(quote!(#name)),
+    }
+}
+
+fn variant(model: &Model, answer: &Answer) -> TokenStream {
+    let name = &answer.variant;
+    let title = match answer.key {
+        Key::Exact(code) => {
+            let reason = model.statuses.iter().find(|status| status.code == code);
+            let reason = reason.map_or("", |status| status.reason.as_str());
+            format!(
+                "`{}`",
+                format!("{code} {}", reason.replace('`', "'")).trim_end()
+            )
+        }
+        Key::Range(_) => format!("`{}`", answer.key),
+        Key::Default => "Any other status.".to_owned(),
+    };
+    let docs = docs(&[&title, &answer.doc]);
+    let body = body_ty(model, &answer.body);
+    if !is_struct(answer) {
+        let body = body.map(|body| quote!((#body)));
+        return quote!(#docs #name #body);
+    }
+    let status = answer.carried.as_ref().map(|carried| {
+        quote! {
+            /// The status.
+            status: #carried,
+        }
+    });
+    let headers = answer.headers.iter().map(|header| {
+        let (name, ty) = (&header.name, ty(model, &header.ty));
+        let docs = match header.doc.as_str() {
+            "" => super::docs(&[&format!("The header `{}`.", header.wire)]),
+            doc => super::docs(&[doc]),
+        };
+        let ty = if header.required {
+            quote!(#ty)
+        } else {
+            quote!(Option<#ty>)
+        };
+        quote!(#docs #name: #ty,)
+    });
+    let body = body.map(|body| {
+        quote! {
+            /// The content.
+            body: #body,
+        }
+    });
+    quote!(#docs #name { #status #(#headers)* #body })
+}
+
+/// The type of a success, and how it is found.
+fn success(model: &Model, set: &ResponseSet) -> (TokenStream, TokenStream) {
+    let ty = match set.success {
+        Success::Unit => quote!(()),
+        Success::Whole => quote!(Self),
+        Success::Body(index) => {
+            let answer = set.answers.get(index);
+            answer
+                .and_then(|answer| body_ty(model, &answer.body))
+                .unwrap_or_else(|| quote!(()))
+        }
+    };
+    let arms = set
+        .answers
+        .iter()
+        .filter(|answer| answer.succeeds != Succeeds::Never)
+        .map(|answer| {
+            let variant = &answer.variant;
+            let guard = (answer.succeeds == Succeeds::ByCode)
+                .then(|| quote!(if status.code().is_success()));
+            let status = guard.is_some().then(|| quote!(status,));
+            match set.success {
+                Success::Unit if is_struct(answer) => {
+                    quote!(Self::#variant { #status .. } #guard => Ok(()))
+                }
+                Success::Unit => quote!(Self::#variant #guard => Ok(())),
+                Success::Body(_) if is_struct(answer) => {
+                    quote!(Self::#variant { #status body, .. } #guard => Ok(body))
+                }
+                Success::Body(_) => quote!(Self::#variant(body) => Ok(body)),
+                Success::Whole => {
+                    let pattern = match &guard {
+                        Some(_) => quote!({ status, .. }),
+                        None => ignoring(answer),
+                    };
+                    quote!(Self::#variant #pattern #guard => Ok(self))
+                }
+            }
+        });
+    let arms: Vec<_> = arms.collect();
+    if arms.is_empty() {
+        return (ty, quote!(Err(self)));
+    }
+    let whole = set.success == Success::Whole;
+    let all = set
+        .answers
+        .iter()
+        .all(|answer| answer.succeeds == Succeeds::Always);
+    let others = (!all).then(|| {
+        if whole {
+            quote!(_ => Err(self),)
+        } else {
+            quote!(other => Err(other),)
+        }
+    });
+    let matched = if whole { quote!(&self) } else { quote!(self) };
+    (ty, quote!(match #matched { #(#arms,)* #others }))
+}
+
+fn decodes(set: &ResponseSet) -> TokenStream {
+    let last = set.answers.len().saturating_sub(1);
+    let arms = set.answers.iter().enumerate().map(|(index, answer)| {
+        let decode = decode(index, answer);
+        // There is no other index.
+        let pattern = if index == last {
+            quote!(_)
+        } else {
+            let index = Literal::usize_unsuffixed(index);
+            quote!(#index)
+        };
+        quote!(#pattern => #decode)
+    });
+    if set.answers.len() == 1 {
+        let decode = set.answers.first().map(|answer| decode(0, answer));
+        return quote! {
+            received.key::<Self>()?;
+            #decode
+        };
+    }
+    quote!(match received.key::<Self>()? { #(#arms,)* })
+}
+
+fn decode(index: usize, answer: &Answer) -> TokenStream {
+    let variant = &answer.variant;
+    let body = match &answer.body {
+        Payload::Empty => None,
+        payload => Some(read(payload)),
+    };
+    if !is_struct(answer) {
+        let body = body.map(|body| quote!((#body)));
+        return quote!(Ok(Self::#variant #body));
+    }
+    let index = Literal::usize_unsuffixed(index);
+    let status = answer
+        .carried
+        .is_some()
+        .then(|| quote!(status: received.status::<Self, #index>()?,));
+    let headers = answer.headers.iter().map(|header| {
+        let (name, param) = (&header.name, param(header));
+        if header.required {
+            quote!(#name: received.required(#param)?,)
+        } else {
+            quote!(#name: received.optional(#param)?,)
+        }
+    });
+    let body = body.map(|body| quote!(body: #body,));
+    quote!(Ok(Self::#variant { #status #(#headers)* #body }))
+}
+
+fn param(header: &Header) -> TokenStream {
+    let wire = &header.wire;
+    let explode = header.explode.then(|| quote!(.explode(true)));
+    quote!(Param::header(#wire)#explode)
+}
+
+/// Reads the content of an answer.
+fn read(payload: &Payload) -> TokenStream {
+    let contents = payload.contents();
+    let media = media(contents.iter().copied());
+    match payload {
+        Payload::Empty => quote!(()),
+        Payload::One(content) => {
+            let codec = codec(content.codec);
+            quote!(received.of(#media)?.#codec()?)
+        }
+        Payload::Several { name, variants } => {
+            let last = variants.len().saturating_sub(1);
+            let arms = variants.iter().enumerate().map(|(index, variant)| {
+                let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
+                let pattern = if index == last {
+                    quote!(_)
+                } else {
+                    let index = Literal::usize_unsuffixed(index);
+                    quote!(#index)
+                };
+                quote!(#pattern => #name::#variant_name(received.#codec()?))
+            });
+            quote!(match received.select(#media)? { #(#arms,)* })
+        }
+    }
+}
+
+fn encode(model: &Model, answer: &Answer) -> TokenStream {
+    let variant = &answer.variant;
+    let code = match answer.key {
+        Key::Exact(code) => code_in_reply(model, code),
+        _ => quote!(status),
+    };
+    let headers = answer.headers.iter().map(|header| {
+        let (name, param) = (&header.name, param(header));
+        if header.required {
+            quote!(.header(#param, &#name)?)
+        } else {
+            quote!(.optional(#param, #name.as_ref())?)
+        }
+    });
+    let reply = quote!(Reply::new(#code) #(#headers)*);
+    let reply = match &answer.body {
+        Payload::Empty => quote!(Ok(#reply)),
+        Payload::One(content) => write(&reply, content),
+        Payload::Several { name, variants } => {
+            let arms = variants.iter().map(
+                |BodyVariant {
+                     name: variant,
+                     content,
+                 }| {
+                    let write = write(&quote!(reply), content);
+                    quote!(#name::#variant(body) => #write)
+                },
+            );
+            quote!({
+                let reply = #reply;
+                match body { #(#arms,)* }
+            })
+        }
+    };
+    if !is_struct(answer) {
+        let body = (answer.body != Payload::Empty).then(|| quote!((body)));
+        return quote!(Self::#variant #body => #reply);
+    }
+    let status = answer.carried.is_some().then(|| quote!(status,));
+    let names = answer.headers.iter().map(|header| &header.name);
+    let body = (answer.body != Payload::Empty).then(|| quote!(body,));
+    quote!(Self::#variant { #status #(#names,)* #body } => #reply)
+}
+
+fn code_in_reply(model: &Model, code: u16) -> TokenStream {
+    match model.statuses.iter().find(|status| status.code == code) {
+        Some(status) => {
+            let name = &status.name;
+            quote!(Status::#name)
+        }
+        None => code_of(model, code),
+    }
+}
+
+fn write(reply: &TokenStream, content: &Content) -> TokenStream {
+    let (codec_name, media) = (codec(content.codec), &content.media);
+    match content.codec {
+        Codec::Open => quote!(#reply.media(body)),
+        Codec::Bytes => quote!(#reply.bytes(#media, body)),
+        _ => quote!(#reply.#codec_name(#media, &body)),
+    }
+}
+
+/// The enum of the media types of a content.
+pub(super) fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
+    let Payload::Several { name, variants } = payload else {
+        return TokenStream::new();
+    };
+    let variants = variants.iter().map(|BodyVariant { name, content }| {
+        let doc = docs(&[&format!("`{}`", content.media)]);
+        let ty = content_ty(model, content);
+        quote!(#doc #name(#ty))
+    });
+    quote! {
+        /// Content of one of several media types.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants,)*
+        }
+    }
+}
+
+/// Words in a row: a, b and c.
+fn listed(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,85 @@
+//! `server.rs`: the trait that a server implements, and its router.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{deprecated, docs};
+use crate::model::{Handler, Model, Operation};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let operations: Vec<_> = handled(model).collect();
+    let methods = operations.iter().map(|operation| method(operation));
+    let routes = operations.iter().map(|operation| route(operation));
+    let deprecated = operations.iter().any(|operation| operation.deprecated);
+    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
+    let server = if operations.is_empty() {
+        quote!(server)
+    } else {
+        quote!(mut server)
+    };
+    quote! {
+        #![doc = " The server: implement [`Api`], and give it to [`router`]."]
+
+        pub use crate::runtime::glue::BODY_LIMIT;
+
+        #[allow(unused_imports, reason = "an API may have no operations")]
+        use crate::{requests::*, responses::*};
+        use crate::runtime::glue::Server;
+
+        /// The operations of the API: a method for each.
+        ///
+        /// A method cannot answer but with what the document declares for its operation.
+        pub trait Api: Send + Sync + 'static {
+            #(#methods)*
+        }
+
+        /// The operations of an API as a router, to be served by axum.
+        ///
+        /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
+        /// wrong parameter, 404 and 405 for an unknown path or method, 413 for content of more than
+        /// [`BODY_LIMIT`], 415 and 422 for content of a wrong media type or form, and 500 after a
+        /// panic or for an answer that cannot be sent. OPTIONS is answered with `Allow`, and HEAD as
+        /// GET without content.
+        #allow
+        pub fn router<A: Api>(api: A) -> axum::Router {
+            let #server = Server::<A>::new();
+            #(#routes)*
+            server.router(api)
+        }
+    }
+}
+
+/// The operations that have a method of their own.
+pub(super) fn handled(model: &Model) -> impl Iterator<Item = &Operation> {
+    model
+        .operations
+        .iter()
+        .filter(|operation| operation.handler == Handler::Own)
+}
+
+fn method(operation: &Operation) -> TokenStream {
+    let Operation {
+        name,
+        request,
+        response,
+        ..
+    } = operation;
+    let title = format!("`{}`", operation.title());
+    let docs = docs(&[&title, &operation.summary, &operation.description]);
+    let deprecated = deprecated(operation.deprecated);
+    quote! {
+        #docs
+        #deprecated
+        fn #name(
+            &self,
+            request: #request,
+        ) -> impl Future<Output = #response> + Send;
+    }
+}
+
+fn route(operation: &Operation) -> TokenStream {
+    let Operation { name, request, .. } = operation;
+    quote! {
+        server.route(|api, request: #request| async move { api.#name(request).await });
+    }
+}

@@ -1,0 +1,159 @@
+//! `status.rs`: the statuses, and what is known of each.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{docs, text};
+use crate::{
+    doc,
+    model::{Model, Retry, Status},
+    name::Ident,
+};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let statuses = &model.statuses;
+    let variants = statuses.iter().map(variant);
+    let names = statuses.iter().map(|status| &status.name);
+    let arms = statuses.iter().map(|status| {
+        let (name, code) = (&status.name, Literal::u16_unsuffixed(status.code));
+        quote!(#code => Some(Self::#name))
+    });
+    let by_text = |of: fn(&Status) -> &str| {
+        let arms = statuses.iter().map(move |status| {
+            let (name, value) = (&status.name, text(of(status)));
+            quote!(Self::#name => #value)
+        });
+        quote!(match self { #(#arms,)* })
+    };
+    let name = by_text(|status| status.name.as_str());
+    let reason = by_text(|status| &status.reason);
+    let description = by_text(|status| &status.description);
+    let origin = grouped(statuses, |status| {
+        let origin = &status.origin;
+        quote!(&[#(#origin),*])
+    });
+    let reference = grouped(statuses, |status| match &status.reference {
+        Some(reference) => quote!(Some(#reference)),
+        None => quote!(None),
+    });
+    let retry = grouped(statuses, |status| match status.retry {
+        Retry::Never => quote!(Retry::Never),
+        Retry::Backoff => quote!(Retry::Backoff),
+        Retry::After => quote!(Retry::After),
+    });
+    quote! {
+        #![doc = " The status codes, and what is known of each."]
+
+        use crate::Retry;
+
+        /// A status code that is known: registered with IANA, used in the wild, or declared by the
+        /// document.
+        ///
+        /// A code that nobody knows is a [`Code`](crate::Code).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        #[repr(u16)]
+        pub enum Status {
+            #(#variants,)*
+        }
+
+        impl Status {
+            /// Every status, by code.
+            pub const ALL: &'static [Self] = &[#(Self::#names,)*];
+
+            /// The status of a code; `None` if nothing is known of it.
+            #[must_use]
+            pub const fn from_code(code: u16) -> Option<Self> {
+                match code {
+                    #(#arms,)*
+                    _ => None,
+                }
+            }
+
+            /// The name of the variant: `NotFound`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                #name
+            }
+
+            /// The reason phrase: `Not Found`.
+            ///
+            /// HTTP/2 and HTTP/3 do not send it, and a client does not go by it (RFC 9110, section
+            /// 15.1). Empty where nobody has stated one.
+            #[must_use]
+            pub const fn reason(self) -> &'static str {
+                #reason
+            }
+
+            /// What the status means, what a client should do and what a server has to send, as
+            /// Markdown.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                #description
+            }
+
+            /// Who has defined it: `iana` for a registered code, else those who use it; empty where
+            /// nobody has said.
+            #[must_use]
+            pub const fn origin(self) -> &'static [&'static str] {
+                #origin
+            }
+
+            /// The page that defines or describes it.
+            #[must_use]
+            pub const fn reference(self) -> Option<&'static str> {
+                #reference
+            }
+
+            /// Whether a request that got it is worth repeating.
+            #[must_use]
+            pub const fn retry(self) -> Retry {
+                #retry
+            }
+        }
+    }
+}
+
+fn variant(status: &Status) -> TokenStream {
+    let (name, code) = (&status.name, Literal::u16_unsuffixed(status.code));
+    let title = match status.reason.as_str() {
+        "" => format!("`{}`", status.code),
+        // A phrase may hold what Markdown reads.
+        reason => format!("`{} {}`", status.code, reason.replace('`', "'")),
+    };
+    let reference = status
+        .reference
+        .as_ref()
+        .map(|reference| format!("Reference: <{reference}>"));
+    let title = doc::visible(&title);
+    let docs = docs(&[&title, &status.description, &reference.unwrap_or_default()]);
+    quote!(#docs #name = #code)
+}
+
+/// A `match` over the statuses in which those with the same value share an arm, and the most common
+/// value is the last.
+fn grouped(statuses: &[Status], value: impl Fn(&Status) -> TokenStream) -> TokenStream {
+    let mut groups: BTreeMap<String, (TokenStream, Vec<&Ident>)> = BTreeMap::new();
+    for status in statuses {
+        let value = value(status);
+        let group = groups
+            .entry(value.to_string())
+            .or_insert((value, Vec::new()));
+        group.1.push(&status.name);
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    // Stable, so that equally common ones stay in the order of their values.
+    groups.sort_by_key(|(_, names)| names.len());
+    let Some((common, _)) = groups.pop() else {
+        return quote!(match self {});
+    };
+    if groups.is_empty() {
+        return common;
+    }
+    let arms = groups
+        .iter()
+        .map(|(value, names)| quote!(#(Self::#names)|* => #value));
+    quote!(match self { #(#arms,)* _ => #common, })
+}

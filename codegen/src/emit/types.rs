@@ -1,0 +1,223 @@
+//! `types.rs`: the types of bodies, parameters and header fields.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{argument, deprecated, docs, ty_in};
+use crate::{
+    model::{EnumValue, Field, Model, Type, TypeDef, TypeKind},
+    name::Ident,
+};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let types = model
+        .types
+        .iter()
+        .map(|definition| definition_of(model, definition));
+    quote! {
+        #![doc = " The types of bodies, parameters and header fields."]
+        #(#types)*
+    }
+}
+
+fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
+    let docs = match definition.doc.as_str() {
+        "" => docs(&[&format!("`{}`.", definition.name)]),
+        doc => docs(&[doc]),
+    };
+    let deprecated = deprecated(definition.deprecated);
+    let head = quote!(#docs #deprecated);
+    let name = &definition.name;
+    match &definition.kind {
+        TypeKind::Alias(ty) => {
+            let ty = local(model, ty);
+            quote!(#head pub type #name = #ty;)
+        }
+        TypeKind::TextEnum(values) => text_enum(&head, name, values),
+        TypeKind::IntegerEnum(values) => integer_enum(&head, name, values),
+        TypeKind::Struct { fields, others } => object(model, &head, name, fields, others.as_ref()),
+    }
+}
+
+/// A type where it is used among the types.
+fn local(model: &Model, ty: &Type) -> TokenStream {
+    ty_in(model, ty, &TokenStream::new())
+}
+
+fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> TokenStream {
+    let variants = values.iter().map(|EnumValue { name, value }| {
+        let docs = docs(&[&format!("`{}`", value.replace('`', "'"))]);
+        quote!(#docs #name)
+    });
+    let names: Vec<_> = values.iter().map(|value| &value.name).collect();
+    let texts: Vec<_> = values.iter().map(|value| &value.value).collect();
+    quote! {
+        #head
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum #name {
+            #(#variants,)*
+            /// A value that the document does not name.
+            Other(String),
+        }
+
+        impl #name {
+            /// The value on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#names => #texts,)*
+                    Self::Other(text) => text,
+                }
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    #(#texts => Some(Self::#names),)*
+                    _ => None,
+                }
+            }
+        }
+
+        crate::runtime::enums::text_enum!(#name);
+    }
+}
+
+fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> TokenStream {
+    let variants = values.iter().map(|EnumValue { name, value }| {
+        let docs = docs(&[&format!("`{value}`")]);
+        quote!(#docs #name)
+    });
+    let names: Vec<_> = values.iter().map(|value| &value.name).collect();
+    let numbers: Vec<_> = values
+        .iter()
+        .map(|value| Literal::i64_unsuffixed(value.value))
+        .collect();
+    quote! {
+        #head
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum #name {
+            #(#variants,)*
+            /// A value that the document does not name.
+            Other(i64),
+        }
+
+        impl #name {
+            /// The value on the wire.
+            #[must_use]
+            pub const fn get(self) -> i64 {
+                match self {
+                    #(Self::#names => #numbers,)*
+                    Self::Other(number) => number,
+                }
+            }
+
+            const fn known(number: i64) -> Option<Self> {
+                match number {
+                    #(#numbers => Some(Self::#names),)*
+                    _ => None,
+                }
+            }
+        }
+
+        crate::runtime::enums::integer_enum!(#name);
+    }
+}
+
+fn object(
+    model: &Model,
+    head: &TokenStream,
+    name: &Ident,
+    fields: &[Field],
+    others: Option<&(Ident, Type)>,
+) -> TokenStream {
+    let members = fields.iter().map(|field| member(model, field));
+    let other_members = others.map(|(name, ty)| {
+        let ty = local(model, ty);
+        quote! {
+            /// All properties that the document does not name.
+            #[serde(flatten)]
+            pub #name: std::collections::BTreeMap<String, #ty>,
+        }
+    });
+    let new = new(model, fields, others);
+    quote! {
+        #head
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#members,)*
+            #other_members
+        }
+
+        impl #name {
+            #new
+        }
+    }
+}
+
+fn member(model: &Model, field: &Field) -> TokenStream {
+    let name = &field.name;
+    let docs = match field.doc.as_str() {
+        "" => docs(&[&format!("`{}`", field.wire.replace('`', "'"))]),
+        doc => docs(&[doc]),
+    };
+    let deprecated = deprecated(field.deprecated);
+    let plain = name.as_str().strip_prefix("r#").unwrap_or(name.as_str());
+    let mut serde = Vec::new();
+    if plain != field.wire {
+        let wire = &field.wire;
+        serde.push(quote!(rename = #wire));
+    }
+    let ty = local(model, &field.ty);
+    let nullable = matches!(field.ty, Type::Nullable(_));
+    let ty = match (field.required, nullable) {
+        (true, false) => ty,
+        (true, true) => {
+            serde.push(quote!(deserialize_with = "crate::runtime::null::present"));
+            ty
+        }
+        (false, false) => {
+            serde.push(quote!(default, skip_serializing_if = "Option::is_none"));
+            quote!(Option<#ty>)
+        }
+        (false, true) => {
+            serde.push(quote!(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "crate::runtime::null::maybe"
+            ));
+            quote!(Option<#ty>)
+        }
+    };
+    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+    quote!(#docs #deprecated #serde pub #name: #ty)
+}
+
+/// The function that makes an object of what is required.
+fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> TokenStream {
+    let mut arguments = Vec::new();
+    let mut values = Vec::new();
+    for field in fields {
+        let name = &field.name;
+        if field.required {
+            let (argument, value) = argument(model, name, &field.ty, &TokenStream::new());
+            values.push(super::initial(name, &value));
+            arguments.push(argument);
+        } else {
+            values.push(quote!(#name: None));
+        }
+    }
+    if let Some((name, _)) = others {
+        values.push(quote!(#name: std::collections::BTreeMap::new()));
+    }
+    let uses_deprecated = fields.iter().any(|field| field.deprecated);
+    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        /// A value of what is required; the rest is absent.
+        #[must_use]
+        #allow
+        pub fn new(#(#arguments),*) -> Self {
+            Self { #(#values),* }
+        }
+    }
+}
