@@ -1,0 +1,51 @@
+//! The commands of the workspace. `cargo xtask help` lists them.
+//!
+//! Messages go to standard error, results to standard output. A command ends with 0 if all is well, 1
+//! if it found something, and 2 if it could not do its work.
+
+mod document;
+mod failure;
+mod generate;
+mod matrix;
+mod place;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The commands of Statusquo"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate a crate from an OpenAPI document
+    Gen(generate::Arguments),
+    /// List what each operation of a document may answer
+    Matrix(matrix::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Gen(arguments) => generate::run(&arguments),
+        Command::Matrix(arguments) => matrix::run(&arguments),
+    };
+    match result {
+        Ok(results) => {
+            failure::print(&results);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            failure.print();
+            failure.exit_code()
+        }
+    }
+}
