@@ -145,8 +145,12 @@ fn text(text: &str) -> Literal {
     if !text.contains('\n') {
         return Literal::string(&text);
     }
-    let hashes = text.split(|c| c != '#').map(str::len).max().unwrap_or(0) + 1;
-    let hashes = "#".repeat(hashes);
+    // One more than there are behind any quote in the text.
+    let quotes = text.split('"').skip(1);
+    let hashes = quotes
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len() + 1)
+        .max();
+    let hashes = "#".repeat(hashes.unwrap_or(0));
     format!("r{hashes}\"{text}\"{hashes}")
         .parse()
         .unwrap_or_else(|_| Literal::string(&text))

@@ -237,51 +237,47 @@ fn success(model: &Model, set: &ResponseSet) -> (TokenStream, TokenStream) {
                 .unwrap_or_else(|| quote!(()))
         }
     };
-    let arms = set
-        .answers
+    let (value, matched, other) = match set.success {
+        Success::Unit => (quote!(Ok(())), quote!(self), quote!(other => Err(other))),
+        Success::Body(_) => (quote!(Ok(body)), quote!(self), quote!(other => Err(other))),
+        Success::Whole => (quote!(Ok(self)), quote!(&self), quote!(_ => Err(self))),
+    };
+    let patterns = |succeeds: Succeeds| {
+        let answers = set
+            .answers
+            .iter()
+            .filter(move |answer| answer.succeeds == succeeds);
+        answers
+            .map(|answer| success_pattern(set.success, answer))
+            .collect::<Vec<_>>()
+    };
+    let (always, by_code) = (patterns(Succeeds::Always), patterns(Succeeds::ByCode));
+    let all = always.len() == set.answers.len();
+    let always = (!always.is_empty()).then(|| quote!(#(#always)|* => #value,));
+    let by_code = by_code
         .iter()
-        .filter(|answer| answer.succeeds != Succeeds::Never)
-        .map(|answer| {
-            let variant = &answer.variant;
-            let guard = (answer.succeeds == Succeeds::ByCode)
-                .then(|| quote!(if status.code().is_success()));
-            let status = guard.is_some().then(|| quote!(status,));
-            match set.success {
-                Success::Unit if is_struct(answer) => {
-                    quote!(Self::#variant { #status .. } #guard => Ok(()))
-                }
-                Success::Unit => quote!(Self::#variant #guard => Ok(())),
-                Success::Body(_) if is_struct(answer) => {
-                    quote!(Self::#variant { #status body, .. } #guard => Ok(body))
-                }
-                Success::Body(_) => quote!(Self::#variant(body) => Ok(body)),
-                Success::Whole => {
-                    let pattern = match &guard {
-                        Some(_) => quote!({ status, .. }),
-                        None => ignoring(answer),
-                    };
-                    quote!(Self::#variant #pattern #guard => Ok(self))
-                }
-            }
-        });
-    let arms: Vec<_> = arms.collect();
-    if arms.is_empty() {
+        .map(|pattern| quote!(#pattern if status.code().is_success() => #value,));
+    let by_code: Vec<_> = by_code.collect();
+    if always.is_none() && by_code.is_empty() {
         return (ty, quote!(Err(self)));
     }
-    let whole = set.success == Success::Whole;
-    let all = set
-        .answers
-        .iter()
-        .all(|answer| answer.succeeds == Succeeds::Always);
-    let others = (!all).then(|| {
-        if whole {
-            quote!(_ => Err(self),)
-        } else {
-            quote!(other => Err(other),)
+    let other = (!all).then_some(other);
+    (ty, quote!(match #matched { #always #(#by_code)* #other }))
+}
+
+/// The pattern of an answer that is a success, which binds what the success gives.
+fn success_pattern(success: Success, answer: &Answer) -> TokenStream {
+    let variant = &answer.variant;
+    let status = (answer.succeeds == Succeeds::ByCode).then(|| quote!(status,));
+    match success {
+        Success::Body(_) if is_struct(answer) => quote!(Self::#variant { #status body, .. }),
+        Success::Body(_) => quote!(Self::#variant(body)),
+        Success::Unit | Success::Whole if status.is_some() => quote!(Self::#variant { status, .. }),
+        Success::Unit | Success::Whole => {
+            let pattern = ignoring(answer);
+            quote!(Self::#variant #pattern)
         }
-    });
-    let matched = if whole { quote!(&self) } else { quote!(self) };
-    (ty, quote!(match #matched { #(#arms,)* #others }))
+    }
 }
 
 fn decodes(set: &ResponseSet) -> TokenStream {
