@@ -4,10 +4,12 @@
 //! if it found something, and 2 if it could not do its work.
 
 mod document;
+mod explain;
 mod failure;
 mod generate;
 mod matrix;
 mod place;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,10 @@ enum Command {
     Gen(generate::Arguments),
     /// List what each operation of a document may answer
     Matrix(matrix::Arguments),
+    /// Explain a status code
+    Explain(explain::Arguments),
+    /// Serve a document: a server that answers from its examples
+    Serve(serve::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +43,8 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Gen(arguments) => generate::run(&arguments),
         Command::Matrix(arguments) => matrix::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
     };
     match result {
         Ok(results) => {

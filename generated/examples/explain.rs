@@ -1,0 +1,45 @@
+//! What a status code means: `cargo run --example explain -- 404`.
+
+use std::{env, process::ExitCode};
+
+use statusquo::{Retry, Status};
+
+fn main() -> ExitCode {
+    let text = env::args().nth(1).unwrap_or_else(|| "404".to_owned());
+    match text.parse::<Status>() {
+        Ok(status) => {
+            println!("{}", explain(status));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{text}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A status in a few lines.
+fn explain(status: Status) -> String {
+    let advice = match (status.class(), status.retry()) {
+        (class, Retry::Never) => class.advice(),
+        (_, retry) => retry.advice(),
+    };
+    format!("{status}\n{}\n{advice}", status.summary())
+}
+
+#[test]
+fn a_status_is_explained() {
+    use statusquo::{Class, Code};
+
+    assert_eq!(Status::NotFound.code(), 404);
+    assert_eq!(Status::NotFound.to_string(), "404 Not Found");
+    assert_eq!("404".parse(), Ok(Status::NotFound));
+    assert_eq!("not found".parse(), Ok(Status::NotFound));
+    assert!(Status::try_from(299).is_err());
+    assert_eq!(Status::TooManyRequests.retry(), Retry::After);
+    assert_eq!(Status::TooManyRequests.class(), Class::ClientError);
+    // A code that nobody knows is a code all the same, and has a class.
+    assert_eq!(Code::new(299).and_then(Code::known), None);
+    assert_eq!(Code::new(299).and_then(Code::class), Some(Class::Success));
+    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server has nothing"));
+}

@@ -1,0 +1,80 @@
+//! A server of one's own: `cargo run --example server --features mock`.
+
+use std::error::Error;
+
+use statusquo::{
+    DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusResponse,
+    TraceStatus,
+    mock::Mock,
+    server::{Api, router},
+};
+use tokio::net::TcpListener;
+
+/// A kitchen in which GET is ours, and the mock does the rest.
+struct Kitchen {
+    has_coffee: bool,
+}
+
+// What is missing here the compiler lists, and an answer that the document does not declare does not
+// compile.
+impl Api for Kitchen {
+    async fn get_status(&self, request: GetStatus) -> StatusResponse {
+        let asked = request.codes.pick(0.0);
+        match asked.known() {
+            Some(Status::Ok) if !self.has_coffee => StatusResponse::ImATeapot {
+                x_more_info: Some("https://www.rfc-editor.org/rfc/rfc2324".to_owned()),
+                body: "There is tea.\n".to_owned(),
+            },
+            _ => Mock.get_status(request).await,
+        }
+    }
+
+    async fn put_status(&self, request: PutStatus) -> StatusResponse {
+        Mock.put_status(request).await
+    }
+
+    async fn post_status(&self, request: PostStatus) -> StatusResponse {
+        Mock.post_status(request).await
+    }
+
+    async fn delete_status(&self, request: DeleteStatus) -> StatusResponse {
+        Mock.delete_status(request).await
+    }
+
+    async fn patch_status(&self, request: PatchStatus) -> StatusResponse {
+        Mock.patch_status(request).await
+    }
+
+    async fn trace_status(&self, request: TraceStatus) -> StatusResponse {
+        Mock.trace_status(request).await
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:8080").await?;
+    println!("http://{}", listener.local_addr()?);
+    axum::serve(listener, router(Kitchen { has_coffee: false })).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_kitchen_has_tea() -> Result<(), Box<dyn Error>> {
+    let kitchen = Kitchen { has_coffee: false };
+    let answer = kitchen.get_status(GetStatus::new(Status::Ok)).await;
+    assert_eq!(answer.code(), Status::ImATeapot);
+    let answer = kitchen.get_status(GetStatus::new(Status::Gone)).await;
+    assert_eq!(answer, StatusResponse::Gone);
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, router(kitchen)).await });
+    let stream = tokio::net::TcpStream::connect(address).await?;
+    stream.writable().await?;
+    stream.try_write(b"GET /status/200 HTTP/1.0\r\n\r\n")?;
+    stream.readable().await?;
+    let mut head = [0; 12];
+    stream.try_read(&mut head)?;
+    assert_eq!(&head, b"HTTP/1.0 418");
+    Ok(())
+}

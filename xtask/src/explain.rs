@@ -1,0 +1,207 @@
+//! `cargo xtask explain`: what a status code means.
+
+use anstyle::{AnsiColor, Style};
+use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Retry, Status};
+
+use crate::{document, failure::Failure, place};
+
+/// Explain a status code
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The code, or words of its phrase: 404, "not found", teapot
+    #[arg(required = true, value_name = "CODE|PHRASE")]
+    words: Vec<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let source = document::read(&place::own_spec())?;
+    let model = document::model(&source, &Catalogue::empty())?;
+    let text = arguments.words.join(" ");
+    match find(&model, text.trim()) {
+        Some(status) => Ok(explanation(&model, status)),
+        None => Err(unknown(&model, text.trim())),
+    }
+}
+
+/// The status of a number, a phrase or a name, else the only one whose phrase has a text in it.
+fn find<'a>(model: &'a Model, text: &str) -> Option<&'a Status> {
+    let is = |status: &&Status| {
+        status.code.to_string() == text
+            || status.reason.eq_ignore_ascii_case(text)
+            || status.name.as_str().eq_ignore_ascii_case(text)
+    };
+    let has = |status: &&Status| !text.is_empty() && folded(&status.reason).contains(&folded(text));
+    let mut having = model.statuses.iter().filter(has);
+    model
+        .statuses
+        .iter()
+        .find(is)
+        .or_else(|| having.next().filter(|_| having.next().is_none()))
+}
+
+/// A text in small letters, without what is easily forgotten: apostrophes, hyphens.
+fn folded(text: &str) -> String {
+    text.to_lowercase()
+        .replace(['\'', '\u{2019}'], "")
+        .replace('-', " ")
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const CODE: Style = AnsiColor::Cyan.on_default();
+
+fn explanation(model: &Model, status: &Status) -> String {
+    let colour = match Class::of(status.code) {
+        Some(Class::Informational) | None => AnsiColor::Blue,
+        Some(Class::Success) => AnsiColor::Green,
+        Some(Class::Redirection) => AnsiColor::Yellow,
+        Some(Class::ClientError | Class::ServerError) => AnsiColor::Red,
+    };
+    let title = colour.on_default().bold();
+    let mut text = format!("{title}{} {}{title:#}\n", status.code, status.reason);
+    let mut paragraphs = status.description.split("\n\n");
+    if let Some(summary) = paragraphs.next() {
+        text.push_str(&format!("{BOLD}{}{BOLD:#}\n", summary.trim()));
+    }
+    for paragraph in paragraphs {
+        text.push_str(&format!("\n{}\n", highlighted(paragraph.trim())));
+    }
+    text.push('\n');
+    for (name, value) in facts(model, status) {
+        text.push_str(&format!("{DIM}{name:<10}{DIM:#} {value}\n"));
+    }
+    text
+}
+
+fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
+    let class = Class::of(status.code);
+    let content = match status.content {
+        ContentRule::Allowed => "allowed",
+        ContentRule::Forbidden => "forbidden",
+    };
+    let mut facts = vec![
+        (
+            "Class",
+            format!(
+                "{}xx, {}",
+                status.code / 100,
+                class.map_or("none", Class::name)
+            ),
+        ),
+        ("Advice", highlighted(advice(status, class))),
+        ("Content", content.to_owned()),
+        ("Headers", headers(model, status)),
+        ("Origin", status.origin.join(", ")),
+    ];
+    facts.extend(
+        status
+            .reference
+            .clone()
+            .map(|reference| ("Reference", reference)),
+    );
+    facts.push((
+        "In Rust",
+        highlighted(&format!("`Status::{}`", status.name)),
+    ));
+    facts
+}
+
+/// What a client should do: what the status itself says of a failure, else what its class says.
+fn advice(status: &Status, class: Option<Class>) -> &'static str {
+    match (status.retry, class) {
+        (Retry::Never, Some(class)) if class != Class::ServerError => class.advice(),
+        (retry, _) => retry.advice(),
+    }
+}
+
+/// The header fields that the status needs, and those that the endpoint of the document sends.
+fn headers(model: &Model, status: &Status) -> String {
+    let answers = model.sets.iter().flat_map(|set| &set.answers);
+    let answer = answers
+        .into_iter()
+        .find(|answer| answer.key == Key::Exact(status.code));
+    let sent = answer.into_iter().flat_map(|answer| &answer.headers);
+    let is_required = |name: &str| {
+        status
+            .requires
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
+    let required = status
+        .requires
+        .iter()
+        .map(|name| format!("`{name}` (required)"));
+    let others = sent
+        .filter(|header| !is_required(&header.wire))
+        .map(|header| format!("`{}`", header.wire));
+    let headers: Vec<_> = required.chain(others).collect();
+    if headers.is_empty() {
+        "none of its own".to_owned()
+    } else {
+        highlighted(&headers.join(", "))
+    }
+}
+
+/// A text of Markdown with its code in colour.
+fn highlighted(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut highlighted = parts.next().unwrap_or_default().to_owned();
+    while let Some(code) = parts.next() {
+        highlighted.push_str(&format!("{CODE}`{code}`{CODE:#}"));
+        highlighted.push_str(parts.next().unwrap_or_default());
+    }
+    highlighted
+}
+
+/// Says that there is no such status, and which come near.
+fn unknown(model: &Model, text: &str) -> Failure {
+    let mut near: Vec<(f64, &Status)> = model
+        .statuses
+        .iter()
+        .map(|status| (distance(text, status), status))
+        .collect();
+    near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mut message = format!("`{text}` is no known status; the nearest are");
+    for (_, status) in near.iter().take(3) {
+        message.push_str(&format!(
+            "\n  {} {}: {}",
+            status.code,
+            status.reason,
+            status.summary()
+        ));
+    }
+    let class = text.parse().ok().and_then(Class::of);
+    if let Some(class) = class {
+        message.push_str(&format!(
+            "\nAny {}xx is a {class}. {}",
+            text.get(..1).unwrap_or_default(),
+            class.advice()
+        ));
+    }
+    Failure::Findings {
+        results: String::new(),
+        message,
+    }
+}
+
+/// How far a status is from what was asked for.
+fn distance(text: &str, status: &Status) -> f64 {
+    if let Ok(code) = text.parse::<u16>() {
+        // A code is treated as the first of its class: others are far away.
+        let class = if code / 100 == status.code / 100 {
+            0
+        } else {
+            1000
+        };
+        return f64::from(code.abs_diff(status.code)) + f64::from(class);
+    }
+    let (text, reason) = (folded(text), folded(&status.reason));
+    let words = reason
+        .split_whitespace()
+        .map(|word| strsim::jaro_winkler(&text, word));
+    let best = words.fold(0.0, f64::max);
+    // A word that is nearly right says more than letters in the right order; among equals, the
+    // phrase that is nearer as a whole.
+    -(2.0 * best + strsim::jaro_winkler(&text, &reason))
+}

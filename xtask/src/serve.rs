@@ -1,0 +1,158 @@
+//! `cargo xtask serve`: a server that answers from the examples of a document.
+//!
+//! The crate of the document is generated below `target/`, and the example `serve` of the generated
+//! crate is built against it and run: what is served is what anybody can generate.
+
+use std::{
+    env, fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use statusquo_codegen::files;
+use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
+
+use crate::{failure::Failure, generate, place};
+
+/// Serve a document: a server that answers from its examples
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The document, JSON or YAML [default: spec/status.yaml of the workspace]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Where to listen; port 0 takes one that is free
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    addr: SocketAddr,
+}
+
+/// The name of the crate that is generated to be served.
+const SERVED: &str = "served";
+
+/// Runs the command, until the server is stopped.
+pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let folder = folder(&spec);
+    let api = folder.join("api");
+    let files = generate::crate_files(&spec, &api, Some(SERVED))?;
+    files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
+    program(&folder)?;
+
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .arg("--")
+        .arg(arguments.addr.to_string())
+        .env("CARGO_TARGET_DIR", target());
+    eprintln!(
+        "building the server of {} ...",
+        place::tidy(&spec).display()
+    );
+    become_program(cargo)
+}
+
+/// Where the server of a document is built: a folder of its own for each document.
+fn folder(spec: &Path) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    spec.canonicalize()
+        .unwrap_or_else(|_| spec.to_owned())
+        .hash(&mut hasher);
+    let stem = spec
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let plain: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
+    target()
+        .join("serve")
+        .join(format!("{plain}-{:016x}", hasher.finish()))
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| place::workspace().join("target"), PathBuf::from)
+}
+
+/// Writes the package of the program: the example of the generated crate, and what it needs.
+fn program(folder: &Path) -> Result<(), Failure> {
+    let workspace = place::workspace();
+    let read = |path: &str| {
+        let path = workspace.join(path);
+        fs::read_to_string(&path)
+            .map_err(|error| Failure::Unable(format!("cannot read `{}`: {error}", path.display())))
+    };
+    let manifest = manifest(&read("Cargo.toml")?).ok_or_else(|| {
+        Failure::Unable("`Cargo.toml` of the workspace lacks a dependency".to_owned())
+    })?;
+    let files = [
+        ("Cargo.toml", manifest),
+        ("src/main.rs", read("generated/examples/serve.rs")?),
+        // The versions of the workspace, so that nothing new is downloaded.
+        ("Cargo.lock", read("Cargo.lock")?),
+    ];
+    for (path, text) in files {
+        let path = folder.join(path);
+        // Cargo takes from the lock file what it needs, and rewrites it: once is enough.
+        let known = fs::read_to_string(&path).ok();
+        if known.as_deref() == Some(&text) || (path.ends_with("Cargo.lock") && known.is_some()) {
+            continue;
+        }
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all);
+        written
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|error| {
+                Failure::Unable(format!("cannot write `{}`: {error}", path.display()))
+            })?;
+    }
+    Ok(())
+}
+
+/// The manifest of the program, with the dependencies of the workspace.
+fn manifest(workspace: &str) -> Option<String> {
+    let workspace: DocumentMut = workspace.parse().ok()?;
+    let known = workspace.get("workspace")?.get("dependencies")?;
+    let mut dependencies = Table::new();
+    let mut api = InlineTable::new();
+    api.insert("package", SERVED.into());
+    api.insert("path", "api".into());
+    api.insert("features", toml_edit::Array::from_iter(["mock"]).into());
+    // The example says `statusquo`, whatever is served.
+    dependencies.insert("statusquo", value(api));
+    for name in ["axum", "tokio"] {
+        dependencies.insert(name, known.get(name)?.clone());
+    }
+    let axum = dependencies.get_mut("axum")?.as_inline_table_mut()?;
+    axum.insert(
+        "features",
+        toml_edit::Array::from_iter(["http1", "tokio"]).into(),
+    );
+    let mut package = Table::new();
+    package.insert("name", value("serve"));
+    package.insert("version", value("0.0.0"));
+    package.insert("edition", value("2024"));
+    let mut manifest = DocumentMut::new();
+    manifest.insert("package", Item::Table(package));
+    manifest.insert("dependencies", Item::Table(dependencies));
+    // A workspace of its own: it is no member of the one around it.
+    manifest.insert("workspace", Item::Table(Table::new()));
+    Some(manifest.to_string())
+}
+
+/// Puts a program in the place of this one, so that signals reach it.
+#[cfg(unix)]
+fn become_program(mut command: Command) -> Result<String, Failure> {
+    use std::os::unix::process::CommandExt as _;
+
+    let error = command.exec();
+    Err(Failure::Unable(format!("cannot run cargo: {error}")))
+}
+
+#[cfg(not(unix))]
+fn become_program(mut command: Command) -> Result<String, Failure> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(String::new()),
+        Ok(status) => Err(Failure::Unable(format!("the server ended with {status}"))),
+        Err(error) => Err(Failure::Unable(format!("cannot run cargo: {error}"))),
+    }
+}
