@@ -77,6 +77,7 @@ pub use status::Status;
 pub use {requests::*, responses::*};
 
 #[cfg(feature = "_wire")]
+#[rustfmt::skip]
 pub use runtime::{
     Carried, ChoiceError, Key, Media, Mismatch, Operation, Response, StatusChoice,
     Unsendable, key_of,

@@ -76,6 +76,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[allow(unused_imports, reason = "an API may have no operations")]
         pub use {requests::*, responses::*};
         #[cfg(feature = "_wire")]
+        #[rustfmt::skip]
         pub use runtime::{
             Carried, ChoiceError, Key, Media, Mismatch, Operation, Response, StatusChoice,
             Unsendable, key_of,

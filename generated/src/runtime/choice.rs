@@ -76,7 +76,9 @@ impl FromStr for StatusChoice {
     fn from_str(text: &str) -> Result<Self, ChoiceError> {
         let items = weights::parse(text).map_err(ChoiceError)?;
         // What is parsed is a code.
-        let items = items.into_iter().filter_map(|(code, weight)| Some((Code::new(code)?, weight)));
+        let items = items
+            .into_iter()
+            .filter_map(|(code, weight)| Some((Code::new(code)?, weight)));
         Ok(Self {
             items: items.collect(),
         })
