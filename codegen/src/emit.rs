@@ -130,7 +130,12 @@ fn doc_lines(lines: &[String]) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// An attribute for what the document advises against.
+/// What the documentation says of what the document advises against.
+///
+/// It is no attribute, for a server has to do all the same what it is asked for.
+const DEPRECATED: &str = "Deprecated.";
+
+/// An attribute for what the document advises against, where it is asked for.
 fn deprecated(deprecated: bool) -> TokenStream {
     if deprecated {
         quote!(#[deprecated])
@@ -215,6 +220,10 @@ fn argument(
     of: &Type,
     types: &TokenStream,
 ) -> (TokenStream, TokenStream) {
+    if let Type::Boxed(inner) = of {
+        let (argument, value) = argument(model, name, inner, types);
+        return (argument, quote!(Box::new(#value)));
+    }
     let ty = ty_in(model, of, types);
     if takes_into(model, of) {
         (quote!(#name: impl Into<#ty>), quote!(#name.into()))

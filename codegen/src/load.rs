@@ -100,7 +100,7 @@ fn version(tree: &Value) -> Result<(), Diagnostic> {
         return Err(Diagnostic::error(
             Rule::NotOpenApi,
             start,
-            format!("this is no OpenAPI document, but {found}"),
+            format!("this is no OpenAPI document: it is {found}"),
         )
         .help("a document starts with `openapi: 3.0.3`"));
     };

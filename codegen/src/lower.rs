@@ -56,10 +56,13 @@ pub(crate) fn lower(
     };
 
     let findings = cx.findings.into_inner();
-    if findings.iter().any(Diagnostic::is_error) {
-        return Err(findings);
+    // Warnings beside errors are mostly about what the errors have left behind.
+    let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
+    if errors.is_empty() {
+        Ok((model, warnings))
+    } else {
+        Err(errors)
     }
-    Ok((model, findings))
 }
 
 /// What all of lowering can see.

@@ -320,18 +320,23 @@ fn locate(marks: &Marks, source: &Source, place: &Place) -> Range<usize> {
 }
 
 fn position(text: &str, line: usize, column: usize) -> Range<usize> {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
     let rest = text.get(start..).unwrap_or_default();
     let mut columns = rest.char_indices().skip(column.saturating_sub(1));
-    match columns.next() {
-        Some((at, c)) if c != '\n' => start + at..start + at + c.len_utf8(),
-        Some((at, _)) => start + at..start + at,
-        None => text.len()..text.len(),
-    }
+    let at = columns.next().map_or(text.len(), |(at, _)| start + at);
+    // The end of a text is behind its last word: there is nothing else to mark.
+    let at = at.min(
+        text.trim_end()
+            .char_indices()
+            .next_back()
+            .map_or(0, |(last, _)| last),
+    );
+    let width = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    at..at + width
 }
 
 fn line_start(text: &str, at: usize) -> usize {

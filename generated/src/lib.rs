@@ -31,6 +31,8 @@
     clippy::match_same_arms,
     clippy::match_wildcard_for_single_variants,
     clippy::option_option,
+    clippy::self_named_constructors,
+    clippy::semicolon_if_nothing_returned,
     clippy::struct_field_names,
     clippy::too_long_first_doc_paragraph,
     clippy::too_many_arguments,
@@ -38,6 +40,7 @@
     clippy::wildcard_imports,
     reason = "names, numbers and words are those of the document"
 )]
+#![allow(deprecated, reason = "advised against is not gone")]
 
 #[allow(dead_code, unused_macros, reason = "no document needs all of it")]
 mod runtime;
@@ -73,7 +76,7 @@ pub use runtime::{Class, Code, InvalidCode, Retry, UnknownStatus};
 pub use status::Status;
 
 #[cfg(feature = "_wire")]
-#[allow(unused_imports, reason = "an API may have no operations")]
+#[allow(unreachable_pub, unused_imports, reason = "an API may be empty")]
 pub use {requests::*, responses::*};
 
 #[cfg(feature = "_wire")]

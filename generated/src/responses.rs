@@ -948,7 +948,7 @@ impl Response for StatusResponse {
         self.code()
     }
 
-    fn success(self) -> Result<Self::Success, Self> {
+    fn success(self) -> Result<(), Self> {
         match self {
             Self::Ok
             | Self::Created
@@ -2303,7 +2303,7 @@ impl Response for HeadStatusResponse {
         self.code()
     }
 
-    fn success(self) -> Result<Self::Success, Self> {
+    fn success(self) -> Result<(), Self> {
         match self {
             Self::Ok
             | Self::Created

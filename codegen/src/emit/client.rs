@@ -18,11 +18,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .operations
         .iter()
         .filter_map(|operation| setters(model, operation));
-    let deprecated = model
-        .operations
-        .iter()
-        .any(|operation| operation.deprecated);
-    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #![doc = " The client: a method for each operation."]
 
@@ -31,7 +26,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[allow(unused_imports, reason = "an API may have no operations or types")]
         use crate::{requests::*, types};
 
-        #allow
         impl Client {
             #(#methods)*
         }
@@ -66,11 +60,8 @@ fn setters(model: &Model, operation: &Operation) -> Option<TokenStream> {
         .filter(|member| !member.required)
         .map(setter)
         .collect();
-    let uses_deprecated = operation.deprecated || members.iter().any(|member| member.deprecated);
-    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
     (!setters.is_empty()).then(|| {
         quote! {
-            #allow
             impl Call<'_, #request> {
                 #(#setters)*
             }

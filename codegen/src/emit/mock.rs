@@ -24,8 +24,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
     });
-    let deprecated = handled(model).any(|operation| operation.deprecated);
-    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #![doc = " A server that answers from the examples of the document."]
 
@@ -45,7 +43,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Mock;
 
-        #allow
         impl Api for Mock {
             #(#methods)*
         }

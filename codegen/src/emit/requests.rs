@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{argument, codec, content_ty, deprecated, docs, media, ty};
+use super::{DEPRECATED, argument, codec, content_ty, deprecated, docs, media, ty};
 use crate::{
     model::{
         Codec, Content, Location, Model, Operation, Parameter, Payload, RequestBody, Style, Type,
@@ -125,8 +125,13 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
 fn request(model: &Model, operation: &Operation) -> TokenStream {
     let name = &operation.request;
     let title = format!("The request `{}`.", operation.title());
-    let docs = docs(&[&title, &operation.summary, &operation.description]);
-    let deprecated = deprecated(operation.deprecated);
+    let deprecated = if operation.deprecated { DEPRECATED } else { "" };
+    let docs = docs(&[
+        &title,
+        &operation.summary,
+        &operation.description,
+        deprecated,
+    ]);
     let members = members(model, operation);
     let fields = members.iter().map(field);
     let new = new(&members);
@@ -136,7 +141,6 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
     let default = required.is_empty().then(|| quote!(Default,));
     quote! {
         #docs
-        #deprecated
         #[derive(Clone, Debug, #default PartialEq)]
         #[non_exhaustive]
         pub struct #name {
@@ -154,14 +158,14 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
 
 fn field(member: &Member<'_>) -> TokenStream {
     let Member { name, ty, .. } = member;
-    let docs = docs(&[&member.doc]);
-    let deprecated = deprecated(member.deprecated);
+    let deprecated = if member.deprecated { DEPRECATED } else { "" };
+    let docs = docs(&[&member.doc, deprecated]);
     let ty = if member.required {
         quote!(#ty)
     } else {
         quote!(Option<#ty>)
     };
-    quote!(#docs #deprecated pub #name: #ty)
+    quote!(#docs pub #name: #ty)
 }
 
 fn new(members: &[Member<'_>]) -> TokenStream {
@@ -183,12 +187,9 @@ fn new(members: &[Member<'_>]) -> TokenStream {
             }
         },
     );
-    let uses_deprecated = members.iter().any(|member| member.deprecated);
-    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         /// A request of what is required.
         #[must_use]
-        #allow
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values),* }
         }
@@ -204,11 +205,9 @@ fn setter(member: &Member<'_>) -> TokenStream {
     } = member;
     let docs = docs(&[&member.doc]);
     let deprecated = deprecated(member.deprecated);
-    let allow = member.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #docs
         #deprecated
-        #allow
         #[must_use]
         pub fn #name(mut self, #argument) -> Self {
             self.#name = Some(#value);
@@ -258,10 +257,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     });
     let unused = parameters.is_empty() && !has_body;
     let unused_request = if unused { quote!(_) } else { quote!(request) };
-    let uses_deprecated = parameters.iter().any(|parameter| parameter.deprecated);
-    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
-        #allow
         impl Operation for #request {
             type Response = #response;
 

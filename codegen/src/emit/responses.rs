@@ -124,7 +124,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
                 self.code()
             }
 
-            fn success(self) -> Result<Self::Success, Self> {
+            fn success(self) -> Result<#success_ty, Self> {
                 #success
             }
 

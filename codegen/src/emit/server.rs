@@ -3,15 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{deprecated, docs};
+use super::{DEPRECATED, docs};
 use crate::model::{Handler, Model, Operation};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let operations: Vec<_> = handled(model).collect();
     let methods = operations.iter().map(|operation| method(operation));
     let routes = operations.iter().map(|operation| route(operation));
-    let deprecated = operations.iter().any(|operation| operation.deprecated);
-    let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
     let server = if operations.is_empty() {
         quote!(server)
     } else {
@@ -40,7 +38,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         /// [`BODY_LIMIT`], 415 and 422 for content of a wrong media type or form, and 500 after a
         /// panic or for an answer that cannot be sent. OPTIONS is answered with `Allow`, and HEAD as
         /// GET without content.
-        #allow
         pub fn router<A: Api>(api: A) -> axum::Router {
             let #server = Server::<A>::new();
             #(#routes)*
@@ -65,11 +62,15 @@ fn method(operation: &Operation) -> TokenStream {
         ..
     } = operation;
     let title = format!("`{}`", operation.title());
-    let docs = docs(&[&title, &operation.summary, &operation.description]);
-    let deprecated = deprecated(operation.deprecated);
+    let deprecated = if operation.deprecated { DEPRECATED } else { "" };
+    let docs = docs(&[
+        &title,
+        &operation.summary,
+        &operation.description,
+        deprecated,
+    ]);
     quote! {
         #docs
-        #deprecated
         fn #name(
             &self,
             request: #request,

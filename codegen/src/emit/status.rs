@@ -16,10 +16,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let statuses = &model.statuses;
     let variants = statuses.iter().map(variant);
     let names = statuses.iter().map(|status| &status.name);
-    let arms = statuses.iter().map(|status| {
-        let (name, code) = (&status.name, Literal::u16_unsuffixed(status.code));
-        quote!(#code => Some(Self::#name))
-    });
     let by_text = |of: fn(&Status) -> &str| {
         let arms = statuses.iter().map(move |status| {
             let (name, value) = (&status.name, text(of(status)));
@@ -62,15 +58,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         impl Status {
             /// Every status, by code.
             pub const ALL: &'static [Self] = &[#(Self::#names,)*];
-
-            /// The status of a code; `None` if nothing is known of it.
-            #[must_use]
-            pub const fn from_code(code: u16) -> Option<Self> {
-                match code {
-                    #(#arms,)*
-                    _ => None,
-                }
-            }
 
             /// The name of the variant: `NotFound`.
             #[must_use]

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{argument, deprecated, docs, ty_in};
+use super::{DEPRECATED, argument, docs, ty_in};
 use crate::{
     model::{EnumValue, Field, Model, Type, TypeDef, TypeKind},
     name::Ident,
@@ -21,12 +21,18 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 }
 
 fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
-    let docs = match definition.doc.as_str() {
-        "" => docs(&[&format!("`{}`.", definition.name)]),
-        doc => docs(&[doc]),
+    let own = format!("`{}`.", definition.name);
+    let doc = if definition.doc.is_empty() {
+        &own
+    } else {
+        &definition.doc
     };
-    let deprecated = deprecated(definition.deprecated);
-    let head = quote!(#docs #deprecated);
+    let deprecated = if definition.deprecated {
+        DEPRECATED
+    } else {
+        ""
+    };
+    let head = docs(&[doc, deprecated]);
     let name = &definition.name;
     match &definition.kind {
         TypeKind::Alias(ty) => {
@@ -140,9 +146,13 @@ fn object(
         }
     });
     let new = new(model, fields, others);
+    let default = fields
+        .iter()
+        .all(|field| !field.required)
+        .then(|| quote!(Default,));
     quote! {
         #head
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
         #[non_exhaustive]
         pub struct #name {
             #(#members,)*
@@ -157,11 +167,14 @@ fn object(
 
 fn member(model: &Model, field: &Field) -> TokenStream {
     let name = &field.name;
-    let docs = match field.doc.as_str() {
-        "" => docs(&[&format!("`{}`", field.wire.replace('`', "'"))]),
-        doc => docs(&[doc]),
+    let own = format!("`{}`", field.wire.replace('`', "'"));
+    let doc = if field.doc.is_empty() {
+        &own
+    } else {
+        &field.doc
     };
-    let deprecated = deprecated(field.deprecated);
+    let deprecated = if field.deprecated { DEPRECATED } else { "" };
+    let docs = docs(&[doc, deprecated]);
     let plain = name.as_str().strip_prefix("r#").unwrap_or(name.as_str());
     let mut serde = Vec::new();
     if plain != field.wire {
@@ -190,7 +203,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
         }
     };
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    quote!(#docs #deprecated #serde pub #name: #ty)
+    quote!(#docs #serde pub #name: #ty)
 }
 
 /// The function that makes an object of what is required.
@@ -210,12 +223,9 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
     if let Some((name, _)) = others {
         values.push(quote!(#name: std::collections::BTreeMap::new()));
     }
-    let uses_deprecated = fields.iter().any(|field| field.deprecated);
-    let allow = uses_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         /// A value of what is required; the rest is absent.
         #[must_use]
-        #allow
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values),* }
         }

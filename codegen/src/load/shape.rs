@@ -739,7 +739,7 @@ impl Checker {
     fn wrong_word(&mut self, allowed: &[&str], text: &str, at: &Trail<'_>) {
         let key = at.pointer();
         let key = key.last().unwrap_or_default();
-        let message = format!("`{text}` is no `{key}`");
+        let message = format!("`{key}` cannot be `{}`", text.escape_debug());
         let help = match nearest(text, allowed.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of {}", list(allowed)),

@@ -422,21 +422,23 @@ impl Types {
 
 fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
     let mut scope = Scope::reserving(&["Other"]);
-    let values: Vec<&str> = schema.values().filter_map(Value::as_str).collect();
-    let mut idents = scope.name_all(values.iter().copied(), Ident::pascal);
+    let values = schema.keywords.get("enum").and_then(Value::as_array);
+    let values: Vec<_> = values
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(|(index, value)| Some((index, value.as_str()?)))
+        .collect();
+    let mut idents = scope.name_all(values.iter().map(|(_, value)| *value), Ident::pascal);
     let mut variants = Vec::new();
-    for value in values {
+    for (index, value) in values {
         // Removed, so that a value that stands twice is one variant.
         let Some((name, adjusted)) = idents.remove(value) else {
             continue;
         };
-        let place = Place::Value(schema.place.key("enum"));
-        cx.adjusted(
-            place,
-            &format!("the value `{}`", value.escape_debug()),
-            &name,
-            adjusted,
-        );
+        let place = Place::Value(schema.place.key("enum").index(index));
+        let what = format!("the value `{}`", value.escape_debug());
+        cx.adjusted(place, &what, &name, adjusted);
         variants.push(EnumValue {
             name,
             value: value.to_owned(),

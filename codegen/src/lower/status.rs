@@ -36,6 +36,10 @@ impl Statuses {
             for (key, response) in declared(cx, route) {
                 used.push(response.place.clone());
                 let Key::Exact(code) = key else { continue };
+                if code > LAST {
+                    beyond(cx, route, code);
+                    continue;
+                }
                 match x_status(cx, code, &response) {
                     Some(status) => describe_once(cx, &mut described, status, &response.place),
                     None if cx.catalogue.get(code).is_none() => {
@@ -88,6 +92,23 @@ impl Statuses {
     pub(super) fn into_list(self) -> Vec<Status> {
         self.0.into_values().collect()
     }
+}
+
+/// The last status of HTTP (RFC 9110, section 15).
+const LAST: u16 = 599;
+
+/// A number that HTTP does not have; servers are seen to send some, so it is taken as it is.
+fn beyond(cx: &Context<'_>, route: &Route<'_>, code: u16) {
+    let place = route.declared.place.key("responses").key(&code.to_string());
+    cx.report(
+        Diagnostic::warning(
+            Rule::NotAStatus,
+            Place::Key(place),
+            format!("{code} is no status of HTTP, which ends at {LAST}"),
+        )
+        .label("taken as a number without a meaning")
+        .help("answer with a code of one of the five classes"),
+    );
 }
 
 /// A code that neither the document nor the catalogue knows: it has a number and no more.
@@ -377,7 +398,7 @@ impl Reader<'_> {
             Value::String(text) => {
                 self.wrong(
                     place,
-                    &format!("`{}` is no `{key}`", text.escape_debug()),
+                    &format!("`{key}` cannot be `{}`", text.escape_debug()),
                     help,
                 );
                 None
@@ -401,7 +422,7 @@ impl Reader<'_> {
             let shown = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            let message = format!("`{}` is no `{key}`", shown.escape_debug());
+            let message = format!("`{key}` cannot be `{}`", shown.escape_debug());
             self.wrong(&place, &message, &format!("write {}", list(&known)));
         }
         found.map(|(_, word)| *word)

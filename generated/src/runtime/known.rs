@@ -9,8 +9,36 @@ use core::{
 
 use crate::{Class, Code, Status};
 
+/// The statuses of the codes from 100 on: one load finds one, where a `match` over so many takes a
+/// jump that processors guess wrong.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "computed when the program is built"
+)]
+static BY_CODE: [Option<Status>; 500] = {
+    let mut table = [None; 500];
+    let mut rest = Status::ALL;
+    while let [status, others @ ..] = rest {
+        table[status.code() as usize - 100] = Some(*status);
+        rest = others;
+    }
+    table
+};
+
 impl Status {
+    /// The status of a code; `None` if nothing is known of it.
+    #[inline]
+    #[must_use]
+    #[allow(clippy::indexing_slicing, reason = "the table is as long as the range")]
+    pub const fn from_code(code: u16) -> Option<Self> {
+        match code {
+            100..=599 => BY_CODE[code as usize - 100],
+            _ => None,
+        }
+    }
+
     /// The number: 404.
+    #[inline]
     #[must_use]
     pub const fn code(self) -> u16 {
         self as u16
