@@ -1,0 +1,136 @@
+//! The crate of `bodies.yaml`: an echo in every form of content.
+
+use std::error::Error;
+
+use doc_bodies::{
+    Client, Media, PostBytes, PostBytesResponse, PostForm, PostFormResponse, PostImage,
+    PostImageResponse, PostJson, PostJsonResponse, PostNumber, PostNumberResponse, PostOptional,
+    PostOptionalResponse, PostSeveral, PostSeveralBody, PostSeveralOkBody, PostSeveralResponse,
+    PostText, PostTextResponse, PostVendor, PostVendorResponse, Status,
+    server::{Api, router},
+    types::Thing,
+};
+use tokio::net::TcpListener;
+
+struct Echo;
+
+impl Api for Echo {
+    async fn post_json(&self, request: PostJson) -> PostJsonResponse {
+        PostJsonResponse::Ok(request.body)
+    }
+
+    async fn post_vendor(&self, request: PostVendor) -> PostVendorResponse {
+        PostVendorResponse::Ok(request.body)
+    }
+
+    async fn post_form(&self, request: PostForm) -> PostFormResponse {
+        PostFormResponse::Ok(request.body)
+    }
+
+    async fn post_text(&self, request: PostText) -> PostTextResponse {
+        PostTextResponse::Ok(request.body)
+    }
+
+    async fn post_number(&self, request: PostNumber) -> PostNumberResponse {
+        PostNumberResponse::Ok(request.body)
+    }
+
+    async fn post_bytes(&self, request: PostBytes) -> PostBytesResponse {
+        PostBytesResponse::Ok(request.body)
+    }
+
+    async fn post_image(&self, request: PostImage) -> PostImageResponse {
+        PostImageResponse::Ok(request.body)
+    }
+
+    async fn post_several(&self, request: PostSeveral) -> PostSeveralResponse {
+        PostSeveralResponse::Ok(match request.body {
+            PostSeveralBody::Json(thing) => PostSeveralOkBody::Json(thing),
+            PostSeveralBody::TextPlain(text) => PostSeveralOkBody::TextPlain(text),
+            PostSeveralBody::OctetStream(bytes) => PostSeveralOkBody::OctetStream(bytes),
+        })
+    }
+
+    async fn post_optional(&self, request: PostOptional) -> PostOptionalResponse {
+        match request.body {
+            Some(thing) => PostOptionalResponse::Ok(thing),
+            None => PostOptionalResponse::NoContent,
+        }
+    }
+}
+
+async fn serve() -> Result<Client, Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let client = Client::new(&format!("http://{}", listener.local_addr()?))?;
+    tokio::spawn(async move { axum::serve(listener, router(Echo)).await });
+    Ok(client)
+}
+
+fn thing() -> Thing {
+    let mut thing = Thing::new("a=b&c +ü");
+    thing.tags = Some(vec!["x y".to_owned(), "z".to_owned()]);
+    thing.size = Some(-1);
+    thing
+}
+
+#[tokio::test]
+async fn content_goes_there_and_back() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    assert_eq!(client.post_json(thing()).success().await?, thing());
+    assert_eq!(client.post_vendor(thing()).success().await?, thing());
+    assert_eq!(client.post_form(thing()).success().await?, thing());
+    assert_eq!(client.post_form(Thing::new("")).success().await?, Thing::new(""));
+    assert_eq!(client.post_text("ein Täßchen").success().await?, "ein Täßchen");
+    assert_eq!(client.post_number(-42).success().await?, -42);
+    let bytes: Vec<u8> = (0..=255).collect();
+    assert_eq!(client.post_bytes(bytes.clone()).success().await?, bytes);
+    let image = Media::new("image/png", bytes.clone());
+    assert_eq!(client.post_image(image.clone()).success().await?, image);
+    Ok(())
+}
+
+#[tokio::test]
+async fn several_media_types_are_told_apart() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    let json = client.post_several(PostSeveralBody::Json(thing())).success().await?;
+    assert_eq!(json, PostSeveralOkBody::Json(thing()));
+    let text = client.post_several(PostSeveralBody::TextPlain("{}".to_owned())).success().await?;
+    assert_eq!(text, PostSeveralOkBody::TextPlain("{}".to_owned()));
+    let bytes = client.post_several(PostSeveralBody::OctetStream("{}".into())).success().await?;
+    assert_eq!(bytes, PostSeveralOkBody::OctetStream("{}".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn optional_content_may_be_absent() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    assert_eq!(client.post_optional().send().await?, PostOptionalResponse::NoContent);
+    let answer = client.post_optional().body(thing()).send().await?;
+    assert_eq!(answer, PostOptionalResponse::Ok(thing()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn wrong_content_is_refused() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    let http = reqwest::Client::new();
+    for (path, media, body, status) in [
+        ("number", "text/plain", "one", Status::UnprocessableContent),
+        ("form", "application/x-www-form-urlencoded", "size=1", Status::UnprocessableContent),
+        ("form", "application/x-www-form-urlencoded", "name=a&size=x", Status::UnprocessableContent),
+        ("image", "text/plain", "x", Status::UnsupportedMediaType),
+        ("vendor", "application/json", "{\"name\": \"JSON as well\"}", Status::Ok),
+        ("json", "application/json; charset=utf-8", "{\"name\": \"a\"}", Status::Ok),
+        ("several", "image/png", "x", Status::UnsupportedMediaType),
+    ] {
+        let request = http.post(format!("{}{path}", client.base_url())).header("content-type", media);
+        let response = request.body(body).send().await?;
+        assert_eq!(response.status().as_u16(), status.code(), "{path} {media} {body}");
+    }
+    // Without a media type the only one that is declared is meant; among several, nobody can tell.
+    for (path, status) in [("json", Status::Ok), ("several", Status::UnsupportedMediaType)] {
+        let request = http.post(format!("{}{path}", client.base_url())).body("{\"name\": \"a\"}");
+        assert_eq!(request.send().await?.status().as_u16(), status.code(), "{path}");
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! The crate of `parameters.yaml`: what the client writes, the server reads.
+
+use std::{error::Error, sync::mpsc::{Sender, channel}};
+
+use doc_parameters::{
+    Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, File, FileResponse,
+    GetCompareByLeftByRight, GetCompareByLeftByRightResponse, Label, LabelResponse, Matrix,
+    MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, Status,
+    mock::Mock,
+    server::{Api, router},
+    types::Object,
+};
+use tokio::net::TcpListener;
+
+/// Gives out what it is asked.
+struct Recorder(Sender<String>);
+
+macro_rules! record {
+    ($($method:ident: $request:ty => $response:ty,)*) => {
+        impl Api for Recorder {
+            $(async fn $method(&self, request: $request) -> $response {
+                self.0.send(format!("{request:?}")).unwrap();
+                <$response>::NoContent
+            })*
+
+            async fn choice(&self, request: Choice) -> ChoiceResponse {
+                Mock.choice(request).await
+            }
+        }
+    };
+}
+
+record! {
+    simple: Simple => SimpleResponse,
+    label: Label => LabelResponse,
+    matrix: Matrix => MatrixResponse,
+    query: Query => QueryResponse,
+    elsewhere: Elsewhere => ElsewhereResponse,
+    file: File => FileResponse,
+    get_compare_by_left_by_right: GetCompareByLeftByRight => GetCompareByLeftByRightResponse,
+}
+
+async fn serve(router: axum::Router) -> Result<Client, Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let client = Client::new(&format!("http://{}/base/", listener.local_addr()?))?;
+    let router = axum::Router::new().nest("/base", router);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(client)
+}
+
+/// Texts that mean something somewhere on the way.
+const HOSTILE: [&str; 12] =
+    ["plain", "a b", "a+b", "100%", "a/b", "a,b", "a.b;c=d", "a&b=c", "ü€😀", "..a", "'\"<>", "%2F"];
+
+fn object(a: &str, b: Option<i64>) -> Object {
+    let mut object = Object::new(a);
+    object.b = b;
+    object
+}
+
+#[tokio::test]
+async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
+    let (sender, received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    for text in HOSTILE {
+        let list = || vec![text.to_owned(), "second".to_owned()];
+
+        let request = Simple::new(text, list(), object(text, Some(-5)));
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
+        let request = Matrix::new(true, list(), object(text, Some(7)));
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
+        let request = Query::new(text)
+            .number(1.5)
+            .form(list())
+            .commas(list())
+            .pipes(list())
+            .deep(object(text, Some(1)))
+            .spread(object(text, None))
+            .json(object(text, Some(i64::MAX)));
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
+        let request = GetCompareByLeftByRight::new(text, "right");
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
+        let request = File::new(text);
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
+        if text.is_ascii() && !text.contains(',') {
+            let request = Elsewhere::new(text).x_list(vec![1, -2]).session(text);
+            client.call(request.clone()).success().await?;
+            assert_eq!(received.recv()?, format!("{request:?}"));
+        }
+    }
+    let request = Label::new(-3, vec!["one".to_owned(), "two".to_owned()], object("three", Some(4)));
+    client.call(request.clone()).success().await?;
+    assert_eq!(received.recv()?, format!("{request:?}"));
+    let request = Query::new("").blanks(vec!["a".to_owned(), "b".to_owned()]);
+    client.call(request.clone()).success().await?;
+    assert_eq!(received.recv()?, format!("{request:?}"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
+    // The table of the specification, section 4.7.12.3, with the values of this document.
+    let (sender, received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    let list = vec!["blue".to_owned(), "black".to_owned()];
+    let expected = format!("{:?}", Simple::new("5", list.clone(), object("x", Some(1))));
+    for path in ["/simple/5/blue,black/a=x,b=1", "/simple/5/blue%2Cblack/a=x,b=1"] {
+        let url = format!("{}{path}", client.base_url().trim_end_matches('/'));
+        let status = reqwest::get(url).await?.status();
+        assert_eq!(status.as_u16(), 204);
+        let got = received.recv()?;
+        // An encoded comma is part of a word.
+        assert_eq!(got == expected, !path.contains("%2C"), "{got}");
+    }
+    for (path, expected) in [
+        ("/label/.5/.blue.black/.a.x.b.1", format!("{:?}", Label::new(5, list.clone(), object("x", Some(1))))),
+        (
+            "/matrix/;word=true/;list=blue,black/;a=x;b=1",
+            format!("{:?}", Matrix::new(true, list.clone(), object("x", Some(1)))),
+        ),
+        (
+            "/query?word=a+b&form=blue&form=black&blanks=blue%20black&pipes=blue|black&deep[a]=x&deep[b]=1&a=x",
+            format!(
+                "{:?}",
+                Query::new("a b")
+                    .form(list.clone())
+                    .blanks(list.clone())
+                    .pipes(list.clone())
+                    .deep(object("x", Some(1)))
+                    .spread(object("x", None))
+            ),
+        ),
+    ] {
+        let url = format!("{}{path}", client.base_url().trim_end_matches('/'));
+        assert_eq!(reqwest::get(url).await?.status().as_u16(), 204, "{path}");
+        assert_eq!(received.recv()?, expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_no_path_can_hold_is_an_error_before_it_is_sent() -> Result<(), Box<dyn Error>> {
+    let (sender, _received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    for text in ["", ".", ".."] {
+        let error = client.file(text).send().await.unwrap_err();
+        assert_eq!(error.code(), None);
+        assert!(error.to_string().contains("cannot be empty, `.` or `..`"), "{error}");
+    }
+    let error = client.elsewhere("line\nbreak").send().await.unwrap_err();
+    assert!(error.to_string().contains("the header `X-Word`"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_parameter_is_named() -> Result<(), Box<dyn Error>> {
+    let (sender, _received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    let base = client.base_url().trim_end_matches('/').to_owned();
+    for (path, detail) in [
+        ("/query", "the query parameter `word` is missing"),
+        ("/elsewhere", "the header parameter `X-Word` is missing"),
+        ("/query?word=a&number=x", "the query parameter `number`: `x` is no number"),
+        ("/query?word=a&deep[b]=1", "the query parameter `deep`: the property `a` is missing"),
+        ("/query?word=a&json={", "the query parameter `json`: this is no JSON, at line 1 column 1"),
+        ("/choice?status=9999", "the query parameter `status`: `9999` is no status code from 100 to 999"),
+    ] {
+        let response = reqwest::get(format!("{base}{path}")).await?;
+        assert_eq!(response.status().as_u16(), 400);
+        let problem: serde_json::Value = serde_json::from_slice(&response.bytes().await?)?;
+        assert_eq!(problem["detail"], detail);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_optional_choice_picks_or_does_not() -> Result<(), Box<dyn Error>> {
+    let client = serve(router(Mock)).await?;
+    assert_eq!(client.choice().await?.code(), Status::Ok);
+    assert_eq!(client.choice().status(Status::NotFound).await?, ChoiceResponse::NotFound);
+    // The document has no answer for that, and none to say so.
+    let error = client.choice().status(Code::new(503).unwrap()).send().await.unwrap_err();
+    assert_eq!(error.code().map(Code::get), Some(500));
+    Ok(())
+}

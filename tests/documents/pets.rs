@@ -1,0 +1,261 @@
+//! The crate of `pets.yaml`, used as its users would.
+
+use std::{error::Error, sync::Mutex};
+
+use axum::Router;
+use doc_pets::{
+    AddPet, AddPetResponse, Client, Code, DeletePet, DeletePetResponse, FindPets, FindPetsResponse,
+    GetPet, GetPetOkBody, GetPetResponse, GetPetResponse4xx, GetPetResponseDefault, Mismatch,
+    Response, Status,
+    client::Failure,
+    mock::Mock,
+    server::{Api, router},
+    types::{Kind, NewPet, Pet, Problem},
+};
+use tokio::net::TcpListener;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+#[derive(Default)]
+struct Shop {
+    pets: Mutex<Vec<Pet>>,
+}
+
+impl Shop {
+    fn pet(&self, id: i64) -> Option<Pet> {
+        self.pets.lock().unwrap().iter().find(|pet| pet.id == id).cloned()
+    }
+}
+
+impl Api for Shop {
+    async fn find_pets(&self, request: FindPets) -> FindPetsResponse {
+        let kinds = request.kind.unwrap_or_default();
+        let mut pets = self.pets.lock().unwrap().clone();
+        pets.retain(|pet| kinds.is_empty() || pet.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
+        let x_total_count = i64::try_from(pets.len()).unwrap();
+        pets.truncate(request.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
+        FindPetsResponse::Ok { x_total_count, body: pets }
+    }
+
+    async fn add_pet(&self, request: AddPet) -> AddPetResponse {
+        if request.body.name == "Nobody" {
+            return AddPetResponse::Default {
+                status: doc_pets::AddPetResponseDefault::of::<409>(),
+                body: Problem::new("there is a nobody"),
+            };
+        }
+        let mut pets = self.pets.lock().unwrap();
+        let mut pet = Pet::new(i64::try_from(pets.len()).unwrap() + 1, request.body.name);
+        pet.kind = request.body.kind;
+        pets.push(pet.clone());
+        AddPetResponse::Created(pet)
+    }
+
+    async fn get_pet(&self, request: GetPet) -> GetPetResponse {
+        match (self.pet(request.id), request.id) {
+            (Some(_), _) if request.if_none_match.as_deref() == Some("\"1\"") => {
+                GetPetResponse::NotModified
+            }
+            (Some(pet), 2) => GetPetResponse::Ok {
+                etag: "\"2\"".to_owned(),
+                body: GetPetOkBody::TextCsv(format!("{},{}", pet.id, pet.name)),
+            },
+            (Some(pet), _) => {
+                GetPetResponse::Ok { etag: "\"1\"".to_owned(), body: GetPetOkBody::Json(pet) }
+            }
+            (None, 418) => GetPetResponse::ClientError {
+                status: GetPetResponse4xx::of::<418>(),
+                body: Problem::new("a teapot is no pet"),
+            },
+            (None, 500) => GetPetResponse::Default {
+                status: GetPetResponseDefault::of::<500>(),
+                body: Problem::new("broken"),
+            },
+            (None, 666) => panic!("a handler may panic"),
+            (None, _) => GetPetResponse::NotFound,
+        }
+    }
+
+    async fn delete_pet(&self, request: DeletePet) -> DeletePetResponse {
+        self.pets.lock().unwrap().retain(|pet| pet.id != request.id);
+        DeletePetResponse::NoContent
+    }
+}
+
+async fn serve(router: Router) -> Result<Client, Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let client = Client::new(&format!("http://{}", listener.local_addr()?))?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(client)
+}
+
+#[tokio::test]
+async fn a_client_talks_to_a_server() -> Outcome {
+    let client = serve(router(Shop::default())).await?;
+    let mut new = NewPet::new("Tom");
+    new.kind = Some(Kind::Cat);
+    let tom = client.add_pet(new).success().await?;
+    assert_eq!((tom.id, tom.name.as_str(), &tom.kind), (1, "Tom", &Some(Kind::Cat)));
+    // A value that the document does not name is kept.
+    let mut new = NewPet::new("Rex");
+    new.kind = Some("dragon".into());
+    let rex = client.add_pet(new).success().await?;
+    assert_eq!(rex.kind, Some(Kind::Other("dragon".to_owned())));
+
+    match client.get_pet(1).send().await? {
+        GetPetResponse::Ok { etag, body } => {
+            assert_eq!(etag, "\"1\"");
+            assert_eq!(body, GetPetOkBody::Json(tom.clone()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let csv = client.get_pet(2).success().await?;
+    assert_eq!(csv, GetPetOkBody::TextCsv("2,Rex".to_owned()));
+    let same = client.get_pet(1).if_none_match("\"1\"").send().await?;
+    assert_eq!(same, GetPetResponse::NotModified);
+    assert_eq!(client.get_pet(7).await?, GetPetResponse::NotFound);
+
+    let cats = client.find_pets().kind(vec![Kind::Cat]).limit(5).send().await?;
+    assert_eq!(cats, FindPetsResponse::Ok { x_total_count: 1, body: vec![tom] });
+    let all = client.find_pets().limit(1).send().await?;
+    assert!(matches!(all, FindPetsResponse::Ok { x_total_count: 2, ref body } if body.len() == 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome {
+    let client = serve(router(Shop::default())).await?;
+    for (id, code, variant) in [(418, 418, "ClientError"), (500, 500, "Default"), (7, 404, "NotFound")] {
+        let failure = client.get_pet(id).success().await.unwrap_err();
+        assert_eq!(failure.code().map(Code::get), Some(code));
+        assert!(format!("{failure:?}").contains(variant), "{failure:?}");
+        let error: doc_pets::client::Error = failure.into();
+        assert_eq!(error.code().map(Code::get), Some(code));
+    }
+    match client.add_pet(NewPet::new("Nobody")).success().await {
+        Err(Failure::Answer(answer)) => assert_eq!(answer.code(), Status::Conflict),
+        other => panic!("{other:?}"),
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() -> Outcome {
+    // A panic gives a 500 of the server's own, which is a problem, as `default` is.
+    let client = serve(router(Shop::default())).await?;
+    let answer = client.get_pet(666).send().await?;
+    assert!(matches!(answer, GetPetResponse::Default { ref body, .. } if body.status == Some(500)));
+
+    let teapot = Router::new().fallback(|| async { (axum::http::StatusCode::OK, "no JSON") });
+    let client = serve(teapot).await?;
+    let error = client.get_pet(1).send().await.unwrap_err();
+    assert_eq!(error.code().map(Code::get), Some(200));
+    assert_eq!(error.mismatch(), Some(&Mismatch::MissingHeader("ETag")));
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"no JSON"[..]));
+    assert_eq!(
+        error.to_string(),
+        "getPet (GET /pets/{id}): the answer was 200 OK: the header `ETag` is missing"
+    );
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    drop(listener);
+    let error = Client::new(&format!("http://{address}"))?.get_pet(1).send().await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert_eq!(error.code(), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_server_refuses_what_the_document_does_not_allow() -> Outcome {
+    let client = serve(router(Shop::default())).await?;
+    let http = reqwest::Client::new();
+    let url = |path: &str| format!("{}{path}", client.base_url().trim_end_matches('/'));
+    let cases = [
+        (http.get(url("/pets/one")), 400, "the path parameter `id`: `one` is no 64-bit integer"),
+        (http.get(url("/pets?limit=x")), 400, "the query parameter `limit`: `x` is no 32-bit integer"),
+        (http.get(url("/pots")), 404, "there is no such path"),
+        (http.put(url("/pets")), 405, "the path has no operation for this method"),
+        (http.post(url("/pets")), 400, "the request has no content"),
+        (
+            http.post(url("/pets")).header("content-type", "text/csv").body("Tom"),
+            415,
+            "content of `text/csv` is not taken here; send application/json",
+        ),
+        (
+            http.post(url("/pets")).header("content-type", "application/json").body("{"),
+            400,
+            "this is no JSON, at line 1 column 1",
+        ),
+        (
+            http.post(url("/pets")).header("content-type", "application/json").body("{}"),
+            422,
+            "the value has no `name`",
+        ),
+        (
+            http.post(url("/pets")).header("content-type", "application/json").body(r#"{"name": 1}"#),
+            422,
+            "/name is a number, which is not what is declared",
+        ),
+        (
+            http.post(url("/pets"))
+                .header("content-type", "application/json")
+                .body(vec![b' '; doc_pets::server::BODY_LIMIT + 1]),
+            413,
+            "the content has more than 2097152 bytes",
+        ),
+    ];
+    for (request, code, detail) in cases {
+        let response = request.send().await?;
+        let headers = response.headers().clone();
+        assert_eq!(response.status().as_u16(), code, "{detail}");
+        assert_eq!(headers["content-type"], "application/problem+json");
+        let problem: serde_json::Value = serde_json::from_slice(&response.bytes().await?)?;
+        assert_eq!(problem["detail"], detail);
+        assert_eq!(problem["status"], code);
+        assert_eq!(problem["title"], Status::try_from(code)?.reason());
+        if code == 405 {
+            assert_eq!(headers["allow"], "GET, HEAD, OPTIONS, POST");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_mock_answers_from_the_examples() -> Outcome {
+    let client = serve(router(Mock)).await?;
+    match client.find_pets().send().await? {
+        FindPetsResponse::Ok { x_total_count: 2, body } => {
+            assert_eq!(body.iter().map(|pet| pet.name.as_str()).collect::<Vec<_>>(), ["Kitty", "Tom"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    // Without an example there is one made from the schema.
+    assert!(matches!(client.get_pet(1).success().await?, GetPetOkBody::Json(_)));
+    Ok(())
+}
+
+/// The oracle: what OpenAPI says a status belongs to, for the keys of `getPet`.
+fn oracle(code: u16) -> Option<usize> {
+    match code {
+        200 => Some(0),
+        304 => Some(1),
+        404 => Some(2),
+        400..=499 => Some(3),
+        200..=999 => Some(4),
+        _ => None,
+    }
+}
+
+#[test]
+fn each_status_has_its_variant() {
+    for code in 0..=u16::MAX {
+        let expected = oracle(code);
+        assert_eq!(doc_pets::key_of(GetPetResponse::KEYS, code), expected, "{code}");
+        assert_eq!(GetPetResponse4xx::new(code).is_some(), expected == Some(3), "{code}");
+        assert_eq!(GetPetResponseDefault::new(code).is_some(), expected == Some(4), "{code}");
+    }
+    assert_eq!(GetPetResponse4xx::of::<499>().code().get(), 499);
+    assert!(GetPetResponse4xx::try_from(Status::NotFound).is_err());
+    assert_eq!(size_of::<Option<GetPetResponse4xx>>(), 2);
+}

@@ -1,0 +1,102 @@
+//! The crate of `types.yaml`: what is read is written again, and what is wrong is refused.
+
+use doc_types::types::{All, AllInlineColour, Colour, Level, Open, Owner, Same, Tree};
+use serde_json::{Value, from_value, json, to_value};
+
+fn all() -> Value {
+    json!({
+        "text": "abc", "flag": false, "small": -1, "large": 9_007_199_254_740_993_i64, "real": 0.1,
+        "list": [[1, 2], []], "words": {"a": "b"}, "nothing": null, "anything": [{"x": null}],
+        "level": -1, "colour": "dark blue", "inline": {}
+    })
+}
+
+#[test]
+fn what_is_read_is_written() {
+    let value: All = from_value(all()).unwrap();
+    assert_eq!(value.level, Level::ValueMinus1);
+    assert_eq!(value.colour, Colour::DarkBlue);
+    assert_eq!(to_value(&value).unwrap(), all());
+
+    let mut full = all();
+    full["optional"] = json!("here");
+    full["id"] = json!(5);
+    full["inline"] = json!({"colour": "red"});
+    full["tree"] = json!({"left": {"leaves": [{}, {}]}, "owner": {"tree": {}}});
+    let value: All = from_value(full.clone()).unwrap();
+    assert_eq!(value.inline.colour, Some(AllInlineColour::Red));
+    assert_eq!(to_value(&value).unwrap(), full);
+}
+
+#[test]
+fn null_and_absence_are_two_things() {
+    let mut value = all();
+    for (perhaps, expected) in [
+        (None, None),
+        (Some(Value::Null), Some(None)),
+        (Some(json!("x")), Some(Some("x".to_owned()))),
+    ] {
+        match &perhaps {
+            Some(perhaps) => value["perhaps"] = perhaps.clone(),
+            None => {}
+        }
+        let read: All = from_value(value.clone()).unwrap();
+        assert_eq!(read.perhaps, expected);
+        assert_eq!(to_value(&read).unwrap(), value);
+    }
+    // What may be null has to be there all the same.
+    let mut value = all();
+    value.as_object_mut().unwrap().remove("nothing");
+    assert!(from_value::<All>(value).unwrap_err().to_string().contains("nothing"));
+}
+
+#[test]
+fn a_wrong_value_is_refused() {
+    for (property, wrong) in [
+        ("text", json!(1)),
+        ("flag", json!("true")),
+        ("small", json!(2_147_483_648_i64)),
+        ("large", json!(0.5)),
+        ("real", json!("0.1")),
+        ("list", json!([1])),
+        ("words", json!({"a": 1})),
+        ("level", json!("2")),
+        ("colour", json!(null)),
+        ("inline", json!("x")),
+        ("optional", json!(1)),
+    ] {
+        let mut value = all();
+        value[property] = wrong;
+        assert!(from_value::<All>(value).is_err(), "{property}");
+    }
+}
+
+#[test]
+fn an_enum_keeps_what_it_does_not_know() {
+    let colour: Colour = from_value(json!("mauve")).unwrap();
+    assert_eq!(colour, Colour::Other("mauve".to_owned()));
+    assert_eq!(colour.to_string(), "mauve");
+    assert_eq!(Colour::from("red"), Colour::Red);
+    let level: Level = from_value(json!(7)).unwrap();
+    assert_eq!(level, Level::Other(7));
+    assert_eq!(to_value(Level::Value2).unwrap(), json!(2));
+    let _: Same = Colour::Green;
+}
+
+#[test]
+fn an_open_object_keeps_its_other_properties() {
+    let value = json!({"name": "n", "x": 1, "y": 2});
+    let open: Open = from_value(value.clone()).unwrap();
+    assert_eq!(open.others["y"], 2);
+    assert_eq!(to_value(&open).unwrap(), value);
+    assert!(from_value::<Open>(json!({"name": "n", "x": "no"})).is_err());
+}
+
+#[test]
+fn a_type_may_contain_itself() {
+    let mut tree = Tree::new();
+    tree.owner = Some(Owner::new(Tree::new()));
+    tree.left = Some(Box::new(tree.clone()));
+    let written = to_value(&tree).unwrap();
+    assert_eq!(from_value::<Tree>(written).unwrap(), tree);
+}

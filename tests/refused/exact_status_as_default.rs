@@ -1,0 +1,5 @@
+//! `default` with a status that is declared by itself.
+
+fn main() {
+    let _ = statusquo::StatusResponseDefault::of::<404>(); //~ E0080
+}

@@ -1,0 +1,8 @@
+//! The content of one status under another.
+
+use statusquo::{StatusResponse, types::Acceptable};
+
+fn main() {
+    let body = Acceptable::new(Vec::new(), "message");
+    let _ = StatusResponse::BadRequest(body); //~ E0308
+}

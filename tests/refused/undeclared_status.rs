@@ -1,0 +1,5 @@
+//! An answer with a status that the document does not declare.
+
+fn main() {
+    let _ = statusquo::StatusResponse::Status299; //~ E0599
+}

@@ -1,0 +1,151 @@
+//! The small documents of `tests/documents`, their crates, and the programs that use these.
+//!
+//! Each document stands for one corner. Beside it may stand a program of the same name: a test that is
+//! put into the crate that is generated. All crates are one workspace below `target/`, built by one
+//! run of cargo in the target folder of this workspace, so that dependencies are built once.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use statusquo_codegen::{
+    files,
+    manifest::manifest,
+    report::{Source, Style, render},
+};
+
+use crate::{catalogue, workspace};
+
+/// A document, as it is generated.
+#[derive(Debug)]
+pub struct Document {
+    /// The name of its file, without `.yaml`.
+    pub name: String,
+    /// The crate, by path.
+    pub files: files::Files,
+    /// The warnings, as a user reads them.
+    pub warnings: String,
+}
+
+/// Generates every document.
+///
+/// # Panics
+/// If one is refused.
+#[must_use]
+pub fn all() -> Vec<Document> {
+    let catalogue = catalogue();
+    let folder = workspace().join("tests/documents");
+    names(&folder, "yaml")
+        .into_iter()
+        .map(|name| {
+            let text = crate::read(&format!("tests/documents/{name}.yaml"));
+            let source = Source::new(format!("{name}.yaml"), &text);
+            let generated = statusquo_codegen::generate(&source.text, &catalogue);
+            let generated = generated
+                .unwrap_or_else(|findings| panic!("{}", render(&findings, &source, Style::Plain)));
+            let crate_name = format!("doc-{name}");
+            let manifest = manifest(None, Some(&crate_name), &generated.package)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let mut files = generated.files;
+            files.insert("Cargo.toml".to_owned(), manifest + DEV_DEPENDENCIES);
+            Document {
+                name,
+                files,
+                warnings: render(&generated.warnings, &source, Style::Plain),
+            }
+        })
+        .collect()
+}
+
+/// The names of the files of a folder with an ending, without it, in order.
+///
+/// # Panics
+/// If the folder cannot be read.
+#[must_use]
+pub fn names(folder: &Path, extension: &str) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_one = path.extension().is_some_and(|found| found == extension);
+            is_one.then(|| {
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// What the programs need beyond the crate.
+const DEV_DEPENDENCIES: &str = r#"
+[dev-dependencies]
+axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+"#;
+
+/// Writes the crates of all documents, each with its program, as a workspace; gives its folder.
+///
+/// # Panics
+/// If something cannot be written.
+#[must_use]
+pub fn write() -> PathBuf {
+    let folder = target().join("documents");
+    let documents = all();
+    let mut members = Vec::new();
+    for document in &documents {
+        let place = folder.join(&document.name);
+        files::apply(&document.files, &place).unwrap_or_else(|error| panic!("{error}"));
+        let program = workspace().join(format!("tests/documents/{}.rs", document.name));
+        if let Ok(program) = fs::read_to_string(program) {
+            put(&place.join("tests/program.rs"), &program);
+        }
+        members.push(format!("{:?}", document.name));
+    }
+    let manifest = format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[workspace.lints]\n",
+        members.join(", ")
+    );
+    put(&folder.join("Cargo.toml"), &manifest);
+    put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+    folder
+}
+
+/// Writes a file, unless it is there with the same content: cargo goes by the time of a file.
+fn put(place: &Path, text: &str) {
+    if fs::read_to_string(place).is_ok_and(|found| found == text) {
+        return;
+    }
+    let written = place.parent().map_or(Ok(()), fs::create_dir_all);
+    let written = written.and_then(|()| fs::write(place, text));
+    written.unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+}
+
+/// Where this workspace is built.
+#[must_use]
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}
+
+/// Runs cargo in a folder.
+///
+/// # Panics
+/// If there is no cargo.
+#[must_use]
+pub fn cargo(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Command::new(cargo)
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target())
+        .env_remove("RUSTFLAGS")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run cargo: {error}"))
+}

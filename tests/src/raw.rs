@@ -1,0 +1,85 @@
+//! HTTP as bytes, for requests that no client would send.
+
+use std::{io, net::SocketAddr};
+
+use axum::Router;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// Serves a router on a free port; gives the address.
+///
+/// # Errors
+/// If there is no free port.
+pub async fn serve(router: Router) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(address)
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub code: u16,
+    /// The header fields, their names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The content.
+    pub body: String,
+}
+
+impl Answer {
+    /// The value of a header field.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Sends a request without content.
+///
+/// # Panics
+/// If what comes back is not HTTP.
+pub async fn get(address: SocketAddr, method: &str, target: &str) -> Answer {
+    send(
+        address,
+        &format!("{method} {target} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n"),
+    )
+    .await
+}
+
+/// Sends bytes, and reads what comes back until the connection is closed.
+///
+/// # Panics
+/// If what comes back is not HTTP.
+pub async fn send(address: SocketAddr, request: &str) -> Answer {
+    let text = exchange(address, request)
+        .await
+        .unwrap_or_else(|error| panic!("{request:?}: {error}"));
+    parse(&text).unwrap_or_else(|| panic!("{request:?} is answered by {text:?}"))
+}
+
+async fn exchange(address: SocketAddr, request: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn parse(text: &str) -> Option<Answer> {
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.split("\r\n");
+    let code = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
+    Some(Answer {
+        code,
+        headers: headers.collect(),
+        body: body.to_owned(),
+    })
+}

@@ -1,0 +1,60 @@
+//! Equal input gives equal bytes, whatever the order of the maps.
+
+use statusquo_codegen::{files::Files, model::Catalogue};
+use statusquo_tests::{catalogue, own_spec, read};
+
+fn generate(text: &str, catalogue: &Catalogue) -> Files {
+    match statusquo_codegen::generate(text, catalogue) {
+        Ok(generated) => generated.files,
+        Err(findings) => panic!("{findings:#?}"),
+    }
+}
+
+#[test]
+fn twice_is_the_same() {
+    let text = own_spec();
+    let empty = Catalogue::empty();
+    assert_eq!(generate(&text, &empty), generate(&text, &empty));
+}
+
+/// A document as JSON, the keys of each map in the opposite order of the one they are written in.
+fn reversed(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::Mapping(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(key, value)| format!("{}:{}", reversed(key), reversed(value)))
+                .collect();
+            members.reverse();
+            format!("{{{}}}", members.join(","))
+        }
+        serde_yaml::Value::Sequence(items) => {
+            let items: Vec<_> = items.iter().map(reversed).collect();
+            format!("[{}]", items.join(","))
+        }
+        value => serde_json::to_string(value).unwrap(),
+    }
+}
+
+#[test]
+fn the_order_of_maps_does_not_matter() {
+    let (own, others) = (Catalogue::empty(), catalogue());
+    for (path, catalogue) in [
+        ("spec/status.yaml", &own),
+        ("tests/documents/pets.yaml", &others),
+        ("tests/documents/names.yaml", &others),
+        ("tests/documents/parameters.yaml", &others),
+        ("tests/documents/sets.yaml", &others),
+        ("tests/documents/types.yaml", &others),
+    ] {
+        let text = read(path);
+        let backwards = reversed(&serde_yaml::from_str(&text).unwrap());
+        let (first, last) = (backwards.find("\"paths\""), backwards.find("\"openapi\""));
+        assert!(first < last, "{path} is turned around");
+        assert_eq!(
+            generate(&backwards, catalogue),
+            generate(&text, catalogue),
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! What is said of documents that are wrong: the exact text of each message.
+
+use std::fs;
+
+use statusquo_codegen::{
+    model::Catalogue,
+    report::{Source, Style, render},
+};
+use statusquo_tests::{catalogue, documents::names, golden::assert_golden, workspace};
+
+/// What a user reads of a document; with an empty catalogue for one that is a catalogue itself.
+fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
+    let source = Source::new(file, text);
+    let empty = Catalogue::empty();
+    let catalogue = if file == "catalogue.yaml" {
+        &empty
+    } else {
+        catalogue
+    };
+    let (findings, end) = match statusquo_codegen::generate(&source.text, catalogue) {
+        Ok(generated) => (generated.warnings, "generated"),
+        Err(findings) => (findings, "refused"),
+    };
+    format!("{}{end}\n", render(&findings, &source, Style::Plain))
+}
+
+#[test]
+fn each_fault_has_its_message() {
+    let catalogue = catalogue();
+    let folder = workspace().join("tests/diagnostics");
+    for extension in ["json", "yaml"] {
+        for name in names(&folder, extension) {
+            let file = format!("{name}.{extension}");
+            let text = fs::read_to_string(folder.join(&file)).unwrap();
+            let messages = messages(&file, &text, &catalogue);
+            assert_golden(&format!("diagnostics/{name}.txt"), &messages);
+        }
+    }
+}
+
+#[test]
+fn each_finding_has_a_place_and_says_what_to_do() {
+    let folder = workspace().join("tests/diagnostics");
+    for name in names(&folder, "txt") {
+        let text = fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap();
+        for finding in text.split("\n\n").filter(|part| part.contains('[')) {
+            assert!(finding.contains(&format!("--> {name}.")), "{finding}");
+            assert!(finding.contains("= help: "), "{finding}");
+        }
+    }
+}
+
+/// Whatever is cut off a document, or changed in it, it is read or refused: nothing panics.
+#[test]
+fn no_damage_makes_the_generator_panic() {
+    let catalogue = catalogue();
+    let mut random = fastrand::Rng::with_seed(1);
+    for document in [
+        "tests/documents/pets.yaml",
+        "tests/documents/prose.yaml",
+        "tests/diagnostics/one-line.json",
+    ] {
+        let text = statusquo_tests::read(document);
+        let words: Vec<&str> = text.split_inclusive([' ', '\n', ',']).collect();
+        for _ in 0..100 {
+            let mut damaged: Vec<&str> = words.clone();
+            for _ in 0..random.usize(1..4) {
+                let at = random.usize(0..damaged.len());
+                match random.u8(0..3) {
+                    0 => {
+                        damaged.remove(at);
+                    }
+                    1 => damaged.insert(at, words[random.usize(0..words.len())]),
+                    _ => damaged.truncate(at.max(1)),
+                }
+            }
+            let source = Source::new("damaged", &damaged.concat());
+            if let Err(findings) = statusquo_codegen::generate(&source.text, &catalogue) {
+                assert!(!render(&findings, &source, Style::Plain).is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The small documents: their goldens, their crates, and the programs that use these.
+
+use statusquo_tests::{
+    documents::{all, cargo, write},
+    golden::assert_golden,
+};
+
+/// The generated files that are worth a look for each document; all others are like theirs.
+const GOLDENS: &[(&str, &[&str])] = &[
+    ("bodies", &["requests"]),
+    ("codes", &["client"]),
+    (
+        "empty",
+        &["client", "mock", "requests", "responses", "server", "types"],
+    ),
+    ("names", &["types"]),
+    ("parameters", &["requests"]),
+    (
+        "pets",
+        &[
+            "client",
+            "lib",
+            "mock",
+            "requests",
+            "responses",
+            "server",
+            "types",
+        ],
+    ),
+    ("prose", &["lib", "requests", "responses", "types"]),
+    ("sets", &["responses", "server"]),
+    ("types", &["types"]),
+];
+
+#[test]
+fn the_generated_files_are_as_they_were() {
+    for document in all() {
+        let name = &document.name;
+        let (_, files) = GOLDENS.iter().find(|(known, _)| known == name).unwrap();
+        for file in *files {
+            let text = &document.files[&format!("src/{file}.rs")];
+            assert_golden(&format!("goldens/{name}/{file}.rs"), text);
+        }
+        assert_golden(&format!("goldens/{name}/warnings.txt"), &document.warnings);
+    }
+}
+
+/// The lints that the workspace asks of its own code, and some more.
+const LINTS: &str = "-Dwarnings -Wclippy::pedantic -Wclippy::unwrap_used -Wclippy::expect_used \
+                     -Wclippy::indexing_slicing -Wmissing_docs -Wunreachable_pub";
+
+/// Arguments and variables of a run of cargo.
+type Run<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+
+#[test]
+fn every_document_becomes_a_crate_that_can_be_used() {
+    let folder = write();
+    let features = "client-base,mock,serde,server";
+    let runs: [Run<'_>; 3] = [
+        (
+            &[
+                "clippy",
+                "--workspace",
+                "--lib",
+                "--features",
+                features,
+                "--quiet",
+                "--",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--features",
+                features,
+                "--quiet",
+            ],
+            &[("RUSTDOCFLAGS", "-Dwarnings")],
+        ),
+        (
+            &["test", "--workspace", "--features", features, "--quiet"],
+            &[],
+        ),
+    ];
+    for (arguments, variables) in runs {
+        let mut arguments = arguments.to_vec();
+        if arguments.contains(&"clippy") {
+            arguments.extend(LINTS.split_whitespace());
+        }
+        let output = cargo(&folder, &arguments, variables);
+        assert!(
+            output.status.success(),
+            "cargo {arguments:?}\n{}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Tests across the crates.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that fails by a panic fails with a place and a reason"
+)]
+
+mod architecture;
+mod determinism;
+mod diagnostics;
+mod documents;
+mod httpbin;
+mod refused;
+mod spec;
+mod status;
