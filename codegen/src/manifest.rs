@@ -62,7 +62,7 @@ impl std::error::Error for ManifestError {}
 /// The manifest of a generated crate.
 ///
 /// A new one is the template. To one that is there, missing features and dependencies are added, and
-/// its version is set; nothing else is changed or removed.
+/// what its private features lack, and its version is set; nothing else is changed or removed.
 ///
 /// # Errors
 /// If the one that is there is no manifest, and if the name is none for a crate.
@@ -139,11 +139,29 @@ fn add(
     };
     let table = table(manifest, section)?;
     for (key, item) in wanted {
-        if !table.contains_key(key) {
-            table.insert(key, item.clone());
+        match table.get_mut(key) {
+            None => {
+                table.insert(key, item.clone());
+            }
+            // A private feature is no choice of the user: it is what the generated code needs.
+            Some(known) if key.starts_with('_') => extend(known, item),
+            Some(_) => {}
         }
     }
     Ok(())
+}
+
+/// Adds what a list has not.
+fn extend(known: &mut Item, wanted: &Item) {
+    let (Some(known), Some(wanted)) = (known.as_array_mut(), wanted.as_array()) else {
+        return;
+    };
+    for entry in wanted {
+        let is_entry = |other: &toml_edit::Value| other.as_str() == entry.as_str();
+        if !known.iter().any(is_entry) {
+            known.push_formatted(entry.clone());
+        }
+    }
 }
 
 fn table<'a>(
@@ -248,6 +266,22 @@ serde = { workspace = true, optional = true }
             text
         );
         assert_eq!(manifest(Some(&text), None, &package(None)).unwrap(), text);
+    }
+
+    #[test]
+    fn a_private_feature_gets_what_it_lacks() {
+        let new = manifest(None, None, &package(None)).unwrap();
+        let old = new
+            .replace("    \"dep:bytes\",\n", "")
+            .replace("_wire = [\n", "_wire = [\n    \"mine\", # kept\n");
+        assert_ne!(old, new);
+        let text = manifest(Some(&old), None, &package(None)).unwrap();
+        let manifest = parse(&text).unwrap();
+        let feature = manifest["features"]["_wire"].as_array().unwrap();
+        let entries: Vec<_> = feature.iter().filter_map(|entry| entry.as_str()).collect();
+        assert_eq!(entries.first(), Some(&"mine"));
+        assert_eq!(entries.last(), Some(&"dep:bytes"));
+        assert!(text.contains("# kept"), "{text}");
     }
 
     #[test]

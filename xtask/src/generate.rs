@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
             )));
         }
     };
-    let files = crate_files(&spec, &out, arguments.name.as_deref())?;
+    let files = crate_files(&spec, Some(&out), arguments.name.as_deref())?;
     let shown = place::tidy(&out).display().to_string();
     if arguments.check {
         let changes = files::compare(&files, &out).map_err(unable)?;
@@ -55,12 +55,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     ))
 }
 
-/// The files of the crate that a document gives, its manifest among them.
-pub(crate) fn crate_files(spec: &Path, out: &Path, name: Option<&str>) -> Result<Files, Failure> {
+/// The files of the crate that a document gives, its manifest among them: the one in a folder, with
+/// what it lacks, or a new one.
+pub(crate) fn crate_files(
+    spec: &Path,
+    folder: Option<&Path>,
+    name: Option<&str>,
+) -> Result<Files, Failure> {
     let source = document::read(spec)?;
     let generated = document::generate(&source, &document::catalogue(spec)?)?;
-    let path = out.join("Cargo.toml");
-    let existing = files::read(&path).map_err(unable)?;
+    let path = folder.unwrap_or(Path::new("")).join("Cargo.toml");
+    let existing = match folder {
+        Some(_) => files::read(&path).map_err(unable)?,
+        None => None,
+    };
     let manifest = manifest(existing.as_deref(), name, &generated.package)
         .map_err(|error| Failure::Unable(format!("`{}`: {error}", place::tidy(&path).display())))?;
     let mut files = generated.files;

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
     let folder = folder(&spec);
     let api = folder.join("api");
-    let files = generate::crate_files(&spec, &api, Some(SERVED))?;
+    let files = generate::crate_files(&spec, None, Some(SERVED))?;
     files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
     program(&folder)?;
 
@@ -88,14 +88,13 @@ fn program(folder: &Path) -> Result<(), Failure> {
     let files = [
         ("Cargo.toml", manifest),
         ("src/main.rs", read("generated/examples/serve.rs")?),
-        // The versions of the workspace, so that nothing new is downloaded.
+        // The versions of the workspace, so that nothing new is downloaded. Cargo takes from it what
+        // it needs, and leaves out the rest.
         ("Cargo.lock", read("Cargo.lock")?),
     ];
     for (path, text) in files {
         let path = folder.join(path);
-        // Cargo takes from the lock file what it needs, and rewrites it: once is enough.
-        let known = fs::read_to_string(&path).ok();
-        if known.as_deref() == Some(&text) || (path.ends_with("Cargo.lock") && known.is_some()) {
+        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
             continue;
         }
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
