@@ -3,13 +3,14 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 
 use super::{
     incoming::{Incoming, Rejection},
     outgoing::Outgoing,
     received::Received,
     reply::Reply,
+    security::Scheme,
 };
 use crate::{Code, Key};
 
@@ -26,6 +27,9 @@ pub trait Operation: Sized + Send + Sync + 'static {
 
     /// The path, with its parameters in braces.
     const PATH: &'static str;
+
+    /// The credentials that it asks for: alternatives, each of schemes that go together.
+    const SECURITY: &'static [&'static [Scheme]] = &[];
 
     /// Whether it has content.
     const HAS_BODY: bool;
@@ -153,6 +157,11 @@ impl Unsendable {
             "the header `{name}` has a character in it that no header field can hold"
         ))
     }
+}
+
+/// The value of a header field.
+pub(crate) fn header_value(name: &str, text: &str) -> Result<HeaderValue, Unsendable> {
+    HeaderValue::try_from(text).map_err(|_| Unsendable::header(name))
 }
 
 impl fmt::Display for Unsendable {

@@ -37,6 +37,8 @@ pub(crate) mod received;
 #[cfg(feature = "_wire")]
 pub(crate) mod reply;
 #[cfg(feature = "_wire")]
+pub(crate) mod security;
+#[cfg(feature = "_wire")]
 #[allow(
     unreachable_pub,
     reason = "the generator has the same file, and gives it out"

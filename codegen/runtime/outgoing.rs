@@ -1,14 +1,13 @@
 //! A request on its way out.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
 use super::{
     form,
-    message::{Media, Unsendable},
+    message::{Media, Unsendable, header_value},
     param::{Flat, Location, Param, flatten},
-    reply::header_value,
     template::{Piece, segments},
 };
 
@@ -34,10 +33,8 @@ impl Outgoing {
             Location::Query => self.query.extend(param.pairs(value)?),
             Location::Cookie => self.cookies.extend(param.pairs(value)?),
             Location::Header => {
-                let text = param.simple(&flatten(value)?, str::to_owned);
-                let name = HeaderName::try_from(param.name);
-                let name = name.map_err(|_| Unsendable::header(param.name))?;
-                self.headers.append(name, header_value(param.name, &text)?);
+                let (name, value) = param.field(value)?;
+                self.headers.append(name, value);
             }
         }
         Ok(())

@@ -1,12 +1,12 @@
 //! An answer on its way out.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::{
     form,
-    message::{Media, Unsendable},
+    message::{Media, Unsendable, header_value},
     param::{Flat, Param, flatten},
 };
 use crate::Code;
@@ -34,9 +34,8 @@ impl Reply {
         param: Param,
         value: &T,
     ) -> Result<Self, Unsendable> {
-        let text = param.simple(&flatten(value)?, str::to_owned);
-        self.headers
-            .append(name(param)?, header_value(param.name, &text)?);
+        let (name, value) = param.field(value)?;
+        self.headers.append(name, value);
         Ok(self)
     }
 
@@ -78,12 +77,4 @@ impl Reply {
     pub(crate) fn media(self, media: Media) -> Result<Self, Unsendable> {
         self.bytes(&media.media_type, media.bytes)
     }
-}
-
-fn name(param: Param) -> Result<HeaderName, Unsendable> {
-    HeaderName::try_from(param.name).map_err(|_| Unsendable::header(param.name))
-}
-
-pub(crate) fn header_value(name: &str, text: &str) -> Result<HeaderValue, Unsendable> {
-    HeaderValue::try_from(text).map_err(|_| Unsendable::header(name))
 }

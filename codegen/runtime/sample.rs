@@ -67,10 +67,11 @@ fn first(samples: &[Sample]) -> Option<(&Sample, Code)> {
 fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, Mismatch> {
     let mut headers = HeaderMap::new();
     for (name, value) in sample.headers {
-        headers.append(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        let value = HeaderValue::try_from(*value).map_err(|error| Mismatch::Header {
+            name,
+            why: error.to_string(),
+        })?;
+        headers.append(HeaderName::from_static(name), value);
     }
     let body = match sample.body {
         Some((media, body)) => {

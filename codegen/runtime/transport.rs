@@ -15,6 +15,7 @@ use super::{
     message::{Mismatch, Operation, Response, Unsendable},
     outgoing::Outgoing,
     received::Received,
+    security::{Scheme, Secret},
 };
 use crate::Code;
 
@@ -30,6 +31,8 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     body_limit: usize,
+    /// What there is for each scheme, by its name.
+    secrets: Vec<(&'static str, Secret)>,
 }
 
 impl Client {
@@ -47,6 +50,7 @@ impl Client {
             base: base_url.to_owned(),
             http: None,
             body_limit: BODY_LIMIT,
+            secrets: Vec::new(),
         }
     }
 
@@ -115,6 +119,7 @@ impl Client {
     fn request<O: Operation>(&self, operation: &O) -> Result<reqwest::Request, Unsendable> {
         let mut outgoing = Outgoing::default();
         operation.write(&mut outgoing)?;
+        self.authorize::<O>(&mut outgoing)?;
         let (path, query) = outgoing.target(O::PATH);
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
@@ -130,6 +135,27 @@ impl Client {
         }
         Ok(request)
     }
+
+    /// Adds the credentials of the first alternative for which they are all there.
+    fn authorize<O: Operation>(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        let secret = |scheme: &Scheme| {
+            let found = self.secrets.iter().find(|(id, _)| *id == scheme.id());
+            found.map(|(_, secret)| secret)
+        };
+        let complete = |schemes: &&&[Scheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
+        for scheme in O::SECURITY
+            .iter()
+            .find(complete)
+            .into_iter()
+            .copied()
+            .flatten()
+        {
+            if let Some(secret) = secret(scheme) {
+                secret.write(scheme, request)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A [`Client`] that is being adjusted.
@@ -139,6 +165,7 @@ pub struct ClientBuilder {
     base: String,
     http: Option<reqwest::Client>,
     body_limit: usize,
+    secrets: Vec<(&'static str, Secret)>,
 }
 
 impl ClientBuilder {
@@ -157,6 +184,13 @@ impl ClientBuilder {
             body_limit: bytes,
             ..self
         }
+    }
+
+    /// Sets what there is for a security scheme.
+    pub(crate) fn secret(mut self, scheme: &Scheme, secret: impl Into<Secret>) -> Self {
+        self.secrets.retain(|(id, _)| *id != scheme.id());
+        self.secrets.push((scheme.id(), secret.into()));
+        self
     }
 
     /// The client.
@@ -179,6 +213,7 @@ impl ClientBuilder {
             http,
             base,
             body_limit: self.body_limit,
+            secrets: self.secrets,
         })
     }
 }

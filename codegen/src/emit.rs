@@ -5,6 +5,7 @@ mod lib;
 mod mock;
 mod requests;
 mod responses;
+mod security;
 mod server;
 mod status;
 mod types;
@@ -22,7 +23,7 @@ use crate::{
 pub(crate) struct Output {
     /// Its path in the crate.
     pub(crate) path: &'static str,
-    /// Makes it.
+    /// Makes it; a file of no tokens is none.
     pub(crate) emit: fn(&Model) -> TokenStream,
 }
 
@@ -47,6 +48,10 @@ pub(crate) const OUTPUTS: &[Output] = &[
     Output {
         path: "src/responses.rs",
         emit: responses::emit,
+    },
+    Output {
+        path: "src/security.rs",
+        emit: security::emit,
     },
     Output {
         path: "src/server.rs",
@@ -93,6 +98,7 @@ runtime! {
     "reply.rs",
     "routes.rs",
     "sample.rs",
+    "security.rs",
     "template.rs",
     "transport.rs",
     "weights.rs",
@@ -128,6 +134,26 @@ fn doc_lines(lines: &[String]) -> TokenStream {
         line => format!(" {line}"),
     });
     quote!(#(#[doc = #lines])*)
+}
+
+/// Operations in a row, as "`GET /a`, `GET /b` and 3 more".
+fn listed(titles: &[String]) -> String {
+    // "And 1 more" would be no shorter than the one.
+    let shown = if titles.len() > 4 { 3 } else { titles.len() };
+    let hidden = titles.len() - shown;
+    let mut words: Vec<_> = titles
+        .iter()
+        .take(shown)
+        .map(|title| format!("`{title}`"))
+        .collect();
+    if hidden > 0 {
+        words.push(format!("{hidden} more"));
+    }
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
 }
 
 /// What the documentation says of what the document advises against.

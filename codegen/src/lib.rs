@@ -87,7 +87,11 @@ pub fn catalogue(text: &str) -> Result<Catalogue, Vec<Diagnostic>> {
 fn files(model: &Model) -> Result<Files, Diagnostic> {
     let mut files = Files::new();
     for output in OUTPUTS {
-        let text = format::tokens((output.emit)(model)).map_err(|error| {
+        let tokens = (output.emit)(model);
+        if tokens.is_empty() {
+            continue;
+        }
+        let text = format::tokens(tokens).map_err(|error| {
             let start = Place::Position { line: 1, column: 1 };
             let message = format!("what is generated as `{}` is no Rust: {error}", output.path);
             Diagnostic::error(Rule::Internal, start, message)

@@ -9,6 +9,7 @@ mod operation;
 mod parameter;
 mod response;
 mod schema;
+mod security;
 mod skeleton;
 mod status;
 
@@ -45,13 +46,16 @@ pub(crate) fn lower(
     let mut names = Names::new();
     let mut types = Types::declare(&cx, &mut names);
     let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
-    let operations = operation::lower(&cx, &routes, &sets, &mut names, &mut types);
+    let security = security::lower(&cx, &routes, &mut names);
+    let operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
     let model = Model {
         package,
         statuses: statuses.into_list(),
         types: types.finish(),
         sets: sets.list,
         operations,
+        schemes: security.schemes,
+        credentials: security.sets,
         servers: servers(document),
     };
 
@@ -129,12 +133,18 @@ const PRELUDE: &[&str] = &[
 /// What the generated crate has at its root, and [`PRELUDE`].
 const ROOT_NAMES: &[&str] = &[
     "Api",
+    "ApiKey",
+    "Authorization",
+    "Basic",
+    "Bearer",
     "Box",
     "Call",
     "Carried",
     "ChoiceError",
     "Class",
     "Client",
+    "Credential",
+    "Credentials",
     "ClientBuilder",
     "Code",
     "Err",
@@ -159,6 +169,7 @@ const ROOT_NAMES: &[&str] = &[
     "Result",
     "Retry",
     "Sample",
+    "Scheme",
     "Server",
     "Some",
     "Status",

@@ -6,15 +6,15 @@
 mod operation;
 mod response;
 mod schema;
+mod security;
 mod status;
 
 use std::fmt;
 
 pub use operation::{Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style};
-pub use response::{
-    Answer, BodyVariant, Codec, Content, Header, Payload, ResponseSet, Succeeds, Success,
-};
+pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
 pub use schema::{EnumValue, Field, Type, TypeDef, TypeId, TypeKind};
+pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, so that there is one copy of the rule.
@@ -52,6 +52,10 @@ pub struct Model {
     pub sets: Vec<ResponseSet>,
     /// The operations, by path and then method.
     pub operations: Vec<Operation>,
+    /// The ways to say who asks, by name.
+    pub schemes: Vec<SecurityScheme>,
+    /// The distinct sets of credentials that operations ask for.
+    pub credentials: Vec<CredentialSet>,
     /// Where the API is served, in the order of the document.
     pub servers: Vec<Server>,
 }
@@ -68,6 +72,12 @@ impl Model {
     )]
     pub fn set(&self, operation: &Operation) -> &ResponseSet {
         &self.sets[operation.set]
+    }
+
+    /// The credentials that an operation asks for.
+    #[must_use]
+    pub fn credentials(&self, operation: &Operation) -> Option<&CredentialSet> {
+        self.credentials.get(operation.credentials?)
     }
 
     /// The definition of a named type.

@@ -42,7 +42,7 @@
 )]
 #![allow(deprecated, reason = "advised against is not gone")]
 
-#[allow(dead_code, unused_macros, reason = "no document needs all of it")]
+#[allow(dead_code, unreachable_pub, unused_macros, reason = "not all is used")]
 mod runtime;
 
 #[rustfmt::skip]

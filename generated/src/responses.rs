@@ -6,13 +6,13 @@
 use crate::{
     Status,
     runtime::{
-        Carried, Code, Key, Mismatch, Response, Unsendable, param::Param,
+        Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
         received::Received, reply::Reply,
     },
     types,
 };
 
-/// What `GET /status/{codes}`, `PUT /status/{codes}`, `POST /status/{codes}`, `DELETE /status/{codes}`, `PATCH /status/{codes}` and `TRACE /status/{codes}` may answer.
+/// What `GET /status/{codes}`, `PUT /status/{codes}`, `POST /status/{codes}` and 3 more may answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StatusResponse {
     /// `200 OK`

@@ -93,7 +93,8 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
         assert_eq!(received.recv()?, format!("{request:?}"));
 
         if text.is_ascii() && !text.contains(',') {
-            let request = Elsewhere::new(text).x_list(vec![1, -2]).session(text);
+            let request = Elsewhere::new(text).x_list(vec![1, -2]).session(text)
+                .x_object(object(text, Some(6))).x_json(object(text, None));
             client.call(request.clone()).success().await?;
             assert_eq!(received.recv()?, format!("{request:?}"));
         }

@@ -13,6 +13,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         "empty",
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
+    ("headers", &["responses"]),
     ("names", &["types"]),
     ("parameters", &["requests"]),
     (
@@ -28,6 +29,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         ],
     ),
     ("prose", &["lib", "requests", "responses", "types"]),
+    ("security", &["client", "requests", "security", "server"]),
     ("sets", &["responses", "server"]),
     ("types", &["types"]),
 ];

@@ -87,12 +87,17 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
         }
         if glue {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
-            rows.extend(operation.glue().into_iter().map(|code| {
-                let covering = key_of(&keys, code)
-                    .and_then(|index| keys.get(index))
-                    .copied();
-                row(Some(Key::Exact(code)), From::Glue(covering))
-            }));
+            rows.extend(
+                operation
+                    .glue(model.credentials(operation))
+                    .into_iter()
+                    .map(|code| {
+                        let covering = key_of(&keys, code)
+                            .and_then(|index| keys.get(index))
+                            .copied();
+                        row(Some(Key::Exact(code)), From::Glue(covering))
+                    }),
+            );
         }
     }
     if glue {

@@ -6,14 +6,18 @@ use quote::quote;
 use super::{
     deprecated, docs,
     requests::{Member, members},
+    security,
 };
-use crate::model::{Model, Operation};
+use crate::model::{Model, Operation, SecurityScheme};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let methods = model
         .operations
         .iter()
         .map(|operation| method(model, operation));
+    let secrets: Vec<_> = model.schemes.iter().map(secret).collect();
+    let builder = (!secrets.is_empty()).then(|| quote!(impl ClientBuilder { #(#secrets)* }));
+    let import = security::import(model);
     let setters = model
         .operations
         .iter()
@@ -25,19 +29,41 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[allow(unused_imports, reason = "an API may have no operations or types")]
         use crate::{requests::*, types};
+        #import
 
         impl Client {
             #(#methods)*
         }
 
+        #builder
+
         #(#setters)*
+    }
+}
+
+/// The method that sets what the client has for a security scheme.
+fn secret(scheme: &SecurityScheme) -> TokenStream {
+    let name = &scheme.name;
+    let own = format!("Sets the credential for `{}`.", scheme.id.replace('`', "'"));
+    let docs = docs(&[&own, &scheme.doc]);
+    let (constant, ty) = (security::constant(scheme), security::credential(scheme));
+    quote! {
+        #docs
+        pub fn #name(self, credential: impl Into<#ty>) -> Self {
+            self.secret(&security::#constant, credential.into())
+        }
     }
 }
 
 fn method(model: &Model, operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
     let title = format!("`{}`", operation.title());
-    let docs = docs(&[&title, &operation.summary, &operation.description]);
+    let docs = docs(&[
+        &title,
+        &operation.summary,
+        &operation.description,
+        &operation.needs,
+    ]);
     let deprecated = deprecated(operation.deprecated);
     let members = members(model, operation);
     let required = || members.iter().filter(|member| member.required);

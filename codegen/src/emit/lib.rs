@@ -26,6 +26,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     };
     let outer = docs(&[&title, &package.description, &servers, FEATURES]);
     let docs = inner(outer);
+    let security = (!model.schemes.is_empty()).then(|| {
+        quote! {
+            #[cfg(feature = "_wire")]
+            #[rustfmt::skip]
+            pub mod security;
+        }
+    });
     quote! {
         #docs
         #![cfg_attr(not(feature = "_wire"), no_std)]
@@ -47,7 +54,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         )]
         #![allow(deprecated, reason = "advised against is not gone")]
 
-        #[allow(dead_code, unused_macros, reason = "no document needs all of it")]
+        #[allow(dead_code, unreachable_pub, unused_macros, reason = "not all is used")]
         mod runtime;
         #[rustfmt::skip]
         mod status;
@@ -58,6 +65,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub mod responses;
+        #security
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub mod types;

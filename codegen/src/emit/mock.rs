@@ -17,13 +17,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             tables.push(operation);
             operation
         });
-        methods.push(method(operation, &table_name(first)));
+        methods.push(method(model, operation, &table_name(first)));
     }
     let tables = tables.iter().map(|operation| {
         let name = table_name(operation);
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
     });
+    let import = super::security::import(model);
     quote! {
         #![doc = " A server that answers from the examples of the document."]
 
@@ -34,6 +35,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             runtime::sample::{Sample, answer},
         };
         use crate::server::Api;
+        #import
 
         /// An API that answers each operation with an example of the document.
         ///
@@ -60,7 +62,7 @@ fn table_name(operation: &Operation) -> proc_macro2::Ident {
     format_ident!("{name}_SAMPLES")
 }
 
-fn method(operation: &Operation, table: &proc_macro2::Ident) -> TokenStream {
+fn method(model: &Model, operation: &Operation, table: &proc_macro2::Ident) -> TokenStream {
     let Operation {
         name,
         request,
@@ -83,8 +85,12 @@ fn method(operation: &Operation, table: &proc_macro2::Ident) -> TokenStream {
         }
         None => (quote!(_), quote!(None)),
     };
+    let credentials = model.credentials(operation).map(|set| {
+        let name = &set.name;
+        quote!(, _: #name)
+    });
     quote! {
-        async fn #name(&self, #argument: #request) -> #response {
+        async fn #name(&self, #argument: #request #credentials) -> #response {
             answer(#table, #choice)
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let bodies = bodies
         .into_values()
         .map(|payload| super::responses::body_enum(model, payload));
+    let import = super::security::import(model);
     quote! {
         #![doc = " The requests: one for each operation."]
 
@@ -44,6 +45,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             },
             types,
         };
+        #import
 
         #(#requests)*
         #(#bodies)*
@@ -226,6 +228,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     } = operation;
     let method = proc_macro2::Ident::new(operation.method.as_str(), proc_macro2::Span::call_site());
     let has_body = operation.body.is_some();
+    let security = super::security::alternatives(model, operation);
     let parameters: Vec<_> = operation.parameters.iter().collect();
     let params: Vec<_> = parameters
         .iter()
@@ -264,6 +267,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             const ID: &'static str = #id;
             const METHOD: http::Method = http::Method::#method;
             const PATH: &'static str = #path;
+            #security
             const HAS_BODY: bool = #has_body;
 
             fn write(&self, #unused_request: &mut Outgoing) -> Result<(), Unsendable> {
@@ -283,7 +287,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
 }
 
 /// What the runtime has to know of a parameter, as far as it is not what goes without saying.
-fn param(model: &Model, parameter: &Parameter) -> TokenStream {
+pub(super) fn param(model: &Model, parameter: &Parameter) -> TokenStream {
     let wire = &parameter.wire;
     let (place, style, explode) = match parameter.location {
         Location::Path => (quote!(path), Style::Simple, false),

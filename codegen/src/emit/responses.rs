@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{codec, content_ty, docs, media, ty};
+use super::{DEPRECATED, codec, content_ty, docs, listed, media, requests::param, ty};
 use crate::{
     model::{
-        Answer, BodyVariant, Codec, Content, Header, Key, Model, Payload, ResponseSet, Succeeds,
-        Success,
+        Answer, BodyVariant, Codec, Content, Key, Model, Payload, ResponseSet, Succeeds, Success,
     },
     name::Ident,
 };
@@ -41,7 +40,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             Status,
             runtime::{
-                Carried, Code, Key, Mismatch, Response, Unsendable, param::Param,
+                Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
                 received::Received, reply::Reply,
             },
             types,
@@ -55,8 +54,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 fn response(model: &Model, set: &ResponseSet) -> TokenStream {
     let name = &set.name;
-    let users: Vec<_> = set.users.iter().map(|user| format!("`{user}`")).collect();
-    let docs = docs(&[&format!("What {} may answer.", listed(&users))]);
+    let docs = docs(&[&format!("What {} may answer.", listed(&set.users))]);
     let variants = set.answers.iter().map(|answer| variant(model, answer));
     let carried = set
         .answers
@@ -94,7 +92,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
         Key::Default => quote!(Key::Default),
     });
     let (success_ty, success) = success(model, set);
-    let decodes = decodes(set);
+    let decodes = decodes(model, set);
     let encodes = set.answers.iter().map(|answer| encode(model, answer));
     quote! {
         #docs
@@ -205,10 +203,12 @@ fn variant(model: &Model, answer: &Answer) -> TokenStream {
     });
     let headers = answer.headers.iter().map(|header| {
         let (name, ty) = (&header.name, ty(model, &header.ty));
-        let docs = match header.doc.as_str() {
-            "" => super::docs(&[&format!("The header `{}`.", header.wire)]),
-            doc => super::docs(&[doc]),
+        let own = format!("The header `{}`.", header.wire);
+        let doc = match header.doc.as_str() {
+            "" => &own,
+            doc => doc,
         };
+        let docs = super::docs(&[doc, if header.deprecated { DEPRECATED } else { "" }]);
         let ty = if header.required {
             quote!(#ty)
         } else {
@@ -280,10 +280,10 @@ fn success_pattern(success: Success, answer: &Answer) -> TokenStream {
     }
 }
 
-fn decodes(set: &ResponseSet) -> TokenStream {
+fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
     let last = set.answers.len().saturating_sub(1);
     let arms = set.answers.iter().enumerate().map(|(index, answer)| {
-        let decode = decode(index, answer);
+        let decode = decode(model, index, answer);
         // There is no other index.
         let pattern = if index == last {
             quote!(_)
@@ -294,7 +294,7 @@ fn decodes(set: &ResponseSet) -> TokenStream {
         quote!(#pattern => #decode)
     });
     if set.answers.len() == 1 {
-        let decode = set.answers.first().map(|answer| decode(0, answer));
+        let decode = set.answers.first().map(|answer| decode(model, 0, answer));
         return quote! {
             received.key::<Self>()?;
             #decode
@@ -303,7 +303,7 @@ fn decodes(set: &ResponseSet) -> TokenStream {
     quote!(match received.key::<Self>()? { #(#arms,)* })
 }
 
-fn decode(index: usize, answer: &Answer) -> TokenStream {
+fn decode(model: &Model, index: usize, answer: &Answer) -> TokenStream {
     let variant = &answer.variant;
     let body = match &answer.body {
         Payload::Empty => None,
@@ -319,7 +319,7 @@ fn decode(index: usize, answer: &Answer) -> TokenStream {
         .is_some()
         .then(|| quote!(status: received.status::<Self, #index>()?,));
     let headers = answer.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(header));
+        let (name, param) = (&header.name, param(model, header));
         if header.required {
             quote!(#name: received.required(#param)?,)
         } else {
@@ -328,12 +328,6 @@ fn decode(index: usize, answer: &Answer) -> TokenStream {
     });
     let body = body.map(|body| quote!(body: #body,));
     quote!(Ok(Self::#variant { #status #(#headers)* #body }))
-}
-
-fn param(header: &Header) -> TokenStream {
-    let wire = &header.wire;
-    let explode = header.explode.then(|| quote!(.explode(true)));
-    quote!(Param::header(#wire)#explode)
 }
 
 /// Reads the content of an answer.
@@ -370,7 +364,7 @@ fn encode(model: &Model, answer: &Answer) -> TokenStream {
         _ => quote!(status),
     };
     let headers = answer.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(header));
+        let (name, param) = (&header.name, param(model, header));
         if header.required {
             quote!(.header(#param, &#name)?)
         } else {
@@ -442,14 +436,5 @@ pub(super) fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
         pub enum #name {
             #(#variants,)*
         }
-    }
-}
-
-/// Words in a row: a, b and c.
-fn listed(words: &[String]) -> String {
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
     }
 }

@@ -8,8 +8,9 @@ use crate::model::{Handler, Model, Operation};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let operations: Vec<_> = handled(model).collect();
-    let methods = operations.iter().map(|operation| method(operation));
-    let routes = operations.iter().map(|operation| route(operation));
+    let methods = operations.iter().map(|operation| method(model, operation));
+    let routes = operations.iter().map(|operation| route(model, operation));
+    let import = super::security::import(model);
     let server = if operations.is_empty() {
         quote!(server)
     } else {
@@ -22,6 +23,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[allow(unused_imports, reason = "an API may have no operations")]
         use crate::{requests::*, responses::*};
+        #import
         use crate::runtime::glue::Server;
 
         /// The operations of the API: a method for each.
@@ -34,10 +36,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         /// The operations of an API as a router, to be served by axum.
         ///
         /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
-        /// wrong parameter, 404 and 405 for an unknown path or method, 413 for content of more than
-        /// [`BODY_LIMIT`], 415 and 422 for content of a wrong media type or form, and 500 after a
-        /// panic or for an answer that cannot be sent. OPTIONS is answered with `Allow`, and HEAD as
-        /// GET without content.
+        /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
+        /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
+        /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
+        /// with `Allow`, and HEAD as GET without content.
         pub fn router<A: Api>(api: A) -> axum::Router {
             let #server = Server::<A>::new();
             #(#routes)*
@@ -54,11 +56,12 @@ pub(super) fn handled(model: &Model) -> impl Iterator<Item = &Operation> {
         .filter(|operation| operation.handler == Handler::Own)
 }
 
-fn method(operation: &Operation) -> TokenStream {
+fn method(model: &Model, operation: &Operation) -> TokenStream {
     let Operation {
         name,
         request,
         response,
+        needs,
         ..
     } = operation;
     let title = format!("`{}`", operation.title());
@@ -67,20 +70,36 @@ fn method(operation: &Operation) -> TokenStream {
         &title,
         &operation.summary,
         &operation.description,
+        needs,
         deprecated,
     ]);
+    let credentials = model.credentials(operation).map(|set| {
+        let name = &set.name;
+        quote!(credentials: #name,)
+    });
     quote! {
         #docs
         fn #name(
             &self,
             request: #request,
+            #credentials
         ) -> impl Future<Output = #response> + Send;
     }
 }
 
-fn route(operation: &Operation) -> TokenStream {
+fn route(model: &Model, operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
-    quote! {
-        server.route(|api, request: #request| async move { api.#name(request).await });
+    match model.credentials(operation) {
+        None => quote! {
+            server.route(|api, request: #request| async move { api.#name(request).await });
+        },
+        Some(set) => {
+            let credentials = &set.name;
+            quote! {
+                server.guarded(|api, request: #request, credentials: #credentials| async move {
+                    api.#name(request, credentials).await
+                });
+            }
+        }
     }
 }

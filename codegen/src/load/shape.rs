@@ -19,6 +19,8 @@ use crate::{
 /// The kinds of objects, as OpenAPI names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
+    AuthorizationCodeFlow,
+    AuthorizationFlow,
     Callback,
     Components,
     Contact,
@@ -31,7 +33,6 @@ pub(crate) enum Kind {
     License,
     Link,
     MediaType,
-    OAuthFlow,
     OAuthFlows,
     OpenApi,
     Operation,
@@ -47,6 +48,7 @@ pub(crate) enum Kind {
     Server,
     ServerVariable,
     Tag,
+    TokenFlow,
     Xml,
 }
 
@@ -405,18 +407,36 @@ impl Kind {
             Self::OAuthFlows => {
                 const {
                     &[
-                        may("implicit", Is(Self::OAuthFlow)),
-                        may("password", Is(Self::OAuthFlow)),
-                        may("clientCredentials", Is(Self::OAuthFlow)),
-                        may("authorizationCode", Is(Self::OAuthFlow)),
+                        may("implicit", Is(Self::AuthorizationFlow)),
+                        may("password", Is(Self::TokenFlow)),
+                        may("clientCredentials", Is(Self::TokenFlow)),
+                        may("authorizationCode", Is(Self::AuthorizationCodeFlow)),
                     ]
                 }
             }
-            Self::OAuthFlow => {
+            Self::AuthorizationFlow => {
                 const {
                     &[
-                        may("authorizationUrl", Text),
-                        may("tokenUrl", Text),
+                        must("authorizationUrl", Text),
+                        may("refreshUrl", Text),
+                        must("scopes", Map(&Text)),
+                    ]
+                }
+            }
+            Self::TokenFlow => {
+                const {
+                    &[
+                        must("tokenUrl", Text),
+                        may("refreshUrl", Text),
+                        must("scopes", Map(&Text)),
+                    ]
+                }
+            }
+            Self::AuthorizationCodeFlow => {
+                const {
+                    &[
+                        must("authorizationUrl", Text),
+                        must("tokenUrl", Text),
                         may("refreshUrl", Text),
                         must("scopes", Map(&Text)),
                     ]
@@ -429,6 +449,9 @@ impl Kind {
     /// What messages call it.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
+            Self::AuthorizationCodeFlow | Self::AuthorizationFlow | Self::TokenFlow => {
+                "an OAuth flow"
+            }
             Self::Callback => "a callback",
             Self::Components => "the components",
             Self::Contact => "a contact",
@@ -441,7 +464,6 @@ impl Kind {
             Self::License => "a licence",
             Self::Link => "a link",
             Self::MediaType => "a media type",
-            Self::OAuthFlow => "an OAuth flow",
             Self::OAuthFlows => "the OAuth flows",
             Self::OpenApi => "a document",
             Self::Operation => "an operation",
@@ -493,6 +515,21 @@ pub(super) fn check(tree: &Value) -> Shape {
     Shape {
         findings: checker.findings,
         references: checker.references.into_keys().collect(),
+    }
+}
+
+/// The keys that an object needs because of those it has.
+fn dependent(kind: Kind, members: &Map<String, Value>) -> &'static [&'static str] {
+    match kind {
+        Kind::Parameter | Kind::Header if !members.contains_key("content") => &["schema"],
+        Kind::SecurityScheme => match members.get("type").and_then(Value::as_str) {
+            Some("apiKey") => &["name", "in"],
+            Some("http") => &["scheme"],
+            Some("oauth2") => &["flows"],
+            Some("openIdConnect") => &["openIdConnectUrl"],
+            _ => &[],
+        },
+        _ => &[],
     }
 }
 
@@ -569,11 +606,10 @@ impl Checker {
                 self.unknown_key(kind, fields, key, at);
             }
         }
-        if matches!(kind, Kind::Parameter | Kind::Header)
-            && !members.contains_key("schema")
-            && !members.contains_key("content")
-        {
-            self.missing(kind, "schema", at);
+        for key in dependent(kind, members) {
+            if !members.contains_key(*key) {
+                self.missing(kind, key, at);
+            }
         }
     }
 

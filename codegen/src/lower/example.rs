@@ -9,12 +9,15 @@ use serde_json::{Map, Value};
 use super::{
     Context,
     content::essence,
-    response::{RouteResponses, header_schema},
+    parameter::Described,
+    response::RouteResponses,
     schema::{Schema, Shape, Types, fits, misfit},
 };
 use crate::{
     load::At,
-    model::{Answer, Codec, Content, Key, Payload, ResponseSet, Sample, Type, key_of},
+    model::{
+        Answer, Codec, Content, Key, Parameter, Payload, ResponseSet, Sample, Style, Type, key_of,
+    },
     pointer::Pointer,
 };
 
@@ -53,8 +56,7 @@ fn sample(
 ) -> Option<Sample> {
     let mut headers = Vec::new();
     for header in &answer.headers {
-        let value = response
-            .and_then(|response| header_value(cx, response, &header.wire, &header.ty, types));
+        let value = response.and_then(|response| header_value(cx, response, header, types));
         match value {
             Some(value) => headers.push((header.wire.clone(), value)),
             None if header.required => return None,
@@ -76,23 +78,37 @@ fn sample(
 fn header_value(
     cx: &Context<'_>,
     response: &At<'_, Response>,
-    wire: &str,
-    ty: &Type,
+    header: &Parameter,
     types: &Types,
 ) -> Option<String> {
-    let declared = response.node.headers.get(wire)?;
-    let place = response.place.key("headers").key(wire);
-    let header = cx.document.resolve(&At::new(declared, place))?;
-    let given = given(
-        cx,
-        header.node.example.as_ref(),
-        &header.node.examples,
-        &header.place,
-    );
-    let schema = header_schema(cx, &header)?;
-    let value = sound(cx, given, ty, types).or_else(|| made(cx, &schema))?;
-    let text = flat(&value)?;
+    let declared = response.node.headers.get(&header.wire)?;
+    let place = response.place.key("headers").key(&header.wire);
+    let declared = cx.document.resolve(&At::new(declared, place))?;
+    let described = Described::new(cx, &declared.place, &declared.node.format)?;
+    let own = declared.node;
+    let (example, examples, place) = match &described {
+        Described::Schema(_) => (&own.example, &own.examples, &declared.place),
+        Described::Json(place, media) => (&media.example, &media.examples, place),
+    };
+    let given = given(cx, example.as_ref(), examples, place);
+    let value = sound(cx, given, &header.ty, types).or_else(|| made(cx, &described.schema()))?;
+    let text = simple(header, &value)?;
     http_text(&text).then_some(text)
+}
+
+/// A value as it stands in a header field.
+fn simple(header: &Parameter, value: &Value) -> Option<String> {
+    match value {
+        value if header.style == Style::Json => Some(value.to_string()),
+        Value::Object(members) => {
+            let between = if header.explode { '=' } else { ',' };
+            let members = members.iter().filter(|(_, value)| !value.is_null());
+            let words =
+                members.map(|(name, value)| Some(format!("{name}{between}{}", flat(value)?)));
+            Some(words.collect::<Option<Vec<_>>>()?.join(","))
+        }
+        value => flat(value),
+    }
 }
 
 fn body(
@@ -328,7 +344,7 @@ fn form(members: &Map<String, Value>) -> String {
 /// Whether a text can be the value of a header field.
 fn http_text(text: &str) -> bool {
     text.bytes()
-        .all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
+        .all(|byte| byte == b'\t' || (byte >= b' ' && byte != b'\x7f'))
 }
 
 /// A media type in a range of media types.

@@ -9,6 +9,7 @@ use super::{
     parameter::{self, Parameters},
     response::Sets,
     schema::{Naming, Types},
+    security::Security,
 };
 use crate::{
     load::At,
@@ -163,12 +164,14 @@ pub(super) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
     sets: &Sets<'_>,
+    security: &Security,
     names: &mut Names,
     types: &mut Types,
 ) -> Vec<Operation> {
     let mut methods = Scope::reserving(CLIENT_METHODS);
     let mut operations = Vec::new();
-    for (route, response) in routes.iter().zip(&sets.of_routes) {
+    let needs = security.of_routes.iter().cloned();
+    for ((route, response), (credentials, needs)) in routes.iter().zip(&sets.of_routes).zip(needs) {
         let words = route.words();
         let place = || Place::Key(route.declared.place.clone());
         let title = route.title();
@@ -191,7 +194,6 @@ pub(super) fn lower(
             .request_body
             .as_ref()
             .and_then(|body| request_body(cx, route, body, &request, names, types, &mut scope));
-        security(cx, route);
 
         let operation = Operation {
             id: declared
@@ -212,6 +214,8 @@ pub(super) fn lower(
             set: response.set,
             declared: response.declared,
             interim: response.interim.clone(),
+            credentials,
+            needs,
             handler: Handler::Own,
             samples: Vec::new(),
         };
@@ -278,27 +282,4 @@ fn request_body(
         required: body.node.required,
         doc: body.node.description.clone().unwrap_or_default(),
     })
-}
-
-/// Credentials are for later; nobody should take a server for one that asks for them.
-fn security(cx: &Context<'_>, route: &Route<'_>) {
-    let (requirements, place) = match &route.declared.node.security {
-        Some(security) => (Some(security), route.declared.place.key("security")),
-        None => (
-            cx.document.api.security.as_ref(),
-            Pointer::root().key("security"),
-        ),
-    };
-    let asked = requirements.is_some_and(|alternatives| {
-        alternatives
-            .iter()
-            .any(|requirement| !requirement.is_empty())
-    });
-    if asked {
-        cx.unsupported(
-            Place::Key(place),
-            "a security requirement",
-            "remove it; the client and the server then know of no credentials",
-        );
-    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
-    PathStyle, QueryStyle, ReferenceOr,
+    CookieStyle, HeaderStyle, MediaType, Parameter as Declared, ParameterData,
+    ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
 };
 
 use super::{
@@ -214,30 +214,11 @@ fn one(
     let mut style = style(parameter.node);
     let otherwise = Ident::pascal(&route.words());
     let naming = Naming::at(place, &otherwise.with(Ident::pascal(&data.name).as_str()));
-    let schema = match &data.format {
-        ParameterSchemaOrContent::Schema(_) => place.key("schema"),
-        ParameterSchemaOrContent::Content(content) => {
-            let json = content
-                .keys()
-                .find(|media| essence(media).ends_with("json"));
-            let Some(media) = json.filter(|_| content.len() == 1) else {
-                cx.unsupported(
-                    Place::Key(place.key("content")),
-                    "a parameter with content other than JSON",
-                    "describe it by `schema`, or by `application/json` alone",
-                );
-                return None;
-            };
-            style = Style::Json;
-            place.key("content").key(media).key("schema")
-        }
-    };
-    let ty = types.of(cx, names, &schema, &naming);
-    let ty = match ty {
-        // Only JSON can tell `null` from an absent value.
-        Type::Nullable(inner) if style != Style::Json => *inner,
-        ty => ty,
-    };
+    let value = Described::new(cx, place, &data.format)?;
+    if value.is_json() {
+        style = Style::Json;
+    }
+    let ty = value.ty(cx, &naming, names, types);
     Some(Parameter {
         name: Ident::snake(&data.name),
         wire: data.name.clone(),
@@ -249,6 +230,72 @@ fn one(
         doc: data.description.clone().unwrap_or_default(),
         deprecated: data.deprecated.unwrap_or(false),
     })
+}
+
+/// The description of a value of a parameter or header.
+pub(super) enum Described<'a> {
+    /// By a schema at a place.
+    Schema(Pointer),
+    /// As JSON, with the place of the media type.
+    Json(Pointer, &'a MediaType),
+}
+
+impl<'a> Described<'a> {
+    /// The description of the parameter or header at a place.
+    pub(super) fn new(
+        cx: &Context<'_>,
+        place: &Pointer,
+        format: &'a ParameterSchemaOrContent,
+    ) -> Option<Self> {
+        let content = match format {
+            ParameterSchemaOrContent::Schema(_) => return Some(Self::Schema(place.key("schema"))),
+            ParameterSchemaOrContent::Content(content) => content,
+        };
+        let place = place.key("content");
+        let mut json = content
+            .iter()
+            .filter(|(media, _)| essence(media).ends_with("json"));
+        match json.next() {
+            Some((media, declared)) if content.len() == 1 => {
+                Some(Self::Json(place.key(media), declared))
+            }
+            _ => {
+                cx.unsupported(
+                    Place::Key(place),
+                    "content other than JSON in a parameter or header",
+                    "describe it by `schema`, or by `application/json` alone",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        matches!(self, Self::Json(..))
+    }
+
+    /// Where the schema stands.
+    pub(super) fn schema(&self) -> Pointer {
+        match self {
+            Self::Schema(place) => place.clone(),
+            Self::Json(media, _) => media.key("schema"),
+        }
+    }
+
+    /// The type of the values.
+    pub(super) fn ty(
+        &self,
+        cx: &Context<'_>,
+        naming: &Naming,
+        names: &mut Names,
+        types: &mut Types,
+    ) -> Type {
+        match types.of(cx, names, &self.schema(), naming) {
+            // Only JSON can tell `null` from an absent value.
+            Type::Nullable(inner) if !self.is_json() => *inner,
+            ty => ty,
+        }
+    }
 }
 
 /// Whether a parameter can be sent under its name, and is not one that OpenAPI ignores.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use openapiv3::{Header as DeclaredHeader, ParameterSchemaOrContent, Response};
+use openapiv3::Response;
 use serde_json::{Value, json};
 
 use super::{
     Context, Names, content,
     operation::Route,
+    parameter::Described,
     schema::{Naming, Types},
     skeleton::skeleton,
     status::{Statuses, is_token},
@@ -15,8 +16,8 @@ use super::{
 use crate::{
     load::{At, shape::Kind},
     model::{
-        Answer, Class, ContentRule, Header, Key, Method, Payload, Piece, ResponseSet, Succeeds,
-        Success, segments,
+        Answer, Class, ContentRule, Key, Location, Method, Parameter, Payload, Piece, ResponseSet,
+        Style, Succeeds, Success, segments,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -440,7 +441,7 @@ fn headers<'a>(
     naming: &Naming,
     names: &mut Names,
     types: &mut Types,
-) -> Vec<Header> {
+) -> Vec<Parameter> {
     // The generated variant has these fields itself.
     let mut scope = Scope::reserving(&["body", "status"]);
     let mut headers = Vec::new();
@@ -477,35 +478,32 @@ fn headers<'a>(
             &name,
             adjusted,
         );
-        let Some(schema) = header_schema(cx, &header) else {
+        let Some(value) = Described::new(cx, &header.place, &header.node.format) else {
             continue;
         };
-        headers.push(Header {
+        // The type of openapiv3 has no `explode`.
+        let explode = cx
+            .document
+            .tree
+            .pointer(header.place.key("explode").as_str());
+        headers.push(Parameter {
             name,
             wire: wire.clone(),
-            ty: types.of(cx, names, &schema, &naming.with(wire)),
-            explode: false,
+            location: Location::Header,
+            style: if value.is_json() {
+                Style::Json
+            } else {
+                Style::Simple
+            },
+            explode: explode == Some(&Value::Bool(true)),
+            ty: value.ty(cx, &naming.with(wire), names, types),
             required: header.node.required,
             doc: header.node.description.clone().unwrap_or_default(),
+            deprecated: header.node.deprecated.unwrap_or(false),
         });
     }
     headers.sort_by_key(|header| header.wire.to_ascii_lowercase());
     headers
-}
-
-/// Where the schema of a header stands.
-pub(super) fn header_schema(cx: &Context<'_>, header: &At<'_, DeclaredHeader>) -> Option<Pointer> {
-    match &header.node.format {
-        ParameterSchemaOrContent::Schema(_) => Some(header.place.key("schema")),
-        ParameterSchemaOrContent::Content(_) => {
-            cx.unsupported(
-                Place::Key(header.place.key("content")),
-                "a header with `content`",
-                "describe it by `schema`",
-            );
-            None
-        }
-    }
 }
 
 /// Decides what `success()` gives, and which answers it takes.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Key, Payload, Segment, Type};
+use super::{CredentialSet, Key, Payload, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -36,6 +36,10 @@ pub struct Operation {
     pub declared: bool,
     /// The keys that are declared and no answer, since interim codes are none.
     pub interim: Vec<Key>,
+    /// The index of what it asks for in [`Model::credentials`](super::Model::credentials).
+    pub credentials: Option<usize>,
+    /// What it asks for in words, as Markdown; empty if it asks for nothing.
+    pub needs: String,
     /// Who answers it on the server.
     pub handler: Handler,
     /// An example of each answer that has one.
@@ -54,8 +58,11 @@ impl Operation {
     ///
     /// The server's `runtime/glue.rs` is what does so.
     #[must_use]
-    pub fn glue(&self) -> Vec<u16> {
+    pub fn glue(&self, credentials: Option<&CredentialSet>) -> Vec<u16> {
         let mut codes = Vec::new();
+        if credentials.is_some_and(|credentials| !credentials.is_optional()) {
+            codes.push(401);
+        }
         if !self.parameters.is_empty() || self.body.is_some() {
             codes.push(400);
         }
@@ -63,6 +70,7 @@ impl Operation {
             codes.extend([413, 415, 422]);
         }
         codes.push(500);
+        codes.sort_unstable();
         codes
     }
 
@@ -124,14 +132,14 @@ impl fmt::Display for Method {
     }
 }
 
-/// A parameter of a request.
+/// A parameter of a request, or a header field of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// The field of the request.
+    /// The field of the request or of the variant.
     pub name: Ident,
     /// The name on the wire.
     pub wire: String,
-    /// Where in the request it is.
+    /// Where it is; a header field of an answer is a header.
     pub location: Location,
     /// How its value becomes text.
     pub style: Style,

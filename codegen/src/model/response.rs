@@ -1,4 +1,4 @@
-use super::{Key, Type};
+use super::{Key, Parameter, Type};
 use crate::name::Ident;
 
 /// A set of answers that one or several operations have: a response enum.
@@ -26,7 +26,7 @@ pub struct Answer {
     /// What it means, as Markdown.
     pub doc: String,
     /// Its header fields, by name.
-    pub headers: Vec<Header>,
+    pub headers: Vec<Parameter>,
     /// Its content.
     pub body: Payload,
     /// Whether `success()` takes it for one.
@@ -65,23 +65,6 @@ pub enum Success {
     Body(usize),
     /// The whole answer: successes differ in their content.
     Whole,
-}
-
-/// A header field of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// The field of the variant.
-    pub name: Ident,
-    /// The header field on the wire.
-    pub wire: String,
-    /// Its type.
-    pub ty: Type,
-    /// Whether an object's properties are `key=value` instead of `key,value`.
-    pub explode: bool,
-    /// Whether it has to be there.
-    pub required: bool,
-    /// What it is, as Markdown.
-    pub doc: String,
 }
 
 /// The content of a message.

@@ -24,6 +24,7 @@ use super::{
     message::{Operation, Response},
     reply::Reply,
     routes::{Found, Routes},
+    security::{Credentials, Scheme},
 };
 use crate::Code;
 
@@ -52,8 +53,29 @@ impl<A: Send + Sync + 'static> Server<A> {
         H: Fn(Arc<A>, O) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = O::Response> + Send + 'static,
     {
+        self.add::<O, _, _, _>(move |api, operation, ()| handle(api, operation));
+    }
+
+    /// Adds an operation that asks for credentials, and what answers it.
+    pub(crate) fn guarded<O, C, H, F>(&mut self, handle: H)
+    where
+        O: Operation,
+        C: Credentials + 'static,
+        H: Fn(Arc<A>, O, C) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = O::Response> + Send + 'static,
+    {
+        self.add::<O, C, _, _>(handle);
+    }
+
+    fn add<O, C, H, F>(&mut self, handle: H)
+    where
+        O: Operation,
+        C: Credentials + 'static,
+        H: Fn(Arc<A>, O, C) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = O::Response> + Send + 'static,
+    {
         let handler: Handler<A> = Box::new(move |api, request, path| {
-            Box::pin(answer::<A, O, _, _>(api, request, path, handle.clone()))
+            Box::pin(answer::<A, O, C, _, _>(api, request, path, handle.clone()))
         });
         self.routes.add(O::METHOD, O::PATH, handler);
     }
@@ -120,7 +142,7 @@ fn allow(methods: &[&Method]) -> HeaderValue {
     HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-async fn answer<A, O, H, F>(
+async fn answer<A, O, C, H, F>(
     api: Arc<A>,
     request: Request,
     path: Vec<(String, String)>,
@@ -128,11 +150,12 @@ async fn answer<A, O, H, F>(
 ) -> HttpResponse
 where
     O: Operation,
-    H: Fn(Arc<A>, O) -> F,
+    C: Credentials,
+    H: Fn(Arc<A>, O, C) -> F,
     F: Future<Output = O::Response>,
 {
-    let operation = match read::<O>(request, path).await {
-        Ok(operation) => operation,
+    let (operation, credentials) = match read::<O, C>(request, path).await {
+        Ok(read) => read,
         Err(rejection) => return problem(rejection),
     };
     let failed = || {
@@ -142,21 +165,36 @@ where
         ))
     };
     // A method may panic before it gives a future, too.
-    let answered = async { handle(api, operation).await };
+    let answered = async { handle(api, operation, credentials).await };
     match AssertUnwindSafe(answered).catch_unwind().await {
         Ok(response) => response.encode().map_or_else(|_| failed(), http),
         Err(_) => failed(),
     }
 }
 
-async fn read<O: Operation>(request: Request, path: Vec<(String, String)>) -> Result<O, Rejection> {
+/// Reads a request: credentials first, for nobody else is told what is wrong with the rest.
+async fn read<O: Operation, C: Credentials>(
+    request: Request,
+    path: Vec<(String, String)>,
+) -> Result<(O, C), Rejection> {
     let (Parts { uri, headers, .. }, body) = request.into_parts();
+    let request = Incoming::new(path, uri, headers);
+    let credentials = C::read(&request).ok_or_else(|| Rejection::unauthorized(C::SCHEMES))?;
     let body = if O::HAS_BODY {
         collect(body).await?
     } else {
         Bytes::new()
     };
-    O::read(&mut Incoming::new(path, uri, headers, body))
+    Ok((O::read(&mut request.with_body(body))?, credentials))
+}
+
+/// An operation that asks for no credentials.
+impl Credentials for () {
+    const SCHEMES: &'static [Scheme] = &[];
+
+    fn read(_: &Incoming) -> Option<Self> {
+        Some(())
+    }
 }
 
 async fn collect(body: Body) -> Result<Bytes, Rejection> {

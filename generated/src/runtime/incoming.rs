@@ -14,6 +14,7 @@ use super::{
     message::{Media, select},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
+    security::{Credential, Scheme},
 };
 use crate::Code;
 
@@ -59,6 +60,19 @@ impl Rejection {
         self
     }
 
+    /// A request that lacks credentials; the schemes are those that would do.
+    pub(crate) fn unauthorized(schemes: &[Scheme]) -> Self {
+        let detail = "the request has no credentials that this operation takes";
+        let mut rejection = Self::new(Code::UNAUTHORIZED, detail);
+        for scheme in schemes {
+            rejection
+                .0
+                .headers
+                .append(header::WWW_AUTHENTICATE, scheme.challenge());
+        }
+        rejection
+    }
+
     fn parameter(param: Param, detail: impl Into<String>) -> Self {
         let mut rejection = Self::new(Code::BAD_REQUEST, detail);
         rejection.0.parameter = Some((param.location.name(), param.name));
@@ -72,18 +86,27 @@ impl Rejection {
 }
 
 impl Incoming {
-    pub(crate) fn new(
-        path: Vec<(String, String)>,
-        uri: Uri,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
+    pub(crate) fn new(path: Vec<(String, String)>, uri: Uri, headers: HeaderMap) -> Self {
         Self {
             path,
             uri,
             headers,
-            body,
+            body: Bytes::new(),
         }
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What the request has for a security scheme.
+    pub(crate) fn credential<C: Credential>(&self, scheme: &Scheme) -> Option<C> {
+        C::read(scheme, self)
+    }
+
+    /// The same with content, which is read only once the credentials are there.
+    pub(crate) fn with_body(self, body: Bytes) -> Self {
+        Self { body, ..self }
     }
 
     /// A parameter that has to be there.

@@ -6,11 +6,12 @@
 
 use std::borrow::Cow;
 
+use http::{HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::message::Unsendable;
+use super::message::{Unsendable, header_value};
 
 /// A parameter of an operation: where it is, its name, and how its value becomes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,8 +222,21 @@ impl Param {
         }
     }
 
-    /// The value as it stands in a header field, or between commas elsewhere.
-    pub(crate) fn simple(&self, value: &Flat, write: impl Fn(&str) -> String) -> String {
+    /// The value as a header field.
+    pub(crate) fn field<T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<(HeaderName, HeaderValue), Unsendable> {
+        let text = match self.style {
+            Style::Json => serde_json::to_string(value).map_err(Unsendable::json)?,
+            _ => self.simple(&flatten(value)?, str::to_owned),
+        };
+        let name = HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
+        Ok((name, header_value(self.name, &text)?))
+    }
+
+    /// The value as words between commas.
+    fn simple(&self, value: &Flat, write: impl Fn(&str) -> String) -> String {
         match value {
             Flat::One(word) => write(word),
             Flat::List(words) => words

@@ -104,8 +104,12 @@ impl Operation for GetCompareByLeftByRight {
 pub struct Elsewhere {
     /// The header parameter `X-Word`.
     pub x_word: String,
+    /// The header parameter `X-Json`.
+    pub x_json: Option<types::Object>,
     /// The header parameter `X-List`.
     pub x_list: Option<Vec<i64>>,
+    /// The header parameter `X-Object`.
+    pub x_object: Option<types::Object>,
     /// The cookie parameter `session`.
     pub session: Option<String>,
 }
@@ -116,15 +120,31 @@ impl Elsewhere {
     pub fn new(x_word: impl Into<String>) -> Self {
         Self {
             x_word: x_word.into(),
+            x_json: None,
             x_list: None,
+            x_object: None,
             session: None,
         }
+    }
+
+    /// The header parameter `X-Json`.
+    #[must_use]
+    pub fn x_json(mut self, x_json: types::Object) -> Self {
+        self.x_json = Some(x_json);
+        self
     }
 
     /// The header parameter `X-List`.
     #[must_use]
     pub fn x_list(mut self, x_list: Vec<i64>) -> Self {
         self.x_list = Some(x_list);
+        self
+    }
+
+    /// The header parameter `X-Object`.
+    #[must_use]
+    pub fn x_object(mut self, x_object: types::Object) -> Self {
+        self.x_object = Some(x_object);
         self
     }
 
@@ -144,7 +164,10 @@ impl Operation for Elsewhere {
     const HAS_BODY: bool = false;
 
     fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        request
+            .optional(Param::header("X-Json").style(Style::Json), self.x_json.as_ref())?;
         request.optional(Param::header("X-List"), self.x_list.as_ref())?;
+        request.optional(Param::header("X-Object"), self.x_object.as_ref())?;
         request.required(Param::header("X-Word"), &self.x_word)?;
         request.optional(Param::cookie("session"), self.session.as_ref())?;
         Ok(())
@@ -152,7 +175,9 @@ impl Operation for Elsewhere {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
+            x_json: request.optional(Param::header("X-Json").style(Style::Json))?,
             x_list: request.optional(Param::header("X-List"))?,
+            x_object: request.optional(Param::header("X-Object"))?,
             x_word: request.required(Param::header("X-Word"))?,
             session: request.optional(Param::cookie("session"))?,
         })

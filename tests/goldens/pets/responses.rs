@@ -6,7 +6,7 @@
 use crate::{
     Status,
     runtime::{
-        Carried, Code, Key, Mismatch, Response, Unsendable, param::Param,
+        Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
         received::Received, reply::Reply,
     },
     types,

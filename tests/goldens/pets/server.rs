@@ -43,10 +43,10 @@ pub trait Api: Send + Sync + 'static {
 /// The operations of an API as a router, to be served by axum.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
-/// wrong parameter, 404 and 405 for an unknown path or method, 413 for content of more than
-/// [`BODY_LIMIT`], 415 and 422 for content of a wrong media type or form, and 500 after a
-/// panic or for an answer that cannot be sent. OPTIONS is answered with `Allow`, and HEAD as
-/// GET without content.
+/// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
+/// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
+/// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
+/// with `Allow`, and HEAD as GET without content.
 pub fn router<A: Api>(api: A) -> axum::Router {
     let mut server = Server::<A>::new();
     server.route(|api, request: FindPets| async move { api.find_pets(request).await });

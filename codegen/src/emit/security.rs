@@ -1,0 +1,199 @@
+//! `security.rs`: the security schemes, and the credentials that operations ask for.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{docs, listed};
+use crate::model::{
+    Alternative, CredentialSet, Location, Model, Operation, SchemeKind, SecurityScheme,
+};
+
+/// Nothing, if the document has no security schemes.
+pub(super) fn emit(model: &Model) -> TokenStream {
+    if model.schemes.is_empty() {
+        return TokenStream::new();
+    }
+    let schemes = model.schemes.iter().map(scheme);
+    let sets = model.credentials.iter().map(|set| credentials(model, set));
+    quote! {
+        #![doc = " The credentials: what operations ask of those who call them."]
+
+        pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
+
+        #[allow(unused_imports, reason = "an API may ask for nothing")]
+        use crate::runtime::{incoming::Incoming, param::Param, security::Credentials};
+
+        #(#schemes)*
+        #(#sets)*
+    }
+}
+
+/// The name of the constant of a scheme.
+pub(super) fn constant(scheme: &SecurityScheme) -> proc_macro2::Ident {
+    format_ident!(
+        "{}",
+        scheme.name.as_str().trim_start_matches("r#").to_uppercase()
+    )
+}
+
+/// The type of a credential.
+pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
+    match scheme.kind {
+        SchemeKind::ApiKey(..) => format_ident!("ApiKey"),
+        SchemeKind::Basic => format_ident!("Basic"),
+        SchemeKind::Bearer => format_ident!("Bearer"),
+        SchemeKind::Other(_) => format_ident!("Authorization"),
+    }
+}
+
+/// What a module needs of this one, if the document has it.
+pub(super) fn import(model: &Model) -> TokenStream {
+    if model.schemes.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        #[allow(unused_imports, reason = "an API may ask for nothing")]
+        use crate::security::{self, *};
+    }
+}
+
+/// The alternatives of an operation, as the client reads them; nothing if it asks for nothing.
+pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream {
+    let Some(set) = model.credentials(operation) else {
+        return TokenStream::new();
+    };
+    let alternatives = set.alternatives.iter().map(|alternative| {
+        let schemes = schemes_of(model, alternative).map(constant);
+        quote!(&[#(security::#schemes),*])
+    });
+    quote!(const SECURITY: &'static [&'static [Scheme]] = &[#(#alternatives),*];)
+}
+
+fn schemes_of<'a>(
+    model: &'a Model,
+    alternative: &'a Alternative,
+) -> impl Iterator<Item = &'a SecurityScheme> {
+    alternative
+        .schemes
+        .iter()
+        .filter_map(|scheme| model.schemes.get(*scheme))
+}
+
+fn scheme(scheme: &SecurityScheme) -> TokenStream {
+    let (name, id) = (constant(scheme), &scheme.id);
+    let own = format!("The scheme `{}`.", id.replace('`', "'"));
+    let docs = docs(&[&own, &scheme.doc]);
+    let value = match &scheme.kind {
+        SchemeKind::ApiKey(location, wire) => {
+            let place = match location {
+                Location::Header => quote!(header),
+                Location::Cookie => quote!(cookie),
+                Location::Path | Location::Query => quote!(query),
+            };
+            quote!(Scheme::api_key(#id, Param::#place(#wire)))
+        }
+        SchemeKind::Basic => quote!(Scheme::basic(#id)),
+        SchemeKind::Bearer => quote!(Scheme::bearer(#id)),
+        SchemeKind::Other(name) => quote!(Scheme::other(#id, #name)),
+    };
+    quote!(#docs pub const #name: Scheme = #value;)
+}
+
+fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
+    let name = &set.name;
+    let docs = docs(&[&format!("The credentials for {}.", listed(&set.users))]);
+    let variants = set
+        .alternatives
+        .iter()
+        .map(|alternative| variant(model, alternative));
+    let reads = set
+        .alternatives
+        .iter()
+        .filter(|alternative| !alternative.schemes.is_empty())
+        .map(|alternative| read(model, alternative));
+    // Without credentials is the last alternative, where it is one.
+    let none = set
+        .alternatives
+        .iter()
+        .find(|alternative| alternative.schemes.is_empty());
+    let end = match none {
+        Some(Alternative { variant, .. }) => quote!(Some(Self::#variant)),
+        None => quote!(None),
+    };
+    let mut schemes: Vec<_> = set
+        .alternatives
+        .iter()
+        .flat_map(|one| schemes_of(model, one))
+        .collect();
+    schemes.sort_by(|a, b| a.id.cmp(&b.id));
+    schemes.dedup();
+    let schemes = schemes.into_iter().map(constant);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum #name {
+            #(#variants,)*
+        }
+
+        impl Credentials for #name {
+            const SCHEMES: &'static [Scheme] = &[#(#schemes),*];
+
+            fn read(request: &Incoming) -> Option<Self> {
+                #(#reads)*
+                #end
+            }
+        }
+    }
+}
+
+fn variant(model: &Model, alternative: &Alternative) -> TokenStream {
+    let name = &alternative.variant;
+    let schemes: Vec<_> = schemes_of(model, alternative).collect();
+    let ids: Vec<_> = schemes
+        .iter()
+        .map(|scheme| format!("`{}`", scheme.id.replace('`', "'")))
+        .collect();
+    match schemes.as_slice() {
+        [] => {
+            let docs = docs(&["None."]);
+            quote!(#docs #name)
+        }
+        [scheme] => {
+            let docs = docs(&[&format!("By {}.", ids.join(""))]);
+            let ty = credential(scheme);
+            quote!(#docs #name(#ty))
+        }
+        schemes => {
+            let docs = docs(&[&format!("By {} together.", ids.join(" and "))]);
+            let fields = schemes.iter().zip(&ids).map(|(scheme, id)| {
+                let (name, ty) = (&scheme.name, credential(scheme));
+                let docs = super::docs(&[&format!("For {id}.")]);
+                quote!(#docs #name: #ty)
+            });
+            quote!(#docs #name { #(#fields,)* })
+        }
+    }
+}
+
+/// Gives the variant if the request has what it takes.
+fn read(model: &Model, alternative: &Alternative) -> TokenStream {
+    let variant = &alternative.variant;
+    let schemes: Vec<_> = schemes_of(model, alternative).collect();
+    let constants: Vec<_> = schemes.iter().map(|scheme| constant(scheme)).collect();
+    match schemes.as_slice() {
+        [] => TokenStream::new(),
+        [_] => quote! {
+            #(if let Some(credential) = request.credential(&#constants) {
+                return Some(Self::#variant(credential));
+            })*
+        },
+        schemes => {
+            let names: Vec<_> = schemes.iter().map(|scheme| &scheme.name).collect();
+            quote! {
+                if let (#(Some(#names)),*) = (#(request.credential(&#constants)),*) {
+                    return Some(Self::#variant { #(#names),* });
+                }
+            }
+        }
+    }
+}

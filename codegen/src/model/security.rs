@@ -1,0 +1,58 @@
+use super::Location;
+use crate::name::Ident;
+
+/// A way to say who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityScheme {
+    /// The name in the document.
+    pub id: String,
+    /// The method of the client that sets it, and the field where it is one of several.
+    pub name: Ident,
+    /// How it stands in a request.
+    pub kind: SchemeKind,
+    /// What it is, as Markdown.
+    pub doc: String,
+}
+
+/// How a credential stands in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// A secret in a parameter: where, and under which name.
+    ApiKey(Location, String),
+    /// A name and a password (RFC 7617).
+    Basic,
+    /// A token (RFC 6750), as OAuth 2.0 and OpenID Connect give out.
+    Bearer,
+    /// Another scheme of `Authorization`, by its name.
+    Other(String),
+}
+
+/// The credentials that operations ask for: an enum of alternatives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialSet {
+    /// The enum.
+    pub name: Ident,
+    /// The operations that ask for it, as "`GET /pets/{id}`", in order.
+    pub users: Vec<String>,
+    /// What satisfies it, in the order of the document; "nothing" comes last.
+    pub alternatives: Vec<Alternative>,
+}
+
+impl CredentialSet {
+    /// Whether a request without credentials is fine too.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.alternatives
+            .iter()
+            .any(|alternative| alternative.schemes.is_empty())
+    }
+}
+
+/// Credentials that go together: a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// The variant.
+    pub variant: Ident,
+    /// The indices of the schemes in [`Model::schemes`](super::Model::schemes).
+    pub schemes: Vec<usize>,
+}

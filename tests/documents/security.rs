@@ -1,0 +1,189 @@
+//! The crate of `security.yaml`: a client sends what it has where it is asked for, and a server gets it
+//! typed or not at all.
+
+use std::{error::Error, sync::mpsc::{Sender, channel}};
+
+use doc_security::{
+    Client, GetBasic, GetBasicResponse, GetCookie, GetCookieResponse, GetDigest, GetDigestResponse,
+    GetEither, GetEitherResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
+    GetQueryResponse, GetToken, GetTokenResponse, GetTokenToo, GetTokenTooResponse, PostBoth,
+    PostBothResponse, Status,
+    client::ClientBuilder,
+    security::{
+        Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials,
+        DigestCredentials, HeaderKeyCredentials, OptionalOauthOrHeaderKeyCredentials,
+        QueryKeyCredentials, TokenCredentials,
+    },
+    server::{Api, router},
+};
+use tokio::net::TcpListener;
+
+/// Gives out the credentials that it gets.
+struct Vault(Sender<String>);
+
+impl Vault {
+    fn got(&self, what: impl Into<String>) {
+        self.0.send(what.into()).unwrap();
+    }
+}
+
+impl Api for Vault {
+    async fn get_open(&self, _: GetOpen) -> GetOpenResponse {
+        self.got("nothing");
+        GetOpenResponse::NoContent
+    }
+
+    async fn get_token(&self, _: GetToken, credentials: TokenCredentials) -> GetTokenResponse {
+        let TokenCredentials::Token(token) = credentials;
+        self.got(token.as_str());
+        GetTokenResponse::NoContent
+    }
+
+    async fn get_token_too(&self, _: GetTokenToo, credentials: TokenCredentials) -> GetTokenTooResponse {
+        let TokenCredentials::Token(token) = credentials;
+        self.got(token.as_str());
+        GetTokenTooResponse::NoContent
+    }
+
+    async fn get_header(&self, _: GetHeader, credentials: HeaderKeyCredentials) -> GetHeaderResponse {
+        let HeaderKeyCredentials::HeaderKey(key) = credentials;
+        self.got(key.as_str());
+        GetHeaderResponse::NoContent
+    }
+
+    async fn get_query(&self, _: GetQuery, credentials: QueryKeyCredentials) -> GetQueryResponse {
+        let QueryKeyCredentials::QueryKey(key) = credentials;
+        self.got(key.as_str());
+        GetQueryResponse::NoContent
+    }
+
+    async fn get_cookie(&self, _: GetCookie, credentials: CookieKeyCredentials) -> GetCookieResponse {
+        let CookieKeyCredentials::CookieKey(key) = credentials;
+        self.got(key.as_str());
+        GetCookieResponse::NoContent
+    }
+
+    async fn get_basic(&self, _: GetBasic, credentials: BasicCredentials) -> GetBasicResponse {
+        let BasicCredentials::Basic(basic) = credentials;
+        self.got(format!("{} {}", basic.username, basic.password));
+        GetBasicResponse::NoContent
+    }
+
+    async fn get_digest(&self, _: GetDigest, credentials: DigestCredentials) -> GetDigestResponse {
+        let DigestCredentials::Digest(value) = credentials;
+        self.got(value.as_str());
+        GetDigestResponse::NoContent
+    }
+
+    async fn post_both(&self, _: PostBoth, credentials: BasicAndHeaderKeyCredentials) -> PostBothResponse {
+        let BasicAndHeaderKeyCredentials::BasicAndHeaderKey { basic, header_key } = credentials;
+        self.got(format!("{} {}", basic.username, header_key.as_str()));
+        PostBothResponse::NoContent
+    }
+
+    async fn get_either(
+        &self,
+        _: GetEither,
+        credentials: OptionalOauthOrHeaderKeyCredentials,
+    ) -> GetEitherResponse {
+        self.got(match credentials {
+            OptionalOauthOrHeaderKeyCredentials::Oauth(token) => token.as_str().to_owned(),
+            OptionalOauthOrHeaderKeyCredentials::HeaderKey(key) => key.as_str().to_owned(),
+            OptionalOauthOrHeaderKeyCredentials::Anonymous => "nothing".to_owned(),
+        });
+        GetEitherResponse::NoContent
+    }
+}
+
+async fn serve(vault: Vault) -> Result<String, Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, router(vault)).await });
+    Ok(url)
+}
+
+fn full(builder: ClientBuilder) -> ClientBuilder {
+    builder
+        .token("the token")
+        .header_key("the header")
+        .query_key("the query & more")
+        .cookie_key("the cookie; more")
+        .basic(Basic::new("me", "hush:hush ü"))
+        .digest("nonce=\"1\"")
+}
+
+#[tokio::test]
+async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>> {
+    let (sender, received) = channel();
+    let client = full(Client::builder(&serve(Vault(sender)).await?)).build()?;
+    client.get_open().success().await?;
+    assert_eq!(received.recv()?, "nothing");
+    client.get_token().success().await?;
+    assert_eq!(received.recv()?, "the token");
+    client.get_token_too().success().await?;
+    assert_eq!(received.recv()?, "the token");
+    client.get_header().success().await?;
+    assert_eq!(received.recv()?, "the header");
+    client.get_query().success().await?;
+    assert_eq!(received.recv()?, "the query & more");
+    client.get_cookie().success().await?;
+    assert_eq!(received.recv()?, "the cookie; more");
+    client.get_basic().success().await?;
+    assert_eq!(received.recv()?, "me hush:hush ü");
+    client.get_digest().success().await?;
+    assert_eq!(received.recv()?, "nonce=\"1\"");
+    client.post_both(1).success().await?;
+    assert_eq!(received.recv()?, "me the header");
+    // Of several alternatives the first for which there is all.
+    client.get_either().success().await?;
+    assert_eq!(received.recv()?, "the header");
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result<(), Box<dyn Error>> {
+    let (sender, received) = channel();
+    let client = Client::new(&serve(Vault(sender)).await?)?;
+    client.get_either().success().await?;
+    assert_eq!(received.recv()?, "nothing");
+    let http = reqwest::Client::new();
+    let get = |path: &str| http.get(format!("{}{path}", client.base_url()));
+    for (request, challenges) in [
+        (get("token"), vec!["Bearer"]),
+        (get("token").header("authorization", "Basic bWU6"), vec!["Bearer"]),
+        (get("token").header("authorization", "Bearer "), vec!["Bearer"]),
+        (get("header"), vec!["ApiKey"]),
+        (get("header").header("x-key", ""), vec!["ApiKey"]),
+        (get("query"), vec!["ApiKey"]),
+        (get("cookie").header("cookie", "other=1"), vec!["ApiKey"]),
+        (get("basic").header("authorization", "Basic no base64"), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
+        (get("basic").header("authorization", "Basic bm8gY29sb24="), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
+        (get("digest"), vec!["digest"]),
+        // Credentials come before content: nobody else is told what is wrong with it.
+        (
+            http.post(format!("{}both", client.base_url())).header("x-key", "k").body("no number"),
+            vec!["Basic realm=\"api\", charset=\"UTF-8\"", "ApiKey"],
+        ),
+    ] {
+        let response = request.send().await?;
+        assert_eq!(response.status().as_u16(), Status::Unauthorized.code());
+        let found: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
+        assert_eq!(found, challenges);
+    }
+    assert!(received.try_recv().is_err(), "no handler has run");
+    // The names of schemes know no case.
+    let response = get("token").header("authorization", "bEARER x").send().await?;
+    assert_eq!(response.status().as_u16(), 204);
+    assert_eq!(received.recv()?, "x");
+    Ok(())
+}
+
+#[test]
+fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
+    let client = full(Client::builder("http://localhost")).build()?;
+    let text = format!("{client:?} {:?}", Basic::new("me", "secret"));
+    for secret in ["the ", "hush", "nonce", "secret\""] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    Ok(())
+}
