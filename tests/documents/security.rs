@@ -6,8 +6,8 @@ use std::{error::Error, sync::mpsc::{Sender, channel}};
 use doc_security::{
     Client, GetBasic, GetBasicResponse, GetCookie, GetCookieResponse, GetDigest, GetDigestResponse,
     GetEither, GetEitherResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
-    GetQueryResponse, GetToken, GetTokenResponse, GetTokenToo, GetTokenTooResponse, PostBoth,
-    PostBothResponse, Status,
+    GetQueryResponse, GetToken, GetTokenResponse, GetTokenToo, GetTokenTooResponse, GetTypo, GetTypoResponse,
+    GetUndeclared, GetUndeclaredResponse, PostBoth, PostBothResponse, Status,
     client::ClientBuilder,
     security::{
         Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials,
@@ -81,6 +81,17 @@ impl Api for Vault {
         PostBothResponse::NoContent
     }
 
+    async fn get_typo(&self, _: GetTypo) -> GetTypoResponse {
+        self.got("nothing");
+        GetTypoResponse::NoContent
+    }
+
+    async fn get_undeclared(&self, _: GetUndeclared, credentials: TokenCredentials) -> GetUndeclaredResponse {
+        let TokenCredentials::Token(token) = credentials;
+        self.got(token.as_str());
+        GetUndeclaredResponse::NoContent
+    }
+
     async fn get_either(
         &self,
         _: GetEither,
@@ -134,6 +145,10 @@ async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>>
     assert_eq!(received.recv()?, "nonce=\"1\"");
     client.post_both(1).success().await?;
     assert_eq!(received.recv()?, "me the header");
+    client.get_typo().success().await?;
+    assert_eq!(received.recv()?, "nothing");
+    client.get_undeclared().success().await?;
+    assert_eq!(received.recv()?, "the token");
     // Of several alternatives the first for which there is all.
     client.get_either().success().await?;
     assert_eq!(received.recv()?, "the header");

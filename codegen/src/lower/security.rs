@@ -36,39 +36,34 @@ pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut Names) -
     };
     let of_all = Pointer::root().key("security");
     let declared = cx.document.api.security.as_deref().unwrap_or_default();
-    let default = security.alternatives(cx, declared, &of_all);
+    let default = security.needs(cx, declared, &of_all);
     let mut known: BTreeMap<Vec<Vec<usize>>, usize> = BTreeMap::new();
     for route in routes {
-        let (alternatives, place) = match &route.declared.node.security {
+        let (needs, place) = match &route.declared.node.security {
             Some(own) => {
                 let place = route.declared.place.key("security");
-                (security.alternatives(cx, own, &place), place)
+                (security.needs(cx, own, &place), place)
             }
             None => (default.clone(), of_all.clone()),
         };
-        // Nothing is asked for: there are no credentials to be had.
-        if alternatives.iter().all(|(schemes, _)| schemes.is_empty()) {
-            security.of_routes.push((None, String::new()));
+        // Where nothing can be asked for, there are no credentials to be had.
+        if needs.alternatives.iter().all(Vec::is_empty) {
+            security.of_routes.push((None, needs.words));
             continue;
         }
-        let key: Vec<_> = alternatives
-            .iter()
-            .map(|(schemes, _)| schemes.clone())
-            .collect();
-        let index = match known.get(&key) {
+        let index = match known.get(&needs.alternatives) {
             Some(index) => *index,
             None => {
-                let set = security.set(cx, names, &key, &place);
+                let set = security.set(cx, names, &needs.alternatives, &place);
                 security.sets.push(set);
-                known.insert(key, security.sets.len() - 1);
+                known.insert(needs.alternatives, security.sets.len() - 1);
                 security.sets.len() - 1
             }
         };
         if let Some(set) = security.sets.get_mut(index) {
             set.users.push(route.title());
         }
-        let words = security.in_words(&alternatives);
-        security.of_routes.push((Some(index), words));
+        security.of_routes.push((Some(index), needs.words));
     }
     security
 }
@@ -157,40 +152,61 @@ fn wrong_name(cx: &Context<'_>, place: &Pointer, name: &str, what: &str) {
     );
 }
 
-/// The schemes of an alternative, and the scopes that each of them has to have.
-type Needed = (Vec<usize>, Vec<Vec<String>>);
+/// What an operation asks for.
+#[derive(Clone)]
+struct Needs {
+    /// The schemes of each alternative; those of "nothing" come last.
+    alternatives: Vec<Vec<usize>>,
+    /// In words: "Needs `key`, or `oauth` with the scopes `read`, `write`."
+    words: String,
+}
 
 impl Security {
-    fn alternatives(
-        &self,
-        cx: &Context<'_>,
-        declared: &[SecurityRequirement],
-        place: &Pointer,
-    ) -> Vec<Needed> {
-        let mut alternatives: Vec<Needed> = Vec::new();
+    fn needs(&self, cx: &Context<'_>, declared: &[SecurityRequirement], place: &Pointer) -> Needs {
+        let mut alternatives: Vec<Vec<usize>> = Vec::new();
+        let mut words = Vec::new();
         for (index, requirement) in declared.iter().enumerate() {
-            let mut needed = BTreeMap::new();
-            for (id, scopes) in requirement {
+            let mut schemes = Vec::new();
+            let mut parts = Vec::new();
+            let mut ids: Vec<_> = requirement.iter().collect();
+            ids.sort();
+            for (id, scopes) in ids {
+                parts.push(in_words(id, scopes));
                 match self.schemes.iter().position(|scheme| scheme.id == *id) {
-                    Some(scheme) => {
-                        needed.insert(scheme, scopes.clone());
-                    }
+                    Some(scheme) => schemes.push(scheme),
                     None => self.unknown(cx, id, &place.index(index).key(id)),
                 }
             }
-            let alternative: Needed = needed.into_iter().unzip();
-            if !alternatives
-                .iter()
-                .any(|(schemes, _)| *schemes == alternative.0)
-            {
-                alternatives.push(alternative);
+            words.push(parts.join(" and "));
+            // An alternative of unknown schemes is not "nothing".
+            let lost = schemes.is_empty() && !requirement.is_empty();
+            if !lost && !alternatives.contains(&schemes) {
+                alternatives.push(schemes);
             }
         }
         // Who has credentials means to use them, wherever the document allows to have none.
-        alternatives.sort_by_key(|(schemes, _)| schemes.is_empty());
-        alternatives
+        alternatives.sort_by_key(Vec::is_empty);
+        words.sort_by_key(String::is_empty);
+        words.dedup();
+        let is_empty = words.iter().all(String::is_empty);
+        let words: Vec<_> = words
+            .iter()
+            .map(|alternative| match alternative.as_str() {
+                "" => "no credentials",
+                words => words,
+            })
+            .collect();
+        Needs {
+            alternatives,
+            words: if is_empty {
+                String::new()
+            } else {
+                format!("Needs {}.", words.join(", or "))
+            },
+        }
     }
 
+    /// Many documents say what they do not declare; their operations are of use all the same.
     fn unknown(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
         let known = self.schemes.iter().map(|scheme| scheme.id.as_str());
         let help = match nearest(id, known) {
@@ -198,8 +214,11 @@ impl Security {
             None => "declare it under `components.securitySchemes`".to_owned(),
         };
         let message = format!("there is no security scheme `{}`", id.escape_debug());
-        let place = Place::Key(place.clone());
-        cx.report(Diagnostic::error(Rule::DanglingRef, place, message).help(help));
+        cx.report(
+            Diagnostic::warning(Rule::DanglingRef, Place::Key(place.clone()), message)
+                .label("no client sends it, and no server asks for it")
+                .help(help),
+        );
     }
 
     /// A set of credentials, named by its schemes.
@@ -256,36 +275,13 @@ impl Security {
             alternatives,
         }
     }
+}
 
-    /// What an operation asks for: "Needs `key`, or `oauth` with the scopes `read`, `write`."
-    fn in_words(&self, alternatives: &[Needed]) -> String {
-        let one = |scheme: usize, scopes: &[String]| {
-            let id = self
-                .schemes
-                .get(scheme)
-                .map_or("", |scheme| scheme.id.as_str());
-            let scopes: Vec<_> = scopes.iter().map(|scope| code(scope)).collect();
-            match scopes.as_slice() {
-                [] => code(id),
-                scopes => format!("{} with the scopes {}", code(id), scopes.join(", ")),
-            }
-        };
-        let words: Vec<_> = alternatives
-            .iter()
-            .map(|(schemes, scopes)| {
-                let parts = schemes
-                    .iter()
-                    .zip(scopes)
-                    .map(|(scheme, scopes)| one(*scheme, scopes));
-                let parts: Vec<_> = parts.collect();
-                if parts.is_empty() {
-                    "no credentials".to_owned()
-                } else {
-                    parts.join(" and ")
-                }
-            })
-            .collect();
-        format!("Needs {}.", words.join(", or "))
+fn in_words(id: &str, scopes: &[String]) -> String {
+    let scopes: Vec<_> = scopes.iter().map(|scope| code(scope)).collect();
+    match scopes.as_slice() {
+        [] => code(id),
+        scopes => format!("{} with the scopes {}", code(id), scopes.join(", ")),
     }
 }
 

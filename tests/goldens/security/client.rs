@@ -78,6 +78,20 @@ impl Client {
     pub fn get_token_too(&self) -> Call<'_, GetTokenToo> {
         self.call(GetTokenToo::new())
     }
+
+    /// `GET /typo`
+    ///
+    /// Needs `tokn`.
+    pub fn get_typo(&self) -> Call<'_, GetTypo> {
+        self.call(GetTypo::new())
+    }
+
+    /// `GET /undeclared`
+    ///
+    /// Needs `far-off` with the scopes `all` and `token`, or `far-off`, or `token`.
+    pub fn get_undeclared(&self) -> Call<'_, GetUndeclared> {
+        self.call(GetUndeclared::new())
+    }
 }
 
 impl ClientBuilder {

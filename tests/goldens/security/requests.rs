@@ -330,3 +330,62 @@ impl Operation for GetTokenToo {
         Ok(Self {})
     }
 }
+
+/// The request `GET /typo`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetTypo {}
+
+impl GetTypo {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetTypo {
+    type Response = GetTypoResponse;
+    const ID: &'static str = "getTypo";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/typo";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request `GET /undeclared`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUndeclared {}
+
+impl GetUndeclared {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetUndeclared {
+    type Response = GetUndeclaredResponse;
+    const ID: &'static str = "getUndeclared";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/undeclared";
+    const SECURITY: &'static [&'static [Scheme]] = &[&[security::TOKEN]];
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}

@@ -179,7 +179,7 @@ impl Credentials for QueryKeyCredentials {
     }
 }
 
-/// The credentials for `GET /token` and `GET /token-too`.
+/// The credentials for `GET /token`, `GET /token-too` and `GET /undeclared`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenCredentials {
     /// By `token`.

@@ -99,6 +99,20 @@ pub trait Api: Send + Sync + 'static {
         request: GetTokenToo,
         credentials: TokenCredentials,
     ) -> impl Future<Output = GetTokenTooResponse> + Send;
+
+    /// `GET /typo`
+    ///
+    /// Needs `tokn`.
+    fn get_typo(&self, request: GetTypo) -> impl Future<Output = GetTypoResponse> + Send;
+
+    /// `GET /undeclared`
+    ///
+    /// Needs `far-off` with the scopes `all` and `token`, or `far-off`, or `token`.
+    fn get_undeclared(
+        &self,
+        request: GetUndeclared,
+        credentials: TokenCredentials,
+    ) -> impl Future<Output = GetUndeclaredResponse> + Send;
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -148,6 +162,11 @@ pub fn router<A: Api>(api: A) -> axum::Router {
     server
         .guarded(|api, request: GetTokenToo, credentials: TokenCredentials| async move {
             api.get_token_too(request, credentials).await
+        });
+    server.route(|api, request: GetTypo| async move { api.get_typo(request).await });
+    server
+        .guarded(|api, request: GetUndeclared, credentials: TokenCredentials| async move {
+            api.get_undeclared(request, credentials).await
         });
     server.router(api)
 }
