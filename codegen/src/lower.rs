@@ -8,10 +8,12 @@ mod example;
 mod operation;
 mod parameter;
 mod response;
+mod route;
 mod schema;
 mod security;
 mod skeleton;
 mod status;
+mod token;
 
 use std::cell::RefCell;
 
@@ -41,7 +43,7 @@ pub(crate) fn lower(
         findings: RefCell::default(),
     };
     let package = package(&cx);
-    let routes = operation::routes(&cx);
+    let routes = route::routes(&cx);
     let statuses = Statuses::gather(&cx, &routes);
     let mut names = Names::new();
     let mut types = Types::declare(&cx, &mut names);

@@ -6,7 +6,7 @@ use openapiv3::MediaType;
 use super::{
     Context, Names,
     schema::{Naming, Schema, Types},
-    status::is_token,
+    token::is_token,
 };
 use crate::{
     model::{BodyVariant, Codec, Content, Payload, Type, TypeKind},

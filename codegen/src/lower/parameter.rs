@@ -10,9 +10,9 @@ use openapiv3::{
 use super::{
     Context, Names,
     content::essence,
-    operation::Route,
+    route::Route,
     schema::{Naming, Types},
-    status::is_token,
+    token,
 };
 use crate::{
     load::At,
@@ -300,21 +300,11 @@ impl<'a> Described<'a> {
 
 /// Whether a parameter can be sent under its name, and is not one that OpenAPI ignores.
 fn sound_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
-    let token = matches!(location, Location::Header | Location::Cookie);
-    if token && !is_token(name) {
-        cx.report(
-            Diagnostic::error(
-                Rule::WrongValue,
-                Place::Value(place.key("name")),
-                format!(
-                    "`{}` is no name of a {}",
-                    name.escape_debug(),
-                    location.as_str()
-                ),
-            )
-            .help("it is made of letters, digits and `-` (RFC 9110, section 5.6.2)"),
-        );
-        return false;
+    if matches!(location, Location::Header | Location::Cookie) {
+        let what = format!("a {}", location.as_str());
+        if !token::checked(cx, Place::Value(place.key("name")), name, &what) {
+            return false;
+        }
     }
     let ignored = ["accept", "authorization", "content-type"];
     if location == Location::Header && ignored.contains(&name.to_ascii_lowercase().as_str()) {

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::{
     Context, Names, content,
-    operation::Route,
     parameter::Described,
+    route::{Route, responses},
     schema::{Naming, Types},
     skeleton::skeleton,
-    status::{Statuses, is_token},
+    status::Statuses,
+    token,
 };
 use crate::{
     load::{At, shape::Kind},
@@ -20,7 +21,6 @@ use crate::{
         Style, Succeeds, Success, segments,
     },
     name::{Ident, Scope},
-    pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
@@ -43,48 +43,6 @@ pub(super) struct RouteResponses<'a> {
     pub(super) interim: Vec<Key>,
     /// The answers as this operation declares them, in the order of the set.
     pub(super) answers: Vec<At<'a, Response>>,
-}
-
-/// The responses of an operation as it declares them, in the order of their keys.
-pub(super) fn declared<'a>(cx: &Context<'a>, route: &Route<'a>) -> Vec<(Key, At<'a, Response>)> {
-    let responses = &route.declared.node.responses;
-    let place = route.declared.place.key("responses");
-    let mut found: BTreeMap<Key, At<'a, Response>> = BTreeMap::new();
-    let written = cx
-        .document
-        .tree
-        .pointer(place.as_str())
-        .and_then(Value::as_object);
-    let mut spelled: BTreeMap<Key, &str> = BTreeMap::new();
-    for text in written.into_iter().flat_map(serde_json::Map::keys) {
-        let Some(key) = Key::parse(text) else {
-            continue;
-        };
-        if let Some(first) = spelled.insert(key, text) {
-            cx.report(
-                Diagnostic::error(
-                    Rule::DuplicateKey,
-                    Place::Key(place.key(text)),
-                    format!("the status `{key}` is declared twice"),
-                )
-                .label("declared again here")
-                .related(Place::Key(place.key(first)), "first declared here")
-                .help("keep one of the two"),
-            );
-        }
-        let response = match key {
-            Key::Default => responses.default.as_ref(),
-            Key::Exact(code) => responses.responses.get(&openapiv3::StatusCode::Code(code)),
-            Key::Range(first) => responses
-                .responses
-                .get(&openapiv3::StatusCode::Range(first)),
-        };
-        let Some(response) = response else { continue };
-        if let Some(response) = cx.document.resolve(&At::new(response, place.key(text))) {
-            found.insert(key, response);
-        }
-    }
-    found.into_iter().collect()
 }
 
 /// A set of answers before it has its types: who has it, and what the first of them declares.
@@ -114,7 +72,7 @@ pub(super) fn lower<'a>(
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let mut of_routes = Vec::new();
     for (index, route) in routes.iter().enumerate() {
-        let declared = declared(cx, route);
+        let declared = responses(cx, route);
         let (answers, interim) = final_answers(cx, route, declared, statuses);
         let chosen = chosen_name(cx, route);
         let print = fingerprint(cx, &answers, chosen.as_ref());
@@ -451,15 +409,7 @@ fn headers<'a>(
         if wire.eq_ignore_ascii_case("content-type") {
             continue;
         }
-        if !is_token(wire) {
-            cx.report(
-                Diagnostic::error(
-                    Rule::WrongValue,
-                    Place::Key(place),
-                    format!("`{}` is no name of a header field", wire.escape_debug()),
-                )
-                .help("it is made of letters, digits and `-` (RFC 9110, section 5.6.2)"),
-            );
+        if !token::checked(cx, Place::Key(place.clone()), wire, "a header field") {
             continue;
         }
         let Some(header) = cx.document.resolve(&At::new(header, place.clone())) else {
@@ -547,12 +497,4 @@ fn success(answers: &mut [Answer]) -> Success {
         }
     }
     success
-}
-
-/// The name of a place under `components`, if it is there.
-pub(super) fn component_name(place: &Pointer) -> Option<String> {
-    let mut segments = place.segments();
-    let first = segments.next()?;
-    segments.next()?;
-    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
 }

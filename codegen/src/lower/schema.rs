@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Context, Names, response::component_name};
+use super::{Context, Names};
 use crate::{
     load::shape::describe,
     model::{EnumValue, Field, Payload, Type, TypeDef, TypeId, TypeKind, weights},
@@ -667,4 +667,12 @@ pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) 
         .label("the mock answers with a value made from the schema instead")
         .help("correct the example, or the schema"),
     );
+}
+
+/// The name of a place under `components`, if it is there.
+fn component_name(place: &Pointer) -> Option<String> {
+    let mut segments = place.segments();
+    let first = segments.next()?;
+    segments.next()?;
+    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openapiv3::{APIKeyLocation, SecurityRequirement, SecurityScheme as Declared};
 
-use super::{Context, Names, operation::Route, status::is_token};
+use super::{Context, Names, route::Route, token};
 use crate::{
     load::{At, shape::nearest},
     model::{Alternative, CredentialSet, Location, SchemeKind, SecurityScheme},
@@ -108,9 +108,9 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
                 APIKeyLocation::Header => Location::Header,
                 APIKeyLocation::Cookie => Location::Cookie,
             };
-            if location != Location::Query && !is_token(name) {
-                let what = format!("a {}", location.as_str());
-                wrong_name(cx, &declared.place.key("name"), name, &what);
+            if location != Location::Query {
+                let place = Place::Value(declared.place.key("name"));
+                token::checked(cx, place, name, &format!("a {}", location.as_str()));
             }
             (
                 SchemeKind::ApiKey(location, name.clone()),
@@ -126,10 +126,8 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
                 "basic" => SchemeKind::Basic,
                 "bearer" => SchemeKind::Bearer,
                 _ => {
-                    if !is_token(scheme) {
-                        let place = declared.place.key("scheme");
-                        wrong_name(cx, &place, scheme, "a scheme of authentication");
-                    }
+                    let place = Place::Value(declared.place.key("scheme"));
+                    token::checked(cx, place, scheme, "a scheme of authentication");
                     SchemeKind::Other(scheme.clone())
                 }
             };
@@ -139,17 +137,6 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
             (SchemeKind::Bearer, description.clone())
         }
     }
-}
-
-fn wrong_name(cx: &Context<'_>, place: &Pointer, name: &str, what: &str) {
-    cx.report(
-        Diagnostic::error(
-            Rule::WrongValue,
-            Place::Value(place.clone()),
-            format!("`{}` is no name of {what}", name.escape_debug()),
-        )
-        .help("it is made of letters, digits and `-` (RFC 9110, section 5.6.2)"),
-    );
 }
 
 /// What an operation asks for.

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use openapiv3::{ReferenceOr, Response};
 use serde_json::{Map, Value};
 
-use super::{Context, operation::Route, response::declared};
+use super::{
+    Context,
+    route::{Route, responses},
+    token::is_token,
+};
 use crate::{
     load::{
         At,
@@ -33,7 +37,7 @@ impl Statuses {
         let mut nameless: BTreeMap<u16, (Pointer, String)> = BTreeMap::new();
         let mut used = Vec::new();
         for route in routes {
-            for (key, response) in declared(cx, route) {
+            for (key, response) in responses(cx, route) {
                 used.push(response.place.clone());
                 let Key::Exact(code) = key else { continue };
                 if code > LAST {
@@ -319,12 +323,6 @@ fn is_origin(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// A token of RFC 9110, section 5.6.2, which the name of a header field is.
-pub(super) fn is_token(text: &str) -> bool {
-    let is_tchar = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !text.is_empty() && text.bytes().all(is_tchar)
 }
 
 /// Reads the members of an `x-status`, and reports those that are not what they should be.

@@ -1,0 +1,191 @@
+//! Routes: which operations there are, and what each declares as its responses.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{Operation, PathItem, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::Context;
+use crate::{
+    load::At,
+    model::{Key, Method, Piece, segments},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// An operation as it is declared, with its names.
+pub(super) struct Route<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    pub(super) item: At<'a, PathItem>,
+    pub(super) declared: At<'a, Operation>,
+}
+
+impl Route<'_> {
+    pub(super) fn title(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// What its names are made of: the `operationId`, else the method and the words of the path.
+    pub(super) fn words(&self) -> String {
+        if let Some(id) = &self.declared.node.operation_id {
+            return id.clone();
+        }
+        let mut words = self.method.key();
+        for segment in segments(self.path) {
+            for piece in segment {
+                match piece {
+                    Piece::Literal(text) => words.extend([" ", &text]),
+                    Piece::Parameter(name) => words.extend([" by ", &name]),
+                }
+            }
+        }
+        words
+    }
+}
+
+/// The operations, by path and then method.
+pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
+    let mut routes = Vec::new();
+    let paths = Pointer::root().key("paths");
+    for (path, item) in &cx.document.api.paths.paths {
+        let Some(item) = cx.document.resolve(&At::new(item, paths.key(path))) else {
+            continue;
+        };
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            options,
+            head,
+            patch,
+            trace,
+            ..
+        } = item.node;
+        for (method, declared) in [
+            (Method::Get, get),
+            (Method::Put, put),
+            (Method::Post, post),
+            (Method::Delete, delete),
+            (Method::Options, options),
+            (Method::Head, head),
+            (Method::Patch, patch),
+            (Method::Trace, trace),
+        ] {
+            let Some(declared) = declared else { continue };
+            routes.push(Route {
+                method,
+                path,
+                item: At::new(item.node, item.place.clone()),
+                declared: At::new(declared, item.place.key(&method.key())),
+            });
+        }
+    }
+    routes.sort_by_key(|route| (route.path, route.method));
+    same_ids(cx, &routes);
+    same_paths(cx, &routes);
+    routes
+}
+
+/// Equal `operationId`s are an error: no two clients could mean the same by one.
+fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for route in routes {
+        let Some(id) = &route.declared.node.operation_id else {
+            continue;
+        };
+        let place = Place::Value(route.declared.place.key("operationId"));
+        match seen.get(id.as_str()) {
+            // One operation that several paths share by `$ref`.
+            Some(first) if *first == place => {}
+            Some(first) => cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateName,
+                    place,
+                    format!("two operations have the `operationId` `{id}`"),
+                )
+                .label("declared again here")
+                .related(first.clone(), "first declared here")
+                .help("give each operation its own"),
+            ),
+            None => {
+                seen.insert(id, place);
+            }
+        }
+    }
+}
+
+/// Two paths that differ in the names of their parameters alone cannot be told apart.
+fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
+    let mut seen = BTreeMap::new();
+    for route in routes {
+        let shape = segments(route.path).into_iter().map(|segment| {
+            let piece = |piece| match piece {
+                Piece::Literal(text) => Some(text),
+                Piece::Parameter(_) => None,
+            };
+            segment.into_iter().map(piece).collect::<Vec<_>>()
+        });
+        let shape: Vec<_> = shape.collect();
+        if let Some(first) = seen.insert((route.method, shape), route) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateName,
+                    Place::Key(route.declared.place.clone()),
+                    format!(
+                        "`{}` and `{}` are the same request",
+                        first.title(),
+                        route.title()
+                    ),
+                )
+                .label("declared again here")
+                .related(
+                    Place::Key(first.declared.place.clone()),
+                    "first declared here",
+                )
+                .help("paths have to differ in more than the names of their parameters"),
+            );
+        }
+    }
+}
+
+/// The responses of an operation as it declares them, in the order of their keys.
+pub(super) fn responses<'a>(cx: &Context<'a>, route: &Route<'a>) -> Vec<(Key, At<'a, Response>)> {
+    let responses = &route.declared.node.responses;
+    let place = route.declared.place.key("responses");
+    let mut found: BTreeMap<Key, At<'a, Response>> = BTreeMap::new();
+    let written = cx
+        .document
+        .tree
+        .pointer(place.as_str())
+        .and_then(Value::as_object);
+    let mut spelled: BTreeMap<Key, &str> = BTreeMap::new();
+    for text in written.into_iter().flat_map(Map::keys) {
+        let Some(key) = Key::parse(text) else {
+            continue;
+        };
+        if let Some(first) = spelled.insert(key, text) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateKey,
+                    Place::Key(place.key(text)),
+                    format!("the status `{key}` is declared twice"),
+                )
+                .label("declared again here")
+                .related(Place::Key(place.key(first)), "first declared here")
+                .help("keep one of the two"),
+            );
+        }
+        let response = match key {
+            Key::Default => responses.default.as_ref(),
+            Key::Exact(code) => responses.responses.get(&StatusCode::Code(code)),
+            Key::Range(first) => responses.responses.get(&StatusCode::Range(first)),
+        };
+        let Some(response) = response else { continue };
+        if let Some(response) = cx.document.resolve(&At::new(response, place.key(text))) {
+            found.insert(key, response);
+        }
+    }
+    found.into_iter().collect()
+}
