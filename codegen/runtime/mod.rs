@@ -15,6 +15,8 @@ mod choice;
 #[cfg(feature = "_wire")]
 pub(crate) mod enums;
 #[cfg(feature = "_wire")]
+mod error;
+#[cfg(feature = "_wire")]
 mod form;
 #[cfg(feature = "_wire")]
 pub(crate) mod incoming;
@@ -23,9 +25,11 @@ mod json;
 #[cfg(feature = "_wire")]
 mod keys;
 #[cfg(feature = "_wire")]
-mod message;
+mod media;
 #[cfg(feature = "_wire")]
 pub(crate) mod null;
+#[cfg(feature = "_wire")]
+mod operation;
 #[cfg(feature = "_wire")]
 pub(crate) mod outgoing;
 #[cfg(feature = "_wire")]
@@ -52,8 +56,10 @@ mod weights;
 pub use {
     carried::Carried,
     choice::{ChoiceError, StatusChoice},
+    error::{Mismatch, Unsendable},
     keys::{Key, key_of},
-    message::{Media, Mismatch, Operation, Response, Unsendable},
+    media::Media,
+    operation::{Operation, Response},
 };
 
 #[cfg(feature = "server")]

@@ -5,8 +5,9 @@ use http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::{
+    error::{Unsendable, header_value},
     form,
-    message::{Media, Unsendable, header_value},
+    media::Media,
     param::{Flat, Param, flatten},
 };
 use crate::Code;

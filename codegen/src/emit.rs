@@ -15,7 +15,9 @@ use quote::{ToTokens, quote};
 
 use crate::{
     doc,
-    model::{Codec, Content, Model, Type, TypeKind},
+    model::{
+        BodyVariant, Codec, Content, Location, Model, Parameter, Payload, Style, Type, TypeKind,
+    },
     name::Ident,
 };
 
@@ -82,15 +84,17 @@ runtime! {
     "class.rs",
     "code.rs",
     "enums.rs",
+    "error.rs",
     "form.rs",
     "glue.rs",
     "incoming.rs",
     "json.rs",
     "keys.rs",
     "known.rs",
-    "message.rs",
+    "media.rs",
     "mod.rs",
     "null.rs",
+    "operation.rs",
     "outgoing.rs",
     "param.rs",
     "read.rs",
@@ -291,4 +295,74 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
 fn media<'a>(contents: impl IntoIterator<Item = &'a Content>) -> TokenStream {
     let media = contents.into_iter().map(|content| content.media.as_str());
     quote!(&[#(#media),*])
+}
+
+/// The enum of the media types of a content.
+fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
+    let Payload::Several { name, variants } = payload else {
+        return TokenStream::new();
+    };
+    let variants = variants.iter().map(|BodyVariant { name, content }| {
+        let doc = docs(&[&format!("`{}`", content.media)]);
+        let ty = content_ty(model, content);
+        quote!(#doc #name(#ty))
+    });
+    quote! {
+        /// Content of one of several media types.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants,)*
+        }
+    }
+}
+
+/// What the runtime has to know of a parameter, as far as it is not what goes without saying.
+fn param(model: &Model, parameter: &Parameter) -> TokenStream {
+    let wire = &parameter.wire;
+    let (place, style, explode) = match parameter.location {
+        Location::Path => (quote!(path), Style::Simple, false),
+        Location::Query => (quote!(query), Style::Form, true),
+        Location::Header => (quote!(header), Style::Simple, false),
+        Location::Cookie => (quote!(cookie), Style::Form, true),
+    };
+    let mut param = quote!(Param::#place(#wire));
+    if parameter.style != style {
+        let style = match parameter.style {
+            Style::Matrix => quote!(Matrix),
+            Style::Label => quote!(Label),
+            Style::Form => quote!(Form),
+            Style::Simple => quote!(Simple),
+            Style::SpaceDelimited => quote!(SpaceDelimited),
+            Style::PipeDelimited => quote!(PipeDelimited),
+            Style::DeepObject => quote!(DeepObject),
+            Style::Json => quote!(Json),
+        };
+        param = quote!(#param.style(Style::#style));
+    }
+    if parameter.explode != explode && parameter.style != Style::Json {
+        let explode = parameter.explode;
+        param = quote!(#param.explode(#explode));
+    }
+    let spread = parameter.explode && parameter.style == Style::Form;
+    let members = if spread {
+        properties(model, &parameter.ty)
+    } else {
+        Vec::new()
+    };
+    if !members.is_empty() {
+        param = quote!(#param.members(&[#(#members),*]));
+    }
+    param
+}
+
+/// The names of an object's properties.
+fn properties<'a>(model: &'a Model, ty: &Type) -> Vec<&'a str> {
+    let Type::Named(id) = ty else {
+        return Vec::new();
+    };
+    match &model.type_def(*id).kind {
+        TypeKind::Struct { fields, .. } => fields.iter().map(|field| field.wire.as_str()).collect(),
+        TypeKind::Alias(ty) => properties(model, ty),
+        _ => Vec::new(),
+    }
 }

@@ -967,7 +967,7 @@ impl Response for StatusResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             1 => Ok(Self::Created),
             2 => Ok(Self::Accepted),
@@ -1139,7 +1139,7 @@ impl Response for StatusResponse {
             90 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 91>()?,
+                    status: received.status(Carried::new)?,
                 })
             }
         }
@@ -2322,7 +2322,7 @@ impl Response for HeadStatusResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             1 => Ok(Self::Created),
             2 => Ok(Self::Accepted),
@@ -2490,7 +2490,7 @@ impl Response for HeadStatusResponse {
             90 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 91>()?,
+                    status: received.status(Carried::new)?,
                 })
             }
         }

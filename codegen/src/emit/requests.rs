@@ -3,12 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{DEPRECATED, argument, codec, content_ty, deprecated, docs, media, ty};
+use super::{
+    DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, media, param, ty,
+};
 use crate::{
-    model::{
-        Codec, Content, Location, Model, Operation, Parameter, Payload, RequestBody, Style, Type,
-        TypeKind,
-    },
+    model::{Codec, Content, Model, Operation, Parameter, Payload, RequestBody},
     name::Ident,
 };
 
@@ -29,7 +28,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .collect::<std::collections::BTreeMap<_, _>>();
     let bodies = bodies
         .into_values()
-        .map(|payload| super::responses::body_enum(model, payload));
+        .map(|payload| body_enum(model, payload));
     let import = super::security::import(model);
     quote! {
         #![doc = " The requests: one for each operation."]
@@ -283,57 +282,6 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
                 })
             }
         }
-    }
-}
-
-/// What the runtime has to know of a parameter, as far as it is not what goes without saying.
-pub(super) fn param(model: &Model, parameter: &Parameter) -> TokenStream {
-    let wire = &parameter.wire;
-    let (place, style, explode) = match parameter.location {
-        Location::Path => (quote!(path), Style::Simple, false),
-        Location::Query => (quote!(query), Style::Form, true),
-        Location::Header => (quote!(header), Style::Simple, false),
-        Location::Cookie => (quote!(cookie), Style::Form, true),
-    };
-    let mut param = quote!(Param::#place(#wire));
-    if parameter.style != style {
-        let style = match parameter.style {
-            Style::Matrix => quote!(Matrix),
-            Style::Label => quote!(Label),
-            Style::Form => quote!(Form),
-            Style::Simple => quote!(Simple),
-            Style::SpaceDelimited => quote!(SpaceDelimited),
-            Style::PipeDelimited => quote!(PipeDelimited),
-            Style::DeepObject => quote!(DeepObject),
-            Style::Json => quote!(Json),
-        };
-        param = quote!(#param.style(Style::#style));
-    }
-    if parameter.explode != explode && parameter.style != Style::Json {
-        let explode = parameter.explode;
-        param = quote!(#param.explode(#explode));
-    }
-    let spread = parameter.explode && parameter.style == Style::Form;
-    let members = if spread {
-        properties(model, &parameter.ty)
-    } else {
-        Vec::new()
-    };
-    if !members.is_empty() {
-        param = quote!(#param.members(&[#(#members),*]));
-    }
-    param
-}
-
-/// The names of an object's properties.
-fn properties<'a>(model: &'a Model, ty: &Type) -> Vec<&'a str> {
-    let Type::Named(id) = ty else {
-        return Vec::new();
-    };
-    match &model.type_def(*id).kind {
-        TypeKind::Struct { fields, .. } => fields.iter().map(|field| field.wire.as_str()).collect(),
-        TypeKind::Alias(ty) => properties(model, ty),
-        _ => Vec::new(),
     }
 }
 

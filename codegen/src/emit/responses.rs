@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{DEPRECATED, codec, content_ty, docs, listed, media, requests::param, ty};
+use super::{DEPRECATED, body_enum, codec, content_ty, docs, listed, media, param, ty};
 use crate::{
     model::{
         Answer, BodyVariant, Codec, Content, Key, Model, Payload, ResponseSet, Succeeds, Success,
@@ -283,7 +283,7 @@ fn success_pattern(success: Success, answer: &Answer) -> TokenStream {
 fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
     let last = set.answers.len().saturating_sub(1);
     let arms = set.answers.iter().enumerate().map(|(index, answer)| {
-        let decode = decode(model, index, answer);
+        let decode = decode(model, answer);
         // There is no other index.
         let pattern = if index == last {
             quote!(_)
@@ -294,16 +294,16 @@ fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
         quote!(#pattern => #decode)
     });
     if set.answers.len() == 1 {
-        let decode = set.answers.first().map(|answer| decode(model, 0, answer));
+        let decode = set.answers.first().map(|answer| decode(model, answer));
         return quote! {
-            received.key::<Self>()?;
+            received.key(Self::KEYS)?;
             #decode
         };
     }
-    quote!(match received.key::<Self>()? { #(#arms,)* })
+    quote!(match received.key(Self::KEYS)? { #(#arms,)* })
 }
 
-fn decode(model: &Model, index: usize, answer: &Answer) -> TokenStream {
+fn decode(model: &Model, answer: &Answer) -> TokenStream {
     let variant = &answer.variant;
     let body = match &answer.body {
         Payload::Empty => None,
@@ -313,11 +313,10 @@ fn decode(model: &Model, index: usize, answer: &Answer) -> TokenStream {
         let body = body.map(|body| quote!((#body)));
         return quote!(Ok(Self::#variant #body));
     }
-    let index = Literal::usize_unsuffixed(index);
     let status = answer
         .carried
         .is_some()
-        .then(|| quote!(status: received.status::<Self, #index>()?,));
+        .then(|| quote!(status: received.status(Carried::new)?,));
     let headers = answer.headers.iter().map(|header| {
         let (name, param) = (&header.name, param(model, header));
         if header.required {
@@ -417,24 +416,5 @@ fn write(reply: &TokenStream, content: &Content) -> TokenStream {
         Codec::Open => quote!(#reply.media(body)),
         Codec::Bytes => quote!(#reply.bytes(#media, body)),
         _ => quote!(#reply.#codec_name(#media, &body)),
-    }
-}
-
-/// The enum of the media types of a content.
-pub(super) fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
-    let Payload::Several { name, variants } = payload else {
-        return TokenStream::new();
-    };
-    let variants = variants.iter().map(|BodyVariant { name, content }| {
-        let doc = docs(&[&format!("`{}`", content.media)]);
-        let ty = content_ty(model, content);
-        quote!(#doc #name(#ty))
-    });
-    quote! {
-        /// Content of one of several media types.
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum #name {
-            #(#variants,)*
-        }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
 
         #[allow(unused_imports, reason = "an API may ask for nothing")]
-        use crate::runtime::{incoming::Incoming, param::Param, security::Credentials};
+        use crate::runtime::{incoming::Incoming, param::Param, security::{Credential, Credentials}};
 
         #(#schemes)*
         #(#sets)*
@@ -183,14 +183,14 @@ fn read(model: &Model, alternative: &Alternative) -> TokenStream {
     match schemes.as_slice() {
         [] => TokenStream::new(),
         [_] => quote! {
-            #(if let Some(credential) = request.credential(&#constants) {
+            #(if let Some(credential) = Credential::read(&#constants, request) {
                 return Some(Self::#variant(credential));
             })*
         },
         schemes => {
             let names: Vec<_> = schemes.iter().map(|scheme| &scheme.name).collect();
             quote! {
-                if let (#(Some(#names)),*) = (#(request.credential(&#constants)),*) {
+                if let (#(Some(#names)),*) = (#(Credential::read(&#constants, request)),*) {
                     return Some(Self::#variant { #(#names),* });
                 }
             }

@@ -10,7 +10,7 @@ use serde::{
 };
 
 use super::{
-    message::Unsendable,
+    error::Unsendable,
     param::{Param, decode_plus},
     read::{Invalid, Raw},
 };

@@ -21,10 +21,10 @@ use serde_json::json;
 
 use super::{
     incoming::{Incoming, Refusal, Rejection},
-    message::{Operation, Response},
+    operation::{Operation, Response},
     reply::Reply,
     routes::{Found, Routes},
-    security::{Credentials, Scheme},
+    security::{Credentials, Scheme, unauthorized},
 };
 use crate::Code;
 
@@ -179,7 +179,7 @@ async fn read<O: Operation, C: Credentials>(
 ) -> Result<(O, C), Rejection> {
     let (Parts { uri, headers, .. }, body) = request.into_parts();
     let request = Incoming::new(path, uri, headers);
-    let credentials = C::read(&request).ok_or_else(|| Rejection::unauthorized(C::SCHEMES))?;
+    let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     let body = if O::HAS_BODY {
         collect(body).await?
     } else {

@@ -11,10 +11,9 @@ use serde::de::DeserializeOwned;
 use super::{
     form::{self, pairs},
     json,
-    message::{Media, select},
+    media::{Media, select},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
-    security::{Credential, Scheme},
 };
 use crate::Code;
 
@@ -54,23 +53,10 @@ impl Rejection {
         }))
     }
 
-    /// The same with a header field.
+    /// The same with another header field.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.insert(name, value);
+        self.0.headers.append(name, value);
         self
-    }
-
-    /// A request that lacks credentials; the schemes are those that would do.
-    pub(crate) fn unauthorized(schemes: &[Scheme]) -> Self {
-        let detail = "the request has no credentials that this operation takes";
-        let mut rejection = Self::new(Code::UNAUTHORIZED, detail);
-        for scheme in schemes {
-            rejection
-                .0
-                .headers
-                .append(header::WWW_AUTHENTICATE, scheme.challenge());
-        }
-        rejection
     }
 
     fn parameter(param: Param, detail: impl Into<String>) -> Self {
@@ -97,11 +83,6 @@ impl Incoming {
 
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
-    }
-
-    /// What the request has for a security scheme.
-    pub(crate) fn credential<C: Credential>(&self, scheme: &Scheme) -> Option<C> {
-        C::read(scheme, self)
     }
 
     /// The same with content, which is read only once the credentials are there.

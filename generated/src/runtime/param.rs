@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde::Serialize;
 use serde_json::Value;
 
-use super::message::{Unsendable, header_value};
+use super::error::{Unsendable, header_value};
 
 /// A parameter of an operation: where it is, its name, and how its value becomes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

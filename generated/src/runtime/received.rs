@@ -7,10 +7,10 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::{
-    carried::Carried,
+    error::Mismatch,
     json,
-    keys::key_of,
-    message::{Media, Mismatch, Response, select},
+    keys::{Key, key_of},
+    media::{Media, select},
     param::Param,
     read::{Raw, Word},
 };
@@ -34,15 +34,13 @@ impl<'a> Received<'a> {
     }
 
     /// The index of the key that the status belongs to.
-    pub(crate) fn key<R: Response>(&self) -> Result<usize, Mismatch> {
-        key_of(R::KEYS, self.code.get()).ok_or(Mismatch::Status)
+    pub(crate) fn key(&self, keys: &[Key]) -> Result<usize, Mismatch> {
+        key_of(keys, self.code.get()).ok_or(Mismatch::Status)
     }
 
     /// The status of an answer that stands for many.
-    pub(crate) fn status<R: Response, const KEY: usize>(
-        &self,
-    ) -> Result<Carried<R, KEY>, Mismatch> {
-        Carried::new(self.code.get()).ok_or(Mismatch::Status)
+    pub(crate) fn status<C>(&self, carried: fn(u16) -> Option<C>) -> Result<C, Mismatch> {
+        carried(self.code.get()).ok_or(Mismatch::Status)
     }
 
     /// A header field that has to be there.

@@ -5,11 +5,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{
-    keys::key_of,
-    message::{Mismatch, Response},
-    received::Received,
-};
+use super::{error::Mismatch, keys::key_of, operation::Response, received::Received};
 use crate::{Code, StatusChoice};
 
 /// An example of an answer, as it is on the wire.

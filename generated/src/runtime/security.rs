@@ -8,11 +8,12 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    incoming::Incoming,
-    message::{Unsendable, header_value},
+    error::{Unsendable, header_value},
+    incoming::{Incoming, Rejection},
     outgoing::Outgoing,
     param::Param,
 };
+use crate::Code;
 
 /// A security scheme of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,4 +273,13 @@ pub(crate) trait Credentials: Sized + Send {
 
     /// What satisfies the operation; `None` if nothing in the request does.
     fn read(request: &Incoming) -> Option<Self>;
+}
+
+/// The refusal of a request that has no credentials for any of the schemes that would do.
+pub(crate) fn unauthorized(schemes: &[Scheme]) -> Rejection {
+    let detail = "the request has no credentials that this operation takes";
+    schemes.iter().fold(
+        Rejection::new(Code::UNAUTHORIZED, detail),
+        |rejection, scheme| rejection.header(header::WWW_AUTHENTICATE, scheme.challenge()),
+    )
 }

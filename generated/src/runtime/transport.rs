@@ -14,7 +14,8 @@ use http::{HeaderMap, header};
 use reqwest::{Url, redirect::Policy};
 
 use super::{
-    message::{Mismatch, Operation, Response, Unsendable},
+    error::{Mismatch, Unsendable},
+    operation::{Operation, Response},
     outgoing::Outgoing,
     received::Received,
     security::{Scheme, Secret},

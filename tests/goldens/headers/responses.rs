@@ -65,7 +65,7 @@ impl Response for GetHeadersResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::NoContent {
             x_any: received.optional(Param::header("X-Any").style(Style::Json))?,
             x_exploded: received.optional(Param::header("X-Exploded").explode(true))?,

@@ -65,7 +65,7 @@ impl Response for FindPetsResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => {
                 Ok(Self::Ok {
                     x_total_count: received.required(Param::header("X-Total-Count"))?,
@@ -74,7 +74,7 @@ impl Response for FindPetsResponse {
             }
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 1>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/problem+json"])?.json()?,
                 })
             }
@@ -143,11 +143,11 @@ impl Response for AddPetResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Created(received.of(&["application/json"])?.json()?)),
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 1>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/problem+json"])?.json()?,
                 })
             }
@@ -249,7 +249,7 @@ impl Response for GetPetResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => {
                 Ok(Self::Ok {
                     etag: received.required(Param::header("ETag"))?,
@@ -263,13 +263,13 @@ impl Response for GetPetResponse {
             2 => Ok(Self::NotFound),
             3 => {
                 Ok(Self::ClientError {
-                    status: received.status::<Self, 3>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/problem+json"])?.json()?,
                 })
             }
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 4>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/problem+json"])?.json()?,
                 })
             }
@@ -345,11 +345,11 @@ impl Response for DeletePetResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::NoContent),
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 1>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/problem+json"])?.json()?,
                 })
             }

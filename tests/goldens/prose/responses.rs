@@ -51,7 +51,7 @@ impl Response for ProseResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Ok {
             x_prose: received.optional(Param::header("X-Prose"))?,
             body: received.of(&["application/json"])?.json()?,

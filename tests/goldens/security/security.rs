@@ -5,7 +5,9 @@
 pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
 
 #[allow(unused_imports, reason = "an API may ask for nothing")]
-use crate::runtime::{incoming::Incoming, param::Param, security::Credentials};
+use crate::runtime::{
+    incoming::Incoming, param::Param, security::{Credential, Credentials},
+};
 
 /// The scheme `basic`.
 pub const BASIC: Scheme = Scheme::basic("basic");
@@ -46,7 +48,7 @@ impl Credentials for BasicCredentials {
     const SCHEMES: &'static [Scheme] = &[BASIC];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&BASIC) {
+        if let Some(credential) = Credential::read(&BASIC, request) {
             return Some(Self::Basic(credential));
         }
         None
@@ -70,8 +72,8 @@ impl Credentials for BasicAndHeaderKeyCredentials {
 
     fn read(request: &Incoming) -> Option<Self> {
         if let (Some(basic), Some(header_key)) = (
-            request.credential(&BASIC),
-            request.credential(&HEADER_KEY),
+            Credential::read(&BASIC, request),
+            Credential::read(&HEADER_KEY, request),
         ) {
             return Some(Self::BasicAndHeaderKey {
                 basic,
@@ -93,7 +95,7 @@ impl Credentials for CookieKeyCredentials {
     const SCHEMES: &'static [Scheme] = &[COOKIE_KEY];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&COOKIE_KEY) {
+        if let Some(credential) = Credential::read(&COOKIE_KEY, request) {
             return Some(Self::CookieKey(credential));
         }
         None
@@ -111,7 +113,7 @@ impl Credentials for DigestCredentials {
     const SCHEMES: &'static [Scheme] = &[DIGEST];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&DIGEST) {
+        if let Some(credential) = Credential::read(&DIGEST, request) {
             return Some(Self::Digest(credential));
         }
         None
@@ -133,10 +135,10 @@ impl Credentials for OptionalOauthOrHeaderKeyCredentials {
     const SCHEMES: &'static [Scheme] = &[HEADER_KEY, OAUTH];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&OAUTH) {
+        if let Some(credential) = Credential::read(&OAUTH, request) {
             return Some(Self::Oauth(credential));
         }
-        if let Some(credential) = request.credential(&HEADER_KEY) {
+        if let Some(credential) = Credential::read(&HEADER_KEY, request) {
             return Some(Self::HeaderKey(credential));
         }
         Some(Self::Anonymous)
@@ -154,7 +156,7 @@ impl Credentials for HeaderKeyCredentials {
     const SCHEMES: &'static [Scheme] = &[HEADER_KEY];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&HEADER_KEY) {
+        if let Some(credential) = Credential::read(&HEADER_KEY, request) {
             return Some(Self::HeaderKey(credential));
         }
         None
@@ -172,7 +174,7 @@ impl Credentials for QueryKeyCredentials {
     const SCHEMES: &'static [Scheme] = &[QUERY_KEY];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&QUERY_KEY) {
+        if let Some(credential) = Credential::read(&QUERY_KEY, request) {
             return Some(Self::QueryKey(credential));
         }
         None
@@ -190,7 +192,7 @@ impl Credentials for TokenCredentials {
     const SCHEMES: &'static [Scheme] = &[TOKEN];
 
     fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = request.credential(&TOKEN) {
+        if let Some(credential) = Credential::read(&TOKEN, request) {
             return Some(Self::Token(credential));
         }
         None

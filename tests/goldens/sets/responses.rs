@@ -46,7 +46,7 @@ impl Response for GetAResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Accepted)
     }
 
@@ -120,13 +120,13 @@ impl Response for DifferentSuccessesResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok(received.of(&["application/json"])?.json()?)),
             1 => Ok(Self::Accepted(received.of(&["application/json"])?.json()?)),
             2 => Ok(Self::NotFound),
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 3>()?,
+                    status: received.status(Carried::new)?,
                 })
             }
         }
@@ -200,7 +200,7 @@ impl Response for EqualSuccessesResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok(received.of(&["application/json"])?.json()?)),
             1 => {
                 Ok(
@@ -211,7 +211,7 @@ impl Response for EqualSuccessesResponse {
             }
             _ => {
                 Ok(Self::Default {
-                    status: received.status::<Self, 2>()?,
+                    status: received.status(Carried::new)?,
                     body: received.of(&["application/json"])?.json()?,
                 })
             }
@@ -271,7 +271,7 @@ impl Response for GetHeadResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Ok {
             etag: received.optional(Param::header("ETag"))?,
             body: received.of(&["text/plain"])?.text()?,
@@ -326,7 +326,7 @@ impl Response for HeadHeadResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Ok {
             etag: received.optional(Param::header("ETag"))?,
         })
@@ -387,7 +387,7 @@ impl Response for InterimResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => {
                 Ok(Self::SwitchingProtocols {
                     upgrade: received.required(Param::header("Upgrade"))?,
@@ -444,7 +444,7 @@ impl Response for NamedAnswer {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Accepted)
     }
 
@@ -494,7 +494,7 @@ impl Response for NoContentResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::NoContent),
             _ => Ok(Self::ResetContent),
         }
@@ -540,7 +540,7 @@ impl Response for NoSuccessResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::NotFound(received.of(&["application/json"])?.json()?))
     }
 
@@ -592,9 +592,9 @@ impl Response for NothingResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Default {
-            status: received.status::<Self, 0>()?,
+            status: received.status(Carried::new)?,
         })
     }
 
@@ -648,9 +648,9 @@ impl Response for OnlyDefaultResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Default {
-            status: received.status::<Self, 0>()?,
+            status: received.status(Carried::new)?,
             body: received.of(&["application/json"])?.json()?,
         })
     }
@@ -698,7 +698,7 @@ impl Response for GetOtherResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::Ok)
     }
 
@@ -743,7 +743,7 @@ impl Response for HeadOtherResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        received.key::<Self>()?;
+        received.key(Self::KEYS)?;
         Ok(Self::NoContent)
     }
 
@@ -811,16 +811,16 @@ impl Response for RangeResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             1 => {
                 Ok(Self::Success {
-                    status: received.status::<Self, 1>()?,
+                    status: received.status(Carried::new)?,
                 })
             }
             _ => {
                 Ok(Self::ServerError {
-                    status: received.status::<Self, 2>()?,
+                    status: received.status(Carried::new)?,
                 })
             }
         }
@@ -875,7 +875,7 @@ impl Response for SharedResponse {
     }
 
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
-        match received.key::<Self>()? {
+        match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             _ => Ok(Self::Conflict),
         }

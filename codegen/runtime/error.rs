@@ -1,0 +1,91 @@
+//! Why a message does not fit what the document declares.
+
+use std::fmt;
+
+use http::HeaderValue;
+
+/// Why an answer is none of those that the document declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// The document does not declare the status.
+    Status,
+    /// A header field is missing that the document requires.
+    MissingHeader(&'static str),
+    /// A header field is not of its type.
+    Header {
+        /// The name of the field.
+        name: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The media type is not declared for the status; `None` where the answer has none.
+    ContentType(Option<String>),
+    /// The content is not of its type.
+    Body(String),
+    /// The content is larger than the client takes.
+    TooLarge,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status => f.write_str("the document does not declare this status"),
+            Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
+            Self::Header { name, why } => {
+                write!(f, "the header `{name}` is not as declared: {why}")
+            }
+            Self::ContentType(Some(media)) => {
+                write!(f, "content of `{media}` is not declared for this status")
+            }
+            Self::ContentType(None) => f.write_str("the content has no media type"),
+            Self::Body(why) => write!(f, "the content is not as declared: {why}"),
+            Self::TooLarge => f.write_str("the content is larger than the client takes"),
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// A value that cannot be sent in the place where the document wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsendable(String);
+
+impl Unsendable {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the shape that `map_err` takes"
+    )]
+    pub(crate) fn json(error: serde_json::Error) -> Self {
+        Self(format!("a value cannot be written as JSON: {error}"))
+    }
+
+    pub(crate) fn nested() -> Self {
+        Self("a parameter or form cannot hold a list or an object within another".to_owned())
+    }
+
+    pub(crate) fn segment(name: &str) -> Self {
+        Self(format!(
+            "the path parameter `{name}` cannot be empty, `.` or `..`"
+        ))
+    }
+
+    pub(crate) fn header(name: &str) -> Self {
+        Self(format!(
+            "the header `{name}` has a character in it that no header field can hold"
+        ))
+    }
+}
+
+/// The value of a header field.
+pub(crate) fn header_value(name: &str, text: &str) -> Result<HeaderValue, Unsendable> {
+    HeaderValue::try_from(text).map_err(|_| Unsendable::header(name))
+}
+
+impl fmt::Display for Unsendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unsendable {}
