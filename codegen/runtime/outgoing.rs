@@ -110,6 +110,9 @@ impl Outgoing {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        header_value("Cookie", &cookies.join("; ")).map(Some)
+        let mut value = header_value("Cookie", &cookies.join("; "))?;
+        // It tells who somebody is.
+        value.set_sensitive(true);
+        Ok(Some(value))
     }
 }

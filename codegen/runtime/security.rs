@@ -9,7 +9,7 @@ use super::{
     error::{Unsendable, header_value},
     incoming::{Incoming, Rejection},
     outgoing::Outgoing,
-    param::Param,
+    param::{Location, Param},
 };
 use crate::Code;
 
@@ -69,15 +69,16 @@ impl Scheme {
 
     /// What a server says in `WWW-Authenticate` that it takes.
     pub(crate) fn challenge(&self) -> HeaderValue {
+        // `Basic` and `Bearer` need a realm at least (RFC 7617, section 2; RFC 6750, section 3).
         let text = match self.kind {
             // Not registered, but how servers say it.
-            Kind::ApiKey(_) => "ApiKey",
-            Kind::Basic => "Basic realm=\"api\", charset=\"UTF-8\"",
-            Kind::Bearer => "Bearer",
-            Kind::Other(scheme) => scheme,
+            Kind::ApiKey(_) => "ApiKey realm=\"api\"".to_owned(),
+            Kind::Basic => "Basic realm=\"api\", charset=\"UTF-8\"".to_owned(),
+            Kind::Bearer => "Bearer realm=\"api\"".to_owned(),
+            Kind::Other(scheme) => format!("{scheme} realm=\"api\""),
         };
         // A scheme is a token; lowering takes no other.
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
     }
 }
 
@@ -189,7 +190,14 @@ impl Secret {
     /// Puts it into a request.
     pub(crate) fn write(&self, scheme: &Scheme, request: &mut Outgoing) -> Result<(), Unsendable> {
         match (self, scheme.kind) {
+            (Self::ApiKey(key), Kind::ApiKey(param)) if param.location == Location::Header => {
+                let (name, mut value) = param.field(key.as_str())?;
+                value.set_sensitive(true);
+                request.headers.insert(name, value);
+                Ok(())
+            }
             (Self::ApiKey(key), Kind::ApiKey(param)) => request.required(param, key.as_str()),
+            (Self::Basic(basic), _) if basic.username.contains(':') => Err(Unsendable::username()),
             (Self::Basic(basic), _) => {
                 let pair = format!("{}:{}", basic.username, basic.password);
                 authorize(&mut request.headers, "Basic", &BASE64_STANDARD.encode(pair))
@@ -275,6 +283,11 @@ pub(crate) trait Credentials: Sized + Send {
 
 /// The refusal of a request that has no credentials for any of the schemes that would do.
 pub(crate) fn unauthorized(schemes: &[Scheme]) -> Rejection {
+    // A 401 has to name a scheme (RFC 9110, section 15.5.2).
+    if schemes.is_empty() {
+        let detail = "the document does not declare the credentials that this operation takes";
+        return Rejection::new(Code::FORBIDDEN, detail);
+    }
     let detail = "the request has no credentials that this operation takes";
     schemes.iter().fold(
         Rejection::new(Code::UNAUTHORIZED, detail),

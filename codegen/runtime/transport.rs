@@ -40,7 +40,7 @@ impl Client {
     /// A client of the API at a base URL, such as `https://api.example.com/v1`.
     ///
     /// # Errors
-    /// If the text is no URL that paths can be added to.
+    /// If the text is no URL that paths can be added to, or has a password in it.
     pub fn new(base_url: &str) -> Result<Self, Error> {
         Self::builder(base_url).build()
     }
@@ -67,95 +67,6 @@ impl Client {
             client: self,
             request,
         }
-    }
-
-    async fn send<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
-        let failed = |kind| Error::of::<O>(kind);
-        let request = self
-            .request(operation)
-            .map_err(|error| failed(Kind::Request(error)))?;
-        let response = self.http.execute(request).await;
-        let mut response = response.map_err(|error| failed(Kind::Transport(error, None)))?;
-        let code = Code::from(response.status());
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
-        let complete = loop {
-            match response.chunk().await {
-                Ok(None) => break true,
-                Ok(Some(chunk)) => {
-                    let room = self.body_limit.saturating_sub(body.len());
-                    body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                    if chunk.len() > room {
-                        break false;
-                    }
-                }
-                Err(error) => {
-                    let raw = Raw {
-                        code,
-                        headers,
-                        body: body.freeze(),
-                    };
-                    return Err(failed(Kind::Transport(error, Some(raw))));
-                }
-            }
-        };
-        let body = body.freeze();
-        let decoded = if complete {
-            O::Response::decode(&mut Received::new(code, &headers, body.clone()))
-        } else {
-            Err(Mismatch::TooLarge)
-        };
-        decoded.map_err(|why| {
-            failed(Kind::Mismatch(
-                why,
-                Raw {
-                    code,
-                    headers,
-                    body,
-                },
-            ))
-        })
-    }
-
-    fn request<O: Operation>(&self, operation: &O) -> Result<reqwest::Request, Unsendable> {
-        let mut outgoing = Outgoing::default();
-        operation.write(&mut outgoing)?;
-        self.authorize::<O>(&mut outgoing)?;
-        let (path, query) = outgoing.target(O::PATH);
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        url.set_query(query.as_deref());
-        let cookie = outgoing.cookie()?;
-        let mut request = reqwest::Request::new(O::METHOD, url);
-        *request.headers_mut() = outgoing.headers;
-        if let Some(cookie) = cookie {
-            request.headers_mut().insert(header::COOKIE, cookie);
-        }
-        if O::HAS_BODY {
-            *request.body_mut() = Some(outgoing.body.into());
-        }
-        Ok(request)
-    }
-
-    /// Adds the credentials of the first alternative for which they are all there.
-    fn authorize<O: Operation>(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
-        let secret = |scheme: &Scheme| {
-            let found = self.secrets.iter().find(|(id, _)| *id == scheme.id());
-            found.map(|(_, secret)| secret)
-        };
-        let complete = |schemes: &&&[Scheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
-        for scheme in O::SECURITY
-            .iter()
-            .find(complete)
-            .into_iter()
-            .copied()
-            .flatten()
-        {
-            if let Some(secret) = secret(scheme) {
-                secret.write(scheme, request)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -187,28 +98,19 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets what there is for a security scheme.
-    pub(crate) fn secret(mut self, scheme: &Scheme, secret: impl Into<Secret>) -> Self {
-        self.secrets.retain(|(id, _)| *id != scheme.id());
-        self.secrets.push((scheme.id(), secret.into()));
-        self
-    }
-
     /// The client.
     ///
     /// # Errors
-    /// If the base URL is none that paths can be added to, and if reqwest cannot set up TLS.
+    /// If the base URL is none that paths can be added to or has a password in it, and if reqwest
+    /// cannot set up TLS.
     pub fn build(self) -> Result<Client, Error> {
-        let base = Url::parse(&self.base)
-            .ok()
-            .filter(|base| !base.cannot_be_a_base());
-        let base = base.ok_or_else(|| Error::new(Kind::BaseUrl(self.base)))?;
+        let base = base_url(&self.base).map_err(|why| Error::new(Kind::BaseUrl(why)))?;
         let http = match self.http {
             Some(http) => http,
             None => reqwest::Client::builder()
                 .redirect(Policy::none())
                 .build()
-                .map_err(|error| Error::new(Kind::Transport(error, None)))?,
+                .map_err(|error| Error::new(Kind::transport(error, None)))?,
         };
         Ok(Client {
             http,
@@ -217,6 +119,30 @@ impl ClientBuilder {
             secrets: self.secrets,
         })
     }
+}
+
+/// A base URL; why it is none does not repeat it, for it may have a secret in it.
+fn base_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if url.cannot_be_a_base() {
+        return Err("no path can be added to it".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let why = "it has a user or a password, which would not be sent; set a credential instead";
+        return Err(why.to_owned());
+    }
+    Ok(url)
+}
+
+/// Sets what there is for a security scheme.
+pub(crate) fn with_secret(
+    mut builder: ClientBuilder,
+    scheme: &Scheme,
+    secret: impl Into<Secret>,
+) -> ClientBuilder {
+    builder.secrets.retain(|(id, _)| *id != scheme.id());
+    builder.secrets.push((scheme.id(), secret.into()));
+    builder
 }
 
 /// A request that waits to be sent.
@@ -234,7 +160,7 @@ impl<O: Operation> Call<'_, O> {
     /// If there is no answer, or one that the document does not declare. The latter holds the
     /// status, the header fields and the content.
     pub async fn send(self) -> Result<O::Response, Error> {
-        self.client.send(&self.request).await
+        send(self.client, &self.request).await
     }
 
     /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
@@ -257,6 +183,98 @@ impl<'a, O: Operation> IntoFuture for Call<'a, O> {
     }
 }
 
+// What the client does is no method of it: those are named by the document.
+
+async fn send<O: Operation>(client: &Client, operation: &O) -> Result<O::Response, Error> {
+    let failed = |kind| Error::of::<O>(kind);
+    let request = request(client, operation).map_err(|error| failed(Kind::Request(error)))?;
+    let response = client.http.execute(request).await;
+    let mut response = response.map_err(|error| failed(Kind::transport(error, None)))?;
+    let code = Code::from(response.status());
+    let headers = std::mem::take(response.headers_mut());
+    let mut body = BytesMut::new();
+    let complete = loop {
+        match response.chunk().await {
+            Ok(None) => break true,
+            Ok(Some(chunk)) => {
+                let room = client.body_limit.saturating_sub(body.len());
+                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                if chunk.len() > room {
+                    break false;
+                }
+            }
+            Err(error) => {
+                let raw = Raw {
+                    code,
+                    headers,
+                    body: body.freeze(),
+                };
+                return Err(failed(Kind::transport(error, Some(raw))));
+            }
+        }
+    };
+    let body = body.freeze();
+    let decoded = if complete {
+        O::Response::decode(&mut Received::new(code, &headers, body.clone()))
+    } else {
+        Err(Mismatch::TooLarge)
+    };
+    decoded.map_err(|why| {
+        failed(Kind::Mismatch(
+            why,
+            Raw {
+                code,
+                headers,
+                body,
+            },
+        ))
+    })
+}
+
+fn request<O: Operation>(client: &Client, operation: &O) -> Result<reqwest::Request, Unsendable> {
+    let mut outgoing = Outgoing::default();
+    operation.write(&mut outgoing)?;
+    authorize::<O>(client, &mut outgoing)?;
+    let (path, query) = outgoing.target(O::PATH);
+    let mut url = client.base.clone();
+    url.set_path(&format!(
+        "{}{path}",
+        client.base.path().trim_end_matches('/')
+    ));
+    url.set_query(query.as_deref());
+    let cookie = outgoing.cookie()?;
+    let mut request = reqwest::Request::new(O::METHOD, url);
+    *request.headers_mut() = outgoing.headers;
+    if let Some(cookie) = cookie {
+        request.headers_mut().insert(header::COOKIE, cookie);
+    }
+    if O::HAS_BODY {
+        *request.body_mut() = Some(outgoing.body.into());
+    }
+    Ok(request)
+}
+
+/// Adds the credentials of the first alternative for which they are all there.
+fn authorize<O: Operation>(client: &Client, request: &mut Outgoing) -> Result<(), Unsendable> {
+    let secret = |scheme: &Scheme| {
+        let found = client.secrets.iter().find(|(id, _)| *id == scheme.id());
+        found.map(|(_, secret)| secret)
+    };
+    let complete = |schemes: &&&[Scheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
+    for scheme in O::SECURITY
+        .iter()
+        .find(complete)
+        .into_iter()
+        .copied()
+        .flatten()
+    {
+        if let Some(secret) = secret(scheme) {
+            secret.write(scheme, request)?;
+        }
+    }
+    Ok(())
+}
+
 /// Why a call has not given a declared answer.
 ///
 /// An answer that came is never lost: its [`code`](Self::code), [`headers`](Self::headers) and
@@ -275,6 +293,13 @@ enum Kind {
     Transport(reqwest::Error, Option<Raw>),
     Mismatch(Mismatch, Raw),
     Failed(Code),
+}
+
+impl Kind {
+    /// Without the URL, which may have a secret in its query.
+    fn transport(error: reqwest::Error, raw: Option<Raw>) -> Self {
+        Self::Transport(error.without_url(), raw)
+    }
 }
 
 /// An answer as it came.
@@ -362,7 +387,7 @@ impl fmt::Display for Error {
             }?;
         }
         match &self.0.kind {
-            Kind::BaseUrl(url) => write!(f, "`{url}` is no base URL"),
+            Kind::BaseUrl(why) => write!(f, "this is no base URL: {why}"),
             Kind::Request(error) => write!(f, "the request cannot be sent: {error}"),
             Kind::Transport(_, None) => f.write_str("no answer came"),
             Kind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code),

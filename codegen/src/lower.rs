@@ -129,7 +129,7 @@ impl Names {
 
 /// What generated code says without a path.
 const PRELUDE: &[&str] = &[
-    "Box", "Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec",
+    "Box", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "String", "Vec",
 ];
 
 /// What the generated crate has at its root, and [`PRELUDE`].
@@ -152,7 +152,10 @@ const ROOT_NAMES: &[&str] = &[
     "Err",
     "Error",
     "Failure",
+    "From",
+    "Future",
     "Incoming",
+    "Into",
     "InvalidCode",
     "Key",
     "Media",
@@ -172,12 +175,14 @@ const ROOT_NAMES: &[&str] = &[
     "Retry",
     "Sample",
     "Scheme",
+    "Send",
     "Server",
     "Some",
     "Status",
     "StatusChoice",
     "String",
     "Style",
+    "Sync",
     "UnknownStatus",
     "Unsendable",
     "Vec",
@@ -251,6 +256,48 @@ fn servers(document: &Document) -> Vec<Server> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The types that a generated file imports by name.
+    fn imports(text: &str) -> Vec<String> {
+        fn walk(tree: &syn::UseTree, found: &mut Vec<String>) {
+            match tree {
+                syn::UseTree::Path(path) => walk(&path.tree, found),
+                syn::UseTree::Name(name) => found.push(name.ident.to_string()),
+                syn::UseTree::Rename(name) => found.push(name.rename.to_string()),
+                syn::UseTree::Glob(_) => {}
+                syn::UseTree::Group(group) => {
+                    group.items.iter().for_each(|tree| walk(tree, found));
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for item in &syn::parse_file(text).unwrap().items {
+            if let syn::Item::Use(item) = item {
+                walk(&item.tree, &mut found);
+            }
+        }
+        found.retain(|name| name.contains(char::is_uppercase) && name.contains(char::is_lowercase));
+        found
+    }
+
+    /// An operation with the name of an import would hide it.
+    #[test]
+    fn what_is_imported_is_reserved() {
+        let text = "{openapi: 3.0.3, info: {title: All, version: 1.0.0}, paths: {}, \
+                    components: {securitySchemes: {key: {type: http, scheme: basic}}}}";
+        let generated = crate::generate(text, &Catalogue::empty()).unwrap();
+        let mut count = 0;
+        for (path, text) in &generated.files {
+            if path.starts_with("src/runtime/") {
+                continue;
+            }
+            for name in imports(text) {
+                assert!(ROOT_NAMES.contains(&name.as_str()), "{path}: {name}");
+                count += 1;
+            }
+        }
+        assert!(count > 30, "{count}");
+    }
 
     #[test]
     fn versions() {

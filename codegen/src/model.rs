@@ -74,6 +74,12 @@ impl Model {
         &self.sets[operation.set]
     }
 
+    /// Whether the document has security schemes, or an operation that asks for one.
+    #[must_use]
+    pub fn has_security(&self) -> bool {
+        !self.schemes.is_empty() || !self.credentials.is_empty()
+    }
+
     /// The credentials that an operation asks for.
     #[must_use]
     pub fn credentials(&self, operation: &Operation) -> Option<&CredentialSet> {

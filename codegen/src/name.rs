@@ -43,6 +43,10 @@ impl Ident {
     #[must_use]
     pub fn with(&self, suffix: &str) -> Self {
         let name = self.0.strip_prefix("r#").unwrap_or(&self.0);
+        let name = name
+            .strip_suffix('_')
+            .filter(|name| is_never_raw(name))
+            .unwrap_or(name);
         Self(escaped(format!("{name}{suffix}")))
     }
 }
@@ -122,11 +126,15 @@ fn escaped(name: String) -> String {
     if !is_keyword(&name) {
         return name;
     }
-    // These alone cannot be raw.
-    if matches!(name.as_str(), "self" | "Self" | "super" | "crate" | "_") {
+    if is_never_raw(&name) {
         return format!("{name}_");
     }
     format!("r#{name}")
+}
+
+/// Whether a keyword is one of the few that cannot be raw.
+fn is_never_raw(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
 fn is_keyword(name: &str) -> bool {
@@ -313,5 +321,10 @@ mod tests {
         assert_eq!(name(&mut scope), "id_in_query");
         assert_eq!(name(&mut scope), "id2");
         assert_eq!(Ident::snake("type").with("_").as_str(), "type_");
+        assert_eq!(
+            Ident::pascal("self").with("Response").as_str(),
+            "SelfResponse"
+        );
+        assert_eq!(Ident::snake("self").with("").as_str(), "self_");
     }
 }

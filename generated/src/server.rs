@@ -71,21 +71,29 @@ pub trait Api: Send + Sync + 'static {
 /// with `Allow`, and HEAD as GET without content.
 pub fn router<A: Api>(api: A) -> axum::Router {
     let mut server = Server::<A>::new();
-    server.route(|api, request: GetStatus| async move { api.get_status(request).await });
-    server.route(|api, request: PutStatus| async move { api.put_status(request).await });
     server
-        .route(|api, request: PostStatus| async move { api.post_status(request).await });
+        .route(|api, request: GetStatus| async move {
+            A::get_status(&api, request).await
+        });
+    server
+        .route(|api, request: PutStatus| async move {
+            A::put_status(&api, request).await
+        });
+    server
+        .route(|api, request: PostStatus| async move {
+            A::post_status(&api, request).await
+        });
     server
         .route(|api, request: DeleteStatus| async move {
-            api.delete_status(request).await
+            A::delete_status(&api, request).await
         });
     server
         .route(|api, request: PatchStatus| async move {
-            api.patch_status(request).await
+            A::patch_status(&api, request).await
         });
     server
         .route(|api, request: TraceStatus| async move {
-            api.trace_status(request).await
+            A::trace_status(&api, request).await
         });
     server.router(api)
 }

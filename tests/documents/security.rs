@@ -4,15 +4,15 @@
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
 use doc_security::{
-    Client, GetBasic, GetBasicResponse, GetCookie, GetCookieResponse, GetDigest, GetDigestResponse,
-    GetEither, GetEitherResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
+    Client, Code, GetBasic, GetBasicResponse, GetCookie, GetCookieResponse, GetDigest, GetDigestResponse,
+    GetEither, GetEitherResponse, GetHead, GetHeadResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
     GetQueryResponse, GetToken, GetTokenResponse, GetTokenToo, GetTokenTooResponse, GetTypo, GetTypoResponse,
-    GetUndeclared, GetUndeclaredResponse, PostBoth, PostBothResponse, Status,
+    GetUndeclared, GetUndeclaredResponse, HeadHead, HeadHeadResponse, PostBoth, PostBothResponse, Status,
     client::ClientBuilder,
     security::{
         Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials,
         DigestCredentials, HeaderKeyCredentials, OptionalOauthOrHeaderKeyCredentials,
-        QueryKeyCredentials, TokenCredentials,
+        QueryKeyCredentials, TokenCredentials, UndeclaredCredentials,
     },
     server::{Api, router},
 };
@@ -81,9 +81,19 @@ impl Api for Vault {
         PostBothResponse::NoContent
     }
 
-    async fn get_typo(&self, _: GetTypo) -> GetTypoResponse {
+    async fn get_typo(&self, _: GetTypo, credentials: UndeclaredCredentials) -> GetTypoResponse {
+        match credentials {}
+    }
+
+    async fn get_head(&self, _: GetHead) -> GetHeadResponse {
         self.got("nothing");
-        GetTypoResponse::NoContent
+        GetHeadResponse::NoContent
+    }
+
+    async fn head_head(&self, _: HeadHead, credentials: TokenCredentials) -> HeadHeadResponse {
+        let TokenCredentials::Token(token) = credentials;
+        self.got(token.as_str());
+        HeadHeadResponse::NoContent
     }
 
     async fn get_undeclared(&self, _: GetUndeclared, credentials: TokenCredentials) -> GetUndeclaredResponse {
@@ -145,8 +155,8 @@ async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>>
     assert_eq!(received.recv()?, "nonce=\"1\"");
     client.post_both(1).success().await?;
     assert_eq!(received.recv()?, "me the header");
-    client.get_typo().success().await?;
-    assert_eq!(received.recv()?, "nothing");
+    client.head_head().success().await?;
+    assert_eq!(received.recv()?, "the token");
     client.get_undeclared().success().await?;
     assert_eq!(received.recv()?, "the token");
     // Of several alternatives the first for which there is all.
@@ -161,23 +171,30 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
     let client = Client::new(&serve(Vault(sender)).await?)?;
     client.get_either().success().await?;
     assert_eq!(received.recv()?, "nothing");
+    client.get_head().success().await?;
+    assert_eq!(received.recv()?, "nothing");
+    let head = client.head_head().send().await.unwrap_err();
+    assert_eq!(head.code().map(Code::get), Some(401), "HEAD is no way around");
+    let typo = client.get_typo().send().await.unwrap_err();
+    assert_eq!(typo.code().map(Code::get), Some(403), "nobody can have these credentials");
+    assert!(typo.headers().is_some_and(|headers| !headers.contains_key("www-authenticate")));
     let http = reqwest::Client::new();
     let get = |path: &str| http.get(format!("{}{path}", client.base_url()));
     for (request, challenges) in [
-        (get("token"), vec!["Bearer"]),
-        (get("token").header("authorization", "Basic bWU6"), vec!["Bearer"]),
-        (get("token").header("authorization", "Bearer "), vec!["Bearer"]),
-        (get("header"), vec!["ApiKey"]),
-        (get("header").header("x-key", ""), vec!["ApiKey"]),
-        (get("query"), vec!["ApiKey"]),
-        (get("cookie").header("cookie", "other=1"), vec!["ApiKey"]),
+        (get("token"), vec!["Bearer realm=\"api\""]),
+        (get("token").header("authorization", "Basic bWU6"), vec!["Bearer realm=\"api\""]),
+        (get("token").header("authorization", "Bearer "), vec!["Bearer realm=\"api\""]),
+        (get("header"), vec!["ApiKey realm=\"api\""]),
+        (get("header").header("x-key", ""), vec!["ApiKey realm=\"api\""]),
+        (get("query"), vec!["ApiKey realm=\"api\""]),
+        (get("cookie").header("cookie", "other=1"), vec!["ApiKey realm=\"api\""]),
         (get("basic").header("authorization", "Basic no base64"), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
         (get("basic").header("authorization", "Basic bm8gY29sb24="), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
-        (get("digest"), vec!["digest"]),
+        (get("digest"), vec!["digest realm=\"api\""]),
         // Credentials come before content: nobody else is told what is wrong with it.
         (
             http.post(format!("{}both", client.base_url())).header("x-key", "k").body("no number"),
-            vec!["Basic realm=\"api\", charset=\"UTF-8\"", "ApiKey"],
+            vec!["Basic realm=\"api\", charset=\"UTF-8\"", "ApiKey realm=\"api\""],
         ),
     ] {
         let response = request.send().await?;
@@ -193,12 +210,30 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
     Ok(())
 }
 
-#[test]
-fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
+#[tokio::test]
+async fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
     let client = full(Client::builder("http://localhost")).build()?;
-    let text = format!("{client:?} {:?}", Basic::new("me", "secret"));
-    for secret in ["the ", "hush", "nonce", "secret\""] {
-        assert!(!text.contains(secret), "{text}");
+    let mut text = format!("{client:?} {:?}", Basic::new("me", "secret"));
+    // Nobody answers at a port that has just been given back.
+    let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+    let client = full(Client::builder(&format!("http://{free}"))).build()?;
+    let error = client.get_query().send().await.unwrap_err();
+    assert!(error.is_connect());
+    text += &format!("{error:?} {error}");
+    let Err(error) = Client::new("http://me:hush@localhost") else { panic!("a password") };
+    text += &format!("{error:?} {error}");
+    let Err(error) = Client::new("me:hush@localhost") else { panic!("no URL") };
+    text += &format!("{error:?} {error}");
+    for secret in ["the header", "the+query", "the%20query", "the query", "the cookie", "the token", "hush", "nonce", "secret\""] {
+        assert!(!text.contains(secret), "{secret} in {text}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_username_has_no_colon() -> Result<(), Box<dyn Error>> {
+    let client = Client::builder("http://localhost").basic(Basic::new("a:b", "c")).build()?;
+    let error = client.get_basic().send().await.unwrap_err();
+    assert!(error.to_string().contains("cannot have a colon"), "{error}");
     Ok(())
 }

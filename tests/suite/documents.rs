@@ -29,6 +29,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         ],
     ),
     ("prose", &["lib", "requests", "responses", "types"]),
+    ("reserved", &[]),
     ("security", &["client", "requests", "security", "server"]),
     ("sets", &["responses", "server"]),
     ("types", &["types"]),

@@ -16,7 +16,16 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .iter()
         .map(|operation| method(model, operation));
     let secrets: Vec<_> = model.schemes.iter().map(secret).collect();
-    let builder = (!secrets.is_empty()).then(|| quote!(impl ClientBuilder { #(#secrets)* }));
+    let (with_secret, builder) = if secrets.is_empty() {
+        Default::default()
+    } else {
+        (
+            quote!(
+                use crate::runtime::transport::with_secret;
+            ),
+            quote!(impl ClientBuilder { #(#secrets)* }),
+        )
+    };
     let import = security::import(model);
     let setters = model
         .operations
@@ -30,6 +39,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[allow(unused_imports, reason = "an API may have no operations or types")]
         use crate::{requests::*, types};
         #import
+        #with_secret
 
         impl Client {
             #(#methods)*
@@ -50,7 +60,7 @@ fn secret(scheme: &SecurityScheme) -> TokenStream {
     quote! {
         #docs
         pub fn #name(self, credential: impl Into<#ty>) -> Self {
-            self.secret(&security::#constant, credential.into())
+            with_secret(self, &security::#constant, credential.into())
         }
     }
 }

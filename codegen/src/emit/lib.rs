@@ -26,7 +26,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     };
     let outer = docs(&[&title, &package.description, &servers, FEATURES]);
     let docs = inner(outer);
-    let security = (!model.schemes.is_empty()).then(|| {
+    let security = model.has_security().then(|| {
         quote! {
             #[cfg(feature = "_wire")]
             #[rustfmt::skip]
@@ -45,11 +45,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             clippy::option_option,
             clippy::self_named_constructors,
             clippy::semicolon_if_nothing_returned,
+            clippy::should_implement_trait,
+            clippy::similar_names,
             clippy::struct_field_names,
             clippy::too_long_first_doc_paragraph,
             clippy::too_many_arguments,
             clippy::too_many_lines,
             clippy::wildcard_imports,
+            clippy::wrong_self_convention,
             reason = "names, numbers and words are those of the document"
         )]
         #![allow(deprecated, reason = "advised against is not gone")]

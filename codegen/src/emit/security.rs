@@ -8,9 +8,9 @@ use crate::model::{
     Alternative, CredentialSet, Location, Model, Operation, SchemeKind, SecurityScheme,
 };
 
-/// Nothing, if the document has no security schemes.
+/// Nothing, if the document has nothing of the kind.
 pub(super) fn emit(model: &Model) -> TokenStream {
-    if model.schemes.is_empty() {
+    if !model.has_security() {
         return TokenStream::new();
     }
     let schemes = model.schemes.iter().map(scheme);
@@ -48,7 +48,7 @@ pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
 
 /// What a module needs of this one, if the document has it.
 pub(super) fn import(model: &Model) -> TokenStream {
-    if model.schemes.is_empty() {
+    if !model.has_security() {
         return TokenStream::new();
     }
     quote! {
@@ -106,11 +106,17 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         .alternatives
         .iter()
         .map(|alternative| variant(model, alternative));
-    let reads = set
+    let reads: Vec<_> = set
         .alternatives
         .iter()
         .filter(|alternative| !alternative.schemes.is_empty())
-        .map(|alternative| read(model, alternative));
+        .map(|alternative| read(model, alternative))
+        .collect();
+    let request = if reads.is_empty() {
+        quote!(_)
+    } else {
+        quote!(request)
+    };
     // Without credentials is the last alternative, where it is one.
     let none = set
         .alternatives
@@ -138,7 +144,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         impl Credentials for #name {
             const SCHEMES: &'static [Scheme] = &[#(#schemes),*];
 
-            fn read(request: &Incoming) -> Option<Self> {
+            fn read(#request: &Incoming) -> Option<Self> {
                 #(#reads)*
                 #end
             }

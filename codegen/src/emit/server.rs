@@ -91,13 +91,13 @@ fn route(model: &Model, operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
     match model.credentials(operation) {
         None => quote! {
-            server.route(|api, request: #request| async move { api.#name(request).await });
+            server.route(|api, request: #request| async move { A::#name(&api, request).await });
         },
         Some(set) => {
             let credentials = &set.name;
             quote! {
                 server.guarded(|api, request: #request, credentials: #credentials| async move {
-                    api.#name(request, credentials).await
+                    A::#name(&api, request, credentials).await
                 });
             }
         }

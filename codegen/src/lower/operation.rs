@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     load::At,
-    model::{Handler, Method, Operation, Payload, RequestBody, segments},
+    model::{Handler, Method, Operation, Parameter, Payload, RequestBody, segments},
     name::{Ident, Scope},
     report::Place,
 };
 
 /// The names that the client has itself, beside those of its operations.
-const CLIENT_METHODS: &[&str] = &["base_url", "builder", "call", "new"];
+const CLIENT_METHODS: &[&str] = &["base_url", "builder", "call", "clone", "new"];
 
 /// Lowers the operations, whose sets of responses are lowered already.
 pub(super) fn lower(
@@ -89,25 +89,36 @@ pub(super) fn lower(
     operations
 }
 
-/// A HEAD whose GET has the same codes is answered by the method of the GET.
+/// A HEAD is answered by the method of the GET on its path, if it has the same codes and asks for the
+/// same.
 fn share_with_head(operations: &mut [Operation], sets: &Sets<'_>) {
-    let keys = |set: usize| {
-        let answers = sets
-            .list
-            .get(set)
-            .map(|set| set.answers.as_slice())
-            .unwrap_or_default();
-        answers.iter().map(|answer| answer.key).collect::<Vec<_>>()
+    let is_shared = |get: &Operation, head: &Operation| {
+        let keys = |operation: &Operation| {
+            let set = sets.list.get(operation.set);
+            let answers = set.map(|set| set.answers.as_slice()).unwrap_or_default();
+            answers.iter().map(|answer| answer.key).collect::<Vec<_>>()
+        };
+        let asks = |operation: &Operation| {
+            let parameters = operation.parameters.iter().map(|parameter| Parameter {
+                doc: String::new(),
+                deprecated: false,
+                ..parameter.clone()
+            });
+            parameters.collect::<Vec<_>>()
+        };
+        get.path == head.path
+            && keys(get) == keys(head)
+            && get.credentials == head.credentials
+            && get.body.is_some() == head.body.is_some()
+            && asks(get) == asks(head)
     };
-    let gets: Vec<_> = operations
-        .iter()
-        .filter(|operation| operation.method == Method::Get)
-        .map(|operation| (operation.path.clone(), keys(operation.set)))
-        .collect();
-    for operation in operations {
-        let like = (operation.path.clone(), keys(operation.set));
-        if operation.method == Method::Head && gets.contains(&like) {
-            operation.handler = Handler::Get;
+    let (gets, heads): (Vec<_>, Vec<_>) = operations
+        .iter_mut()
+        .filter(|operation| matches!(operation.method, Method::Get | Method::Head))
+        .partition(|operation| operation.method == Method::Get);
+    for head in heads {
+        if gets.iter().any(|get| is_shared(get, head)) {
+            head.handler = Handler::Get;
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Parameters {
 }
 
 /// The names that a call of the client has itself, beside the setters of its parameters.
-const CALL_METHODS: &[&str] = &["into_future", "new", "send", "success"];
+const CALL_METHODS: &[&str] = &["clone", "into_future", "new", "send", "success"];
 
 /// Lowers the parameters of an operation: its own, and those of its path that it does not replace.
 pub(super) fn lower(

@@ -24,7 +24,7 @@ pub(super) struct Security {
 }
 
 /// What the client's builder has itself.
-const BUILDER_METHODS: &[&str] = &["body_limit", "build", "http_client"];
+const BUILDER_METHODS: &[&str] = &["body_limit", "build", "clone", "http_client"];
 
 /// Lowers the schemes and the requirements of all operations.
 pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut Names) -> Security {
@@ -46,8 +46,7 @@ pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut Names) -
             }
             None => (default.clone(), of_all.clone()),
         };
-        // Where nothing can be asked for, there are no credentials to be had.
-        if needs.alternatives.iter().all(Vec::is_empty) {
+        if needs.is_open() {
             security.of_routes.push((None, needs.words));
             continue;
         }
@@ -142,10 +141,18 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
 /// What an operation asks for.
 #[derive(Clone)]
 struct Needs {
-    /// The schemes of each alternative; those of "nothing" come last.
+    /// The schemes of each alternative; those of "nothing" come last. None at all if every
+    /// alternative has a scheme that the document does not declare.
     alternatives: Vec<Vec<usize>>,
     /// In words: "Needs `key`, or `oauth` with the scopes `read`, `write`."
     words: String,
+}
+
+impl Needs {
+    /// Whether a request needs no credentials and could not have any.
+    fn is_open(&self) -> bool {
+        !self.alternatives.is_empty() && self.alternatives.iter().all(Vec::is_empty)
+    }
 }
 
 impl Security {
@@ -153,23 +160,31 @@ impl Security {
         let mut alternatives: Vec<Vec<usize>> = Vec::new();
         let mut words = Vec::new();
         for (index, requirement) in declared.iter().enumerate() {
-            let mut schemes = Vec::new();
-            let mut parts = Vec::new();
             let mut ids: Vec<_> = requirement.iter().collect();
             ids.sort();
-            for (id, scopes) in ids {
-                parts.push(in_words(id, scopes));
-                match self.schemes.iter().position(|scheme| scheme.id == *id) {
-                    Some(scheme) => schemes.push(scheme),
-                    None => self.unknown(cx, id, &place.index(index).key(id)),
-                }
-            }
+            let parts: Vec<_> = ids
+                .iter()
+                .map(|(id, scopes)| in_words(id, scopes))
+                .collect();
             words.push(parts.join(" and "));
-            // An alternative of unknown schemes is not "nothing".
-            let lost = schemes.is_empty() && !requirement.is_empty();
-            if !lost && !alternatives.contains(&schemes) {
+            let schemes = ids.iter().map(|(id, _)| {
+                let found = self.schemes.iter().position(|scheme| scheme.id == **id);
+                if found.is_none() {
+                    self.unknown(cx, id, &place.index(index).key(id));
+                }
+                found
+            });
+            // All of them, so that each that is unknown is told.
+            let schemes: Vec<_> = schemes.collect();
+            // Nothing can satisfy an alternative of which a part is unknown.
+            if let Some(schemes) = schemes.into_iter().collect::<Option<Vec<_>>>()
+                && !alternatives.contains(&schemes)
+            {
                 alternatives.push(schemes);
             }
+        }
+        if declared.is_empty() {
+            alternatives.push(Vec::new());
         }
         // Who has credentials means to use them, wherever the document allows to have none.
         alternatives.sort_by_key(Vec::is_empty);
@@ -193,7 +208,7 @@ impl Security {
         }
     }
 
-    /// Many documents say what they do not declare; their operations are of use all the same.
+    /// Public documents name what they do not declare; the rest of them is of use all the same.
     fn unknown(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
         let known = self.schemes.iter().map(|scheme| scheme.id.as_str());
         let help = match nearest(id, known) {
@@ -203,7 +218,7 @@ impl Security {
         let message = format!("there is no security scheme `{}`", id.escape_debug());
         cx.report(
             Diagnostic::warning(Rule::DanglingRef, Place::Key(place.clone()), message)
-                .label("no client sends it, and no server asks for it")
+                .label("nobody can satisfy this alternative")
                 .help(help),
         );
     }
@@ -248,7 +263,10 @@ impl Security {
         } else {
             ""
         };
-        let wanted = Ident::pascal(&format!("{optional}{} credentials", all.join(" or ")));
+        let wanted = Ident::pascal(&match all.as_slice() {
+            [] => "undeclared credentials".to_owned(),
+            all => format!("{optional}{} credentials", all.join(" or ")),
+        });
         let (name, adjusted) = names.root.name(&[wanted], "credentials");
         cx.adjusted(
             Place::Key(place.clone()),

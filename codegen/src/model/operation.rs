@@ -60,8 +60,11 @@ impl Operation {
     #[must_use]
     pub fn glue(&self, credentials: Option<&CredentialSet>) -> Vec<u16> {
         let mut codes = Vec::new();
-        if credentials.is_some_and(|credentials| !credentials.is_optional()) {
-            codes.push(401);
+        match credentials {
+            None => {}
+            Some(credentials) if credentials.is_optional() => {}
+            Some(credentials) if credentials.alternatives.is_empty() => codes.push(403),
+            Some(_) => codes.push(401),
         }
         if !self.parameters.is_empty() || self.body.is_some() {
             codes.push(400);

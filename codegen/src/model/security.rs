@@ -34,7 +34,8 @@ pub struct CredentialSet {
     pub name: Ident,
     /// The operations that ask for it, as "`GET /pets/{id}`", in order.
     pub users: Vec<String>,
-    /// What satisfies it, in the order of the document; "nothing" comes last.
+    /// What satisfies it, in the order of the document; "nothing" comes last. Empty if all that the
+    /// document asks for is something that it does not declare.
     pub alternatives: Vec<Alternative>,
 }
 

@@ -58,6 +58,7 @@ impl Code {
 #[cfg(feature = "_wire")]
 impl Code {
     pub(crate) const BAD_REQUEST: Self = Self::sure(400);
+    pub(crate) const FORBIDDEN: Self = Self::sure(403);
     pub(crate) const UNAUTHORIZED: Self = Self::sure(401);
     pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::sure(415);
     pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::sure(422);

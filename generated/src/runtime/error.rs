@@ -72,6 +72,10 @@ impl Unsendable {
         ))
     }
 
+    pub(crate) fn username() -> Self {
+        Self("the username of `Basic` credentials cannot have a colon in it".to_owned())
+    }
+
     pub(crate) fn header(name: &str) -> Self {
         Self(format!(
             "the header `{name}` has a character in it that no header field can hold"

@@ -85,7 +85,7 @@ pub struct Self_ {
     pub r#fn: Box2,
     /// `self`
     #[serde(rename = "self")]
-    pub self_2: Option2,
+    pub self2: Option2,
     /// `type`
     pub r#type: Vec2,
 }
@@ -101,7 +101,7 @@ impl Self_ {
         a_b: impl Into<String>,
         a_b2: impl Into<String>,
         r#fn: Box2,
-        self_2: Option2,
+        self2: Option2,
         r#type: impl Into<Vec2>,
     ) -> Self {
         Self {
@@ -112,7 +112,7 @@ impl Self_ {
             a_b: a_b.into(),
             a_b2: a_b2.into(),
             r#fn,
-            self_2,
+            self2,
             r#type: r#type.into(),
         }
     }

@@ -49,9 +49,15 @@ pub trait Api: Send + Sync + 'static {
 /// with `Allow`, and HEAD as GET without content.
 pub fn router<A: Api>(api: A) -> axum::Router {
     let mut server = Server::<A>::new();
-    server.route(|api, request: FindPets| async move { api.find_pets(request).await });
-    server.route(|api, request: AddPet| async move { api.add_pet(request).await });
-    server.route(|api, request: GetPet| async move { api.get_pet(request).await });
-    server.route(|api, request: DeletePet| async move { api.delete_pet(request).await });
+    server
+        .route(|api, request: FindPets| async move {
+            A::find_pets(&api, request).await
+        });
+    server.route(|api, request: AddPet| async move { A::add_pet(&api, request).await });
+    server.route(|api, request: GetPet| async move { A::get_pet(&api, request).await });
+    server
+        .route(|api, request: DeletePet| async move {
+            A::delete_pet(&api, request).await
+        });
     server.router(api)
 }

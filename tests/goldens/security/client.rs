@@ -10,6 +10,8 @@ use crate::{requests::*, types};
 #[allow(unused_imports, reason = "an API may ask for nothing")]
 use crate::security::{self, *};
 
+use crate::runtime::transport::with_secret;
+
 impl Client {
     /// `GET /basic`
     ///
@@ -44,6 +46,18 @@ impl Client {
     /// Needs `oauth` with the scopes `read`, `write "all"`, or `header-key`, or no credentials.
     pub fn get_either(&self) -> Call<'_, GetEither> {
         self.call(GetEither::new())
+    }
+
+    /// `GET /head`
+    pub fn get_head(&self) -> Call<'_, GetHead> {
+        self.call(GetHead::new())
+    }
+
+    /// `HEAD /head`
+    ///
+    /// Needs `token`.
+    pub fn head_head(&self) -> Call<'_, HeadHead> {
+        self.call(HeadHead::new())
     }
 
     /// `GET /header`
@@ -97,45 +111,45 @@ impl Client {
 impl ClientBuilder {
     /// Sets the credential for `basic`.
     pub fn basic(self, credential: impl Into<Basic>) -> Self {
-        self.secret(&security::BASIC, credential.into())
+        with_secret(self, &security::BASIC, credential.into())
     }
 
     /// Sets the credential for `cookie-key`.
     pub fn cookie_key(self, credential: impl Into<ApiKey>) -> Self {
-        self.secret(&security::COOKIE_KEY, credential.into())
+        with_secret(self, &security::COOKIE_KEY, credential.into())
     }
 
     /// Sets the credential for `digest`.
     pub fn digest(self, credential: impl Into<Authorization>) -> Self {
-        self.secret(&security::DIGEST, credential.into())
+        with_secret(self, &security::DIGEST, credential.into())
     }
 
     /// Sets the credential for `header-key`.
     pub fn header_key(self, credential: impl Into<ApiKey>) -> Self {
-        self.secret(&security::HEADER_KEY, credential.into())
+        with_secret(self, &security::HEADER_KEY, credential.into())
     }
 
     /// Sets the credential for `oauth`.
     ///
     /// See <https://example.com>.
     pub fn oauth(self, credential: impl Into<Bearer>) -> Self {
-        self.secret(&security::OAUTH, credential.into())
+        with_secret(self, &security::OAUTH, credential.into())
     }
 
     /// Sets the credential for `query-key`.
     pub fn query_key(self, credential: impl Into<ApiKey>) -> Self {
-        self.secret(&security::QUERY_KEY, credential.into())
+        with_secret(self, &security::QUERY_KEY, credential.into())
     }
 
     /// Sets the credential for `token`.
     ///
     /// A token.
     pub fn token(self, credential: impl Into<Bearer>) -> Self {
-        self.secret(&security::TOKEN, credential.into())
+        with_secret(self, &security::TOKEN, credential.into())
     }
 
     /// Sets the credential for `unused`.
     pub fn unused(self, credential: impl Into<Bearer>) -> Self {
-        self.secret(&security::UNUSED, credential.into())
+        with_secret(self, &security::UNUSED, credential.into())
     }
 }

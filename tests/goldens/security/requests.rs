@@ -182,6 +182,65 @@ impl Operation for GetEither {
     }
 }
 
+/// The request `GET /head`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHead {}
+
+impl GetHead {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetHead {
+    type Response = GetHeadResponse;
+    const ID: &'static str = "getHead";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/head";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request `HEAD /head`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct HeadHead {}
+
+impl HeadHead {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for HeadHead {
+    type Response = HeadHeadResponse;
+    const ID: &'static str = "headHead";
+    const METHOD: http::Method = http::Method::HEAD;
+    const PATH: &'static str = "/head";
+    const SECURITY: &'static [&'static [Scheme]] = &[&[security::TOKEN]];
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
 /// The request `GET /header`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -349,6 +408,7 @@ impl Operation for GetTypo {
     const ID: &'static str = "getTypo";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/typo";
+    const SECURITY: &'static [&'static [Scheme]] = &[];
     const HAS_BODY: bool = false;
 
     fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {

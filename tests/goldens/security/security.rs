@@ -145,6 +145,24 @@ impl Credentials for OptionalOauthOrHeaderKeyCredentials {
     }
 }
 
+/// The credentials for `HEAD /head`, `GET /token`, `GET /token-too` and `GET /undeclared`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenCredentials {
+    /// By `token`.
+    Token(Bearer),
+}
+
+impl Credentials for TokenCredentials {
+    const SCHEMES: &'static [Scheme] = &[TOKEN];
+
+    fn read(request: &Incoming) -> Option<Self> {
+        if let Some(credential) = Credential::read(&TOKEN, request) {
+            return Some(Self::Token(credential));
+        }
+        None
+    }
+}
+
 /// The credentials for `GET /header`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderKeyCredentials {
@@ -181,20 +199,14 @@ impl Credentials for QueryKeyCredentials {
     }
 }
 
-/// The credentials for `GET /token`, `GET /token-too` and `GET /undeclared`.
+/// The credentials for `GET /typo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenCredentials {
-    /// By `token`.
-    Token(Bearer),
-}
+pub enum UndeclaredCredentials {}
 
-impl Credentials for TokenCredentials {
-    const SCHEMES: &'static [Scheme] = &[TOKEN];
+impl Credentials for UndeclaredCredentials {
+    const SCHEMES: &'static [Scheme] = &[];
 
-    fn read(request: &Incoming) -> Option<Self> {
-        if let Some(credential) = Credential::read(&TOKEN, request) {
-            return Some(Self::Token(credential));
-        }
+    fn read(_: &Incoming) -> Option<Self> {
         None
     }
 }

@@ -61,6 +61,18 @@ pub trait Api: Send + Sync + 'static {
         credentials: OptionalOauthOrHeaderKeyCredentials,
     ) -> impl Future<Output = GetEitherResponse> + Send;
 
+    /// `GET /head`
+    fn get_head(&self, request: GetHead) -> impl Future<Output = GetHeadResponse> + Send;
+
+    /// `HEAD /head`
+    ///
+    /// Needs `token`.
+    fn head_head(
+        &self,
+        request: HeadHead,
+        credentials: TokenCredentials,
+    ) -> impl Future<Output = HeadHeadResponse> + Send;
+
     /// `GET /header`
     ///
     /// Needs `header-key`.
@@ -103,7 +115,11 @@ pub trait Api: Send + Sync + 'static {
     /// `GET /typo`
     ///
     /// Needs `tokn`.
-    fn get_typo(&self, request: GetTypo) -> impl Future<Output = GetTypoResponse> + Send;
+    fn get_typo(
+        &self,
+        request: GetTypo,
+        credentials: UndeclaredCredentials,
+    ) -> impl Future<Output = GetTypoResponse> + Send;
 
     /// `GET /undeclared`
     ///
@@ -126,47 +142,57 @@ pub fn router<A: Api>(api: A) -> axum::Router {
     let mut server = Server::<A>::new();
     server
         .guarded(|api, request: GetBasic, credentials: BasicCredentials| async move {
-            api.get_basic(request, credentials).await
+            A::get_basic(&api, request, credentials).await
         });
     server
         .guarded(|api, request: PostBoth, credentials: BasicAndHeaderKeyCredentials| async move {
-            api.post_both(request, credentials).await
+            A::post_both(&api, request, credentials).await
         });
     server
         .guarded(|api, request: GetCookie, credentials: CookieKeyCredentials| async move {
-            api.get_cookie(request, credentials).await
+            A::get_cookie(&api, request, credentials).await
         });
     server
         .guarded(|api, request: GetDigest, credentials: DigestCredentials| async move {
-            api.get_digest(request, credentials).await
+            A::get_digest(&api, request, credentials).await
         });
     server
         .guarded(|
             api,
             request: GetEither,
             credentials: OptionalOauthOrHeaderKeyCredentials|
-        async move { api.get_either(request, credentials).await });
+        async move { A::get_either(&api, request, credentials).await });
+    server
+        .route(|api, request: GetHead| async move { A::get_head(&api, request).await });
+    server
+        .guarded(|api, request: HeadHead, credentials: TokenCredentials| async move {
+            A::head_head(&api, request, credentials).await
+        });
     server
         .guarded(|api, request: GetHeader, credentials: HeaderKeyCredentials| async move {
-            api.get_header(request, credentials).await
+            A::get_header(&api, request, credentials).await
         });
-    server.route(|api, request: GetOpen| async move { api.get_open(request).await });
+    server
+        .route(|api, request: GetOpen| async move { A::get_open(&api, request).await });
     server
         .guarded(|api, request: GetQuery, credentials: QueryKeyCredentials| async move {
-            api.get_query(request, credentials).await
+            A::get_query(&api, request, credentials).await
         });
     server
         .guarded(|api, request: GetToken, credentials: TokenCredentials| async move {
-            api.get_token(request, credentials).await
+            A::get_token(&api, request, credentials).await
         });
     server
         .guarded(|api, request: GetTokenToo, credentials: TokenCredentials| async move {
-            api.get_token_too(request, credentials).await
+            A::get_token_too(&api, request, credentials).await
         });
-    server.route(|api, request: GetTypo| async move { api.get_typo(request).await });
+    server
+        .guarded(|api, request: GetTypo, credentials: UndeclaredCredentials| async move {
+            A::get_typo(&api, request, credentials).await
+        });
     server
         .guarded(|api, request: GetUndeclared, credentials: TokenCredentials| async move {
-            api.get_undeclared(request, credentials).await
+            A::get_undeclared(&api, request, credentials).await
         });
     server.router(api)
 }

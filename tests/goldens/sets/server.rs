@@ -107,31 +107,56 @@ pub trait Api: Send + Sync + 'static {
 /// with `Allow`, and HEAD as GET without content.
 pub fn router<A: Api>(api: A) -> axum::Router {
     let mut server = Server::<A>::new();
-    server.route(|api, request: GetA| async move { api.get_a(request).await });
-    server.route(|api, request: GetB| async move { api.get_b(request).await });
+    server.route(|api, request: GetA| async move { A::get_a(&api, request).await });
+    server.route(|api, request: GetB| async move { A::get_b(&api, request).await });
     server
         .route(|api, request: DifferentSuccesses| async move {
-            api.different_successes(request).await
+            A::different_successes(&api, request).await
         });
     server
         .route(|api, request: EqualSuccesses| async move {
-            api.equal_successes(request).await
+            A::equal_successes(&api, request).await
         });
-    server.route(|api, request: GetHead| async move { api.get_head(request).await });
-    server.route(|api, request: Interim| async move { api.interim(request).await });
-    server.route(|api, request: GetNamed| async move { api.get_named(request).await });
-    server.route(|api, request: PutNamed| async move { api.put_named(request).await });
-    server.route(|api, request: NoContent| async move { api.no_content(request).await });
-    server.route(|api, request: NoSuccess| async move { api.no_success(request).await });
-    server.route(|api, request: Nothing| async move { api.nothing(request).await });
+    server
+        .route(|api, request: GetHead| async move { A::get_head(&api, request).await });
+    server.route(|api, request: Interim| async move { A::interim(&api, request).await });
+    server
+        .route(|api, request: GetNamed| async move {
+            A::get_named(&api, request).await
+        });
+    server
+        .route(|api, request: PutNamed| async move {
+            A::put_named(&api, request).await
+        });
+    server
+        .route(|api, request: NoContent| async move {
+            A::no_content(&api, request).await
+        });
+    server
+        .route(|api, request: NoSuccess| async move {
+            A::no_success(&api, request).await
+        });
+    server.route(|api, request: Nothing| async move { A::nothing(&api, request).await });
     server
         .route(|api, request: OnlyDefault| async move {
-            api.only_default(request).await
+            A::only_default(&api, request).await
         });
-    server.route(|api, request: GetOther| async move { api.get_other(request).await });
-    server.route(|api, request: HeadOther| async move { api.head_other(request).await });
-    server.route(|api, request: Range| async move { api.range(request).await });
-    server.route(|api, request: GetShared| async move { api.get_shared(request).await });
-    server.route(|api, request: PutShared| async move { api.put_shared(request).await });
+    server
+        .route(|api, request: GetOther| async move {
+            A::get_other(&api, request).await
+        });
+    server
+        .route(|api, request: HeadOther| async move {
+            A::head_other(&api, request).await
+        });
+    server.route(|api, request: Range| async move { A::range(&api, request).await });
+    server
+        .route(|api, request: GetShared| async move {
+            A::get_shared(&api, request).await
+        });
+    server
+        .route(|api, request: PutShared| async move {
+            A::put_shared(&api, request).await
+        });
     server.router(api)
 }
