@@ -32,6 +32,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("reserved", &[]),
     ("security", &["client", "requests", "security", "server"]),
     ("sets", &["responses", "server"]),
+    ("statuses", &["responses"]),
     ("types", &["types"]),
 ];
 

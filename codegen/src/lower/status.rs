@@ -242,7 +242,7 @@ const TAKEN: [&str; 5] = [
     "Success",
 ];
 
-/// Reads the `x-status` of a response.
+/// Reads the `x-status` of a response, which says what is otherwise than in the catalogue.
 fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<Status> {
     let value = response.node.extensions.get("x-status")?;
     let mut reader = Reader {
@@ -250,71 +250,76 @@ fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<
         place: response.place.key("x-status"),
         members: None,
     };
+    let known = cx.catalogue.get(code).cloned();
     let Value::Object(members) = value else {
         reader.wrong(
             &reader.place,
             &format!("`x-status` is {}", describe(value)),
             "write a mapping",
         );
-        return Some(nobodys(code, String::new()));
+        return Some(known.unwrap_or_else(|| nobodys(code, String::new())));
     };
     reader.members = Some(members);
     reader.unknown_keys();
+    if known.is_none() {
+        reader.missing_keys();
+    }
+    let mut status = known.unwrap_or_else(|| nobodys(code, own_words(response)));
 
     let reason = reader.text("reason", |text| {
         !text.trim().is_empty() && !text.contains(char::is_control)
     });
-    if reason.is_none() && !members.contains_key("reason") {
-        let place = Place::Key(reader.place.clone());
-        cx.report(
-            Diagnostic::error(Rule::MissingKey, place, "`x-status` needs the key `reason`")
-                .help("add the reason phrase: `reason: Not Found`"),
-        );
+    if let Some(reason) = reason.filter(|reason| *reason != status.reason) {
+        // Called otherwise, it means something else.
+        status.name = Ident::pascal(&reason);
+        status.reason = reason;
+        status.description = own_words(response);
     }
-    let reason = reason.unwrap_or_default();
-    let chosen = reader.text("name", |text| {
+    if let Some(name) = reader.text("name", |text| {
         Ident::chosen(text).is_some_and(|name| name == Ident::pascal(text))
-    });
-    let name = match chosen {
-        Some(name) => Ident::pascal(&name),
-        None if reason.is_empty() => Ident::pascal(&format!("Status{code}")),
-        None => Ident::pascal(&reason),
-    };
-    if TAKEN.contains(&name.as_str()) {
-        let place = &reader.place;
-        let message = format!("`{name}` is the name of a class of statuses");
-        reader.wrong(place, &message, "add `name: ...`");
+    }) {
+        status.name = Ident::pascal(&name);
     }
-    Some(Status {
-        code,
-        name,
-        reason,
-        description: response.node.description.trim_end().to_owned(),
-        origin: reader.texts("origin", is_origin),
-        reference: reader.text("reference", |text| {
-            text.starts_with("https://") || text.starts_with("http://")
-        }),
-        retry: reader
-            .word(
-                "retry",
-                &[
-                    ("never", Retry::Never),
-                    ("backoff", Retry::Backoff),
-                    ("after", Retry::After),
-                ],
-            )
-            .unwrap_or(Retry::Never),
-        content: reader
-            .word(
-                "content",
-                &[
-                    ("allowed", ContentRule::Allowed),
-                    ("forbidden", ContentRule::Forbidden),
-                ],
-            )
-            .unwrap_or(ContentRule::Allowed),
-        requires: reader.texts("requires", is_token),
-    })
+    if TAKEN.contains(&status.name.as_str()) {
+        let message = format!("`{}` is the name of a class of statuses", status.name);
+        reader.wrong(&reader.place, &message, "add `name: ...`");
+    }
+    if let Some(origin) = reader.texts("origin", is_origin) {
+        status.origin = origin;
+    }
+    if let Some(reference) = reader.text("reference", |text| {
+        text.starts_with("https://") || text.starts_with("http://")
+    }) {
+        status.reference = Some(reference);
+    }
+    if let Some(retry) = reader.word(
+        "retry",
+        &[
+            ("never", Retry::Never),
+            ("backoff", Retry::Backoff),
+            ("after", Retry::After),
+        ],
+    ) {
+        status.retry = retry;
+    }
+    if let Some(content) = reader.word(
+        "content",
+        &[
+            ("allowed", ContentRule::Allowed),
+            ("forbidden", ContentRule::Forbidden),
+        ],
+    ) {
+        status.content = content;
+    }
+    if let Some(requires) = reader.texts("requires", is_token) {
+        status.requires = requires;
+    }
+    Some(status)
+}
+
+/// What the response itself says.
+fn own_words(response: &At<'_, Response>) -> String {
+    response.node.description.trim_end().to_owned()
 }
 
 /// `iana`, `aws-elb`: a word for a registry, a product or a protocol.
@@ -347,6 +352,29 @@ impl Reader<'_> {
         }
     }
 
+    /// What nobody else can say has to be there; a catalogue has to say more than others.
+    fn missing_keys(&self) {
+        let needed: &[(&str, &str)] = &[
+            ("reason", "the reason phrase: `reason: Not Found`"),
+            ("origin", "who uses it: `origin: [iana]`"),
+            ("retry", "whether to repeat: `retry: never`"),
+        ];
+        let needed = if self.cx.catalogue.is_empty() {
+            needed
+        } else {
+            needed.get(..1).unwrap_or_default()
+        };
+        for (key, help) in needed {
+            if self.get(key).is_none() {
+                let place = Place::Key(self.place.clone());
+                let message = format!("`x-status` needs the key `{key}`");
+                self.cx.report(
+                    Diagnostic::error(Rule::MissingKey, place, message).help(format!("add {help}")),
+                );
+            }
+        }
+    }
+
     fn wrong(&self, place: &Pointer, message: &str, help: &str) {
         let place = Place::Value(place.clone());
         self.cx
@@ -362,19 +390,17 @@ impl Reader<'_> {
         self.sound_text(key, value, &place, sound)
     }
 
-    fn texts(&self, key: &str, sound: impl Fn(&str) -> bool) -> Vec<String> {
-        let Some((value, place)) = self.get(key) else {
-            return Vec::new();
-        };
+    fn texts(&self, key: &str, sound: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+        let (value, place) = self.get(key)?;
         let Value::Array(items) = value else {
             let message = format!("`{key}` is {}, not a list", describe(value));
             self.wrong(&place, &message, &format!("write a list: `{key}: [...]`"));
-            return Vec::new();
+            return None;
         };
         let items = items.iter().enumerate();
-        items
-            .filter_map(|(index, item)| self.sound_text(key, item, &place.index(index), &sound))
-            .collect()
+        let texts = items
+            .filter_map(|(index, item)| self.sound_text(key, item, &place.index(index), &sound));
+        Some(texts.collect())
     }
 
     fn sound_text(
