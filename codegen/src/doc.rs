@@ -253,6 +253,18 @@ fn split_address(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, address, rest.get(address.len()..)?))
 }
 
+/// A text as code of Markdown, whatever is in it.
+pub(crate) fn code(text: &str) -> String {
+    let run = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(run + 1);
+    let blank = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    format!("{ticks}{blank}{}{blank}{ticks}", text.replace('\n', " "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,15 +62,26 @@ pub fn model(
     text: &str,
     catalogue: &Catalogue,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (document, mut warnings) = load::load(text)?;
+    let (document, mut findings) = load::load(text)?;
+    let is_sound = !findings.iter().any(Diagnostic::is_error);
     match lower::lower(&document, catalogue) {
-        Ok((model, more)) => {
-            warnings.extend(more);
-            Ok((model, warnings))
+        Ok((model, warnings)) if is_sound => {
+            findings.extend(warnings);
+            Ok((model, findings))
         }
+        // Warnings of what is left of a document would be about what is not.
+        Ok(_) => Err(findings),
         Err(errors) => {
-            warnings.extend(errors);
-            Err(warnings)
+            let known: Vec<_> = findings
+                .iter()
+                .filter(|finding| finding.is_error())
+                .collect();
+            let more: Vec<_> = errors
+                .into_iter()
+                .filter(|error| !known.iter().any(|known| error.is_around(known)))
+                .collect();
+            findings.extend(more);
+            Err(findings)
         }
     }
 }

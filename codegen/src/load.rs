@@ -2,9 +2,11 @@
 //!
 //! The typed document of [`openapiv3`] is lenient: it takes the last of two equal keys, skips what it
 //! does not know, and names the enclosing `paths` when something is wrong. So the text is read into a
-//! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`shape`]), and
-//! only a sound one is made typed.
+//! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
+//! only what is sound of it ([`mend`]) is made typed.
 
+mod check;
+mod mend;
 pub(crate) mod shape;
 mod tree;
 mod typed;
@@ -14,12 +16,11 @@ use serde_json::Value;
 
 use crate::{
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::{Diagnostic, Place, Rule, describe},
 };
-use shape::Kind;
 pub(crate) use typed::{Component, Targets};
 
-/// An OpenAPI document whose form is sound: each key known, each value of its type, each `$ref` ends.
+/// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
 #[derive(Debug)]
 pub(crate) struct Document {
     /// The document as it was read, keys in alphabetical order.
@@ -52,7 +53,7 @@ impl<'a, T> At<'a, T> {
 impl Document {
     /// What stands here, or what the `$ref` here leads to, with the place where it really is.
     ///
-    /// `None` never happens in a document that [`load`] gave out: it followed every `$ref` itself.
+    /// `None` never happens in a sound document: [`load`] followed every `$ref` itself.
     pub(crate) fn resolve<'a, T: Component>(
         &'a self,
         at: &At<'a, ReferenceOr<T>>,
@@ -72,18 +73,32 @@ impl Document {
 
 /// Reads a document, JSON or YAML.
 ///
+/// Where errors are among the findings, the document is what is left without them: more errors can be
+/// found in it, and nothing may be generated from it.
+///
 /// # Errors
-/// Everything that is wrong with its form, at once; warnings are in the second part of the result.
+/// If it is no OpenAPI document at all, and if nothing is left.
 pub(crate) fn load(text: &str) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let tree = tree::read(text)?;
+    let (tree, mut findings) = tree::read(text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
-    let shape = shape::check(&tree);
-    if shape.findings.iter().any(Diagnostic::is_error) {
-        return Err(shape.findings);
-    }
+    let shape = check::check(&tree);
+    findings.extend(shape.findings);
+    let is_sound = !findings.iter().any(Diagnostic::is_error);
+    let tree = if is_sound {
+        tree
+    } else {
+        match mend::mended(&tree, &shape.broken) {
+            Some(tree) => tree,
+            None => return Err(findings),
+        }
+    };
     match typed::typed(&tree, &shape.references) {
-        Ok((api, targets)) => Ok((Document { tree, api, targets }, shape.findings)),
-        Err(finding) => Err([shape.findings, vec![finding]].concat()),
+        Ok((api, targets)) => Ok((Document { tree, api, targets }, findings)),
+        Err(finding) => {
+            // Of what is left over it is not worth a word.
+            findings.extend(is_sound.then_some(finding));
+            Err(findings)
+        }
     }
 }
 
@@ -95,7 +110,7 @@ fn version(tree: &Value) -> Result<(), Diagnostic> {
         let found = if tree.is_null() {
             "empty"
         } else {
-            shape::describe(tree)
+            describe(tree)
         };
         return Err(Diagnostic::error(
             Rule::NotOpenApi,
@@ -132,21 +147,8 @@ fn version(tree: &Value) -> Result<(), Diagnostic> {
         Some(other) => Err(Diagnostic::error(
             Rule::WrongType,
             Place::Value(root.key("openapi")),
-            format!("`openapi` is {}, not a string", shape::describe(other)),
+            format!("`openapi` is {}, not a string", describe(other)),
         )
         .help("write `openapi: '3.0.3'`")),
     }
 }
-
-/// The kinds of things that a `$ref` may lead to, each with its place under `components`.
-pub(crate) const SECTIONS: [(&str, Kind); 9] = [
-    ("schemas", Kind::Schema),
-    ("responses", Kind::Response),
-    ("parameters", Kind::Parameter),
-    ("examples", Kind::Example),
-    ("requestBodies", Kind::RequestBody),
-    ("headers", Kind::Header),
-    ("securitySchemes", Kind::SecurityScheme),
-    ("links", Kind::Link),
-    ("callbacks", Kind::Callback),
-];

@@ -69,6 +69,13 @@ impl Pointer {
             .map(|(parent, _)| Self(parent.to_owned()))
     }
 
+    /// Whether this is what another points to, or a part of that.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let rest = self.0.strip_prefix(&other.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The pointer as RFC 6901 writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

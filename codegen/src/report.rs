@@ -4,6 +4,7 @@
 //! when it is printed, so a sound document never pays for them.
 
 mod marks;
+mod words;
 
 use std::{fmt, ops::Range};
 
@@ -13,6 +14,7 @@ use annotate_snippets::{
 
 use crate::pointer::Pointer;
 use marks::{Marks, Part};
+pub(crate) use words::{describe, list, nearest};
 
 /// A document as it was read: its name in messages, and its text.
 #[derive(Clone, Debug)]
@@ -80,6 +82,15 @@ pub enum Place {
     Value(Pointer),
 }
 
+impl Place {
+    fn pointer(&self) -> Option<&Pointer> {
+        match self {
+            Self::Position { .. } => None,
+            Self::Key(pointer) | Self::SecondKey(pointer) | Self::Value(pointer) => Some(pointer),
+        }
+    }
+}
+
 impl Diagnostic {
     /// A finding that stops the generator.
     #[must_use]
@@ -123,6 +134,14 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
+    }
+
+    /// Whether another finding is about the same place or one inside of it, and may be its cause.
+    pub(crate) fn is_around(&self, other: &Self) -> bool {
+        match (self.place.pointer(), other.place.pointer()) {
+            (Some(own), Some(other)) => other.is_within(own),
+            _ => false,
+        }
     }
 
     /// Whether it stops the generator.
@@ -202,6 +221,8 @@ rules! {
     PathParameter = "path-parameter",
     /// A parameter that OpenAPI says shall be ignored.
     IgnoredParameter = "ignored-parameter",
+    /// A header of an answer that HTTP writes itself, or that `content` describes.
+    IgnoredHeader = "ignored-header",
     /// An example that is not of its schema.
     ExampleMismatch = "example-mismatch",
     /// `info.version` does not give a version that Cargo takes.

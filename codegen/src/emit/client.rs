@@ -8,7 +8,10 @@ use super::{
     requests::{Member, members},
     security,
 };
-use crate::model::{Model, Operation, SecurityScheme};
+use crate::{
+    doc,
+    model::{Model, Operation, SecurityScheme},
+};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let methods = model
@@ -54,7 +57,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 /// The method that sets what the client has for a security scheme.
 fn secret(scheme: &SecurityScheme) -> TokenStream {
     let name = &scheme.name;
-    let own = format!("Sets the credential for `{}`.", scheme.id.replace('`', "'"));
+    let own = format!("Sets the credential for {}.", doc::code(&scheme.id));
     let docs = docs(&[&own, &scheme.doc]);
     let (constant, ty) = (security::constant(scheme), security::credential(scheme));
     quote! {

@@ -16,8 +16,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .servers
         .iter()
         .map(|server| match server.description.lines().next() {
-            None | Some("") => format!("- `{}`", server.url.replace('`', "'")),
-            Some(words) => format!("- `{}`: {words}", server.url.replace('`', "'")),
+            None | Some("") => format!("- {}", doc::code(&server.url)),
+            Some(words) => format!("- {}: {words}", doc::code(&server.url)),
         })
         .collect();
     let servers = match servers.as_slice() {

@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::{DEPRECATED, body_enum, codec, content_ty, docs, listed, media, param, ty};
 use crate::{
+    doc,
     model::{
         Answer, BodyVariant, Codec, Content, Key, Model, Payload, ResponseSet, Succeeds, Success,
     },
@@ -181,10 +182,7 @@ fn variant(model: &Model, answer: &Answer) -> TokenStream {
         Key::Exact(code) => {
             let reason = model.statuses.iter().find(|status| status.code == code);
             let reason = reason.map_or("", |status| status.reason.as_str());
-            format!(
-                "`{}`",
-                format!("{code} {}", reason.replace('`', "'")).trim_end()
-            )
+            doc::code(format!("{code} {reason}").trim_end())
         }
         Key::Range(_) => format!("`{}`", answer.key),
         Key::Default => "Any other status.".to_owned(),

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{docs, listed};
-use crate::model::{
-    Alternative, CredentialSet, Location, Model, Operation, SchemeKind, SecurityScheme,
+use crate::{
+    doc,
+    model::{Alternative, CredentialSet, Location, Model, Operation, SchemeKind, SecurityScheme},
 };
 
 /// Nothing, if the document has nothing of the kind.
@@ -81,7 +82,7 @@ fn schemes_of<'a>(
 
 fn scheme(scheme: &SecurityScheme) -> TokenStream {
     let (name, id) = (constant(scheme), &scheme.id);
-    let own = format!("The scheme `{}`.", id.replace('`', "'"));
+    let own = format!("The scheme {}.", doc::code(id));
     let docs = docs(&[&own, &scheme.doc]);
     let value = match &scheme.kind {
         SchemeKind::ApiKey(location, wire) => {
@@ -155,10 +156,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
 fn variant(model: &Model, alternative: &Alternative) -> TokenStream {
     let name = &alternative.variant;
     let schemes: Vec<_> = schemes_of(model, alternative).collect();
-    let ids: Vec<_> = schemes
-        .iter()
-        .map(|scheme| format!("`{}`", scheme.id.replace('`', "'")))
-        .collect();
+    let ids: Vec<_> = schemes.iter().map(|scheme| doc::code(&scheme.id)).collect();
     match schemes.as_slice() {
         [] => {
             let docs = docs(&["None."]);

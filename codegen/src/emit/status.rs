@@ -108,7 +108,7 @@ fn variant(status: &Status) -> TokenStream {
     let title = match status.reason.as_str() {
         "" => format!("`{}`", status.code),
         // A phrase may hold what Markdown reads.
-        reason => format!("`{} {}`", status.code, reason.replace('`', "'")),
+        reason => doc::code(&format!("{} {reason}", status.code)),
     };
     let reference = status
         .reference

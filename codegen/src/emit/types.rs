@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{DEPRECATED, argument, docs, ty_in};
 use crate::{
+    doc,
     model::{EnumValue, Field, Model, Type, TypeDef, TypeKind},
     name::Ident,
 };
@@ -52,7 +53,7 @@ fn local(model: &Model, ty: &Type) -> TokenStream {
 
 fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> TokenStream {
     let variants = values.iter().map(|EnumValue { name, value }| {
-        let docs = docs(&[&format!("`{}`", value.replace('`', "'"))]);
+        let docs = docs(&[&doc::code(value)]);
         quote!(#docs #name)
     });
     let names: Vec<_> = values.iter().map(|value| &value.name).collect();
@@ -167,7 +168,7 @@ fn object(
 
 fn member(model: &Model, field: &Field) -> TokenStream {
     let name = &field.name;
-    let own = format!("`{}`", field.wire.replace('`', "'"));
+    let own = doc::code(&field.wire);
     let doc = if field.doc.is_empty() {
         &own
     } else {

@@ -14,8 +14,11 @@ use crate::{
 /// Reads JSON, or else YAML.
 ///
 /// Keys of YAML that are numbers or booleans become strings, as JSON has them: `404:` and `'404':` are
-/// one key. Merge keys (`<<`) are merged.
-pub(super) fn read(text: &str) -> Result<Value, Vec<Diagnostic>> {
+/// one key. Merge keys (`<<`) are merged. Of equal keys the first counts, and the others are reported.
+///
+/// # Errors
+/// If the text is neither.
+pub(super) fn read(text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
     let duplicates = RefCell::new(Vec::new());
     let tree = if text.trim_start().starts_with('{') {
         // YAML may start with a brace too; but who writes one means JSON, and reads its errors.
@@ -25,15 +28,9 @@ pub(super) fn read(text: &str) -> Result<Value, Vec<Diagnostic>> {
         })
     } else {
         yaml(text, &duplicates)
-    }
-    .map_err(|finding| vec![finding])?;
-
+    }?;
     let duplicates = duplicates.into_inner();
-    if duplicates.is_empty() {
-        Ok(tree)
-    } else {
-        Err(duplicates.into_iter().map(duplicate).collect())
-    }
+    Ok((tree, duplicates.into_iter().map(duplicate).collect()))
 }
 
 fn duplicate(pointer: Pointer) -> Diagnostic {
@@ -266,11 +263,14 @@ impl<'de> Visitor<'de> for Tree<'_> {
         let mut members = Map::new();
         while let Some(key) = map.next_key_seed(Key)? {
             let at = self.at.key(&key);
-            if members.contains_key(&key) {
+            let is_second = members.contains_key(&key);
+            if is_second {
                 self.duplicates.borrow_mut().push(at.pointer());
             }
             let value = map.next_value_seed(self.inside(at))?;
-            members.insert(key, value);
+            if !is_second {
+                members.insert(key, value);
+            }
         }
         if self.dialect == Dialect::Yaml {
             merge(&mut members);
@@ -362,7 +362,7 @@ mod tests {
     fn keys_are_texts_and_merge_keys_merge() {
         let text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n404: true\ntrue: 1.5\n~: n\n";
         assert_eq!(
-            read(text).unwrap(),
+            read(text).unwrap().0,
             json!({"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "404": true, "true": 1.5, "null": "n"})
         );
     }
@@ -371,11 +371,11 @@ mod tests {
     fn json_is_read_as_json() {
         let text = r#"{"a": "\ud83d\ude00 \/", "n": 123456789012345678901234567890}"#;
         assert_eq!(
-            read(text).unwrap(),
+            read(text).unwrap().0,
             json!({"a": "😀 /", "n": 1.234_567_890_123_456_8e29})
         );
         assert_eq!(
-            read("{a: 1}").unwrap(),
+            read("{a: 1}").unwrap().0,
             json!({"a": 1}),
             "a YAML flow mapping"
         );
@@ -384,10 +384,8 @@ mod tests {
     #[test]
     fn all_duplicates_are_told() {
         let duplicates = |text| {
-            let places = read(text)
-                .unwrap_err()
-                .into_iter()
-                .map(|finding| finding.place);
+            let (_, findings) = read(text).unwrap();
+            let places = findings.into_iter().map(|finding| finding.place);
             places.collect::<Vec<_>>()
         };
         let key = |key: &str| Place::SecondKey(Pointer::root().key(key));
@@ -405,24 +403,24 @@ mod tests {
             let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
             text.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
         }
-        let findings = read(&text).unwrap_err();
-        assert_eq!(findings[0].rule, Rule::Syntax);
+        let finding = read(&text).unwrap_err();
+        assert_eq!(finding.rule, Rule::Syntax);
         assert!(
-            findings[0].message.contains("repetition limit"),
+            finding.message.contains("repetition limit"),
             "{}",
-            findings[0].message
+            finding.message
         );
     }
 
     #[test]
     fn deep_nesting_is_refused() {
         for text in ["[", "{\"a\":", "{a: ", "- ", "? "] {
-            let findings = read(&text.repeat(100_000)).unwrap_err();
-            assert_eq!(findings[0].rule, Rule::Syntax);
+            let finding = read(&text.repeat(100_000)).unwrap_err();
+            assert_eq!(finding.rule, Rule::Syntax);
         }
         let brackets = "[".repeat(1000);
         assert_eq!(
-            read(&format!("a: '{brackets}'")).unwrap(),
+            read(&format!("a: '{brackets}'")).unwrap().0,
             json!({"a": brackets})
         );
     }

@@ -5,7 +5,7 @@ use openapiv3::MediaType;
 
 use super::{
     Context, Names,
-    schema::{Naming, Schema, Types},
+    schema::{Naming, Schema, Shape, Types},
     token::is_token,
 };
 use crate::{
@@ -113,7 +113,7 @@ fn one(
             // The bytes are passed on; the schema makes no type, but counts as read.
             if declared
                 .as_ref()
-                .is_some_and(|schema| !matches!(schema.text("type"), None | Some("string")))
+                .is_some_and(|schema| !matches!(schema.shape(), Shape::Any | Shape::Text))
             {
                 as_bytes(cx, media, place);
             }
@@ -129,7 +129,8 @@ fn one(
         );
         return None;
     };
-    if codec == Codec::Form && !is_object(&ty, types) {
+    let is_lost = declared.is_none() && cx.document.tree.pointer(schema.as_str()).is_some();
+    if codec == Codec::Form && !is_lost && !is_object(&ty, types) {
         cx.unsupported(
             Place::Key(place.clone()),
             "a form that is no object",

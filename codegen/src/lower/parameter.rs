@@ -74,14 +74,9 @@ pub(super) fn lower(
         let (location, wire) = &key;
         let in_template = *location != Location::Path || template.contains(&wire.as_str());
         let place = declared.get(&key).map(|parameter| parameter.place.clone());
-        let text = match location {
-            // The names of header fields know no case.
-            Location::Header => wire.to_ascii_lowercase(),
-            _ => wire.clone(),
-        };
         let candidates = [
-            Ident::snake(&text),
-            Ident::snake(&format!("{text} in {}", location.as_str())),
+            Ident::snake(wire),
+            Ident::snake(&format!("{wire} in {}", location.as_str())),
         ];
         let parameter = match declared.get(&key) {
             Some(parameter) if !in_template => {
@@ -108,7 +103,8 @@ pub(super) fn lower(
     Parameters { list, scope }
 }
 
-/// The parameters of a list, by where they are and their name.
+/// The parameters of a list, by where they are and their name; the names of header fields know no
+/// case, and are in small letters here.
 fn list<'a>(
     cx: &Context<'a>,
     parameters: &'a [ReferenceOr<Declared>],
@@ -123,12 +119,11 @@ fn list<'a>(
             continue;
         };
         let (location, data) = data(parameter.node);
-        // The names of header fields know no case.
         let name = match location {
             Location::Header => data.name.to_ascii_lowercase(),
             _ => data.name.clone(),
         };
-        if let Some(first) = places.insert((location, name), place.clone()) {
+        if let Some(first) = places.insert((location, name.clone()), place.clone()) {
             cx.report(
                 Diagnostic::error(
                     Rule::DuplicateName,
@@ -144,7 +139,7 @@ fn list<'a>(
                 .help("remove one of the two, or rename it"),
             );
         }
-        found.insert((location, data.name.clone()), parameter);
+        found.insert((location, name), parameter);
     }
     found
 }

@@ -21,6 +21,7 @@ use crate::{
         Style, Succeeds, Success, segments,
     },
     name::{Ident, Scope},
+    pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
@@ -403,10 +404,23 @@ fn headers<'a>(
     // The generated variant has these fields itself.
     let mut scope = Scope::reserving(&["body", "status"]);
     let mut headers = Vec::new();
+    let mut spelled: BTreeMap<String, Pointer> = BTreeMap::new();
     for (wire, header) in &response.node.headers {
         let place = response.place.key("headers").key(wire);
-        // OpenAPI 3.0.3, "Response Object": it says nothing that `content` does not.
-        if wire.eq_ignore_ascii_case("content-type") {
+        if ignored(cx, wire, &place) {
+            continue;
+        }
+        if let Some(first) = spelled.insert(wire.to_ascii_lowercase(), place.clone()) {
+            cx.report(
+                Diagnostic::error(
+                    Rule::DuplicateName,
+                    Place::Key(place),
+                    format!("the header `{wire}` is declared twice"),
+                )
+                .label("declared again here")
+                .related(Place::Key(first), "first declared here")
+                .help("remove one of the two: the names of header fields know no case"),
+            );
             continue;
         }
         if !token::checked(cx, Place::Key(place.clone()), wire, "a header field") {
@@ -454,6 +468,45 @@ fn headers<'a>(
     }
     headers.sort_by_key(|header| header.wire.to_ascii_lowercase());
     headers
+}
+
+/// The header fields that belong to the connection and the framing of a message (RFC 9110, sections
+/// 7.6.1 and 8.6; RFC 9112, section 6.1): only who sends the bytes knows them.
+const FRAMING: [&str; 7] = [
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+];
+
+/// Whether a header is no part of an answer's type; says so.
+fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
+    let lower = wire.to_ascii_lowercase();
+    let (label, help) = match lower.as_str() {
+        // OpenAPI 3.0.3, "Response Object".
+        "content-type" => (
+            "OpenAPI ignores it",
+            "remove it: `content` says what it holds",
+        ),
+        lower if FRAMING.contains(&lower) => (
+            "nothing is made of this",
+            "remove it: the server writes it when it knows how it sends the answer",
+        ),
+        _ => return false,
+    };
+    cx.report(
+        Diagnostic::warning(
+            Rule::IgnoredHeader,
+            Place::Key(place.clone()),
+            format!("the header `{wire}` is not for an answer to declare"),
+        )
+        .label(label)
+        .help(help),
+    );
+    true
 }
 
 /// Decides what `success()` gives, and which answers it takes.

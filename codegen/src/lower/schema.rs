@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{Context, Names};
 use crate::{
-    load::shape::describe,
+    doc::code,
     model::{EnumValue, Field, Payload, Type, TypeDef, TypeId, TypeKind, weights},
     name::{Ident, Scope},
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::{Diagnostic, Place, Rule, describe},
 };
 
 /// What a type without a name of its own is called: words that tell where it is used.
@@ -484,9 +484,12 @@ fn documentation(schema: &Schema<'_>) -> String {
         ("multipleOf", "Multiple of"),
         ("minItems", "Items at least"),
         ("maxItems", "Items at most"),
+        ("uniqueItems", "No item twice"),
         ("minProperties", "Properties at least"),
         ("maxProperties", "Properties at most"),
         ("default", "Default"),
+        ("readOnly", "In answers alone"),
+        ("writeOnly", "In requests alone"),
     ];
     for (keyword, words) in limits {
         let Some(value) = schema.keywords.get(keyword) else {
@@ -497,25 +500,15 @@ fn documentation(schema: &Schema<'_>) -> String {
             "maximum" if schema.flag("exclusiveMaximum") => ", exclusive",
             _ => "",
         };
-        let shown = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        paragraphs.push(format!("{words}{exclusive}: {}", code(&shown)));
+        paragraphs.push(match value {
+            Value::Bool(false) if keyword != "default" => continue,
+            Value::Bool(true) if keyword != "default" => format!("{words}."),
+            Value::String(text) => format!("{words}: {}", code(text)),
+            value => format!("{words}{exclusive}: {}", code(&value.to_string())),
+        });
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
-}
-
-/// A text as code of Markdown, whatever is in it.
-fn code(text: &str) -> String {
-    let run = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let ticks = "`".repeat(run + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
-        " "
-    } else {
-        ""
-    };
-    format!("{ticks}{blank}{}{blank}{ticks}", text.replace('\n', " "))
 }
 
 /// Puts a box where a type would contain itself otherwise.

@@ -6,11 +6,12 @@ use openapiv3::{APIKeyLocation, SecurityRequirement, SecurityScheme as Declared}
 
 use super::{Context, Names, route::Route, token};
 use crate::{
-    load::{At, shape::nearest},
+    doc::code,
+    load::At,
     model::{Alternative, CredentialSet, Location, SchemeKind, SecurityScheme},
     name::{Ident, Scope},
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::{Diagnostic, Place, Rule, nearest},
 };
 
 /// What the operations of a document ask of those who call them.
@@ -288,9 +289,4 @@ fn in_words(id: &str, scopes: &[String]) -> String {
         [] => code(id),
         scopes => format!("{} with the scopes {}", code(id), scopes.join(", ")),
     }
-}
-
-/// A text as code of Markdown.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
 }

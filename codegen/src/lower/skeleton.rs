@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    load::shape::{Form, Kind, Members},
+    load::shape::{Form, Kind, Members, Usage},
     pointer::Pointer,
 };
 
@@ -47,7 +47,7 @@ fn object(document: &Value, kind: Kind, members: &Map<String, Value>) -> Value {
     };
     fields
         .iter()
-        .filter(|field| !field.prose)
+        .filter(|field| field.usage == Usage::Meaning)
         .filter_map(|field| {
             let value = bare(document, field.form, members.get(field.name)?);
             Some((field.name.to_owned(), value))

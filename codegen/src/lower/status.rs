@@ -11,14 +11,11 @@ use super::{
     token::is_token,
 };
 use crate::{
-    load::{
-        At,
-        shape::{describe, list, nearest},
-    },
+    load::At,
     model::{ContentRule, Key, Retry, Status},
     name::Ident,
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::{Diagnostic, Place, Rule, describe, list, nearest},
 };
 
 /// The statuses of the catalogue and of the document, by code.

@@ -63,7 +63,7 @@ impl Result2 {
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Self_ {
-    /// \`\`
+    /// `  `
     #[serde(rename = "")]
     pub empty: String,
     /// `+1`
@@ -130,7 +130,7 @@ pub enum Vec2 {
     Other3,
     /// `Self`
     Self_,
-    /// \`\`
+    /// `  `
     Empty,
     /// `+1`
     Plus1,

@@ -32,7 +32,7 @@
 //!
 //! Served at:
 //!
-//! * `https://example.com/'{a}'`: A `server`
+//! * `` https://example.com/`{a}` ``: A `server`
 //!
 //! # Features
 //!

@@ -1,0 +1,429 @@
+//! A document, held against the tables of its form.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use serde_json::{Map, Value};
+
+use super::shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of};
+use crate::{
+    model::Key,
+    pointer::{Pointer, Trail},
+    report::{Diagnostic, Place, Rule, describe, list, nearest},
+};
+
+/// What holding a document against the tables has given.
+pub(super) struct Shape {
+    /// All that is wrong.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Each thing that a `$ref` points to, with the kind that is expected there.
+    pub(super) references: BTreeSet<(Pointer, Kind)>,
+    /// The places of the `$ref`s that cannot be followed.
+    pub(super) broken: BTreeSet<Pointer>,
+}
+
+/// Holds a document against the tables.
+pub(super) fn check(tree: &Value) -> Shape {
+    let mut checker = Checker {
+        findings: Vec::new(),
+        references: BTreeMap::new(),
+        broken: BTreeSet::new(),
+    };
+    checker.value(Form::Is(Kind::OpenApi), tree, &Trail::ROOT);
+    checker.targets(tree);
+    Shape {
+        findings: checker.findings,
+        references: checker.references.into_keys().collect(),
+        broken: checker.broken,
+    }
+}
+
+struct Checker {
+    findings: Vec<Diagnostic>,
+    /// Target and kind of each `$ref`, with the places of all that say so.
+    references: BTreeMap<(Pointer, Kind), Vec<Pointer>>,
+    broken: BTreeSet<Pointer>,
+}
+
+impl Checker {
+    fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+        match (form, value) {
+            (Form::Any, _)
+            | (Form::Text, Value::String(_))
+            | (Form::Flag | Form::FlagOrRef(_), Value::Bool(_))
+            | (Form::Number, Value::Number(_)) => {}
+            (Form::OneOf(allowed), Value::String(text)) => {
+                if !allowed.contains(&text.as_str()) {
+                    self.wrong_word(allowed, text, at);
+                }
+            }
+            (Form::Count, Value::Number(number)) => {
+                if number.as_u64().is_none() {
+                    let message = format!("{number} is no count");
+                    let place = Place::Value(at.pointer());
+                    self.findings.push(
+                        Diagnostic::error(Rule::WrongValue, place, message)
+                            .help("write a whole number of 0 or more"),
+                    );
+                }
+            }
+            (Form::Is(kind), Value::Object(members)) => self.object(kind, members, at),
+            (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+                match members.get("$ref") {
+                    Some(reference) => self.reference(kind, reference, at),
+                    None => self.object(kind, members, at),
+                }
+            }
+            (Form::List(form), Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(*form, item, &at.index(index));
+                }
+            }
+            (Form::Map(form), Value::Object(members)) => {
+                for (key, value) in members {
+                    self.value(*form, value, &at.key(key));
+                }
+            }
+            (form, value) => self.wrong_type(form, value, at),
+        }
+    }
+
+    fn object(&mut self, kind: Kind, members: &Map<String, Value>, at: &Trail<'_>) {
+        let fields = match kind.members() {
+            Members::Fields(fields) => fields,
+            Members::Named(form) => {
+                for (key, value) in members {
+                    if !key.starts_with("x-") && self.name(kind, key, at) {
+                        self.value(form, value, &at.key(key));
+                    }
+                }
+                return;
+            }
+        };
+        for field in fields {
+            match members.get(field.name) {
+                Some(value) => {
+                    if let Usage::Nothing(why) = field.usage {
+                        self.unused(field.name, value, why, at);
+                    }
+                    self.value(field.form, value, &at.key(field.name));
+                }
+                None if field.required => self.missing(kind, field.name, at),
+                None => {}
+            }
+        }
+        for key in members.keys() {
+            if !key.starts_with("x-") && !fields.iter().any(|field| field.name == key) {
+                self.unknown_key(kind, fields, key, at);
+            }
+        }
+        for key in dependent(kind, members) {
+            if !members.contains_key(*key) {
+                self.missing(kind, key, at);
+            }
+        }
+    }
+
+    /// Whether a key may stand among the paths, the responses ...
+    fn name(&mut self, kind: Kind, key: &str, at: &Trail<'_>) -> bool {
+        let place = || Place::Key(at.key(key).pointer());
+        let finding = match kind {
+            Kind::Paths if !key.starts_with('/') => Diagnostic::error(
+                Rule::WrongValue,
+                place(),
+                format!("the path `{key}` starts with no slash"),
+            )
+            .help(format!("write `/{key}`")),
+            Kind::Paths if key.contains(char::is_control) => {
+                let message = format!(
+                    "the path `{}` has a control character in it",
+                    key.escape_debug()
+                );
+                Diagnostic::error(Rule::WrongValue, place(), message)
+                    .help("no URL has one; write it percent-encoded if it is meant")
+            }
+            Kind::Paths if key.contains(['?', '#']) => Diagnostic::error(
+                Rule::UnsupportedPart,
+                place(),
+                "a path with a query or a fragment in it is not supported yet",
+            )
+            .help("leave out what comes after the path, and declare its parameters"),
+            Kind::Responses if Key::parse(key).is_none() => {
+                let message = format!("`{key}` is no status");
+                Diagnostic::error(Rule::NotAStatus, place(), message).help(
+                    "a key of `responses` is a code from 100 to 599, a range such as `4XX`, or \
+                     `default`",
+                )
+            }
+            _ => return true,
+        };
+        self.findings.push(finding);
+        false
+    }
+
+    fn reference(&mut self, kind: Kind, reference: &Value, at: &Trail<'_>) {
+        let place = at.key("$ref").pointer();
+        let Value::String(text) = reference else {
+            return self.wrong_type(Form::Text, reference, &at.key("$ref"));
+        };
+        if let Some(target) = Pointer::from_fragment(text) {
+            self.references
+                .entry((target, kind))
+                .or_default()
+                .push(place);
+        } else if text.starts_with('#') {
+            self.broken.insert(place.clone());
+            let message = format!("`{text}` is no JSON pointer");
+            self.findings.push(
+                Diagnostic::error(Rule::DanglingRef, Place::Value(place), message)
+                    .help("write it as `#/components/...`"),
+            );
+        } else {
+            self.broken.insert(place.clone());
+            let message = format!("`{text}` is outside of this document");
+            self.findings.push(
+                Diagnostic::error(Rule::UnsupportedPart, Place::Value(place), message)
+                    .label("a `$ref` to another file or address")
+                    .help("bring it under `components` of this document"),
+            );
+        }
+    }
+
+    /// Follows each `$ref` to its end.
+    fn targets(&mut self, tree: &Value) {
+        // A target outside of `components` is held against its kind where it stands; there may be
+        // further `$ref`s in it.
+        let mut followed = BTreeSet::new();
+        loop {
+            let references: Vec<_> = self
+                .references
+                .iter()
+                .filter(|(reference, _)| !followed.contains(*reference))
+                .map(|(reference, places)| (reference.clone(), places.clone()))
+                .collect();
+            if references.is_empty() {
+                break;
+            }
+            for ((target, kind), places) in references {
+                self.target(tree, &target, kind, &places);
+                followed.insert((target, kind));
+            }
+        }
+        let mut told = Vec::with_capacity(self.findings.len());
+        for finding in self.findings.drain(..) {
+            if !told.contains(&finding) {
+                told.push(finding);
+            }
+        }
+        self.findings = told;
+    }
+
+    fn target(&mut self, tree: &Value, target: &Pointer, kind: Kind, places: &[Pointer]) {
+        let Some(value) = tree.pointer(target.as_str()) else {
+            let findings = places
+                .iter()
+                .map(|place| dangling(tree, target, kind, place));
+            self.findings.extend(findings);
+            return;
+        };
+        match section_of(target) {
+            Some(actual) if actual != kind => {
+                self.broken.extend(places.iter().cloned());
+                self.references.remove(&(target.clone(), kind));
+                let findings = places
+                    .iter()
+                    .map(|place| mistaken(target, actual, kind, place));
+                self.findings.extend(findings);
+            }
+            Some(_) => {}
+            None => {
+                let segments: Vec<_> = target.segments().collect();
+                self.along(&segments, Form::Ref(kind), value, &Trail::ROOT);
+            }
+        }
+        if let Some(cycle) = cycle(tree, target) {
+            self.broken.extend(places.iter().cloned());
+            self.broken
+                .extend(cycle.iter().map(|place| place.key("$ref")));
+            self.findings.push(endless(&cycle));
+        }
+    }
+
+    /// Holds a value against a form that stands at the end of a way.
+    fn along(&mut self, way: &[Cow<'_, str>], form: Form, value: &Value, at: &Trail<'_>) {
+        match way.split_first() {
+            Some((first, rest)) => self.along(rest, form, value, &at.key(first)),
+            None => self.value(form, value, at),
+        }
+    }
+
+    /// Says that nothing is made of a key, if it says something at all.
+    fn unused(&mut self, key: &str, value: &Value, why: &str, at: &Trail<'_>) {
+        let says_nothing = match value {
+            Value::Bool(flag) => !flag,
+            Value::Array(items) => items.is_empty(),
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        if !says_nothing {
+            let place = Place::Key(at.key(key).pointer());
+            let message = format!("`{key}` is not supported yet");
+            self.findings.push(
+                Diagnostic::warning(Rule::UnsupportedPart, place, message)
+                    .label(why)
+                    .help("remove it, unless other tools need it"),
+            );
+        }
+    }
+
+    fn missing(&mut self, kind: Kind, key: &str, at: &Trail<'_>) {
+        let message = format!("{} needs the key `{key}`", kind.noun());
+        let help = match (kind, key) {
+            (Kind::Response, "description") => {
+                "say what it means, in a line: `description: ...`".to_owned()
+            }
+            (Kind::Parameter | Kind::Header, "schema") => {
+                "say what it is: `schema: {type: string}`".to_owned()
+            }
+            _ => format!("add `{key}`"),
+        };
+        let place = Place::Key(at.pointer());
+        self.findings.push(
+            Diagnostic::error(Rule::MissingKey, place, message)
+                .label("here")
+                .help(help),
+        );
+    }
+
+    fn unknown_key(&mut self, kind: Kind, fields: &[Field], key: &str, at: &Trail<'_>) {
+        let place = Place::Key(at.key(key).pointer());
+        let message = format!("{} has no key `{key}`", kind.noun());
+        let known = fields.iter().map(|field| field.name);
+        // An operation that is not seen would be lost; everything else is a detail.
+        let operation = kind == Kind::PathItem
+            && fields
+                .iter()
+                .any(|field| field.name.eq_ignore_ascii_case(key));
+        let finding = if operation {
+            Diagnostic::error(Rule::UnknownKey, place, message)
+        } else {
+            Diagnostic::warning(Rule::UnknownKey, place, message).label("nothing is made of this")
+        };
+        self.findings.push(finding.help(match nearest(key, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "remove it, or start its name with `x-`".to_owned(),
+        }));
+    }
+
+    fn wrong_word(&mut self, allowed: &[&str], text: &str, at: &Trail<'_>) {
+        let key = at.pointer();
+        let key = key.last().unwrap_or_default();
+        let message = format!("`{key}` cannot be `{}`", text.escape_debug());
+        let help = match nearest(text, allowed.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", list(allowed)),
+        };
+        let place = Place::Value(at.pointer());
+        self.findings
+            .push(Diagnostic::error(Rule::WrongValue, place, message).help(help));
+    }
+
+    fn wrong_type(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+        let pointer = at.pointer();
+        let expected = match form {
+            Form::Text | Form::OneOf(_) => "a string",
+            Form::Flag => "`true` or `false`",
+            Form::Number => "a number",
+            Form::Count => "a whole number",
+            Form::List(_) => "a list",
+            Form::Any | Form::Is(_) | Form::Ref(_) | Form::Map(_) => "a mapping",
+            Form::FlagOrRef(_) => "`true`, `false` or a schema",
+        };
+        let name = match pointer.last() {
+            Some(key) => format!("`{key}`"),
+            None => "the document".to_owned(),
+        };
+        let help = match (form, value) {
+            (Form::Text | Form::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
+                format!("put it in quotes: `'{value}'`")
+            }
+            (_, Value::Null) => "give it a value, or remove the key".to_owned(),
+            _ => format!("write {expected}"),
+        };
+        let message = format!("{name} is {}, not {expected}", describe(value));
+        self.findings
+            .push(Diagnostic::error(Rule::WrongType, Place::Value(pointer), message).help(help));
+    }
+}
+
+fn dangling(tree: &Value, target: &Pointer, kind: Kind, place: &Pointer) -> Diagnostic {
+    let section = SECTIONS
+        .iter()
+        .find(|(_, section)| *section == kind)
+        .map(|(name, _)| *name);
+    let known = section
+        .and_then(|section| tree.get("components")?.get(section)?.as_object())
+        .map(|section| section.keys().map(String::as_str));
+    let near = target
+        .last()
+        .and_then(|name| nearest(&name, known.into_iter().flatten()).map(str::to_owned));
+    let help = match (near, section) {
+        (Some(near), Some(section)) => format!("did you mean `#/components/{section}/{near}`?"),
+        (None, Some(section)) => format!("declare it under `components.{section}`"),
+        (_, None) => "point to something that is there".to_owned(),
+    };
+    let message = format!("`#{target}` is not in this document");
+    Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message).help(help)
+}
+
+fn mistaken(target: &Pointer, actual: Kind, expected: Kind, place: &Pointer) -> Diagnostic {
+    let message = format!("`#{target}` is {}, not {}", actual.noun(), expected.noun());
+    Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message)
+        .label(format!("{} belongs here", expected.noun()))
+        .related(Place::Key(target.clone()), "this is what it points to")
+        .help("point it to another place")
+}
+
+/// The `$ref`s that come back to where they started from, beginning with the first in order.
+fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
+    let mut seen = vec![start.clone()];
+    loop {
+        let reference = tree.pointer(seen.last()?.as_str())?.get("$ref")?.as_str()?;
+        let next = Pointer::from_fragment(reference)?;
+        if let Some(back) = seen.iter().position(|pointer| *pointer == next) {
+            let mut cycle = seen.split_off(back);
+            let least = cycle
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, pointer)| (*pointer).clone())?
+                .0;
+            cycle.rotate_left(least);
+            return Some(cycle);
+        }
+        seen.push(next);
+    }
+}
+
+fn endless(cycle: &[Pointer]) -> Diagnostic {
+    let mut names: Vec<_> = cycle
+        .iter()
+        .map(|pointer| format!("`#{pointer}`"))
+        .collect();
+    names.extend(names.first().cloned());
+    let mut places = cycle
+        .iter()
+        .map(|pointer| Place::Value(pointer.key("$ref")));
+    let first = places.next().unwrap_or(Place::Key(Pointer::root()));
+    let finding = Diagnostic::error(
+        Rule::RefCycle,
+        first,
+        format!("these references never end: {}", names.join(" -> ")),
+    )
+    .label("leads back to itself")
+    .help("let one of them say what it is, instead of `$ref`");
+    places.fold(finding, |finding, place| {
+        finding.related(place, "by way of this")
+    })
+}
