@@ -65,6 +65,19 @@ impl Class {
             Self::ServerError => "Retry later: the request may be right, and the server failed.",
         }
     }
+
+    /// What a client should do on a status of this class that is worth repeating so: what the status
+    /// itself says of a failure, else what its class says.
+    #[must_use]
+    pub const fn advice_on(self, retry: Retry) -> &'static str {
+        match (self, retry) {
+            // A server that will never do it has not just failed.
+            (Self::ServerError, Retry::Never) | (_, Retry::Backoff | Retry::After) => {
+                retry.advice()
+            }
+            (class, Retry::Never) => class.advice(),
+        }
+    }
 }
 
 impl fmt::Display for Class {

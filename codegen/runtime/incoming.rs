@@ -90,7 +90,7 @@ impl Incoming {
 
     /// A parameter that has to be there.
     pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, Rejection> {
-        self.optional(param)?.ok_or_else(|| {
+        self.parameter(param, true)?.ok_or_else(|| {
             let place = param.location.name();
             Rejection::parameter(
                 param,
@@ -103,6 +103,14 @@ impl Incoming {
     pub(crate) fn optional<T: DeserializeOwned>(
         &self,
         param: Param,
+    ) -> Result<Option<T>, Rejection> {
+        self.parameter(param, false)
+    }
+
+    fn parameter<T: DeserializeOwned>(
+        &self,
+        param: Param,
+        required: bool,
     ) -> Result<Option<T>, Rejection> {
         let header;
         let mut raw = Raw {
@@ -137,7 +145,9 @@ impl Incoming {
                 }
             }
         }
-        if raw.texts.is_empty() && raw.members.is_empty() {
+        // An object whose properties stand for themselves is there even without any.
+        let is_there = required && (param.others.is_some() || !param.members.is_empty());
+        if raw.texts.is_empty() && raw.members.is_empty() && !is_there {
             return Ok(None);
         }
         raw.value().map(Some).map_err(|invalid| wrong(&invalid.0))
@@ -151,7 +161,7 @@ impl Incoming {
             .filter_map(|line| line.to_str().ok());
         lines.flat_map(|line| line.split(';')).filter_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
-            Some((decode(name), value))
+            Some((decode(name)?, value))
         })
     }
 
@@ -234,18 +244,18 @@ impl Incoming {
 
 /// Takes from `name=value` pairs what belongs to a parameter.
 fn find<'a>(raw: &mut Raw<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
+    let param = raw.param;
     for (name, text) in pairs {
-        if name == raw.param.name {
-            raw.texts.push(text);
-        } else if raw.param.style == Style::DeepObject {
-            let member = name
-                .strip_prefix(raw.param.name)
-                .and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
-            if let Some(member) = member {
-                raw.members.push((member.to_owned().into(), text));
-            }
-        } else if raw.param.members.contains(&name.as_ref()) {
+        if param.style == Style::DeepObject
+            && let Some(rest) = name.strip_prefix(param.name)
+            && let Some(rest) = rest.strip_prefix('[')
+            && let Some(member) = rest.strip_suffix(']')
+        {
+            raw.members.push((member.to_owned().into(), text));
+        } else if param.has_member(&name) {
             raw.members.push((name, text));
+        } else if name == param.name {
+            raw.texts.push(text);
         }
     }
 }

@@ -69,6 +69,12 @@ impl Status {
         text.split_at(end).0
     }
 
+    /// What a client should do.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        self.class().advice_on(self.retry())
+    }
+
     /// Whether it is 100 to 199: the answer is still to come.
     #[must_use]
     pub const fn is_informational(self) -> bool {

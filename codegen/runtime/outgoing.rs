@@ -33,10 +33,7 @@ impl Outgoing {
             Location::Path => self.path.push((param.name, param.in_path(value)?)),
             Location::Query => self.query.extend(param.pairs(value)?),
             Location::Cookie => self.cookies.extend(param.pairs(value)?),
-            Location::Header => {
-                let (name, value) = param.field(value)?;
-                self.headers.append(name, value);
-            }
+            Location::Header => param.append(value, &mut self.headers)?,
         }
         Ok(())
     }

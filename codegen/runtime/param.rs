@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +20,9 @@ pub(crate) struct Param {
     pub(crate) explode: bool,
     /// The names of the properties of an object that stand for themselves, each as a parameter.
     pub(crate) members: &'static [&'static str],
+    /// Of an object whose properties have any names and stand for themselves: the names that other
+    /// parameters have.
+    pub(crate) others: Option<&'static [&'static str]>,
 }
 
 /// Where in a request a parameter is.
@@ -64,6 +67,7 @@ impl Param {
             style,
             explode,
             members: &[],
+            others: None,
         }
     }
 
@@ -100,6 +104,32 @@ impl Param {
     /// The same for an object with these properties.
     pub(crate) const fn members(self, members: &'static [&'static str]) -> Self {
         Self { members, ..self }
+    }
+
+    /// The same for an object of which all is a property that is no other parameter.
+    pub(crate) const fn all_but(self, others: &'static [&'static str]) -> Self {
+        Self {
+            others: Some(others),
+            ..self
+        }
+    }
+
+    /// Whether a name is one of a property that stands for itself.
+    pub(crate) fn has_member(&self, name: &str) -> bool {
+        let is_other = |other: &&str| {
+            let rest = name.strip_prefix(other);
+            // `deepObject` puts brackets behind the name of the parameter.
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        };
+        self.members.contains(&name)
+            || self
+                .others
+                .is_some_and(|others| !others.iter().any(is_other))
+    }
+
+    /// Whether it is the one header field whose values commas cannot join (RFC 9110, section 5.3).
+    pub(crate) fn is_set_cookie(&self) -> bool {
+        self.location == Location::Header && self.name.eq_ignore_ascii_case("set-cookie")
     }
 }
 
@@ -151,15 +181,16 @@ pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, ESCAPED).into()
 }
 
-/// A text with its percent-encoding undone; what is no UTF-8 is replaced.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
+/// A text with its percent-encoding undone; `None` if it is no UTF-8.
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(text).decode_utf8().ok()
 }
 
-/// A text of a query or form with its encoding undone, in which `+` is a blank.
-pub(crate) fn decode_plus(text: &str) -> Cow<'_, str> {
+/// A text of a query or form with its encoding undone, in which `+` is a blank; `None` if it is no
+/// UTF-8.
+pub(crate) fn decode_plus(text: &str) -> Option<Cow<'_, str>> {
     if text.contains('+') {
-        Cow::Owned(decode(&text.replace('+', " ")).into_owned())
+        Some(Cow::Owned(decode(&text.replace('+', " "))?.into_owned()))
     } else {
         decode(text)
     }
@@ -220,17 +251,25 @@ impl Param {
         }
     }
 
-    /// The value as a header field.
-    pub(crate) fn field<T: Serialize + ?Sized>(
+    /// Adds the value as a header field; each element of a list, if it is a cookie.
+    pub(crate) fn append<T: Serialize + ?Sized>(
         &self,
         value: &T,
-    ) -> Result<(HeaderName, HeaderValue), Unsendable> {
-        let text = match self.style {
-            Style::Json => serde_json::to_string(value).map_err(Unsendable::json)?,
-            _ => self.simple(&flatten(value)?, str::to_owned),
+        headers: &mut HeaderMap,
+    ) -> Result<(), Unsendable> {
+        let texts = match self.style {
+            Style::Json => vec![serde_json::to_string(value).map_err(Unsendable::json)?],
+            _ => match flatten(value)? {
+                Flat::List(cookies) if self.is_set_cookie() => cookies,
+                value => vec![self.simple(&value, str::to_owned)],
+            },
         };
-        let name = HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
-        Ok((name, header_value(self.name, &text)?))
+        for text in texts {
+            let name =
+                HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
+            headers.append(name, header_value(self.name, &text)?);
+        }
+        Ok(())
     }
 
     /// The value as words between commas.

@@ -191,9 +191,12 @@ impl Secret {
     pub(crate) fn write(&self, scheme: &Scheme, request: &mut Outgoing) -> Result<(), Unsendable> {
         match (self, scheme.kind) {
             (Self::ApiKey(key), Kind::ApiKey(param)) if param.location == Location::Header => {
-                let (name, mut value) = param.field(key.as_str())?;
-                value.set_sensitive(true);
-                request.headers.insert(name, value);
+                param.append(key.as_str(), &mut request.headers)?;
+                request
+                    .headers
+                    .iter_mut()
+                    .filter(|(name, _)| name.as_str().eq_ignore_ascii_case(param.name))
+                    .for_each(|(_, value)| value.set_sensitive(true));
                 Ok(())
             }
             (Self::ApiKey(key), Kind::ApiKey(param)) => request.required(param, key.as_str()),

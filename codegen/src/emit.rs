@@ -316,8 +316,9 @@ fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
     }
 }
 
-/// What the runtime has to know of a parameter, as far as it is not what goes without saying.
-fn param(model: &Model, parameter: &Parameter) -> TokenStream {
+/// What the runtime has to know of a parameter, as far as it is not what goes without saying; `others`
+/// are those beside it.
+fn param(model: &Model, parameter: &Parameter, others: &[Parameter]) -> TokenStream {
     let wire = &parameter.wire;
     let (place, style, explode) = match parameter.location {
         Location::Path => (quote!(path), Style::Simple, false),
@@ -343,16 +344,47 @@ fn param(model: &Model, parameter: &Parameter) -> TokenStream {
         let explode = parameter.explode;
         param = quote!(#param.explode(#explode));
     }
-    let spread = parameter.explode && parameter.style == Style::Form;
-    let members = if spread {
-        properties(model, &parameter.ty)
-    } else {
-        Vec::new()
-    };
-    if !members.is_empty() {
-        param = quote!(#param.members(&[#(#members),*]));
+    if !is_spread(parameter) {
+        return param;
     }
-    param
+    if is_open(model, &parameter.ty) {
+        let others = others
+            .iter()
+            .filter(|other| other.location == parameter.location && other.wire != parameter.wire);
+        let names = others.flat_map(|other| {
+            let members = if is_spread(other) {
+                properties(model, &other.ty)
+            } else {
+                Vec::new()
+            };
+            [other.wire.as_str()].into_iter().chain(members)
+        });
+        return quote!(#param.all_but(&[#(#names),*]));
+    }
+    let members = properties(model, &parameter.ty);
+    if members.is_empty() {
+        param
+    } else {
+        quote!(#param.members(&[#(#members),*]))
+    }
+}
+
+/// Whether the properties of an object stand for themselves, each as a parameter.
+fn is_spread(parameter: &Parameter) -> bool {
+    parameter.explode && parameter.style == Style::Form
+}
+
+/// Whether an object may have properties of any name.
+fn is_open(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Map(_) => true,
+        Type::Named(id) => match &model.type_def(*id).kind {
+            TypeKind::Struct { others, .. } => others.is_some(),
+            TypeKind::Alias(ty) => is_open(model, ty),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// The names of an object's properties.

@@ -93,6 +93,16 @@ impl Context<'_> {
         self.report(Diagnostic::error(Rule::UnsupportedPart, place, message).help(help));
     }
 
+    /// Says that some values of a type cannot be sent, for there is no way to write them.
+    fn unwritable(&self, place: Place, noun: &str, what: &str) {
+        let message = format!("{noun} may hold {what}");
+        self.report(
+            Diagnostic::warning(Rule::UnsupportedPart, place, message)
+                .label("such a value is refused when it is sent or read")
+                .help("describe it as JSON, by `content` of `application/json`"),
+        );
+    }
+
     /// Says that a name is not what its text gives.
     fn adjusted(&self, place: Place, what: &str, name: &Ident, adjusted: Option<Adjusted>) {
         let Some(adjusted) = adjusted else { return };

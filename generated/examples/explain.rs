@@ -2,7 +2,7 @@
 
 use std::{env, process::ExitCode};
 
-use statusquo::{Retry, Status};
+use statusquo::Status;
 
 fn main() -> ExitCode {
     let text = env::args().nth(1).unwrap_or_else(|| "404".to_owned());
@@ -20,16 +20,12 @@ fn main() -> ExitCode {
 
 /// A status in a few lines.
 fn explain(status: Status) -> String {
-    let advice = match (status.class(), status.retry()) {
-        (class, Retry::Never) => class.advice(),
-        (_, retry) => retry.advice(),
-    };
-    format!("{status}\n{}\n{advice}", status.summary())
+    format!("{status}\n{}\n{}", status.summary(), status.advice())
 }
 
 #[test]
 fn a_status_is_explained() {
-    use statusquo::{Class, Code};
+    use statusquo::{Class, Code, Retry};
 
     assert_eq!(Status::NotFound.code(), 404);
     assert_eq!(Status::NotFound.to_string(), "404 Not Found");

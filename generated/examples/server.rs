@@ -69,12 +69,16 @@ async fn the_kitchen_has_tea() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router(kitchen)).await });
-    let stream = tokio::net::TcpStream::connect(address).await?;
-    stream.writable().await?;
-    stream.try_write(b"GET /status/200 HTTP/1.0\r\n\r\n")?;
-    stream.readable().await?;
-    let mut head = [0; 12];
-    stream.try_read(&mut head)?;
-    assert_eq!(&head, b"HTTP/1.0 418");
+    let answer = tokio::task::spawn_blocking(move || {
+        use std::io::{Read as _, Write as _};
+
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream.write_all(b"GET /status/200 HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map(|_| answer)
+    });
+    let answer = answer.await??;
+    assert!(answer.starts_with("HTTP/1.0 418"), "{answer}");
+    assert!(answer.ends_with("There is tea.\n"), "{answer}");
     Ok(())
 }

@@ -2135,4 +2135,27 @@ again later. Some client libraries report a failed connection of their own as 59
             _ => Retry::Never,
         }
     }
+
+    /// Whether an answer with it may have content.
+    #[must_use]
+    pub const fn allows_content(self) -> bool {
+        !matches!(
+            self, Self::Continue | Self::SwitchingProtocols | Self::Processing |
+            Self::EarlyHints | Self::UploadResumptionSupported | Self::NoContent |
+            Self::ResetContent | Self::NotModified
+        )
+    }
+
+    /// The header fields that an answer with it has to have.
+    #[must_use]
+    pub const fn required_headers(self) -> &'static [&'static str] {
+        match self {
+            Self::MethodNotAllowed => &["Allow"],
+            Self::ImUsed => &["IM"],
+            Self::ProxyAuthenticationRequired => &["Proxy-Authenticate"],
+            Self::Unauthorized => &["WWW-Authenticate"],
+            Self::SwitchingProtocols | Self::UpgradeRequired => &["Upgrade"],
+            _ => &[],
+        }
+    }
 }

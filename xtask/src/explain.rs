@@ -1,7 +1,7 @@
 //! `cargo xtask explain`: what a status code means.
 
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Retry, Status};
+use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Status};
 
 use crate::{document, failure::Failure, place};
 
@@ -89,7 +89,10 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
                 class.map_or("none", Class::name)
             ),
         ),
-        ("Advice", highlighted(advice(status, class))),
+        (
+            "Advice",
+            highlighted(class.map_or("", |class| class.advice_on(status.retry))),
+        ),
         ("Content", content.to_owned()),
         ("Headers", headers(model, status)),
         ("Origin", status.origin.join(", ")),
@@ -105,14 +108,6 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
         highlighted(&format!("`Status::{}`", status.name)),
     ));
     facts
-}
-
-/// What a client should do: what the status itself says of a failure, else what its class says.
-fn advice(status: &Status, class: Option<Class>) -> &'static str {
-    match (status.retry, class) {
-        (Retry::Never, Some(class)) if class != Class::ServerError => class.advice(),
-        (retry, _) => retry.advice(),
-    }
 }
 
 /// The header fields that the status needs, and those that the endpoint of the document sends.
@@ -171,11 +166,11 @@ fn unknown(model: &Model, text: &str) -> Failure {
             status.summary()
         ));
     }
-    let class = text.parse().ok().and_then(Class::of);
-    if let Some(class) = class {
+    let code = text.parse::<u16>().unwrap_or_default();
+    if let Some(class) = Class::of(code) {
         message.push_str(&format!(
             "\nAny {}xx is a {class}. {}",
-            text.get(..1).unwrap_or_default(),
+            code / 100,
             class.advice()
         ));
     }

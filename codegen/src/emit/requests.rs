@@ -231,7 +231,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     let parameters: Vec<_> = operation.parameters.iter().collect();
     let params: Vec<_> = parameters
         .iter()
-        .map(|parameter| param(model, parameter))
+        .map(|parameter| param(model, parameter, &operation.parameters))
         .collect();
     let names: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
     let writes = parameters

@@ -316,7 +316,7 @@ fn decode(model: &Model, answer: &Answer) -> TokenStream {
         .is_some()
         .then(|| quote!(status: received.status(Carried::new)?,));
     let headers = answer.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(model, header));
+        let (name, param) = (&header.name, param(model, header, &[]));
         if header.required {
             quote!(#name: received.required(#param)?,)
         } else {
@@ -361,7 +361,7 @@ fn encode(model: &Model, answer: &Answer) -> TokenStream {
         _ => quote!(status),
     };
     let headers = answer.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(model, header));
+        let (name, param) = (&header.name, param(model, header, &[]));
         if header.required {
             quote!(.header(#param, &#name)?)
         } else {

@@ -8,7 +8,7 @@ use quote::quote;
 use super::{docs, text};
 use crate::{
     doc,
-    model::{Model, Retry, Status},
+    model::{ContentRule, Model, Retry, Status},
     name::Ident,
 };
 
@@ -38,6 +38,20 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         Retry::Never => quote!(Retry::Never),
         Retry::Backoff => quote!(Retry::Backoff),
         Retry::After => quote!(Retry::After),
+    });
+    let without: Vec<_> = statuses
+        .iter()
+        .filter(|status| status.content == ContentRule::Forbidden)
+        .map(|status| &status.name)
+        .collect();
+    let content = if without.is_empty() {
+        quote!(true)
+    } else {
+        quote!(!matches!(self, #(Self::#without)|*))
+    };
+    let requires = grouped(statuses, |status| {
+        let names = &status.requires;
+        quote!(&[#(#names),*])
     });
     quote! {
         #![doc = " The status codes, and what is known of each."]
@@ -98,6 +112,18 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             #[must_use]
             pub const fn retry(self) -> Retry {
                 #retry
+            }
+
+            /// Whether an answer with it may have content.
+            #[must_use]
+            pub const fn allows_content(self) -> bool {
+                #content
+            }
+
+            /// The header fields that an answer with it has to have.
+            #[must_use]
+            pub const fn required_headers(self) -> &'static [&'static str] {
+                #requires
             }
         }
     }

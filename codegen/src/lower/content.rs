@@ -5,7 +5,7 @@ use openapiv3::MediaType;
 
 use super::{
     Context, Names,
-    schema::{Naming, Schema, Shape, Types},
+    schema::{Naming, Schema, Shape, Types, no_form},
     token::is_token,
 };
 use crate::{
@@ -137,6 +137,11 @@ fn one(
             "give it a schema of `type: object` with the fields as its properties",
         );
         return None;
+    }
+    if codec == Codec::Form
+        && let Some(what) = no_form(&ty, types)
+    {
+        cx.unwritable(Place::Key(place.clone()), "this form", what);
     }
     Some(Content {
         media: media.trim().to_owned(),

@@ -11,7 +11,7 @@ use super::{
     Context, Names,
     content::essence,
     route::Route,
-    schema::{Naming, Types},
+    schema::{Naming, Types, not_flat},
     token,
 };
 use crate::{
@@ -214,6 +214,12 @@ fn one(
         style = Style::Json;
     }
     let ty = value.ty(cx, &naming, names, types);
+    if style != Style::Json
+        && let Some(what) = not_flat(&ty, types)
+    {
+        let noun = format!("the parameter `{}`", data.name);
+        cx.unwritable(Place::Key(place.clone()), &noun, what);
+    }
     Some(Parameter {
         name: Ident::snake(&data.name),
         wire: data.name.clone(),

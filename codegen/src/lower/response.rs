@@ -9,7 +9,7 @@ use super::{
     Context, Names, content,
     parameter::Described,
     route::{Route, responses},
-    schema::{Naming, Types},
+    schema::{Naming, Types, not_flat},
     skeleton::skeleton,
     status::Statuses,
     token,
@@ -450,6 +450,13 @@ fn headers<'a>(
             .document
             .tree
             .pointer(header.place.key("explode").as_str());
+        let ty = value.ty(cx, &naming.with(wire), names, types);
+        if !value.is_json()
+            && let Some(what) = not_flat(&ty, types)
+        {
+            let noun = format!("the header `{wire}`");
+            cx.unwritable(Place::Key(header.place.clone()), &noun, what);
+        }
         headers.push(Parameter {
             name,
             wire: wire.clone(),
@@ -460,7 +467,7 @@ fn headers<'a>(
                 Style::Simple
             },
             explode: explode == Some(&Value::Bool(true)),
-            ty: value.ty(cx, &naming.with(wire), names, types),
+            ty,
             required: header.node.required,
             doc: header.node.description.clone().unwrap_or_default(),
             deprecated: header.node.deprecated.unwrap_or(false),

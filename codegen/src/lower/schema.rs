@@ -573,6 +573,82 @@ fn box_it(ty: &mut Type) {
     }
 }
 
+/// What of a type cannot be written as the words of a parameter or of a form, in words.
+pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
+    const NESTED: &str = "a list or an object within another";
+    match ty {
+        Type::Nullable(inner) | Type::Boxed(inner) => not_flat(inner, types),
+        Type::Array(inner) | Type::Map(inner) => (!is_word(inner, types)).then_some(NESTED),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => not_flat(ty, types),
+            Some(TypeKind::Struct { fields, others }) => {
+                let of_fields = || fields.iter().map(|field| &field.ty);
+                let of_others = || others.iter().map(|(_, ty)| ty);
+                if !of_fields().chain(of_others()).all(|ty| is_word(ty, types)) {
+                    return Some(NESTED);
+                }
+                // Serde takes what is flattened as it comes, and all that comes is text.
+                let is_mixed = others.is_some()
+                    && !of_fields().chain(of_others()).all(|ty| is_text(ty, types));
+                is_mixed.then_some("numbers or booleans beside properties of any name")
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The same for the fields of a form, which can be lists.
+pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
+    let Type::Named(id) = ty else {
+        return not_flat(ty, types);
+    };
+    match types.definition(*id).map(|definition| &definition.kind) {
+        Some(TypeKind::Alias(ty)) => no_form(ty, types),
+        Some(TypeKind::Struct {
+            fields,
+            others: None,
+        }) => {
+            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_word(ty, types);
+            fields
+                .iter()
+                .find_map(|field| match not_flat(&field.ty, types) {
+                    None if is_object(&field.ty) => Some("an object within another"),
+                    why => why,
+                })
+        }
+        _ => not_flat(ty, types),
+    }
+}
+
+/// Whether the values of a type are a word each.
+fn is_word(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Array(_) | Type::Map(_) => false,
+        Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => is_word(ty, types),
+            Some(TypeKind::Struct { .. }) => false,
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// Whether the values of a type are a text each.
+fn is_text(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Any | Type::String | Type::StatusChoice => true,
+        Type::Nullable(inner) => is_text(inner, types),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => is_text(ty, types),
+            Some(TypeKind::TextEnum(_)) => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Whether a value of JSON is of a type; if not, where it is not, and why.
 pub(super) fn fits(value: &Value, ty: &Type, types: &Types) -> Result<(), (Pointer, String)> {
     fits_at(value, ty, types, &Pointer::root())

@@ -24,6 +24,10 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, Unsendable> {
     };
     let mut form = String::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        // Its members would be fields of the form, and nobody could tell of what.
+        if value.is_object() {
+            return Err(Unsendable::nested());
+        }
         // The field's own name is not known when the program is built, but how it is written is.
         for (_, value) in Param::query("").pairs(value)? {
             if !form.is_empty() {
@@ -63,7 +67,8 @@ pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Invalid> {
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode_plus(name), value)
+        // What is no UTF-8 is the name of nothing.
+        (decode_plus(name).unwrap_or_default(), value)
     })
 }
 

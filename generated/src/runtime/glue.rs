@@ -26,7 +26,7 @@ use super::{
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
 };
-use crate::Code;
+use crate::{Class, Code};
 
 /// The most bytes of content that a request may have.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -167,7 +167,10 @@ where
     // A method may panic before it gives a future, too.
     let answered = async { handle(api, operation, credentials).await };
     match AssertUnwindSafe(answered).catch_unwind().await {
-        Ok(response) => response.encode().map_or_else(|_| failed(), http),
+        Ok(response) => {
+            let answer = response.encode().ok().and_then(http);
+            answer.unwrap_or_else(failed)
+        }
         Err(_) => failed(),
     }
 }
@@ -208,19 +211,27 @@ async fn collect(body: Body) -> Result<Bytes, Rejection> {
     }
 }
 
-/// An answer in the terms of `http`.
-fn http(reply: Reply) -> HttpResponse {
-    let content = !matches!(reply.code.get(), 100..=199 | 204 | 205 | 304);
+/// An answer in the terms of `http`; `None` for content that its status forbids, as a status may that
+/// a range or `default` carries.
+fn http(reply: Reply) -> Option<HttpResponse> {
+    let allows_content = match reply.code.known() {
+        Some(status) => status.allows_content(),
+        None => reply.code.class() != Some(Class::Informational),
+    };
     let mut answer = HttpResponse::new(Body::empty());
     *answer.status_mut() = reply.code.into();
     *answer.headers_mut() = reply.headers;
-    if content {
-        *answer.body_mut() = Body::from(reply.body);
-    } else {
-        // A status that an answer carries may be one that forbids content.
-        answer.headers_mut().remove(header::CONTENT_TYPE);
+    let headers = answer.headers_mut();
+    if headers.contains_key(header::UPGRADE) {
+        // The one says nothing without the other (RFC 9110, section 7.8).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     }
-    answer
+    if !allows_content {
+        headers.remove(header::CONTENT_TYPE);
+        return reply.body.is_empty().then_some(answer);
+    }
+    *answer.body_mut() = Body::from(reply.body);
+    Some(answer)
 }
 
 fn without_content(mut answer: HttpResponse) -> HttpResponse {

@@ -32,22 +32,35 @@ pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
     let Some(actual) = actual else {
         return (declared.len() == 1).then_some(0);
     };
-    let (actual, _) = split(actual);
+    let (actual, parameters) = split(actual);
     let find = |matches: &dyn Fn(&str) -> bool| {
         declared
             .iter()
             .position(|declared| matches(split(declared).0))
     };
-    find(&|declared| declared.eq_ignore_ascii_case(actual))
+    // `application/json; v=2` may stand beside `application/json; v=1`.
+    let exact = declared.iter().position(|declared| {
+        let (essence, wanted) = split(declared);
+        essence.eq_ignore_ascii_case(actual)
+            && wanted.iter().all(|wanted| parameters.contains(wanted))
+            && !wanted.is_empty()
+    });
+    exact
+        .or_else(|| find(&|declared| declared.eq_ignore_ascii_case(actual)))
         .or_else(|| find(&|declared| in_range(declared, actual)))
         .or_else(|| find(&|declared| is_json(declared) && is_json(actual)))
         .or_else(|| find(&|declared| declared == "*/*"))
 }
 
-/// A media type and its parameters.
-fn split(media: &str) -> (&str, &str) {
+/// A media type and its parameters, whose names know no case (RFC 9110, section 8.3.1).
+fn split(media: &str) -> (&str, Vec<(String, &str)>) {
     let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));
-    (essence.trim(), parameters)
+    let parameters = parameters.split(';').filter_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        Some((name.trim().to_ascii_lowercase(), value))
+    });
+    (essence.trim(), parameters.collect())
 }
 
 fn in_range(range: &str, media: &str) -> bool {

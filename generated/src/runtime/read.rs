@@ -62,19 +62,20 @@ impl<'a> Raw<'a> {
     /// The value, of the type that is asked for.
     pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, Invalid> {
         if self.param.style == Style::Json {
-            return super::json::read(self.word().0.as_bytes())
+            return super::json::read(self.word()?.0.as_bytes())
                 .map_err(|error| Invalid(error.detail));
         }
         T::deserialize(self)
     }
 
-    fn decoded(&self, text: &'a str) -> Cow<'a, str> {
-        match self.param.location {
+    fn decoded(&self, text: &'a str) -> Result<Cow<'a, str>, Invalid> {
+        let decoded = match self.param.location {
             Location::Path | Location::Cookie => decode(text),
             Location::Query => decode_plus(text),
             // Header fields are not percent-encoded.
-            Location::Header => Cow::Borrowed(text),
-        }
+            Location::Header => Some(Cow::Borrowed(text)),
+        };
+        decoded.ok_or_else(|| Invalid("it is no text in UTF-8".to_owned()))
     }
 
     fn text(&self) -> &'a str {
@@ -89,7 +90,9 @@ impl<'a> Raw<'a> {
             Style::Matrix => {
                 let text = text.strip_prefix(';').unwrap_or(text);
                 match text.split_once('=') {
-                    Some((name, value)) if decode(name) == self.param.name => value,
+                    Some((name, value)) if decode(name).as_deref() == Some(self.param.name) => {
+                        value
+                    }
                     _ => text,
                 }
             }
@@ -97,11 +100,11 @@ impl<'a> Raw<'a> {
         }
     }
 
-    fn word(&self) -> Word<'a> {
-        Word(self.decoded(self.bare()))
+    fn word(&self) -> Result<Word<'a>, Invalid> {
+        self.decoded(self.bare()).map(Word)
     }
 
-    fn list(&self) -> Vec<Word<'a>> {
+    fn list(&self) -> Result<Vec<Word<'a>>, Invalid> {
         let Param { style, explode, .. } = self.param;
         let texts = match style {
             Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
@@ -115,11 +118,12 @@ impl<'a> Raw<'a> {
                 .filter_map(|text| text.split_once('='))
                 .map(|(_, value)| value)
                 .collect(),
+            _ if self.param.is_set_cookie() => self.texts.clone(),
             _ => self.split(),
         };
         texts
             .into_iter()
-            .map(|text| Word(self.decoded(text)))
+            .map(|text| self.decoded(text).map(Word))
             .collect()
     }
 
@@ -147,15 +151,16 @@ impl<'a> Raw<'a> {
         }
     }
 
-    fn object(&self) -> Vec<(String, Word<'a>)> {
+    fn object(&self) -> Result<Vec<(String, Word<'a>)>, Invalid> {
         let Param { style, explode, .. } = self.param;
         let member = |(name, value): (&'a str, &'a str)| {
-            (self.decoded(name).into_owned(), Word(self.decoded(value)))
+            let name = self.decoded(name)?.into_owned();
+            Ok((name, Word(self.decoded(value)?)))
         };
         if style == Style::DeepObject || (style == Style::Form && explode) {
             let members = self.members.iter();
             return members
-                .map(|(name, text)| (name.to_string(), Word(self.decoded(text))))
+                .map(|(name, text)| Ok((name.to_string(), Word(self.decoded(text)?))))
                 .collect();
         }
         if explode {
@@ -182,23 +187,23 @@ impl<'de> Deserializer<'de> for Raw<'de> {
     type Error = Invalid;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.word().deserialize_any(visitor)
+        self.word()?.deserialize_any(visitor)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.word().deserialize_bool(visitor)
+        self.word()?.deserialize_bool(visitor)
     }
 
     fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.word().deserialize_i32(visitor)
+        self.word()?.deserialize_i32(visitor)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.word().deserialize_i64(visitor)
+        self.word()?.deserialize_i64(visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.word().deserialize_f64(visitor)
+        self.word()?.deserialize_f64(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
@@ -214,11 +219,11 @@ impl<'de> Deserializer<'de> for Raw<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        visitor.visit_seq(SeqDeserializer::new(self.list().into_iter()))
+        visitor.visit_seq(SeqDeserializer::new(self.list()?.into_iter()))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        visitor.visit_map(MapDeserializer::new(self.object().into_iter()))
+        visitor.visit_map(MapDeserializer::new(self.object()?.into_iter()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(

@@ -67,7 +67,11 @@ impl<'a> Received<'a> {
         let text = values.join(", ");
         let raw = Raw {
             param,
-            texts: vec![&text],
+            texts: if param.is_set_cookie() {
+                values
+            } else {
+                vec![&text]
+            },
             members: Vec::new(),
         };
         raw.value().map(Some).map_err(|invalid| wrong(invalid.0))

@@ -37,8 +37,7 @@ impl Reply {
         param: Param,
         value: &T,
     ) -> Result<Self, Unsendable> {
-        let (name, value) = param.field(value)?;
-        self.headers.append(name, value);
+        param.append(value, &mut self.headers)?;
         Ok(self)
     }
 

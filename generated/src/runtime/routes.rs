@@ -5,7 +5,7 @@
 //! A tree of path segments of our own: routers for axum refuse paths that OpenAPI allows, such as
 //! `/a/{id}.json`, `/:x`, or `/a/{x}` beside `/a/{y}`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use http::Method;
 
@@ -113,7 +113,10 @@ impl<T> Node<T> {
         let shape = shape(&segment);
         match segment.as_slice() {
             [] => self.literals.entry(String::new()).or_default(),
-            [Piece::Literal(text)] => self.literals.entry(decode(text).into_owned()).or_default(),
+            [Piece::Literal(text)] => {
+                let text = decode(text).map_or_else(|| text.clone(), Cow::into_owned);
+                self.literals.entry(text).or_default()
+            }
             _ => {
                 let known = self
                     .patterns
@@ -139,7 +142,7 @@ impl<T> Node<T> {
         let Some((first, rest)) = way.split_first() else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let literal = self.literals.get(decode(first).as_ref());
+        let literal = decode(first).and_then(|first| self.literals.get(first.as_ref()));
         if let Some(node) = literal.and_then(|node| node.walk(rest, values)) {
             return Some(node);
         }
