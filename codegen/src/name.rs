@@ -39,6 +39,13 @@ impl Ident {
         (is_plain(text) && !is_keyword(text)).then(|| Self(text.to_owned()))
     }
 
+    /// The same for a constant: `get_pet` is `GET_PET`.
+    #[must_use]
+    pub fn shouted(&self) -> Self {
+        let name = self.0.strip_prefix("r#").unwrap_or(&self.0);
+        Self(escaped(name.trim_end_matches('_').to_uppercase()))
+    }
+
     /// This one with more behind it.
     #[must_use]
     pub fn with(&self, suffix: &str) -> Self {
@@ -61,7 +68,7 @@ impl fmt::Display for Ident {
 ///
 /// A word ends where something other than a letter or digit comes, where a capital follows a small
 /// letter or digit (`petId`), and before the last capital of a run (`HTTPServer`). An apostrophe joins
-/// (`I'm`); `+` and `-` before a number are words (`+1`, `-1`), for they tell it from its like.
+/// (`I'm`); `+` and `-` at the start are words (`+1`, `-name`), for they tell it from its like.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
@@ -76,7 +83,7 @@ pub fn words(text: &str) -> Vec<String> {
         }
         if !c.is_alphanumeric() || !unicode_ident::is_xid_continue(c) {
             words.push(std::mem::take(&mut word));
-            if before.is_none() && after.is_some_and(|c| c.is_ascii_digit()) {
+            if before.is_none() && after.is_some_and(char::is_alphanumeric) {
                 match c {
                     '+' => words.push("plus".to_owned()),
                     '-' => words.push("minus".to_owned()),
@@ -258,6 +265,7 @@ mod tests {
             ),
             ("+1", "Plus1", "plus_1"),
             ("-1", "Minus1", "minus_1"),
+            ("-title", "MinusTitle", "minus_title"),
             ("a-1", "A1", "a_1"),
             ("2fa", "N2fa", "n2fa"),
             ("straße", "Straße", "straße"),

@@ -59,7 +59,7 @@ fn secret(scheme: &SecurityScheme) -> TokenStream {
     let name = &scheme.name;
     let own = format!("Sets the credential for {}.", doc::code(&scheme.id));
     let docs = docs(&[&own, &scheme.doc]);
-    let (constant, ty) = (security::constant(scheme), security::credential(scheme));
+    let (constant, ty) = (&scheme.constant, security::credential(scheme));
     quote! {
         #docs
         pub fn #name(self, credential: impl Into<#ty>) -> Self {

@@ -1,26 +1,35 @@
 //! `mock.rs`: a server that answers from the examples of the document.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::server::handled;
-use crate::model::{Model, Operation, Sample, Type};
+use crate::{
+    model::{Model, Operation, Sample, Type},
+    name::{Ident, Scope},
+};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
-    let mut tables: Vec<&Operation> = Vec::new();
+    let mut tables: Vec<(&Operation, Ident)> = Vec::new();
+    let mut scope = Scope::default();
     let mut methods = Vec::new();
     for operation in handled(model) {
-        let like =
-            |first: &&&Operation| first.set == operation.set && first.samples == operation.samples;
-        let first = tables.iter().find(like).copied().unwrap_or_else(|| {
-            tables.push(operation);
-            operation
-        });
-        methods.push(method(model, operation, &table_name(first)));
+        let known = tables
+            .iter()
+            .find(|(first, _)| first.set == operation.set && first.samples == operation.samples);
+        let table = match known {
+            Some((_, table)) => table.clone(),
+            None => {
+                let wanted = operation.name.shouted().with("_SAMPLES");
+                let (table, _) = scope.name(&[wanted], "the samples of an operation");
+                tables.push((operation, table.clone()));
+                table
+            }
+        };
+        methods.push(method(model, operation, &table));
     }
-    let tables = tables.iter().map(|operation| {
-        let name = table_name(operation);
+    let tables = tables.iter().map(|(operation, name)| {
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
     });
@@ -53,16 +62,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-fn table_name(operation: &Operation) -> proc_macro2::Ident {
-    let name = operation
-        .name
-        .as_str()
-        .trim_start_matches("r#")
-        .to_uppercase();
-    format_ident!("{name}_SAMPLES")
-}
-
-fn method(model: &Model, operation: &Operation, table: &proc_macro2::Ident) -> TokenStream {
+fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
     let Operation {
         name,
         request,

@@ -29,14 +29,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// The name of the constant of a scheme.
-pub(super) fn constant(scheme: &SecurityScheme) -> proc_macro2::Ident {
-    format_ident!(
-        "{}",
-        scheme.name.as_str().trim_start_matches("r#").to_uppercase()
-    )
-}
-
 /// The type of a credential.
 pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
     match scheme.kind {
@@ -64,7 +56,7 @@ pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream 
         return TokenStream::new();
     };
     let alternatives = set.alternatives.iter().map(|alternative| {
-        let schemes = schemes_of(model, alternative).map(constant);
+        let schemes = schemes_of(model, alternative).map(|scheme| &scheme.constant);
         quote!(&[#(security::#schemes),*])
     });
     quote!(const SECURITY: &'static [&'static [Scheme]] = &[#(#alternatives),*];)
@@ -81,7 +73,7 @@ fn schemes_of<'a>(
 }
 
 fn scheme(scheme: &SecurityScheme) -> TokenStream {
-    let (name, id) = (constant(scheme), &scheme.id);
+    let (name, id) = (&scheme.constant, &scheme.id);
     let own = format!("The scheme {}.", doc::code(id));
     let docs = docs(&[&own, &scheme.doc]);
     let value = match &scheme.kind {
@@ -134,7 +126,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         .collect();
     schemes.sort_by(|a, b| a.id.cmp(&b.id));
     schemes.dedup();
-    let schemes = schemes.into_iter().map(constant);
+    let schemes = schemes.into_iter().map(|scheme| &scheme.constant);
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,7 +175,7 @@ fn variant(model: &Model, alternative: &Alternative) -> TokenStream {
 fn read(model: &Model, alternative: &Alternative) -> TokenStream {
     let variant = &alternative.variant;
     let schemes: Vec<_> = schemes_of(model, alternative).collect();
-    let constants: Vec<_> = schemes.iter().map(|scheme| constant(scheme)).collect();
+    let constants: Vec<_> = schemes.iter().map(|scheme| &scheme.constant).collect();
     match schemes.as_slice() {
         [] => TokenStream::new(),
         [_] => quote! {

@@ -75,6 +75,7 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
     let section = Pointer::root().key("components").key("securitySchemes");
     let mut scope = Scope::reserving(BUILDER_METHODS);
     let ids = components.security_schemes.keys().map(String::as_str);
+    let mut constants = Scope::default();
     let mut schemes = Vec::new();
     for (id, (name, adjusted)) in scope.name_all(ids, Ident::snake) {
         let place = section.key(&id);
@@ -84,9 +85,11 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
         let declared = declared.and_then(|declared| cx.document.resolve(&At::new(declared, place)));
         let Some(declared) = declared else { continue };
         let (kind, doc) = kind(cx, &declared);
+        let (constant, _) = constants.name(&[name.shouted()], &id);
         schemes.push(SecurityScheme {
             id,
             name,
+            constant,
             kind,
             doc: doc.unwrap_or_default(),
         });

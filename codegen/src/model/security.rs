@@ -8,6 +8,8 @@ pub struct SecurityScheme {
     pub id: String,
     /// The method of the client that sets it, and the field where it is one of several.
     pub name: Ident,
+    /// The constant that it is.
+    pub constant: Ident,
     /// How it stands in a request.
     pub kind: SchemeKind,
     /// What it is, as Markdown.
