@@ -144,7 +144,6 @@ const PRELUDE: &[&str] = &[
 
 /// What the generated crate has at its root, and [`PRELUDE`].
 const ROOT_NAMES: &[&str] = &[
-    "A",
     "Api",
     "ApiKey",
     "Authorization",

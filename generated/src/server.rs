@@ -69,31 +69,31 @@ pub trait Api: Send + Sync + 'static {
 /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
 /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
 /// with `Allow`, and HEAD as GET without content.
-pub fn router<A: Api>(api: A) -> axum::Router {
-    let mut server = Server::<A>::new();
+pub fn router(api: impl Api) -> axum::Router {
+    let mut server = Server::new();
     server
         .route(|api, request: GetStatus| async move {
-            A::get_status(&api, request).await
+            Api::get_status(&*api, request).await
         });
     server
         .route(|api, request: PutStatus| async move {
-            A::put_status(&api, request).await
+            Api::put_status(&*api, request).await
         });
     server
         .route(|api, request: PostStatus| async move {
-            A::post_status(&api, request).await
+            Api::post_status(&*api, request).await
         });
     server
         .route(|api, request: DeleteStatus| async move {
-            A::delete_status(&api, request).await
+            Api::delete_status(&*api, request).await
         });
     server
         .route(|api, request: PatchStatus| async move {
-            A::patch_status(&api, request).await
+            Api::patch_status(&*api, request).await
         });
     server
         .route(|api, request: TraceStatus| async move {
-            A::trace_status(&api, request).await
+            Api::trace_status(&*api, request).await
         });
     server.router(api)
 }

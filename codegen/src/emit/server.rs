@@ -40,8 +40,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
         /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
         /// with `Allow`, and HEAD as GET without content.
-        pub fn router<A: Api>(api: A) -> axum::Router {
-            let #server = Server::<A>::new();
+        pub fn router(api: impl Api) -> axum::Router {
+            let #server = Server::new();
             #(#routes)*
             server.router(api)
         }
@@ -91,13 +91,13 @@ fn route(model: &Model, operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
     match model.credentials(operation) {
         None => quote! {
-            server.route(|api, request: #request| async move { A::#name(&api, request).await });
+            server.route(|api, request: #request| async move { Api::#name(&*api, request).await });
         },
         Some(set) => {
             let credentials = &set.name;
             quote! {
                 server.guarded(|api, request: #request, credentials: #credentials| async move {
-                    A::#name(&api, request, credentials).await
+                    Api::#name(&*api, request, credentials).await
                 });
             }
         }

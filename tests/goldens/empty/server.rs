@@ -21,7 +21,7 @@ pub trait Api: Send + Sync + 'static {}
 /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
 /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
 /// with `Allow`, and HEAD as GET without content.
-pub fn router<A: Api>(api: A) -> axum::Router {
-    let server = Server::<A>::new();
+pub fn router(api: impl Api) -> axum::Router {
+    let server = Server::new();
     server.router(api)
 }

@@ -47,17 +47,19 @@ pub trait Api: Send + Sync + 'static {
 /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
 /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
 /// with `Allow`, and HEAD as GET without content.
-pub fn router<A: Api>(api: A) -> axum::Router {
-    let mut server = Server::<A>::new();
+pub fn router(api: impl Api) -> axum::Router {
+    let mut server = Server::new();
     server
         .route(|api, request: FindPets| async move {
-            A::find_pets(&api, request).await
+            Api::find_pets(&*api, request).await
         });
-    server.route(|api, request: AddPet| async move { A::add_pet(&api, request).await });
-    server.route(|api, request: GetPet| async move { A::get_pet(&api, request).await });
+    server
+        .route(|api, request: AddPet| async move { Api::add_pet(&*api, request).await });
+    server
+        .route(|api, request: GetPet| async move { Api::get_pet(&*api, request).await });
     server
         .route(|api, request: DeletePet| async move {
-            A::delete_pet(&api, request).await
+            Api::delete_pet(&*api, request).await
         });
     server.router(api)
 }

@@ -138,61 +138,65 @@ pub trait Api: Send + Sync + 'static {
 /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
 /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
 /// with `Allow`, and HEAD as GET without content.
-pub fn router<A: Api>(api: A) -> axum::Router {
-    let mut server = Server::<A>::new();
+pub fn router(api: impl Api) -> axum::Router {
+    let mut server = Server::new();
     server
         .guarded(|api, request: GetBasic, credentials: BasicCredentials| async move {
-            A::get_basic(&api, request, credentials).await
+            Api::get_basic(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: PostBoth, credentials: BasicAndHeaderKeyCredentials| async move {
-            A::post_both(&api, request, credentials).await
+            Api::post_both(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetCookie, credentials: CookieKeyCredentials| async move {
-            A::get_cookie(&api, request, credentials).await
+            Api::get_cookie(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetDigest, credentials: DigestCredentials| async move {
-            A::get_digest(&api, request, credentials).await
+            Api::get_digest(&*api, request, credentials).await
         });
     server
         .guarded(|
             api,
             request: GetEither,
             credentials: OptionalOauthOrHeaderKeyCredentials|
-        async move { A::get_either(&api, request, credentials).await });
+        async move { Api::get_either(&*api, request, credentials).await });
     server
-        .route(|api, request: GetHead| async move { A::get_head(&api, request).await });
+        .route(|api, request: GetHead| async move {
+            Api::get_head(&*api, request).await
+        });
     server
         .guarded(|api, request: HeadHead, credentials: TokenCredentials| async move {
-            A::head_head(&api, request, credentials).await
+            Api::head_head(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetHeader, credentials: HeaderKeyCredentials| async move {
-            A::get_header(&api, request, credentials).await
+            Api::get_header(&*api, request, credentials).await
         });
     server
-        .route(|api, request: GetOpen| async move { A::get_open(&api, request).await });
+        .route(|api, request: GetOpen| async move {
+            Api::get_open(&*api, request).await
+        });
     server
         .guarded(|api, request: GetQuery, credentials: QueryKeyCredentials| async move {
-            A::get_query(&api, request, credentials).await
+            Api::get_query(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetToken, credentials: TokenCredentials| async move {
-            A::get_token(&api, request, credentials).await
+            Api::get_token(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetTokenToo, credentials: TokenCredentials| async move {
-            A::get_token_too(&api, request, credentials).await
+            Api::get_token_too(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetTypo, credentials: UndeclaredCredentials| async move {
-            A::get_typo(&api, request, credentials).await
+            Api::get_typo(&*api, request, credentials).await
         });
     server
         .guarded(|api, request: GetUndeclared, credentials: TokenCredentials| async move {
-            A::get_undeclared(&api, request, credentials).await
+            Api::get_undeclared(&*api, request, credentials).await
         });
     server.router(api)
 }

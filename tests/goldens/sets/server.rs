@@ -105,58 +105,66 @@ pub trait Api: Send + Sync + 'static {
 /// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
 /// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
 /// with `Allow`, and HEAD as GET without content.
-pub fn router<A: Api>(api: A) -> axum::Router {
-    let mut server = Server::<A>::new();
-    server.route(|api, request: GetA| async move { A::get_a(&api, request).await });
-    server.route(|api, request: GetB| async move { A::get_b(&api, request).await });
+pub fn router(api: impl Api) -> axum::Router {
+    let mut server = Server::new();
+    server.route(|api, request: GetA| async move { Api::get_a(&*api, request).await });
+    server.route(|api, request: GetB| async move { Api::get_b(&*api, request).await });
     server
         .route(|api, request: DifferentSuccesses| async move {
-            A::different_successes(&api, request).await
+            Api::different_successes(&*api, request).await
         });
     server
         .route(|api, request: EqualSuccesses| async move {
-            A::equal_successes(&api, request).await
+            Api::equal_successes(&*api, request).await
         });
     server
-        .route(|api, request: GetHead| async move { A::get_head(&api, request).await });
-    server.route(|api, request: Interim| async move { A::interim(&api, request).await });
+        .route(|api, request: GetHead| async move {
+            Api::get_head(&*api, request).await
+        });
+    server
+        .route(|api, request: Interim| async move {
+            Api::interim(&*api, request).await
+        });
     server
         .route(|api, request: GetNamed| async move {
-            A::get_named(&api, request).await
+            Api::get_named(&*api, request).await
         });
     server
         .route(|api, request: PutNamed| async move {
-            A::put_named(&api, request).await
+            Api::put_named(&*api, request).await
         });
     server
         .route(|api, request: NoContent| async move {
-            A::no_content(&api, request).await
+            Api::no_content(&*api, request).await
         });
     server
         .route(|api, request: NoSuccess| async move {
-            A::no_success(&api, request).await
+            Api::no_success(&*api, request).await
         });
-    server.route(|api, request: Nothing| async move { A::nothing(&api, request).await });
+    server
+        .route(|api, request: Nothing| async move {
+            Api::nothing(&*api, request).await
+        });
     server
         .route(|api, request: OnlyDefault| async move {
-            A::only_default(&api, request).await
+            Api::only_default(&*api, request).await
         });
     server
         .route(|api, request: GetOther| async move {
-            A::get_other(&api, request).await
+            Api::get_other(&*api, request).await
         });
     server
         .route(|api, request: HeadOther| async move {
-            A::head_other(&api, request).await
+            Api::head_other(&*api, request).await
         });
-    server.route(|api, request: Range| async move { A::range(&api, request).await });
+    server.route(|api, request: Range| async move { Api::range(&*api, request).await });
     server
         .route(|api, request: GetShared| async move {
-            A::get_shared(&api, request).await
+            Api::get_shared(&*api, request).await
         });
     server
         .route(|api, request: PutShared| async move {
-            A::put_shared(&api, request).await
+            Api::put_shared(&*api, request).await
         });
     server.router(api)
 }
