@@ -39,6 +39,13 @@ impl Changes {
 pub enum FilesError {
     /// A file is in the way that is not of the generator.
     Foreign(PathBuf),
+    /// The folder has a crate that is not of the generator.
+    Inhabited {
+        /// The folder.
+        folder: PathBuf,
+        /// A file of that crate.
+        by: PathBuf,
+    },
     /// The system refuses something.
     Io {
         /// What was to be done.
@@ -59,6 +66,13 @@ impl fmt::Display for FilesError {
                  not overwritten; move it, or generate into another folder",
                 path.display()
             ),
+            Self::Inhabited { folder, by } => write!(
+                f,
+                "`{}` is a crate that is not generated: `{}` is not, and nothing beside it; generate \
+                 into a folder of its own",
+                folder.display(),
+                by.display()
+            ),
             Self::Io {
                 action,
                 path,
@@ -73,7 +87,7 @@ impl fmt::Display for FilesError {
 impl std::error::Error for FilesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Foreign(_) => None,
+            Self::Foreign(_) | Self::Inhabited { .. } => None,
             Self::Io { error, .. } => Some(error),
         }
     }
@@ -108,7 +122,8 @@ pub fn read(path: &Path) -> Result<Option<String>, FilesError> {
 /// Compares a folder with what it should hold. Nothing is written.
 ///
 /// # Errors
-/// If the folder cannot be read, or holds a file of somebody else in the place of a generated one.
+/// If the folder cannot be read, or holds a file of somebody else in the place of a generated one, or
+/// another crate.
 pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     let mut changes = Changes::default();
     for (path, text) in files {
@@ -123,17 +138,29 @@ pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
         }
     }
     let known: BTreeSet<_> = files.keys().map(|path| folder.join(path)).collect();
+    let mut own = false;
+    let mut foreign = None;
     walk(&folder.join("src"), &mut |place| {
         if is_temporary(place) {
             changes.leftovers.push(place.to_owned());
-        } else if !known.contains(place) && is_own(place)? {
+        } else if known.contains(place) {
+            own = true;
+        } else if is_own(place)? {
+            own = true;
             let path = place.strip_prefix(folder).unwrap_or(place);
             changes
                 .orphaned
                 .push(path.display().to_string().replace('\\', "/"));
+        } else if place.extension().is_some_and(|extension| extension == "rs") {
+            foreign.get_or_insert_with(|| place.to_owned());
         }
         Ok(())
     })?;
+    // What somebody adds to a generated crate is theirs; a crate of theirs is no place for ours.
+    if let Some(by) = foreign.filter(|_| !own) {
+        let folder = folder.to_owned();
+        return Err(FilesError::Inhabited { folder, by });
+    }
     let manifest = temporary(&folder.join(MANIFEST));
     if manifest.is_file() {
         changes.leftovers.push(manifest);

@@ -19,6 +19,10 @@ pub enum ManifestError {
     Syntax(Box<TomlError>),
     /// It is TOML, and something in it is not what Cargo takes.
     Form(&'static str),
+    /// It is of no package, such as that of a workspace.
+    NoPackage,
+    /// A dependency of the generated crate is in it, and is not optional.
+    NotOptional(String),
     /// No crate can be called so.
     Name(String),
     /// The title gives no name.
@@ -37,6 +41,15 @@ impl fmt::Display for ManifestError {
         match self {
             Self::Syntax(error) => write!(f, "it cannot be read: {error}"),
             Self::Form(key) => write!(f, "`{key}` in it is no table; correct it by hand"),
+            Self::NoPackage => f.write_str(
+                "it has no `package.name`, so this is no place for a crate; generate into another \
+                 folder",
+            ),
+            Self::NotOptional(name) => write!(
+                f,
+                "the dependency `{name}` in it is not optional, and a feature of the generated crate \
+                 has to turn it on; add `optional = true`, or generate into another folder"
+            ),
             Self::Name(name) => write!(
                 f,
                 "no crate can be called `{name}`; use letters, digits, `-` and `_`, start with a \
@@ -82,7 +95,12 @@ pub fn manifest(
     let found = manifest
         .get("package")
         .and_then(|package| package.get("name"));
-    let found = found.and_then(Item::as_str).unwrap_or_default().to_owned();
+    let found = found.and_then(Item::as_str);
+    if existing.is_some() {
+        found.ok_or(ManifestError::NoPackage)?;
+        optional(&manifest, &template)?;
+    }
+    let found = found.unwrap_or_default().to_owned();
     match (existing, name) {
         (Some(_), Some(asked)) if asked != found => {
             return Err(ManifestError::OtherName {
@@ -106,6 +124,27 @@ pub fn manifest(
 fn parse(text: &str) -> Result<DocumentMut, ManifestError> {
     text.parse()
         .map_err(|error| ManifestError::Syntax(Box::new(error)))
+}
+
+/// Refuses a manifest in which a dependency of ours cannot be turned on by a feature.
+fn optional(manifest: &DocumentMut, template: &DocumentMut) -> Result<(), ManifestError> {
+    let table = |manifest: &DocumentMut| {
+        let table = manifest.get("dependencies")?.as_table_like()?;
+        Some(
+            table
+                .iter()
+                .map(|(name, item)| (name.to_owned(), item.clone()))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let wanted = table(template).unwrap_or_default();
+    for (name, item) in table(manifest).unwrap_or_default() {
+        let is_optional = item.get("optional").and_then(Item::as_bool) == Some(true);
+        if !is_optional && wanted.iter().any(|(known, _)| *known == name) {
+            return Err(ManifestError::NotOptional(name));
+        }
+    }
+    Ok(())
 }
 
 /// Sets a key of the package, unless it is inherited from a workspace.

@@ -243,6 +243,58 @@ fn a_file_of_somebody_else_is_not_overwritten() {
     assert_eq!(files(&folder), before);
 }
 
+/// A crate that is there is no place for another, and no crate goes into a workspace's own folder.
+#[test]
+fn a_crate_of_somebody_else_is_not_changed() {
+    let cases: [(&str, &str, &str); 4] = [
+        (
+            "[workspace]\nmembers = []\n",
+            "README.md",
+            "`out/Cargo.toml`: it has no `package.name`",
+        ),
+        (
+            "[package]\nname = \"mine\"\n",
+            "src/main.rs",
+            "`out` is a crate that is not generated: `out/src/main.rs` is not",
+        ),
+        (
+            "[package]\nname = \"mine\"\n\n[dependencies]\naxum = \"0.8\"\n",
+            "notes.txt",
+            "the dependency `axum` in it is not optional",
+        ),
+        (
+            "[package]\nname = \"mine\"\n\n[dependencies.axum]\nversion = \"0.8\"\n",
+            "notes.txt",
+            "the dependency `axum` in it is not optional",
+        ),
+    ];
+    for (manifest, file, message) in cases {
+        let folder = empty("inhabited");
+        fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
+        fs::create_dir_all(folder.join("out/src")).unwrap();
+        fs::write(folder.join("out/Cargo.toml"), manifest).unwrap();
+        fs::write(folder.join("out").join(file), "Mine.\n").unwrap();
+        let before = files(&folder);
+        let done = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
+        assert_eq!(done.code, Some(2), "{manifest}");
+        assert!(done.messages.contains(message), "{}", done.messages);
+        assert_eq!(files(&folder), before);
+    }
+}
+
+/// What somebody adds to a generated crate is theirs.
+#[test]
+fn an_addition_to_a_generated_crate_stays() {
+    let folder = empty("addition");
+    fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
+    let arguments = ["gen", "--spec", "api.yaml", "--out", "out"];
+    assert_eq!(run(&folder, &arguments).code, Some(0));
+    fs::write(folder.join("out/src/more.rs"), "// Mine.\n").unwrap();
+    let done = run(&folder, &arguments);
+    assert_eq!(done.code, Some(0), "{}", done.messages);
+    assert!(folder.join("out/src/more.rs").exists());
+}
+
 /// A title is text: it names a crate at most, and never a place.
 #[test]
 fn a_title_cannot_lead_elsewhere() {

@@ -131,14 +131,22 @@ fn its_recipe_for_a_status_works() {
         .unwrap()
         .0;
     let spec = fs::read_to_string(workspace().join("spec/status.yaml")).unwrap();
+    // Who reads the README may have followed it already.
+    let (code, name) = (free(&spec), "FollowedToTheLetter");
+    let response = response
+        .join("\n")
+        .replace("455", &code)
+        .replace("BlockedByParents", name)
+        .replace("Blocked By Parents", "Followed To The Letter");
+    let key = key.replace("BlockedByParents", name);
     let spec = spec.replacen(
         "  responses:\n    Default:",
-        &format!("  responses:\n{}\n    Default:", response.join("\n")),
+        &format!("  responses:\n{response}\n    Default:"),
         1,
     );
     let spec = spec.replacen(
         "        default: {",
-        &format!("        '455': {key}\n        default: {{"),
+        &format!("        '{code}': {key}\n        default: {{"),
         1,
     );
     let folder = crate::empty("recipe");
@@ -155,6 +163,14 @@ fn its_recipe_for_a_status_works() {
     let done = run(&folder, &arguments);
     assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
     let status = fs::read_to_string(folder.join("out/src/status.rs")).unwrap();
-    assert!(status.contains("BlockedByParents = 455,"));
+    assert!(status.contains(&format!("{name} = {code},")));
     assert!(status.contains("Somebody's parents do not want the page to be seen."));
+}
+
+/// A code that the document does not describe.
+fn free(spec: &str) -> String {
+    (452..=499)
+        .map(|code| code.to_string())
+        .find(|code| !spec.contains(&format!("'{code}':")))
+        .unwrap()
 }
