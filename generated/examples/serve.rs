@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask serve` runs this very file, against the crate of any document.
 
-use std::{env, error::Error};
+use std::{env, io, process::ExitCode};
 
 use axum::{
     extract::Request,
@@ -14,18 +14,27 @@ use statusquo::{mock::Mock, server::router};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
     let address = env::args()
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let listener = TcpListener::bind(&address)
-        .await
-        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    match serve(&address).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot serve on {address}: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn serve(address: &str) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
+    // Whoever has read the address may stop the program at once.
+    let stopped = stopped()?;
     println!("http://{}", listener.local_addr()?);
     axum::serve(listener, router(Mock).layer(from_fn(cors)))
-        .with_graceful_shutdown(stopped())
-        .await?;
-    Ok(())
+        .with_graceful_shutdown(stopped)
+        .await
 }
 
 /// Lets scripts of any page read the answers, as httpbin does.
@@ -60,26 +69,25 @@ async fn cors(request: Request, next: Next) -> Response {
 }
 
 /// Ends when somebody presses Ctrl-C, or the system asks the program to stop.
-async fn stopped() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
 
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody presses Ctrl-C.
+#[cfg(windows)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -6,7 +6,7 @@
 use std::{
     env, fs,
     hash::{DefaultHasher, Hash, Hasher},
-    net::SocketAddr,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     spec: Option<PathBuf>,
     /// Where to listen; port 0 takes one that is free
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
-    addr: SocketAddr,
+    addr: String,
 }
 
 /// The name of the crate that is generated to be served.
@@ -33,6 +33,13 @@ const SERVED: &str = "served";
 /// Runs the command, until the server is stopped.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let address = &arguments.addr;
+    // Before anybody waits for a server that cannot be there.
+    TcpListener::bind(address).map_err(|error| {
+        Failure::Unable(format!(
+            "cannot serve on {address}: {error}; choose where: `--addr HOST:PORT`"
+        ))
+    })?;
     let folder = folder(&spec);
     let api = folder.join("api");
     let files = generate::crate_files(&spec, None, Some(SERVED))?;
@@ -44,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
         .args(["run", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .arg("--")
-        .arg(arguments.addr.to_string())
+        .arg(address)
         .env("CARGO_TARGET_DIR", target());
     eprintln!(
         "building the server of {} ...",

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     process::{Command, Stdio},
 };
 
@@ -25,7 +25,7 @@ fn a_document_is_served_until_it_is_told_to_stop() {
     ] {
         let mut server = xtask(
             &workspace(),
-            &["serve", "--spec", spec, "--addr", "127.0.0.1:0"],
+            &["serve", "--spec", spec, "--addr", "localhost:0"],
         )
         .stdout(Stdio::piped())
         .spawn()
@@ -93,13 +93,16 @@ fn status(address: &str) {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
-    let done = crate::run(&workspace(), &["serve", "--addr", "nowhere"]);
-    assert_eq!(done.code, Some(2));
-    assert!(
-        done.messages
-            .contains("invalid value 'nowhere' for '--addr <HOST:PORT>'"),
-        "{}",
-        done.messages
-    );
+fn an_address_that_cannot_be_had_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    for address in [taken.as_str(), "nowhere"] {
+        let why = TcpListener::bind(address).unwrap_err();
+        let done = crate::run(&workspace(), &["serve", "--addr", address]);
+        assert_eq!(done.code, Some(2));
+        assert_eq!(
+            done.messages,
+            format!("error: cannot serve on {address}: {why}; choose where: `--addr HOST:PORT`\n")
+        );
+    }
 }
