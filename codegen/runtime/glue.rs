@@ -13,8 +13,9 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderValue, Method, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::ext::ReasonPhrase;
 use serde_json::json;
 
 use super::{
@@ -107,8 +108,7 @@ impl<A: Send + Sync + 'static> Server<A> {
         }
         let allow = allow(&methods);
         if method == Method::OPTIONS {
-            let mut answer = HttpResponse::new(Body::empty());
-            *answer.status_mut() = StatusCode::NO_CONTENT;
+            let mut answer = with_status(NO_CONTENT, Body::empty());
             answer.headers_mut().insert(header::ALLOW, allow);
             return ready(answer);
         }
@@ -118,6 +118,7 @@ impl<A: Send + Sync + 'static> Server<A> {
     }
 }
 
+const NO_CONTENT: Code = Code::sure(204);
 const NOT_FOUND: Code = Code::sure(404);
 const METHOD_NOT_ALLOWED: Code = Code::sure(405);
 const CONTENT_TOO_LARGE: Code = Code::sure(413);
@@ -216,8 +217,7 @@ fn http(reply: Reply) -> Option<HttpResponse> {
         Some(status) => status.allows_content(),
         None => reply.code.class() != Some(Class::Informational),
     };
-    let mut answer = HttpResponse::new(Body::empty());
-    *answer.status_mut() = reply.code.into();
+    let mut answer = with_status(reply.code, Body::empty());
     *answer.headers_mut() = reply.headers;
     let headers = answer.headers_mut();
     if headers.contains_key(header::UPGRADE) {
@@ -230,6 +230,22 @@ fn http(reply: Reply) -> Option<HttpResponse> {
     }
     *answer.body_mut() = Body::from(reply.body);
     Some(answer)
+}
+
+/// An answer with a status, and the document's reason phrase, where it is not the one that hyper knows.
+fn with_status(code: Code, body: Body) -> HttpResponse {
+    let mut answer = HttpResponse::new(body);
+    *answer.status_mut() = code.into();
+    let usual = answer.status().canonical_reason();
+    let reason = code.known().map(crate::Status::reason).or(usual);
+    // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
+    let phrase = Bytes::from_static(reason.unwrap_or_default().as_bytes());
+    if reason.is_none_or(|reason| usual != Some(reason))
+        && let Ok(phrase) = ReasonPhrase::try_from(phrase)
+    {
+        answer.extensions_mut().insert(phrase);
+    }
+    answer
 }
 
 fn without_content(mut answer: HttpResponse) -> HttpResponse {
@@ -268,8 +284,7 @@ fn problem(rejection: Rejection) -> HttpResponse {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    let mut answer = HttpResponse::new(Body::from(problem.to_string()));
-    *answer.status_mut() = code.into();
+    let mut answer = with_status(code, Body::from(problem.to_string()));
     *answer.headers_mut() = headers;
     answer
 }

@@ -24,6 +24,8 @@ pub async fn serve(router: Router) -> io::Result<SocketAddr> {
 pub struct Answer {
     /// The status.
     pub code: u16,
+    /// The reason phrase.
+    pub reason: String,
     /// The header fields, their names in small letters.
     pub headers: Vec<(String, String)>,
     /// The content.
@@ -73,12 +75,14 @@ async fn exchange(address: SocketAddr, request: &str) -> io::Result<String> {
 fn parse(text: &str) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
-    let code = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let (_version, status) = lines.next()?.split_once(' ')?;
+    let (code, reason) = status.split_once(' ')?;
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
     Some(Answer {
-        code,
+        code: code.parse().ok()?,
+        reason: reason.to_owned(),
         headers: headers.collect(),
         body: body.to_owned(),
     })

@@ -26,6 +26,8 @@ async fn every_code_is_answered_whatever_the_method() {
             }
             let answer = status(address, method, &code.to_string()).await;
             assert_eq!(answer.code, code, "{method}");
+            let reason = Status::from_code(code).map_or("", Status::reason);
+            assert_eq!(answer.reason, reason, "{method} {code}");
             let content = matches!(code, 400 | 402 | 406 | 418);
             assert_eq!(
                 answer.body.is_empty(),
