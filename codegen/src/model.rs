@@ -11,7 +11,9 @@ mod status;
 
 use std::fmt;
 
-pub use operation::{Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style};
+pub use operation::{
+    GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style,
+};
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
 pub use schema::{EnumValue, Field, Type, TypeDef, TypeId, TypeKind};
 pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};

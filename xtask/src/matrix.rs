@@ -1,9 +1,9 @@
 //! `cargo xtask matrix`: what each operation of a document may answer.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::{Value, json};
-use statusquo_codegen::model::{Answer, Key, Model, Operation, key_of};
+use statusquo_codegen::model::{Answer, GlueAnswer, Key, Method, Model, Operation, key_of};
 
 use crate::{document, failure::Failure, place};
 
@@ -30,6 +30,10 @@ enum Format {
 
 /// A line of the list.
 struct Row<'a> {
+    /// `None` for any.
+    method: Option<Method>,
+    /// `None` for any.
+    path: Option<&'a str>,
     /// The operation; `None` for what the server answers where there is none.
     operation: Option<&'a Operation>,
     status: Option<Key>,
@@ -44,8 +48,14 @@ enum From<'a> {
     Interim,
     /// Nobody has said: the operation declares no answer.
     Undeclared,
-    /// The server by itself; with the key of the document that covers it.
-    Glue(Option<Key>),
+    /// The server by itself.
+    Glue {
+        answer: GlueAnswer,
+        /// What the document declares for the status.
+        declared: Option<&'a Answer>,
+    },
+    /// The server by itself: `HEAD` as `GET` without content.
+    AsGet,
 }
 
 /// Runs the command.
@@ -69,6 +79,8 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
     for operation in &model.operations {
         let answers = &model.set(operation).answers;
         let row = |status, from| Row {
+            method: Some(operation.method),
+            path: Some(&operation.path),
             operation: Some(operation),
             status,
             from,
@@ -77,45 +89,84 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
             rows.push(row(Some(*key), From::Interim));
         }
         if operation.declared {
-            rows.extend(
-                answers
-                    .iter()
-                    .map(|answer| row(Some(answer.key), From::Document(answer))),
-            );
+            let declared = answers.iter();
+            rows.extend(declared.map(|answer| row(Some(answer.key), From::Document(answer))));
         } else if operation.interim.is_empty() {
             rows.push(row(None, From::Undeclared));
         }
         if glue {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
-            rows.extend(
-                operation
-                    .glue(model.credentials(operation))
-                    .into_iter()
-                    .map(|code| {
-                        let covering = key_of(&keys, code)
-                            .and_then(|index| keys.get(index))
-                            .copied();
-                        row(Some(Key::Exact(code)), From::Glue(covering))
-                    }),
-            );
+            let own = operation.glue(model.credentials(operation));
+            rows.extend(own.into_iter().map(|answer| {
+                let declared = key_of(&keys, answer.code)
+                    .and_then(|index| answers.get(index))
+                    .filter(|_| operation.declared);
+                row(
+                    Some(Key::Exact(answer.code)),
+                    From::Glue { answer, declared },
+                )
+            }));
         }
     }
     if glue {
-        rows.extend([404, 405].map(|code| Row {
-            operation: None,
-            status: Some(Key::Exact(code)),
-            from: From::Glue(None),
-        }));
+        rows.extend(between(model));
     }
     rows
 }
+
+/// What the server answers where the document has no operation.
+fn between(model: &Model) -> Vec<Row<'_>> {
+    let mut paths: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
+    for operation in &model.operations {
+        let methods = paths.entry(&operation.path).or_default();
+        methods.push(operation.method);
+    }
+    let row = |method, path, status, from| Row {
+        method,
+        path,
+        operation: None,
+        status,
+        from,
+    };
+    let own = |method, path, answer: GlueAnswer| {
+        let declared = None;
+        let from = From::Glue { answer, declared };
+        row(method, path, Some(Key::Exact(answer.code)), from)
+    };
+    let mut rows = Vec::new();
+    for (path, methods) in paths {
+        let [get, head, options] = [Method::Get, Method::Head, Method::Options];
+        if methods.contains(&get) && !methods.contains(&head) {
+            rows.push(row(Some(head), Some(path), None, From::AsGet));
+        }
+        if !methods.contains(&options) {
+            rows.push(own(Some(options), Some(path), GlueAnswer::OPTIONS));
+        }
+    }
+    rows.push(own(None, None, GlueAnswer::NO_PATH));
+    rows.push(own(None, None, GlueAnswer::NO_METHOD));
+    rows
+}
+
+/// Whether an answer with a problem of RFC 9457 is what the document declares, as far as its media
+/// type tells.
+fn takes_problem(declared: &Answer) -> bool {
+    declared.media().iter().any(|media| {
+        let essence = media.split(';').next().unwrap_or_default().trim();
+        [PROBLEM, "application/*", "*/*"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(essence))
+    })
+}
+
+const PROBLEM: &str = "application/problem+json";
 
 impl Row<'_> {
     fn json(&self, model: &Model) -> Value {
         let mut row = json!({
             "operation": self.operation.map(|operation| &operation.id),
-            "method": self.operation.map(|operation| operation.method.as_str()),
-            "path": self.operation.map(|operation| &operation.path),
+            "method": self.method.map(Method::as_str),
+            "path": self.path,
             "status": self.status.map(|key| match key {
                 Key::Exact(code) => Value::from(code),
                 key => Value::from(key.to_string()),
@@ -129,9 +180,13 @@ impl Row<'_> {
                 "media_types": answer.media(),
                 "headers": answer.headers.iter().map(|header| &header.wire).collect::<Vec<_>>(),
             }),
-            From::Glue(covering) => json!({
-                "declared": covering.map(|key| key.to_string()),
+            From::Glue { answer, declared } => json!({
+                "declared": declared.map(|declared| declared.key.to_string()),
+                "media_types": media_of(*answer),
+                "headers": Vec::from_iter(answer.header),
+                "content_declared": declared.is_some_and(takes_problem),
             }),
+            From::AsGet => json!({"as": "GET"}),
             From::Interim | From::Undeclared => json!({}),
         };
         if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
@@ -147,56 +202,59 @@ impl Row<'_> {
         })
     }
 
-    /// The row in words: operation, method, path, status, content, media types, header fields.
+    /// The row in words: method, path, status, content, media types, header fields.
     fn cells(&self, model: &Model) -> [String; 6] {
-        let operation = self.operation;
         let status = self
             .status
             .map_or_else(|| "-".to_owned(), |key| key.to_string());
+        let said = |text: &str| [text.to_owned(), String::new(), String::new()];
         let [body, media, headers] = match &self.from {
-            From::Document(answer) => [
-                model.payload_name(&answer.body).unwrap_or_default(),
-                answer.media().join(", "),
-                answer
-                    .headers
-                    .iter()
-                    .map(|header| header.wire.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
+            From::Document(answer) => {
+                let headers = answer.headers.iter().map(|header| header.wire.as_str());
+                [
+                    model.payload_name(&answer.body).unwrap_or_default(),
+                    answer.media().join(", "),
+                    headers.collect::<Vec<_>>().join(", "),
+                ]
+            }
+            From::Glue { answer, declared } => [
+                match declared {
+                    None if self.operation.is_none() => "(by the server)".to_owned(),
+                    None => "(by the server, not declared)".to_owned(),
+                    Some(declared) if takes_problem(declared) => {
+                        format!("(by the server, declared as {})", declared.key)
+                    }
+                    Some(declared) if declared.media().is_empty() => {
+                        format!("(by the server, {} declares no content)", declared.key)
+                    }
+                    Some(declared) => {
+                        format!("(by the server, {} declares other content)", declared.key)
+                    }
+                },
+                media_of(*answer).join(", "),
+                answer.header.unwrap_or_default().to_owned(),
             ],
-            From::Interim => [
-                "(interim, no answer)".to_owned(),
-                String::new(),
-                String::new(),
-            ],
-            From::Undeclared => [
-                "(declares no answer)".to_owned(),
-                String::new(),
-                String::new(),
-            ],
-            From::Glue(Some(key)) => [
-                format!("(by the server, declared as {key})"),
-                "application/problem+json".to_owned(),
-                String::new(),
-            ],
-            From::Glue(None) => [
-                "(by the server, not declared)".to_owned(),
-                "application/problem+json".to_owned(),
-                String::new(),
-            ],
+            From::Interim => said("(interim, no answer)"),
+            From::Undeclared => said("(declares no answer)"),
+            From::AsGet => said("(by the server, as GET without content)"),
         };
         [
-            operation
-                .map_or("any", |operation| operation.method.as_str())
-                .to_owned(),
-            operation
-                .map_or("any", |operation| operation.path.as_str())
-                .to_owned(),
+            self.method.map_or("any", Method::as_str).to_owned(),
+            self.path.unwrap_or("any").to_owned(),
             status,
             body,
             media,
             headers,
         ]
+    }
+}
+
+/// The media types of what the server answers by itself.
+fn media_of(answer: GlueAnswer) -> Vec<&'static str> {
+    if answer == GlueAnswer::OPTIONS {
+        Vec::new()
+    } else {
+        vec![PROBLEM]
     }
 }
 
@@ -206,7 +264,7 @@ impl From<'_> {
             Self::Document(_) => "document",
             Self::Interim => "interim",
             Self::Undeclared => "undeclared",
-            Self::Glue(_) => "glue",
+            Self::Glue { .. } | Self::AsGet => "glue",
         }
     }
 }

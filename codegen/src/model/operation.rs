@@ -53,28 +53,29 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The statuses that the generated server answers this operation with by itself, before its method
-    /// is called or after it failed.
-    ///
-    /// The server's `runtime/glue.rs` is what does so.
+    /// What the generated server answers this operation with by itself, before its method is called
+    /// or after it failed; by status.
     #[must_use]
-    pub fn glue(&self, credentials: Option<&CredentialSet>) -> Vec<u16> {
-        let mut codes = Vec::new();
+    pub fn glue(&self, credentials: Option<&CredentialSet>) -> Vec<GlueAnswer> {
+        let mut answers = vec![GlueAnswer::of(500)];
         match credentials {
             None => {}
             Some(credentials) if credentials.is_optional() => {}
-            Some(credentials) if credentials.alternatives.is_empty() => codes.push(403),
-            Some(_) => codes.push(401),
+            Some(credentials) if credentials.alternatives.is_empty() => {
+                answers.push(GlueAnswer::of(403));
+            }
+            Some(_) => answers.push(GlueAnswer::with(401, "WWW-Authenticate")),
         }
         if !self.parameters.is_empty() || self.body.is_some() {
-            codes.push(400);
+            answers.push(GlueAnswer::of(400));
         }
         if self.body.is_some() {
-            codes.extend([413, 415, 422]);
+            answers.push(GlueAnswer::of(413));
+            answers.push(GlueAnswer::with(415, "Accept"));
+            answers.push(GlueAnswer::of(422));
         }
-        codes.push(500);
-        codes.sort_unstable();
-        codes
+        answers.sort_unstable_by_key(|answer| answer.code);
+        answers
     }
 
     /// The parameters in one place.
@@ -82,6 +83,39 @@ impl Operation {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.location == location)
+    }
+}
+
+/// What the generated server answers by itself: a problem of RFC 9457, if it has content.
+///
+/// The server's `runtime/glue.rs` is what does so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GlueAnswer {
+    /// The status.
+    pub code: u16,
+    /// The header field that comes with it.
+    pub header: Option<&'static str>,
+}
+
+impl GlueAnswer {
+    /// For a path that is in no operation.
+    pub const NO_PATH: Self = Self::of(404);
+
+    /// For a method that is in no operation of the path.
+    pub const NO_METHOD: Self = Self::with(405, "Allow");
+
+    /// For `OPTIONS`, where it is in no operation of the path; without content.
+    pub const OPTIONS: Self = Self::with(204, "Allow");
+
+    const fn of(code: u16) -> Self {
+        Self { code, header: None }
+    }
+
+    const fn with(code: u16, header: &'static str) -> Self {
+        Self {
+            code,
+            header: Some(header),
+        }
     }
 }
 

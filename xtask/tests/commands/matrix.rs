@@ -60,6 +60,62 @@ fn what_the_server_answers_by_itself_is_listed_when_asked_for() {
         .map(|row| &row["status"])
         .collect();
     assert_eq!(of_any, [404, 405]);
+    // The document has HEAD itself, and no OPTIONS.
+    let options: Vec<_> = glue
+        .iter()
+        .filter(|row| row["method"] == "OPTIONS")
+        .collect();
+    assert_eq!(options.len(), 1);
+    assert_eq!(options[0]["status"], 204);
+    assert_eq!(options[0]["headers"], serde_json::json!(["Allow"]));
+    assert!(glue.iter().all(|row| row["as"].is_null()));
+}
+
+#[test]
+fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
+    let glue: Vec<_> = rows(&["--glue", "--spec", "tests/documents/pets.yaml"])
+        .into_iter()
+        .filter(|row| row["source"] == "glue")
+        .collect();
+    let of = |method: &str, path: &str| -> Vec<_> {
+        let rows = glue
+            .iter()
+            .filter(|row| row["method"] == method && row["path"] == path);
+        rows.map(|row| {
+            (
+                row["status"].as_u64(),
+                row["declared"].as_str(),
+                row["content_declared"].as_bool(),
+                row["headers"][0].as_str(),
+            )
+        })
+        .collect()
+    };
+    assert_eq!(
+        of("GET", "/pets/{id}"),
+        [
+            (Some(400), Some("4XX"), Some(true), None),
+            (Some(500), Some("default"), Some(true), None)
+        ]
+    );
+    assert!(of("POST", "/pets").contains(&(
+        Some(415),
+        Some("default"),
+        Some(true),
+        Some("Accept")
+    )));
+    assert_eq!(of("HEAD", "/pets"), [(None, None, None, None)]);
+
+    let rows = rows(&["--glue", "--spec", "tests/documents/sets.yaml"]);
+    let of = |path: &str| {
+        let mut own = rows
+            .iter()
+            .filter(|row| row["path"] == path && row["source"] == "glue");
+        own.find(|row| row["status"] == 500).unwrap()
+    };
+    assert_eq!(of("/range")["declared"], "5XX");
+    assert_eq!(of("/range")["content_declared"], false);
+    assert_eq!(of("/nothing")["declared"], Value::Null);
 }
 
 #[test]
