@@ -19,7 +19,9 @@ use hyper::ext::ReasonPhrase;
 use serde_json::json;
 
 use super::{
+    error::Unsendable,
     incoming::{Incoming, Refusal, Rejection},
+    media::PROBLEM,
     operation::{Operation, Response},
     reply::Reply,
     routes::{Found, Routes},
@@ -163,12 +165,18 @@ where
             "the server failed to answer this request",
         ))
     };
+    // Who calls is not told why; a layer around the router can find it, and log it.
+    let unsendable = |why: Unsendable| {
+        let mut answer = failed();
+        answer.extensions_mut().insert(why);
+        answer
+    };
     // A method may panic before it gives a future, too.
     let answered = async { handle(api, operation, credentials).await };
     match AssertUnwindSafe(answered).catch_unwind().await {
         Ok(response) => {
-            let answer = response.encode().ok().and_then(http);
-            answer.unwrap_or_else(failed)
+            let answer = response.encode().and_then(http);
+            answer.unwrap_or_else(unsendable)
         }
         Err(_) => failed(),
     }
@@ -210,9 +218,9 @@ async fn collect(body: Body) -> Result<Bytes, Rejection> {
     }
 }
 
-/// An answer in the terms of `http`; `None` for content that its status forbids, as a status may that
+/// An answer in the terms of `http`, unless it has content that its status forbids, as a status may that
 /// a range or `default` carries.
-fn http(reply: Reply) -> Option<HttpResponse> {
+fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
     let allows_content = match reply.code.known() {
         Some(status) => status.allows_content(),
         None => reply.code.class() != Some(Class::Informational),
@@ -226,10 +234,14 @@ fn http(reply: Reply) -> Option<HttpResponse> {
     }
     if !allows_content {
         headers.remove(header::CONTENT_TYPE);
-        return reply.body.is_empty().then_some(answer);
+        return if reply.body.is_empty() {
+            Ok(answer)
+        } else {
+            Err(Unsendable::content(reply.code))
+        };
     }
     *answer.body_mut() = Body::from(reply.body);
-    Some(answer)
+    Ok(answer)
 }
 
 /// An answer with a status, and the document's reason phrase, where it is not the one that hyper knows.
@@ -280,10 +292,7 @@ fn problem(rejection: Rejection) -> HttpResponse {
     if let (Some(problem), Some(pointer)) = (problem.as_object_mut(), pointer) {
         problem.insert("pointer".to_owned(), pointer.into());
     }
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     let mut answer = with_status(code, Body::from(problem.to_string()));
     *answer.headers_mut() = headers;
     answer

@@ -22,8 +22,7 @@ impl Media {
     }
 }
 
-/// The declared media type that content is of: the same, else a range that it is in, else one that
-/// is JSON as it is.
+/// The declared media type that content is of: the same, else a range that it is in.
 ///
 /// Content without a media type is of the only one that is declared.
 pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
@@ -46,9 +45,22 @@ pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
     exact
         .or_else(|| find(&|declared| declared.eq_ignore_ascii_case(actual)))
         .or_else(|| find(&|declared| in_range(declared, actual)))
-        .or_else(|| find(&|declared| is_json(declared) && is_json(actual)))
         .or_else(|| find(&|declared| declared == "*/*"))
 }
+
+/// The declared media type for content of another one, if both are JSON: what servers that are called
+/// send, whatever their document says.
+///
+/// A problem of RFC 9457 stands for none but itself: in its place was something else to come.
+pub(crate) fn alike(declared: &[&str], actual: Option<&str>) -> Option<usize> {
+    let (actual, _) = split(actual?);
+    let is_json = |media: &&str| is_json(split(media).0);
+    (is_json(&actual) && !actual.eq_ignore_ascii_case(PROBLEM))
+        .then(|| declared.iter().position(is_json))?
+}
+
+/// The media type of a problem of RFC 9457.
+pub(crate) const PROBLEM: &str = "application/problem+json";
 
 /// A media type and its parameters, whose names know no case (RFC 9110, section 8.3.1).
 fn split(media: &str) -> (&str, Vec<(String, &str)>) {

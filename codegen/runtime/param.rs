@@ -181,6 +181,11 @@ pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, ESCAPED).into()
 }
 
+/// The same, also without the point that stands before each word of a label.
+fn label(text: &str) -> String {
+    encode(text).replace('.', "%2E")
+}
+
 /// A text with its percent-encoding undone; `None` if it is no UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
@@ -204,18 +209,18 @@ impl Param {
                 encode(&serde_json::to_string(value).map_err(Unsendable::json)?).into_owned()
             }
             Style::Label => match flatten(value)? {
-                Flat::One(word) => format!(".{}", encode(&word)),
+                Flat::One(word) => format!(".{}", label(&word)),
                 Flat::List(words) => {
                     let words: Vec<_> = words
                         .iter()
-                        .map(|word| format!(".{}", encode(word)))
+                        .map(|word| format!(".{}", label(word)))
                         .collect();
                     words.concat()
                 }
                 Flat::Object(members) => {
                     let between = if self.explode { '=' } else { '.' };
                     let member = |(name, word): &(String, String)| {
-                        format!(".{}{between}{}", encode(name), encode(word))
+                        format!(".{}{between}{}", label(name), label(word))
                     };
                     members.iter().map(member).collect::<Vec<_>>().concat()
                 }
@@ -223,9 +228,9 @@ impl Param {
             Style::Matrix => self.matrix(&flatten(value)?),
             _ => self.simple(&flatten(value)?, |word| encode(word).into_owned()),
         };
-        match text.as_str() {
+        match decode(&text).as_deref() {
             // No server would find the parameter again.
-            "" | "." | ".." => Err(Unsendable::segment(self.name)),
+            Some("" | "." | "..") => Err(Unsendable::segment(self.name)),
             _ => Ok(text),
         }
     }
@@ -261,15 +266,38 @@ impl Param {
             Style::Json => vec![serde_json::to_string(value).map_err(Unsendable::json)?],
             _ => match flatten(value)? {
                 Flat::List(cookies) if self.is_set_cookie() => cookies,
-                value => vec![self.simple(&value, str::to_owned)],
+                value => {
+                    // Nothing in a header field is encoded.
+                    self.separable(&value, ',')?;
+                    vec![self.simple(&value, str::to_owned)]
+                }
             },
         };
+        let is_trimmed = |text: &String| text.trim_matches([' ', '\t']) == text;
+        if !texts.iter().all(is_trimmed) {
+            return Err(Unsendable::blanks(self.name));
+        }
         for text in texts {
             let name =
                 HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
             headers.append(name, header_value(self.name, &text)?);
         }
         Ok(())
+    }
+
+    /// Refuses words with a separator in them that a reader could not tell from those between them.
+    fn separable(&self, value: &Flat, separator: char) -> Result<(), Unsendable> {
+        let has = |word: &String| word.contains(separator);
+        let is_ambiguous = match value {
+            Flat::One(_) => false,
+            Flat::List(words) => words.iter().any(has),
+            Flat::Object(members) => members.iter().any(|(name, word)| has(name) || has(word)),
+        };
+        if is_ambiguous {
+            Err(Unsendable::separator(self.name, separator))
+        } else {
+            Ok(())
+        }
     }
 
     /// The value as words between commas.
@@ -301,12 +329,20 @@ impl Param {
             let json = serde_json::to_string(value).map_err(Unsendable::json)?;
             return Ok(vec![(name, encode(&json).into_owned())]);
         }
+        let value = flatten(value)?;
+        // These are encoded themselves, unlike a comma.
         let separator = match self.style {
-            Style::SpaceDelimited => "%20",
-            Style::PipeDelimited => "%7C",
+            Style::SpaceDelimited => {
+                self.separable(&value, ' ')?;
+                "%20"
+            }
+            Style::PipeDelimited => {
+                self.separable(&value, '|')?;
+                "%7C"
+            }
             _ => ",",
         };
-        Ok(match flatten(value)? {
+        Ok(match value {
             Flat::One(word) => vec![(name, encode(&word).into_owned())],
             Flat::List(words) if self.explode => words
                 .iter()

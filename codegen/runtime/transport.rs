@@ -13,6 +13,7 @@ use reqwest::{Url, redirect::Policy};
 
 use super::{
     error::{Mismatch, Unsendable},
+    media::{PROBLEM, select},
     operation::{Operation, Response},
     outgoing::Outgoing,
     received::Received,
@@ -40,7 +41,7 @@ impl Client {
     /// A client of the API at a base URL, such as `https://api.example.com/v1`.
     ///
     /// # Errors
-    /// If the text is no URL that paths can be added to, or has a password in it.
+    /// If the text is no URL of `http` or `https`, or has a password, a query or a fragment in it.
     pub fn new(base_url: &str) -> Result<Self, Error> {
         Self::builder(base_url).build()
     }
@@ -101,8 +102,8 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the base URL is none that paths can be added to or has a password in it, and if reqwest
-    /// cannot set up TLS.
+    /// If the base URL is none of `http` or `https`, or has a password, a query or a fragment in it, and
+    /// if reqwest cannot set up TLS.
     pub fn build(self) -> Result<Client, Error> {
         let base = base_url(&self.base).map_err(|why| Error::new(Kind::BaseUrl(why)))?;
         let http = match self.http {
@@ -124,8 +125,12 @@ impl ClientBuilder {
 /// A base URL; why it is none does not repeat it, for it may have a secret in it.
 fn base_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
-    if url.cannot_be_a_base() {
-        return Err("no path can be added to it".to_owned());
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("it starts with neither `http://` nor `https://`".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        let why = "it has a query or a fragment, which no path can be added to";
+        return Err(why.to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
         let why = "it has a user or a password, which would not be sent; set a credential instead";
@@ -309,6 +314,17 @@ struct Raw {
     body: Bytes,
 }
 
+impl Raw {
+    /// What an answer says that is a problem of RFC 9457.
+    fn problem(&self) -> Option<String> {
+        let media = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+        select(&[PROBLEM], Some(media))?;
+        let problem: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
+        let said = problem.get("detail").or_else(|| problem.get("title"))?;
+        said.as_str().map(str::to_owned)
+    }
+}
+
 impl Error {
     fn new(kind: Kind) -> Self {
         Self(Box::new(Inner {
@@ -391,7 +407,13 @@ impl fmt::Display for Error {
             Kind::Request(error) => write!(f, "the request cannot be sent: {error}"),
             Kind::Transport(_, None) => f.write_str("no answer came"),
             Kind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code),
-            Kind::Mismatch(why, raw) => write!(f, "the answer was {}: {why}", raw.code),
+            Kind::Mismatch(why, raw) => {
+                write!(f, "the answer was {}: {why}", raw.code)?;
+                match raw.problem() {
+                    None => Ok(()),
+                    Some(said) => write!(f, "; the server says: {}", said.escape_debug()),
+                }
+            }
             Kind::Failed(code) => {
                 write!(f, "the answer was {code}")?;
                 match code.known().map(crate::Status::summary) {

@@ -119,7 +119,8 @@ async fn wrong_content_is_refused() -> Result<(), Box<dyn Error>> {
         ("form", "application/x-www-form-urlencoded", "size=1", Status::UnprocessableContent),
         ("form", "application/x-www-form-urlencoded", "name=a&size=x", Status::UnprocessableContent),
         ("image", "text/plain", "x", Status::UnsupportedMediaType),
-        ("vendor", "application/json", "{\"name\": \"JSON as well\"}", Status::Ok),
+        ("vendor", "application/json", "{\"name\": \"other JSON\"}", Status::UnsupportedMediaType),
+        ("vendor", "Application/Vnd.Thing+JSON;Version=\"2\"", "{\"name\": \"a\"}", Status::Ok),
         ("json", "application/json; charset=utf-8", "{\"name\": \"a\"}", Status::Ok),
         ("several", "image/png", "x", Status::UnsupportedMediaType),
     ] {

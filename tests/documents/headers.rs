@@ -23,8 +23,14 @@ fn object(a: &str, b: i64) -> Object {
     object
 }
 
+/// Commas do not join them: there is one in each date.
+fn cookies() -> Vec<String> {
+    vec!["a=1".to_owned(), "b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT".to_owned()]
+}
+
 fn answer(any: serde_json::Value) -> GetHeadersResponse {
     GetHeadersResponse::NoContent {
+        set_cookie: Some(cookies()),
         x_any: Some(any),
         x_exploded: Some(object("y", 2)),
         x_flag: None,
@@ -62,14 +68,17 @@ async fn what_a_server_says_a_client_reads() -> Result<(), Box<dyn Error>> {
         assert_eq!(response.headers()[name].as_bytes(), value.as_bytes(), "{name}");
     }
     assert!(!response.headers().contains_key("x-flag"));
+    let sent = response.headers().get_all("set-cookie").iter();
+    assert_eq!(sent.map(|value| value.to_str().unwrap()).collect::<Vec<_>>(), cookies());
     Ok(())
 }
 
 #[tokio::test]
 async fn examples_of_headers_are_sent_as_headers_are() -> Result<(), Box<dyn Error>> {
     let client = serve(router(Mock)).await?;
-    let GetHeadersResponse::NoContent { x_exploded, x_json, x_list, x_null, x_object, x_word, .. } =
+    let GetHeadersResponse::NoContent { set_cookie, x_exploded, x_json, x_list, x_null, x_object, x_word, .. } =
         client.get_headers().send().await?;
+    assert_eq!(set_cookie, Some(cookies()));
     assert_eq!(x_exploded, Some(object("y", 2)));
     assert_eq!(x_json, object("x, \"y\"", 3));
     assert_eq!(x_list, Some(vec![1, 2]));

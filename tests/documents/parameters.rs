@@ -69,6 +69,10 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
         client.call(request.clone()).success().await?;
         assert_eq!(received.recv()?, format!("{request:?}"));
 
+        let request = Label::new(-3, list(), object(text, Some(4)));
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
+
         let request = Matrix::new(true, list(), object(text, Some(7)));
         client.call(request.clone()).success().await?;
         assert_eq!(received.recv()?, format!("{request:?}"));
@@ -99,9 +103,6 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
             assert_eq!(received.recv()?, format!("{request:?}"));
         }
     }
-    let request = Label::new(-3, vec!["one".to_owned(), "two".to_owned()], object("three", Some(4)));
-    client.call(request.clone()).success().await?;
-    assert_eq!(received.recv()?, format!("{request:?}"));
     let request = Query::new("").blanks(vec!["a".to_owned(), "b".to_owned()]);
     client.call(request.clone()).success().await?;
     assert_eq!(received.recv()?, format!("{request:?}"));
@@ -150,7 +151,7 @@ async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn what_no_path_can_hold_is_an_error_before_it_is_sent() -> Result<(), Box<dyn Error>> {
+async fn what_would_not_come_in_is_an_error_before_it_is_sent() -> Result<(), Box<dyn Error>> {
     let (sender, _received) = channel();
     let client = serve(router(Recorder(sender))).await?;
     for text in ["", ".", ".."] {
@@ -160,6 +161,17 @@ async fn what_no_path_can_hold_is_an_error_before_it_is_sent() -> Result<(), Box
     }
     let error = client.elsewhere("line\nbreak").send().await.unwrap_err();
     assert!(error.to_string().contains("the header `X-Word`"), "{error}");
+    let list = |text: &str| vec![text.to_owned()];
+    for (call, why) in [
+        (client.query("a").pipes(list("a|b")).send().await.unwrap_err(), "`pipes` has a `|`"),
+        (client.query("a").blanks(list("a b")).send().await.unwrap_err(), "`blanks` has a ` `"),
+    ] {
+        assert!(call.to_string().contains(why), "{call}");
+    }
+    let object = client.elsewhere("a").x_object(object("a,b", None)).send().await.unwrap_err();
+    assert!(object.to_string().contains("`X-Object` has a `,`"), "{object}");
+    let blank = client.elsewhere("a ").send().await.unwrap_err();
+    assert!(blank.to_string().contains("a blank at an end"), "{blank}");
     Ok(())
 }
 
@@ -174,6 +186,11 @@ async fn a_missing_parameter_is_named() -> Result<(), Box<dyn Error>> {
         ("/query?word=a&number=x", "the query parameter `number`: `x` is no number"),
         ("/query?word=a&deep[b]=1", "the query parameter `deep`: the property `a` is missing"),
         ("/query?word=a&json={", "the query parameter `json`: this is no JSON, at line 1 column 1"),
+        ("/query?word=a&word=b", "the query parameter `word`: it stands there more than once"),
+        ("/query?word=a&commas=a&commas=b", "the query parameter `commas`: it stands there more than once"),
+        ("/query?word=%FF", "the query parameter `word`: it is no text in UTF-8"),
+        ("/label/5/.a/.a", "the path parameter `object`: a property has no value"),
+        ("/simple/5/a/a", "the path parameter `object`: a property has no value"),
         ("/choice?status=9999", "the query parameter `status`: `9999` is no status code from 100 to 999"),
     ] {
         let response = reqwest::get(format!("{base}{path}")).await?;

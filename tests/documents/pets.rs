@@ -1,12 +1,15 @@
 //! The crate of `pets.yaml`, used as its users would.
 
-use std::{error::Error, sync::Mutex};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex},
+};
 
-use axum::Router;
+use axum::{Router, middleware::map_response, response::Response as AnyResponse};
 use doc_pets::{
     AddPet, AddPetResponse, Client, Code, DeletePet, DeletePetResponse, FindPets, FindPetsResponse,
     GetPet, GetPetOkBody, GetPetResponse, GetPetResponse4xx, GetPetResponseDefault, Mismatch,
-    Response, Status,
+    Response, Status, Unsendable,
     client::Failure,
     mock::Mock,
     server::{Api, router},
@@ -42,6 +45,12 @@ impl Api for Shop {
             return AddPetResponse::Default {
                 status: doc_pets::AddPetResponseDefault::of::<409>(),
                 body: Problem::new("there is a nobody"),
+            };
+        }
+        if request.body.name == "Ghost" {
+            return AddPetResponse::Default {
+                status: doc_pets::AddPetResponseDefault::of::<304>(),
+                body: Problem::new("content where there can be none"),
             };
         }
         let mut pets = self.pets.lock().unwrap();
@@ -157,6 +166,23 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
         "getPet (GET /pets/{id}): the answer was 200 OK: the header `ETag` is missing"
     );
 
+    // Other JSON is JSON, but a problem is something else.
+    let json = r#"{"id": 1, "name": "Tom", "detail": "no\npet"}"#;
+    for (media, fits) in [("application/vnd.pet+json", true), ("application/problem+json", false)] {
+        let odd = Router::new()
+            .fallback(move || async move { ([("etag", "\"1\""), ("content-type", media)], json) });
+        let client = serve(odd).await?;
+        let answer = client.get_pet(1).success().await;
+        assert_eq!(answer.is_ok(), fits, "{answer:?}");
+        if let Err(failure) = answer {
+            assert_eq!(
+                failure.to_string(),
+                "getPet (GET /pets/{id}): the answer was 200 OK: content of `application/problem+json` is \
+                 not declared for this status; the server says: no\\npet"
+            );
+        }
+    }
+
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     drop(listener);
@@ -219,6 +245,42 @@ async fn the_server_refuses_what_the_document_does_not_allow() -> Outcome {
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn why_an_answer_cannot_be_sent_is_for_the_server_alone() -> Outcome {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&log);
+    let logged = router(Shop::default()).layer(map_response(move |response: AnyResponse| {
+        let why = response.extensions().get::<Unsendable>().map(ToString::to_string);
+        lines.lock().unwrap().extend(why);
+        std::future::ready(response)
+    }));
+    let client = serve(logged).await?;
+    let answer = client.add_pet(NewPet::new("Ghost")).send().await?;
+    assert_eq!(answer.code(), Status::InternalServerError);
+    assert!(!format!("{answer:?}").contains("304"), "{answer:?}");
+    assert_eq!(*log.lock().unwrap(), ["an answer with 304 Not Modified cannot have content"]);
+    Ok(())
+}
+
+#[test]
+fn a_base_url_is_one_that_paths_can_be_added_to() {
+    for url in ["http://example.com", "https://example.com/v1", "http://example.com/v1/"] {
+        assert!(Client::new(url).is_ok(), "{url}");
+    }
+    for (url, why) in [
+        ("example.com", "relative URL without a base"),
+        ("mailto:pets@example.com", "neither `http://` nor `https://`"),
+        ("ftp://example.com", "neither `http://` nor `https://`"),
+        ("http://example.com?key=secret", "a query or a fragment"),
+        ("http://example.com#top", "a query or a fragment"),
+        ("http://tom:secret@example.com", "a user or a password"),
+    ] {
+        let error = Client::new(url).unwrap_err().to_string();
+        assert!(error.starts_with("this is no base URL: ") && error.contains(why), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
 }
 
 #[tokio::test]

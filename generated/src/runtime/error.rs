@@ -6,6 +6,8 @@ use std::fmt;
 
 use http::HeaderValue;
 
+use crate::Code;
+
 /// Why an answer is none of those that the document declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -74,6 +76,22 @@ impl Unsendable {
 
     pub(crate) fn username() -> Self {
         Self("the username of `Basic` credentials cannot have a colon in it".to_owned())
+    }
+
+    pub(crate) fn content(code: Code) -> Self {
+        Self(format!("an answer with {code} cannot have content"))
+    }
+
+    pub(crate) fn separator(name: &str, separator: char) -> Self {
+        Self(format!(
+            "the parameter `{name}` has a `{separator}` in a value, which stands between its values"
+        ))
+    }
+
+    pub(crate) fn blanks(name: &str) -> Self {
+        Self(format!(
+            "the header `{name}` has a value with a blank at an end, which gets lost"
+        ))
     }
 
     pub(crate) fn header(name: &str) -> Self {

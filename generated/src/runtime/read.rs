@@ -78,14 +78,21 @@ impl<'a> Raw<'a> {
         decoded.ok_or_else(|| Invalid("it is no text in UTF-8".to_owned()))
     }
 
-    fn text(&self) -> &'a str {
-        self.texts.first().copied().unwrap_or_default()
+    /// The only text.
+    fn text(&self) -> Result<&'a str, Invalid> {
+        match self.texts.as_slice() {
+            [] => Ok(""),
+            [text] => Ok(text),
+            // A server may set more cookies than the one that is declared.
+            [first, ..] if self.param.is_set_cookie() => Ok(first),
+            _ => Err(Invalid("it stands there more than once".to_owned())),
+        }
     }
 
     /// The text behind what the style puts before it.
-    fn bare(&self) -> &'a str {
-        let text = self.text();
-        match self.param.style {
+    fn bare(&self) -> Result<&'a str, Invalid> {
+        let text = self.text()?;
+        Ok(match self.param.style {
             Style::Label => text.strip_prefix('.').unwrap_or(text),
             Style::Matrix => {
                 let text = text.strip_prefix(';').unwrap_or(text);
@@ -97,11 +104,11 @@ impl<'a> Raw<'a> {
                 }
             }
             _ => text,
-        }
+        })
     }
 
     fn word(&self) -> Result<Word<'a>, Invalid> {
-        self.decoded(self.bare()).map(Word)
+        self.decoded(self.bare()?).map(Word)
     }
 
     fn list(&self) -> Result<Vec<Word<'a>>, Invalid> {
@@ -113,13 +120,13 @@ impl<'a> Raw<'a> {
                 self.texts.clone()
             }
             Style::Matrix if explode => self
-                .text()
+                .text()?
                 .split(';')
                 .filter_map(|text| text.split_once('='))
                 .map(|(_, value)| value)
                 .collect(),
             _ if self.param.is_set_cookie() => self.texts.clone(),
-            _ => self.split(),
+            _ => self.split()?,
         };
         texts
             .into_iter()
@@ -128,12 +135,12 @@ impl<'a> Raw<'a> {
     }
 
     /// The text between its separators.
-    fn split(&self) -> Vec<&'a str> {
-        let text = self.bare();
+    fn split(&self) -> Result<Vec<&'a str>, Invalid> {
+        let text = self.bare()?;
         if text.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        match self.param.style {
+        Ok(match self.param.style {
             Style::Label => text.split('.').collect(),
             Style::SpaceDelimited => text
                 .split("%20")
@@ -148,7 +155,7 @@ impl<'a> Raw<'a> {
                 text.split(',').map(str::trim).collect()
             }
             _ => text.split(',').collect(),
-        }
+        })
     }
 
     fn object(&self) -> Result<Vec<(String, Word<'a>)>, Invalid> {
@@ -163,22 +170,26 @@ impl<'a> Raw<'a> {
                 .map(|(name, text)| Ok((name.to_string(), Word(self.decoded(text)?))))
                 .collect();
         }
+        let half = || Invalid("a property has no value".to_owned());
         if explode {
             let texts = match style {
-                Style::Matrix => self.text().split(';').collect(),
-                _ => self.split(),
+                Style::Matrix => {
+                    let texts = self.text()?.split(';');
+                    texts.filter(|text| !text.is_empty()).collect()
+                }
+                _ => self.split()?,
             };
             return texts
                 .into_iter()
-                .filter_map(|text| text.split_once('='))
-                .map(member)
+                .map(|text| text.split_once('=').ok_or_else(half).and_then(member))
                 .collect();
         }
-        let words = self.split();
-        words
-            .chunks_exact(2)
-            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
-            .map(member)
+        self.split()?
+            .chunks(2)
+            .map(|pair| match pair {
+                [name, value] => member((*name, *value)),
+                _ => Err(half()),
+            })
             .collect()
     }
 }

@@ -10,7 +10,7 @@ use super::{
     error::Mismatch,
     json,
     keys::{Key, key_of},
-    media::{Media, select},
+    media::{Media, alike, select},
     param::Param,
     read::{Raw, Word},
 };
@@ -83,7 +83,9 @@ impl<'a> Received<'a> {
             .headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        select(declared, actual).ok_or_else(|| Mismatch::ContentType(actual.map(str::to_owned)))
+        select(declared, actual)
+            .or_else(|| alike(declared, actual))
+            .ok_or_else(|| Mismatch::ContentType(actual.map(str::to_owned)))
     }
 
     /// The same, if the content is of the declared media type.

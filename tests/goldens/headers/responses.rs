@@ -19,6 +19,8 @@ pub enum GetHeadersResponse {
     ///
     /// Done.
     NoContent {
+        /// The header `Set-Cookie`.
+        set_cookie: Option<Vec<String>>,
         /// The header `X-Any`.
         x_any: Option<serde_json::Value>,
         /// The header `X-Exploded`.
@@ -67,6 +69,7 @@ impl Response for GetHeadersResponse {
     fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
         received.key(Self::KEYS)?;
         Ok(Self::NoContent {
+            set_cookie: received.optional(Param::header("Set-Cookie"))?,
             x_any: received.optional(Param::header("X-Any").style(Style::Json))?,
             x_exploded: received.optional(Param::header("X-Exploded").explode(true))?,
             x_flag: received.optional(Param::header("X-Flag"))?,
@@ -81,6 +84,7 @@ impl Response for GetHeadersResponse {
     fn encode(self) -> Result<Reply, Unsendable> {
         match self {
             Self::NoContent {
+                set_cookie,
                 x_any,
                 x_exploded,
                 x_flag,
@@ -92,6 +96,7 @@ impl Response for GetHeadersResponse {
             } => {
                 Ok(
                     Reply::new(Status::NoContent)
+                        .optional(Param::header("Set-Cookie"), set_cookie.as_ref())?
                         .optional(
                             Param::header("X-Any").style(Style::Json),
                             x_any.as_ref(),
