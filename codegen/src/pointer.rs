@@ -72,8 +72,14 @@ impl Pointer {
     /// Whether this is what another points to, or a part of that.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        let rest = self.0.strip_prefix(&other.0);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.strip(other).is_some()
+    }
+
+    /// The way to this from another; `None` if it is not within that.
+    #[must_use]
+    pub fn strip(&self, other: &Self) -> Option<Self> {
+        let rest = self.0.strip_prefix(&other.0)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| Self(rest.to_owned()))
     }
 
     /// The pointer as RFC 6901 writes it.

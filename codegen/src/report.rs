@@ -6,7 +6,7 @@
 mod marks;
 mod words;
 
-use std::{fmt, ops::Range};
+use std::{collections::HashSet, fmt, ops::Range};
 
 use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DEFAULT_TERM_WIDTH,
@@ -248,13 +248,26 @@ pub enum Style {
     Coloured,
 }
 
-/// The findings as text, in the order of their places, errors before warnings.
+/// Findings, ready to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The findings in the order of their places, errors before warnings. It ends with a newline; without
+    /// findings it is empty.
+    pub text: String,
+    /// How many of them are errors.
+    pub errors: usize,
+    /// How many of them are warnings.
+    pub warnings: usize,
+}
+
+/// Findings as a text.
 ///
-/// The text ends with a newline; without findings it is empty.
+/// What is wrong with one place of the text is told once, however often an alias of YAML repeats it.
 #[must_use]
-pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> String {
+pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Report {
+    let mut report = Report::default();
     let Some(marks) = (!diagnostics.is_empty()).then(|| Marks::of(&source.text)) else {
-        return String::new();
+        return report;
     };
     let renderer = match style {
         Style::Plain => Renderer::plain(),
@@ -267,12 +280,21 @@ pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Stri
         .map(|diagnostic| (locate(&marks, source, &diagnostic.place), diagnostic))
         .collect();
     placed.sort_by_key(|(span, diagnostic)| (diagnostic.severity, span.start));
-    let mut text = String::new();
+    let mut told = HashSet::new();
     for (span, diagnostic) in placed {
-        text.push_str(&renderer.render(&[group(&marks, source, span, diagnostic)]));
-        text.push_str("\n\n");
+        let Diagnostic { rule, message, .. } = diagnostic;
+        if !told.insert((span.clone(), rule, message)) {
+            continue;
+        }
+        match diagnostic.severity {
+            Severity::Error => report.errors += 1,
+            Severity::Warning => report.warnings += 1,
+        }
+        let group = group(&marks, source, span, diagnostic);
+        report.text.push_str(&renderer.render(&[group]));
+        report.text.push_str("\n\n");
     }
-    text
+    report
 }
 
 fn group<'a>(
@@ -396,7 +418,7 @@ mod tests {
             .related(Place::Key(Pointer::root().key("paths")), "of these paths")
             .help("write `get`");
         assert_eq!(
-            render(&[finding], &source, Style::Plain),
+            render(&[finding], &source, Style::Plain).text,
             "\
 error[unknown-key]: no such method
  --> pets.yaml:4:5
@@ -418,8 +440,20 @@ error[unknown-key]: no such method
         let source = Source::new("a.json", "{\n  \"info\": {}\n}");
         let pointer = Pointer::root().key("info").key("title");
         let finding = Diagnostic::error(Rule::MissingKey, Place::Value(pointer), "no title");
-        let text = render(&[finding], &source, Style::Plain);
+        let text = render(&[finding], &source, Style::Plain).text;
         assert!(text.contains("--> a.json:2:3"), "{text}");
+    }
+
+    #[test]
+    fn what_an_alias_repeats_is_told_once() {
+        let source = Source::new("a.yaml", "a: &x {b: 1}\nc: *x\n");
+        let finding = |key: &str| {
+            let place = Place::Key(Pointer::root().key(key).key("b"));
+            Diagnostic::warning(Rule::UnknownKey, place, "`b` is unknown")
+        };
+        let report = render(&[finding("a"), finding("c")], &source, Style::Plain);
+        assert_eq!((report.errors, report.warnings), (0, 1));
+        assert_eq!(report.text.matches("unknown-key").count(), 1);
     }
 
     #[test]
@@ -427,7 +461,7 @@ error[unknown-key]: no such method
         let source = Source::new("a.yaml", "");
         let place = Place::Position { line: 1, column: 1 };
         let finding = Diagnostic::error(Rule::NotOpenApi, place, "empty").help("write one");
-        let text = render(&[finding], &source, Style::Plain);
+        let text = render(&[finding], &source, Style::Plain).text;
         assert!(text.contains("--> a.yaml:1:1"), "{text}");
         assert!(text.contains("= help: write one"), "{text}");
     }

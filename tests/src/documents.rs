@@ -43,8 +43,9 @@ pub fn all() -> Vec<Document> {
             let text = crate::read(&format!("tests/documents/{name}.yaml"));
             let source = Source::new(format!("{name}.yaml"), &text);
             let generated = statusquo_codegen::generate(&source.text, &catalogue);
-            let generated = generated
-                .unwrap_or_else(|findings| panic!("{}", render(&findings, &source, Style::Plain)));
+            let generated = generated.unwrap_or_else(|findings| {
+                panic!("{}", render(&findings, &source, Style::Plain).text)
+            });
             let crate_name = format!("doc-{name}");
             let manifest = manifest(None, Some(&crate_name), &generated.package)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -53,7 +54,7 @@ pub fn all() -> Vec<Document> {
             Document {
                 name,
                 files,
-                warnings: render(&generated.warnings, &source, Style::Plain),
+                warnings: render(&generated.warnings, &source, Style::Plain).text,
             }
         })
         .collect()

@@ -21,7 +21,7 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
         Ok(generated) => (generated.warnings, "generated"),
         Err(findings) => (findings, "refused"),
     };
-    format!("{}{end}\n", render(&findings, &source, Style::Plain))
+    format!("{}{end}\n", render(&findings, &source, Style::Plain).text)
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn no_damage_makes_the_generator_panic() {
             }
             let source = Source::new("damaged", &damaged.concat());
             if let Err(findings) = statusquo_codegen::generate(&source.text, &catalogue) {
-                assert!(!render(&findings, &source, Style::Plain).is_empty());
+                assert!(!render(&findings, &source, Style::Plain).text.is_empty());
             }
         }
     }

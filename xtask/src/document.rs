@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use statusquo_codegen::{
     Generated,
     model::{Catalogue, Model},
-    report::{Diagnostic, Source, Style, render},
+    report::{Diagnostic, Report, Source, Style, render},
 };
 
 use crate::{failure::Failure, place};
@@ -59,15 +59,17 @@ pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, Fai
 }
 
 fn warn(warnings: &[Diagnostic], source: &Source) {
-    anstream::eprint!("{}", render(warnings, source, Style::Coloured));
-    if warnings.len() > 1 {
-        anstream::eprintln!("{}: {} warnings", source.name, warnings.len());
+    let report = render(warnings, source, Style::Coloured);
+    anstream::eprint!("{}", report.text);
+    if report.warnings > 1 {
+        anstream::eprintln!("{}: {} warnings", source.name, report.warnings);
     }
 }
 
 fn refused(findings: &[Diagnostic], source: &Source) -> Failure {
-    let mut text = render(findings, source, Style::Coloured);
-    let errors = findings.iter().filter(|finding| finding.is_error()).count();
+    let Report {
+        mut text, errors, ..
+    } = render(findings, source, Style::Coloured);
     let plural = if errors == 1 { "error" } else { "errors" };
     text.push_str(&format!(
         "{}: {errors} {plural}, nothing is generated\n",

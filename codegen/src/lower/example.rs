@@ -56,9 +56,11 @@ fn sample(
 ) -> Option<Sample> {
     let mut headers = Vec::new();
     for header in &answer.headers {
-        let value = response.and_then(|response| header_value(cx, response, header, types));
-        match value {
-            Some(value) => headers.push((header.wire.clone(), value)),
+        let values = response.and_then(|response| header_values(cx, response, header, types));
+        match values {
+            Some(values) => {
+                headers.extend(values.into_iter().map(|value| (header.wire.clone(), value)));
+            }
             None if header.required => return None,
             None => {}
         }
@@ -75,12 +77,13 @@ fn sample(
     })
 }
 
-fn header_value(
+/// The values of a header field: one, but for cookies.
+fn header_values(
     cx: &Context<'_>,
     response: &At<'_, Response>,
     header: &Parameter,
     types: &Types,
-) -> Option<String> {
+) -> Option<Vec<String>> {
     let declared = response.node.headers.get(&header.wire)?;
     let place = response.place.key("headers").key(&header.wire);
     let declared = cx.document.resolve(&At::new(declared, place))?;
@@ -91,9 +94,15 @@ fn header_value(
         Described::Json(place, media) => (&media.example, &media.examples, place),
     };
     let given = given(cx, example.as_ref(), examples, place);
-    let value = sound(cx, given, &header.ty, types).or_else(|| made(cx, &described.schema()))?;
-    let text = simple(header, &value)?;
-    http_text(&text).then_some(text)
+    let value = sound(cx, given, &header.ty, types)
+        .or_else(|| made(cx, &described.schema(), &header.ty, types))?;
+    let texts = match value {
+        Value::Array(cookies) if header.wire.eq_ignore_ascii_case("set-cookie") => {
+            cookies.iter().map(flat).collect::<Option<_>>()?
+        }
+        value => vec![simple(header, &value)?],
+    };
+    texts.iter().all(|text| http_text(text)).then_some(texts)
 }
 
 /// A value as it stands in a header field.
@@ -146,22 +155,17 @@ fn content_text(
 ) -> Option<String> {
     let given = given(cx, declared.example.as_ref(), &declared.examples, place);
     let schema = place.key("schema");
+    let value = |given| {
+        sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema, &content.ty, types))
+    };
     match content.codec {
-        Codec::Json => {
-            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema))?;
-            Some(value.to_string())
-        }
-        Codec::Text => {
-            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema));
-            Some(flat(&value?).unwrap_or_default())
-        }
-        Codec::Form => {
-            let value = sound(cx, given, &content.ty, types).or_else(|| made(cx, &schema))?;
-            Some(form(value.as_object()?))
-        }
+        Codec::Json => Some(value(given)?.to_string()),
+        Codec::Text => Some(flat(&value(given)?).unwrap_or_default()),
+        Codec::Form => Some(form(value(given)?.as_object()?)),
+        // Whatever it is, it is bytes.
         Codec::Bytes | Codec::Open => {
-            let given = given.map(|(value, _)| value).or_else(|| made(cx, &schema));
-            Some(given.and_then(|value| flat(&value)).unwrap_or_default())
+            let value = given.map(|(value, _)| value).or_else(|| value(None));
+            Some(value.and_then(|value| flat(&value)).unwrap_or_default())
         }
     }
 }
@@ -203,68 +207,107 @@ fn sound(
 }
 
 /// A value made from a schema: its example, default or first value, else one of its type.
-fn made(cx: &Context<'_>, place: &Pointer) -> Option<Value> {
-    make(cx, place, &mut BTreeSet::new())
-}
-
-fn make(cx: &Context<'_>, place: &Pointer, way: &mut BTreeSet<Pointer>) -> Option<Value> {
-    let Some(schema) = Schema::at(cx, place) else {
-        return Some(Value::Null);
-    };
-    let keyword = |keyword: &str| schema.keywords.get(keyword);
-    let first = keyword("enum")
-        .and_then(Value::as_array)
-        .and_then(|values| values.first());
-    if let Some(value) = keyword("example").or(keyword("default")).or(first) {
-        return Some(value.clone());
-    }
-    // A value that contains itself has no end.
-    if !way.insert(schema.place.clone()) {
-        return schema.is_nullable().then_some(Value::Null);
-    }
-    let value = match schema.shape() {
-        Shape::Any | Shape::Map | Shape::Unsupported(_) => Some(Value::Object(Map::new())),
-        Shape::Array => Some(array(cx, &schema, way)),
-        Shape::Boolean => Some(Value::Bool(true)),
-        Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(&schema)),
-        Shape::Object => object(cx, &schema, way),
-        Shape::Text | Shape::TextEnum => Some(Value::String(text(&schema))),
-    };
-    way.remove(&schema.place);
-    value
-}
-
-fn array(cx: &Context<'_>, schema: &Schema<'_>, way: &mut BTreeSet<Pointer>) -> Value {
-    let least = schema
-        .keywords
-        .get("minItems")
-        .and_then(Value::as_u64)
-        .unwrap_or(1);
-    let count = usize::try_from(least).unwrap_or(1).clamp(1, 100);
-    match schema
-        .keywords
-        .get("items")
-        .and_then(|_| make(cx, &schema.place.key("items"), way))
-    {
-        Some(item) => Value::Array(vec![item; count]),
-        None => Value::Array(Vec::new()),
+///
+/// What the schema gives and does not fit it is reported and left alone.
+fn made(cx: &Context<'_>, schema: &Pointer, ty: &Type, types: &Types) -> Option<Value> {
+    let mut refused = BTreeSet::new();
+    loop {
+        let mut maker = Maker {
+            cx,
+            refused: &refused,
+            taken: Vec::new(),
+            way: BTreeSet::new(),
+        };
+        let value = maker.make(schema, &Pointer::root())?;
+        let taken = maker.taken;
+        let Err((at, why)) = fits(&value, ty, types) else {
+            return Some(value);
+        };
+        let mut sources = taken.into_iter();
+        let (at, culprit) = sources.find_map(|(into, source)| Some((at.strip(&into)?, source)))?;
+        misfit(cx, culprit.clone(), &at, &why);
+        refused.insert(culprit);
     }
 }
 
-fn object(cx: &Context<'_>, schema: &Schema<'_>, way: &mut BTreeSet<Pointer>) -> Option<Value> {
-    let required = schema.required();
-    let properties = schema.place.key("properties");
-    let mut members = Map::new();
-    for (name, _) in schema.properties() {
-        match make(cx, &properties.key(name), way) {
-            Some(value) => {
-                members.insert(name.clone(), value);
+/// Makes a value from a schema.
+struct Maker<'a> {
+    cx: &'a Context<'a>,
+    /// The places in the document that give nothing that fits.
+    refused: &'a BTreeSet<Pointer>,
+    /// Where in the value stands what the document gives, and where it gives that.
+    taken: Vec<(Pointer, Pointer)>,
+    /// The schemas that the way leads through.
+    way: BTreeSet<Pointer>,
+}
+
+impl Maker<'_> {
+    /// A value for the schema at a place, to stand at a place in the whole.
+    fn make(&mut self, place: &Pointer, into: &Pointer) -> Option<Value> {
+        let Some(schema) = Schema::at(self.cx, place) else {
+            return Some(Value::Null);
+        };
+        for keyword in ["example", "default"] {
+            let given = schema.place.key(keyword);
+            if let Some(value) = schema.keywords.get(keyword)
+                && !self.refused.contains(&given)
+            {
+                self.taken.push((into.clone(), given));
+                return Some(value.clone());
             }
-            None if required.contains(name.as_str()) => return None,
-            None => {}
         }
+        let values = schema.keywords.get("enum").and_then(Value::as_array);
+        if let Some(first) = values.and_then(|values| values.first()) {
+            return Some(first.clone());
+        }
+        // A value that contains itself has no end.
+        if !self.way.insert(schema.place.clone()) {
+            return schema.is_nullable().then_some(Value::Null);
+        }
+        let value = match schema.shape() {
+            Shape::Any | Shape::Map | Shape::Unsupported(_) => Some(Value::Object(Map::new())),
+            Shape::Array => Some(self.array(&schema, into)),
+            Shape::Boolean => Some(Value::Bool(true)),
+            Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(&schema)),
+            Shape::Object => self.object(&schema, into),
+            Shape::Text | Shape::TextEnum => Some(Value::String(text(&schema))),
+        };
+        self.way.remove(&schema.place);
+        value
     }
-    Some(Value::Object(members))
+
+    fn array(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
+        let least = schema
+            .keywords
+            .get("minItems")
+            .and_then(Value::as_u64)
+            .unwrap_or(1);
+        let count = usize::try_from(least).unwrap_or(1).clamp(1, 100);
+        let item = schema
+            .keywords
+            .get("items")
+            .and_then(|_| self.make(&schema.place.key("items"), &into.index(0)));
+        item.map_or_else(
+            || Value::Array(Vec::new()),
+            |item| Value::Array(vec![item; count]),
+        )
+    }
+
+    fn object(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
+        let required = schema.required();
+        let properties = schema.place.key("properties");
+        let mut members = Map::new();
+        for (name, _) in schema.properties() {
+            match self.make(&properties.key(name), &into.key(name)) {
+                Some(value) => {
+                    members.insert(name.clone(), value);
+                }
+                None if required.contains(name.as_str()) => return None,
+                None => {}
+            }
+        }
+        Some(Value::Object(members))
+    }
 }
 
 fn number(schema: &Schema<'_>) -> Value {

@@ -727,14 +727,18 @@ pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) 
     } else {
         format!(" at `{at}`")
     };
+    let what = match place.last().as_deref() {
+        Some("default") => "default",
+        _ => "example",
+    };
     cx.report(
         Diagnostic::warning(
             Rule::ExampleMismatch,
             Place::Key(place),
-            format!("the example is not of its schema: it is {why}{inside}"),
+            format!("the {what} is not of its schema: it is {why}{inside}"),
         )
         .label("the mock answers with a value made from the schema instead")
-        .help("correct the example, or the schema"),
+        .help(format!("correct the {what}, or the schema")),
     );
 }
 
