@@ -209,6 +209,8 @@ rules! {
     NameConflict = "name-conflict",
     /// Two things whose names are one in Rust, and that got two.
     NameAdjusted = "name-adjusted",
+    /// Credentials that cannot be told apart, or cannot go together.
+    AmbiguousSecurity = "ambiguous-security",
     /// Two operations with one `operationId`, or the like.
     DuplicateName = "duplicate-name",
     /// An interim status among the answers.

@@ -5,14 +5,14 @@ use std::{error::Error, sync::mpsc::{Sender, channel}};
 
 use doc_security::{
     Client, Code, GetBasic, GetBasicResponse, GetCookie, GetCookieResponse, GetDigest, GetDigestResponse,
-    GetEither, GetEitherResponse, GetHead, GetHeadResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
+    GetEither, GetEitherResponse, GetOneOrBoth, GetOneOrBothResponse, GetHead, GetHeadResponse, GetHeader, GetHeaderResponse, GetOpen, GetOpenResponse, GetQuery,
     GetQueryResponse, GetToken, GetTokenResponse, GetTokenToo, GetTokenTooResponse, GetTypo, GetTypoResponse,
     GetUndeclared, GetUndeclaredResponse, HeadHead, HeadHeadResponse, PostBoth, PostBothResponse, Status,
     client::ClientBuilder,
     security::{
         Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials,
         DigestCredentials, HeaderKeyCredentials, OptionalOauthOrHeaderKeyCredentials,
-        QueryKeyCredentials, TokenCredentials, UndeclaredCredentials,
+        HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials, QueryKeyCredentials, TokenCredentials, UndeclaredCredentials,
     },
     server::{Api, router},
 };
@@ -79,6 +79,22 @@ impl Api for Vault {
         let BasicAndHeaderKeyCredentials::BasicAndHeaderKey { basic, header_key } = credentials;
         self.got(format!("{} {}", basic.username, header_key.as_str()));
         PostBothResponse::NoContent
+    }
+
+    async fn get_one_or_both(
+        &self,
+        _: GetOneOrBoth,
+        credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials,
+    ) -> GetOneOrBothResponse {
+        use HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials as Credentials;
+        self.got(match credentials {
+            Credentials::HeaderKey(key) => key.as_str().to_owned(),
+            Credentials::Token(token) => token.as_str().to_owned(),
+            Credentials::HeaderKeyAndToken { header_key, token } => {
+                format!("{} {}", header_key.as_str(), token.as_str())
+            }
+        });
+        GetOneOrBothResponse::NoContent
     }
 
     async fn get_typo(&self, _: GetTypo, credentials: UndeclaredCredentials) -> GetTypoResponse {
@@ -203,6 +219,15 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
         assert_eq!(found, challenges);
     }
     assert!(received.try_recv().is_err(), "no handler has run");
+    // A request with more than it takes is taken for all that it has.
+    for (request, credentials) in [
+        (get("one-or-both").header("x-key", "k"), "k"),
+        (get("one-or-both").bearer_auth("t"), "t"),
+        (get("one-or-both").header("x-key", "k").bearer_auth("t"), "k t"),
+    ] {
+        assert_eq!(request.send().await?.status().as_u16(), 204);
+        assert_eq!(received.recv()?, credentials);
+    }
     // The names of schemes know no case.
     let response = get("token").header("authorization", "bEARER x").send().await?;
     assert_eq!(response.status().as_u16(), 204);

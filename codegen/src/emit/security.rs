@@ -100,8 +100,8 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         .iter()
         .map(|alternative| variant(model, alternative));
     let reads: Vec<_> = set
-        .alternatives
-        .iter()
+        .tried()
+        .into_iter()
         .filter(|alternative| !alternative.schemes.is_empty())
         .map(|alternative| read(model, alternative))
         .collect();

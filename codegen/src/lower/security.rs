@@ -142,13 +142,33 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
     }
 }
 
+/// Where a credential stands in a request, under which name, and behind which word.
+fn wire(kind: &SchemeKind) -> (Location, String, String) {
+    let authorization = |scheme: &str| {
+        (
+            Location::Header,
+            "authorization".to_owned(),
+            scheme.to_ascii_lowercase(),
+        )
+    };
+    match kind {
+        SchemeKind::ApiKey(Location::Header, name) => {
+            (Location::Header, name.to_ascii_lowercase(), String::new())
+        }
+        SchemeKind::ApiKey(location, name) => (*location, name.clone(), String::new()),
+        SchemeKind::Basic => authorization("basic"),
+        SchemeKind::Bearer => authorization("bearer"),
+        SchemeKind::Other(scheme) => authorization(scheme),
+    }
+}
+
 /// What an operation asks for.
 #[derive(Clone)]
 struct Needs {
     /// The schemes of each alternative; those of "nothing" come last. None at all if every
     /// alternative has a scheme that the document does not declare.
     alternatives: Vec<Vec<usize>>,
-    /// In words: "Needs `key`, or `oauth` with the scopes `read`, `write`."
+    /// In words: "Needs `key`; or `oauth` (scopes `read`, `write`)."
     words: String,
 }
 
@@ -180,10 +200,12 @@ impl Security {
             });
             // All of them, so that each that is unknown is told.
             let schemes: Vec<_> = schemes.collect();
+            self.clash(cx, &schemes, &place.index(index));
             // Nothing can satisfy an alternative of which a part is unknown.
             if let Some(schemes) = schemes.into_iter().collect::<Option<Vec<_>>>()
                 && !alternatives.contains(&schemes)
             {
+                self.alike(cx, &alternatives, &schemes);
                 alternatives.push(schemes);
             }
         }
@@ -207,8 +229,68 @@ impl Security {
             words: if is_empty {
                 String::new()
             } else {
-                format!("Needs {}.", words.join(", or "))
+                format!("Needs {}.", words.join("; or "))
             },
+        }
+    }
+
+    /// Warns of alternatives that a server cannot tell apart.
+    fn alike(&self, cx: &Context<'_>, known: &[Vec<usize>], schemes: &[usize]) {
+        let get = |schemes: &[usize]| -> Vec<_> {
+            let schemes = schemes.iter();
+            schemes
+                .filter_map(|index| self.schemes.get(*index))
+                .collect()
+        };
+        let [scheme] = get(schemes)[..] else { return };
+        for other in known {
+            let [other] = get(other)[..] else { continue };
+            if wire(&scheme.kind) != wire(&other.kind) {
+                continue;
+            }
+            let section = Pointer::root().key("components").key("securitySchemes");
+            let message = format!(
+                "the security schemes `{}` and `{}` are one in a request",
+                other.id.escape_debug(),
+                scheme.id.escape_debug()
+            );
+            cx.report(
+                Diagnostic::warning(
+                    Rule::AmbiguousSecurity,
+                    Place::Key(section.key(&scheme.id)),
+                    message,
+                )
+                .label("where either will do, a server takes it for the other")
+                .help("leave it so, if it is all the same to the server"),
+            );
+        }
+    }
+
+    /// Warns of credentials that cannot go together.
+    fn clash(&self, cx: &Context<'_>, schemes: &[Option<usize>], place: &Pointer) {
+        let mut fields: BTreeMap<_, &str> = BTreeMap::new();
+        let schemes = schemes.iter().flatten();
+        for scheme in schemes.filter_map(|index| self.schemes.get(*index)) {
+            let (location, field, _) = wire(&scheme.kind);
+            let message = match fields.insert((location, field.clone()), &scheme.id) {
+                None => continue,
+                Some(other) => format!(
+                    "`{}` and `{}` cannot go together: both are the {} `{}`",
+                    other.escape_debug(),
+                    scheme.id.escape_debug(),
+                    location.as_str(),
+                    field.escape_debug()
+                ),
+            };
+            cx.report(
+                Diagnostic::warning(
+                    Rule::AmbiguousSecurity,
+                    Place::Key(place.key(&scheme.id)),
+                    message,
+                )
+                .label("nobody can satisfy this alternative")
+                .help("make them alternatives, each with a `-` of its own"),
+            );
         }
     }
 
@@ -290,6 +372,6 @@ fn in_words(id: &str, scopes: &[String]) -> String {
     let scopes: Vec<_> = scopes.iter().map(|scope| code(scope)).collect();
     match scopes.as_slice() {
         [] => code(id),
-        scopes => format!("{} with the scopes {}", code(id), scopes.join(", ")),
+        scopes => format!("{} (scopes {})", code(id), scopes.join(", ")),
     }
 }

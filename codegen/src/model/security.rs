@@ -42,6 +42,15 @@ pub struct CredentialSet {
 }
 
 impl CredentialSet {
+    /// The alternatives in the order in which a server tries them: a request that has all of two schemes
+    /// satisfies each alone too, and is taken for more than that.
+    #[must_use]
+    pub fn tried(&self) -> Vec<&Alternative> {
+        let mut tried: Vec<_> = self.alternatives.iter().collect();
+        tried.sort_by_key(|alternative| std::cmp::Reverse(alternative.schemes.len()));
+        tried
+    }
+
     /// Whether a request without credentials is fine too.
     #[must_use]
     pub fn is_optional(&self) -> bool {

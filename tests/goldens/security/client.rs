@@ -43,7 +43,7 @@ impl Client {
 
     /// `GET /either`
     ///
-    /// Needs `oauth` with the scopes `read`, `write "all"`, or `header-key`, or no credentials.
+    /// Needs `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     pub fn get_either(&self) -> Call<'_, GetEither> {
         self.call(GetEither::new())
     }
@@ -65,6 +65,13 @@ impl Client {
     /// Needs `header-key`.
     pub fn get_header(&self) -> Call<'_, GetHeader> {
         self.call(GetHeader::new())
+    }
+
+    /// `GET /one-or-both`
+    ///
+    /// Needs `header-key`; or `token`; or `header-key` and `token`.
+    pub fn get_one_or_both(&self) -> Call<'_, GetOneOrBoth> {
+        self.call(GetOneOrBoth::new())
     }
 
     /// `GET /open`
@@ -102,7 +109,7 @@ impl Client {
 
     /// `GET /undeclared`
     ///
-    /// Needs `far-off` with the scopes `all` and `token`, or `far-off`, or `token`.
+    /// Needs `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     pub fn get_undeclared(&self) -> Call<'_, GetUndeclared> {
         self.call(GetUndeclared::new())
     }

@@ -271,6 +271,42 @@ impl Operation for GetHeader {
     }
 }
 
+/// The request `GET /one-or-both`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetOneOrBoth {}
+
+impl GetOneOrBoth {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetOneOrBoth {
+    type Response = GetOneOrBothResponse;
+    const ID: &'static str = "getOneOrBoth";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/one-or-both";
+
+    const SECURITY: &'static [&'static [Scheme]] = &[
+        &[security::HEADER_KEY],
+        &[security::TOKEN],
+        &[security::HEADER_KEY, security::TOKEN],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
 /// The request `GET /open`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -181,6 +181,45 @@ impl Credentials for HeaderKeyCredentials {
     }
 }
 
+/// The credentials for `GET /one-or-both`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials {
+    /// By `header-key`.
+    HeaderKey(ApiKey),
+    /// By `token`.
+    Token(Bearer),
+    /// By `header-key` and `token` together.
+    HeaderKeyAndToken {
+        /// For `header-key`.
+        header_key: ApiKey,
+        /// For `token`.
+        token: Bearer,
+    },
+}
+
+impl Credentials for HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials {
+    const SCHEMES: &'static [Scheme] = &[HEADER_KEY, TOKEN];
+
+    fn read(request: &Incoming) -> Option<Self> {
+        if let (Some(header_key), Some(token)) = (
+            Credential::read(&HEADER_KEY, request),
+            Credential::read(&TOKEN, request),
+        ) {
+            return Some(Self::HeaderKeyAndToken {
+                header_key,
+                token,
+            });
+        }
+        if let Some(credential) = Credential::read(&HEADER_KEY, request) {
+            return Some(Self::HeaderKey(credential));
+        }
+        if let Some(credential) = Credential::read(&TOKEN, request) {
+            return Some(Self::Token(credential));
+        }
+        None
+    }
+}
+
 /// The credentials for `GET /query`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryKeyCredentials {

@@ -54,7 +54,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /either`
     ///
-    /// Needs `oauth` with the scopes `read`, `write "all"`, or `header-key`, or no credentials.
+    /// Needs `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     fn get_either(
         &self,
         request: GetEither,
@@ -81,6 +81,15 @@ pub trait Api: Send + Sync + 'static {
         request: GetHeader,
         credentials: HeaderKeyCredentials,
     ) -> impl Future<Output = GetHeaderResponse> + Send;
+
+    /// `GET /one-or-both`
+    ///
+    /// Needs `header-key`; or `token`; or `header-key` and `token`.
+    fn get_one_or_both(
+        &self,
+        request: GetOneOrBoth,
+        credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials,
+    ) -> impl Future<Output = GetOneOrBothResponse> + Send;
 
     /// `GET /open`
     fn get_open(&self, request: GetOpen) -> impl Future<Output = GetOpenResponse> + Send;
@@ -123,7 +132,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /undeclared`
     ///
-    /// Needs `far-off` with the scopes `all` and `token`, or `far-off`, or `token`.
+    /// Needs `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     fn get_undeclared(
         &self,
         request: GetUndeclared,
@@ -174,6 +183,12 @@ pub fn router(api: impl Api) -> axum::Router {
         .guarded(|api, request: GetHeader, credentials: HeaderKeyCredentials| async move {
             Api::get_header(&*api, request, credentials).await
         });
+    server
+        .guarded(|
+            api,
+            request: GetOneOrBoth,
+            credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
+        async move { Api::get_one_or_both(&*api, request, credentials).await });
     server
         .route(|api, request: GetOpen| async move {
             Api::get_open(&*api, request).await
