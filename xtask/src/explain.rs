@@ -8,7 +8,7 @@ use crate::{document, failure::Failure, place};
 /// Explain a status code
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The code, or words of its phrase: 404, "not found", teapot
+    /// The code, words of its phrase, or a class: 404, "not found", teapot, 4xx
     #[arg(required = true, value_name = "CODE|PHRASE")]
     words: Vec<String>,
 }
@@ -17,17 +17,56 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let source = document::read(&place::own_spec())?;
     let model = document::model(&source, &Catalogue::empty())?;
-    let text = arguments.words.join(" ");
-    match find(&model, text.trim()) {
-        Some(status) => Ok(explanation(&model, status)),
-        None => Err(unknown(&model, text.trim())),
+    let words: Vec<_> = arguments
+        .words
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .collect();
+    let text = words.join(" ");
+    if text.is_empty() {
+        let message = "say which status: a code, or words of its phrase";
+        return Err(Failure::Unable(message.to_owned()));
     }
+    if let Some((digit, class)) = class(&text) {
+        return Ok(overview(&model, digit, class));
+    }
+    find(&model, &text)
+        .map(|status| explanation(&model, status))
+        .ok_or_else(|| unknown(&model, &text))
+}
+
+/// The first digit of a range of codes such as `4xx`, and its class.
+fn class(text: &str) -> Option<(u16, Class)> {
+    let digit = text
+        .to_ascii_lowercase()
+        .strip_suffix("xx")?
+        .parse::<u16>()
+        .ok()?;
+    Some((digit, Class::of(digit.checked_mul(100)?)?))
+}
+
+/// What a class means, and its statuses.
+fn overview(model: &Model, digit: u16, class: Class) -> String {
+    let title = colour(Some(class)).on_default().bold();
+    let advice = highlighted(class.advice());
+    let mut text = format!("{title}{digit}xx, {}{title:#}\n{advice}\n\n", class.name());
+    let statuses = model.statuses.iter();
+    for status in statuses.filter(|status| Class::of(status.code) == Some(class)) {
+        let (code, reason) = (status.code, &status.reason);
+        text.push_str(&format!(
+            "{DIM}{code}{DIM:#} {BOLD}{reason}{BOLD:#}: {}\n",
+            status.summary()
+        ));
+    }
+    text
 }
 
 /// The status of a number, a phrase or a name, else the only one whose phrase has a text in it.
 fn find<'a>(model: &'a Model, text: &str) -> Option<&'a Status> {
     let is = |status: &&Status| {
-        status.code.to_string() == text
+        let code = status.code.to_string();
+        code == text
+            || format!("{code} {}", status.reason).eq_ignore_ascii_case(text)
             || status.reason.eq_ignore_ascii_case(text)
             || status.name.as_str().eq_ignore_ascii_case(text)
     };
@@ -51,14 +90,17 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const CODE: Style = AnsiColor::Cyan.on_default();
 
-fn explanation(model: &Model, status: &Status) -> String {
-    let colour = match Class::of(status.code) {
+fn colour(class: Option<Class>) -> AnsiColor {
+    match class {
         Some(Class::Informational) | None => AnsiColor::Blue,
         Some(Class::Success) => AnsiColor::Green,
         Some(Class::Redirection) => AnsiColor::Yellow,
         Some(Class::ClientError | Class::ServerError) => AnsiColor::Red,
-    };
-    let title = colour.on_default().bold();
+    }
+}
+
+fn explanation(model: &Model, status: &Status) -> String {
+    let title = colour(Class::of(status.code)).on_default().bold();
     let mut text = format!("{title}{} {}{title:#}\n", status.code, status.reason);
     let mut paragraphs = status.description.split("\n\n");
     if let Some(summary) = paragraphs.next() {

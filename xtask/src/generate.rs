@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use statusquo_codegen::{
     files::{self, Changes, Files, FilesError},
     manifest::manifest,
+    report::Source,
 };
 
 use crate::{document, failure::Failure, place};
@@ -29,6 +30,7 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let source = document::read(&spec)?;
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None if place::same(&spec, &place::own_spec()) => place::own_crate(),
@@ -40,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
             )));
         }
     };
-    let files = crate_files(&spec, Some(&out), arguments.name.as_deref())?;
+    let files = crate_files(&spec, &source, Some(&out), arguments.name.as_deref())?;
     let shown = place::tidy(&out).display().to_string();
     if arguments.check {
         let changes = files::compare(&files, &out).map_err(unable)?;
@@ -59,11 +61,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
 /// what it lacks, or a new one.
 pub(crate) fn crate_files(
     spec: &Path,
+    source: &Source,
     folder: Option<&Path>,
     name: Option<&str>,
 ) -> Result<Files, Failure> {
-    let source = document::read(spec)?;
-    let generated = document::generate(&source, &document::catalogue(spec)?)?;
+    let generated = document::generate(source, &document::catalogue(spec)?)?;
     let path = folder.unwrap_or(Path::new("")).join("Cargo.toml");
     let existing = match folder {
         Some(_) => files::read(&path).map_err(unable)?,

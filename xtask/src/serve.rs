@@ -14,7 +14,7 @@ use std::{
 use statusquo_codegen::files;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
-use crate::{failure::Failure, generate, place};
+use crate::{document, failure::Failure, generate, place};
 
 /// Serve a document: a server that answers from its examples
 #[derive(clap::Args)]
@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     })?;
     let folder = folder(&spec);
     let api = folder.join("api");
-    let files = generate::crate_files(&spec, None, Some(SERVED))?;
+    let source = document::read(&spec)?;
+    let files = generate::crate_files(&spec, &source, None, Some(SERVED))?;
     files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
     program(&folder)?;
 

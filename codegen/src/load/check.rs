@@ -349,6 +349,11 @@ impl Checker {
             (Form::Text | Form::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
                 format!("put it in quotes: `'{value}'`")
             }
+            (Form::Any | Form::Is(_) | Form::Ref(_) | Form::Map(_), Value::Null) => {
+                "give it a value; an empty one is `{}`".to_owned()
+            }
+            (Form::List(_), Value::Null) => "give it a value; an empty one is `[]`".to_owned(),
+            (Form::Text, Value::Null) => "give it a value; an empty one is `''`".to_owned(),
             (_, Value::Null) => "give it a value, or remove the key".to_owned(),
             _ => format!("write {expected}"),
         };

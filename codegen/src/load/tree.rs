@@ -76,12 +76,23 @@ fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnos
         dialect: Dialect::Yaml,
     };
     seed.deserialize(serde_yaml::Deserializer::from_str(text))
-        .map_err(|error| {
-            let (line, column) = error
-                .location()
-                .map_or((1, 1), |at| (at.line(), at.column()));
-            syntax(&error.to_string(), line, column)
+        .map_err(|error| match error.location() {
+            Some(at) => syntax(&error.to_string(), at.line(), at.column()),
+            // It tells no place of a second document.
+            None => syntax(&error.to_string(), second_document(text), 1),
         })
+}
+
+/// The line of the `---` between two documents of YAML.
+fn second_document(text: &str) -> usize {
+    let is_mark = |line: &str| line == "---" || line.starts_with("--- ");
+    let is_content =
+        |line: &str| !(line.is_empty() || line.starts_with(['#', '%']) || is_mark(line));
+    let lines = text.lines().enumerate();
+    let mut lines = lines.skip_while(|(_, line)| !is_content(line.trim_end()));
+    lines
+        .find(|(_, line)| is_mark(line.trim_end()))
+        .map_or(1, |(index, _)| index + 1)
 }
 
 /// How deep a document may be nested: what `serde_json` and `serde_yaml` allow.
@@ -132,6 +143,9 @@ fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
     let message = message
         .rsplit_once(" at line ")
         .map_or(message, |(message, _)| message);
+    let message = message
+        .strip_prefix("deserializing from YAML containing ")
+        .map_or(message, |_| "there is more than one document in this file");
     let finding = Diagnostic::error(
         Rule::Syntax,
         Place::Position {
@@ -141,6 +155,9 @@ fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
         format!("this cannot be read: {message}"),
     );
     finding.help(match message {
+        message if message.contains("more than one document") => {
+            "keep one, and give the others files of their own"
+        }
         message if message.contains("recursion limit") => {
             "an alias that stands within its own anchor, or nesting deeper than 128, has no end"
         }

@@ -85,6 +85,9 @@ pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     routes.sort_by_key(|route| (route.path, route.method));
     same_ids(cx, &routes);
     same_paths(cx, &routes);
+    for route in &routes {
+        odd_braces(cx, route);
+    }
     routes
 }
 
@@ -113,6 +116,23 @@ fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
                 seen.insert(id, place);
             }
         }
+    }
+}
+
+/// Braces in a path that hold no parameter.
+fn odd_braces(cx: &Context<'_>, route: &Route<'_>) {
+    let is_odd = |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(['{', '}']));
+    if segments(route.path).iter().flatten().any(is_odd) {
+        let place = Pointer::root().key("paths").key(route.path);
+        let message = format!(
+            "the path `{}` has a brace that holds no parameter",
+            route.path
+        );
+        cx.report(
+            Diagnostic::warning(Rule::PathParameter, Place::Key(place), message)
+                .label("taken as a text like others")
+                .help("a parameter is a name between two braces: `{id}`"),
+        );
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Piece {
 
 /// A path in its segments: `/a/{id}.json` is `a`, and `{id}` with `.json`.
 ///
-/// Braces that do not close are a text like others.
+/// Braces without a partner or a name between them are a text like others.
 #[must_use]
 pub fn segments(path: &str) -> Vec<Segment> {
     path.strip_prefix('/')
@@ -40,9 +40,11 @@ fn segment(text: &str) -> Segment {
 
 /// The first `{name}` in a text, with what comes before and after it.
 fn parameter(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((before, name, after))
+    text.match_indices('}').find_map(|(end, _)| {
+        let (before, name) = text.get(..end)?.rsplit_once('{')?;
+        let is_name = !name.is_empty() && !name.contains('}');
+        is_name.then_some((before, name, text.get(end + 1..)?))
+    })
 }
 
 fn literal(text: &str) -> Option<Piece> {

@@ -9,6 +9,8 @@ fn a_status_is_found_by_number_phrase_name_and_word() {
         (vec!["not found"], "404 Not Found"),
         (vec!["Not", "Found"], "404 Not Found"),
         (vec!["NotFound"], "404 Not Found"),
+        (vec!["404 not found"], "404 Not Found"),
+        (vec![" Not  Found "], "404 Not Found"),
         (vec!["teapot"], "418 I'm a teapot"),
         (vec!["im a teapot"], "418 I'm a teapot"),
         (vec!["railgun"], "527 Railgun Error"),
@@ -49,6 +51,20 @@ fn an_unknown_status_gets_the_nearest() {
         );
         assert!(done.messages.contains(near), "{words}: {}", done.messages);
     }
-    let done = run(&workspace(), &["explain"]);
-    assert_eq!(done.code, Some(2));
+    for arguments in [&["explain"][..], &["explain", " "]] {
+        let done = run(&workspace(), arguments);
+        assert_eq!((done.code, done.results.as_str()), (Some(2), ""));
+    }
+}
+
+#[test]
+fn a_class_is_explained_with_its_statuses() {
+    for class in ["5xx", "5XX"] {
+        let done = run(&workspace(), &["explain", class]);
+        assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+        assert!(done.results.starts_with("5xx, server error\nRetry later"));
+        assert!(done.results.contains("\n503 Service Unavailable: "));
+        assert!(!done.results.contains("\n404 "));
+    }
+    assert_eq!(run(&workspace(), &["explain", "6xx"]).code, Some(1));
 }
