@@ -100,6 +100,19 @@ impl Model {
     pub fn type_def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
     }
+
+    /// Whether `null` is a value of a type, by itself or by the type that it is another name of.
+    #[must_use]
+    pub fn is_nullable(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Nullable(_) => true,
+            Type::Named(id) => match &self.type_def(*id).kind {
+                TypeKind::Alias(ty) => self.is_nullable(ty),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 impl Model {

@@ -729,6 +729,8 @@ pub enum StatusResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `StatusResponseDefault::of::<427>()` is one, checked by the compiler, and `StatusResponseDefault::new(427)` the same, checked at run time.
 pub type StatusResponseDefault = Carried<StatusResponse, 91>;
 
 impl StatusResponse {
@@ -2084,6 +2086,8 @@ pub enum HeadStatusResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `HeadStatusResponseDefault::of::<427>()` is one, checked by the compiler, and `HeadStatusResponseDefault::new(427)` the same, checked at run time.
 pub type HeadStatusResponseDefault = Carried<HeadStatusResponse, 91>;
 
 impl HeadStatusResponse {

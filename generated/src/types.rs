@@ -34,8 +34,6 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The status code, once more.
-    ///
-    /// Format: `int32`
     pub status: i32,
     /// The kind of problem in words, the same each time.
     pub title: String,

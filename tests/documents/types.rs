@@ -1,6 +1,6 @@
 //! The crate of `types.yaml`: what is read is written again, and what is wrong is refused.
 
-use doc_types::types::{All, AllInlineColour, Colour, Level, Open, Owner, Same, Tree};
+use doc_types::types::{All, AllInlineColour, Closed, Colour, Level, Open, Owner, Same, Tree};
 use serde_json::{Value, from_value, json, to_value};
 
 fn all() -> Value {
@@ -48,6 +48,20 @@ fn null_and_absence_are_two_things() {
     let mut value = all();
     value.as_object_mut().unwrap().remove("nothing");
     assert!(from_value::<All>(value).unwrap_err().to_string().contains("nothing"));
+}
+
+#[test]
+fn a_name_for_what_may_be_null_is_null_or_absent_too() {
+    for (text, perhaps) in [
+        (json!({"maybe": null}), None),
+        (json!({"maybe": "x", "perhaps": null}), Some(None)),
+        (json!({"maybe": null, "perhaps": "x"}), Some(Some("x".to_owned()))),
+    ] {
+        let closed: Closed = from_value(text.clone()).unwrap();
+        assert_eq!(closed.perhaps, perhaps);
+        assert_eq!(to_value(&closed).unwrap(), text);
+    }
+    assert!(from_value::<Closed>(json!({})).unwrap_err().to_string().contains("maybe"));
 }
 
 #[test]

@@ -72,14 +72,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         let (argument, value) = argument(model, &parameter.name, &parameter.ty, &types);
         Member {
             name: &parameter.name,
-            doc: match parameter.doc.as_str() {
-                "" => format!(
-                    "The {} parameter `{}`.",
-                    parameter.location.as_str(),
-                    parameter.wire
-                ),
-                doc => doc.to_owned(),
-            },
+            doc: parameter.doc.clone(),
             deprecated: parameter.deprecated,
             required: parameter.required,
             ty: ty(model, &parameter.ty),

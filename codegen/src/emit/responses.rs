@@ -10,6 +10,7 @@ use crate::{
     doc,
     model::{
         Answer, BodyVariant, Codec, Content, Key, Model, Payload, ResponseSet, Succeeds, Success,
+        key_of,
     },
     name::Ident,
 };
@@ -68,7 +69,13 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
                 Key::Default => "A status that the document does not declare by itself.".to_owned(),
                 key => format!("A status of {key} that the document does not declare by itself."),
             };
-            let doc = super::docs(&[&doc]);
+            let made = example_of(set, answer.key).map(|code| {
+                format!(
+                    "`{alias}::of::<{code}>()` is one, checked by the compiler, and \
+                     `{alias}::new({code})` the same, checked at run time."
+                )
+            });
+            let doc = super::docs(&[&doc, &made.unwrap_or_default()]);
             Some(quote!(#doc pub type #alias = Carried<#name, #index>;))
         });
     let codes = set.answers.iter().map(|answer| {
@@ -140,6 +147,13 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
     }
 }
 
+/// A code that an answer with a key may have: an error, for that is what most of them are for.
+fn example_of(set: &ResponseSet, key: Key) -> Option<u16> {
+    let keys: Vec<_> = set.answers.iter().map(|answer| answer.key).collect();
+    let mut codes = (400..600).chain(200..400);
+    codes.find(|code| key_of(&keys, *code).and_then(|index| keys.get(index)) == Some(&key))
+}
+
 /// The `Code` of a status, by its name where it has one.
 fn code_of(model: &Model, code: u16) -> TokenStream {
     match model.statuses.iter().find(|status| status.code == code) {
@@ -201,12 +215,7 @@ fn variant(model: &Model, answer: &Answer) -> TokenStream {
     });
     let headers = answer.headers.iter().map(|header| {
         let (name, ty) = (&header.name, ty(model, &header.ty));
-        let own = format!("The header `{}`.", header.wire);
-        let doc = match header.doc.as_str() {
-            "" => &own,
-            doc => doc,
-        };
-        let docs = super::docs(&[doc, if header.deprecated { DEPRECATED } else { "" }]);
+        let docs = super::docs(&[&header.doc, if header.deprecated { DEPRECATED } else { "" }]);
         let ty = if header.required {
             quote!(#ty)
         } else {

@@ -175,7 +175,13 @@ fn member(model: &Model, field: &Field) -> TokenStream {
         &field.doc
     };
     let deprecated = if field.deprecated { DEPRECATED } else { "" };
-    let docs = docs(&[doc, deprecated]);
+    let nullable = model.is_nullable(&field.ty);
+    let absent = if nullable && !field.required {
+        "`None` is absent, and `Some(None)` is `null`."
+    } else {
+        ""
+    };
+    let docs = docs(&[doc, absent, deprecated]);
     let plain = name.as_str().strip_prefix("r#").unwrap_or(name.as_str());
     let mut serde = Vec::new();
     if plain != field.wire {
@@ -183,7 +189,6 @@ fn member(model: &Model, field: &Field) -> TokenStream {
         serde.push(quote!(rename = #wire));
     }
     let ty = local(model, &field.ty);
-    let nullable = matches!(field.ty, Type::Nullable(_));
     let ty = match (field.required, nullable) {
         (true, false) => ty,
         (true, true) => {

@@ -56,6 +56,14 @@ pub(super) fn lower(
             .as_ref()
             .and_then(|body| request_body(cx, route, body, &request, names, types, &mut scope));
 
+        // A path may say what all of its operations do.
+        let item = route.item.node;
+        let is_silent = declared.summary.is_none() && declared.description.is_none();
+        let (summary, description) = if is_silent {
+            (&item.summary, &item.description)
+        } else {
+            (&declared.summary, &declared.description)
+        };
         let operation = Operation {
             id: declared
                 .operation_id
@@ -67,8 +75,8 @@ pub(super) fn lower(
             method: route.method,
             path: route.path.to_owned(),
             segments,
-            summary: declared.summary.clone().unwrap_or_default(),
-            description: declared.description.clone().unwrap_or_default(),
+            summary: summary.clone().unwrap_or_default(),
+            description: description.clone().unwrap_or_default(),
             deprecated: declared.deprecated,
             parameters: list,
             body,

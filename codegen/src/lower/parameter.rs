@@ -11,10 +11,11 @@ use super::{
     Context, Names,
     content::essence,
     route::Route,
-    schema::{Naming, Types, not_flat},
+    schema::{Naming, Types, described, not_flat},
     token,
 };
 use crate::{
+    doc::code,
     load::At,
     model::{Location, Parameter, Piece, Segment, Style, Type},
     name::{Ident, Scope},
@@ -228,9 +229,19 @@ fn one(
         explode: data.explode.unwrap_or(style == Style::Form),
         ty,
         required: data.required || location == Location::Path,
-        doc: data.description.clone().unwrap_or_default(),
+        doc: described(
+            cx,
+            data.description.as_deref(),
+            &value.schema(),
+            &own_name(location, &data.name),
+        ),
         deprecated: data.deprecated.unwrap_or(false),
     })
+}
+
+/// What a parameter is called that the document does not describe.
+fn own_name(location: Location, wire: &str) -> String {
+    format!("The {} parameter {}.", location.as_str(), code(wire))
 }
 
 /// The description of a value of a parameter or header.
@@ -347,7 +358,7 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
         explode: false,
         ty: Type::String,
         required: true,
-        doc: String::new(),
+        doc: own_name(Location::Path, wire),
         deprecated: false,
     }
 }

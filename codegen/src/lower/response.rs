@@ -9,12 +9,13 @@ use super::{
     Context, Names, content,
     parameter::Described,
     route::{Route, responses},
-    schema::{Naming, Types, not_flat},
+    schema::{Naming, Types, described, not_flat},
     skeleton::skeleton,
     status::Statuses,
     token,
 };
 use crate::{
+    doc::code,
     load::{At, shape::Kind},
     model::{
         Answer, Class, ContentRule, Key, Location, Method, Parameter, Payload, Piece, ResponseSet,
@@ -469,7 +470,12 @@ fn headers<'a>(
             explode: explode == Some(&Value::Bool(true)),
             ty,
             required: header.node.required,
-            doc: header.node.description.clone().unwrap_or_default(),
+            doc: described(
+                cx,
+                header.node.description.as_deref(),
+                &value.schema(),
+                &format!("The header {}.", code(wire)),
+            ),
             deprecated: header.node.deprecated.unwrap_or(false),
         });
     }

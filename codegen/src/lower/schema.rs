@@ -463,17 +463,56 @@ fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
 }
 
 /// What a schema says of itself: title, description, and its limits, which no type says.
-fn documentation(schema: &Schema<'_>) -> String {
-    let mut paragraphs = Vec::new();
-    let title = schema.text("title").map(str::trim).unwrap_or_default();
-    let description = schema
-        .text("description")
-        .map(str::trim)
-        .unwrap_or_default();
-    if !description.starts_with(title) {
-        paragraphs.push(title.to_owned());
+/// What the document says of a parameter or header field: its description, and what its schema says,
+/// unless that is documented elsewhere; without a description a name.
+pub(super) fn described(
+    cx: &Context<'_>,
+    description: Option<&str>,
+    schema: &Pointer,
+    name: &str,
+) -> String {
+    let own = Schema::at(cx, schema).filter(|found| found.place == *schema);
+    let description = description.unwrap_or_default().trim();
+    let mut paragraphs = vec![description.to_owned()];
+    if let Some(schema) = &own {
+        paragraphs.extend(prose(schema).into_iter().filter(|text| text != description));
     }
-    paragraphs.push(description.to_owned());
+    if paragraphs.iter().all(String::is_empty) {
+        paragraphs.push(name.to_owned());
+    }
+    if let Some(schema) = &own {
+        paragraphs.extend(limits(schema));
+    }
+    joined(paragraphs)
+}
+
+/// What a schema says of itself.
+fn documentation(schema: &Schema<'_>) -> String {
+    let mut paragraphs = prose(schema);
+    paragraphs.extend(limits(schema));
+    joined(paragraphs)
+}
+
+fn joined(mut paragraphs: Vec<String>) -> String {
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
+/// The title and the description of a schema.
+fn prose(schema: &Schema<'_>) -> Vec<String> {
+    let text = |keyword: &str| schema.text(keyword).map(str::trim).unwrap_or_default();
+    let (title, description) = (text("title"), text("description"));
+    let title = if description.starts_with(title) {
+        ""
+    } else {
+        title
+    };
+    vec![title.to_owned(), description.to_owned()]
+}
+
+/// What the values of a schema are, beyond what their type says.
+fn limits(schema: &Schema<'_>) -> Vec<String> {
+    let mut paragraphs = Vec::new();
     let limits = [
         ("format", "Format"),
         ("minLength", "Characters at least"),
@@ -495,6 +534,11 @@ fn documentation(schema: &Schema<'_>) -> String {
         let Some(value) = schema.keywords.get(keyword) else {
             continue;
         };
+        // What the type says already.
+        let told = ["double", "int32", "int64", "status-choice"];
+        if keyword == "format" && value.as_str().is_some_and(|format| told.contains(&format)) {
+            continue;
+        }
         let exclusive = match keyword {
             "minimum" if schema.flag("exclusiveMinimum") => ", exclusive",
             "maximum" if schema.flag("exclusiveMaximum") => ", exclusive",
@@ -507,8 +551,10 @@ fn documentation(schema: &Schema<'_>) -> String {
             value => format!("{words}{exclusive}: {}", code(&value.to_string())),
         });
     }
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs.join("\n\n")
+    if schema.keywords.get("additionalProperties") == Some(&Value::Bool(false)) {
+        paragraphs.push("No property beside these.".to_owned());
+    }
+    paragraphs
 }
 
 /// Puts a box where a type would contain itself otherwise.

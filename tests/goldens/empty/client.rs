@@ -3,6 +3,7 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
 use crate::{requests::*, types};

@@ -3,6 +3,7 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
 use crate::{requests::*, types};
@@ -44,6 +45,10 @@ impl Call<'_, FindPets> {
     }
 
     /// The query parameter `limit`.
+    ///
+    /// At least: `1`
+    ///
+    /// At most: `100`
     pub fn limit(mut self, limit: i32) -> Self {
         self.request.limit = Some(limit);
         self

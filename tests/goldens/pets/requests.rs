@@ -21,6 +21,10 @@ pub struct FindPets {
     /// Only pets of these kinds.
     pub kind: Option<Vec<types::Kind>>,
     /// The query parameter `limit`.
+    ///
+    /// At least: `1`
+    ///
+    /// At most: `100`
     pub limit: Option<i32>,
 }
 
@@ -39,6 +43,10 @@ impl FindPets {
     }
 
     /// The query parameter `limit`.
+    ///
+    /// At least: `1`
+    ///
+    /// At most: `100`
     #[must_use]
     pub fn limit(mut self, limit: i32) -> Self {
         self.limit = Some(limit);

@@ -36,6 +36,8 @@ pub enum FindPetsResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `FindPetsResponseDefault::of::<400>()` is one, checked by the compiler, and `FindPetsResponseDefault::new(400)` the same, checked at run time.
 pub type FindPetsResponseDefault = Carried<FindPetsResponse, 1>;
 
 impl FindPetsResponse {
@@ -114,6 +116,8 @@ pub enum AddPetResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `AddPetResponseDefault::of::<400>()` is one, checked by the compiler, and `AddPetResponseDefault::new(400)` the same, checked at run time.
 pub type AddPetResponseDefault = Carried<AddPetResponse, 1>;
 
 impl AddPetResponse {
@@ -207,9 +211,13 @@ pub enum GetPetResponse {
 }
 
 /// A status of 4XX that the document does not declare by itself.
+///
+/// `GetPetResponse4xx::of::<400>()` is one, checked by the compiler, and `GetPetResponse4xx::new(400)` the same, checked at run time.
 pub type GetPetResponse4xx = Carried<GetPetResponse, 3>;
 
 /// A status that the document does not declare by itself.
+///
+/// `GetPetResponseDefault::of::<500>()` is one, checked by the compiler, and `GetPetResponseDefault::new(500)` the same, checked at run time.
 pub type GetPetResponseDefault = Carried<GetPetResponse, 4>;
 
 impl GetPetResponse {
@@ -316,6 +324,8 @@ pub enum DeletePetResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `DeletePetResponseDefault::of::<400>()` is one, checked by the compiler, and `DeletePetResponseDefault::new(400)` the same, checked at run time.
 pub type DeletePetResponseDefault = Carried<DeletePetResponse, 1>;
 
 impl DeletePetResponse {

@@ -3,6 +3,7 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::glue::BODY_LIMIT;
+pub use axum;
 
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};

@@ -90,7 +90,7 @@ impl Pet {
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Format: `int32`
+    /// `status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<i32>,
     /// `title`

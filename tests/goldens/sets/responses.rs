@@ -82,6 +82,8 @@ pub enum DifferentSuccessesResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `DifferentSuccessesResponseDefault::of::<400>()` is one, checked by the compiler, and `DifferentSuccessesResponseDefault::new(400)` the same, checked at run time.
 pub type DifferentSuccessesResponseDefault = Carried<DifferentSuccessesResponse, 3>;
 
 impl DifferentSuccessesResponse {
@@ -167,6 +169,8 @@ pub enum EqualSuccessesResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `EqualSuccessesResponseDefault::of::<400>()` is one, checked by the compiler, and `EqualSuccessesResponseDefault::new(400)` the same, checked at run time.
 pub type EqualSuccessesResponseDefault = Carried<EqualSuccessesResponse, 2>;
 
 impl EqualSuccessesResponse {
@@ -564,6 +568,8 @@ pub enum NothingResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `NothingResponseDefault::of::<400>()` is one, checked by the compiler, and `NothingResponseDefault::new(400)` the same, checked at run time.
 pub type NothingResponseDefault = Carried<NothingResponse, 0>;
 
 impl NothingResponse {
@@ -620,6 +626,8 @@ pub enum OnlyDefaultResponse {
 }
 
 /// A status that the document does not declare by itself.
+///
+/// `OnlyDefaultResponseDefault::of::<400>()` is one, checked by the compiler, and `OnlyDefaultResponseDefault::new(400)` the same, checked at run time.
 pub type OnlyDefaultResponseDefault = Carried<OnlyDefaultResponse, 0>;
 
 impl OnlyDefaultResponse {
@@ -778,9 +786,13 @@ pub enum RangeResponse {
 }
 
 /// A status of 2XX that the document does not declare by itself.
+///
+/// `RangeResponse2xx::of::<201>()` is one, checked by the compiler, and `RangeResponse2xx::new(201)` the same, checked at run time.
 pub type RangeResponse2xx = Carried<RangeResponse, 1>;
 
 /// A status of 5XX that the document does not declare by itself.
+///
+/// `RangeResponse5xx::of::<500>()` is one, checked by the compiler, and `RangeResponse5xx::new(500)` the same, checked at run time.
 pub type RangeResponse5xx = Carried<RangeResponse, 2>;
 
 impl RangeResponse {

@@ -3,6 +3,7 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::glue::BODY_LIMIT;
+pub use axum;
 
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
@@ -86,12 +87,16 @@ pub trait Api: Send + Sync + 'static {
     fn range(&self, request: Range) -> impl Future<Output = RangeResponse> + Send;
 
     /// `GET /shared`
+    ///
+    /// All on one path, so the enum is called after the path.
     fn get_shared(
         &self,
         request: GetShared,
     ) -> impl Future<Output = GetSharedResponse> + Send;
 
     /// `PUT /shared`
+    ///
+    /// All on one path, so the enum is called after the path.
     fn put_shared(
         &self,
         request: PutShared,

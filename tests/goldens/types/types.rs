@@ -35,6 +35,8 @@ pub struct All {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub optional: Option<String>,
     /// `perhaps`
+    ///
+    /// `None` is absent, and `Some(None)` is `null`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -43,8 +45,6 @@ pub struct All {
     pub perhaps: Option<Option<String>>,
     /// `real`
     pub real: f64,
-    /// Format: `int32`
-    ///
     /// At least, exclusive: `0`
     pub small: i32,
     /// Characters at most: `10`
@@ -94,6 +94,34 @@ impl All {
             tree: None,
             words,
         }
+    }
+}
+
+/// Has room for nothing else.
+///
+/// No property beside these.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Closed {
+    /// `maybe`
+    #[serde(deserialize_with = "crate::runtime::null::present")]
+    pub maybe: Maybe,
+    /// `perhaps`
+    ///
+    /// `None` is absent, and `Some(None)` is `null`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::runtime::null::maybe"
+    )]
+    pub perhaps: Option<Maybe>,
+}
+
+impl Closed {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(maybe: Maybe) -> Self {
+        Self { maybe, perhaps: None }
     }
 }
 
@@ -173,6 +201,9 @@ impl Level {
 }
 
 crate::runtime::enums::integer_enum!(Level);
+
+/// A text, or none.
+pub type Maybe = Option<String>;
 
 /// Has room for more.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
