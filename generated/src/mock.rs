@@ -587,18 +587,24 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
     },
     Sample {
         key: 89,
-        code: 598,
+        code: 562,
         headers: &[],
         body: None,
     },
     Sample {
         key: 90,
-        code: 599,
+        code: 598,
         headers: &[],
         body: None,
     },
     Sample {
         key: 91,
+        code: 599,
+        headers: &[],
+        body: None,
+    },
+    Sample {
+        key: 92,
         code: 209,
         headers: &[],
         body: None,

@@ -346,7 +346,8 @@ pub enum StatusResponse {
     /// The token against forged requests is missing or too old.
     ///
     /// Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-    /// get one, and sends the form again. Others would send a 403.
+    /// get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
+    /// as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it.
     PageExpired,
     /// `420 Enhance Your Calm`
     ///
@@ -445,8 +446,8 @@ pub enum StatusResponse {
     ///
     /// The server has closed the connection without an answer.
     ///
-    /// It stands in nginx's configuration (`return 444;`) and log, against requests that are
-    /// not worth one, and is never sent. A client sees a connection that ends.
+    /// It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
+    /// that are not worth one, and is never sent. A client sees a connection that ends.
     NoResponse,
     /// `449 Retry With`
     ///
@@ -496,28 +497,28 @@ pub enum StatusResponse {
     ///
     /// The header fields of the request are larger than nginx reads.
     ///
-    /// nginx's own number for what is a 431 elsewhere; it sends a 400, unless `error_page` says
-    /// otherwise. A client sends fewer or shorter fields; mostly it is cookies.
+    /// nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
+    /// `error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies.
     RequestHeaderTooLarge,
     /// `495 SSL Certificate Error`
     ///
     /// The client's certificate is not one that the server takes.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client uses a certificate that is valid and signed by who the server trusts.
     SslCertificateError,
     /// `496 SSL Certificate Required`
     ///
     /// The server wants a certificate of the client, and got none.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client sends its certificate within the TLS handshake.
     SslCertificateRequired,
     /// `497 HTTP Request Sent to HTTPS Port`
     ///
     /// The request came without TLS to a port that speaks TLS.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client writes `https://` before the address.
     HttpRequestSentToHttpsPort,
     /// `498 Invalid Token`
@@ -531,8 +532,8 @@ pub enum StatusResponse {
     ///
     /// The client has closed the connection before there was an answer; or, from Esri, a token is missing.
     ///
-    /// It stands in nginx's log, for the client can no longer see it: the client's time-out is
-    /// shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
+    /// It stands in nginx's log, by 2006, for the client can no longer see it: the client's
+    /// time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
     /// gets a token and sends it along.
     ClientClosedRequest,
     /// `500 Internal Server Error`
@@ -699,9 +700,17 @@ pub enum StatusResponse {
     ///
     /// The identity provider has answered the load balancer with an error.
     ///
-    /// From AWS Elastic Load Balancing, where it is set up to authenticate users. A client lets
-    /// its user sign in again.
+    /// From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
+    /// client lets its user sign in again.
     IdentityProviderError,
+    /// `562 JWKS Request Failed`
+    ///
+    /// The gateway cannot get or use what it needs to check the credentials.
+    ///
+    /// From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
+    /// keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
+    /// "Credential Error". A client may try again later.
+    JwksRequestFailed,
     /// `598 Network Read Timeout Error`
     ///
     /// A proxy has had no answer from the server behind it in time.
@@ -731,7 +740,7 @@ pub enum StatusResponse {
 /// A status that the document does not declare by itself.
 ///
 /// `StatusResponseDefault::of::<427>()` is one, checked by the compiler, and `StatusResponseDefault::new(427)` the same, checked at run time.
-pub type StatusResponseDefault = Carried<StatusResponse, 91>;
+pub type StatusResponseDefault = Carried<StatusResponse, 92>;
 
 impl StatusResponse {
     /// The status.
@@ -841,6 +850,7 @@ impl StatusResponse {
             Self::SiteIsFrozen => Status::SiteIsFrozen.into(),
             Self::TemporarilyDisabled => Status::TemporarilyDisabled.into(),
             Self::IdentityProviderError => Status::IdentityProviderError.into(),
+            Self::JwksRequestFailed => Status::JwksRequestFailed.into(),
             Self::NetworkReadTimeoutError => Status::NetworkReadTimeoutError.into(),
             Self::NetworkConnectTimeoutError => Status::NetworkConnectTimeoutError.into(),
             Self::Default { status, .. } => status.code(),
@@ -941,6 +951,7 @@ impl Response for StatusResponse {
         Key::Exact(530),
         Key::Exact(540),
         Key::Exact(561),
+        Key::Exact(562),
         Key::Exact(598),
         Key::Exact(599),
         Key::Default,
@@ -1137,8 +1148,9 @@ impl Response for StatusResponse {
             86 => Ok(Self::SiteIsFrozen),
             87 => Ok(Self::TemporarilyDisabled),
             88 => Ok(Self::IdentityProviderError),
-            89 => Ok(Self::NetworkReadTimeoutError),
-            90 => Ok(Self::NetworkConnectTimeoutError),
+            89 => Ok(Self::JwksRequestFailed),
+            90 => Ok(Self::NetworkReadTimeoutError),
+            91 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
                     status: received.status(Carried::new)?,
@@ -1362,6 +1374,7 @@ impl Response for StatusResponse {
             Self::SiteIsFrozen => Ok(Reply::new(Status::SiteIsFrozen)),
             Self::TemporarilyDisabled => Ok(Reply::new(Status::TemporarilyDisabled)),
             Self::IdentityProviderError => Ok(Reply::new(Status::IdentityProviderError)),
+            Self::JwksRequestFailed => Ok(Reply::new(Status::JwksRequestFailed)),
             Self::NetworkReadTimeoutError => {
                 Ok(Reply::new(Status::NetworkReadTimeoutError))
             }
@@ -1703,7 +1716,8 @@ pub enum HeadStatusResponse {
     /// The token against forged requests is missing or too old.
     ///
     /// Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-    /// get one, and sends the form again. Others would send a 403.
+    /// get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
+    /// as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it.
     PageExpired,
     /// `420 Enhance Your Calm`
     ///
@@ -1802,8 +1816,8 @@ pub enum HeadStatusResponse {
     ///
     /// The server has closed the connection without an answer.
     ///
-    /// It stands in nginx's configuration (`return 444;`) and log, against requests that are
-    /// not worth one, and is never sent. A client sees a connection that ends.
+    /// It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
+    /// that are not worth one, and is never sent. A client sees a connection that ends.
     NoResponse,
     /// `449 Retry With`
     ///
@@ -1853,28 +1867,28 @@ pub enum HeadStatusResponse {
     ///
     /// The header fields of the request are larger than nginx reads.
     ///
-    /// nginx's own number for what is a 431 elsewhere; it sends a 400, unless `error_page` says
-    /// otherwise. A client sends fewer or shorter fields; mostly it is cookies.
+    /// nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
+    /// `error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies.
     RequestHeaderTooLarge,
     /// `495 SSL Certificate Error`
     ///
     /// The client's certificate is not one that the server takes.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client uses a certificate that is valid and signed by who the server trusts.
     SslCertificateError,
     /// `496 SSL Certificate Required`
     ///
     /// The server wants a certificate of the client, and got none.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client sends its certificate within the TLS handshake.
     SslCertificateRequired,
     /// `497 HTTP Request Sent to HTTPS Port`
     ///
     /// The request came without TLS to a port that speaks TLS.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client writes `https://` before the address.
     HttpRequestSentToHttpsPort,
     /// `498 Invalid Token`
@@ -1888,8 +1902,8 @@ pub enum HeadStatusResponse {
     ///
     /// The client has closed the connection before there was an answer; or, from Esri, a token is missing.
     ///
-    /// It stands in nginx's log, for the client can no longer see it: the client's time-out is
-    /// shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
+    /// It stands in nginx's log, by 2006, for the client can no longer see it: the client's
+    /// time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
     /// gets a token and sends it along.
     ClientClosedRequest,
     /// `500 Internal Server Error`
@@ -2056,9 +2070,17 @@ pub enum HeadStatusResponse {
     ///
     /// The identity provider has answered the load balancer with an error.
     ///
-    /// From AWS Elastic Load Balancing, where it is set up to authenticate users. A client lets
-    /// its user sign in again.
+    /// From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
+    /// client lets its user sign in again.
     IdentityProviderError,
+    /// `562 JWKS Request Failed`
+    ///
+    /// The gateway cannot get or use what it needs to check the credentials.
+    ///
+    /// From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
+    /// keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
+    /// "Credential Error". A client may try again later.
+    JwksRequestFailed,
     /// `598 Network Read Timeout Error`
     ///
     /// A proxy has had no answer from the server behind it in time.
@@ -2088,7 +2110,7 @@ pub enum HeadStatusResponse {
 /// A status that the document does not declare by itself.
 ///
 /// `HeadStatusResponseDefault::of::<427>()` is one, checked by the compiler, and `HeadStatusResponseDefault::new(427)` the same, checked at run time.
-pub type HeadStatusResponseDefault = Carried<HeadStatusResponse, 91>;
+pub type HeadStatusResponseDefault = Carried<HeadStatusResponse, 92>;
 
 impl HeadStatusResponse {
     /// The status.
@@ -2198,6 +2220,7 @@ impl HeadStatusResponse {
             Self::SiteIsFrozen => Status::SiteIsFrozen.into(),
             Self::TemporarilyDisabled => Status::TemporarilyDisabled.into(),
             Self::IdentityProviderError => Status::IdentityProviderError.into(),
+            Self::JwksRequestFailed => Status::JwksRequestFailed.into(),
             Self::NetworkReadTimeoutError => Status::NetworkReadTimeoutError.into(),
             Self::NetworkConnectTimeoutError => Status::NetworkConnectTimeoutError.into(),
             Self::Default { status, .. } => status.code(),
@@ -2298,6 +2321,7 @@ impl Response for HeadStatusResponse {
         Key::Exact(530),
         Key::Exact(540),
         Key::Exact(561),
+        Key::Exact(562),
         Key::Exact(598),
         Key::Exact(599),
         Key::Default,
@@ -2490,8 +2514,9 @@ impl Response for HeadStatusResponse {
             86 => Ok(Self::SiteIsFrozen),
             87 => Ok(Self::TemporarilyDisabled),
             88 => Ok(Self::IdentityProviderError),
-            89 => Ok(Self::NetworkReadTimeoutError),
-            90 => Ok(Self::NetworkConnectTimeoutError),
+            89 => Ok(Self::JwksRequestFailed),
+            90 => Ok(Self::NetworkReadTimeoutError),
+            91 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
                     status: received.status(Carried::new)?,
@@ -2713,6 +2738,7 @@ impl Response for HeadStatusResponse {
             Self::SiteIsFrozen => Ok(Reply::new(Status::SiteIsFrozen)),
             Self::TemporarilyDisabled => Ok(Reply::new(Status::TemporarilyDisabled)),
             Self::IdentityProviderError => Ok(Reply::new(Status::IdentityProviderError)),
+            Self::JwksRequestFailed => Ok(Reply::new(Status::JwksRequestFailed)),
             Self::NetworkReadTimeoutError => {
                 Ok(Reply::new(Status::NetworkReadTimeoutError))
             }

@@ -421,7 +421,8 @@ pub enum Status {
     /// The token against forged requests is missing or too old.
     ///
     /// Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-    /// get one, and sends the form again. Others would send a 403.
+    /// get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
+    /// as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it.
     ///
     /// Reference: <https://laravel.com/docs/csrf>
     PageExpired = 419,
@@ -538,8 +539,8 @@ pub enum Status {
     ///
     /// The server has closed the connection without an answer.
     ///
-    /// It stands in nginx's configuration (`return 444;`) and log, against requests that are
-    /// not worth one, and is never sent. A client sees a connection that ends.
+    /// It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
+    /// that are not worth one, and is never sent. A client sees a connection that ends.
     ///
     /// Reference: <https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return>
     NoResponse = 444,
@@ -599,8 +600,8 @@ pub enum Status {
     ///
     /// The header fields of the request are larger than nginx reads.
     ///
-    /// nginx's own number for what is a 431 elsewhere; it sends a 400, unless `error_page` says
-    /// otherwise. A client sends fewer or shorter fields; mostly it is cookies.
+    /// nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
+    /// `error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies.
     ///
     /// Reference: <https://nginx.org/en/docs/http/ngx_http_core_module.html#large_client_header_buffers>
     RequestHeaderTooLarge = 494,
@@ -608,7 +609,7 @@ pub enum Status {
     ///
     /// The client's certificate is not one that the server takes.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client uses a certificate that is valid and signed by who the server trusts.
     ///
     /// Reference: <https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors>
@@ -617,7 +618,7 @@ pub enum Status {
     ///
     /// The server wants a certificate of the client, and got none.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client sends its certificate within the TLS handshake.
     ///
     /// Reference: <https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors>
@@ -626,7 +627,7 @@ pub enum Status {
     ///
     /// The request came without TLS to a port that speaks TLS.
     ///
-    /// nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
     /// A client writes `https://` before the address.
     ///
     /// Reference: <https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors>
@@ -642,8 +643,8 @@ pub enum Status {
     ///
     /// The client has closed the connection before there was an answer; or, from Esri, a token is missing.
     ///
-    /// It stands in nginx's log, for the client can no longer see it: the client's time-out is
-    /// shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
+    /// It stands in nginx's log, by 2006, for the client can no longer see it: the client's
+    /// time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
     /// gets a token and sends it along.
     ///
     /// Reference: <https://github.com/nginx/nginx/blob/master/src/http/ngx_http_request.h>
@@ -853,11 +854,21 @@ pub enum Status {
     ///
     /// The identity provider has answered the load balancer with an error.
     ///
-    /// From AWS Elastic Load Balancing, where it is set up to authenticate users. A client lets
-    /// its user sign in again.
+    /// From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
+    /// client lets its user sign in again.
     ///
     /// Reference: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-561-issues>
     IdentityProviderError = 561,
+    /// `562 JWKS Request Failed`
+    ///
+    /// The gateway cannot get or use what it needs to check the credentials.
+    ///
+    /// From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
+    /// keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
+    /// "Credential Error". A client may try again later.
+    ///
+    /// Reference: <https://http.dev/562>
+    JwksRequestFailed = 562,
     /// `598 Network Read Timeout Error`
     ///
     /// A proxy has had no answer from the server behind it in time.
@@ -971,6 +982,7 @@ impl Status {
         Self::SiteIsFrozen,
         Self::TemporarilyDisabled,
         Self::IdentityProviderError,
+        Self::JwksRequestFailed,
         Self::NetworkReadTimeoutError,
         Self::NetworkConnectTimeoutError,
     ];
@@ -1073,6 +1085,7 @@ impl Status {
             Self::SiteIsFrozen => "SiteIsFrozen",
             Self::TemporarilyDisabled => "TemporarilyDisabled",
             Self::IdentityProviderError => "IdentityProviderError",
+            Self::JwksRequestFailed => "JwksRequestFailed",
             Self::NetworkReadTimeoutError => "NetworkReadTimeoutError",
             Self::NetworkConnectTimeoutError => "NetworkConnectTimeoutError",
         }
@@ -1183,6 +1196,7 @@ impl Status {
             Self::SiteIsFrozen => "Site is frozen",
             Self::TemporarilyDisabled => "Temporarily Disabled",
             Self::IdentityProviderError => "Unauthorized",
+            Self::JwksRequestFailed => "JWKS Request Failed",
             Self::NetworkReadTimeoutError => "Network Read Timeout Error",
             Self::NetworkConnectTimeoutError => "Network Connect Timeout Error",
         }
@@ -1467,10 +1481,11 @@ A client looks for a coffee pot. From an April Fools' joke of 1998, and so widel
 that the code is reserved for good: IANA lists it as "(Unused)"."#
             }
             Self::PageExpired => {
-                r"The token against forged requests is missing or too old.
+                r#"The token against forged requests is missing or too old.
 
 Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-get one, and sends the form again. Others would send a 403."
+get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
+as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it."#
             }
             Self::EnhanceYourCalm => {
                 r"The client has sent too many requests, or a method has failed.
@@ -1550,8 +1565,8 @@ page. Others send a 401, or redirect there."
             Self::NoResponse => {
                 r"The server has closed the connection without an answer.
 
-It stands in nginx's configuration (`return 444;`) and log, against requests that are
-not worth one, and is never sent. A client sees a connection that ends."
+It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
+that are not worth one, and is never sent. A client sees a connection that ends."
             }
             Self::RetryWith => {
                 r"The request lacks something that the client can add.
@@ -1594,25 +1609,25 @@ service is set up for."
             Self::RequestHeaderTooLarge => {
                 r"The header fields of the request are larger than nginx reads.
 
-nginx's own number for what is a 431 elsewhere; it sends a 400, unless `error_page` says
-otherwise. A client sends fewer or shorter fields; mostly it is cookies."
+nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
+`error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies."
             }
             Self::SslCertificateError => {
                 r"The client's certificate is not one that the server takes.
 
-nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
 A client uses a certificate that is valid and signed by who the server trusts."
             }
             Self::SslCertificateRequired => {
                 r"The server wants a certificate of the client, and got none.
 
-nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
 A client sends its certificate within the TLS handshake."
             }
             Self::HttpRequestSentToHttpsPort => {
                 r"The request came without TLS to a port that speaks TLS.
 
-nginx's own number, and like it a 400 to the outside unless `error_page` says otherwise.
+nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
 A client writes `https://` before the address."
             }
             Self::InvalidToken => {
@@ -1624,8 +1639,8 @@ Others send a 401."
             Self::ClientClosedRequest => {
                 r#"The client has closed the connection before there was an answer; or, from Esri, a token is missing.
 
-It stands in nginx's log, for the client can no longer see it: the client's time-out is
-shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
+It stands in nginx's log, by 2006, for the client can no longer see it: the client's
+time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
 gets a token and sends it along."#
             }
             Self::InternalServerError => {
@@ -1765,8 +1780,15 @@ From Shopify. A client tries again later."
             Self::IdentityProviderError => {
                 r"The identity provider has answered the load balancer with an error.
 
-From AWS Elastic Load Balancing, where it is set up to authenticate users. A client lets
-its user sign in again."
+From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
+client lets its user sign in again."
+            }
+            Self::JwksRequestFailed => {
+                r#"The gateway cannot get or use what it needs to check the credentials.
+
+From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
+keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
+"Credential Error". A client may try again later."#
             }
             Self::NetworkReadTimeoutError => {
                 r"A proxy has had no answer from the server behind it in time.
@@ -1789,10 +1811,11 @@ again later. Some client libraries report a failed connection of their own as 59
     pub const fn origin(self) -> &'static [&'static str] {
         match self {
             Self::ThisIsFine => &["apache"],
+            Self::JwksRequestFailed => &["aws-elb", "akamai"],
             Self::SiteIsFrozen => &["cloudflare", "pantheon"],
             Self::BandwidthLimitExceeded => &["cpanel"],
             Self::InvalidToken => &["esri"],
-            Self::PageExpired => &["laravel"],
+            Self::PageExpired => &["laravel", "spring"],
             Self::ClientClosedRequest => &["nginx", "esri"],
             Self::SiteIsOverloaded => &["qualys", "anthropic"],
             Self::EnhanceYourCalm => &["twitter", "spring"],
@@ -1910,6 +1933,7 @@ again later. Some client libraries report a failed connection of their own as 59
                     "https://github.com/ssllabs/ssllabs-scan/blob/master/ssllabs-api-docs-v3.md",
                 )
             }
+            Self::JwksRequestFailed => Some("https://http.dev/562"),
             Self::ThisIsFine => {
                 Some(
                     "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyerroroverride",
@@ -2119,6 +2143,8 @@ again later. Some client libraries report a failed connection of their own as 59
                 Retry::After
             }
             Self::RequestTimeout
+            | Self::MisdirectedRequest
+            | Self::Locked
             | Self::TooEarly
             | Self::InternalServerError
             | Self::BadGateway
@@ -2130,6 +2156,7 @@ again later. Some client libraries report a failed connection of their own as 59
             | Self::ATimeoutOccurred
             | Self::SiteIsOverloaded
             | Self::TemporarilyDisabled
+            | Self::JwksRequestFailed
             | Self::NetworkReadTimeoutError
             | Self::NetworkConnectTimeoutError => Retry::Backoff,
             _ => Retry::Never,

@@ -74,9 +74,44 @@ fn each_library_has_its_room() {
     assert!(below(&users("annotate_snippets"), &["codegen/src/report"]));
 }
 
+/// The modules of its crate that a file names: `crate::a`, or one of `crate::{a, b}`.
+fn modules(path: &str) -> BTreeSet<String> {
+    let code: String = read(path).split_whitespace().collect();
+    let mut found = BTreeSet::new();
+    for (at, prefix) in code.match_indices("crate::") {
+        let rest = &code[at + prefix.len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.insert(word(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut start = true;
+        for (at, c) in group.char_indices() {
+            if depth == 0 && start {
+                found.insert(word(&group[at..]));
+            }
+            start = depth == 0 && c == ',';
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> String {
+    let is_part = |c: &char| c.is_alphanumeric() || *c == '_';
+    text.chars().take_while(is_part).collect()
+}
+
 /// A room imports nothing from those that come after it.
 #[test]
 fn data_flows_one_way() {
+    let lowering = modules("codegen/src/lower.rs");
+    assert!(lowering.contains("load") && lowering.contains("model"));
     let stages = ["load", "lower", "emit", "format", "files"];
     for (index, stage) in stages.iter().enumerate() {
         let later = stages.get(index + 1..).unwrap();
@@ -85,14 +120,9 @@ fn data_flows_one_way() {
                 || path.starts_with(&format!("codegen/src/{stage}/"))
         });
         for file in files {
+            let modules = modules(&file);
             for later in later {
-                let text = read(&file);
-                // The mark of a generated file is what both of these go by.
-                let known = *stage == "format" && *later == "files";
-                assert!(
-                    known || !text.contains(&format!("crate::{later}")),
-                    "{file} knows of {later}"
-                );
+                assert!(!modules.contains(*later), "{file} knows of {later}");
             }
         }
     }
@@ -102,10 +132,7 @@ fn data_flows_one_way() {
         "codegen/src/doc.rs",
     ] {
         for stage in stages {
-            assert!(
-                !read(model).contains(&format!("crate::{stage}")),
-                "{model} knows of {stage}"
-            );
+            assert!(!modules(model).contains(stage), "{model} knows of {stage}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Equal input gives equal bytes, whatever the order of the maps.
 
 use statusquo_codegen::{files::Files, model::Catalogue};
-use statusquo_tests::{catalogue, own_spec, read};
+use statusquo_tests::{catalogue, documents::names, own_spec, read, workspace};
 
 fn generate(text: &str, catalogue: &Catalogue) -> Files {
     match statusquo_codegen::generate(text, catalogue) {
@@ -39,15 +39,11 @@ fn reversed(value: &serde_yaml::Value) -> String {
 #[test]
 fn the_order_of_maps_does_not_matter() {
     let (own, others) = (Catalogue::empty(), catalogue());
-    for (path, catalogue) in [
-        ("spec/status.yaml", &own),
-        ("tests/documents/pets.yaml", &others),
-        ("tests/documents/names.yaml", &others),
-        ("tests/documents/parameters.yaml", &others),
-        ("tests/documents/sets.yaml", &others),
-        ("tests/documents/types.yaml", &others),
-    ] {
-        let text = read(path);
+    let documents = names(&workspace().join("tests/documents"), "yaml")
+        .into_iter()
+        .map(|name| (format!("tests/documents/{name}.yaml"), &others));
+    for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &own)]) {
+        let text = read(&path);
         let backwards = reversed(&serde_yaml::from_str(&text).unwrap());
         let (first, last) = (backwards.find("\"paths\""), backwards.find("\"openapi\""));
         assert!(first < last, "{path} is turned around");
