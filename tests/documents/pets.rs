@@ -149,6 +149,24 @@ async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome 
 }
 
 #[tokio::test]
+async fn a_success_that_the_document_declares_as_none_is_a_failure() -> Outcome {
+    // `default` has other content than a success, and so stands for failures.
+    let created = Router::new().fallback(|| async {
+        let headers = [("content-type", "application/problem+json")];
+        (axum::http::StatusCode::CREATED, headers, r#"{"title": "odd"}"#)
+    });
+    let client = serve(created).await?;
+    let answer = client.find_pets().send().await?;
+    assert!(matches!(answer, FindPetsResponse::Default { status, .. } if status.code() == Status::Created));
+    let failure = client.find_pets().success().await.unwrap_err();
+    assert_eq!(
+        failure.to_string(),
+        "the answer was 201 Created, which the document does not declare as a success"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() -> Outcome {
     // A panic gives a 500 of the server's own, which is a problem, as `default` is.
     let client = serve(router(Shop::default())).await?;

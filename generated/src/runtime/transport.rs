@@ -418,6 +418,9 @@ impl fmt::Display for Error {
             }
             Kind::Failed(code) => {
                 write!(f, "the answer was {code}")?;
+                if code.is_success() {
+                    return f.write_str(", which the document does not declare as a success");
+                }
                 match code.known().map(crate::Status::summary) {
                     None | Some("") => Ok(()),
                     Some(summary) => write!(f, ": {summary}"),
