@@ -64,6 +64,65 @@ macro_rules! integer_enum {
     };
 }
 
+/// A value of an enumeration of texts, numbers and booleans.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scalar {
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(&'static str),
+}
+
+impl Scalar {
+    /// Whether it is a value of JSON.
+    pub(crate) fn is(self, value: &serde_json::Value) -> bool {
+        match self {
+            Self::Boolean(flag) => *value == flag,
+            Self::Integer(number) => *value == number,
+            Self::Number(number) => *value == number,
+            Self::Text(text) => *value == text,
+        }
+    }
+}
+
+impl serde::Serialize for Scalar {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(flag) => serializer.serialize_bool(*flag),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+/// Implements for an enum of texts, numbers and booleans how it is read and written.
+macro_rules! mixed_enum {
+    ($name:ident { $($variant:ident: $kind:ident($value:literal),)* }) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant => serde::Serialize::serialize(
+                        &crate::runtime::enums::Scalar::$kind($value),
+                        serializer,
+                    ),)*
+                    Self::Other(value) => serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                $(if crate::runtime::enums::Scalar::$kind($value).is(&value) {
+                    return Ok(Self::$variant);
+                })*
+                Ok(Self::Other(value))
+            }
+        }
+    };
+}
+
 // A document may have no such enum.
 #[allow(unused_imports)]
-pub(crate) use {integer_enum, text_enum};
+pub(crate) use {integer_enum, mixed_enum, text_enum};

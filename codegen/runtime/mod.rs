@@ -49,6 +49,8 @@ pub(crate) mod security;
 )]
 mod template;
 #[cfg(feature = "_wire")]
+pub(crate) mod unions;
+#[cfg(feature = "_wire")]
 #[allow(unreachable_pub, reason = "the generator has the same file")]
 mod weights;
 

@@ -105,6 +105,7 @@ runtime! {
     "security.rs",
     "template.rs",
     "transport.rs",
+    "unions.rs",
     "weights.rs",
 }
 
@@ -237,7 +238,7 @@ fn takes_into(model: &Model, of: &Type) -> bool {
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Alias(ty) => takes_into(model, ty),
             TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) => true,
-            TypeKind::Struct { .. } => false,
+            TypeKind::MixedEnum(_) | TypeKind::Struct { .. } | TypeKind::Union { .. } => false,
         },
         _ => false,
     }

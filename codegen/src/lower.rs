@@ -3,10 +3,13 @@
 //! All errors of a document are collected; a part that is wrong is left out of the model, and the
 //! model is given out only if nothing is.
 
+mod boxes;
 mod content;
 mod example;
+mod fits;
 mod operation;
 mod parameter;
+mod prose;
 mod response;
 mod route;
 mod schema;
@@ -14,6 +17,7 @@ mod security;
 mod skeleton;
 mod status;
 mod token;
+mod types;
 
 use std::cell::RefCell;
 
@@ -24,8 +28,8 @@ use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
-use schema::Types;
 use status::Statuses;
+use types::Types;
 
 /// Makes a model of a document.
 ///

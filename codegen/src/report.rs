@@ -199,6 +199,8 @@ rules! {
     RefCycle = "ref-cycle",
     /// A part of OpenAPI that the generator does not do.
     UnsupportedPart = "unsupported-part",
+    /// A schema that no type is made of.
+    NoType = "no-type",
     /// A status whose meaning nobody states.
     UnknownStatus = "unknown-status",
     /// One status code with two meanings.

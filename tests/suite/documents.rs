@@ -9,6 +9,7 @@ use statusquo_tests::{
 const GOLDENS: &[(&str, &[&str])] = &[
     ("bodies", &["requests"]),
     ("codes", &["client"]),
+    ("compositions", &["types"]),
     (
         "empty",
         &["client", "mock", "requests", "responses", "server", "types"],

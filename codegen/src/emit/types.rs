@@ -6,7 +6,7 @@ use quote::quote;
 use super::{DEPRECATED, argument, docs, ty_in};
 use crate::{
     doc,
-    model::{EnumValue, Field, Model, Type, TypeDef, TypeKind},
+    model::{EnumValue, Field, Model, Scalar, Type, TypeDef, TypeKind, UnionVariant},
     name::Ident,
 };
 
@@ -42,6 +42,8 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
         }
         TypeKind::TextEnum(values) => text_enum(&head, name, values),
         TypeKind::IntegerEnum(values) => integer_enum(&head, name, values),
+        TypeKind::MixedEnum(values) => mixed_enum(&head, name, values),
+        TypeKind::Union { variants, tag } => union(model, &head, name, variants, tag.as_deref()),
         TypeKind::Struct { fields, others } => object(model, &head, name, fields, others.as_ref()),
     }
 }
@@ -127,6 +129,84 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
         }
 
         crate::runtime::enums::integer_enum!(#name);
+    }
+}
+
+fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Scalar>]) -> TokenStream {
+    let variants = values.iter().map(|EnumValue { name, value }| {
+        let text = match value {
+            Scalar::Boolean(flag) => flag.to_string(),
+            Scalar::Integer(number) => number.to_string(),
+            Scalar::Number(number) => number.clone(),
+            Scalar::Text(text) => text.clone(),
+        };
+        let docs = docs(&[&doc::code(&text)]);
+        quote!(#docs #name)
+    });
+    let values = values.iter().map(|EnumValue { name, value }| {
+        let value = match value {
+            Scalar::Boolean(flag) => quote!(Boolean(#flag)),
+            Scalar::Integer(number) => {
+                let number = Literal::i64_unsuffixed(*number);
+                quote!(Integer(#number))
+            }
+            Scalar::Number(number) => {
+                let number = Literal::f64_unsuffixed(number.parse().unwrap_or_default());
+                quote!(Number(#number))
+            }
+            Scalar::Text(text) => quote!(Text(#text)),
+        };
+        quote!(#name: #value)
+    });
+    quote! {
+        #head
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#variants,)*
+            /// A value that the document does not name.
+            Other(serde_json::Value),
+        }
+
+        crate::runtime::enums::mixed_enum!(#name { #(#values,)* });
+    }
+}
+
+fn union(
+    model: &Model,
+    head: &TokenStream,
+    name: &Ident,
+    variants: &[UnionVariant],
+    tag: Option<&str>,
+) -> TokenStream {
+    let types = variants.iter().map(|UnionVariant { name, ty, tags }| {
+        let told = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
+        let told = match tag {
+            Some(tag) => format!("Where {} is {}.", doc::code(tag), told.join(" or ")),
+            None => format!("{}.", doc::code(&model.type_name(ty))),
+        };
+        let (docs, ty) = (docs(&[&told]), local(model, ty));
+        quote!(#docs #name(#ty))
+    });
+    let names = variants.iter().map(|variant| &variant.name);
+    let implementation = match tag {
+        None => quote!(#name { #(#names,)* }),
+        Some(tag) => {
+            let tags = variants
+                .iter()
+                .map(|UnionVariant { name, tags, .. }| quote!(#name: #(#tags)|*));
+            quote!(#name by #tag { #(#tags,)* })
+        }
+    };
+    quote! {
+        #head
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name {
+            #(#types,)*
+            /// A value that is none of these.
+            Other(serde_json::Value),
+        }
+
+        crate::runtime::unions::union!(#implementation);
     }
 }
 

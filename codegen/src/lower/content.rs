@@ -5,8 +5,10 @@ use openapiv3::MediaType;
 
 use super::{
     Context, Names,
-    schema::{Naming, Schema, Shape, Types, no_form},
+    fits::no_form,
+    schema::{Schema, Shape},
     token::is_token,
+    types::{Naming, Types},
 };
 use crate::{
     model::{BodyVariant, Codec, Content, Payload, Type, TypeKind},
@@ -113,7 +115,7 @@ fn one(
             // The bytes are passed on; the schema makes no type, but counts as read.
             if declared
                 .as_ref()
-                .is_some_and(|schema| !matches!(schema.shape(), Shape::Any | Shape::Text))
+                .is_some_and(|schema| !matches!(schema.shape(cx), Shape::Any | Shape::Text))
             {
                 as_bytes(cx, media, place);
             }
@@ -170,7 +172,9 @@ fn text_type(ty: Type, types: &Types) -> Type {
     while let Type::Named(id) = named {
         match types.definition(*id).map(|definition| &definition.kind) {
             Some(TypeKind::Alias(target)) => named = target,
-            Some(TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_)) => return ty,
+            Some(TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::MixedEnum(_)) => {
+                return ty;
+            }
             _ => return Type::String,
         }
     }

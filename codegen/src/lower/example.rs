@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 use super::{
     Context,
     content::essence,
+    fits::{fits, misfit},
     parameter::Described,
     response::RouteResponses,
-    schema::{Schema, Shape, Types, fits, misfit},
+    schema::{Schema, SchemaKey, Shape},
+    types::Types,
 };
 use crate::{
     load::At,
@@ -218,7 +220,7 @@ fn made(cx: &Context<'_>, schema: &Pointer, ty: &Type, types: &Types) -> Option<
             taken: Vec::new(),
             way: BTreeSet::new(),
         };
-        let value = maker.make(schema, &Pointer::root())?;
+        let value = maker.at(schema, &Pointer::root())?;
         let taken = maker.taken;
         let Err((at, why)) = fits(&value, ty, types) else {
             return Some(value);
@@ -238,55 +240,60 @@ struct Maker<'a> {
     /// Where in the value stands what the document gives, and where it gives that.
     taken: Vec<(Pointer, Pointer)>,
     /// The schemas that the way leads through.
-    way: BTreeSet<Pointer>,
+    way: BTreeSet<SchemaKey>,
 }
 
 impl Maker<'_> {
     /// A value for the schema at a place, to stand at a place in the whole.
-    fn make(&mut self, place: &Pointer, into: &Pointer) -> Option<Value> {
-        let Some(schema) = Schema::at(self.cx, place) else {
-            return Some(Value::Null);
-        };
+    fn at(&mut self, place: &Pointer, into: &Pointer) -> Option<Value> {
+        self.all(std::slice::from_ref(place), into)
+    }
+
+    /// A value for what the schemas at several places say together.
+    fn all(&mut self, places: &[Pointer], into: &Pointer) -> Option<Value> {
+        match Schema::of_all(self.cx, places) {
+            Some(schema) => self.make(&schema, into),
+            None => Some(Value::Null),
+        }
+    }
+
+    fn make(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
         for keyword in ["example", "default"] {
-            let given = schema.place.key(keyword);
-            if let Some(value) = schema.keywords.get(keyword)
-                && !self.refused.contains(&given)
-            {
-                self.taken.push((into.clone(), given));
-                return Some(value.clone());
+            for (place, value) in schema.every(keyword) {
+                let given = place.key(keyword);
+                if !self.refused.contains(&given) {
+                    self.taken.push((into.clone(), given));
+                    return Some(value.clone());
+                }
             }
         }
-        let values = schema.keywords.get("enum").and_then(Value::as_array);
-        if let Some(first) = values.and_then(|values| values.first()) {
-            return Some(first.clone());
+        if let Some((_, first)) = schema.values().first() {
+            return Some((*first).clone());
         }
         // A value that contains itself has no end.
-        if !self.way.insert(schema.place.clone()) {
-            return schema.is_nullable().then_some(Value::Null);
+        if !self.way.insert(schema.key()) {
+            return schema.is_nullable(self.cx).then_some(Value::Null);
         }
-        let value = match schema.shape() {
-            Shape::Any | Shape::Map | Shape::Unsupported(_) => Some(Value::Object(Map::new())),
-            Shape::Array => Some(self.array(&schema, into)),
+        let value = match schema.shape(self.cx) {
+            Shape::Any | Shape::Map | Shape::None(_) => Some(Value::Object(Map::new())),
+            Shape::Array => Some(self.array(schema, into)),
             Shape::Boolean => Some(Value::Bool(true)),
-            Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(&schema)),
-            Shape::Object => self.object(&schema, into),
-            Shape::Text | Shape::TextEnum => Some(Value::String(text(&schema))),
+            Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(schema)),
+            Shape::Object => self.object(schema, into),
+            Shape::MixedEnum | Shape::Text | Shape::TextEnum => Some(Value::String(text(schema))),
+            Shape::Union => self.union(schema, into),
         };
-        self.way.remove(&schema.place);
+        self.way.remove(&schema.key());
         value
     }
 
     fn array(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
-        let least = schema
-            .keywords
-            .get("minItems")
-            .and_then(Value::as_u64)
-            .unwrap_or(1);
+        let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1);
         let count = usize::try_from(least).unwrap_or(1).clamp(1, 100);
-        let item = schema
-            .keywords
-            .get("items")
-            .and_then(|_| self.make(&schema.place.key("items"), &into.index(0)));
+        let items = schema.items();
+        let item = (!items.is_empty())
+            .then(|| self.all(&items, &into.index(0)))
+            .flatten();
         item.map_or_else(
             || Value::Array(Vec::new()),
             |item| Value::Array(vec![item; count]),
@@ -295,29 +302,39 @@ impl Maker<'_> {
 
     fn object(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
         let required = schema.required();
-        let properties = schema.place.key("properties");
         let mut members = Map::new();
-        for (name, _) in schema.properties() {
-            match self.make(&properties.key(name), &into.key(name)) {
+        for (name, places) in schema.properties() {
+            match self.all(&places, &into.key(name)) {
                 Some(value) => {
-                    members.insert(name.clone(), value);
+                    members.insert(name.to_owned(), value);
                 }
-                None if required.contains(name.as_str()) => return None,
+                None if required.contains(name) => return None,
                 None => {}
             }
         }
+        for name in required {
+            members.entry(name).or_insert(Value::Null);
+        }
         Some(Value::Object(members))
+    }
+
+    /// The first alternative that has a value, with its tag.
+    fn union(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
+        let union = schema.union(self.cx)?;
+        union.alternatives.iter().find_map(|one| {
+            let mut value = self.make(&one.schema, into)?;
+            let tag = union.tag.zip(one.tags.first());
+            if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
+                members.insert(tag.to_owned(), Value::String(text.clone()));
+            }
+            Some(value)
+        })
     }
 }
 
 fn number(schema: &Schema<'_>) -> Value {
-    let limit = |keyword: &str| {
-        schema
-            .keywords
-            .get(keyword)
-            .filter(|value| value.is_number())
-    };
-    let exclusive = schema.keywords.get("exclusiveMinimum") == Some(&Value::Bool(true));
+    let limit = |keyword: &str| schema.get(keyword).filter(|value| value.is_number());
+    let exclusive = schema.get("exclusiveMinimum") == Some(&Value::Bool(true));
     match (limit("minimum"), limit("maximum")) {
         (Some(least), _) if exclusive => match least.as_i64() {
             Some(least) => Value::from(least.saturating_add(1)),
@@ -345,7 +362,7 @@ fn text(schema: &Schema<'_>) -> String {
         _ => "string",
     };
     let count = |keyword: &str| {
-        let count = schema.keywords.get(keyword).and_then(Value::as_u64)?;
+        let count = schema.get(keyword).and_then(Value::as_u64)?;
         usize::try_from(count).ok()
     };
     let least = count("minLength").unwrap_or(0).min(10_000);

@@ -7,8 +7,8 @@ use super::{
     parameter::{self, Parameters},
     response::Sets,
     route::Route,
-    schema::{Naming, Types},
     security::Security,
+    types::{Naming, Types},
 };
 use crate::{
     load::At,

@@ -10,9 +10,11 @@ use openapiv3::{
 use super::{
     Context, Names,
     content::essence,
+    fits::not_flat,
+    prose::described,
     route::Route,
-    schema::{Naming, Types, described, not_flat},
     token,
+    types::{Naming, Types},
 };
 use crate::{
     doc::code,

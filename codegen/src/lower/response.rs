@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 
 use super::{
     Context, Names, content,
+    fits::not_flat,
     parameter::Described,
+    prose::described,
     route::{Route, responses},
-    schema::{Naming, Types, described, not_flat},
     skeleton::skeleton,
     status::Statuses,
     token,
+    types::{Naming, Types},
 };
 use crate::{
     doc::code,

@@ -1,4 +1,4 @@
-//! Schemas to types.
+//! Schemas as they are read: what a schema says, together with all that its `allOf` leads to.
 //!
 //! Schemas are read from the tree: [`openapiv3`] sorts them into kinds, and what is of two kinds at
 //! once (`type` beside `allOf`, `enum` without `type`) loses its meaning there.
@@ -7,45 +7,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Context, Names};
-use crate::{
-    doc::code,
-    model::{EnumValue, Field, Payload, Type, TypeDef, TypeId, TypeKind, weights},
-    name::{Ident, Scope},
-    pointer::Pointer,
-    report::{Diagnostic, Place, Rule, describe},
-};
+use super::Context;
+use crate::pointer::Pointer;
 
-/// What a type without a name of its own is called: words that tell where it is used.
-#[derive(Clone, Debug)]
-pub(super) struct Naming(String);
-
-impl Naming {
-    /// By the component that the place is in, else by words of its user.
-    pub(super) fn at(place: &Pointer, otherwise: &Ident) -> Self {
-        Self(match component_name(place) {
-            Some(component) => Ident::pascal(&component).as_str().to_owned(),
-            None => otherwise.as_str().to_owned(),
-        })
-    }
-
-    /// The name of a part.
-    pub(super) fn with(&self, part: &str) -> Self {
-        Self(format!("{}{}", self.0, Ident::pascal(part)))
-    }
-
-    /// The name.
-    pub(super) fn ident(&self) -> Ident {
-        Ident::pascal(&self.0)
-    }
-}
-
-/// A schema: its keywords, and where they stand.
+/// A schema: all that its values have to be at once.
 #[derive(Clone, Debug)]
 pub(super) struct Schema<'a> {
-    pub(super) keywords: &'a Map<String, Value>,
+    /// Where it stands, or where the `$ref` leads to that stands there.
     pub(super) place: Pointer,
+    /// What it says itself, then what each `allOf` adds; every place once.
+    parts: Vec<Part<'a>>,
+    /// Whether it, or what leads to it, says `nullable`.
+    nullable: bool,
 }
+
+/// What one place says.
+#[derive(Clone, Debug)]
+struct Part<'a> {
+    place: Pointer,
+    keywords: &'a Map<String, Value>,
+    /// Those of [`UNIONS`] that have been decided already, by choosing an alternative.
+    decided: BTreeSet<&'static str>,
+}
+
+/// What tells one schema from another: the places that it is made of.
+pub(super) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
+
+/// The keywords whose alternatives make a union.
+const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,741 +46,513 @@ pub(super) enum Shape {
     IntegerEnum,
     /// An object whose properties have no names here.
     Map,
+    /// One of some texts, numbers and booleans.
+    MixedEnum,
+    /// What no type is made of, and why.
+    None(&'static str),
     Number,
     Object,
     Text,
     TextEnum,
-    /// What no type is made of yet, in words.
-    Unsupported(&'static str),
+    Union,
+}
+
+/// What an object says of the properties that it does not name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Additional {
+    /// Nothing, so that there may be some.
+    Unsaid,
+    /// There are none.
+    Closed,
+    /// They may be anything.
+    Open,
+    /// They are what the schemas at these places say.
+    Typed(Vec<Pointer>),
+}
+
+/// The alternatives of a schema.
+#[derive(Clone, Debug)]
+pub(super) struct Union<'a> {
+    pub(super) alternatives: Vec<Alternative<'a>>,
+    /// The property that tells which it is.
+    pub(super) tag: Option<&'a str>,
+}
+
+/// One of several schemas that a value may be of.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative<'a> {
+    pub(super) schema: Schema<'a>,
+    /// The component that it is, by name.
+    pub(super) component: Option<String>,
+    /// Whether more holds for it than where it is declared.
+    pub(super) is_extended: bool,
+    /// The values of the tag that stand for it.
+    pub(super) tags: Vec<String>,
+}
+
+/// Whether a keyword says nothing of the values.
+fn is_annotation(keyword: &str) -> bool {
+    let known = [
+        "default",
+        "deprecated",
+        "description",
+        "discriminator",
+        "example",
+        "externalDocs",
+        "nullable",
+        "readOnly",
+        "title",
+        "writeOnly",
+        "xml",
+    ];
+    known.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// What stands at a place, or at the end of the `$ref`s there.
+fn resolved<'a>(cx: &Context<'a>, place: &Pointer) -> Option<(Pointer, &'a Map<String, Value>)> {
+    let mut place = place.clone();
+    loop {
+        let keywords = cx.document.tree.pointer(place.as_str())?.as_object()?;
+        match keywords.get("$ref").and_then(Value::as_str) {
+            Some(reference) => place = Pointer::from_fragment(reference)?,
+            None => return Some((place, keywords)),
+        }
+    }
+}
+
+fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
+    keywords.get(keyword) == Some(&Value::Bool(true))
+}
+
+fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
+    let list = keywords.get(keyword).and_then(Value::as_array);
+    list.map(Vec::as_slice).unwrap_or_default()
+}
+
+fn is_object_type(keyword: &str, value: &Value) -> bool {
+    keyword == "type" && value == "object"
+}
+
+/// The only schema that one is made of, where it adds nothing but words: `allOf` of a single `$ref`.
+fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
+    let mut said = keywords
+        .iter()
+        .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
+    let (keyword, value) = said.next()?;
+    let is_only = said.next().is_none() && value.as_array()?.len() == 1;
+    let leads = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
+    (is_only && leads).then(|| place.key(keyword).index(0))
+}
+
+/// Whether a schema is `null` alone.
+fn is_null(keywords: &Map<String, Value>) -> bool {
+    matches!(list(keywords, "enum"), [Value::Null])
 }
 
 impl<'a> Schema<'a> {
     /// The schema at a place, or the one that a `$ref` there leads to.
     pub(super) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
-        let mut place = place.clone();
-        loop {
-            let keywords = cx.document.tree.pointer(place.as_str())?.as_object()?;
-            match keywords.get("$ref").and_then(Value::as_str) {
-                Some(reference) => place = Pointer::from_fragment(reference)?,
-                None => return Some(Self { keywords, place }),
+        let (mut place, mut keywords) = resolved(cx, place)?;
+        let mut nullable = flag(keywords, "nullable");
+        let mut way = BTreeSet::new();
+        while let Some(child) = only_child(&place, keywords) {
+            if !way.insert(place.clone()) {
+                break;
+            }
+            (place, keywords) = resolved(cx, &child)?;
+            nullable |= flag(keywords, "nullable");
+        }
+        let mut schema = Self {
+            place: place.clone(),
+            parts: Vec::new(),
+            nullable,
+        };
+        schema.gather(cx, &place);
+        Some(schema)
+    }
+
+    /// What the schemas at several places say together.
+    pub(super) fn of_all(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
+        let mut schemas = places.iter().filter_map(|place| Self::at(cx, place));
+        let mut all = schemas.next()?;
+        for schema in schemas {
+            all.nullable &= schema.nullable;
+            all.add(schema.parts);
+        }
+        Some(all)
+    }
+
+    fn gather(&mut self, cx: &Context<'a>, place: &Pointer) {
+        let Some((place, keywords)) = resolved(cx, place) else {
+            return;
+        };
+        // What leads back to itself adds nothing.
+        if self.parts.iter().any(|part| part.place == place) {
+            return;
+        }
+        self.parts.push(Part {
+            place: place.clone(),
+            keywords,
+            decided: BTreeSet::new(),
+        });
+        for index in 0..list(keywords, "allOf").len() {
+            self.gather(cx, &place.key("allOf").index(index));
+        }
+    }
+
+    fn add(&mut self, parts: Vec<Part<'a>>) {
+        for part in parts {
+            if !self.parts.iter().any(|known| known.place == part.place) {
+                self.parts.push(part);
             }
         }
     }
 
-    pub(super) fn text(&self, keyword: &str) -> Option<&'a str> {
-        self.keywords.get(keyword)?.as_str()
-    }
-
-    fn has(&self, keyword: &str) -> bool {
-        self.keywords.contains_key(keyword)
-    }
-
-    fn flag(&self, keyword: &str) -> bool {
-        self.keywords
-            .get(keyword)
-            .and_then(Value::as_bool)
-            .unwrap_or(false)
-    }
-
-    /// The values of `enum` but for `null`.
-    fn values(&self) -> impl Iterator<Item = &'a Value> + use<'a> {
-        let values = self.keywords.get("enum").and_then(Value::as_array);
-        values
-            .into_iter()
-            .flatten()
-            .filter(|value| !value.is_null())
-    }
-
-    pub(super) fn properties(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        self.keywords
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-    }
-
-    pub(super) fn required(&self) -> BTreeSet<&'a str> {
-        let required = self.keywords.get("required").and_then(Value::as_array);
-        required
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
+    pub(super) fn key(&self) -> SchemaKey {
+        let parts = self.parts.iter();
+        parts
+            .map(|part| (part.place.clone(), part.decided.clone()))
             .collect()
     }
 
-    pub(super) fn is_nullable(&self) -> bool {
-        let null = self.keywords.get("enum").and_then(Value::as_array);
-        self.flag("nullable") || null.is_some_and(|values| values.contains(&Value::Null))
+    /// What it says itself, without what its `allOf` adds.
+    pub(super) fn own(&self, keyword: &str) -> Option<&'a Value> {
+        self.parts.first()?.keywords.get(keyword)
+    }
+
+    /// What it says first of a keyword.
+    pub(super) fn get(&self, keyword: &str) -> Option<&'a Value> {
+        self.every(keyword).next().map(|(_, value)| value)
+    }
+
+    /// All that it says of a keyword, and where.
+    pub(super) fn every(&self, keyword: &str) -> impl Iterator<Item = (&Pointer, &'a Value)> {
+        self.parts
+            .iter()
+            .filter_map(move |part| Some((&part.place, part.keywords.get(keyword)?)))
+    }
+
+    pub(super) fn text(&self, keyword: &str) -> Option<&'a str> {
+        self.get(keyword)?.as_str()
+    }
+
+    pub(super) fn has(&self, keyword: &str) -> bool {
+        self.every(keyword).next().is_some()
+    }
+
+    pub(super) fn flag(&self, keyword: &str) -> bool {
+        self.every(keyword).any(|(_, value)| value == true)
+    }
+
+    /// The values of `enum` but for `null`, with their places.
+    pub(super) fn values(&self) -> Vec<(Pointer, &'a Value)> {
+        let mut lists = self
+            .every("enum")
+            .filter_map(|(place, value)| Some((place.key("enum"), value.as_array()?)));
+        let Some((place, first)) = lists.next() else {
+            return Vec::new();
+        };
+        let others: Vec<_> = lists.map(|(_, values)| values).collect();
+        first
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_null())
+            .filter(|(_, value)| others.iter().all(|values| values.contains(value)))
+            .map(|(index, value)| (place.index(index), value))
+            .collect()
+    }
+
+    /// The properties by name, each with the places of all that is said of it.
+    pub(super) fn properties(&self) -> BTreeMap<&'a str, Vec<Pointer>> {
+        let mut properties: BTreeMap<&str, Vec<Pointer>> = BTreeMap::new();
+        for (place, value) in self.every("properties") {
+            let place = place.key("properties");
+            for name in value.as_object().into_iter().flat_map(Map::keys) {
+                properties.entry(name).or_default().push(place.key(name));
+            }
+        }
+        properties
+    }
+
+    pub(super) fn required(&self) -> BTreeSet<&'a str> {
+        let lists = self
+            .every("required")
+            .filter_map(|(_, value)| value.as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The places of what is said of the items of a list.
+    pub(super) fn items(&self) -> Vec<Pointer> {
+        self.every("items")
+            .map(|(place, _)| place.key("items"))
+            .collect()
+    }
+
+    pub(super) fn additional(&self) -> Additional {
+        let mut said = Additional::Unsaid;
+        for (place, value) in self.every("additionalProperties") {
+            said = match (value, said) {
+                (Value::Bool(false), _) => return Additional::Closed,
+                (Value::Bool(true), Additional::Typed(places)) => Additional::Typed(places),
+                (Value::Bool(true), _) => Additional::Open,
+                (_, known) => {
+                    let mut places = match known {
+                        Additional::Typed(places) => places,
+                        _ => Vec::new(),
+                    };
+                    places.push(place.key("additionalProperties"));
+                    Additional::Typed(places)
+                }
+            };
+        }
+        said
+    }
+
+    pub(super) fn is_nullable(&self, cx: &Context<'a>) -> bool {
+        let is_in_enum = self
+            .every("enum")
+            .filter_map(|(_, value)| value.as_array())
+            .any(|values| values.contains(&Value::Null));
+        let of_alternatives = || {
+            let lists = self
+                .undecided()
+                .flat_map(|(part, keyword)| part.children(keyword));
+            lists.into_iter().any(|place| {
+                resolved(cx, &place)
+                    .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
+            })
+        };
+        let all = || {
+            let mut parts = self.parts.iter();
+            parts.all(|part| flag(part.keywords, "nullable"))
+        };
+        self.nullable || is_in_enum || of_alternatives() || all()
+    }
+
+    fn undecided(&self) -> impl Iterator<Item = (&Part<'a>, &'static str)> {
+        self.parts.iter().flat_map(|part| {
+            let open = UNIONS
+                .into_iter()
+                .filter(|keyword| !part.decided.contains(keyword));
+            open.map(move |keyword| (part, keyword))
+        })
     }
 
     /// What it describes; by `type`, or where that is missing, by the keywords of a type.
-    pub(super) fn shape(&self) -> Shape {
-        for (keyword, words) in [
-            ("allOf", "`allOf`"),
-            ("anyOf", "`anyOf`"),
-            ("oneOf", "`oneOf`"),
-            ("not", "`not`"),
-        ] {
-            if self.has(keyword) {
-                return Shape::Unsupported(words);
-            }
+    pub(super) fn shape(&self, cx: &Context<'a>) -> Shape {
+        if self.union(cx).is_some() {
+            return Shape::Union;
         }
-        let texts = self.has("enum") && self.values().all(Value::is_string);
-        let integers = self.has("enum") && self.values().all(Value::is_i64);
+        let values = self.values();
+        let is_enum = !values.is_empty();
+        let all = |is: fn(&Value) -> bool| is_enum && values.iter().all(|(_, value)| is(value));
+        let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
         let any = |keywords: &[&str]| keywords.iter().any(|keyword| self.has(keyword));
-        let ty = self.text("type").or_else(|| match () {
-            () if any(&["properties", "additionalProperties", "required"]) => Some("object"),
-            () if any(&["items", "minItems", "maxItems"]) => Some("array"),
-            () if texts || any(&["pattern", "minLength", "maxLength"]) => Some("string"),
-            () if integers => Some("integer"),
-            () if any(&["minimum", "maximum", "multipleOf"]) => Some("number"),
-            () => None,
-        });
+        let types: BTreeSet<&str> = self
+            .every("type")
+            .filter_map(|(_, value)| value.as_str())
+            .collect();
+        let types: Vec<_> = types.into_iter().collect();
+        let ty = match types.as_slice() {
+            [ty] => Some(*ty),
+            ["integer", "number"] => Some("integer"),
+            [] => match () {
+                () if any(&["properties", "additionalProperties", "required"]) => Some("object"),
+                () if any(&["items", "minItems", "maxItems"]) => Some("array"),
+                () if all(Value::is_string) || any(&["pattern", "minLength", "maxLength"]) => {
+                    Some("string")
+                }
+                () if all(Value::is_i64) => Some("integer"),
+                () if any(&["minimum", "maximum", "multipleOf"]) => Some("number"),
+                () => None,
+            },
+            _ => return Shape::None("its parts are of different types"),
+        };
         match ty {
             Some("array") => Shape::Array,
             Some("boolean") => Shape::Boolean,
-            Some("integer") if integers => Shape::IntegerEnum,
-            Some("integer") => Shape::Integer,
-            Some("number") => Shape::Number,
-            Some("object") if self.properties().next().is_some() => Shape::Object,
-            Some("object")
-                if self.keywords.get("additionalProperties") == Some(&Value::Bool(false)) =>
-            {
-                Shape::Object
-            }
+            Some("integer") if all(Value::is_i64) => Shape::IntegerEnum,
+            Some("integer") if !is_enum => Shape::Integer,
+            Some("number") if !is_enum || all(Value::is_number) => Shape::Number,
+            Some("object") if !self.properties().is_empty() => Shape::Object,
+            Some("object") if self.additional() == Additional::Closed => Shape::Object,
+            Some("object") if !self.required().is_empty() => Shape::Object,
             Some("object") => Shape::Map,
-            Some("string") if texts && self.values().next().is_some() => Shape::TextEnum,
-            Some("string") if self.has("enum") => Shape::Unsupported("an `enum` of mixed values"),
-            Some("string") => Shape::Text,
-            _ if self.has("enum") => Shape::Unsupported("an `enum` of mixed values"),
-            _ => Shape::Any,
-        }
-    }
-}
-
-/// The types of a document, while they are being found.
-pub(super) struct Types {
-    /// By id; `None` while a type is being lowered.
-    definitions: Vec<Option<TypeDef>>,
-    /// The type that each place defines.
-    by_place: BTreeMap<Pointer, TypeId>,
-    /// The content that each place declares, so that a component has one type and not one for each
-    /// of its users.
-    pub(super) payloads: BTreeMap<Pointer, Payload>,
-}
-
-impl Types {
-    /// Lowers the schemas that have a name.
-    pub(super) fn declare(cx: &Context<'_>, names: &mut Names) -> Self {
-        let mut types = Self {
-            definitions: Vec::new(),
-            by_place: BTreeMap::new(),
-            payloads: BTreeMap::new(),
-        };
-        let section = Pointer::root().key("components").key("schemas");
-        let schemas = cx
-            .document
-            .tree
-            .pointer(section.as_str())
-            .and_then(Value::as_object);
-        let texts = schemas.into_iter().flat_map(Map::keys).map(String::as_str);
-        let mut declared = Vec::new();
-        // All have a name and an id before the first is looked into, for they refer to each other.
-        for (text, (name, adjusted)) in names.types.name_all(texts, Ident::pascal) {
-            let place = section.key(&text);
-            cx.adjusted(
-                Place::Key(place.clone()),
-                &format!("the schema `{text}`"),
-                &name,
-                adjusted,
-            );
-            declared.push((types.reserve(place.clone()), name, place));
-        }
-        for (id, name, place) in declared {
-            types.declare_one(cx, names, id, name, &place);
-        }
-        types
-    }
-
-    fn declare_one(
-        &mut self,
-        cx: &Context<'_>,
-        names: &mut Names,
-        id: TypeId,
-        name: Ident,
-        place: &Pointer,
-    ) {
-        let Some(schema) = Schema::at(cx, place) else {
-            return;
-        };
-        if schema.place == *place {
-            self.define(cx, names, id, name, &schema);
-        } else {
-            let target = self.of(cx, names, place, &Naming(name.to_string()));
-            self.put(id, name, &schema, TypeKind::Alias(target));
+            Some("string") if all(is_scalar) => Shape::TextEnum,
+            Some("string") if !is_enum => Shape::Text,
+            None if !is_enum => Shape::Any,
+            _ if all(is_scalar) => Shape::MixedEnum,
+            _ => Shape::None("its values are lists or objects"),
         }
     }
 
-    /// The types, by id.
-    pub(super) fn finish(self) -> Vec<TypeDef> {
-        let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
-        box_cycles(&mut definitions);
-        definitions
-    }
-
-    pub(super) fn definition(&self, id: TypeId) -> Option<&TypeDef> {
-        self.definitions.get(id.0)?.as_ref()
-    }
-
-    fn reserve(&mut self, place: Pointer) -> TypeId {
-        let id = TypeId(self.definitions.len());
-        self.definitions.push(None);
-        self.by_place.insert(place, id);
-        id
-    }
-
-    /// The type of the schema at a place.
-    pub(super) fn of(
-        &mut self,
-        cx: &Context<'_>,
-        names: &mut Names,
-        place: &Pointer,
-        naming: &Naming,
-    ) -> Type {
-        let Some(schema) = Schema::at(cx, place) else {
-            return Type::Any;
+    /// The alternatives, with what holds for all of them.
+    pub(super) fn union(&self, cx: &Context<'a>) -> Option<Union<'a>> {
+        let mut union = self.declared_union(cx)?;
+        let own = self.key();
+        let leads_back = |one: &Alternative<'a>| {
+            let key = one.schema.key();
+            key == own || one.schema.leads_to(cx, &own, &mut BTreeSet::from([key]))
         };
-        let naming = if schema.place == *place {
-            naming.clone()
-        } else {
-            Naming::at(&schema.place, &naming.ident())
-        };
-        let shape = schema.shape();
-        let defined = matches!(shape, Shape::IntegerEnum | Shape::Object | Shape::TextEnum);
-        let ty = match self.by_place.get(&schema.place) {
-            // An alias says itself whether it is nullable.
-            Some(id) if !defined => return Type::Named(*id),
-            Some(id) => Type::Named(*id),
-            None if defined => {
-                let id = self.reserve(schema.place.clone());
-                let (name, _) = names.types.name(&[naming.ident()], schema.place.as_str());
-                self.define(cx, names, id, name, &schema);
-                Type::Named(id)
+        // What is one of its own alternatives, or one of theirs, is what else they are.
+        if union.alternatives.iter().any(leads_back) {
+            let mut seen = BTreeSet::from([own.clone()]);
+            let mut flat = Vec::new();
+            let mut rest: Vec<_> = union.alternatives.into_iter().rev().collect();
+            while let Some(one) = rest.pop() {
+                if !leads_back(&one) {
+                    flat.push(one);
+                } else if seen.insert(one.schema.key())
+                    && let Some(union) = one.schema.declared_union(cx)
+                {
+                    rest.extend(union.alternatives.into_iter().rev());
+                }
             }
-            None => self.plain(cx, names, &schema, &naming),
-        };
-        if schema.is_nullable() && ty != Type::Any {
-            Type::Nullable(Box::new(ty))
-        } else {
-            ty
+            union.alternatives = flat;
+            union.tag = None;
         }
+        (!union.alternatives.is_empty()).then_some(union)
     }
 
-    fn define(
-        &mut self,
-        cx: &Context<'_>,
-        names: &mut Names,
-        id: TypeId,
-        name: Ident,
-        schema: &Schema<'_>,
-    ) {
-        let naming = Naming(name.to_string());
-        let kind = match schema.shape() {
-            Shape::TextEnum => TypeKind::TextEnum(texts(cx, schema)),
-            Shape::IntegerEnum => TypeKind::IntegerEnum(integers(schema)),
-            Shape::Object => self.object(cx, names, schema, &naming),
-            _ => {
-                let ty = self.plain(cx, names, schema, &naming);
-                let nullable = schema.is_nullable() && ty != Type::Any;
-                TypeKind::Alias(if nullable {
-                    Type::Nullable(Box::new(ty))
-                } else {
-                    ty
-                })
-            }
-        };
-        self.put(id, name, schema, kind);
+    /// Whether a schema is one of the alternatives, or one of theirs.
+    fn leads_to(&self, cx: &Context<'a>, key: &SchemaKey, seen: &mut BTreeSet<SchemaKey>) -> bool {
+        let union = self.declared_union(cx);
+        union
+            .into_iter()
+            .flat_map(|union| union.alternatives)
+            .any(|one| {
+                let own = one.schema.key();
+                own == *key || (seen.insert(own) && one.schema.leads_to(cx, key, seen))
+            })
     }
 
-    fn put(&mut self, id: TypeId, name: Ident, schema: &Schema<'_>, kind: TypeKind) {
-        if let Some(slot) = self.definitions.get_mut(id.0) {
-            *slot = Some(TypeDef {
-                name,
-                doc: documentation(schema),
-                deprecated: schema.flag("deprecated"),
-                kind,
-            });
-        }
-    }
-
-    fn object(
-        &mut self,
-        cx: &Context<'_>,
-        names: &mut Names,
-        schema: &Schema<'_>,
-        naming: &Naming,
-    ) -> TypeKind {
-        // The generated struct has a function of this name.
-        let mut scope = Scope::reserving(&["new"]);
-        let properties = schema.place.key("properties");
-        let wires = schema.properties().map(|(name, _)| name.as_str());
-        let required = schema.required();
-        let mut fields = Vec::new();
-        for (wire, (name, adjusted)) in scope.name_all(wires, Ident::snake) {
-            let place = properties.key(&wire);
-            let what = format!("the property `{wire}`");
-            cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
-            let Some(property) = Schema::at(cx, &place) else {
+    /// The alternatives as they are declared.
+    fn declared_union(&self, cx: &Context<'a>) -> Option<Union<'a>> {
+        let (at, keyword) = self.parts.iter().enumerate().find_map(|(at, part)| {
+            let mut open = UNIONS
+                .into_iter()
+                .filter(|keyword| !part.decided.contains(keyword));
+            Some((at, open.find(|keyword| part.is_union(cx, keyword))?))
+        })?;
+        let mut rest = self.clone();
+        rest.nullable = false;
+        let part = rest.parts.get_mut(at)?;
+        part.decided.insert(keyword);
+        let part = self.parts.get(at)?;
+        let discriminator = part.keywords.get("discriminator");
+        let tag = discriminator.and_then(|it| it.get("propertyName")?.as_str());
+        let says_more = rest.parts.iter().any(|part| part.says_more(tag));
+        let mut alternatives = Vec::new();
+        for place in part.children(keyword) {
+            let Some((target, keywords)) = resolved(cx, &place) else {
                 continue;
             };
-            fields.push(Field {
-                name,
-                ty: self.of(cx, names, &place, &naming.with(&wire)),
-                required: required.contains(wire.as_str()),
-                // What a `$ref` leads to is documented there.
-                doc: if property.place == place {
-                    documentation(&property)
-                } else {
-                    String::new()
-                },
-                deprecated: property.flag("deprecated"),
-                wire,
+            let Some(mut schema) = Self::at(cx, &place).filter(|_| !is_null(keywords)) else {
+                continue;
+            };
+            if says_more {
+                let alone = std::mem::replace(&mut schema, rest.clone());
+                schema.place = alone.place;
+                schema.add(alone.parts);
+            }
+            alternatives.push(Alternative {
+                tags: tag.map_or_else(Vec::new, |tag| schema.tags(cx, tag, discriminator, &target)),
+                component: (target != place).then(|| component(&target)).flatten(),
+                is_extended: says_more,
+                schema,
             });
         }
-        let others = schema.place.key("additionalProperties");
-        let others = match schema.keywords.get("additionalProperties") {
-            None | Some(Value::Bool(false)) => None,
-            Some(Value::Bool(true)) => Some(Type::Any),
-            Some(_) => Some(self.of(cx, names, &others, &naming.with("value"))),
-        };
-        let others = others.map(|ty| {
-            let candidates = [
-                Ident::snake("others"),
-                Ident::snake("additional properties"),
-            ];
-            (scope.name(&candidates, "all other properties").0, ty)
-        });
-        TypeKind::Struct { fields, others }
-    }
-
-    /// The type of a schema that needs no definition.
-    fn plain(
-        &mut self,
-        cx: &Context<'_>,
-        names: &mut Names,
-        schema: &Schema<'_>,
-        naming: &Naming,
-    ) -> Type {
-        match schema.shape() {
-            Shape::Array if schema.has("items") => {
-                let items = schema.place.key("items");
-                Type::Array(Box::new(self.of(cx, names, &items, &naming.with("item"))))
-            }
-            Shape::Array => Type::Array(Box::new(Type::Any)),
-            Shape::Boolean => Type::Boolean,
-            Shape::Integer if schema.text("format") == Some("int32") => Type::Integer32,
-            Shape::Integer => Type::Integer64,
-            Shape::Map => {
-                let values = schema.place.key("additionalProperties");
-                let typed = schema
-                    .keywords
-                    .get("additionalProperties")
-                    .is_some_and(Value::is_object);
-                Type::Map(Box::new(if typed {
-                    self.of(cx, names, &values, &naming.with("value"))
-                } else {
-                    Type::Any
-                }))
-            }
-            Shape::Number => Type::Number,
-            Shape::Text if schema.text("format") == Some("status-choice") => Type::StatusChoice,
-            Shape::Text => Type::String,
-            Shape::Unsupported(what) => {
-                cx.unsupported(
-                    Place::Key(schema.place.clone()),
-                    what,
-                    "describe the value by its `type`, and an `enum` by values of one type",
-                );
-                Type::Any
-            }
-            // The others have a definition.
-            Shape::Any | Shape::IntegerEnum | Shape::Object | Shape::TextEnum => Type::Any,
-        }
-    }
-}
-
-fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
-    let mut scope = Scope::reserving(&["Other"]);
-    let values = schema.keywords.get("enum").and_then(Value::as_array);
-    let values: Vec<_> = values
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .filter_map(|(index, value)| Some((index, value.as_str()?)))
-        .collect();
-    let mut idents = scope.name_all(values.iter().map(|(_, value)| *value), Ident::pascal);
-    let mut variants = Vec::new();
-    for (index, value) in values {
-        // Removed, so that a value that stands twice is one variant.
-        let Some((name, adjusted)) = idents.remove(value) else {
-            continue;
-        };
-        let place = Place::Value(schema.place.key("enum").index(index));
-        let what = format!("the value `{}`", value.escape_debug());
-        cx.adjusted(place, &what, &name, adjusted);
-        variants.push(EnumValue {
-            name,
-            value: value.to_owned(),
-        });
-    }
-    variants
-}
-
-fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
-    let values: BTreeSet<i64> = schema.values().filter_map(Value::as_i64).collect();
-    let name = |value: i64| {
-        let sign = if value < 0 { "Minus" } else { "" };
-        Ident::pascal("value").with(&format!("{sign}{}", value.unsigned_abs()))
-    };
-    values
-        .into_iter()
-        .map(|value| EnumValue {
-            name: name(value),
-            value,
+        // A tag that does not tell all of them apart tells nothing.
+        let is_told = alternatives.iter().all(|one| !one.tags.is_empty());
+        (!alternatives.is_empty()).then_some(Union {
+            alternatives,
+            tag: tag.filter(|_| is_told),
         })
-        .collect()
-}
-
-/// What a schema says of itself: title, description, and its limits, which no type says.
-/// What the document says of a parameter or header field: its description, and what its schema says,
-/// unless that is documented elsewhere; without a description a name.
-pub(super) fn described(
-    cx: &Context<'_>,
-    description: Option<&str>,
-    schema: &Pointer,
-    name: &str,
-) -> String {
-    let own = Schema::at(cx, schema).filter(|found| found.place == *schema);
-    let description = description.unwrap_or_default().trim();
-    let mut paragraphs = vec![description.to_owned()];
-    if let Some(schema) = &own {
-        paragraphs.extend(prose(schema).into_iter().filter(|text| text != description));
     }
-    if paragraphs.iter().all(String::is_empty) {
-        paragraphs.push(name.to_owned());
-    }
-    if let Some(schema) = &own {
-        paragraphs.extend(limits(schema));
-    }
-    joined(paragraphs)
-}
 
-/// What a schema says of itself.
-fn documentation(schema: &Schema<'_>) -> String {
-    let mut paragraphs = prose(schema);
-    paragraphs.extend(limits(schema));
-    joined(paragraphs)
-}
-
-fn joined(mut paragraphs: Vec<String>) -> String {
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs.join("\n\n")
-}
-
-/// The title and the description of a schema.
-fn prose(schema: &Schema<'_>) -> Vec<String> {
-    let text = |keyword: &str| schema.text(keyword).map(str::trim).unwrap_or_default();
-    let (title, description) = (text("title"), text("description"));
-    let title = if description.starts_with(title) {
-        ""
-    } else {
-        title
-    };
-    vec![title.to_owned(), description.to_owned()]
-}
-
-/// What the values of a schema are, beyond what their type says.
-fn limits(schema: &Schema<'_>) -> Vec<String> {
-    let mut paragraphs = Vec::new();
-    let limits = [
-        ("format", "Format"),
-        ("minLength", "Characters at least"),
-        ("maxLength", "Characters at most"),
-        ("pattern", "Pattern"),
-        ("minimum", "At least"),
-        ("maximum", "At most"),
-        ("multipleOf", "Multiple of"),
-        ("minItems", "Items at least"),
-        ("maxItems", "Items at most"),
-        ("uniqueItems", "No item twice"),
-        ("minProperties", "Properties at least"),
-        ("maxProperties", "Properties at most"),
-        ("default", "Default"),
-        ("readOnly", "In answers alone"),
-        ("writeOnly", "In requests alone"),
-    ];
-    for (keyword, words) in limits {
-        let Some(value) = schema.keywords.get(keyword) else {
-            continue;
-        };
-        // What the type says already.
-        let told = ["double", "int32", "int64", "status-choice"];
-        if keyword == "format" && value.as_str().is_some_and(|format| told.contains(&format)) {
-            continue;
+    /// The values of a tag that stand for a schema: those of the mapping, else those that it says itself,
+    /// else the name of the component.
+    fn tags(
+        &self,
+        cx: &Context<'a>,
+        tag: &str,
+        discriminator: Option<&Value>,
+        target: &Pointer,
+    ) -> Vec<String> {
+        let mapping = discriminator.and_then(|it| it.get("mapping")?.as_object());
+        let section = Pointer::root().key("components").key("schemas");
+        let mapped: Vec<_> = mapping
+            .into_iter()
+            .flatten()
+            .filter(|(_, leads)| {
+                let leads = leads.as_str().unwrap_or_default();
+                Pointer::from_fragment(leads).as_ref() == Some(target)
+                    || section.key(leads) == *target
+            })
+            .map(|(value, _)| value.clone())
+            .collect();
+        if !mapped.is_empty() {
+            return mapped;
         }
-        let exclusive = match keyword {
-            "minimum" if schema.flag("exclusiveMinimum") => ", exclusive",
-            "maximum" if schema.flag("exclusiveMaximum") => ", exclusive",
-            _ => "",
-        };
-        paragraphs.push(match value {
-            Value::Bool(false) if keyword != "default" => continue,
-            Value::Bool(true) if keyword != "default" => format!("{words}."),
-            Value::String(text) => format!("{words}: {}", code(text)),
-            value => format!("{words}{exclusive}: {}", code(&value.to_string())),
-        });
-    }
-    if schema.keywords.get("additionalProperties") == Some(&Value::Bool(false)) {
-        paragraphs.push("No property beside these.".to_owned());
-    }
-    paragraphs
-}
-
-/// Puts a box where a type would contain itself otherwise.
-fn box_cycles(definitions: &mut [TypeDef]) {
-    for start in 0..definitions.len() {
-        let mut way = Vec::new();
-        let mut done = BTreeSet::new();
-        close(definitions, TypeId(start), &mut way, &mut done);
-    }
-}
-
-/// Walks from a type through the types it contains, and boxes what leads back to the way.
-fn close(
-    definitions: &mut [TypeDef],
-    id: TypeId,
-    way: &mut Vec<TypeId>,
-    done: &mut BTreeSet<TypeId>,
-) {
-    if !done.insert(id) {
-        return;
-    }
-    way.push(id);
-    let fields = match definitions.get(id.0).map(|definition| &definition.kind) {
-        Some(TypeKind::Struct { fields, .. }) => fields.len(),
-        Some(TypeKind::Alias(_)) => 1,
-        _ => 0,
-    };
-    for index in 0..fields {
-        let field = definitions
-            .get_mut(id.0)
-            .and_then(|definition| match &mut definition.kind {
-                TypeKind::Struct { fields, .. } => fields.get_mut(index).map(|field| &mut field.ty),
-                TypeKind::Alias(ty) => Some(ty),
-                _ => None,
-            });
-        let Some(ty) = field else { continue };
-        let Some(contained) = contained(ty) else {
-            continue;
-        };
-        if way.contains(&contained) {
-            box_it(ty);
+        let properties = self.properties();
+        let said = properties
+            .get(tag)
+            .and_then(|places| Self::of_all(cx, places));
+        let said = said.map(|property| property.values()).unwrap_or_default();
+        let texts: Vec<_> = said
+            .iter()
+            .filter_map(|(_, value)| value.as_str())
+            .collect();
+        if texts.is_empty() {
+            component(target).into_iter().collect()
         } else {
-            close(definitions, contained, way, done);
+            texts.into_iter().map(str::to_owned).collect()
         }
     }
-    way.pop();
 }
 
-/// The type that a value of a type has inside itself, and not on the heap.
-fn contained(ty: &Type) -> Option<TypeId> {
-    match ty {
-        Type::Named(id) => Some(*id),
-        Type::Nullable(inner) => contained(inner),
+impl Part<'_> {
+    /// The places of the alternatives of a keyword.
+    fn children(&self, keyword: &str) -> Vec<Pointer> {
+        let place = self.place.key(keyword);
+        let count = list(self.keywords, keyword).len();
+        (0..count).map(|index| place.index(index)).collect()
+    }
+
+    /// Whether the alternatives of a keyword are of different types, and not only of different limits.
+    fn is_union(&self, cx: &Context<'_>, keyword: &str) -> bool {
+        self.children(keyword).iter().any(|place| {
+            resolved(cx, place).is_some_and(|(_, keywords)| {
+                let said = keywords.iter().filter(|(keyword, value)| {
+                    !is_annotation(keyword) && !is_object_type(keyword, value)
+                });
+                let limits = ["required", "not", "minProperties", "maxProperties"];
+                let mut said = said.filter(|(keyword, _)| !limits.contains(&keyword.as_str()));
+                !is_null(keywords) && said.next().is_some()
+            })
+        })
+    }
+
+    /// Whether it says something of the values beside its alternatives and their tag.
+    fn says_more(&self, tag: Option<&str>) -> bool {
+        self.keywords
+            .iter()
+            .any(|(keyword, value)| match keyword.as_str() {
+                "allOf" | "required" => false,
+                "properties" => value
+                    .as_object()
+                    .is_some_and(|names| names.keys().any(|name| Some(name.as_str()) != tag)),
+                union if UNIONS.contains(&union) => !self.decided.contains(union),
+                keyword => !is_annotation(keyword) && !is_object_type(keyword, value),
+            })
+    }
+}
+
+/// The name of the component that a place is.
+pub(super) fn component(place: &Pointer) -> Option<String> {
+    let segments: Vec<_> = place.segments().collect();
+    match segments.as_slice() {
+        [first, _, name] if first == "components" => Some(name.to_string()),
         _ => None,
     }
-}
-
-fn box_it(ty: &mut Type) {
-    match ty {
-        Type::Nullable(inner) => box_it(inner),
-        ty => *ty = Type::Boxed(Box::new(ty.clone())),
-    }
-}
-
-/// What of a type cannot be written as the words of a parameter or of a form, in words.
-pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
-    const NESTED: &str = "a list or an object within another";
-    match ty {
-        Type::Nullable(inner) | Type::Boxed(inner) => not_flat(inner, types),
-        Type::Array(inner) | Type::Map(inner) => (!is_word(inner, types)).then_some(NESTED),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => not_flat(ty, types),
-            Some(TypeKind::Struct { fields, others }) => {
-                let of_fields = || fields.iter().map(|field| &field.ty);
-                let of_others = || others.iter().map(|(_, ty)| ty);
-                if !of_fields().chain(of_others()).all(|ty| is_word(ty, types)) {
-                    return Some(NESTED);
-                }
-                // Serde takes what is flattened as it comes, and all that comes is text.
-                let is_mixed = others.is_some()
-                    && !of_fields().chain(of_others()).all(|ty| is_text(ty, types));
-                is_mixed.then_some("numbers or booleans beside properties of any name")
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The same for the fields of a form, which can be lists.
-pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
-    let Type::Named(id) = ty else {
-        return not_flat(ty, types);
-    };
-    match types.definition(*id).map(|definition| &definition.kind) {
-        Some(TypeKind::Alias(ty)) => no_form(ty, types),
-        Some(TypeKind::Struct {
-            fields,
-            others: None,
-        }) => {
-            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_word(ty, types);
-            fields
-                .iter()
-                .find_map(|field| match not_flat(&field.ty, types) {
-                    None if is_object(&field.ty) => Some("an object within another"),
-                    why => why,
-                })
-        }
-        _ => not_flat(ty, types),
-    }
-}
-
-/// Whether the values of a type are a word each.
-fn is_word(ty: &Type, types: &Types) -> bool {
-    match ty {
-        Type::Array(_) | Type::Map(_) => false,
-        Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => is_word(ty, types),
-            Some(TypeKind::Struct { .. }) => false,
-            _ => true,
-        },
-        _ => true,
-    }
-}
-
-/// Whether the values of a type are a text each.
-fn is_text(ty: &Type, types: &Types) -> bool {
-    match ty {
-        Type::Any | Type::String | Type::StatusChoice => true,
-        Type::Nullable(inner) => is_text(inner, types),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => is_text(ty, types),
-            Some(TypeKind::TextEnum(_)) => true,
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether a value of JSON is of a type; if not, where it is not, and why.
-pub(super) fn fits(value: &Value, ty: &Type, types: &Types) -> Result<(), (Pointer, String)> {
-    fits_at(value, ty, types, &Pointer::root())
-}
-
-fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), (Pointer, String)> {
-    let wrong = |expected: &str| Err((at.clone(), format!("{}, not {expected}", describe(value))));
-    match (ty, value) {
-        (Type::Any, _)
-        | (Type::Nullable(_), Value::Null)
-        | (Type::Boolean, Value::Bool(_))
-        | (Type::Number, Value::Number(_))
-        | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
-        (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
-            Some(Ok(_)) => Ok(()),
-            _ => wrong("a 32-bit integer"),
-        },
-        (Type::Integer64, Value::Number(number)) => {
-            if number.is_i64() {
-                Ok(())
-            } else {
-                wrong("a 64-bit integer")
-            }
-        }
-        (Type::StatusChoice, Value::String(text)) => weights::parse(text)
-            .map(|_| ())
-            .or_else(|_| wrong("a choice of status codes")),
-        (Type::Boxed(inner) | Type::Nullable(inner), value) => fits_at(value, inner, types, at),
-        (Type::Array(item), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, value)| fits_at(value, item, types, &at.index(index))),
-        (Type::Map(item), Value::Object(members)) => members
-            .iter()
-            .try_for_each(|(key, value)| fits_at(value, item, types, &at.key(key))),
-        (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
-            Some(TypeKind::Alias(ty)) => fits_at(value, ty, types, at),
-            Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
-            Some(TypeKind::TextEnum(_)) => wrong("a string"),
-            Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
-            Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
-            Some(TypeKind::Struct { fields, others }) => {
-                let Value::Object(members) = value else {
-                    return wrong("a mapping");
-                };
-                for field in fields {
-                    match members.get(&field.wire) {
-                        Some(value) => fits_at(value, &field.ty, types, &at.key(&field.wire))?,
-                        None if field.required => {
-                            return Err((at.clone(), format!("without `{}`", field.wire)));
-                        }
-                        None => {}
-                    }
-                }
-                let Some((_, ty)) = others else { return Ok(()) };
-                members
-                    .iter()
-                    .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
-                    .try_for_each(|(key, value)| fits_at(value, ty, types, &at.key(key)))
-            }
-            None => Ok(()),
-        },
-        (Type::Boolean, _) => wrong("a boolean"),
-        (Type::Number, _) => wrong("a number"),
-        (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
-        (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
-        (Type::Array(_), _) => wrong("a list"),
-        (Type::Map(_), _) => wrong("a mapping"),
-    }
-}
-
-/// Says that an example is not of its schema.
-pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) {
-    let inside = if at.as_str().is_empty() {
-        String::new()
-    } else {
-        format!(" at `{at}`")
-    };
-    let what = match place.last().as_deref() {
-        Some("default") => "default",
-        _ => "example",
-    };
-    cx.report(
-        Diagnostic::warning(
-            Rule::ExampleMismatch,
-            Place::Key(place),
-            format!("the {what} is not of its schema: it is {why}{inside}"),
-        )
-        .label("the mock answers with a value made from the schema instead")
-        .help(format!("correct the {what}, or the schema")),
-    );
-}
-
-/// The name of a place under `components`, if it is there.
-fn component_name(place: &Pointer) -> Option<String> {
-    let mut segments = place.segments();
-    let first = segments.next()?;
-    segments.next()?;
-    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
 }

@@ -57,6 +57,15 @@ pub enum TypeKind {
     TextEnum(Vec<EnumValue<String>>),
     /// One of some integers.
     IntegerEnum(Vec<EnumValue<i64>>),
+    /// One of some values that are not all texts and not all integers.
+    MixedEnum(Vec<EnumValue<Scalar>>),
+    /// One of several types.
+    Union {
+        /// The types.
+        variants: Vec<UnionVariant>,
+        /// The property that tells which of them it is.
+        tag: Option<String>,
+    },
     /// An object.
     Struct {
         /// The properties that the document names, by name.
@@ -73,6 +82,30 @@ pub struct EnumValue<T> {
     pub name: Ident,
     /// The value on the wire.
     pub value: T,
+}
+
+/// A value that is neither a list nor an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// An integer.
+    Integer(i64),
+    /// Another number, as JSON writes it.
+    Number(String),
+    /// A text.
+    Text(String),
+}
+
+/// One of the types that a value may be of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnionVariant {
+    /// The variant.
+    pub name: Ident,
+    /// What it holds.
+    pub ty: Type,
+    /// The values of the tag that stand for it, the first of which is written.
+    pub tags: Vec<String>,
 }
 
 /// A property of an object.

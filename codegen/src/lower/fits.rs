@@ -1,0 +1,217 @@
+//! What can be said of a type: whether a value is of it, and where it can be written.
+
+use serde_json::Value;
+
+use super::{Context, types::Types};
+use crate::{
+    model::{Scalar, Type, TypeKind, weights},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule, describe},
+};
+
+/// What of a type cannot be written as the words of a parameter or of a form, in words.
+pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
+    const NESTED: &str = "a list or an object within another";
+    match ty {
+        Type::Nullable(inner) | Type::Boxed(inner) => not_flat(inner, types),
+        Type::Array(inner) | Type::Map(inner) => (!is_word(inner, types)).then_some(NESTED),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => not_flat(ty, types),
+            Some(TypeKind::Struct { fields, others }) => {
+                let of_fields = || fields.iter().map(|field| &field.ty);
+                let of_others = || others.iter().map(|(_, ty)| ty);
+                if !of_fields().chain(of_others()).all(|ty| is_word(ty, types)) {
+                    return Some(NESTED);
+                }
+                // Serde takes what is flattened as it comes, and all that comes is text.
+                let is_mixed = others.is_some()
+                    && !of_fields().chain(of_others()).all(|ty| is_text(ty, types));
+                is_mixed.then_some("numbers or booleans beside properties of any name")
+            }
+            Some(TypeKind::Union { variants, .. }) => {
+                let is_words = variants.iter().all(|variant| is_word(&variant.ty, types));
+                (!is_words).then_some("a list or an object where a text may be, too")
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The same for the fields of a form, which can be lists.
+pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
+    let Type::Named(id) = ty else {
+        return not_flat(ty, types);
+    };
+    match types.definition(*id).map(|definition| &definition.kind) {
+        Some(TypeKind::Alias(ty)) => no_form(ty, types),
+        Some(TypeKind::Struct {
+            fields,
+            others: None,
+        }) => {
+            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_word(ty, types);
+            fields
+                .iter()
+                .find_map(|field| match not_flat(&field.ty, types) {
+                    None if is_object(&field.ty) => Some("an object within another"),
+                    why => why,
+                })
+        }
+        _ => not_flat(ty, types),
+    }
+}
+
+/// Whether the values of a type are a word each.
+fn is_word(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Array(_) | Type::Map(_) => false,
+        Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => is_word(ty, types),
+            Some(TypeKind::Struct { .. }) => false,
+            Some(TypeKind::Union { variants, .. }) => {
+                variants.iter().all(|variant| is_word(&variant.ty, types))
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// Whether the values of a type are a text each.
+fn is_text(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Any | Type::String | Type::StatusChoice => true,
+        Type::Nullable(inner) => is_text(inner, types),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty)) => is_text(ty, types),
+            Some(TypeKind::TextEnum(_)) => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a value of JSON is of a type; if not, where it is not, and why.
+pub(super) fn fits(value: &Value, ty: &Type, types: &Types) -> Result<(), (Pointer, String)> {
+    fits_at(value, ty, types, &Pointer::root())
+}
+
+fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), (Pointer, String)> {
+    let wrong = |expected: &str| Err((at.clone(), format!("{}, not {expected}", describe(value))));
+    match (ty, value) {
+        (Type::Any, _)
+        | (Type::Nullable(_), Value::Null)
+        | (Type::Boolean, Value::Bool(_))
+        | (Type::Number, Value::Number(_))
+        | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
+        (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
+            Some(Ok(_)) => Ok(()),
+            _ => wrong("a 32-bit integer"),
+        },
+        (Type::Integer64, Value::Number(number)) => {
+            if number.is_i64() {
+                Ok(())
+            } else {
+                wrong("a 64-bit integer")
+            }
+        }
+        (Type::StatusChoice, Value::String(text)) => weights::parse(text)
+            .map(|_| ())
+            .or_else(|_| wrong("a choice of status codes")),
+        (Type::Boxed(inner) | Type::Nullable(inner), value) => fits_at(value, inner, types, at),
+        (Type::Array(item), Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, value)| fits_at(value, item, types, &at.index(index))),
+        (Type::Map(item), Value::Object(members)) => members
+            .iter()
+            .try_for_each(|(key, value)| fits_at(value, item, types, &at.key(key))),
+        (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
+            Some(TypeKind::Alias(ty)) => fits_at(value, ty, types, at),
+            Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
+            Some(TypeKind::TextEnum(_)) => wrong("a string"),
+            Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
+            Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
+            Some(TypeKind::MixedEnum(values)) => {
+                if values.iter().any(|known| is_scalar(&known.value, value)) {
+                    Ok(())
+                } else {
+                    wrong("one of the declared values")
+                }
+            }
+            Some(TypeKind::Union { variants, tag }) => {
+                let told = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
+                let is_told = |tags: &[String]| {
+                    told.is_none_or(|told| tags.is_empty() || tags.iter().any(|tag| tag == told))
+                };
+                let mut named = variants.iter().filter(|variant| is_told(&variant.tags));
+                match named.clone().count() {
+                    1 => named
+                        .next()
+                        .map_or(Ok(()), |variant| fits_at(value, &variant.ty, types, at)),
+                    _ if named.any(|one| fits_at(value, &one.ty, types, at).is_ok()) => Ok(()),
+                    _ => wrong("one of the alternatives"),
+                }
+            }
+            Some(TypeKind::Struct { fields, others }) => {
+                let Value::Object(members) = value else {
+                    return wrong("a mapping");
+                };
+                for field in fields {
+                    match members.get(&field.wire) {
+                        Some(value) => fits_at(value, &field.ty, types, &at.key(&field.wire))?,
+                        None if field.required => {
+                            return Err((at.clone(), format!("without `{}`", field.wire)));
+                        }
+                        None => {}
+                    }
+                }
+                let Some((_, ty)) = others else { return Ok(()) };
+                members
+                    .iter()
+                    .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
+                    .try_for_each(|(key, value)| fits_at(value, ty, types, &at.key(key)))
+            }
+            None => Ok(()),
+        },
+        (Type::Boolean, _) => wrong("a boolean"),
+        (Type::Number, _) => wrong("a number"),
+        (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
+        (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
+        (Type::Array(_), _) => wrong("a list"),
+        (Type::Map(_), _) => wrong("a mapping"),
+    }
+}
+
+/// Says that an example is not of its schema.
+pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) {
+    let inside = if at.as_str().is_empty() {
+        String::new()
+    } else {
+        format!(" at `{at}`")
+    };
+    let what = match place.last().as_deref() {
+        Some("default") => "default",
+        _ => "example",
+    };
+    cx.report(
+        Diagnostic::warning(
+            Rule::ExampleMismatch,
+            Place::Key(place),
+            format!("the {what} is not of its schema: it is {why}{inside}"),
+        )
+        .label("the mock answers with a value made from the schema instead")
+        .help(format!("correct the {what}, or the schema")),
+    );
+}
+
+fn is_scalar(scalar: &Scalar, value: &Value) -> bool {
+    match (scalar, value) {
+        (Scalar::Boolean(known), Value::Bool(flag)) => known == flag,
+        (Scalar::Integer(known), Value::Number(number)) => number.as_i64() == Some(*known),
+        (Scalar::Number(known), Value::Number(number)) => number.to_string() == *known,
+        (Scalar::Text(known), Value::String(text)) => known == text,
+        _ => false,
+    }
+}

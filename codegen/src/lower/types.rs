@@ -1,0 +1,492 @@
+//! Schemas to types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Context, Names, boxes, prose,
+    schema::{Additional, Alternative, Schema, SchemaKey, Shape},
+};
+use crate::{
+    model::{EnumValue, Field, Payload, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant},
+    name::{Ident, Scope},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// What a type without a name of its own is called: words that tell where it is used.
+#[derive(Clone, Debug)]
+pub(super) struct Naming(String);
+
+impl Naming {
+    /// By the component that the place is in, else by words of its user.
+    pub(super) fn at(place: &Pointer, otherwise: &Ident) -> Self {
+        Self(match around(place) {
+            Some(component) => Ident::pascal(&component).as_str().to_owned(),
+            None => otherwise.as_str().to_owned(),
+        })
+    }
+
+    /// The name of a part.
+    pub(super) fn with(&self, part: &str) -> Self {
+        Self(format!("{}{}", self.0, Ident::pascal(part)))
+    }
+
+    /// The name.
+    pub(super) fn ident(&self) -> Ident {
+        Ident::pascal(&self.0)
+    }
+}
+
+/// The name of the component that a place is in.
+fn around(place: &Pointer) -> Option<String> {
+    let mut segments = place.segments();
+    let first = segments.next()?;
+    segments.next()?;
+    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
+}
+
+/// The types of a document, while they are being found.
+pub(super) struct Types {
+    /// By id; `None` while a type is being lowered.
+    definitions: Vec<Option<TypeDef>>,
+    /// The type that each schema defines.
+    by_key: BTreeMap<SchemaKey, TypeId>,
+    /// The content that each place declares, so that a component has one type and not one for each
+    /// of its users.
+    pub(super) payloads: BTreeMap<Pointer, Payload>,
+}
+
+impl Types {
+    /// Lowers the schemas that have a name.
+    pub(super) fn declare(cx: &Context<'_>, names: &mut Names) -> Self {
+        let mut types = Self {
+            definitions: Vec::new(),
+            by_key: BTreeMap::new(),
+            payloads: BTreeMap::new(),
+        };
+        let section = Pointer::root().key("components").key("schemas");
+        let schemas = cx
+            .document
+            .tree
+            .pointer(section.as_str())
+            .and_then(Value::as_object);
+        let texts = schemas.into_iter().flat_map(Map::keys).map(String::as_str);
+        let mut declared = Vec::new();
+        // All have a name and an id before the first is looked into, for they refer to each other.
+        for (text, (name, adjusted)) in names.types.name_all(texts, Ident::pascal) {
+            let place = section.key(&text);
+            cx.adjusted(
+                Place::Key(place.clone()),
+                &format!("the schema `{text}`"),
+                &name,
+                adjusted,
+            );
+            let Some(schema) = Schema::at(cx, &place) else {
+                continue;
+            };
+            let id = types.reserve();
+            if schema.place == place {
+                types.by_key.insert(schema.key(), id);
+            }
+            declared.push((id, name, place, schema));
+        }
+        for (id, name, place, schema) in declared {
+            if schema.place == place {
+                types.define(cx, names, id, name, &schema);
+                continue;
+            }
+            let target = types.of(cx, names, &place, &Naming(name.to_string()));
+            let doc = prose::of_alias(cx, &place, &schema);
+            types.put(id, name, doc, &schema, TypeKind::Alias(target));
+        }
+        types
+    }
+
+    /// The types, by id.
+    pub(super) fn finish(self) -> Vec<TypeDef> {
+        let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
+        boxes::put(&mut definitions);
+        definitions
+    }
+
+    pub(super) fn definition(&self, id: TypeId) -> Option<&TypeDef> {
+        self.definitions.get(id.0)?.as_ref()
+    }
+
+    fn reserve(&mut self) -> TypeId {
+        let id = TypeId(self.definitions.len());
+        self.definitions.push(None);
+        id
+    }
+
+    /// The type of the schema at a place.
+    pub(super) fn of(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        place: &Pointer,
+        naming: &Naming,
+    ) -> Type {
+        self.of_all(cx, names, std::slice::from_ref(place), naming)
+    }
+
+    /// The type of what the schemas at several places say together.
+    fn of_all(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        places: &[Pointer],
+        naming: &Naming,
+    ) -> Type {
+        let Some(schema) = Schema::of_all(cx, places) else {
+            return Type::Any;
+        };
+        match places {
+            [place] if schema.place != *place => {
+                let naming = Naming::at(&schema.place, &naming.ident());
+                self.of_schema(cx, names, &schema, &naming)
+            }
+            _ => self.of_schema(cx, names, &schema, naming),
+        }
+    }
+
+    fn of_schema(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        schema: &Schema<'_>,
+        naming: &Naming,
+    ) -> Type {
+        if let Some((place, _)) = schema.every("not").next() {
+            cx.report(
+                Diagnostic::warning(
+                    Rule::UnsupportedPart,
+                    Place::Key(place.key("not")),
+                    "`not` is not checked",
+                )
+                .label("values of it are taken, too")
+                .help("say what the values are, not what they are not"),
+            );
+        }
+        let defined = is_defined(schema.shape(cx));
+        let ty = match self.by_key.get(&schema.key()) {
+            // An alias says itself whether it is nullable.
+            Some(id) if !defined => return Type::Named(*id),
+            Some(id) => Type::Named(*id),
+            None if defined => {
+                let id = self.reserve();
+                self.by_key.insert(schema.key(), id);
+                let (name, _) = names.types.name(&[naming.ident()], schema.place.as_str());
+                self.define(cx, names, id, name, schema);
+                Type::Named(id)
+            }
+            None => self.plain(cx, names, schema, naming),
+        };
+        nullable(ty, schema.is_nullable(cx))
+    }
+
+    fn define(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        id: TypeId,
+        name: Ident,
+        schema: &Schema<'_>,
+    ) {
+        let naming = Naming(name.to_string());
+        let kind = match schema.shape(cx) {
+            Shape::TextEnum => TypeKind::TextEnum(texts(cx, schema)),
+            Shape::IntegerEnum => TypeKind::IntegerEnum(integers(schema)),
+            Shape::MixedEnum => TypeKind::MixedEnum(scalars(schema)),
+            Shape::Object => self.object(cx, names, schema, &naming),
+            Shape::Union => self.union(cx, names, schema, &naming),
+            _ => {
+                let ty = self.plain(cx, names, schema, &naming);
+                TypeKind::Alias(nullable(ty, schema.is_nullable(cx)))
+            }
+        };
+        self.put(id, name, prose::documentation(schema), schema, kind);
+    }
+
+    fn put(&mut self, id: TypeId, name: Ident, doc: String, schema: &Schema<'_>, kind: TypeKind) {
+        if let Some(slot) = self.definitions.get_mut(id.0) {
+            *slot = Some(TypeDef {
+                name,
+                doc,
+                deprecated: schema.own("deprecated") == Some(&Value::Bool(true)),
+                kind,
+            });
+        }
+    }
+
+    fn object(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        schema: &Schema<'_>,
+        naming: &Naming,
+    ) -> TypeKind {
+        // The generated struct has a function of this name.
+        let mut scope = Scope::reserving(&["new"]);
+        let mut properties = schema.properties();
+        let required = schema.required();
+        let additional = schema.additional();
+        // What has to be there is a property, even if nobody says what it is.
+        if matches!(additional, Additional::Unsaid | Additional::Closed) {
+            for name in &required {
+                properties.entry(name).or_default();
+            }
+        }
+        let mut fields = Vec::new();
+        for (wire, (name, adjusted)) in scope.name_all(properties.keys().copied(), Ident::snake) {
+            let places = properties
+                .get(wire.as_str())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let place = places.first().unwrap_or(&schema.place);
+            let what = format!("the property `{wire}`");
+            cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
+            let property = Schema::of_all(cx, places);
+            let is = |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
+            fields.push(Field {
+                name,
+                ty: self.of_all(cx, names, places, &naming.with(&wire)),
+                required: required.contains(wire.as_str()),
+                doc: prose::of_property(cx, places),
+                deprecated: is("deprecated"),
+                wire,
+            });
+        }
+        let others = match additional {
+            Additional::Unsaid | Additional::Closed => None,
+            Additional::Open => Some(Type::Any),
+            Additional::Typed(places) => {
+                Some(self.of_all(cx, names, &places, &naming.with("value")))
+            }
+        };
+        let others = others.map(|ty| {
+            let candidates = [
+                Ident::snake("others"),
+                Ident::snake("additional properties"),
+            ];
+            (scope.name(&candidates, "all other properties").0, ty)
+        });
+        TypeKind::Struct { fields, others }
+    }
+
+    fn union(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        schema: &Schema<'_>,
+        naming: &Naming,
+    ) -> TypeKind {
+        let Some(union) = schema.union(cx) else {
+            return TypeKind::Alias(Type::Any);
+        };
+        let mut scope = Scope::reserving(&["Other"]);
+        let mut variants: Vec<UnionVariant> = Vec::new();
+        for Alternative {
+            schema,
+            component,
+            is_extended,
+            tags,
+        } in union.alternatives
+        {
+            let hint = component
+                .clone()
+                .or_else(|| schema.text("title").map(str::to_owned));
+            let hint = hint.or_else(|| tags.first().cloned());
+            let hint = hint.unwrap_or_else(|| noun(schema.shape(cx)).to_owned());
+            let part = naming.with(&hint);
+            let naming = if is_extended || component.is_none() {
+                part
+            } else {
+                Naming::at(&schema.place, &part.ident())
+            };
+            let ty = match self.of_schema(cx, names, &schema, &naming) {
+                // The union itself is nullable then.
+                Type::Nullable(inner) => *inner,
+                ty => ty,
+            };
+            // What is anything is what all other values are.
+            if ty == Type::Any {
+                continue;
+            }
+            let known = variants.iter_mut().find(|variant| variant.ty == ty);
+            if let Some(known) = known {
+                known.tags.extend(tags);
+                continue;
+            }
+            let (name, _) = scope.name(&[Ident::pascal(&hint)], &hint);
+            variants.push(UnionVariant { name, ty, tags });
+        }
+        let tag = union.tag.map(str::to_owned);
+        match <[UnionVariant; 1]>::try_from(variants) {
+            Ok([only]) if tag.is_none() => TypeKind::Alias(only.ty),
+            Ok(variants) => TypeKind::Union {
+                variants: variants.into(),
+                tag,
+            },
+            Err(variants) if variants.is_empty() => TypeKind::Alias(Type::Any),
+            Err(variants) => TypeKind::Union { variants, tag },
+        }
+    }
+
+    /// The type of a schema that needs no definition.
+    fn plain(
+        &mut self,
+        cx: &Context<'_>,
+        names: &mut Names,
+        schema: &Schema<'_>,
+        naming: &Naming,
+    ) -> Type {
+        match schema.shape(cx) {
+            Shape::Array => {
+                let items = schema.items();
+                let item = self.of_all(cx, names, &items, &naming.with("item"));
+                Type::Array(Box::new(item))
+            }
+            Shape::Boolean => Type::Boolean,
+            Shape::Integer if schema.text("format") == Some("int32") => Type::Integer32,
+            Shape::Integer => Type::Integer64,
+            Shape::Map => Type::Map(Box::new(match schema.additional() {
+                Additional::Typed(places) => self.of_all(cx, names, &places, &naming.with("value")),
+                _ => Type::Any,
+            })),
+            Shape::Number => Type::Number,
+            Shape::Text if schema.text("format") == Some("status-choice") => Type::StatusChoice,
+            Shape::Text => Type::String,
+            Shape::None(why) => {
+                cx.report(
+                    Diagnostic::warning(
+                        Rule::NoType,
+                        Place::Key(schema.place.clone()),
+                        format!("no type is made of this schema: {why}"),
+                    )
+                    .label("any value of JSON is taken")
+                    .help("describe its values by one `type`"),
+                );
+                Type::Any
+            }
+            // The others have a definition.
+            Shape::Any
+            | Shape::IntegerEnum
+            | Shape::MixedEnum
+            | Shape::Object
+            | Shape::TextEnum
+            | Shape::Union => Type::Any,
+        }
+    }
+}
+
+/// Whether a shape needs a definition.
+fn is_defined(shape: Shape) -> bool {
+    matches!(
+        shape,
+        Shape::IntegerEnum | Shape::MixedEnum | Shape::Object | Shape::TextEnum | Shape::Union
+    )
+}
+
+fn nullable(ty: Type, nullable: bool) -> Type {
+    match ty {
+        Type::Any | Type::Nullable(_) => ty,
+        ty if nullable => Type::Nullable(Box::new(ty)),
+        ty => ty,
+    }
+}
+
+/// What an alternative without a name is called.
+fn noun(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Any | Shape::None(_) => "value",
+        Shape::Array => "list",
+        Shape::Boolean => "boolean",
+        Shape::Integer | Shape::IntegerEnum => "integer",
+        Shape::Map | Shape::Object => "object",
+        Shape::MixedEnum | Shape::Union => "choice",
+        Shape::Number => "number",
+        Shape::Text | Shape::TextEnum => "text",
+    }
+}
+
+/// The variants of an enumeration of texts, in the order of the document.
+fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
+    let mut scope = Scope::reserving(&["Other"]);
+    let values: Vec<_> = schema
+        .values()
+        .into_iter()
+        .map(|(place, value)| match value {
+            Value::String(text) => (place, text.clone()),
+            // Its type is a text, and YAML takes `enum: [1.0]` for a number.
+            value => (place, value.to_string()),
+        })
+        .collect();
+    let texts = values.iter().map(|(_, value)| value.as_str());
+    let mut idents = scope.name_all(texts, Ident::pascal);
+    let mut variants = Vec::new();
+    for (place, value) in &values {
+        // Removed, so that a value that stands twice is one variant.
+        let Some((name, adjusted)) = idents.remove(value) else {
+            continue;
+        };
+        let what = format!("the value `{}`", value.escape_debug());
+        cx.adjusted(Place::Value(place.clone()), &what, &name, adjusted);
+        variants.push(EnumValue {
+            name,
+            value: value.clone(),
+        });
+    }
+    variants
+}
+
+fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
+    let values = schema.values();
+    let values: BTreeSet<i64> = values
+        .iter()
+        .filter_map(|(_, value)| value.as_i64())
+        .collect();
+    values
+        .into_iter()
+        .map(|value| EnumValue {
+            name: number_name(&value.to_string()),
+            value,
+        })
+        .collect()
+}
+
+/// The variant of a number: `-1` is `ValueMinus1`.
+fn number_name(text: &str) -> Ident {
+    Ident::pascal(&format!(
+        "value {}",
+        text.replace('-', " minus ").replace('.', " point ")
+    ))
+}
+
+/// The variants of an enumeration of texts, numbers and booleans, in the order of the document.
+fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Scalar>> {
+    let mut scope = Scope::reserving(&["Other"]);
+    let mut variants: Vec<EnumValue<Scalar>> = Vec::new();
+    for (_, value) in schema.values() {
+        let (wanted, value) = match value {
+            Value::String(text) => (Ident::pascal(text), Scalar::Text(text.clone())),
+            Value::Bool(flag) => (Ident::pascal(&flag.to_string()), Scalar::Boolean(*flag)),
+            Value::Number(number) => {
+                let text = number.to_string();
+                let name = number_name(&text);
+                match number.as_i64() {
+                    Some(number) => (name, Scalar::Integer(number)),
+                    None => (name, Scalar::Number(text)),
+                }
+            }
+            _ => continue,
+        };
+        if variants.iter().all(|known| known.value != value) {
+            let (name, _) = scope.name(&[wanted], "a value");
+            variants.push(EnumValue { name, value });
+        }
+    }
+    variants
+}

@@ -1,0 +1,86 @@
+//! The crate of `compositions.yaml`: what is of several schemas at once, or of one of several.
+
+use doc_compositions::types::{
+    AllEither, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
+    MergedExtra, Pet, Shape,
+};
+use serde_json::{Value, from_value, json, to_value};
+
+/// What is read is of a variant, and is written as it was.
+fn kept<T>(value: &Value) -> T
+where
+    T: serde::Serialize + serde::de::DeserializeOwned,
+{
+    let read: T = from_value(value.clone()).unwrap();
+    assert_eq!(to_value(&read).unwrap(), *value);
+    read
+}
+
+#[test]
+fn parts_are_merged() {
+    let value = json!({"id": 1, "note": "n", "extra": "b", "more": 5});
+    let merged: Merged = kept(&value);
+    assert_eq!((merged.id, merged.extra, merged.others["more"]), (1, MergedExtra::B, 5));
+    for (missing, name) in [
+        (json!({"note": "n", "extra": "b"}), "id"),
+        (json!({"id": 1, "extra": "b"}), "note"),
+    ] {
+        assert!(from_value::<Merged>(missing).unwrap_err().to_string().contains(name));
+    }
+    // What both parts list.
+    assert_eq!(MergedExtra::from("a"), MergedExtra::Other("a".to_owned()));
+}
+
+#[test]
+fn a_tag_tells_what_a_value_is() {
+    let cat: Pet = kept(&json!({"kind": "kitten", "lives": 9}));
+    assert!(matches!(cat, Pet::Cat(Cat { lives: Some(9), .. })));
+    let dog: Pet = kept(&json!({"kind": "dog", "friend": {"kind": "cat"}, "tricks": ["roll"]}));
+    assert!(matches!(dog, Pet::Dog(_)));
+    // What the document does not know is kept.
+    let bird: Pet = kept(&json!({"kind": "bird", "wings": 2}));
+    assert!(matches!(bird, Pet::Other(_)));
+    // What is said to be a cat, and is none, is wrong.
+    assert!(from_value::<Pet>(json!({"kind": "cat", "lives": "many"})).is_err());
+    // Whoever makes a value need not know the tag.
+    assert_eq!(to_value(Pet::Cat(Cat::new("tiger"))).unwrap(), json!({"kind": "cat"}));
+    assert_eq!(to_value(Pet::Cat(Cat::new("kitten"))).unwrap(), json!({"kind": "kitten"}));
+
+    assert!(matches!(kept(&json!({"kind": "square", "side": 2.0})), Implicit::Square(_)));
+    assert!(matches!(kept(&json!({"kind": "Circle", "radius": 2.0})), Implicit::Circle(_)));
+}
+
+#[test]
+fn without_a_tag_a_value_is_what_knows_most_of_it() {
+    assert!(matches!(kept(&json!({"radius": 1.0})), Shape::Circle(_)));
+    assert!(matches!(kept(&json!({"width": 1.0, "label": "a"})), Shape::Box(_)));
+    let both: Shape = from_value(json!({"radius": 1, "width": 1, "depth": 1})).unwrap();
+    assert!(matches!(both, Shape::Box(Box2 { depth: Some(_), .. })), "{both:?}");
+    assert!(matches!(kept(&json!({"label": "neither"})), Shape::Other(_)));
+    assert!(matches!(kept(&json!(["no object"])), Shape::Other(_)));
+    let extended: Extended = kept(&json!({"name": "n", "radius": 1.0}));
+    let mut expected = ExtendedCircle::new("n", 1.0);
+    expected.label = None;
+    assert_eq!(extended, Extended::Circle(expected));
+    assert_eq!(to_value(Shape::Circle(Circle::new(2.0))).unwrap(), json!({"radius": 2.0}));
+}
+
+#[test]
+fn values_of_different_types_are_told_apart() {
+    assert_eq!(kept::<AllEither>(&json!("5")), AllEither::Text("5".to_owned()));
+    assert_eq!(kept::<AllEither>(&json!(5)), AllEither::Integer(5));
+    assert_eq!(kept::<AllEither>(&json!(["a"])), AllEither::List(vec!["a".to_owned()]));
+    assert_eq!(kept::<AllEither>(&json!(0.5)), AllEither::Other(json!(0.5)));
+    for (value, level) in [
+        (json!("low"), Level::Low),
+        (json!(1), Level::Value1),
+        (json!(2.5), Level::Value2Point5),
+        (json!(true), Level::True),
+        (json!("1"), Level::Other(json!("1"))),
+    ] {
+        assert_eq!(kept::<Level>(&value), level);
+    }
+    let list = Loop::List(vec![Loop::Text("a".to_owned()), Loop::List(Vec::new())]);
+    assert_eq!(kept::<Loop>(&json!(["a", []])), list);
+    assert_eq!(kept::<Limited>(&json!({"a": "x"})).a.as_deref(), Some("x"));
+}
