@@ -94,7 +94,8 @@ impl<A: Send + Sync + 'static> Server<A> {
     fn answer(&self, api: &Arc<A>, request: Request) -> Answer {
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let methods = match self.routes.find(&method, &path) {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let methods = match self.routes.find(&method, &path, &query) {
             Found::Operation(handler, values) => return handler(Arc::clone(api), request, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
@@ -103,7 +104,7 @@ impl<A: Send + Sync + 'static> Server<A> {
         };
         // HEAD is GET without content (RFC 9110, section 9.3.2).
         if method == Method::HEAD
-            && let Found::Operation(handler, values) = self.routes.find(&Method::GET, &path)
+            && let Found::Operation(handler, values) = self.routes.find(&Method::GET, &path, &query)
         {
             let answer = handler(Arc::clone(api), request, values);
             return Box::pin(async { without_content(answer.await) });

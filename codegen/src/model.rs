@@ -39,7 +39,7 @@ pub mod weights;
 #[path = "../runtime/template.rs"]
 mod template;
 
-pub use template::{Piece, Segment, segments};
+pub use template::{Piece, Segment, fixed_query, segments};
 
 /// A document, ready to be written down as a crate.
 #[derive(Clone, Debug, PartialEq)]

@@ -215,6 +215,8 @@ rules! {
     AmbiguousSecurity = "ambiguous-security",
     /// Two operations with one `operationId`, or the like.
     DuplicateName = "duplicate-name",
+    /// Two operations that no request tells apart.
+    SameRequest = "same-request",
     /// An interim status among the answers.
     InterimStatus = "interim-status",
     /// Content for an answer that cannot have any.

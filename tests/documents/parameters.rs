@@ -3,9 +3,10 @@
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
 use doc_parameters::{
-    Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, File, FileResponse,
+    AllActions, AllActionsResponse, Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, File, FileResponse,
     GetCompareByLeftByRight, GetCompareByLeftByRightResponse, Label, LabelResponse, Matrix,
-    MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, Status,
+    ListActions, ListActionsResponse, ListDeepActions, ListDeepActionsResponse,
+    MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, SomeActions, SomeActionsResponse, Status,
     mock::Mock,
     server::{Api, router},
     types::Object,
@@ -37,6 +38,10 @@ record! {
     query: Query => QueryResponse,
     elsewhere: Elsewhere => ElsewhereResponse,
     file: File => FileResponse,
+    list_actions: ListActions => ListActionsResponse,
+    list_deep_actions: ListDeepActions => ListDeepActionsResponse,
+    all_actions: AllActions => AllActionsResponse,
+    some_actions: SomeActions => SomeActionsResponse,
     get_compare_by_left_by_right: GetCompareByLeftByRight => GetCompareByLeftByRightResponse,
 }
 
@@ -106,6 +111,23 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
     let request = Query::new("").blanks(vec!["a".to_owned(), "b".to_owned()]);
     client.call(request.clone()).success().await?;
     assert_eq!(received.recv()?, format!("{request:?}"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn paths_may_differ_in_their_query() -> Result<(), Box<dyn Error>> {
+    let (sender, received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    client.list_actions().success().await?;
+    assert_eq!(received.recv()?, format!("{:?}", ListActions::new()));
+    client.list_deep_actions().word("x").success().await?;
+    assert_eq!(received.recv()?, format!("{:?}", ListDeepActions::new().word("x")));
+    // Nothing on the wire tells one fragment from another.
+    client.some_actions().success().await?;
+    assert_eq!(received.recv()?, format!("{:?}", AllActions::new()));
+    let base = client.base_url().trim_end_matches('/').to_owned();
+    let status = reqwest::get(format!("{base}/actions?deep=a%20b&other=1&action=list")).await?.status();
+    assert_eq!((status.as_u16(), received.recv()?), (204, format!("{:?}", ListDeepActions::new())));
     Ok(())
 }
 

@@ -144,12 +144,6 @@ impl Checker {
                 Diagnostic::error(Rule::WrongValue, place(), message)
                     .help("no URL has one; write it percent-encoded if it is meant")
             }
-            Kind::Paths if key.contains(['?', '#']) => Diagnostic::error(
-                Rule::UnsupportedPart,
-                place(),
-                "a path with a query or a fragment in it is not supported yet",
-            )
-            .help("leave out what comes after the path, and declare its parameters"),
             Kind::Responses if Key::parse(key).is_none() => {
                 let message = format!("`{key}` is no status");
                 Diagnostic::error(Rule::NotAStatus, place(), message).help(

@@ -1,6 +1,6 @@
 //! Routes: which operations there are, and what each declares as its responses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use openapiv3::{Operation, PathItem, Response, StatusCode};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use crate::{
     load::At,
-    model::{Key, Method, Piece, segments},
+    model::{Key, Method, Piece, fixed_query, segments},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -39,6 +39,10 @@ impl Route<'_> {
                     Piece::Parameter(name) => words.extend([" by ", &name]),
                 }
             }
+        }
+        // What no segment is made of, and still tells one path from another.
+        if let Some((_, rest)) = self.path.split_once(['?', '#']) {
+            words.extend([" ", rest]);
         }
         words
     }
@@ -136,10 +140,13 @@ fn odd_braces(cx: &Context<'_>, route: &Route<'_>) {
     }
 }
 
-/// Two paths that differ in the names of their parameters alone cannot be told apart.
+/// Two paths that differ in the names of their parameters alone, or in their fragments, cannot be told
+/// apart on a server.
 fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
     let mut seen = BTreeMap::new();
     for route in routes {
+        let mut query = fixed_query(route.path);
+        query.sort_unstable();
         let shape = segments(route.path).into_iter().map(|segment| {
             let piece = |piece| match piece {
                 Piece::Literal(text) => Some(text),
@@ -148,25 +155,26 @@ fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
             segment.into_iter().map(piece).collect::<Vec<_>>()
         });
         let shape: Vec<_> = shape.collect();
-        if let Some(first) = seen.insert((route.method, shape), route) {
-            cx.report(
-                Diagnostic::error(
-                    Rule::DuplicateName,
-                    Place::Key(route.declared.place.clone()),
-                    format!(
-                        "`{}` and `{}` are the same request",
-                        first.title(),
-                        route.title()
-                    ),
-                )
-                .label("declared again here")
-                .related(
-                    Place::Key(first.declared.place.clone()),
-                    "first declared here",
-                )
-                .help("paths have to differ in more than the names of their parameters"),
-            );
-        }
+        let first = match seen.entry((route.method, shape, query)) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(entry) => {
+                entry.insert(route);
+                continue;
+            }
+        };
+        let place = Place::Key(route.declared.place.clone());
+        let title = route.title();
+        let message = format!("`{}` and `{title}` are the same request", first.title());
+        let first = Place::Key(first.declared.place.clone());
+        cx.report(
+            Diagnostic::warning(Rule::SameRequest, place, message)
+                .label("the server takes such a request for the first")
+                .related(first, "first declared here")
+                .help(
+                    "paths have to differ in more than the names of their parameters and what stands \
+                     behind `#`",
+                ),
+        );
     }
 }
 

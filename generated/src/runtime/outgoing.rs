@@ -11,7 +11,7 @@ use super::{
     form,
     media::Media,
     param::{Flat, Location, Param, flatten},
-    template::{Piece, segments},
+    template::{Piece, fixed_query, segments},
 };
 
 /// A request that is being written.
@@ -91,9 +91,15 @@ impl Outgoing {
                 }
             }
         }
-        let query: Vec<_> = self
+        let own = |name: &str| self.query.iter().any(|(known, _)| known == name);
+        let fixed = fixed_query(template).into_iter();
+        let fixed = fixed.filter(|(name, _)| !own(name));
+        let pairs = self
             .query
             .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let query: Vec<_> = fixed
+            .chain(pairs)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         (path, (!query.is_empty()).then(|| query.join("&")))

@@ -10,8 +10,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use http::Method;
 
 use super::{
-    param::decode,
-    template::{Piece, Segment, segments},
+    form::pairs,
+    param::{decode, decode_plus},
+    template::{Piece, Segment, fixed_query, segments},
 };
 
 /// The operations of a document, by path and method; each stands for a `T`.
@@ -36,6 +37,8 @@ struct Entry<T> {
     method: Method,
     /// The names of the path's parameters, in its order.
     names: Vec<String>,
+    /// What the query has to have, beside anything else.
+    query: Vec<(String, String)>,
     value: T,
 }
 
@@ -79,22 +82,42 @@ impl<T> Routes<T> {
             }
             node = node.next(segment);
         }
-        node.methods.push(Entry {
-            method,
-            names,
-            value,
-        });
+        let query = fixed_query(path)
+            .into_iter()
+            .filter_map(|(name, value)| Some((plain(name)?, plain(value)?)));
+        let query: Vec<_> = query.collect();
+        // Who asks for more is nearer to a request that has it.
+        let before = |entry: &Entry<T>| entry.query.len() >= query.len();
+        let at = node
+            .methods
+            .iter()
+            .take_while(|entry| before(entry))
+            .count();
+        node.methods.insert(
+            at,
+            Entry {
+                method,
+                names,
+                query,
+                value,
+            },
+        );
     }
 
     /// Finds the operation of a request. A text is nearer to a path than a parameter.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
+    pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Found<'_, T> {
         let path = path.strip_prefix('/').unwrap_or(path);
         let way: Vec<&str> = path.split('/').collect();
         let mut values = Vec::new();
         let Some(node) = self.root.walk(&way, &mut values) else {
             return Found::Nothing;
         };
-        match node.methods.iter().find(|entry| entry.method == method) {
+        let has = |(name, value): &(String, String)| {
+            pairs(query).any(|(found, text)| found == *name && plain(text).as_ref() == Some(value))
+        };
+        let mut entries = node.methods.iter().filter(|entry| entry.method == method);
+        match entries.clone().find(|entry| entry.query.iter().all(has)) {
+            None if entries.next().is_some() => Found::Nothing,
             Some(entry) => {
                 let values = values.into_iter().map(str::to_owned);
                 Found::Operation(
@@ -157,6 +180,10 @@ impl<T> Node<T> {
         }
         None
     }
+}
+
+fn plain(text: &str) -> Option<String> {
+    decode_plus(text).map(Cow::into_owned)
 }
 
 /// A segment without the names of its parameters.

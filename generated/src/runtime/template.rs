@@ -16,14 +16,45 @@ pub enum Piece {
 
 /// A path in its segments: `/a/{id}.json` is `a`, and `{id}` with `.json`.
 ///
-/// Braces without a partner or a name between them are a text like others.
+/// Braces without a partner or a name between them are a text like others. What comes behind `?` or `#` is
+/// no part of a path.
 #[must_use]
 pub fn segments(path: &str) -> Vec<Segment> {
+    let (path, _) = halves(path);
     path.strip_prefix('/')
         .unwrap_or(path)
         .split('/')
         .map(segment)
         .collect()
+}
+
+/// What a path says of the query behind it, as names and values that it has to have, encoded as they
+/// stand: `/a?action=list` has `action` and `list`.
+#[must_use]
+pub fn fixed_query(path: &str) -> Vec<(&str, &str)> {
+    let (_, rest) = halves(path);
+    let query = rest.strip_prefix('?').unwrap_or_default();
+    // A fragment is for people: no request has one.
+    let query = query.split_once('#').map_or(query, |(query, _)| query);
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .collect()
+}
+
+/// A path, and what comes from the first `?` or `#` on that is not in braces.
+fn halves(path: &str) -> (&str, &str) {
+    let mut open = false;
+    let end = path.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => open = true,
+            '}' => open = false,
+            '?' | '#' if !open => return Some(at),
+            _ => {}
+        }
+        None
+    });
+    path.split_at(end.unwrap_or(path.len()))
 }
 
 fn segment(text: &str) -> Segment {

@@ -12,6 +12,135 @@ use crate::{
     types,
 };
 
+/// The request `GET /actions#all`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AllActions {}
+
+impl AllActions {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for AllActions {
+    type Response = AllActionsResponse;
+    const ID: &'static str = "allActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions#all";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request `GET /actions#some`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SomeActions {}
+
+impl SomeActions {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for SomeActions {
+    type Response = SomeActionsResponse;
+    const ID: &'static str = "someActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions#some";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request `GET /actions?action=list`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListActions {}
+
+impl ListActions {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for ListActions {
+    type Response = ListActionsResponse;
+    const ID: &'static str = "listActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions?action=list";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, _: &mut Outgoing) -> Result<(), Unsendable> {
+        Ok(())
+    }
+
+    fn read(_: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request `GET /actions?action=list&deep=a+b`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListDeepActions {
+    /// The query parameter `word`.
+    pub word: Option<String>,
+}
+
+impl ListDeepActions {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { word: None }
+    }
+
+    /// The query parameter `word`.
+    #[must_use]
+    pub fn word(mut self, word: impl Into<String>) -> Self {
+        self.word = Some(word.into());
+        self
+    }
+}
+
+impl Operation for ListDeepActions {
+    type Response = ListDeepActionsResponse;
+    const ID: &'static str = "listDeepActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions?action=list&deep=a+b";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        request.optional(Param::query("word"), self.word.as_ref())?;
+        Ok(())
+    }
+
+    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {
+            word: request.optional(Param::query("word"))?,
+        })
+    }
+}
+
 /// The request `GET /choice`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
