@@ -13,7 +13,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
@@ -22,6 +22,7 @@ use super::{
     error::Unsendable,
     incoming::{Incoming, Refusal, Rejection},
     media::PROBLEM,
+    multipart::{File, Parts},
     operation::{Operation, Response},
     reply::Reply,
     routes::{Found, Routes},
@@ -188,7 +189,7 @@ async fn read<O: Operation, C: Credentials>(
     request: Request,
     path: Vec<(String, String)>,
 ) -> Result<(O, C), Rejection> {
-    let (Parts { uri, headers, .. }, body) = request.into_parts();
+    let (request::Parts { uri, headers, .. }, body) = request.into_parts();
     let request = Incoming::new(path, uri, headers);
     let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     let body = if O::HAS_BODY {
@@ -196,7 +197,33 @@ async fn read<O: Operation, C: Credentials>(
     } else {
         Bytes::new()
     };
-    Ok((O::read(&mut request.with_body(body))?, credentials))
+    let parts = parts(request.headers(), &body).await;
+    let mut request = request.with_body(body).with_parts(parts);
+    Ok((O::read(&mut request)?, credentials))
+}
+
+/// The parts of content of `multipart/form-data`; `None` if it is none.
+async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<Parts> {
+    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let boundary = multer::parse_boundary(media).ok()?;
+    let body = body.clone();
+    let content = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
+    let mut form = multer::Multipart::new(content, boundary);
+    let mut parts = Parts::default();
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        parts.push(
+            name,
+            File {
+                bytes: field.bytes().await.ok()?,
+                file_name,
+                content_type,
+            },
+        );
+    }
+    Some(parts)
 }
 
 /// An operation that asks for no credentials.

@@ -10,6 +10,7 @@ use super::{
     form::{self, pairs},
     json,
     media::{Media, select},
+    multipart::{Form, Parts},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
 };
@@ -23,6 +24,8 @@ pub struct Incoming {
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
+    /// The parts of the content, if it is of `multipart/form-data`.
+    parts: Option<Parts>,
 }
 
 /// Why a request is refused before anybody handles it.
@@ -76,6 +79,7 @@ impl Incoming {
             uri,
             headers,
             body: Bytes::new(),
+            parts: None,
         }
     }
 
@@ -86,6 +90,11 @@ impl Incoming {
     /// The same with content, which is read only once the credentials are there.
     pub(crate) fn with_body(self, body: Bytes) -> Self {
         Self { body, ..self }
+    }
+
+    /// The same with the parts that its content has.
+    pub(crate) fn with_parts(self, parts: Option<Parts>) -> Self {
+        Self { parts, ..self }
     }
 
     /// A parameter that has to be there.
@@ -218,6 +227,16 @@ impl Incoming {
     pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
         form::read(&self.body)
             .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+    }
+
+    pub(crate) fn multipart<T: Form>(&mut self) -> Result<T, Rejection> {
+        let Some(parts) = &mut self.parts else {
+            return Err(Rejection::new(
+                Code::BAD_REQUEST,
+                "the content is not of the parts that its media type says",
+            ));
+        };
+        T::read(parts).map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
     }
 
     pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {

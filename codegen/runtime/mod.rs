@@ -27,6 +27,8 @@ mod keys;
 #[cfg(feature = "_wire")]
 mod media;
 #[cfg(feature = "_wire")]
+pub(crate) mod multipart;
+#[cfg(feature = "_wire")]
 pub(crate) mod null;
 #[cfg(feature = "_wire")]
 mod operation;
@@ -35,7 +37,7 @@ pub(crate) mod outgoing;
 #[cfg(feature = "_wire")]
 pub(crate) mod param;
 #[cfg(feature = "_wire")]
-mod read;
+pub(crate) mod read;
 #[cfg(feature = "_wire")]
 pub(crate) mod received;
 #[cfg(feature = "_wire")]
@@ -61,6 +63,7 @@ pub use {
     error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
+    multipart::File,
     operation::{Operation, Response},
 };
 

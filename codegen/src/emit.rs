@@ -93,6 +93,7 @@ runtime! {
     "known.rs",
     "media.rs",
     "mod.rs",
+    "multipart.rs",
     "null.rs",
     "operation.rs",
     "outgoing.rs",
@@ -238,7 +239,10 @@ fn takes_into(model: &Model, of: &Type) -> bool {
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Alias(ty) => takes_into(model, ty),
             TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) => true,
-            TypeKind::MixedEnum(_) | TypeKind::Struct { .. } | TypeKind::Union { .. } => false,
+            TypeKind::Form { .. }
+            | TypeKind::MixedEnum(_)
+            | TypeKind::Struct { .. }
+            | TypeKind::Union { .. } => false,
         },
         _ => false,
     }
@@ -285,6 +289,7 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
     let name = match codec {
         Codec::Json => "json",
         Codec::Form => "form",
+        Codec::Multipart => "multipart",
         Codec::Text => "text",
         Codec::Bytes => "bytes",
         Codec::Open => "media",

@@ -7,6 +7,7 @@ mod boxes;
 mod content;
 mod example;
 mod fits;
+mod form;
 mod operation;
 mod parameter;
 mod prose;
@@ -166,6 +167,7 @@ const ROOT_NAMES: &[&str] = &[
     "Err",
     "Error",
     "Failure",
+    "File",
     "From",
     "Future",
     "Incoming",

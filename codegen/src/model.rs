@@ -15,7 +15,9 @@ pub use operation::{
     GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style,
 };
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
-pub use schema::{EnumValue, Field, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant};
+pub use schema::{
+    EnumValue, Field, FormPart, PartKind, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant,
+};
 pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};
 

@@ -85,7 +85,7 @@ pub use {requests::*, responses::*};
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
 pub use runtime::{
-    Carried, ChoiceError, Key, Media, Mismatch, Operation, Response, StatusChoice,
+    Carried, ChoiceError, File, Key, Media, Mismatch, Operation, Response, StatusChoice,
     Unsendable, key_of,
 };
 

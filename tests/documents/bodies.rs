@@ -3,12 +3,12 @@
 use std::error::Error;
 
 use doc_bodies::{
-    Client, Media, PostBytes, PostBytesResponse, PostForm, PostFormResponse, PostImage,
+    Client, File, Media, PostParts, PostPartsResponse, PostUpload, PostUploadResponse, PostBytes, PostBytesResponse, PostForm, PostFormResponse, PostImage,
     PostImageResponse, PostJson, PostJsonResponse, PostNumber, PostNumberResponse, PostOptional,
     PostOptionalResponse, PostSeveral, PostSeveralBody, PostSeveralOkBody, PostSeveralResponse,
     PostText, PostTextResponse, PostVendor, PostVendorResponse, Status,
     server::{Api, router},
-    types::Thing,
+    types::{PostPartsBodyForm, PostUploadBodyColour, PostUploadBodyForm, Thing},
 };
 use tokio::net::TcpListener;
 
@@ -49,6 +49,14 @@ impl Api for Echo {
             PostSeveralBody::TextPlain(text) => PostSeveralOkBody::TextPlain(text),
             PostSeveralBody::OctetStream(bytes) => PostSeveralOkBody::OctetStream(bytes),
         })
+    }
+
+    async fn post_upload(&self, request: PostUpload) -> PostUploadResponse {
+        PostUploadResponse::Ok(format!("{:?}", request.body))
+    }
+
+    async fn post_parts(&self, request: PostParts) -> PostPartsResponse {
+        PostPartsResponse::Ok(format!("{:?}", request.body))
     }
 
     async fn post_optional(&self, request: PostOptional) -> PostOptionalResponse {
@@ -98,6 +106,91 @@ async fn several_media_types_are_told_apart() -> Result<(), Box<dyn Error>> {
     assert_eq!(text, PostSeveralOkBody::TextPlain("{}".to_owned()));
     let bytes = client.post_several(PostSeveralBody::OctetStream("{}".into())).success().await?;
     assert_eq!(bytes, PostSeveralOkBody::OctetStream("{}".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    // What stands between the parts may stand in them, too.
+    let bytes = b"--statusquo-0000000000000000\r\n\x00\xff".to_vec();
+    let mut form = PostUploadBodyForm::new("a \"name\"\r\nü", vec![1, -2], bytes.clone());
+    form.attachments = Some(vec![
+        File::new("a").named("a \"b\"\r\n.txt").of_type("text/plain"),
+        File::new("").named("empty"),
+    ]);
+    form.flag = Some(false);
+    form.thing = Some(thing());
+    form.things = Some(vec![thing(), Thing::new("b")]);
+    form.letter = Some(File::new("dear"));
+    form.colour = Some(PostUploadBodyColour::Blue);
+    let got = client.post_upload(form.clone()).success().await?;
+    // What goes without saying is said.
+    form.picture = File::new(bytes).named("picture").of_type("image/png");
+    form.letter = Some(File::new("dear").named("letter").of_type("application/pdf"));
+    if let Some([first, second]) = form.attachments.as_deref_mut() {
+        first.file_name = Some("a %22b%22%0D%0A.txt".to_owned());
+        second.content_type = Some("application/octet-stream".to_owned());
+    }
+    assert_eq!(got, format!("{form:?}"));
+
+    let got = client.post_parts().success().await?;
+    assert_eq!(got, "None");
+    let mut parts = PostPartsBodyForm::new();
+    parts.others.push(("any".to_owned(), File::new("x").named("y").of_type("z/z")));
+    let got = client.post_parts().body(parts.clone()).success().await?;
+    assert_eq!(got, format!("{:?}", Some(parts)));
+    let mut parts = PostPartsBodyForm::new();
+    parts.others.push(("any".to_owned(), File::new("x").of_type("a\nb")));
+    let error = client.post_parts().body(parts).send().await.unwrap_err();
+    assert!(error.to_string().contains("`Content-Type`"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    let part = |head: &str, text: &str| {
+        format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n")
+    };
+    let name = part("name=\"name\"", "n");
+    let picture = part("name=\"picture\"; filename=\"p\"", "p");
+    let number = |text: &str| part("name=\"numbers\"", text);
+    let form = "multipart/form-data; boundary=x";
+    let no_parts = "the content is not of the parts that its media type says";
+    for (media, body, status, detail) in [
+        (form, format!("{name}{picture}{}--x--", number("1")), 200, ""),
+        (form, format!("{picture}{}--x--", number("1")), 422, "the part `name` is missing"),
+        (form, format!("{name}{picture}--x--"), 422, "the part `numbers` is missing"),
+        (
+            form,
+            format!("{name}{picture}{}--x--", number("one")),
+            422,
+            "the part `numbers`: `one` is no 64-bit integer",
+        ),
+        (
+            form,
+            format!("{name}{name}{picture}{}--x--", number("1")),
+            422,
+            "the part `name`: it stands there more than once",
+        ),
+        ("multipart/form-data; boundary=y", name.clone(), 400, no_parts),
+        ("multipart/form-data", name.clone(), 400, no_parts),
+        (
+            "multipart/mixed; boundary=x",
+            name.clone(),
+            415,
+            "content of `multipart/mixed; boundary=x` is not taken here; send multipart/form-data",
+        ),
+    ] {
+        let request = reqwest::Client::new().post(format!("{}upload", client.base_url()));
+        let response = request.header("content-type", media).body(body.clone()).send().await?;
+        assert_eq!(response.status().as_u16(), status, "{body}");
+        if status != 200 {
+            let problem: serde_json::Value = serde_json::from_slice(&response.bytes().await?)?;
+            assert_eq!(problem["detail"], detail);
+        }
+    }
     Ok(())
 }
 

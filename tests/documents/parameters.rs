@@ -3,7 +3,7 @@
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
 use doc_parameters::{
-    AllActions, AllActionsResponse, Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, File, FileResponse,
+    AllActions, AllActionsResponse, Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, FileRequest, FileResponse,
     GetCompareByLeftByRight, GetCompareByLeftByRightResponse, Label, LabelResponse, Matrix,
     ListActions, ListActionsResponse, ListDeepActions, ListDeepActionsResponse,
     MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, SomeActions, SomeActionsResponse, Status,
@@ -37,7 +37,7 @@ record! {
     matrix: Matrix => MatrixResponse,
     query: Query => QueryResponse,
     elsewhere: Elsewhere => ElsewhereResponse,
-    file: File => FileResponse,
+    file: FileRequest => FileResponse,
     list_actions: ListActions => ListActionsResponse,
     list_deep_actions: ListDeepActions => ListDeepActionsResponse,
     all_actions: AllActions => AllActionsResponse,
@@ -97,7 +97,7 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
         client.call(request.clone()).success().await?;
         assert_eq!(received.recv()?, format!("{request:?}"));
 
-        let request = File::new(text);
+        let request = FileRequest::new(text);
         client.call(request.clone()).success().await?;
         assert_eq!(received.recv()?, format!("{request:?}"));
 

@@ -92,7 +92,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub use runtime::{
-            Carried, ChoiceError, Key, Media, Mismatch, Operation, Response, StatusChoice,
+            Carried, ChoiceError, File, Key, Media, Mismatch, Operation, Response, StatusChoice,
             Unsendable, key_of,
         };
 

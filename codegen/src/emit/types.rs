@@ -6,7 +6,9 @@ use quote::quote;
 use super::{DEPRECATED, argument, docs, ty_in};
 use crate::{
     doc,
-    model::{EnumValue, Field, Model, Scalar, Type, TypeDef, TypeKind, UnionVariant},
+    model::{
+        EnumValue, Field, FormPart, Model, PartKind, Scalar, Type, TypeDef, TypeKind, UnionVariant,
+    },
     name::Ident,
 };
 
@@ -42,6 +44,7 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
         }
         TypeKind::TextEnum(values) => text_enum(&head, name, values),
         TypeKind::IntegerEnum(values) => integer_enum(&head, name, values),
+        TypeKind::Form { parts, others } => form(model, &head, name, parts, others.as_ref()),
         TypeKind::MixedEnum(values) => mixed_enum(&head, name, values),
         TypeKind::Union { variants, tag } => union(model, &head, name, variants, tag.as_deref()),
         TypeKind::Struct { fields, others } => object(model, &head, name, fields, others.as_ref()),
@@ -208,6 +211,139 @@ fn union(
 
         crate::runtime::unions::union!(#implementation);
     }
+}
+
+/// A form of several parts.
+fn form(
+    model: &Model,
+    head: &TokenStream,
+    name: &Ident,
+    parts: &[FormPart],
+    others: Option<&Ident>,
+) -> TokenStream {
+    let fields = parts.iter().map(|part| {
+        let own = doc::code(&part.wire);
+        let text = if part.doc.is_empty() { &own } else { &part.doc };
+        let docs = docs(&[text, if part.deprecated { DEPRECATED } else { "" }]);
+        let (name, ty) = (&part.name, part_ty(model, part));
+        let ty = if part.required {
+            ty
+        } else {
+            quote!(Option<#ty>)
+        };
+        quote!(#docs pub #name: #ty)
+    });
+    let other_fields = others.map(|name| {
+        quote! {
+            /// All parts that the document does not name.
+            pub #name: Vec<(String, crate::File)>,
+        }
+    });
+    let default = parts
+        .iter()
+        .all(|part| !part.required)
+        .then(|| quote!(Default,));
+    let arguments = parts.iter().filter(|part| part.required).map(|part| {
+        let (name, ty) = (&part.name, part_ty(model, part));
+        quote!(#name: impl Into<#ty>)
+    });
+    let values = parts.iter().map(|part| {
+        let name = &part.name;
+        if part.required {
+            quote!(#name: #name.into())
+        } else {
+            quote!(#name: None)
+        }
+    });
+    let other_values = others.map(|name| quote!(#name: Vec::new()));
+    let writes = parts.iter().map(write_part);
+    let other_writes = others.map(|name| {
+        quote! {
+            for (name, part) in &self.#name {
+                parts.file(name, "application/octet-stream", part);
+            }
+        }
+    });
+    let reads = parts.iter().map(read_part);
+    let other_reads = others.map(|name| quote!(#name: parts.rest()));
+    quote! {
+        #head
+        #[derive(Clone, Debug, #default PartialEq)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#fields,)*
+            #other_fields
+        }
+
+        impl #name {
+            /// A form of what is required; the rest is absent.
+            #[must_use]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values,)* #other_values }
+            }
+        }
+
+        impl crate::runtime::multipart::Form for #name {
+            fn write(
+                &self,
+                parts: &mut crate::runtime::multipart::Parts,
+            ) -> Result<(), crate::Unsendable> {
+                #(#writes)*
+                #other_writes
+                Ok(())
+            }
+
+            fn read(
+                parts: &mut crate::runtime::multipart::Parts,
+            ) -> Result<Self, crate::runtime::read::Invalid> {
+                Ok(Self { #(#reads,)* #other_reads })
+            }
+        }
+    }
+}
+
+/// The type of a part, without the `Option` of what may be absent.
+fn part_ty(model: &Model, part: &FormPart) -> TokenStream {
+    let ty = match &part.kind {
+        PartKind::File => quote!(crate::File),
+        PartKind::Text(ty) | PartKind::Json(ty) => local(model, ty),
+    };
+    if part.many { quote!(Vec<#ty>) } else { ty }
+}
+
+fn write_part(part: &FormPart) -> TokenStream {
+    let FormPart { name, wire, .. } = part;
+    let (usual, write) = match part.kind {
+        PartKind::File => ("application/octet-stream", quote!(file)),
+        PartKind::Text(_) => ("text/plain", quote!(text)),
+        PartKind::Json(_) => ("application/json", quote!(json)),
+    };
+    let media = part.media.as_deref().unwrap_or(usual);
+    let fails = (part.kind != PartKind::File).then(|| quote!(?));
+    let write = |value: TokenStream| quote!(parts.#write(#wire, #media, #value)#fails;);
+    let each = write(quote!(value));
+    match (part.required, part.many) {
+        (true, false) => write(quote!(&self.#name)),
+        (false, false) => quote!(if let Some(value) = &self.#name { #each }),
+        (true, true) => quote!(for value in &self.#name { #each }),
+        (false, true) => quote!(for value in self.#name.iter().flatten() { #each }),
+    }
+}
+
+fn read_part(part: &FormPart) -> TokenStream {
+    let FormPart { name, wire, .. } = part;
+    let read = match part.kind {
+        PartKind::File => quote!(files),
+        PartKind::Text(_) => quote!(texts),
+        PartKind::Json(_) => quote!(jsons),
+    };
+    let take = match (part.required, part.many) {
+        (true, false) => quote!(required),
+        (false, false) => quote!(optional),
+        (true, true) => quote!(some),
+        (false, true) => quote!(any),
+    };
+    quote!(#name: crate::runtime::multipart::#take(#wire, parts.#read(#wire)?)?)
 }
 
 fn object(

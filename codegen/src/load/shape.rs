@@ -303,11 +303,7 @@ impl Kind {
                         may("schema", Ref(Self::Schema)),
                         EXAMPLE,
                         EXAMPLES,
-                        unused(
-                            "encoding",
-                            Map(&Is(Self::Encoding)),
-                            "each value is written as its type is",
-                        ),
+                        may("encoding", Map(&Is(Self::Encoding))),
                     ]
                 }
             }

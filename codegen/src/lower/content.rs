@@ -6,6 +6,7 @@ use openapiv3::MediaType;
 use super::{
     Context, Names,
     fits::no_form,
+    form,
     schema::{Schema, Shape},
     token::is_token,
     types::{Naming, Types},
@@ -17,9 +18,17 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
+/// Whose content it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Request,
+    Response,
+}
+
 /// Lowers a `content`.
 pub(super) fn lower(
     cx: &Context<'_>,
+    of: Of,
     content: &IndexMap<String, MediaType>,
     place: &Pointer,
     naming: &Naming,
@@ -38,7 +47,11 @@ pub(super) fn lower(
         } else {
             naming.clone()
         };
-        contents.extend(one(cx, text, &place.key(text), &naming, names, types));
+        let Some(declared) = content.get(*text) else {
+            continue;
+        };
+        let place = place.key(text);
+        contents.extend(one(cx, of, text, declared, &place, &naming, names, types));
     }
     let payload = match <[Content; 1]>::try_from(contents) {
         Ok([content]) => Payload::One(content),
@@ -81,9 +94,15 @@ pub(super) fn essence(media: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what is lowered, and what all of lowering needs"
+)]
 fn one(
     cx: &Context<'_>,
+    of: Of,
     media: &str,
+    node: &MediaType,
     place: &Pointer,
     naming: &Naming,
     names: &mut Names,
@@ -106,12 +125,16 @@ fn one(
     }
     let schema = place.key("schema");
     let declared = Schema::at(cx, &schema);
-    let codec = codec(&essence);
+    let codec = codec(&essence, of);
+    if codec != Codec::Multipart && !node.encoding.is_empty() {
+        encoding_unused(cx, place);
+    }
     let ty = match (codec, &declared) {
-        (Some(Codec::Json | Codec::Form), Some(_)) => types.of(cx, names, &schema, naming),
-        (Some(Codec::Text), Some(_)) => text_type(types.of(cx, names, &schema, naming), types),
-        (Some(Codec::Text), None) => Type::String,
-        (Some(Codec::Bytes | Codec::Open), declared) => {
+        (Codec::Multipart, _) => form::lower(cx, node, place, naming, names, types),
+        (Codec::Json | Codec::Form, Some(_)) => types.of(cx, names, &schema, naming),
+        (Codec::Text, Some(_)) => text_type(types.of(cx, names, &schema, naming), types),
+        (Codec::Text, None) => Type::String,
+        (Codec::Bytes | Codec::Open, declared) => {
             // The bytes are passed on; the schema makes no type, but counts as read.
             if declared
                 .as_ref()
@@ -121,15 +144,7 @@ fn one(
             }
             Type::Bytes
         }
-        (Some(Codec::Json | Codec::Form), None) | (None, _) => Type::Any,
-    };
-    let Some(codec) = codec else {
-        cx.unsupported(
-            Place::Key(place.clone()),
-            &format!("content of `{essence}`"),
-            "offer the same as `application/json` or `application/x-www-form-urlencoded`",
-        );
-        return None;
+        (Codec::Json | Codec::Form, None) => Type::Any,
     };
     let is_lost = declared.is_none() && cx.document.tree.pointer(schema.as_str()).is_some();
     if codec == Codec::Form && !is_lost && !is_object(&ty, types) {
@@ -152,18 +167,30 @@ fn one(
     })
 }
 
-/// How values of a media type become bytes; `None` for what is not done yet.
-fn codec(essence: &str) -> Option<Codec> {
-    let (ty, subtype) = essence.split_once('/')?;
-    Some(match (ty, subtype) {
-        (_, "*") => Codec::Open,
-        ("multipart", _) => return None,
+/// How values of a media type become bytes.
+fn codec(essence: &str, of: Of) -> Codec {
+    match essence.split_once('/').unwrap_or((essence, "")) {
+        ("multipart", "form-data") if of == Of::Request => Codec::Multipart,
+        // The boundary between the parts stands in the media type.
+        (_, "*") | ("multipart", _) => Codec::Open,
         ("application", "x-www-form-urlencoded") => Codec::Form,
         (_, "json") => Codec::Json,
         (_, subtype) if subtype.ends_with("+json") => Codec::Json,
         ("text", _) => Codec::Text,
         _ => Codec::Bytes,
-    })
+    }
+}
+
+fn encoding_unused(cx: &Context<'_>, place: &Pointer) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::UnsupportedPart,
+            Place::Key(place.key("encoding")),
+            "`encoding` is not supported for this content",
+        )
+        .label("each value is written as its type is")
+        .help("remove it, unless other tools need it"),
+    );
 }
 
 /// The type of a text: what has one text for each value, else the text itself.
@@ -221,26 +248,23 @@ mod tests {
     #[test]
     fn media_types() {
         for (media, expected, name) in [
-            ("application/json", Some(Codec::Json), "Json"),
-            ("application/json; charset=utf-8", Some(Codec::Json), "Json"),
-            ("application/problem+json", Some(Codec::Json), "ProblemJson"),
-            ("text/csv", Some(Codec::Text), "TextCsv"),
-            ("TEXT/plain", Some(Codec::Text), "TextPlain"),
+            ("application/json", Codec::Json, "Json"),
+            ("application/json; charset=utf-8", Codec::Json, "Json"),
+            ("application/problem+json", Codec::Json, "ProblemJson"),
+            ("text/csv", Codec::Text, "TextCsv"),
+            ("TEXT/plain", Codec::Text, "TextPlain"),
             (
                 "application/x-www-form-urlencoded",
-                Some(Codec::Form),
+                Codec::Form,
                 "XWwwFormUrlencoded",
             ),
-            ("multipart/form-data", None, "MultipartFormData"),
-            (
-                "application/octet-stream",
-                Some(Codec::Bytes),
-                "OctetStream",
-            ),
-            ("image/*", Some(Codec::Open), "Image"),
-            ("*/*", Some(Codec::Open), "Any"),
+            ("multipart/form-data", Codec::Multipart, "MultipartFormData"),
+            ("multipart/mixed", Codec::Open, "MultipartMixed"),
+            ("application/octet-stream", Codec::Bytes, "OctetStream"),
+            ("image/*", Codec::Open, "Image"),
+            ("*/*", Codec::Open, "Any"),
         ] {
-            assert_eq!(codec(&essence(media)), expected, "{media}");
+            assert_eq!(codec(&essence(media), Of::Request), expected, "{media}");
             assert_eq!(Ident::pascal(&words(media)).as_str(), name);
         }
     }

@@ -165,7 +165,7 @@ fn content_text(
         Codec::Text => Some(flat(&value(given)?).unwrap_or_default()),
         Codec::Form => Some(form(value(given)?.as_object()?)),
         // Whatever it is, it is bytes.
-        Codec::Bytes | Codec::Open => {
+        Codec::Bytes | Codec::Multipart | Codec::Open => {
             let value = given.map(|(value, _)| value).or_else(|| value(None));
             Some(value.and_then(|value| flat(&value)).unwrap_or_default())
         }

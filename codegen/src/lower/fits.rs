@@ -62,7 +62,7 @@ pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
 }
 
 /// Whether the values of a type are a word each.
-fn is_word(ty: &Type, types: &Types) -> bool {
+pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
     match ty {
         Type::Array(_) | Type::Map(_) => false,
         Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
@@ -173,7 +173,8 @@ fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), 
                     .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
                     .try_for_each(|(key, value)| fits_at(value, ty, types, &at.key(key)))
             }
-            None => Ok(()),
+            // Forms are no values of JSON, and no answer is one.
+            Some(TypeKind::Form { .. }) | None => Ok(()),
         },
         (Type::Boolean, _) => wrong("a boolean"),
         (Type::Number, _) => wrong("a number"),

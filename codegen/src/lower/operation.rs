@@ -145,6 +145,7 @@ fn request_body(
     let naming = Naming::at(&body.place, &request.with("Body"));
     let payload = content::lower(
         cx,
+        content::Of::Request,
         &body.node.content,
         &body.place.key("content"),
         &naming,

@@ -383,7 +383,15 @@ fn answer<'a>(
         if draft.content {
             let place = response.place.key("content");
             let naming = naming.with("Body");
-            body = content::lower(cx, &response.node.content, &place, &naming, names, types);
+            body = content::lower(
+                cx,
+                content::Of::Response,
+                &response.node.content,
+                &place,
+                &naming,
+                names,
+                types,
+            );
         }
     }
     Answer {

@@ -58,9 +58,10 @@ pub(super) enum Shape {
 }
 
 /// What an object says of the properties that it does not name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Additional {
     /// Nothing, so that there may be some.
+    #[default]
     Unsaid,
     /// There are none.
     Closed,

@@ -132,8 +132,32 @@ impl Types {
         self.of_all(cx, names, std::slice::from_ref(place), naming)
     }
 
+    /// A type that no schema alone defines.
+    pub(super) fn add(
+        &mut self,
+        names: &mut Names,
+        naming: &Naming,
+        doc: String,
+        kind: TypeKind,
+    ) -> Type {
+        let id = self.reserve();
+        let wanted = naming.ident();
+        let (name, _) = names
+            .types
+            .name(std::slice::from_ref(&wanted), wanted.as_str());
+        if let Some(slot) = self.definitions.get_mut(id.0) {
+            *slot = Some(TypeDef {
+                name,
+                doc,
+                deprecated: false,
+                kind,
+            });
+        }
+        Type::Named(id)
+    }
+
     /// The type of what the schemas at several places say together.
-    fn of_all(
+    pub(super) fn of_all(
         &mut self,
         cx: &Context<'_>,
         names: &mut Names,

@@ -110,6 +110,8 @@ pub enum Codec {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// `multipart/form-data`.
+    Multipart,
     /// A text.
     Text,
     /// Bytes as they are.

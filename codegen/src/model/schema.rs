@@ -59,6 +59,13 @@ pub enum TypeKind {
     IntegerEnum(Vec<EnumValue<i64>>),
     /// One of some values that are not all texts and not all integers.
     MixedEnum(Vec<EnumValue<Scalar>>),
+    /// The parts of a form of `multipart/form-data`.
+    Form {
+        /// The parts that the document names, by name.
+        parts: Vec<FormPart>,
+        /// All others, where they are allowed.
+        others: Option<Ident>,
+    },
     /// One of several types.
     Union {
         /// The types.
@@ -106,6 +113,38 @@ pub struct UnionVariant {
     pub ty: Type,
     /// The values of the tag that stand for it, the first of which is written.
     pub tags: Vec<String>,
+}
+
+/// A part of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormPart {
+    /// The field.
+    pub name: Ident,
+    /// The name on the wire.
+    pub wire: String,
+    /// How it is written.
+    pub kind: PartKind,
+    /// Whether there may be several with the name.
+    pub many: bool,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// Its media type, where it is not what goes without saying.
+    pub media: Option<String>,
+    /// What it is, as Markdown.
+    pub doc: String,
+    /// Whether the document advises against it.
+    pub deprecated: bool,
+}
+
+/// How a part of a form is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// As the bytes of a file.
+    File,
+    /// As a text.
+    Text(Type),
+    /// As JSON.
+    Json(Type),
 }
 
 /// A property of an object.

@@ -29,6 +29,8 @@ mod keys;
 #[cfg(feature = "_wire")]
 mod media;
 #[cfg(feature = "_wire")]
+pub(crate) mod multipart;
+#[cfg(feature = "_wire")]
 pub(crate) mod null;
 #[cfg(feature = "_wire")]
 mod operation;
@@ -37,7 +39,7 @@ pub(crate) mod outgoing;
 #[cfg(feature = "_wire")]
 pub(crate) mod param;
 #[cfg(feature = "_wire")]
-mod read;
+pub(crate) mod read;
 #[cfg(feature = "_wire")]
 pub(crate) mod received;
 #[cfg(feature = "_wire")]
@@ -63,6 +65,7 @@ pub use {
     error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
+    multipart::File,
     operation::{Operation, Response},
 };
 

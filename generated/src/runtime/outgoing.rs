@@ -10,6 +10,7 @@ use super::{
     error::{Unsendable, header_value},
     form,
     media::Media,
+    multipart::{Form, Parts},
     param::{Flat, Location, Param, flatten},
     template::{Piece, fixed_query, segments},
 };
@@ -63,6 +64,13 @@ impl Outgoing {
             Flat::One(text) => self.bytes(media, text.into()),
             Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
         }
+    }
+
+    pub(crate) fn multipart<T: Form>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+        let mut parts = Parts::default();
+        value.write(&mut parts)?;
+        let (boundary, bytes) = parts.encode()?;
+        self.bytes(&format!("{media}; boundary={boundary}"), bytes)
     }
 
     pub(crate) fn bytes(&mut self, media: &str, bytes: Bytes) -> Result<(), Unsendable> {

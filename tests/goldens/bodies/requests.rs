@@ -240,6 +240,54 @@ impl Operation for PostOptional {
     }
 }
 
+/// The request `POST /parts`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PostParts {
+    /// The content.
+    pub body: Option<types::PostPartsBodyForm>,
+}
+
+impl PostParts {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { body: None }
+    }
+
+    /// The content.
+    #[must_use]
+    pub fn body(mut self, body: types::PostPartsBodyForm) -> Self {
+        self.body = Some(body);
+        self
+    }
+}
+
+impl Operation for PostParts {
+    type Response = PostPartsResponse;
+    const ID: &'static str = "postParts";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/parts";
+    const HAS_BODY: bool = true;
+
+    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        if let Some(body) = &self.body {
+            request.multipart("multipart/form-data", body)?;
+        }
+        Ok(())
+    }
+
+    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: if request.has_body() {
+                Some(request.of(&["multipart/form-data"])?.multipart()?)
+            } else {
+                None
+            },
+        })
+    }
+}
+
 /// The request `POST /several`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -320,6 +368,42 @@ impl Operation for PostText {
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
             body: request.of(&["text/plain"])?.text()?,
+        })
+    }
+}
+
+/// The request `POST /upload`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostUpload {
+    /// The content.
+    pub body: types::PostUploadBodyForm,
+}
+
+impl PostUpload {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new(body: types::PostUploadBodyForm) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PostUpload {
+    type Response = PostUploadResponse;
+    const ID: &'static str = "postUpload";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/upload";
+    const HAS_BODY: bool = true;
+
+    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        let body = &self.body;
+        request.multipart("multipart/form-data", body)?;
+        Ok(())
+    }
+
+    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.of(&["multipart/form-data"])?.multipart()?,
         })
     }
 }

@@ -316,12 +316,12 @@ impl Operation for Elsewhere {
 /// The request `GET /files/{name}.json`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct File {
+pub struct FileRequest {
     /// The path parameter `name`.
     pub name: String,
 }
 
-impl File {
+impl FileRequest {
     /// A request of what is required.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -329,7 +329,7 @@ impl File {
     }
 }
 
-impl Operation for File {
+impl Operation for FileRequest {
     type Response = FileResponse;
     const ID: &'static str = "file";
     const METHOD: http::Method = http::Method::GET;
