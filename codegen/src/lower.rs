@@ -92,12 +92,6 @@ impl Context<'_> {
         }
     }
 
-    /// Says that a part of OpenAPI is not done.
-    fn unsupported(&self, place: Place, what: &str, help: &str) {
-        let message = format!("{what} is not supported yet");
-        self.report(Diagnostic::error(Rule::UnsupportedPart, place, message).help(help));
-    }
-
     /// Says that some values of a type cannot be sent, for there is no way to write them.
     fn unwritable(&self, place: Place, noun: &str, what: &str) {
         let message = format!("{noun} may hold {what}");

@@ -84,6 +84,8 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
 
         let request = Query::new(text)
             .number(1.5)
+            .text(-5)
+            .xml(text)
             .form(list())
             .commas(list())
             .pipes(list())

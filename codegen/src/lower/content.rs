@@ -125,11 +125,11 @@ fn one(
     }
     let schema = place.key("schema");
     let declared = Schema::at(cx, &schema);
-    let codec = codec(&essence, of);
+    let mut codec = codec(&essence, of);
     if codec != Codec::Multipart && !node.encoding.is_empty() {
         encoding_unused(cx, place);
     }
-    let ty = match (codec, &declared) {
+    let mut ty = match (codec, &declared) {
         (Codec::Multipart, _) => form::lower(cx, node, place, naming, names, types),
         (Codec::Json | Codec::Form, Some(_)) => types.of(cx, names, &schema, naming),
         (Codec::Text, Some(_)) => text_type(types.of(cx, names, &schema, naming), types),
@@ -146,19 +146,17 @@ fn one(
         }
         (Codec::Json | Codec::Form, None) => Type::Any,
     };
-    let is_lost = declared.is_none() && cx.document.tree.pointer(schema.as_str()).is_some();
-    if codec == Codec::Form && !is_lost && !is_object(&ty, types) {
-        cx.unsupported(
-            Place::Key(place.clone()),
-            "a form that is no object",
-            "give it a schema of `type: object` with the fields as its properties",
-        );
-        return None;
-    }
-    if codec == Codec::Form
-        && let Some(what) = no_form(&ty, types)
-    {
-        cx.unwritable(Place::Key(place.clone()), "this form", what);
+    if codec == Codec::Form {
+        // A form is there, or it is not.
+        while let Type::Nullable(inner) = ty {
+            ty = *inner;
+        }
+        if !is_object(&ty, types) {
+            as_text(cx, place);
+            (codec, ty) = (Codec::Text, Type::String);
+        } else if let Some(what) = no_form(&ty, types) {
+            cx.unwritable(Place::Key(place.clone()), "this form", what);
+        }
     }
     Some(Content {
         media: media.trim().to_owned(),
@@ -227,6 +225,18 @@ fn is_object(ty: &Type, types: &Types) -> bool {
         },
         _ => false,
     }
+}
+
+fn as_text(cx: &Context<'_>, place: &Pointer) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::UnsupportedPart,
+            Place::Key(place.clone()),
+            "this form is passed on as a text",
+        )
+        .label("its schema names no fields")
+        .help("give it a schema of `type: object` with the fields as its properties"),
+    );
 }
 
 fn as_bytes(cx: &Context<'_>, media: &str, place: &Pointer) {

@@ -93,7 +93,9 @@ fn header_values(
     let own = declared.node;
     let (example, examples, place) = match &described {
         Described::Schema(_) => (&own.example, &own.examples, &declared.place),
-        Described::Json(place, media) => (&media.example, &media.examples, place),
+        Described::Json(place, media) | Described::Text(place, media) => {
+            (&media.example, &media.examples, place)
+        }
     };
     let given = given(cx, example.as_ref(), examples, place);
     let value = sound(cx, given, &header.ty, types)

@@ -10,7 +10,7 @@ use openapiv3::{
 use super::{
     Context, Names,
     content::essence,
-    fits::not_flat,
+    fits::{is_word, not_flat},
     prose::described,
     route::Route,
     token,
@@ -252,6 +252,8 @@ pub(super) enum Described<'a> {
     Schema(Pointer),
     /// As JSON, with the place of the media type.
     Json(Pointer, &'a MediaType),
+    /// As a text, with the place of the media type.
+    Text(Pointer, &'a MediaType),
 }
 
 impl<'a> Described<'a> {
@@ -266,22 +268,38 @@ impl<'a> Described<'a> {
             ParameterSchemaOrContent::Content(content) => content,
         };
         let place = place.key("content");
-        let mut json = content
-            .iter()
-            .filter(|(media, _)| essence(media).ends_with("json"));
-        match json.next() {
-            Some((media, declared)) if content.len() == 1 => {
-                Some(Self::Json(place.key(media), declared))
-            }
-            _ => {
-                cx.unsupported(
+        let is_json = |media: &str| essence(media).ends_with("json");
+        let mut media: Vec<_> = content.iter().collect();
+        media.sort_by_key(|(media, _)| (!is_json(media), *media));
+        let mut media = media.into_iter();
+        let Some((first, declared)) = media.next() else {
+            cx.report(
+                Diagnostic::error(
+                    Rule::WrongValue,
                     Place::Key(place),
-                    "content other than JSON in a parameter or header",
-                    "describe it by `schema`, or by `application/json` alone",
-                );
-                None
-            }
+                    "this `content` has no media type",
+                )
+                .help("name one, or describe the value by `schema`"),
+            );
+            return None;
+        };
+        for (other, _) in media {
+            cx.report(
+                Diagnostic::warning(
+                    Rule::UnsupportedPart,
+                    Place::Key(place.key(other)),
+                    "a parameter or header has one media type",
+                )
+                .label(format!("only `{}` is taken", first.escape_debug()))
+                .help("remove the others (OpenAPI 3.0.3, section 4.7.12.2)"),
+            );
         }
+        let place = place.key(first);
+        Some(if is_json(first) {
+            Self::Json(place, declared)
+        } else {
+            Self::Text(place, declared)
+        })
     }
 
     pub(super) const fn is_json(&self) -> bool {
@@ -292,7 +310,7 @@ impl<'a> Described<'a> {
     pub(super) fn schema(&self) -> Pointer {
         match self {
             Self::Schema(place) => place.clone(),
-            Self::Json(media, _) => media.key("schema"),
+            Self::Json(media, _) | Self::Text(media, _) => media.key("schema"),
         }
     }
 
@@ -307,6 +325,9 @@ impl<'a> Described<'a> {
         match types.of(cx, names, &self.schema(), naming) {
             // Only JSON can tell `null` from an absent value.
             Type::Nullable(inner) if !self.is_json() => *inner,
+            // What is within the text is for others to read.
+            ty if matches!(self, Self::Text(..)) && !is_word(&ty, types) => Type::String,
+            Type::Any if matches!(self, Self::Text(..)) => Type::String,
             ty => ty,
         }
     }

@@ -466,6 +466,10 @@ pub struct Query {
     pub pipes: Option<types::List>,
     /// The query parameter `spread`.
     pub spread: Option<types::Object>,
+    /// The query parameter `text`.
+    pub text: Option<i64>,
+    /// The query parameter `xml`.
+    pub xml: Option<String>,
 }
 
 impl Query {
@@ -482,6 +486,8 @@ impl Query {
             number: None,
             pipes: None,
             spread: None,
+            text: None,
+            xml: None,
         }
     }
 
@@ -540,6 +546,20 @@ impl Query {
         self.spread = Some(spread);
         self
     }
+
+    /// The query parameter `text`.
+    #[must_use]
+    pub fn text(mut self, text: i64) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// The query parameter `xml`.
+    #[must_use]
+    pub fn xml(mut self, xml: impl Into<String>) -> Self {
+        self.xml = Some(xml.into());
+        self
+    }
 }
 
 impl Operation for Query {
@@ -574,7 +594,9 @@ impl Operation for Query {
                 Param::query("spread").members(&["a", "b"]),
                 self.spread.as_ref(),
             )?;
+        request.optional(Param::query("text"), self.text.as_ref())?;
         request.required(Param::query("word"), &self.word)?;
+        request.optional(Param::query("xml"), self.xml.as_ref())?;
         Ok(())
     }
 
@@ -594,7 +616,9 @@ impl Operation for Query {
                     Param::query("pipes").style(Style::PipeDelimited).explode(false),
                 )?,
             spread: request.optional(Param::query("spread").members(&["a", "b"]))?,
+            text: request.optional(Param::query("text"))?,
             word: request.required(Param::query("word"))?,
+            xml: request.optional(Param::query("xml"))?,
         })
     }
 }
