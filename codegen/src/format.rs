@@ -14,26 +14,23 @@ const ADVICE: &str = ". Do not edit it: change the OpenAPI document and generate
 /// # Errors
 /// If the tokens are no Rust, which is a fault of an emitter.
 pub(crate) fn tokens(tokens: TokenStream) -> Result<String, syn::Error> {
-    let file: File = syn::parse2(tokens)?;
+    let mut file: File = syn::parse2(tokens)?;
+    let items = std::mem::take(&mut file.items);
     let mut text = marked("");
-    let attributes = File {
-        items: Vec::new(),
-        ..file.clone()
-    };
-    text.push_str(&prettyplease::unparse(&attributes));
-    let mut before: Option<&Item> = None;
-    for item in &file.items {
+    text.push_str(&prettyplease::unparse(&file));
+    let mut before_is_together = false;
+    for item in items {
         // What only names things stands together.
-        let together = |item: &Item| match item {
+        let is_together = match &item {
             Item::Use(item) => item.attrs.is_empty(),
             Item::Mod(item) => item.attrs.is_empty(),
             _ => false,
         };
-        if !(before.is_some_and(together) && together(item)) {
+        if !(before_is_together && is_together) {
             text.push('\n');
         }
         text.push_str(&self::item(item));
-        before = Some(item);
+        before_is_together = is_together;
     }
     Ok(text)
 }
@@ -45,36 +42,45 @@ pub(crate) fn marked(text: &str) -> String {
 
 /// An item; a blank line between the members of an implementation or a trait, where prettyplease
 /// has none.
-fn item(item: &Item) -> String {
-    let alone = |members: Item| {
-        prettyplease::unparse(&File {
-            shebang: None,
-            frontmatter: None,
-            attrs: Vec::new(),
-            items: vec![members],
-        })
+fn item(item: Item) -> String {
+    let mut page = File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![item],
     };
-    let parts: Vec<String> = match item {
-        Item::Impl(block) if block.items.len() > 1 => block
-            .items
-            .iter()
-            .map(|member| {
-                let mut block = block.clone();
-                block.items = vec![member.clone()];
-                alone(Item::Impl(block))
+    // The block is printed again and again, each time with another member alone. Nothing is cloned:
+    // there may be thousands.
+    match page.items.as_mut_slice() {
+        [Item::Impl(block)] if block.items.len() > 1 => {
+            let members = std::mem::take(&mut block.items);
+            apart(&mut page, members, |item, member| {
+                if let Item::Impl(block) = item {
+                    block.items = vec![member];
+                }
             })
-            .collect(),
-        Item::Trait(block) if block.items.len() > 1 => block
-            .items
-            .iter()
-            .map(|member| {
-                let mut block = block.clone();
-                block.items = vec![member.clone()];
-                alone(Item::Trait(block))
+        }
+        [Item::Trait(block)] if block.items.len() > 1 => {
+            let members = std::mem::take(&mut block.items);
+            apart(&mut page, members, |item, member| {
+                if let Item::Trait(block) = item {
+                    block.items = vec![member];
+                }
             })
-            .collect(),
-        item => return alone(item.clone()),
-    };
+        }
+        _ => prettyplease::unparse(&page),
+    }
+}
+
+/// The only item of a page with each of some members, as one text.
+fn apart<M>(page: &mut File, members: Vec<M>, put: impl Fn(&mut Item, M)) -> String {
+    let mut parts = Vec::with_capacity(members.len());
+    for member in members {
+        if let Some(item) = page.items.first_mut() {
+            put(item, member);
+        }
+        parts.push(prettyplease::unparse(page));
+    }
     merge(&parts)
 }
 
