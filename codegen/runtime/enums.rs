@@ -1,17 +1,57 @@
 //! What enumerations of the document have in common.
 
-/// Implements for an enum of texts, which has `as_str` and `known`, all that follows from these.
+/// An enumeration of texts.
+pub(crate) trait TextEnum: Clone + Sized + 'static {
+    /// The values that the document names.
+    const KNOWN: &'static [Self];
+
+    /// The value on the wire.
+    fn text(&self) -> &str;
+
+    /// The value that a text stands for, if the document names it.
+    fn known(text: &str) -> Option<Self> {
+        Self::KNOWN
+            .iter()
+            .find(|known| known.text() == text)
+            .cloned()
+    }
+}
+
+/// Implements for an enum of texts all that follows from its table.
 macro_rules! text_enum {
-    ($name:ident) => {
+    ($name:ident { $($variant:ident = $text:literal,)* }) => {
+        impl $name {
+            /// The values that the document names.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl crate::runtime::enums::TextEnum for $name {
+            const KNOWN: &'static [Self] = Self::KNOWN;
+
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self::known(&text).unwrap_or(Self::Other(text))
+                let known = crate::runtime::enums::TextEnum::known(&text);
+                known.unwrap_or(Self::Other(text))
             }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned()))
+                text.to_owned().into()
             }
         }
 

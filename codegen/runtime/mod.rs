@@ -29,7 +29,7 @@ mod media;
 #[cfg(feature = "_wire")]
 pub(crate) mod multipart;
 #[cfg(feature = "_wire")]
-pub(crate) mod null;
+pub(crate) mod object;
 #[cfg(feature = "_wire")]
 mod operation;
 #[cfg(feature = "_wire")]

@@ -94,7 +94,7 @@ runtime! {
     "media.rs",
     "mod.rs",
     "multipart.rs",
-    "null.rs",
+    "object.rs",
     "operation.rs",
     "outgoing.rs",
     "param.rs",

@@ -3,7 +3,7 @@
 //! The types of bodies, parameters and header fields.
 
 /// The forms in which there would be an answer.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Acceptable {
     /// The media types that there are.
@@ -23,22 +23,23 @@ impl Acceptable {
     }
 }
 
+crate::runtime::object::object!(
+    Acceptable { required accept = "accept", required message = "message", }
+);
+
 /// A problem of RFC 9457: what went wrong, for people and for programs.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
     /// What went wrong this time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// This very occurrence, as a URL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The status code, once more.
     pub status: i32,
     /// The kind of problem in words, the same each time.
     pub title: String,
     /// The kind of problem, as a URL; `about:blank` if the status says all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
@@ -55,3 +56,8 @@ impl Problem {
         }
     }
 }
+
+crate::runtime::object::object!(
+    Problem { optional detail = "detail", optional instance = "instance", required status
+    = "status", required title = "title", optional r#type = "type", }
+);

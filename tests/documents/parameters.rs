@@ -9,7 +9,7 @@ use doc_parameters::{
     MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, SomeActions, SomeActionsResponse, Status,
     mock::Mock,
     server::{Api, router},
-    types::Object,
+    types::{Mixed, Object},
 };
 use tokio::net::TcpListener;
 
@@ -63,6 +63,14 @@ fn object(a: &str, b: Option<i64>) -> Object {
     object
 }
 
+/// Members of several types, some of which the document does not name.
+fn mixed() -> Mixed {
+    let mut mixed = Mixed::new();
+    mixed.flag = Some(true);
+    mixed.others.insert("n".to_owned(), 7);
+    mixed
+}
+
 #[tokio::test]
 async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
     let (sender, received) = channel();
@@ -105,7 +113,7 @@ async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
 
         if text.is_ascii() && !text.contains(',') {
             let request = Elsewhere::new(text).x_list(vec![1, -2]).session(text)
-                .x_object(object(text, Some(6))).x_json(object(text, None));
+                .x_object(object(text, Some(6))).x_json(object(text, None)).x_mixed(mixed());
             client.call(request.clone()).success().await?;
             assert_eq!(received.recv()?, format!("{request:?}"));
         }

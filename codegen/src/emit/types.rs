@@ -72,25 +72,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
             Other(String),
         }
 
-        impl #name {
-            /// The value on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#names => #texts,)*
-                    Self::Other(text) => text,
-                }
-            }
-
-            fn known(text: &str) -> Option<Self> {
-                match text {
-                    #(#texts => Some(Self::#names),)*
-                    _ => None,
-                }
-            }
-        }
-
-        crate::runtime::enums::text_enum!(#name);
+        crate::runtime::enums::text_enum!(#name { #(#names = #texts,)* });
     }
 }
 
@@ -358,10 +340,19 @@ fn object(
         let ty = local(model, ty);
         quote! {
             /// All properties that the document does not name.
-            #[serde(flatten)]
             pub #name: std::collections::BTreeMap<String, #ty>,
         }
     });
+    let table = fields.iter().map(|field| {
+        let (name, wire) = (&field.name, &field.wire);
+        let kind = match (field.required, model.is_nullable(&field.ty)) {
+            (true, _) => quote!(required),
+            (false, false) => quote!(optional),
+            (false, true) => quote!(nullable),
+        };
+        quote!(#kind #name = #wire)
+    });
+    let other_row = others.map(|(name, _)| quote!(..#name));
     let new = new(model, fields, others);
     let default = fields
         .iter()
@@ -369,7 +360,7 @@ fn object(
         .then(|| quote!(Default,));
     quote! {
         #head
-        #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, #default PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#members,)*
@@ -379,6 +370,8 @@ fn object(
         impl #name {
             #new
         }
+
+        crate::runtime::object::object!(#name { #(#table,)* #other_row });
     }
 }
 
@@ -398,34 +391,13 @@ fn member(model: &Model, field: &Field) -> TokenStream {
         ""
     };
     let docs = docs(&[doc, absent, deprecated]);
-    let plain = name.as_str().strip_prefix("r#").unwrap_or(name.as_str());
-    let mut serde = Vec::new();
-    if plain != field.wire {
-        let wire = &field.wire;
-        serde.push(quote!(rename = #wire));
-    }
     let ty = local(model, &field.ty);
-    let ty = match (field.required, nullable) {
-        (true, false) => ty,
-        (true, true) => {
-            serde.push(quote!(deserialize_with = "crate::runtime::null::present"));
-            ty
-        }
-        (false, false) => {
-            serde.push(quote!(default, skip_serializing_if = "Option::is_none"));
-            quote!(Option<#ty>)
-        }
-        (false, true) => {
-            serde.push(quote!(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "crate::runtime::null::maybe"
-            ));
-            quote!(Option<#ty>)
-        }
+    let ty = if field.required {
+        ty
+    } else {
+        quote!(Option<#ty>)
     };
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    quote!(#docs #serde pub #name: #ty)
+    quote!(#docs pub #name: #ty)
 }
 
 /// The function that makes an object of what is required.

@@ -18,15 +18,9 @@ pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
             Some(TypeKind::Alias(ty)) => not_flat(ty, types),
             Some(TypeKind::Struct { fields, others }) => {
-                let of_fields = || fields.iter().map(|field| &field.ty);
-                let of_others = || others.iter().map(|(_, ty)| ty);
-                if !of_fields().chain(of_others()).all(|ty| is_word(ty, types)) {
-                    return Some(NESTED);
-                }
-                // Serde takes what is flattened as it comes, and all that comes is text.
-                let is_mixed = others.is_some()
-                    && !of_fields().chain(of_others()).all(|ty| is_text(ty, types));
-                is_mixed.then_some("numbers or booleans beside properties of any name")
+                let of_fields = fields.iter().map(|field| &field.ty);
+                let mut all = of_fields.chain(others.iter().map(|(_, ty)| ty));
+                (!all.all(|ty| is_word(ty, types))).then_some(NESTED)
             }
             Some(TypeKind::Union { variants, .. }) => {
                 let is_words = variants.iter().all(|variant| is_word(&variant.ty, types));
@@ -75,20 +69,6 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
             _ => true,
         },
         _ => true,
-    }
-}
-
-/// Whether the values of a type are a text each.
-fn is_text(ty: &Type, types: &Types) -> bool {
-    match ty {
-        Type::Any | Type::String | Type::StatusChoice => true,
-        Type::Nullable(inner) => is_text(inner, types),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => is_text(ty, types),
-            Some(TypeKind::TextEnum(_)) => true,
-            _ => false,
-        },
-        _ => false,
     }
 }
 

@@ -6,77 +6,48 @@
 pub type Alias = Base;
 
 /// `All`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
     /// `alias`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<Base>,
     /// `contradiction`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contradiction: Option<serde_json::Value>,
     /// Described where it is used.
     ///
     /// `None` is absent, and `Some(None)` is `null`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::runtime::null::maybe"
-    )]
     pub described: Option<Option<Base>>,
     /// `either`
     ///
     /// `None` is absent, and `Some(None)` is `null`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::runtime::null::maybe"
-    )]
     pub either: Option<Option<AllEither>>,
     /// `extended`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended: Option<Extended>,
     /// `half`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half: Option<f64>,
     /// `implicit`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implicit: Option<Implicit>,
     /// `level`
     ///
     /// `None` is absent, and `Some(None)` is `null`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::runtime::null::maybe"
-    )]
     pub level: Option<Option<Level>>,
     /// `limited`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limited: Option<Limited>,
     /// `listed`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<serde_json::Value>,
     /// `loop`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#loop: Option<Loop>,
     /// `merged`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<Merged>,
     /// `nothing`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nothing: Option<serde_json::Value>,
     /// `pet`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pet: Option<Pet>,
     /// `quoted`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<AllQuoted>,
     /// `shape`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<Shape>,
     /// `texts`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub texts: Option<AllTexts>,
     /// `undescribed`
     pub undescribed: serde_json::Value,
@@ -109,14 +80,23 @@ impl All {
     }
 }
 
+crate::runtime::object::object!(
+    All { optional alias = "alias", optional contradiction = "contradiction", nullable
+    described = "described", nullable either = "either", optional extended = "extended",
+    optional half = "half", optional implicit = "implicit", nullable level = "level",
+    optional limited = "limited", optional listed = "listed", optional r#loop = "loop",
+    optional merged = "merged", optional nothing = "nothing", optional pet = "pet",
+    optional quoted = "quoted", optional shape = "shape", optional texts = "texts",
+    required undescribed = "undescribed", }
+);
+
 /// What all have.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
     /// `id`
     pub id: i64,
     /// `note`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -128,15 +108,15 @@ impl Base {
     }
 }
 
+crate::runtime::object::object!(Base { required id = "id", optional note = "note", });
+
 /// `Box2`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
     /// `depth`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<f64>,
     /// `label`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// `width`
     pub width: f64,
@@ -154,14 +134,18 @@ impl Box2 {
     }
 }
 
+crate::runtime::object::object!(
+    Box2 { optional depth = "depth", optional label = "label", required width = "width",
+    }
+);
+
 /// `Cat`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
     /// `kind`
     pub kind: String,
     /// `lives`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lives: Option<i64>,
 }
 
@@ -176,12 +160,15 @@ impl Cat {
     }
 }
 
+crate::runtime::object::object!(
+    Cat { required kind = "kind", optional lives = "lives", }
+);
+
 /// `Circle`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
     /// `label`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// `radius`
     pub radius: f64,
@@ -195,15 +182,17 @@ impl Circle {
     }
 }
 
+crate::runtime::object::object!(
+    Circle { optional label = "label", required radius = "radius", }
+);
+
 /// `Dog`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
     /// `friend`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friend: Option<Box<Pet>>,
     /// `tricks`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tricks: Option<Vec<String>>,
 }
 
@@ -214,6 +203,10 @@ impl Dog {
         Self { friend: None, tricks: None }
     }
 }
+
+crate::runtime::object::object!(
+    Dog { optional friend = "friend", optional tricks = "tricks", }
+);
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
@@ -264,14 +257,12 @@ crate::runtime::enums::mixed_enum!(
 );
 
 /// `Limited`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Limited {
     /// `a`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub a: Option<String>,
     /// `b`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub b: Option<String>,
 }
 
@@ -282,6 +273,8 @@ impl Limited {
         Self { a: None, b: None }
     }
 }
+
+crate::runtime::object::object!(Limited { optional a = "a", optional b = "b", });
 
 /// `Loop`.
 #[derive(Clone, Debug, PartialEq)]
@@ -297,7 +290,7 @@ pub enum Loop {
 crate::runtime::unions::union!(Loop { List, Text, });
 
 /// Of several parts.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
     /// `extra`
@@ -307,10 +300,8 @@ pub struct Merged {
     /// Characters at most: `10`
     pub note: String,
     /// `own`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<bool>,
     /// All properties that the document does not name.
-    #[serde(flatten)]
     pub others: std::collections::BTreeMap<String, i64>,
 }
 
@@ -327,6 +318,11 @@ impl Merged {
         }
     }
 }
+
+crate::runtime::object::object!(
+    Merged { required extra = "extra", required id = "id", required note = "note",
+    optional own = "own", ..others }
+);
 
 /// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
@@ -382,39 +378,16 @@ pub enum AllQuoted {
     Other(String),
 }
 
-impl AllQuoted {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::N1 => "1",
-            Self::N20 => "2.0",
-            Self::Yes => "yes",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "1" => Some(Self::N1),
-            "2.0" => Some(Self::N20),
-            "yes" => Some(Self::Yes),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(AllQuoted);
+crate::runtime::enums::text_enum!(AllQuoted { N1 = "1", N20 = "2.0", Yes = "yes", });
 
 /// `AllTexts`.
 pub type AllTexts = String;
 
 /// What holds for each alternative.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
     /// `label`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// `name`
     pub name: String,
@@ -434,15 +407,18 @@ impl ExtendedCircle {
     }
 }
 
+crate::runtime::object::object!(
+    ExtendedCircle { optional label = "label", required name = "name", required radius =
+    "radius", }
+);
+
 /// What holds for each alternative.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
     /// `depth`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<f64>,
     /// `label`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// `name`
     pub name: String,
@@ -463,14 +439,18 @@ impl ExtendedBox {
     }
 }
 
+crate::runtime::object::object!(
+    ExtendedBox { optional depth = "depth", optional label = "label", required name =
+    "name", required width = "width", }
+);
+
 /// Square
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImplicitSquare {
     /// `kind`
     pub kind: ImplicitSquareKind,
     /// `side`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<f64>,
 }
 
@@ -485,6 +465,10 @@ impl ImplicitSquare {
     }
 }
 
+crate::runtime::object::object!(
+    ImplicitSquare { required kind = "kind", optional side = "side", }
+);
+
 /// `ImplicitSquareKind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ImplicitSquareKind {
@@ -494,25 +478,7 @@ pub enum ImplicitSquareKind {
     Other(String),
 }
 
-impl ImplicitSquareKind {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Square => "square",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "square" => Some(Self::Square),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(ImplicitSquareKind);
+crate::runtime::enums::text_enum!(ImplicitSquareKind { Square = "square", });
 
 /// `MergedExtra`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -525,27 +491,7 @@ pub enum MergedExtra {
     Other(String),
 }
 
-impl MergedExtra {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::B => "b",
-            Self::C => "c",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "b" => Some(Self::B),
-            "c" => Some(Self::C),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(MergedExtra);
+crate::runtime::enums::text_enum!(MergedExtra { B = "b", C = "c", });
 
 /// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
@@ -571,24 +517,4 @@ pub enum PostPetSizeText {
     Other(String),
 }
 
-impl PostPetSizeText {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Small => "small",
-            Self::Large => "large",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "small" => Some(Self::Small),
-            "large" => Some(Self::Large),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(PostPetSizeText);
+crate::runtime::enums::text_enum!(PostPetSizeText { Small = "small", Large = "large", });

@@ -3,11 +3,10 @@
 //! The types of bodies, parameters and header fields.
 
 /// `Box2`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
     /// `new`
-    #[serde(rename = "new")]
     pub new2: String,
 }
 
@@ -19,12 +18,13 @@ impl Box2 {
     }
 }
 
+crate::runtime::object::object!(Box2 { required new2 = "new", });
+
 /// `Option2`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Option2 {
     /// `none`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub none: Option<String>,
 }
 
@@ -36,18 +36,18 @@ impl Option2 {
     }
 }
 
+crate::runtime::object::object!(Option2 { optional none = "none", });
+
 /// `PetId`.
 pub type PetId = bool;
 
 /// `Result2`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Result2 {
     /// `Err`
-    #[serde(rename = "Err", default, skip_serializing_if = "Option::is_none")]
     pub err: Option<String>,
     /// `Ok`
-    #[serde(rename = "Ok", default, skip_serializing_if = "Option::is_none")]
     pub ok: Option<String>,
 }
 
@@ -59,32 +59,27 @@ impl Result2 {
     }
 }
 
+crate::runtime::object::object!(Result2 { optional err = "Err", optional ok = "Ok", });
+
 /// `Self_`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Self_ {
     /// `  `
-    #[serde(rename = "")]
     pub empty: String,
     /// `+1`
-    #[serde(rename = "+1")]
     pub plus_1: i64,
     /// `-1`
-    #[serde(rename = "-1")]
     pub minus_1: i64,
     /// `Self`
-    #[serde(rename = "Self")]
     pub self_: String,
     /// `a b`
-    #[serde(rename = "a b")]
     pub a_b: String,
     /// `a-b`
-    #[serde(rename = "a-b")]
     pub a_b2: String,
     /// `fn`
     pub r#fn: Box2,
     /// `self`
-    #[serde(rename = "self")]
     pub self2: Option2,
     /// `type`
     pub r#type: Vec2,
@@ -118,6 +113,12 @@ impl Self_ {
     }
 }
 
+crate::runtime::object::object!(
+    Self_ { required empty = "", required plus_1 = "+1", required minus_1 = "-1",
+    required self_ = "Self", required a_b = "a b", required a_b2 = "a-b", required r#fn =
+    "fn", required self2 = "self", required r#type = "type", }
+);
+
 /// `String2`.
 pub type String2 = Vec<Result2>;
 
@@ -140,35 +141,10 @@ pub enum Vec2 {
     Other(String),
 }
 
-impl Vec2 {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Other2 => "Other",
-            Self::Other3 => "other",
-            Self::Self_ => "Self",
-            Self::Empty => "",
-            Self::Plus1 => "+1",
-            Self::Minus1 => "-1",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "Other" => Some(Self::Other2),
-            "other" => Some(Self::Other3),
-            "Self" => Some(Self::Self_),
-            "" => Some(Self::Empty),
-            "+1" => Some(Self::Plus1),
-            "-1" => Some(Self::Minus1),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(Vec2);
+crate::runtime::enums::text_enum!(
+    Vec2 { Other2 = "Other", Other3 = "other", Self_ = "Self", Empty = "", Plus1 = "+1",
+    Minus1 = "-1", }
+);
 
 /// `PetId2`.
 pub type PetId2 = String;

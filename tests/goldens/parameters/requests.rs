@@ -237,6 +237,8 @@ pub struct Elsewhere {
     pub x_json: Option<types::Object>,
     /// The header parameter `X-List`.
     pub x_list: Option<Vec<i64>>,
+    /// The header parameter `X-Mixed`.
+    pub x_mixed: Option<types::Mixed>,
     /// The header parameter `X-Object`.
     pub x_object: Option<types::Object>,
     /// The cookie parameter `session`.
@@ -251,6 +253,7 @@ impl Elsewhere {
             x_word: x_word.into(),
             x_json: None,
             x_list: None,
+            x_mixed: None,
             x_object: None,
             session: None,
         }
@@ -267,6 +270,13 @@ impl Elsewhere {
     #[must_use]
     pub fn x_list(mut self, x_list: Vec<i64>) -> Self {
         self.x_list = Some(x_list);
+        self
+    }
+
+    /// The header parameter `X-Mixed`.
+    #[must_use]
+    pub fn x_mixed(mut self, x_mixed: types::Mixed) -> Self {
+        self.x_mixed = Some(x_mixed);
         self
     }
 
@@ -296,6 +306,7 @@ impl Operation for Elsewhere {
         request
             .optional(Param::header("X-Json").style(Style::Json), self.x_json.as_ref())?;
         request.optional(Param::header("X-List"), self.x_list.as_ref())?;
+        request.optional(Param::header("X-Mixed").explode(true), self.x_mixed.as_ref())?;
         request.optional(Param::header("X-Object"), self.x_object.as_ref())?;
         request.required(Param::header("X-Word"), &self.x_word)?;
         request.optional(Param::cookie("session"), self.session.as_ref())?;
@@ -306,6 +317,7 @@ impl Operation for Elsewhere {
         Ok(Self {
             x_json: request.optional(Param::header("X-Json").style(Style::Json))?,
             x_list: request.optional(Param::header("X-List"))?,
+            x_mixed: request.optional(Param::header("X-Mixed").explode(true))?,
             x_object: request.optional(Param::header("X-Object"))?,
             x_word: request.required(Param::header("X-Word"))?,
             session: request.optional(Param::cookie("session"))?,

@@ -15,36 +15,15 @@ pub enum Kind {
     Other(String),
 }
 
-impl Kind {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Cat => "cat",
-            Self::Dog => "dog",
-            Self::GuineaPig => "guinea pig",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "cat" => Some(Self::Cat),
-            "dog" => Some(Self::Dog),
-            "guinea pig" => Some(Self::GuineaPig),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(Kind);
+crate::runtime::enums::text_enum!(
+    Kind { Cat = "cat", Dog = "dog", GuineaPig = "guinea pig", }
+);
 
 /// `NewPet`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
     /// `kind`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// Characters at least: `1`
     pub name: String,
@@ -61,14 +40,17 @@ impl NewPet {
     }
 }
 
+crate::runtime::object::object!(
+    NewPet { optional kind = "kind", required name = "name", }
+);
+
 /// A pet that has a number.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pet {
     /// `id`
     pub id: i64,
     /// `kind`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// `name`
     pub name: String,
@@ -86,12 +68,15 @@ impl Pet {
     }
 }
 
+crate::runtime::object::object!(
+    Pet { required id = "id", optional kind = "kind", required name = "name", }
+);
+
 /// `Problem`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
     /// `status`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<i32>,
     /// `title`
     pub title: String,
@@ -107,3 +92,7 @@ impl Problem {
         }
     }
 }
+
+crate::runtime::object::object!(
+    Problem { optional status = "status", required title = "title", }
+);

@@ -5,7 +5,7 @@
 /// A title with \<T> and \[T\]
 ///
 /// indented
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Prose {
     /// \[`Vec`\]
@@ -15,7 +15,6 @@ pub struct Prose {
     /// Default: `` `ticks` and "quotes" ``
     pub plain: String,
     /// `quoted`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<ProseQuoted>,
 }
 
@@ -29,6 +28,10 @@ impl Prose {
         }
     }
 }
+
+crate::runtime::object::object!(
+    Prose { required plain = "plain", optional quoted = "quoted", }
+);
 
 /// `ProseQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,32 +52,7 @@ pub enum ProseQuoted {
     Other(String),
 }
 
-impl ProseQuoted {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AQuote => "a \"quote\"",
-            Self::ALine => "a\nline",
-            Self::Empty2 => "\\",
-            Self::Empty => "*/",
-            Self::Empty3 => "{}",
-            Self::Empty4 => "\u{202e}",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "a \"quote\"" => Some(Self::AQuote),
-            "a\nline" => Some(Self::ALine),
-            "\\" => Some(Self::Empty2),
-            "*/" => Some(Self::Empty),
-            "{}" => Some(Self::Empty3),
-            "\u{202e}" => Some(Self::Empty4),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(ProseQuoted);
+crate::runtime::enums::text_enum!(
+    ProseQuoted { AQuote = "a \"quote\"", ALine = "a\nline", Empty2 = "\\", Empty = "*/",
+    Empty3 = "{}", Empty4 = "\u{202e}", }
+);

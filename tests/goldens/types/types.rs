@@ -3,7 +3,7 @@
 //! The types of bodies, parameters and header fields.
 
 /// One of each.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
     /// `anything`
@@ -13,7 +13,6 @@ pub struct All {
     /// Default: `true`
     pub flag: bool,
     /// `id`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Id>,
     /// Has no name of its own.
     pub inline: AllInline,
@@ -24,24 +23,16 @@ pub struct All {
     /// `list`
     pub list: Vec<Vec<i64>>,
     /// `nothing`
-    #[serde(deserialize_with = "crate::runtime::null::present")]
     pub nothing: Option<String>,
     /// `old`
     ///
     /// Deprecated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
     /// `optional`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub optional: Option<String>,
     /// `perhaps`
     ///
     /// `None` is absent, and `Some(None)` is `null`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::runtime::null::maybe"
-    )]
     pub perhaps: Option<Option<String>>,
     /// `real`
     pub real: f64,
@@ -52,7 +43,6 @@ pub struct All {
     /// Pattern: `^[a-z]*$`
     pub text: String,
     /// `tree`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Tree>,
     /// `words`
     pub words: std::collections::BTreeMap<String, String>,
@@ -97,23 +87,26 @@ impl All {
     }
 }
 
+crate::runtime::object::object!(
+    All { required anything = "anything", required colour = "colour", required flag =
+    "flag", optional id = "id", required inline = "inline", required large = "large",
+    required level = "level", required list = "list", required nothing = "nothing",
+    optional old = "old", optional optional = "optional", nullable perhaps = "perhaps",
+    required real = "real", required small = "small", required text = "text", optional
+    tree = "tree", required words = "words", }
+);
+
 /// Has room for nothing else.
 ///
 /// No property beside these.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
     /// `maybe`
-    #[serde(deserialize_with = "crate::runtime::null::present")]
     pub maybe: Maybe,
     /// `perhaps`
     ///
     /// `None` is absent, and `Some(None)` is `null`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::runtime::null::maybe"
-    )]
     pub perhaps: Option<Maybe>,
 }
 
@@ -124,6 +117,10 @@ impl Closed {
         Self { maybe, perhaps: None }
     }
 }
+
+crate::runtime::object::object!(
+    Closed { required maybe = "maybe", nullable perhaps = "perhaps", }
+);
 
 /// A colour.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,29 +135,9 @@ pub enum Colour {
     Other(String),
 }
 
-impl Colour {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-            Self::DarkBlue => "dark blue",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "red" => Some(Self::Red),
-            "green" => Some(Self::Green),
-            "dark blue" => Some(Self::DarkBlue),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(Colour);
+crate::runtime::enums::text_enum!(
+    Colour { Red = "red", Green = "green", DarkBlue = "dark blue", }
+);
 
 /// A number that tells one from another.
 pub type Id = i64;
@@ -206,13 +183,12 @@ crate::runtime::enums::integer_enum!(Level);
 pub type Maybe = Option<String>;
 
 /// Has room for more.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
     /// `name`
     pub name: String,
     /// All properties that the document does not name.
-    #[serde(flatten)]
     pub others: std::collections::BTreeMap<String, i64>,
 }
 
@@ -227,8 +203,10 @@ impl Open {
     }
 }
 
+crate::runtime::object::object!(Open { required name = "name", ..others });
+
 /// `Owner`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     /// `tree`
@@ -243,24 +221,22 @@ impl Owner {
     }
 }
 
+crate::runtime::object::object!(Owner { required tree = "tree", });
+
 /// A colour.
 pub type Same = Colour;
 
 /// `Tree`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
     /// `leaves`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaves: Option<Vec<Tree>>,
     /// `left`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Box<Tree>>,
     /// `owner`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
     /// `right`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<Box<Tree>>,
 }
 
@@ -277,12 +253,16 @@ impl Tree {
     }
 }
 
+crate::runtime::object::object!(
+    Tree { optional leaves = "leaves", optional left = "left", optional owner = "owner",
+    optional right = "right", }
+);
+
 /// Has no name of its own.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllInline {
     /// `colour`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<AllInlineColour>,
 }
 
@@ -293,6 +273,8 @@ impl AllInline {
         Self { colour: None }
     }
 }
+
+crate::runtime::object::object!(AllInline { optional colour = "colour", });
 
 /// `AllInlineColour`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -305,24 +287,4 @@ pub enum AllInlineColour {
     Other(String),
 }
 
-impl AllInlineColour {
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn known(text: &str) -> Option<Self> {
-        match text {
-            "red" => Some(Self::Red),
-            "green" => Some(Self::Green),
-            _ => None,
-        }
-    }
-}
-
-crate::runtime::enums::text_enum!(AllInlineColour);
+crate::runtime::enums::text_enum!(AllInlineColour { Red = "red", Green = "green", });
