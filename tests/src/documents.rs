@@ -16,7 +16,7 @@ use statusquo_codegen::{
     report::{Source, Style, render},
 };
 
-use crate::{catalogue, workspace};
+use crate::{catalogue, oracle, workspace};
 
 /// A document, as it is generated.
 #[derive(Debug)]
@@ -99,6 +99,7 @@ tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 pub fn write() -> PathBuf {
     let folder = target().join("documents");
     let documents = all();
+    let catalogue = catalogue();
     let mut members = Vec::new();
     for document in &documents {
         let place = folder.join(&document.name);
@@ -107,6 +108,10 @@ pub fn write() -> PathBuf {
         if let Ok(program) = fs::read_to_string(program) {
             put(&place.join("tests/program.rs"), &program);
         }
+        let text = crate::read(&format!("tests/documents/{}.yaml", document.name));
+        let crate_name = format!("doc_{}", document.name);
+        let program = oracle::program(&crate_name, &text, &catalogue);
+        put(&place.join("tests/oracle.rs"), &program);
         members.push(format!("{:?}", document.name));
     }
     let manifest = format!(

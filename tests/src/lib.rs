@@ -2,6 +2,7 @@
 
 pub mod documents;
 pub mod golden;
+pub mod oracle;
 pub mod raw;
 
 use std::{

@@ -1,0 +1,106 @@
+//! What OpenAPI says that a status means, read from the text of a document and from nothing else.
+//!
+//! Neither the generator nor the generated crate has a part in it: it is what they are held against.
+
+use statusquo_codegen::model::{Catalogue, Method};
+
+/// A program that holds each operation of a generated crate against a document, for each status.
+///
+/// # Panics
+/// If the document cannot be read.
+#[must_use]
+pub fn program(crate_name: &str, text: &str, catalogue: &Catalogue) -> String {
+    let tree: serde_yaml::Value =
+        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    // Only the names are the generator's.
+    let (model, _) = statusquo_codegen::model(text, catalogue)
+        .unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let mut checks = String::new();
+    for operation in &model.operations {
+        let keys = keys(&tree, &operation.path, operation.method);
+        checks.push_str(&format!(
+            "    holds::<{crate_name}::{}>({:?}, &{keys:?});\n",
+            operation.request,
+            operation.title()
+        ));
+    }
+    PROGRAM
+        .replace("CRATE", crate_name)
+        .replace("    CHECKS\n", &checks)
+}
+
+/// The keys of an operation's `responses` that are answers, as they are written.
+///
+/// An interim code is none (RFC 9110, section 15.2), but for the 101 that ends the talk in HTTP, and says
+/// in `Upgrade` what comes then.
+fn keys(tree: &serde_yaml::Value, path: &str, method: Method) -> Vec<String> {
+    let paths = tree.get("paths");
+    let responses = paths.and_then(|paths| {
+        let operation = paths.get(path)?.get(method.key())?;
+        operation.get("responses")?.as_mapping()
+    });
+    let mut keys = Vec::new();
+    for (key, response) in responses.into_iter().flatten() {
+        let key = match key {
+            serde_yaml::Value::String(key) => key.clone(),
+            key => key
+                .as_u64()
+                .map_or_else(String::new, |code| code.to_string()),
+        };
+        let headers = response
+            .get("headers")
+            .and_then(|headers| headers.as_mapping());
+        let mut names = headers
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, _)| name.as_str());
+        let mut is_upgrade =
+            || key == "101" && names.any(|name| name.eq_ignore_ascii_case("upgrade"));
+        if !key.starts_with("x-") && (!key.starts_with('1') || is_upgrade()) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+const PROGRAM: &str = r#"//! Each operation of the crate, held against the text of its document.
+
+use CRATE::{Key, Operation, Response, key_of, mock::Mock, server::router};
+
+#[test]
+fn the_router_can_be_made() {
+    let _ = router(Mock);
+}
+
+#[test]
+fn each_status_has_the_answer_that_the_document_says() {
+    CHECKS
+}
+
+#[allow(dead_code, reason = "a document may have no operations")]
+fn holds<O: Operation>(operation: &str, written: &[&str]) {
+    for code in 0..=1100 {
+        let found = key_of(O::Response::KEYS, code).map(|index| match O::Response::KEYS[index] {
+            Key::Exact(code) => code.to_string(),
+            Key::Range(digit) => format!("{digit}xx"),
+            Key::Default => "default".to_owned(),
+        });
+        assert_eq!(found, said(written, code), "{operation} {code}");
+    }
+}
+
+/// OpenAPI 3.0.3, section 4.7.16: an exact code, else its range, else `default`; what declares no answer
+/// may answer anything.
+fn said(written: &[&str], code: u16) -> Option<String> {
+    let exact = code.to_string();
+    let range = format!("{}xx", code / 100);
+    let written: Vec<_> = written.iter().map(|key| key.to_lowercase()).collect();
+    let has = |key: &String| written.contains(key);
+    if !(100..=999).contains(&code) || (code < 200 && !has(&exact)) {
+        return None;
+    }
+    let fallback = "default".to_owned();
+    let of = [exact, range, fallback.clone()].into_iter().find(has);
+    of.or_else(|| written.is_empty().then_some(fallback))
+}
+"#;
