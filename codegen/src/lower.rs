@@ -92,6 +92,29 @@ impl Context<'_> {
         }
     }
 
+    /// The name in Rust that the document chooses for what stands at a place, in `x-name`.
+    ///
+    /// One that is what it would have without is told.
+    fn chosen_name(&self, place: &Pointer, is_usual: impl FnOnce(&Ident) -> bool) -> Option<Ident> {
+        let place = place.key("x-name");
+        let value = self.document.tree.pointer(place.as_str())?;
+        let chosen = value.as_str().and_then(Ident::chosen);
+        if chosen.is_none() {
+            let message = format!("`x-name` is {value}, which is no name in Rust");
+            self.report(
+                Diagnostic::error(Rule::WrongValue, Place::Value(place), message)
+                    .help("write a name in Rust's way: `PetResponse`"),
+            );
+        } else if chosen.as_ref().is_some_and(is_usual) {
+            let message = format!("`x-name` is {value}, which is the name without it");
+            self.report(
+                Diagnostic::warning(Rule::UselessName, Place::Key(place), message)
+                    .help("remove it"),
+            );
+        }
+        chosen
+    }
+
     /// Says that some values of a type cannot be sent, for there is no way to write them.
     fn unwritable(&self, place: Place, noun: &str, what: &str) {
         let message = format!("{noun} may hold {what}");

@@ -213,6 +213,8 @@ rules! {
     NameAdjusted = "name-adjusted",
     /// Credentials that cannot be told apart, or cannot go together.
     AmbiguousSecurity = "ambiguous-security",
+    /// A chosen name that is no other than the one without it.
+    UselessName = "useless-name",
     /// Two operations with one `operationId`, or the like.
     DuplicateName = "duplicate-name",
     /// Two operations that no request tells apart.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use doc_names::{Client, TypeResponse, mock::Mock, server::router, types::Self_};
+use doc_names::{Response as _, Client, TypeResponse, mock::Mock, server::router, types::Self_};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -33,4 +33,13 @@ async fn names_on_the_wire_are_those_of_the_document() -> Result<(), Box<dyn Err
     assert_eq!(serde_json::to_value(&read)?, value);
     assert_ne!(read, body);
     Ok(())
+}
+
+#[test]
+fn a_document_may_choose_names() {
+    let mut chosen = doc_names::types::Chosen::new();
+    chosen.a = Some(doc_names::types::Letter::X);
+    assert_eq!(doc_names::FetchThingsResponse::Ok(chosen.clone()).success(), Ok(chosen));
+    let _: doc_names::types::Plain = doc_names::types::Plain::new();
+    assert_eq!(<doc_names::FetchThings as doc_names::Operation>::ID, "get-2-things");
 }

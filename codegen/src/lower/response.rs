@@ -78,7 +78,7 @@ pub(super) fn lower<'a>(
     for (index, route) in routes.iter().enumerate() {
         let declared = responses(cx, route);
         let (answers, interim) = final_answers(cx, route, declared, statuses);
-        let chosen = chosen_name(cx, route);
+        let chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
         let print = fingerprint(cx, &answers, chosen.as_ref());
         let set = *known.entry(print).or_insert(groups.len());
         let place = Place::Key(route.declared.place.clone());
@@ -235,24 +235,6 @@ fn fingerprint(cx: &Context<'_>, answers: &[Draft<'_>], chosen: Option<&Ident>) 
         })
         .collect();
     json!([chosen.map(Ident::as_str), answers]).to_string()
-}
-
-/// The `x-name` of a set of responses.
-fn chosen_name(cx: &Context<'_>, route: &Route<'_>) -> Option<Ident> {
-    let value = route.declared.node.responses.extensions.get("x-name")?;
-    let chosen = value.as_str().and_then(Ident::chosen);
-    if chosen.is_none() {
-        let place = route.declared.place.key("responses").key("x-name");
-        cx.report(
-            Diagnostic::error(
-                Rule::WrongValue,
-                Place::Value(place),
-                format!("`x-name` is {value}, which is no name in Rust"),
-            )
-            .help("write a name in Rust's way: `PetResponse`"),
-        );
-    }
-    chosen
 }
 
 /// The name of a set: chosen, or of its one user, or of the path all its users are on, or of the

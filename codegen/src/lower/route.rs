@@ -9,6 +9,7 @@ use super::Context;
 use crate::{
     load::At,
     model::{Key, Method, Piece, fixed_query, segments},
+    name::Ident,
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -26,8 +27,17 @@ impl Route<'_> {
         format!("{} {}", self.method, self.path)
     }
 
-    /// What its names are made of: the `operationId`, else the method and the words of the path.
+    /// What its names are made of: the `x-name`, else the `operationId`, else the method and the words of
+    /// the path.
     pub(super) fn words(&self) -> String {
+        let chosen = self.declared.node.extensions.get("x-name");
+        match chosen.and_then(|name| name.as_str()) {
+            Some(name) => name.to_owned(),
+            None => self.usual_words(),
+        }
+    }
+
+    fn usual_words(&self) -> String {
         if let Some(id) = &self.declared.node.operation_id {
             return id.clone();
         }
@@ -91,6 +101,10 @@ pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     same_paths(cx, &routes);
     for route in &routes {
         odd_braces(cx, route);
+        let usual = Ident::pascal(&route.usual_words());
+        cx.chosen_name(&route.declared.place, |chosen| {
+            Ident::pascal(chosen.as_str()) == usual
+        });
     }
     routes
 }

@@ -75,7 +75,12 @@ impl Types {
         let texts = schemas.into_iter().flat_map(Map::keys).map(String::as_str);
         let mut declared = Vec::new();
         // All have a name and an id before the first is looked into, for they refer to each other.
-        for (text, (name, adjusted)) in names.types.name_all(texts, Ident::pascal) {
+        let name = |text: &str| {
+            let usual = Ident::pascal(text);
+            cx.chosen_name(&section.key(text), |chosen| *chosen == usual)
+                .unwrap_or(usual)
+        };
+        for (text, (name, adjusted)) in names.types.name_all(texts, name) {
             let place = section.key(&text);
             cx.adjusted(
                 Place::Key(place.clone()),
@@ -202,7 +207,10 @@ impl Types {
             None if defined => {
                 let id = self.reserve();
                 self.by_key.insert(schema.key(), id);
-                let (name, _) = names.types.name(&[naming.ident()], schema.place.as_str());
+                let usual = naming.ident();
+                let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == usual);
+                let wanted = chosen.unwrap_or(usual);
+                let (name, _) = names.types.name(&[wanted], schema.place.as_str());
                 self.define(cx, names, id, name, schema);
                 Type::Named(id)
             }

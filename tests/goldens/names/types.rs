@@ -146,8 +146,55 @@ crate::runtime::enums::text_enum!(
     Minus1 = "-1", }
 );
 
+/// `Plain`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Plain {
+    /// `chosen`
+    pub chosen: Option<String>,
+}
+
+impl Plain {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { chosen: None }
+    }
+}
+
+crate::runtime::object::object!(Plain { optional chosen = "chosen", });
+
 /// `PetId2`.
 pub type PetId2 = String;
 
 /// `PetId3`.
 pub type PetId3 = i64;
+
+/// `Chosen`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Chosen {
+    /// `a`
+    pub a: Option<Letter>,
+}
+
+impl Chosen {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { a: None }
+    }
+}
+
+crate::runtime::object::object!(Chosen { optional a = "a", });
+
+/// `Letter`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Letter {
+    /// `x`
+    X,
+    /// A value that the document does not name.
+    Other(String),
+}
+
+crate::runtime::enums::text_enum!(Letter { X = "x", });
