@@ -19,6 +19,7 @@ mod skeleton;
 mod status;
 mod token;
 mod types;
+mod ways;
 
 use std::cell::RefCell;
 
@@ -58,7 +59,7 @@ pub(crate) fn lower(
     let model = Model {
         package,
         statuses: statuses.into_list(),
-        types: types.finish(),
+        types: types.finish(&operations, &sets.list),
         sets: sets.list,
         operations,
         schemes: security.schemes,

@@ -17,6 +17,7 @@ pub use operation::{
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
 pub use schema::{
     EnumValue, Field, FormPart, PartKind, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant,
+    Way,
 };
 pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};

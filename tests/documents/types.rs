@@ -114,3 +114,12 @@ fn a_type_may_contain_itself() {
     let written = to_value(&tree).unwrap();
     assert_eq!(from_value::<Tree>(written).unwrap(), tree);
 }
+
+#[test]
+fn what_goes_one_way_alone_may_be_absent_the_other() {
+    let account: doc_types::types::Account = from_value(json!({"name": "a"})).unwrap();
+    assert_eq!((account.id, account.password), (None, None));
+    assert!(from_value::<doc_types::types::Account>(json!({})).is_err());
+    // An object that is in answers alone has what answers have.
+    assert_eq!(doc_types::types::Receipt::new(5).id, 5);
+}

@@ -3,7 +3,10 @@
 //! Each program says in a comment which error its line gives: `//~ E0004`. The messages of the compiler
 //! change with each version, its codes and lines do not.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use serde_json::Value;
 use statusquo_tests::{
@@ -67,7 +70,8 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
 /// The errors that cargo reports: program, line and code.
 fn errors(messages: &str) -> BTreeSet<(String, u64, String)> {
     let mut errors = BTreeSet::new();
-    let mut constant = None;
+    // By program: several are compiled at once, and cargo passes on what they say as it comes.
+    let mut constants = BTreeMap::new();
     for message in messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
@@ -83,12 +87,15 @@ fn errors(messages: &str) -> BTreeSet<(String, u64, String)> {
                 Some(line) => {
                     errors.insert((program, line, code.to_owned()));
                 }
-                None => constant = Some(code.to_owned()),
+                None => {
+                    constants.insert(program, code.to_owned());
+                }
             },
             // A constant that fails is told where it is computed; a note behind tells what for.
             (Some("note"), None) => {
                 if let Some(line) = line {
-                    errors.extend(constant.take().map(|code| (program, line, code)));
+                    let code = constants.remove(&program);
+                    errors.extend(code.map(|code| (program, line, code)));
                 }
             }
             _ => {}

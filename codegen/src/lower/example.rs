@@ -306,6 +306,10 @@ impl Maker<'_> {
         let required = schema.required();
         let mut members = Map::new();
         for (name, places) in schema.properties() {
+            let property = Schema::of_all(self.cx, &places);
+            if property.is_some_and(|schema| schema.flag("writeOnly")) {
+                continue;
+            }
             match self.all(&places, &into.key(name)) {
                 Some(value) => {
                     members.insert(name.to_owned(), value);
@@ -314,8 +318,12 @@ impl Maker<'_> {
                 None => {}
             }
         }
-        for name in required {
-            members.entry(name).or_insert(Value::Null);
+        let named = schema.properties();
+        for name in required
+            .into_iter()
+            .filter(|name| !named.contains_key(name))
+        {
+            members.insert(name.to_owned(), Value::Null);
         }
         Some(Value::Object(members))
     }

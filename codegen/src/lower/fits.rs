@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Scalar, Type, TypeKind, weights},
+    model::{Scalar, Type, TypeKind, Way, weights},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -141,7 +141,8 @@ fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), 
                 for field in fields {
                     match members.get(&field.wire) {
                         Some(value) => fits_at(value, &field.ty, types, &at.key(&field.wire))?,
-                        None if field.required => {
+                        // What is held against its type here is answers.
+                        None if field.required && field.way != Way::Requests => {
                             return Err((at.clone(), format!("without `{}`", field.wire)));
                         }
                         None => {}

@@ -7,9 +7,13 @@ use serde_json::{Map, Value};
 use super::{
     Context, Names, boxes, prose,
     schema::{Additional, Alternative, Schema, SchemaKey, Shape},
+    ways,
 };
 use crate::{
-    model::{EnumValue, Field, Payload, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant},
+    model::{
+        EnumValue, Field, Operation, Payload, ResponseSet, Scalar, Type, TypeDef, TypeId, TypeKind,
+        UnionVariant, Way,
+    },
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -109,9 +113,10 @@ impl Types {
         types
     }
 
-    /// The types, by id.
-    pub(super) fn finish(self) -> Vec<TypeDef> {
+    /// The types, by id, of what these operations and their answers use.
+    pub(super) fn finish(self, operations: &[Operation], sets: &[ResponseSet]) -> Vec<TypeDef> {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
+        ways::ease(&mut definitions, operations, sets);
         boxes::put(&mut definitions);
         definitions
     }
@@ -286,6 +291,11 @@ impl Types {
                 name,
                 ty: self.of_all(cx, names, places, &naming.with(&wire)),
                 required: required.contains(wire.as_str()),
+                way: match (is("readOnly"), is("writeOnly")) {
+                    (true, false) => Way::Answers,
+                    (false, true) => Way::Requests,
+                    _ => Way::Both,
+                },
                 doc: prose::of_property(cx, places),
                 deprecated: is("deprecated"),
                 wire,

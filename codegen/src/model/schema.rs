@@ -147,6 +147,17 @@ pub enum PartKind {
     Json(Type),
 }
 
+/// Which way a property goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In requests and answers.
+    Both,
+    /// In answers alone: `readOnly`.
+    Answers,
+    /// In requests alone: `writeOnly`.
+    Requests,
+}
+
 /// A property of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -156,7 +167,9 @@ pub struct Field {
     pub wire: String,
     /// Its type, without the `Option` of a property that may be absent.
     pub ty: Type,
-    /// Whether it has to be there.
+    /// Which way it goes.
+    pub way: Way,
+    /// Whether it has to be there, whichever way the object goes that the document uses.
     pub required: bool,
     /// What it is, as Markdown.
     pub doc: String,

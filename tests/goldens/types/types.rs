@@ -2,6 +2,35 @@
 
 //! The types of bodies, parameters and header fields.
 
+/// `Account`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Account {
+    /// In answers alone.
+    pub id: Option<i64>,
+    /// `name`
+    pub name: String,
+    /// In requests alone.
+    pub password: Option<String>,
+}
+
+impl Account {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            name: name.into(),
+            password: None,
+        }
+    }
+}
+
+crate::runtime::object::object!(
+    Account { optional id = "id", required name = "name", optional password = "password",
+    }
+);
+
 /// One of each.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -222,6 +251,24 @@ impl Owner {
 }
 
 crate::runtime::object::object!(Owner { required tree = "tree", });
+
+/// Goes one way alone.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// In answers alone.
+    pub id: i64,
+}
+
+impl Receipt {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(id: i64) -> Self {
+        Self { id }
+    }
+}
+
+crate::runtime::object::object!(Receipt { required id = "id", });
 
 /// A colour.
 pub type Same = Colour;
