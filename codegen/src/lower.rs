@@ -8,6 +8,7 @@ mod content;
 mod example;
 mod fits;
 mod form;
+mod media;
 mod operation;
 mod parameter;
 mod prose;

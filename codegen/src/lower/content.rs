@@ -7,6 +7,7 @@ use super::{
     Context, Names,
     fits::no_form,
     form,
+    media::essence,
     schema::{Schema, Shape},
     token::is_token,
     types::{Naming, Types},
@@ -86,12 +87,6 @@ fn words(media: &str) -> String {
             .unwrap_or(essence)
             .to_owned(),
     }
-}
-
-/// A media type without its parameters, in small letters.
-pub(super) fn essence(media: &str) -> String {
-    let essence = media.split_once(';').map_or(media, |(essence, _)| essence);
-    essence.trim().to_ascii_lowercase()
 }
 
 #[expect(

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    content::essence,
     fits::{fits, misfit},
+    media::essence,
     parameter::Described,
     response::RouteResponses,
     schema::{Schema, SchemaKey, Shape},

@@ -4,8 +4,8 @@ use openapiv3::{Encoding, MediaType};
 
 use super::{
     Context, Names,
-    content::essence,
     fits::is_word,
+    media::essence,
     prose,
     schema::{Additional, Schema, Shape},
     types::{Naming, Types},

@@ -9,8 +9,8 @@ use openapiv3::{
 
 use super::{
     Context, Names,
-    content::essence,
     fits::{is_word, not_flat},
+    media::essence,
     prose::described,
     route::Route,
     token,
