@@ -238,7 +238,7 @@ fn takes_into(model: &Model, of: &Type) -> bool {
         Type::Bytes | Type::StatusChoice | Type::String => true,
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Alias(ty) => takes_into(model, ty),
-            TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) => true,
+            TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Wrapper(_) => true,
             TypeKind::Form { .. }
             | TypeKind::MixedEnum(_)
             | TypeKind::Struct { .. }
@@ -386,7 +386,7 @@ fn is_open(model: &Model, ty: &Type) -> bool {
         Type::Map(_) => true,
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Struct { others, .. } => others.is_some(),
-            TypeKind::Alias(ty) => is_open(model, ty),
+            TypeKind::Alias(ty) | TypeKind::Wrapper(ty) => is_open(model, ty),
             _ => false,
         },
         _ => false,

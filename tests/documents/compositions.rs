@@ -1,7 +1,7 @@
 //! The crate of `compositions.yaml`: what is of several schemas at once, or of one of several.
 
 use doc_compositions::types::{
-    AllEither, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
+    AllEither, Back, Forest, Nested, Through, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
     MergedExtra, Pet, Shape,
 };
 use serde_json::{Value, from_value, json, to_value};
@@ -83,4 +83,15 @@ fn values_of_different_types_are_told_apart() {
     let list = Loop::List(vec![Loop::Text("a".to_owned()), Loop::List(Vec::new())]);
     assert_eq!(kept::<Loop>(&json!(["a", []])), list);
     assert_eq!(kept::<Limited>(&json!({"a": "x"})).a.as_deref(), Some("x"));
+}
+
+#[test]
+fn what_contains_itself_has_an_end() {
+    let nested: Nested = kept(&json!([[], [[]]]));
+    assert_eq!(nested, Nested(vec![Nested(vec![]), vec![Nested(vec![])].into()]));
+    let forest: Forest = kept(&json!({"a": [{"b": []}, null]}));
+    assert_eq!(forest.0["a"].len(), 2);
+    assert_eq!(kept::<Through>(&json!(1)), Through::Integer(1));
+    assert!(matches!(kept(&json!("a")), Through::Text(_)));
+    assert!(matches!(kept(&json!({"through": {"through": 5}})), Back::Object(_)));
 }

@@ -57,6 +57,8 @@ fn no_damage_makes_the_generator_panic() {
     let mut random = fastrand::Rng::with_seed(1);
     for document in [
         "tests/documents/pets.yaml",
+        "tests/documents/compositions.yaml",
+        "tests/documents/bodies.yaml",
         "tests/documents/prose.yaml",
         "tests/diagnostics/one-line.json",
     ] {

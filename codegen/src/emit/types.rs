@@ -38,6 +38,24 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
     let head = docs(&[doc, deprecated]);
     let name = &definition.name;
     match &definition.kind {
+        TypeKind::Wrapper(ty) => {
+            let ty = local(model, ty);
+            quote! {
+                #head
+                #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+                #[serde(transparent)]
+                pub struct #name(
+                    /// What it is around.
+                    pub #ty,
+                );
+
+                impl From<#ty> for #name {
+                    fn from(value: #ty) -> Self {
+                        Self(value)
+                    }
+                }
+            }
+        }
         TypeKind::Alias(ty) => {
             let ty = local(model, ty);
             quote!(#head pub type #name = #ty;)

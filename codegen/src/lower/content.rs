@@ -215,7 +215,7 @@ fn is_object(ty: &Type, types: &Types) -> bool {
         Type::Map(_) => true,
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
             Some(TypeKind::Struct { .. }) => true,
-            Some(TypeKind::Alias(ty)) => is_object(ty, types),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_object(ty, types),
             _ => false,
         },
         _ => false,

@@ -16,7 +16,7 @@ pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
         Type::Nullable(inner) | Type::Boxed(inner) => not_flat(inner, types),
         Type::Array(inner) | Type::Map(inner) => (!is_word(inner, types)).then_some(NESTED),
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => not_flat(ty, types),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => not_flat(ty, types),
             Some(TypeKind::Struct { fields, others }) => {
                 let of_fields = fields.iter().map(|field| &field.ty);
                 let mut all = of_fields.chain(others.iter().map(|(_, ty)| ty));
@@ -38,7 +38,7 @@ pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
         return not_flat(ty, types);
     };
     match types.definition(*id).map(|definition| &definition.kind) {
-        Some(TypeKind::Alias(ty)) => no_form(ty, types),
+        Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => no_form(ty, types),
         Some(TypeKind::Struct {
             fields,
             others: None,
@@ -61,7 +61,7 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
         Type::Array(_) | Type::Map(_) => false,
         Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => is_word(ty, types),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_word(ty, types),
             Some(TypeKind::Struct { .. }) => false,
             Some(TypeKind::Union { variants, .. }) => {
                 variants.iter().all(|variant| is_word(&variant.ty, types))
@@ -108,7 +108,7 @@ fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), 
             .iter()
             .try_for_each(|(key, value)| fits_at(value, item, types, &at.key(key))),
         (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
-            Some(TypeKind::Alias(ty)) => fits_at(value, ty, types, at),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => fits_at(value, ty, types, at),
             Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
             Some(TypeKind::TextEnum(_)) => wrong("a string"),
             Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),

@@ -206,8 +206,13 @@ impl Types {
         }
         let defined = is_defined(schema.shape(cx));
         let ty = match self.by_key.get(&schema.key()) {
-            // An alias says itself whether it is nullable.
-            Some(id) if !defined => return Type::Named(*id),
+            // An alias says itself whether it is nullable, but where it is used may say so, too.
+            Some(id) if !defined => {
+                let alias = Type::Named(*id);
+                let says_itself =
+                    Schema::at(cx, &schema.place).is_some_and(|own| own.is_nullable(cx));
+                return nullable(alias, schema.is_nullable(cx) && !says_itself);
+            }
             Some(id) => Type::Named(*id),
             None if defined => {
                 let id = self.reserve();

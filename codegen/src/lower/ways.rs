@@ -59,7 +59,7 @@ fn reach(definitions: &[TypeDef], ty: &Type, reached: &mut BTreeSet<TypeId>) {
             _ => continue,
         };
         match definitions.get(id.0).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty)) => rest.push(ty),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => rest.push(ty),
             Some(TypeKind::Struct { fields, others }) => {
                 rest.extend(fields.iter().map(|field| &field.ty));
                 rest.extend(others.iter().map(|(_, ty)| ty));

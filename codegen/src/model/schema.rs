@@ -53,6 +53,8 @@ pub struct TypeDef {
 pub enum TypeKind {
     /// Another name for a type.
     Alias(Type),
+    /// A type of its own around another, in which it may stand itself: a list of such lists.
+    Wrapper(Type),
     /// One of some texts.
     TextEnum(Vec<EnumValue<String>>),
     /// One of some integers.

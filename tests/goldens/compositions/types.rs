@@ -23,6 +23,8 @@ pub struct All {
     pub either: Option<Option<AllEither>>,
     /// `extended`
     pub extended: Option<Extended>,
+    /// `forest`
+    pub forest: Option<Forest>,
     /// `half`
     pub half: Option<f64>,
     /// `implicit`
@@ -39,6 +41,8 @@ pub struct All {
     pub r#loop: Option<Loop>,
     /// `merged`
     pub merged: Option<Merged>,
+    /// `nested`
+    pub nested: Option<Nested>,
     /// `nothing`
     pub nothing: Option<serde_json::Value>,
     /// `pet`
@@ -63,6 +67,7 @@ impl All {
             described: None,
             either: None,
             extended: None,
+            forest: None,
             half: None,
             implicit: None,
             level: None,
@@ -70,6 +75,7 @@ impl All {
             listed: None,
             r#loop: None,
             merged: None,
+            nested: None,
             nothing: None,
             pet: None,
             quoted: None,
@@ -83,12 +89,28 @@ impl All {
 crate::runtime::object::object!(
     All { optional alias = "alias", optional contradiction = "contradiction", nullable
     described = "described", nullable either = "either", optional extended = "extended",
-    optional half = "half", optional implicit = "implicit", nullable level = "level",
-    optional limited = "limited", optional listed = "listed", optional r#loop = "loop",
-    optional merged = "merged", optional nothing = "nothing", optional pet = "pet",
-    optional quoted = "quoted", optional shape = "shape", optional texts = "texts",
-    required undescribed = "undescribed", }
+    optional forest = "forest", optional half = "half", optional implicit = "implicit",
+    nullable level = "level", optional limited = "limited", optional listed = "listed",
+    optional r#loop = "loop", optional merged = "merged", optional nested = "nested",
+    optional nothing = "nothing", optional pet = "pet", optional quoted = "quoted",
+    optional shape = "shape", optional texts = "texts", required undescribed =
+    "undescribed", }
 );
+
+/// `Back`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Back {
+    /// `i64`.
+    Integer(i64),
+    /// `String`.
+    Text(String),
+    /// `BackObject`.
+    Object(BackObject),
+    /// A value that is none of these.
+    Other(serde_json::Value),
+}
+
+crate::runtime::unions::union!(Back { Integer, Text, Object, });
 
 /// What all have.
 #[derive(Clone, Debug, PartialEq)]
@@ -208,6 +230,24 @@ crate::runtime::object::object!(
     Dog { optional friend = "friend", optional tricks = "tricks", }
 );
 
+/// `Endless`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Endless {
+    /// `endless`
+    pub endless: Box<Endless>,
+}
+
+impl Endless {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(endless: Endless) -> Self {
+        Self { endless: Box::new(endless) }
+    }
+}
+
+crate::runtime::object::object!(Endless { required endless = "endless", });
+
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Extended {
@@ -220,6 +260,20 @@ pub enum Extended {
 }
 
 crate::runtime::unions::union!(Extended { Circle, Box, });
+
+/// `Forest`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Forest(
+    /// What it is around.
+    pub std::collections::BTreeMap<String, Trees>,
+);
+
+impl From<std::collections::BTreeMap<String, Trees>> for Forest {
+    fn from(value: std::collections::BTreeMap<String, Trees>) -> Self {
+        Self(value)
+    }
+}
 
 /// `Implicit`.
 #[derive(Clone, Debug, PartialEq)]
@@ -235,6 +289,24 @@ pub enum Implicit {
 crate::runtime::unions::union!(
     Implicit by "kind" { Circle : "Circle", Square : "square", }
 );
+
+/// `Itself`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Itself {
+    /// `inner`
+    pub inner: Option<Box<Itself>>,
+}
+
+impl Itself {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { inner: None }
+    }
+}
+
+crate::runtime::object::object!(Itself { optional inner = "inner", });
 
 /// `Level`.
 #[derive(Clone, Debug, PartialEq)]
@@ -324,6 +396,23 @@ crate::runtime::object::object!(
     optional own = "own", ..others }
 );
 
+/// A list of such lists.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Nested(
+    /// What it is around.
+    pub Vec<Nested>,
+);
+
+impl From<Vec<Nested>> for Nested {
+    fn from(value: Vec<Nested>) -> Self {
+        Self(value)
+    }
+}
+
+/// `Nothing`.
+pub type Nothing = serde_json::Value;
+
 /// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pet {
@@ -349,6 +438,24 @@ pub enum Shape {
 }
 
 crate::runtime::unions::union!(Shape { Circle, Box, });
+
+/// `Through`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Through {
+    /// `String`.
+    Text(String),
+    /// `Box<BackObject>`.
+    Object(Box<BackObject>),
+    /// `i64`.
+    Integer(i64),
+    /// A value that is none of these.
+    Other(serde_json::Value),
+}
+
+crate::runtime::unions::union!(Through { Text, Object, Integer, });
+
+/// `Trees`.
+pub type Trees = Vec<Option<Forest>>;
 
 /// `AllEither`.
 #[derive(Clone, Debug, PartialEq)]
@@ -382,6 +489,24 @@ crate::runtime::enums::text_enum!(AllQuoted { N1 = "1", N20 = "2.0", Yes = "yes"
 
 /// `AllTexts`.
 pub type AllTexts = String;
+
+/// `BackObject`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BackObject {
+    /// `through`
+    pub through: Option<Through>,
+}
+
+impl BackObject {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { through: None }
+    }
+}
+
+crate::runtime::object::object!(BackObject { optional through = "through", });
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
