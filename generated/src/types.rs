@@ -23,9 +23,10 @@ impl Acceptable {
     }
 }
 
-crate::runtime::object::object!(
-    Acceptable { required accept = "accept", required message = "message", }
-);
+crate::runtime::object::object!(Acceptable {
+    required accept = "accept",
+    required message = "message",
+});
 
 /// A problem of RFC 9457: what went wrong, for people and for programs.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +58,10 @@ impl Problem {
     }
 }
 
-crate::runtime::object::object!(
-    Problem { optional detail = "detail", optional instance = "instance", required status
-    = "status", required title = "title", optional r#type = "type", }
-);
+crate::runtime::object::object!(Problem {
+    optional detail = "detail",
+    optional instance = "instance",
+    required status = "status",
+    required title = "title",
+    optional r#type = "type",
+});

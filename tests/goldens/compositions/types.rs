@@ -86,16 +86,28 @@ impl All {
     }
 }
 
-crate::runtime::object::object!(
-    All { optional alias = "alias", optional contradiction = "contradiction", nullable
-    described = "described", nullable either = "either", optional extended = "extended",
-    optional forest = "forest", optional half = "half", optional implicit = "implicit",
-    nullable level = "level", optional limited = "limited", optional listed = "listed",
-    optional r#loop = "loop", optional merged = "merged", optional nested = "nested",
-    optional nothing = "nothing", optional pet = "pet", optional quoted = "quoted",
-    optional shape = "shape", optional texts = "texts", required undescribed =
-    "undescribed", }
-);
+crate::runtime::object::object!(All {
+    optional alias = "alias",
+    optional contradiction = "contradiction",
+    nullable described = "described",
+    nullable either = "either",
+    optional extended = "extended",
+    optional forest = "forest",
+    optional half = "half",
+    optional implicit = "implicit",
+    nullable level = "level",
+    optional limited = "limited",
+    optional listed = "listed",
+    optional r#loop = "loop",
+    optional merged = "merged",
+    optional nested = "nested",
+    optional nothing = "nothing",
+    optional pet = "pet",
+    optional quoted = "quoted",
+    optional shape = "shape",
+    optional texts = "texts",
+    required undescribed = "undescribed",
+});
 
 /// `Back`.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +122,11 @@ pub enum Back {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Back { Integer, Text, Object, });
+crate::runtime::unions::union!(Back {
+    Integer,
+    Text,
+    Object,
+});
 
 /// What all have.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +146,10 @@ impl Base {
     }
 }
 
-crate::runtime::object::object!(Base { required id = "id", optional note = "note", });
+crate::runtime::object::object!(Base {
+    required id = "id",
+    optional note = "note",
+});
 
 /// `Box2`.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,10 +175,11 @@ impl Box2 {
     }
 }
 
-crate::runtime::object::object!(
-    Box2 { optional depth = "depth", optional label = "label", required width = "width",
-    }
-);
+crate::runtime::object::object!(Box2 {
+    optional depth = "depth",
+    optional label = "label",
+    required width = "width",
+});
 
 /// `Cat`.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,9 +202,10 @@ impl Cat {
     }
 }
 
-crate::runtime::object::object!(
-    Cat { required kind = "kind", optional lives = "lives", }
-);
+crate::runtime::object::object!(Cat {
+    required kind = "kind",
+    optional lives = "lives",
+});
 
 /// `Circle`.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,9 +225,10 @@ impl Circle {
     }
 }
 
-crate::runtime::object::object!(
-    Circle { optional label = "label", required radius = "radius", }
-);
+crate::runtime::object::object!(Circle {
+    optional label = "label",
+    required radius = "radius",
+});
 
 /// `Dog`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -226,9 +248,10 @@ impl Dog {
     }
 }
 
-crate::runtime::object::object!(
-    Dog { optional friend = "friend", optional tricks = "tricks", }
-);
+crate::runtime::object::object!(Dog {
+    optional friend = "friend",
+    optional tricks = "tricks",
+});
 
 /// `Endless`.
 #[derive(Clone, Debug, PartialEq)]
@@ -246,7 +269,9 @@ impl Endless {
     }
 }
 
-crate::runtime::object::object!(Endless { required endless = "endless", });
+crate::runtime::object::object!(Endless {
+    required endless = "endless",
+});
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,7 +284,10 @@ pub enum Extended {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Extended { Circle, Box, });
+crate::runtime::unions::union!(Extended {
+    Circle,
+    Box,
+});
 
 /// `Forest`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -286,9 +314,10 @@ pub enum Implicit {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(
-    Implicit by "kind" { Circle : "Circle", Square : "square", }
-);
+crate::runtime::unions::union!(Implicit by "kind" {
+    Circle : "Circle",
+    Square : "square",
+});
 
 /// `Itself`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -306,7 +335,9 @@ impl Itself {
     }
 }
 
-crate::runtime::object::object!(Itself { optional inner = "inner", });
+crate::runtime::object::object!(Itself {
+    optional inner = "inner",
+});
 
 /// `Level`.
 #[derive(Clone, Debug, PartialEq)]
@@ -323,10 +354,12 @@ pub enum Level {
     Other(serde_json::Value),
 }
 
-crate::runtime::enums::mixed_enum!(
-    Level { Low : Text("low"), Value1 : Integer(1), Value2Point5 : Number(2.5), True :
-    Boolean(true), }
-);
+crate::runtime::enums::mixed_enum!(Level {
+    Low : Text("low"),
+    Value1 : Integer(1),
+    Value2Point5 : Number(2.5),
+    True : Boolean(true),
+});
 
 /// `Limited`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -346,7 +379,10 @@ impl Limited {
     }
 }
 
-crate::runtime::object::object!(Limited { optional a = "a", optional b = "b", });
+crate::runtime::object::object!(Limited {
+    optional a = "a",
+    optional b = "b",
+});
 
 /// `Loop`.
 #[derive(Clone, Debug, PartialEq)]
@@ -359,7 +395,10 @@ pub enum Loop {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Loop { List, Text, });
+crate::runtime::unions::union!(Loop {
+    List,
+    Text,
+});
 
 /// Of several parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -391,10 +430,13 @@ impl Merged {
     }
 }
 
-crate::runtime::object::object!(
-    Merged { required extra = "extra", required id = "id", required note = "note",
-    optional own = "own", ..others }
-);
+crate::runtime::object::object!(Merged {
+    required extra = "extra",
+    required id = "id",
+    required note = "note",
+    optional own = "own",
+    ..others
+});
 
 /// A list of such lists.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -424,7 +466,10 @@ pub enum Pet {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Pet by "kind" { Cat : "cat" | "kitten", Dog : "dog", });
+crate::runtime::unions::union!(Pet by "kind" {
+    Cat : "cat" | "kitten",
+    Dog : "dog",
+});
 
 /// Told by what it has.
 #[derive(Clone, Debug, PartialEq)]
@@ -437,7 +482,10 @@ pub enum Shape {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Shape { Circle, Box, });
+crate::runtime::unions::union!(Shape {
+    Circle,
+    Box,
+});
 
 /// `Through`.
 #[derive(Clone, Debug, PartialEq)]
@@ -452,7 +500,11 @@ pub enum Through {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Through { Text, Object, Integer, });
+crate::runtime::unions::union!(Through {
+    Text,
+    Object,
+    Integer,
+});
 
 /// `Trees`.
 pub type Trees = Vec<Option<Forest>>;
@@ -470,7 +522,11 @@ pub enum AllEither {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(AllEither { Text, Integer, List, });
+crate::runtime::unions::union!(AllEither {
+    Text,
+    Integer,
+    List,
+});
 
 /// `AllQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -485,7 +541,11 @@ pub enum AllQuoted {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(AllQuoted { N1 = "1", N20 = "2.0", Yes = "yes", });
+crate::runtime::enums::text_enum!(AllQuoted {
+    N1 = "1",
+    N20 = "2.0",
+    Yes = "yes",
+});
 
 /// `AllTexts`.
 pub type AllTexts = String;
@@ -506,7 +566,9 @@ impl BackObject {
     }
 }
 
-crate::runtime::object::object!(BackObject { optional through = "through", });
+crate::runtime::object::object!(BackObject {
+    optional through = "through",
+});
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
@@ -532,10 +594,11 @@ impl ExtendedCircle {
     }
 }
 
-crate::runtime::object::object!(
-    ExtendedCircle { optional label = "label", required name = "name", required radius =
-    "radius", }
-);
+crate::runtime::object::object!(ExtendedCircle {
+    optional label = "label",
+    required name = "name",
+    required radius = "radius",
+});
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
@@ -564,10 +627,12 @@ impl ExtendedBox {
     }
 }
 
-crate::runtime::object::object!(
-    ExtendedBox { optional depth = "depth", optional label = "label", required name =
-    "name", required width = "width", }
-);
+crate::runtime::object::object!(ExtendedBox {
+    optional depth = "depth",
+    optional label = "label",
+    required name = "name",
+    required width = "width",
+});
 
 /// Square
 #[derive(Clone, Debug, PartialEq)]
@@ -590,9 +655,10 @@ impl ImplicitSquare {
     }
 }
 
-crate::runtime::object::object!(
-    ImplicitSquare { required kind = "kind", optional side = "side", }
-);
+crate::runtime::object::object!(ImplicitSquare {
+    required kind = "kind",
+    optional side = "side",
+});
 
 /// `ImplicitSquareKind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -603,7 +669,9 @@ pub enum ImplicitSquareKind {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(ImplicitSquareKind { Square = "square", });
+crate::runtime::enums::text_enum!(ImplicitSquareKind {
+    Square = "square",
+});
 
 /// `MergedExtra`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -616,7 +684,10 @@ pub enum MergedExtra {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(MergedExtra { B = "b", C = "c", });
+crate::runtime::enums::text_enum!(MergedExtra {
+    B = "b",
+    C = "c",
+});
 
 /// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
@@ -629,7 +700,10 @@ pub enum PostPetSize {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(PostPetSize { Integer, Text, });
+crate::runtime::unions::union!(PostPetSize {
+    Integer,
+    Text,
+});
 
 /// `PostPetSizeText`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -642,4 +716,7 @@ pub enum PostPetSizeText {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(PostPetSizeText { Small = "small", Large = "large", });
+crate::runtime::enums::text_enum!(PostPetSizeText {
+    Small = "small",
+    Large = "large",
+});

@@ -18,7 +18,9 @@ impl Box2 {
     }
 }
 
-crate::runtime::object::object!(Box2 { required new2 = "new", });
+crate::runtime::object::object!(Box2 {
+    required new2 = "new",
+});
 
 /// `Option2`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +38,9 @@ impl Option2 {
     }
 }
 
-crate::runtime::object::object!(Option2 { optional none = "none", });
+crate::runtime::object::object!(Option2 {
+    optional none = "none",
+});
 
 /// `PetId`.
 pub type PetId = bool;
@@ -59,7 +63,10 @@ impl Result2 {
     }
 }
 
-crate::runtime::object::object!(Result2 { optional err = "Err", optional ok = "Ok", });
+crate::runtime::object::object!(Result2 {
+    optional err = "Err",
+    optional ok = "Ok",
+});
 
 /// `Self_`.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,11 +120,17 @@ impl Self_ {
     }
 }
 
-crate::runtime::object::object!(
-    Self_ { required empty = "", required plus_1 = "+1", required minus_1 = "-1",
-    required self_ = "Self", required a_b = "a b", required a_b2 = "a-b", required r#fn =
-    "fn", required self2 = "self", required r#type = "type", }
-);
+crate::runtime::object::object!(Self_ {
+    required empty = "",
+    required plus_1 = "+1",
+    required minus_1 = "-1",
+    required self_ = "Self",
+    required a_b = "a b",
+    required a_b2 = "a-b",
+    required r#fn = "fn",
+    required self2 = "self",
+    required r#type = "type",
+});
 
 /// `String2`.
 pub type String2 = Vec<Result2>;
@@ -141,10 +154,14 @@ pub enum Vec2 {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(
-    Vec2 { Other2 = "Other", Other3 = "other", Self_ = "Self", Empty = "", Plus1 = "+1",
-    Minus1 = "-1", }
-);
+crate::runtime::enums::text_enum!(Vec2 {
+    Other2 = "Other",
+    Other3 = "other",
+    Self_ = "Self",
+    Empty = "",
+    Plus1 = "+1",
+    Minus1 = "-1",
+});
 
 /// `Plain`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -162,7 +179,9 @@ impl Plain {
     }
 }
 
-crate::runtime::object::object!(Plain { optional chosen = "chosen", });
+crate::runtime::object::object!(Plain {
+    optional chosen = "chosen",
+});
 
 /// `PetId2`.
 pub type PetId2 = String;
@@ -186,7 +205,9 @@ impl Chosen {
     }
 }
 
-crate::runtime::object::object!(Chosen { optional a = "a", });
+crate::runtime::object::object!(Chosen {
+    optional a = "a",
+});
 
 /// `Letter`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,4 +218,6 @@ pub enum Letter {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(Letter { X = "x", });
+crate::runtime::enums::text_enum!(Letter {
+    X = "x",
+});

@@ -15,9 +15,11 @@ pub enum Kind {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(
-    Kind { Cat = "cat", Dog = "dog", GuineaPig = "guinea pig", }
-);
+crate::runtime::enums::text_enum!(Kind {
+    Cat = "cat",
+    Dog = "dog",
+    GuineaPig = "guinea pig",
+});
 
 /// `NewPet`.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +42,10 @@ impl NewPet {
     }
 }
 
-crate::runtime::object::object!(
-    NewPet { optional kind = "kind", required name = "name", }
-);
+crate::runtime::object::object!(NewPet {
+    optional kind = "kind",
+    required name = "name",
+});
 
 /// A pet that has a number.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,9 +71,11 @@ impl Pet {
     }
 }
 
-crate::runtime::object::object!(
-    Pet { required id = "id", optional kind = "kind", required name = "name", }
-);
+crate::runtime::object::object!(Pet {
+    required id = "id",
+    optional kind = "kind",
+    required name = "name",
+});
 
 /// `Problem`.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,6 +98,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::object!(
-    Problem { optional status = "status", required title = "title", }
-);
+crate::runtime::object::object!(Problem {
+    optional status = "status",
+    required title = "title",
+});

@@ -29,9 +29,10 @@ impl Prose {
     }
 }
 
-crate::runtime::object::object!(
-    Prose { required plain = "plain", optional quoted = "quoted", }
-);
+crate::runtime::object::object!(Prose {
+    required plain = "plain",
+    optional quoted = "quoted",
+});
 
 /// `ProseQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +53,11 @@ pub enum ProseQuoted {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(
-    ProseQuoted { AQuote = "a \"quote\"", ALine = "a\nline", Empty2 = "\\", Empty = "*/",
-    Empty3 = "{}", Empty4 = "\u{202e}", }
-);
+crate::runtime::enums::text_enum!(ProseQuoted {
+    AQuote = "a \"quote\"",
+    ALine = "a\nline",
+    Empty2 = "\\",
+    Empty = "*/",
+    Empty3 = "{}",
+    Empty4 = "\u{202e}",
+});

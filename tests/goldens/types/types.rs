@@ -26,10 +26,11 @@ impl Account {
     }
 }
 
-crate::runtime::object::object!(
-    Account { optional id = "id", required name = "name", optional password = "password",
-    }
-);
+crate::runtime::object::object!(Account {
+    optional id = "id",
+    required name = "name",
+    optional password = "password",
+});
 
 /// One of each.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,14 +117,25 @@ impl All {
     }
 }
 
-crate::runtime::object::object!(
-    All { required anything = "anything", required colour = "colour", required flag =
-    "flag", optional id = "id", required inline = "inline", required large = "large",
-    required level = "level", required list = "list", required nothing = "nothing",
-    optional old = "old", optional optional = "optional", nullable perhaps = "perhaps",
-    required real = "real", required small = "small", required text = "text", optional
-    tree = "tree", required words = "words", }
-);
+crate::runtime::object::object!(All {
+    required anything = "anything",
+    required colour = "colour",
+    required flag = "flag",
+    optional id = "id",
+    required inline = "inline",
+    required large = "large",
+    required level = "level",
+    required list = "list",
+    required nothing = "nothing",
+    optional old = "old",
+    optional optional = "optional",
+    nullable perhaps = "perhaps",
+    required real = "real",
+    required small = "small",
+    required text = "text",
+    optional tree = "tree",
+    required words = "words",
+});
 
 /// Has room for nothing else.
 ///
@@ -147,9 +159,10 @@ impl Closed {
     }
 }
 
-crate::runtime::object::object!(
-    Closed { required maybe = "maybe", nullable perhaps = "perhaps", }
-);
+crate::runtime::object::object!(Closed {
+    required maybe = "maybe",
+    nullable perhaps = "perhaps",
+});
 
 /// A colour.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,9 +177,11 @@ pub enum Colour {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(
-    Colour { Red = "red", Green = "green", DarkBlue = "dark blue", }
-);
+crate::runtime::enums::text_enum!(Colour {
+    Red = "red",
+    Green = "green",
+    DarkBlue = "dark blue",
+});
 
 /// A number that tells one from another.
 pub type Id = i64;
@@ -232,7 +247,10 @@ impl Open {
     }
 }
 
-crate::runtime::object::object!(Open { required name = "name", ..others });
+crate::runtime::object::object!(Open {
+    required name = "name",
+    ..others
+});
 
 /// `Owner`.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,7 +268,9 @@ impl Owner {
     }
 }
 
-crate::runtime::object::object!(Owner { required tree = "tree", });
+crate::runtime::object::object!(Owner {
+    required tree = "tree",
+});
 
 /// Goes one way alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,7 +288,9 @@ impl Receipt {
     }
 }
 
-crate::runtime::object::object!(Receipt { required id = "id", });
+crate::runtime::object::object!(Receipt {
+    required id = "id",
+});
 
 /// A colour.
 pub type Same = Colour;
@@ -300,10 +322,12 @@ impl Tree {
     }
 }
 
-crate::runtime::object::object!(
-    Tree { optional leaves = "leaves", optional left = "left", optional owner = "owner",
-    optional right = "right", }
-);
+crate::runtime::object::object!(Tree {
+    optional leaves = "leaves",
+    optional left = "left",
+    optional owner = "owner",
+    optional right = "right",
+});
 
 /// Has no name of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -321,7 +345,9 @@ impl AllInline {
     }
 }
 
-crate::runtime::object::object!(AllInline { optional colour = "colour", });
+crate::runtime::object::object!(AllInline {
+    optional colour = "colour",
+});
 
 /// `AllInlineColour`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -334,4 +360,7 @@ pub enum AllInlineColour {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(AllInlineColour { Red = "red", Green = "green", });
+crate::runtime::enums::text_enum!(AllInlineColour {
+    Red = "red",
+    Green = "green",
+});
