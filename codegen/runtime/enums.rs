@@ -138,7 +138,7 @@ impl serde::Serialize for Scalar {
 
 /// Implements for an enum of texts, numbers and booleans how it is read and written.
 macro_rules! mixed_enum {
-    ($name:ident { $($variant:ident: $kind:ident($value:literal),)* }) => {
+    ($name:ident { $($variant:ident = $kind:ident($value:literal),)* }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {

@@ -100,7 +100,7 @@ macro_rules! union {
             }
         }
     };
-    ($name:ident by $tag:literal { $($variant:ident: $first:literal $(| $more:literal)*,)* }) => {
+    ($name:ident by $tag:literal { $($variant:ident = $first:literal $(| $more:literal)*,)* }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {

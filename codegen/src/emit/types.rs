@@ -159,7 +159,7 @@ fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Scalar>]) ->
             }
             Scalar::Text(text) => quote!(Text(#text)),
         };
-        quote!(#name: #value)
+        quote!(#name = #value)
     });
     quote! {
         #head
@@ -196,7 +196,7 @@ fn union(
         Some(tag) => {
             let tags = variants
                 .iter()
-                .map(|UnionVariant { name, tags, .. }| quote!(#name: #(#tags)|*));
+                .map(|UnionVariant { name, tags, .. }| quote!(#name = #(#tags)|*));
             quote!(#name by #tag { #(#tags,)* })
         }
     };

@@ -315,8 +315,8 @@ pub enum Implicit {
 }
 
 crate::runtime::unions::union!(Implicit by "kind" {
-    Circle : "Circle",
-    Square : "square",
+    Circle = "Circle",
+    Square = "square",
 });
 
 /// `Itself`.
@@ -355,10 +355,10 @@ pub enum Level {
 }
 
 crate::runtime::enums::mixed_enum!(Level {
-    Low : Text("low"),
-    Value1 : Integer(1),
-    Value2Point5 : Number(2.5),
-    True : Boolean(true),
+    Low = Text("low"),
+    Value1 = Integer(1),
+    Value2Point5 = Number(2.5),
+    True = Boolean(true),
 });
 
 /// `Limited`.
@@ -467,8 +467,8 @@ pub enum Pet {
 }
 
 crate::runtime::unions::union!(Pet by "kind" {
-    Cat : "cat" | "kitten",
-    Dog : "dog",
+    Cat = "cat" | "kitten",
+    Dog = "dog",
 });
 
 /// Told by what it has.
