@@ -1,7 +1,7 @@
 //! The crate of `compositions.yaml`: what is of several schemas at once, or of one of several.
 
 use doc_compositions::types::{
-    AllEither, Back, Forest, Nested, Through, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
+    AllEither, Back, Either, Forest, Nested, Through, Unclear, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
     MergedExtra, Pet, Shape,
 };
 use serde_json::{Value, from_value, json, to_value};
@@ -94,4 +94,19 @@ fn what_contains_itself_has_an_end() {
     assert_eq!(kept::<Through>(&json!(1)), Through::Integer(1));
     assert!(matches!(kept(&json!("a")), Through::Text(_)));
     assert!(matches!(kept(&json!({"through": {"through": 5}})), Back::Object(_)));
+}
+
+#[test]
+fn nobody_can_make_a_union_look_for_ever() {
+    // Both are right at each level, and neither is at the last: there are 2^100 ways to read it.
+    let deep = (0..100).fold(json!({"neither": 1}), |child, _| json!({"child": child}));
+    assert!(matches!(from_value(deep).unwrap(), Either::Left(_) | Either::Other(_)));
+    let shallow = json!({"child": {"child": {"right": "r"}, "left": "l"}, "right": "r"});
+    assert!(matches!(kept(&shallow), Either::Right(_)));
+}
+
+#[test]
+fn a_tag_that_stands_for_two_tells_nothing() {
+    assert!(matches!(kept(&json!({"kind": "same", "two": 2})), Unclear::Two(_)));
+    assert!(matches!(kept(&json!({"kind": "same", "one": 1})), Unclear::One(_)));
 }

@@ -1,5 +1,7 @@
 //! What can be said of a type: whether a value is of it, and where it can be written.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
 use super::{Context, types::Types};
@@ -74,95 +76,116 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
 
 /// Whether a value of JSON is of a type; if not, where it is not, and why.
 pub(super) fn fits(value: &Value, ty: &Type, types: &Types) -> Result<(), (Pointer, String)> {
-    fits_at(value, ty, types, &Pointer::root())
+    let left = Cell::new(LOOKS);
+    Fitting { types, left }.at(value, ty, &Pointer::root())
 }
 
-fn fits_at(value: &Value, ty: &Type, types: &Types, at: &Pointer) -> Result<(), (Pointer, String)> {
-    let wrong = |expected: &str| Err((at.clone(), format!("{}, not {expected}", describe(value))));
-    match (ty, value) {
-        (Type::Any, _)
-        | (Type::Nullable(_), Value::Null)
-        | (Type::Boolean, Value::Bool(_))
-        | (Type::Number, Value::Number(_))
-        | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
-        (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
-            Some(Ok(_)) => Ok(()),
-            _ => wrong("a 32-bit integer"),
-        },
-        (Type::Integer64, Value::Number(number)) => {
-            if number.is_i64() {
-                Ok(())
-            } else {
-                wrong("a 64-bit integer")
-            }
+/// How many values are looked at. Unions within unions try each other's variants; an example that takes
+/// longer is taken as it is.
+const LOOKS: usize = 1_000_000;
+
+/// A value that is held against its type.
+struct Fitting<'a> {
+    types: &'a Types,
+    left: Cell<usize>,
+}
+
+impl Fitting<'_> {
+    fn at(&self, value: &Value, ty: &Type, at: &Pointer) -> Result<(), (Pointer, String)> {
+        let types = self.types;
+        self.left.set(self.left.get().saturating_sub(1));
+        if self.left.get() == 0 {
+            return Ok(());
         }
-        (Type::StatusChoice, Value::String(text)) => weights::parse(text)
-            .map(|_| ())
-            .or_else(|_| wrong("a choice of status codes")),
-        (Type::Boxed(inner) | Type::Nullable(inner), value) => fits_at(value, inner, types, at),
-        (Type::Array(item), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, value)| fits_at(value, item, types, &at.index(index))),
-        (Type::Map(item), Value::Object(members)) => members
-            .iter()
-            .try_for_each(|(key, value)| fits_at(value, item, types, &at.key(key))),
-        (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => fits_at(value, ty, types, at),
-            Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
-            Some(TypeKind::TextEnum(_)) => wrong("a string"),
-            Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
-            Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
-            Some(TypeKind::MixedEnum(values)) => {
-                if values.iter().any(|known| is_scalar(&known.value, value)) {
+        let wrong =
+            |expected: &str| Err((at.clone(), format!("{}, not {expected}", describe(value))));
+        match (ty, value) {
+            (Type::Any, _)
+            | (Type::Nullable(_), Value::Null)
+            | (Type::Boolean, Value::Bool(_))
+            | (Type::Number, Value::Number(_))
+            | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
+            (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
+                Some(Ok(_)) => Ok(()),
+                _ => wrong("a 32-bit integer"),
+            },
+            (Type::Integer64, Value::Number(number)) => {
+                if number.is_i64() {
                     Ok(())
                 } else {
-                    wrong("one of the declared values")
+                    wrong("a 64-bit integer")
                 }
             }
-            Some(TypeKind::Union { variants, tag }) => {
-                let told = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
-                let is_told = |tags: &[String]| {
-                    told.is_none_or(|told| tags.is_empty() || tags.iter().any(|tag| tag == told))
-                };
-                let mut named = variants.iter().filter(|variant| is_told(&variant.tags));
-                match named.clone().count() {
-                    1 => named
-                        .next()
-                        .map_or(Ok(()), |variant| fits_at(value, &variant.ty, types, at)),
-                    _ if named.any(|one| fits_at(value, &one.ty, types, at).is_ok()) => Ok(()),
-                    _ => wrong("one of the alternatives"),
-                }
-            }
-            Some(TypeKind::Struct { fields, others }) => {
-                let Value::Object(members) = value else {
-                    return wrong("a mapping");
-                };
-                for field in fields {
-                    match members.get(&field.wire) {
-                        Some(value) => fits_at(value, &field.ty, types, &at.key(&field.wire))?,
-                        // What is held against its type here is answers.
-                        None if field.required && field.way != Way::Requests => {
-                            return Err((at.clone(), format!("without `{}`", field.wire)));
-                        }
-                        None => {}
+            (Type::StatusChoice, Value::String(text)) => weights::parse(text)
+                .map(|_| ())
+                .or_else(|_| wrong("a choice of status codes")),
+            (Type::Boxed(inner) | Type::Nullable(inner), value) => self.at(value, inner, at),
+            (Type::Array(item), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, value)| self.at(value, item, &at.index(index))),
+            (Type::Map(item), Value::Object(members)) => members
+                .iter()
+                .try_for_each(|(key, value)| self.at(value, item, &at.key(key))),
+            (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
+                Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => self.at(value, ty, at),
+                Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
+                Some(TypeKind::TextEnum(_)) => wrong("a string"),
+                Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
+                Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
+                Some(TypeKind::MixedEnum(values)) => {
+                    if values.iter().any(|known| is_scalar(&known.value, value)) {
+                        Ok(())
+                    } else {
+                        wrong("one of the declared values")
                     }
                 }
-                let Some((_, ty)) = others else { return Ok(()) };
-                members
-                    .iter()
-                    .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
-                    .try_for_each(|(key, value)| fits_at(value, ty, types, &at.key(key)))
-            }
-            // Forms are no values of JSON, and no answer is one.
-            Some(TypeKind::Form { .. }) | None => Ok(()),
-        },
-        (Type::Boolean, _) => wrong("a boolean"),
-        (Type::Number, _) => wrong("a number"),
-        (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
-        (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
-        (Type::Array(_), _) => wrong("a list"),
-        (Type::Map(_), _) => wrong("a mapping"),
+                Some(TypeKind::Union { variants, tag }) => {
+                    let told = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
+                    let is_told = |tags: &[String]| {
+                        told.is_none_or(|told| {
+                            tags.is_empty() || tags.iter().any(|tag| tag == told)
+                        })
+                    };
+                    let mut named = variants.iter().filter(|variant| is_told(&variant.tags));
+                    match named.clone().count() {
+                        1 => named
+                            .next()
+                            .map_or(Ok(()), |variant| self.at(value, &variant.ty, at)),
+                        _ if named.any(|one| self.at(value, &one.ty, at).is_ok()) => Ok(()),
+                        _ => wrong("one of the alternatives"),
+                    }
+                }
+                Some(TypeKind::Struct { fields, others }) => {
+                    let Value::Object(members) = value else {
+                        return wrong("a mapping");
+                    };
+                    for field in fields {
+                        match members.get(&field.wire) {
+                            Some(value) => self.at(value, &field.ty, &at.key(&field.wire))?,
+                            // What is held against its type here is answers.
+                            None if field.required && field.way != Way::Requests => {
+                                return Err((at.clone(), format!("without `{}`", field.wire)));
+                            }
+                            None => {}
+                        }
+                    }
+                    let Some((_, ty)) = others else { return Ok(()) };
+                    members
+                        .iter()
+                        .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
+                        .try_for_each(|(key, value)| self.at(value, ty, &at.key(key)))
+                }
+                // Forms are no values of JSON, and no answer is one.
+                Some(TypeKind::Form { .. }) | None => Ok(()),
+            },
+            (Type::Boolean, _) => wrong("a boolean"),
+            (Type::Number, _) => wrong("a number"),
+            (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
+            (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
+            (Type::Array(_), _) => wrong("a list"),
+            (Type::Map(_), _) => wrong("a mapping"),
+        }
     }
 }
 

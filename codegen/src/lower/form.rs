@@ -46,8 +46,9 @@ pub(super) fn lower(
         let what = format!("the part `{wire}`");
         cx.adjusted(Place::Key(at.clone()), &what, &name, adjusted);
         let encoding = declared.encoding.get(&wire);
-        if encoding.is_some_and(|encoding| !encoding.headers.is_empty() || encoding.style.is_some())
-        {
+        if encoding.is_some_and(|encoding| {
+            !encoding.headers.is_empty() || encoding.style.is_some() || encoding.explode
+        }) {
             let place = place.key("encoding").key(&wire);
             unused(cx, place);
         }
@@ -64,6 +65,21 @@ pub(super) fn lower(
             deprecated: is("deprecated"),
             wire,
         });
+    }
+    for name in declared
+        .encoding
+        .keys()
+        .filter(|name| !properties.contains_key(name.as_str()))
+    {
+        cx.report(
+            Diagnostic::warning(
+                Rule::UnknownKey,
+                Place::Key(place.key("encoding").key(name)),
+                format!("the form has no part `{}`", name.escape_debug()),
+            )
+            .label("nothing is made of this")
+            .help("name it among the `properties` of the schema, or remove it"),
+        );
     }
     let has_others =
         parts.is_empty() || !matches!(additional, Additional::Unsaid | Additional::Closed);

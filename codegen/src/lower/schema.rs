@@ -507,7 +507,8 @@ impl<'a> Schema<'a> {
         if texts.is_empty() {
             component(target).into_iter().collect()
         } else {
-            texts.into_iter().map(str::to_owned).collect()
+            let texts: BTreeSet<_> = texts.into_iter().map(str::to_owned).collect();
+            texts.into_iter().collect()
         }
     }
 }

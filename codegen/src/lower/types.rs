@@ -364,13 +364,21 @@ impl Types {
             }
             let known = variants.iter_mut().find(|variant| variant.ty == ty);
             if let Some(known) = known {
-                known.tags.extend(tags);
+                let more = tags.into_iter().filter(|tag| !known.tags.contains(tag));
+                let more: Vec<_> = more.collect();
+                known.tags.extend(more);
                 continue;
             }
             let (name, _) = scope.name(&[Ident::pascal(&hint)], &hint);
             variants.push(UnionVariant { name, ty, tags });
         }
-        let tag = union.tag.map(str::to_owned);
+        // A tag that stands for two of them does not tell which it is.
+        let mut told = BTreeSet::new();
+        let is_clear = variants
+            .iter()
+            .flat_map(|one| &one.tags)
+            .all(|tag| told.insert(tag));
+        let tag = union.tag.filter(|_| is_clear).map(str::to_owned);
         match <[UnionVariant; 1]>::try_from(variants) {
             Ok([only]) if tag.is_none() => TypeKind::Alias(only.ty),
             Ok(variants) => TypeKind::Union {

@@ -2,18 +2,53 @@
 
 //! What unions of the document have in common: values that are of one of several types.
 
+use std::cell::Cell;
+
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+thread_local! {
+    /// How many values may still be looked at for the outermost union that is being read; `None` outside
+    /// of one.
+    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// How often each value of a union may be looked at. Unions within unions try each other's variants, and
+/// who sends a value must not make that go on for ever.
+const LOOKS: usize = 64;
 
 /// Reads a value as the variant of a union that keeps most of it; the first of those that keep as much.
 ///
 /// OpenAPI has a value be of one of the types, or of any, and does not say which. What is read and
-/// written again is what a type knows of a value.
+/// written again is what a type knows of a value. `None` if it is of none of them, and if it takes too
+/// long to find out.
 pub(crate) fn best<U: Serialize>(value: &Value, reads: &[fn(&Value) -> Option<U>]) -> Option<U> {
     let whole = size(value);
+    let _outermost = LEFT.get().is_none().then(|| {
+        LEFT.set(Some(whole.saturating_mul(LOOKS)));
+        Outermost
+    });
+    try_all(value, whole, reads)
+}
+
+/// The outermost union that is being read, with which the count ends.
+struct Outermost;
+
+impl Drop for Outermost {
+    fn drop(&mut self) {
+        LEFT.set(None);
+    }
+}
+
+fn try_all<U: Serialize>(
+    value: &Value,
+    whole: usize,
+    reads: &[fn(&Value) -> Option<U>],
+) -> Option<U> {
     let mut best = None;
     let mut most = 0;
     for read in reads {
+        LEFT.set(Some(LEFT.get()?.checked_sub(whole)?));
         let Some(variant) = read(value) else { continue };
         let written = serde_json::to_value(&variant).unwrap_or_default();
         let kept = kept(value, &written);

@@ -253,6 +253,22 @@ crate::runtime::object::object!(Dog {
     optional tricks = "tricks",
 });
 
+/// `Either`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Either {
+    /// `Left`.
+    Left(Left),
+    /// `Right`.
+    Right(Right),
+    /// A value that is none of these.
+    Other(serde_json::Value),
+}
+
+crate::runtime::unions::union!(Either {
+    Left,
+    Right,
+});
+
 /// `Endless`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -337,6 +353,29 @@ impl Itself {
 
 crate::runtime::object::object!(Itself {
     optional inner = "inner",
+});
+
+/// `Left`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Left {
+    /// `child`
+    pub child: Option<Box<Either>>,
+    /// `left`
+    pub left: Option<String>,
+}
+
+impl Left {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { child: None, left: None }
+    }
+}
+
+crate::runtime::object::object!(Left {
+    optional child = "child",
+    optional left = "left",
 });
 
 /// `Level`.
@@ -471,6 +510,29 @@ crate::runtime::unions::union!(Pet by "kind" {
     Dog = "dog",
 });
 
+/// `Right`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Right {
+    /// `child`
+    pub child: Option<Box<Either>>,
+    /// `right`
+    pub right: Option<String>,
+}
+
+impl Right {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { child: None, right: None }
+    }
+}
+
+crate::runtime::object::object!(Right {
+    optional child = "child",
+    optional right = "right",
+});
+
 /// Told by what it has.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
@@ -508,6 +570,22 @@ crate::runtime::unions::union!(Through {
 
 /// `Trees`.
 pub type Trees = Vec<Option<Forest>>;
+
+/// `Unclear`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unclear {
+    /// `UnclearOne`.
+    One(UnclearOne),
+    /// `UnclearTwo`.
+    Two(UnclearTwo),
+    /// A value that is none of these.
+    Other(serde_json::Value),
+}
+
+crate::runtime::unions::union!(Unclear {
+    One,
+    Two,
+});
 
 /// `AllEither`.
 #[derive(Clone, Debug, PartialEq)]
@@ -687,6 +765,84 @@ pub enum MergedExtra {
 crate::runtime::enums::text_enum!(MergedExtra {
     B = "b",
     C = "c",
+});
+
+/// One
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UnclearOne {
+    /// `kind`
+    pub kind: Option<UnclearOneKind>,
+    /// `one`
+    pub one: Option<i64>,
+}
+
+impl UnclearOne {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { kind: None, one: None }
+    }
+}
+
+crate::runtime::object::object!(UnclearOne {
+    optional kind = "kind",
+    optional one = "one",
+});
+
+/// `UnclearOneKind`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnclearOneKind {
+    /// `same`
+    Same,
+    /// `one`
+    One,
+    /// A value that the document does not name.
+    Other(String),
+}
+
+crate::runtime::enums::text_enum!(UnclearOneKind {
+    Same = "same",
+    One = "one",
+});
+
+/// Two
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UnclearTwo {
+    /// `kind`
+    pub kind: Option<UnclearTwoKind>,
+    /// `two`
+    pub two: Option<i64>,
+}
+
+impl UnclearTwo {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { kind: None, two: None }
+    }
+}
+
+crate::runtime::object::object!(UnclearTwo {
+    optional kind = "kind",
+    optional two = "two",
+});
+
+/// `UnclearTwoKind`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnclearTwoKind {
+    /// `same`
+    Same,
+    /// `two`
+    Two,
+    /// A value that the document does not name.
+    Other(String),
+}
+
+crate::runtime::enums::text_enum!(UnclearTwoKind {
+    Same = "same",
+    Two = "two",
 });
 
 /// `PostPetSize`.
