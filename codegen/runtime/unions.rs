@@ -127,11 +127,11 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?;
-                let best = crate::runtime::unions::best(&value, &[
+                let readings = crate::runtime::read::Readings::deserialize(deserializer)?;
+                let best = |value: &_| crate::runtime::unions::best(value, &[
                     $(|value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),)*
                 ]);
-                Ok(best.unwrap_or(Self::Other(value)))
+                Ok(readings.first(best).unwrap_or_else(Self::Other))
             }
         }
     };

@@ -3,13 +3,13 @@
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
 use doc_parameters::{
-    AllActions, AllActionsResponse, Choice, ChoiceResponse, Client, Code, Elsewhere, ElsewhereResponse, FileRequest, FileResponse,
+    AllActions, AllActionsResponse, Choice, ChoiceResponse, Client, Code, Either, EitherResponse, Elsewhere, ElsewhereResponse, FileRequest, FileResponse,
     GetCompareByLeftByRight, GetCompareByLeftByRightResponse, Label, LabelResponse, Matrix,
     ListActions, ListActionsResponse, ListDeepActions, ListDeepActionsResponse,
     MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, SomeActions, SomeActionsResponse, Status,
     mock::Mock,
     server::{Api, router},
-    types::{Mixed, Object},
+    types::{EitherLevel, EitherListItem, EitherSize, EitherSizeText, Mixed, Object},
 };
 use tokio::net::TcpListener;
 
@@ -37,6 +37,7 @@ record! {
     matrix: Matrix => MatrixResponse,
     query: Query => QueryResponse,
     elsewhere: Elsewhere => ElsewhereResponse,
+    either: Either => EitherResponse,
     file: FileRequest => FileResponse,
     list_actions: ListActions => ListActionsResponse,
     list_deep_actions: ListDeepActions => ListDeepActionsResponse,
@@ -178,6 +179,25 @@ async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
         let url = format!("{}{path}", client.base_url().trim_end_matches('/'));
         assert_eq!(reqwest::get(url).await?.status().as_u16(), 204, "{path}");
         assert_eq!(received.recv()?, expected);
+    }
+    Ok(())
+}
+
+/// A word has no type of its own: it is of the first that can be.
+#[tokio::test]
+async fn a_word_of_several_types_is_what_it_was() -> Result<(), Box<dyn Error>> {
+    use EitherListItem::{Boolean, Number, Text};
+
+    let (sender, received) = channel();
+    let client = serve(router(Recorder(sender))).await?;
+    let list = || vec![Boolean(true), Number(-1.5), Text("1x".to_owned()), Text("null".to_owned())];
+    for request in [
+        Either::new(EitherSize::Integer(5)).level(EitherLevel::Value1),
+        Either::new(EitherSize::Text(EitherSizeText::Small)).level(EitherLevel::True),
+        Either::new(EitherSize::Text(EitherSizeText::from("007"))).level(EitherLevel::Low).list(list()),
+    ] {
+        client.call(request.clone()).success().await?;
+        assert_eq!(received.recv()?, format!("{request:?}"));
     }
     Ok(())
 }

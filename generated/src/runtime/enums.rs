@@ -155,11 +155,14 @@ macro_rules! mixed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?;
-                $(if crate::runtime::enums::Scalar::$kind($value).is(&value) {
-                    return Ok(Self::$variant);
-                })*
-                Ok(Self::Other(value))
+                let readings = crate::runtime::read::Readings::deserialize(deserializer)?;
+                let known = |value: &_| {
+                    $(if crate::runtime::enums::Scalar::$kind($value).is(value) {
+                        return Some(Self::$variant);
+                    })*
+                    None
+                };
+                Ok(readings.first(known).unwrap_or_else(Self::Other))
             }
         }
     };

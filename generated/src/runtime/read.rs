@@ -8,13 +8,14 @@
 use std::{borrow::Cow, fmt};
 
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{
         DeserializeOwned, IntoDeserializer, Visitor,
         value::{MapDeserializer, SeqDeserializer},
     },
     forward_to_deserialize_any,
 };
+use serde_json::Value;
 
 use super::param::{Location, Param, Style, decode, decode_plus};
 
@@ -223,9 +224,12 @@ impl<'de> Deserializer<'de> for Raw<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Invalid> {
+        if name == READINGS {
+            return self.deserialize_any(visitor);
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -249,6 +253,54 @@ impl<'de> Deserializer<'de> for Raw<'de> {
     forward_to_deserialize_any! {
         i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct tuple
         tuple_struct enum identifier ignored_any
+    }
+}
+
+/// The values that a value may be whose type nothing tells, the likelier first.
+///
+/// JSON tells; of a word, `5` may be a number or a text.
+pub(crate) struct Readings(pub(crate) Vec<Value>);
+
+/// The name by which [`Readings`] ask for more than one.
+const READINGS: &str = "statusquo::Readings";
+
+impl<'de> Deserialize<'de> for Readings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Values;
+
+        impl<'de> Visitor<'de> for Values {
+            type Value = Readings;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                deserializer: D,
+            ) -> Result<Readings, D::Error> {
+                Value::deserialize(deserializer).map(|value| Readings(vec![value]))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Readings, E> {
+                let value = (text.trim() == text).then(|| text.parse::<Value>());
+                let value = value.and_then(Result::ok);
+                let value = value.filter(|value| value.is_number() || value.is_boolean());
+                Ok(Readings(value.into_iter().chain([text.into()]).collect()))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(READINGS, Values)
+    }
+}
+
+impl Readings {
+    /// What the first that can be made something of becomes; else the last, as it is.
+    pub(crate) fn first<T>(self, read: impl Fn(&Value) -> Option<T>) -> Result<T, Value> {
+        match self.0.iter().find_map(read) {
+            Some(found) => Ok(found),
+            None => Err(self.0.into_iter().next_back().unwrap_or_default()),
+        }
     }
 }
 
@@ -309,9 +361,12 @@ impl<'de> Deserializer<'de> for Word<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Invalid> {
+        if name == READINGS {
+            return self.deserialize_any(visitor);
+        }
         visitor.visit_newtype_struct(self)
     }
 

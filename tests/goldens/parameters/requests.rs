@@ -227,6 +227,67 @@ impl Operation for GetCompareByLeftByRight {
     }
 }
 
+/// The request `GET /either/{size}`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Either {
+    /// The path parameter `size`.
+    pub size: types::EitherSize,
+    /// The query parameter `level`.
+    pub level: Option<types::EitherLevel>,
+    /// The query parameter `list`.
+    pub list: Option<Vec<types::EitherListItem>>,
+}
+
+impl Either {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new(size: types::EitherSize) -> Self {
+        Self {
+            size,
+            level: None,
+            list: None,
+        }
+    }
+
+    /// The query parameter `level`.
+    #[must_use]
+    pub fn level(mut self, level: types::EitherLevel) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The query parameter `list`.
+    #[must_use]
+    pub fn list(mut self, list: Vec<types::EitherListItem>) -> Self {
+        self.list = Some(list);
+        self
+    }
+}
+
+impl Operation for Either {
+    type Response = EitherResponse;
+    const ID: &'static str = "either";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/either/{size}";
+    const HAS_BODY: bool = false;
+
+    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        request.required(Param::path("size"), &self.size)?;
+        request.optional(Param::query("level"), self.level.as_ref())?;
+        request.optional(Param::query("list"), self.list.as_ref())?;
+        Ok(())
+    }
+
+    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {
+            size: request.required(Param::path("size"))?,
+            level: request.optional(Param::query("level"))?,
+            list: request.optional(Param::query("list"))?,
+        })
+    }
+}
+
 /// The request `GET /elsewhere`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
