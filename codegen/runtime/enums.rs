@@ -104,23 +104,36 @@ macro_rules! integer_enum {
     };
 }
 
-/// A value of an enumeration of texts, numbers and booleans.
-#[derive(Clone, Copy, Debug)]
+/// A value of an enumeration.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Boolean(bool),
     Integer(i64),
     Number(f64),
     Text(&'static str),
+    /// A list, an object or `null`, as JSON writes it.
+    Json(&'static str),
 }
+
+/// No document can write what is no number.
+impl Eq for Scalar {}
 
 impl Scalar {
     /// Whether it is a value of JSON.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the other number has no more precision"
+    )]
     pub(crate) fn is(self, value: &serde_json::Value) -> bool {
         match self {
             Self::Boolean(flag) => *value == flag,
-            Self::Integer(number) => *value == number,
-            Self::Number(number) => *value == number,
+            // `1` and `1.0` are one number.
+            Self::Integer(number) => *value == number || *value == number as f64,
+            Self::Number(number) => value.as_f64() == Some(number),
             Self::Text(text) => *value == text,
+            Self::Json(text) => text
+                .parse()
+                .is_ok_and(|known: serde_json::Value| known == *value),
         }
     }
 }
@@ -132,6 +145,21 @@ impl serde::Serialize for Scalar {
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
+            Self::Json(text) => {
+                let value: serde_json::Value = text.parse().unwrap_or_default();
+                value.serialize(serializer)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Boolean(flag) => flag.fmt(f),
+            Self::Integer(number) => number.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) | Self::Json(text) => f.write_str(text),
         }
     }
 }

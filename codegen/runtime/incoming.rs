@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::{
     form::{self, pairs},
     json,
+    limits::{Limits, Violation, check},
     media::{Media, select},
-    multipart::{Form, Parts},
+    multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
 };
@@ -26,6 +28,8 @@ pub struct Incoming {
     body: Bytes,
     /// The parts of the content, if it is of `multipart/form-data`.
     parts: Option<Parts>,
+    /// What has to hold for the content.
+    limits: Limits,
 }
 
 /// Why a request is refused before anybody handles it.
@@ -80,6 +84,7 @@ impl Incoming {
             headers,
             body: Bytes::new(),
             parts: None,
+            limits: &[],
         }
     }
 
@@ -98,7 +103,10 @@ impl Incoming {
     }
 
     /// A parameter that has to be there.
-    pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, Rejection> {
+    pub(crate) fn required<T: DeserializeOwned + Serialize>(
+        &self,
+        param: Param,
+    ) -> Result<T, Rejection> {
         self.parameter(param, true)?.ok_or_else(|| {
             let place = param.location.name();
             Rejection::parameter(
@@ -109,14 +117,14 @@ impl Incoming {
     }
 
     /// A parameter that may be there.
-    pub(crate) fn optional<T: DeserializeOwned>(
+    pub(crate) fn optional<T: DeserializeOwned + Serialize>(
         &self,
         param: Param,
     ) -> Result<Option<T>, Rejection> {
         self.parameter(param, false)
     }
 
-    fn parameter<T: DeserializeOwned>(
+    fn parameter<T: DeserializeOwned + Serialize>(
         &self,
         param: Param,
         required: bool,
@@ -159,7 +167,19 @@ impl Incoming {
         if raw.texts.is_empty() && raw.members.is_empty() && !is_there {
             return Ok(None);
         }
-        raw.value().map(Some).map_err(|invalid| wrong(&invalid.0))
+        let value = raw.value().map_err(|invalid| wrong(&invalid.0))?;
+        if !param.limits.is_empty()
+            && let Ok(value) = serde_json::to_value(&value)
+            && let Err(Violation { pointer, must }) = check(&value, param.limits)
+        {
+            let what = if pointer.is_empty() {
+                "it".to_owned()
+            } else {
+                format!("`{pointer}`")
+            };
+            return Err(wrong(&format!("{what} {must}")));
+        }
+        Ok(Some(value))
     }
 
     fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
@@ -217,16 +237,52 @@ impl Incoming {
         Ok(self)
     }
 
-    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
-        json::read(&self.body).map_err(|error| match error.pointer {
-            None => Rejection::new(Code::BAD_REQUEST, error.detail),
-            pointer => Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).pointer(pointer),
+    /// The same with what has to hold for the content.
+    pub(crate) fn within(&mut self, limits: Limits) -> &mut Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Holds a value of the content against what has to hold for it.
+    fn check(&self, value: impl FnOnce() -> Option<Value>) -> Result<(), Rejection> {
+        if self.limits.is_empty() {
+            return Ok(());
+        }
+        let Some(value) = value() else { return Ok(()) };
+        check(&value, self.limits).map_err(|Violation { pointer, must }| {
+            let what = if pointer.is_empty() {
+                "the value".to_owned()
+            } else {
+                format!("`{pointer}`")
+            };
+            Rejection::new(Code::UNPROCESSABLE_CONTENT, format!("{what} {must}"))
+                .pointer(Some(pointer))
         })
     }
 
-    pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
-        form::read(&self.body)
-            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+        let value = json::read(&self.body).map_err(|error| match error.pointer {
+            None => Rejection::new(Code::BAD_REQUEST, error.detail),
+            pointer => Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).pointer(pointer),
+        })?;
+        self.check(|| serde_json::from_slice(&self.body).ok())?;
+        Ok(value)
+    }
+
+    pub(crate) fn form<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
+        let value = form::read(&self.body)
+            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
+        self.check(|| {
+            let mut whole = serde_json::to_value(&value).ok()?;
+            let fields = pairs(std::str::from_utf8(&self.body).ok()?);
+            // What is in no field of the type is there all the same.
+            for (name, text) in fields {
+                let members = whole.as_object_mut()?;
+                members.entry(name).or_insert_with(|| text.into());
+            }
+            Some(whole)
+        })?;
+        Ok(value)
     }
 
     pub(crate) fn multipart<T: Form>(&mut self) -> Result<T, Rejection> {
@@ -236,14 +292,24 @@ impl Incoming {
                 "the content is not of the parts that its media type says",
             ));
         };
-        T::read(parts).map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+        let form = T::read(parts)
+            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
+        let rest = parts.rest();
+        self.check(|| {
+            let mut values = Values::default();
+            form.values(&mut values);
+            Some(values.whole(rest))
+        })?;
+        Ok(form)
     }
 
-    pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+    pub(crate) fn text<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
         let text = String::from_utf8(self.bytes()?.into())
             .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is no text in UTF-8"))?;
-        T::deserialize(Word(text.into()))
-            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))
+        let value = T::deserialize(Word(text.into()))
+            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
+        self.check(|| serde_json::to_value(&value).ok())?;
+        Ok(value)
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]

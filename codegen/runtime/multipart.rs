@@ -2,6 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use super::{
     error::{Unsendable, header_value},
@@ -63,6 +64,38 @@ pub(crate) trait Form: Sized {
 
     /// Takes its parts.
     fn read(parts: &mut Parts) -> Result<Self, Invalid>;
+
+    /// Adds the values of its parts that are no files.
+    fn values(&self, values: &mut Values);
+}
+
+/// The values in the parts of a form, as an object.
+#[derive(Debug, Default)]
+pub(crate) struct Values(Map<String, Value>);
+
+impl Values {
+    /// Adds the value of a part.
+    pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
+        // What has been read can be written.
+        if let Ok(value) = serde_json::to_value(value) {
+            self.0.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Adds the value of a part that may be absent.
+    pub(crate) fn maybe<T: Serialize>(&mut self, name: &str, value: Option<&T>) {
+        if let Some(value) = value {
+            self.add(name, value);
+        }
+    }
+
+    /// The whole object, with parts that nobody knows.
+    pub(crate) fn whole(mut self, rest: Vec<(String, File)>) -> Value {
+        for (name, _) in rest {
+            self.0.entry(name).or_insert(Value::Null);
+        }
+        self.0.into()
+    }
 }
 
 /// The parts of a form, on their way out or in.

@@ -9,7 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::{Unsendable, header_value};
+use super::{
+    error::{Unsendable, header_value},
+    limits::Limits,
+};
 
 /// A parameter of an operation: where it is, its name, and how its value becomes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(crate) struct Param {
     /// Of an object whose properties have any names and stand for themselves: the names that other
     /// parameters have.
     pub(crate) others: Option<&'static [&'static str]>,
+    /// What has to hold for its value when it comes in.
+    pub(crate) limits: Limits,
 }
 
 /// Where in a request a parameter is.
@@ -68,6 +73,7 @@ impl Param {
             explode,
             members: &[],
             others: None,
+            limits: &[],
         }
     }
 
@@ -112,6 +118,11 @@ impl Param {
             others: Some(others),
             ..self
         }
+    }
+
+    /// The same with what has to hold for its value.
+    pub(crate) const fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Whether a name is one of a property that stands for itself.

@@ -62,7 +62,7 @@ fn try_all<U: Serialize>(
 }
 
 /// How many values there are in a value.
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),
         Value::Object(members) => members.values().map(size).sum::<usize>(),

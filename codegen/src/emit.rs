@@ -2,6 +2,7 @@
 
 mod client;
 mod lib;
+mod limits;
 mod mock;
 mod requests;
 mod responses;
@@ -16,7 +17,8 @@ use quote::{ToTokens, quote};
 use crate::{
     doc,
     model::{
-        BodyVariant, Codec, Content, Location, Model, Parameter, Payload, Style, Type, TypeKind,
+        BodyVariant, Codec, Constant, Content, Location, Model, Parameter, Payload, Style, Type,
+        TypeKind,
     },
     name::Ident,
 };
@@ -38,6 +40,10 @@ pub(crate) const OUTPUTS: &[Output] = &[
     Output {
         path: "src/lib.rs",
         emit: lib::emit,
+    },
+    Output {
+        path: "src/limits.rs",
+        emit: limits::emit,
     },
     Output {
         path: "src/mock.rs",
@@ -86,11 +92,13 @@ runtime! {
     "enums.rs",
     "error.rs",
     "form.rs",
+    "formats.rs",
     "glue.rs",
     "incoming.rs",
     "json.rs",
     "keys.rs",
     "known.rs",
+    "limits.rs",
     "media.rs",
     "mod.rs",
     "multipart.rs",
@@ -273,6 +281,23 @@ fn initial(name: &Ident, value: &TokenStream) -> TokenStream {
         quote!(#name)
     } else {
         quote!(#name: #value)
+    }
+}
+
+/// A value of the document, as the runtime has it.
+fn constant(value: &Constant) -> TokenStream {
+    match value {
+        Constant::Boolean(flag) => quote!(Boolean(#flag)),
+        Constant::Integer(number) => {
+            let number = Literal::i64_unsuffixed(*number);
+            quote!(Integer(#number))
+        }
+        Constant::Number(number) => {
+            let number = Literal::f64_unsuffixed(number.parse().unwrap_or_default());
+            quote!(Number(#number))
+        }
+        Constant::Text(text) => quote!(Text(#text)),
+        Constant::Json(text) => quote!(Json(#text)),
     }
 }
 

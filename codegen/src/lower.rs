@@ -8,6 +8,7 @@ mod content;
 mod example;
 mod fits;
 mod form;
+mod limits;
 mod media;
 mod operation;
 mod parameter;
@@ -56,11 +57,13 @@ pub(crate) fn lower(
     let mut types = Types::declare(&cx, &mut names);
     let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
-    let operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
+    let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
+    let (types, limits) = types.finish(&mut operations, &sets.list);
     let model = Model {
         package,
         statuses: statuses.into_list(),
-        types: types.finish(&operations, &sets.list),
+        types,
+        limits,
         sets: sets.list,
         operations,
         schemes: security.schemes,
@@ -323,7 +326,8 @@ mod tests {
         let generated = crate::generate(text, &Catalogue::empty()).unwrap();
         let mut count = 0;
         for (path, text) in &generated.files {
-            if path.starts_with("src/runtime/") {
+            // No name of the document is in scope there.
+            if path.starts_with("src/runtime/") || path == "src/limits.rs" {
                 continue;
             }
             for name in imports(text) {

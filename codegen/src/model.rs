@@ -3,6 +3,7 @@
 //! Nothing here knows OpenAPI's types or Rust's tokens. Names and order are final: an emitter writes
 //! them down as they come.
 
+mod limits;
 mod operation;
 mod response;
 mod schema;
@@ -11,12 +12,13 @@ mod status;
 
 use std::fmt;
 
+pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
     GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style,
 };
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
 pub use schema::{
-    EnumValue, Field, FormPart, PartKind, Scalar, Type, TypeDef, TypeId, TypeKind, UnionVariant,
+    Constant, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind, UnionVariant,
     Way,
 };
 pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
@@ -53,6 +55,8 @@ pub struct Model {
     pub statuses: Vec<Status>,
     /// The types of bodies, parameters and headers, by name.
     pub types: Vec<TypeDef>,
+    /// What has to hold for what comes in with requests.
+    pub limits: Vec<Limits>,
     /// The distinct sets of responses, by name.
     pub sets: Vec<ResponseSet>,
     /// The operations, by path and then method.
@@ -102,6 +106,19 @@ impl Model {
     )]
     pub fn type_def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
+    }
+
+    /// What has to hold for a value.
+    ///
+    /// # Panics
+    /// If it is of another model.
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "lowering makes no `LimitsId` without its limits"
+    )]
+    pub fn limits(&self, id: LimitsId) -> &Limits {
+        &self.limits[id.0]
     }
 
     /// Whether `null` is a value of a type, by itself or by the type that it is another name of.

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::{
-    responses::*,
+    limits, responses::*,
     runtime::{
         Operation, Unsendable, incoming::{Incoming, Rejection},
         outgoing::Outgoing, param::{Param, Style},

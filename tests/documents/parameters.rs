@@ -194,7 +194,7 @@ async fn a_word_of_several_types_is_what_it_was() -> Result<(), Box<dyn Error>> 
     for request in [
         Either::new(EitherSize::Integer(5)).level(EitherLevel::Value1),
         Either::new(EitherSize::Text(EitherSizeText::Small)).level(EitherLevel::True),
-        Either::new(EitherSize::Text(EitherSizeText::from("007"))).level(EitherLevel::Low).list(list()),
+        Either::new(EitherSize::Text(EitherSizeText::Large)).level(EitherLevel::Low).list(list()),
     ] {
         client.call(request.clone()).success().await?;
         assert_eq!(received.recv()?, format!("{request:?}"));

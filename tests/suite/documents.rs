@@ -15,6 +15,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
     ("headers", &["responses"]),
+    ("limits", &["limits", "requests"]),
     ("names", &["types"]),
     ("parameters", &["requests"]),
     (

@@ -39,6 +39,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #![forbid(unsafe_code)]
         #![allow(
             clippy::doc_markdown,
+            clippy::enum_glob_use,
             clippy::large_enum_variant,
             clippy::match_same_arms,
             clippy::match_wildcard_for_single_variants,
@@ -62,6 +63,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[rustfmt::skip]
         mod status;
 
+        #[cfg(feature = "_wire")]
+        #[rustfmt::skip]
+        mod limits;
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub mod requests;

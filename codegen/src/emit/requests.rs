@@ -7,7 +7,7 @@ use super::{
     DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, media, param, ty,
 };
 use crate::{
-    model::{Codec, Content, Model, Operation, Parameter, Payload, RequestBody},
+    model::{Codec, Content, LimitsId, Model, Operation, Parameter, Payload, RequestBody},
     name::Ident,
 };
 
@@ -35,6 +35,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[allow(unused_imports, reason = "an API may have no use for some")]
         use crate::{
+            limits,
             responses::*,
             runtime::{
                 Operation, Unsendable,
@@ -238,6 +239,8 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             }
         });
     let reads = parameters.iter().zip(&params).map(|(parameter, param)| {
+        let within = within(model, parameter.limits);
+        let param = quote!(#param #within);
         if parameter.required {
             quote!(request.required(#param)?)
         } else {
@@ -247,7 +250,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     let write_body = operation.body.as_ref().map(write_body);
     let read_body = operation.body.as_ref().map(|body| {
         let name = &body.name;
-        let read = read_body(body);
+        let read = read_body(model, body);
         quote!(#name: #read,)
     });
     let unused = parameters.is_empty() && !has_body;
@@ -318,18 +321,25 @@ fn write_body(body: &RequestBody) -> TokenStream {
     }
 }
 
-fn read_body(body: &RequestBody) -> TokenStream {
+/// Where the limits are that a value is held against, as one more call.
+fn within(model: &Model, limits: Option<LimitsId>) -> Option<TokenStream> {
+    let limits = super::limits::path(model, limits?);
+    Some(quote!(.within(#limits)))
+}
+
+fn read_body(model: &Model, body: &RequestBody) -> TokenStream {
     let contents = body.payload.contents();
     let media = media(contents.iter().copied());
     let read = match &body.payload {
         Payload::Empty => return quote!(()),
         Payload::One(content) => {
-            let codec = codec(content.codec);
-            quote!(request.of(#media)?.#codec()?)
+            let (codec, within) = (codec(content.codec), within(model, content.limits));
+            quote!(request.of(#media)? #within.#codec()?)
         }
         Payload::Several { name, variants } => {
             let arms = variants.iter().enumerate().map(|(index, variant)| {
                 let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
+                let within = within(model, variant.content.limits);
                 let index = proc_macro2::Literal::usize_unsuffixed(index);
                 // The last one takes what is left, which is its own index alone.
                 let pattern = if index.to_string() == (variants.len() - 1).to_string() {
@@ -337,7 +347,7 @@ fn read_body(body: &RequestBody) -> TokenStream {
                 } else {
                     quote!(#index)
                 };
-                quote!(#pattern => #name::#variant_name(request.#codec()?))
+                quote!(#pattern => #name::#variant_name(request #within.#codec()?))
             });
             quote!(match request.select(#media)? { #(#arms,)* })
         }

@@ -3,11 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{DEPRECATED, argument, docs, ty_in};
+use super::{DEPRECATED, argument, constant, docs, ty_in};
 use crate::{
     doc,
     model::{
-        EnumValue, Field, FormPart, Model, PartKind, Scalar, Type, TypeDef, TypeKind, UnionVariant,
+        Constant, EnumValue, Field, FormPart, Model, PartKind, Type, TypeDef, TypeKind,
+        UnionVariant,
     },
     name::Ident,
 };
@@ -135,30 +136,14 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
     }
 }
 
-fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Scalar>]) -> TokenStream {
+fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) -> TokenStream {
     let variants = values.iter().map(|EnumValue { name, value }| {
-        let text = match value {
-            Scalar::Boolean(flag) => flag.to_string(),
-            Scalar::Integer(number) => number.to_string(),
-            Scalar::Number(number) => number.clone(),
-            Scalar::Text(text) => text.clone(),
-        };
+        let text = value.to_string();
         let docs = docs(&[&doc::code(&text)]);
         quote!(#docs #name)
     });
     let values = values.iter().map(|EnumValue { name, value }| {
-        let value = match value {
-            Scalar::Boolean(flag) => quote!(Boolean(#flag)),
-            Scalar::Integer(number) => {
-                let number = Literal::i64_unsuffixed(*number);
-                quote!(Integer(#number))
-            }
-            Scalar::Number(number) => {
-                let number = Literal::f64_unsuffixed(number.parse().unwrap_or_default());
-                quote!(Number(#number))
-            }
-            Scalar::Text(text) => quote!(Text(#text)),
-        };
+        let value = constant(value);
         quote!(#name = #value)
     });
     quote! {
@@ -247,7 +232,7 @@ fn form(
         let (name, ty) = (&part.name, part_ty(model, part));
         quote!(#name: impl Into<#ty>)
     });
-    let values = parts.iter().map(|part| {
+    let initial = parts.iter().map(|part| {
         let name = &part.name;
         if part.required {
             quote!(#name: #name.into())
@@ -266,6 +251,12 @@ fn form(
     });
     let reads = parts.iter().map(read_part);
     let other_reads = others.map(|name| quote!(#name: parts.rest()));
+    let values: Vec<_> = parts.iter().filter_map(value_of_part).collect();
+    let unused = if values.is_empty() {
+        quote!(_)
+    } else {
+        quote!(values)
+    };
     quote! {
         #head
         #[derive(Clone, Debug, #default PartialEq)]
@@ -279,7 +270,7 @@ fn form(
             /// A form of what is required; the rest is absent.
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
-                Self { #(#values,)* #other_values }
+                Self { #(#initial,)* #other_values }
             }
         }
 
@@ -297,6 +288,10 @@ fn form(
                 parts: &mut crate::runtime::multipart::Parts,
             ) -> Result<Self, crate::runtime::read::Invalid> {
                 Ok(Self { #(#reads,)* #other_reads })
+            }
+
+            fn values(&self, #unused: &mut crate::runtime::multipart::Values) {
+                #(#values)*
             }
         }
     }
@@ -327,6 +322,16 @@ fn write_part(part: &FormPart) -> TokenStream {
         (false, false) => quote!(if let Some(value) = &self.#name { #each }),
         (true, true) => quote!(for value in &self.#name { #each }),
         (false, true) => quote!(for value in self.#name.iter().flatten() { #each }),
+    }
+}
+
+/// Adds what is in a part to the values of a form; files are no values.
+fn value_of_part(part: &FormPart) -> Option<TokenStream> {
+    let FormPart { name, wire, .. } = part;
+    match (&part.kind, part.required) {
+        (PartKind::File, _) => None,
+        (_, true) => Some(quote!(values.add(#wire, &self.#name);)),
+        (_, false) => Some(quote!(values.maybe(#wire, self.#name.as_ref());)),
     }
 }
 

@@ -153,10 +153,19 @@ fn one(
             cx.unwritable(Place::Key(place.clone()), "this form", what);
         }
     }
+    let is_whole = match codec {
+        Codec::Json | Codec::Form | Codec::Multipart => true,
+        Codec::Text => declared.is_some() && ty == types.of(cx, names, &schema, naming),
+        Codec::Bytes | Codec::Open => false,
+    };
+    let limits = (of == Of::Request && is_whole)
+        .then(|| types.limits.of(cx, &schema, naming))
+        .flatten();
     Some(Content {
         media: media.trim().to_owned(),
         codec,
         ty,
+        limits,
     })
 }
 

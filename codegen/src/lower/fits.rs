@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Scalar, Type, TypeKind, Way, weights},
+    model::{Constant, Type, TypeKind, Way, weights},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -134,7 +134,10 @@ impl Fitting<'_> {
                 Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
                 Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
                 Some(TypeKind::MixedEnum(values)) => {
-                    if values.iter().any(|known| is_scalar(&known.value, value)) {
+                    if values
+                        .iter()
+                        .any(|known| known.value == Constant::new(value))
+                    {
                         Ok(())
                     } else {
                         wrong("one of the declared values")
@@ -209,14 +212,4 @@ pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) 
         .label("the mock answers with a value made from the schema instead")
         .help(format!("correct the {what}, or the schema")),
     );
-}
-
-fn is_scalar(scalar: &Scalar, value: &Value) -> bool {
-    match (scalar, value) {
-        (Scalar::Boolean(known), Value::Bool(flag)) => known == flag,
-        (Scalar::Integer(known), Value::Number(number)) => number.as_i64() == Some(*known),
-        (Scalar::Number(known), Value::Number(number)) => number.to_string() == *known,
-        (Scalar::Text(known), Value::String(text)) => known == text,
-        _ => false,
-    }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     doc::code,
     load::At,
-    model::{Location, Parameter, Piece, Segment, Style, Type},
+    model::{LimitsId, Location, Parameter, Piece, Segment, Style, Type},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -229,6 +229,7 @@ fn one(
         location,
         style,
         explode: data.explode.unwrap_or(style == Style::Form),
+        limits: value.limits(cx, &naming, names, types),
         ty,
         required: data.required || location == Location::Path,
         doc: described(
@@ -314,6 +315,25 @@ impl<'a> Described<'a> {
         }
     }
 
+    /// What has to hold for the values, if they are of a type of their own.
+    fn limits(
+        &self,
+        cx: &Context<'_>,
+        naming: &Naming,
+        names: &mut Names,
+        types: &mut Types,
+    ) -> Option<LimitsId> {
+        let schema = self.schema();
+        let mut is_whole = || {
+            let ty = types.of(cx, names, &schema, naming);
+            is_word(&ty, types)
+        };
+        if matches!(self, Self::Text(..)) && !is_whole() {
+            return None;
+        }
+        types.limits.of(cx, &schema, naming)
+    }
+
     /// The type of the values.
     pub(super) fn ty(
         &self,
@@ -380,6 +400,7 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
         style: Style::Simple,
         explode: false,
         ty: Type::String,
+        limits: None,
         required: true,
         doc: own_name(Location::Path, wire),
         deprecated: false,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    schema::{Additional, Schema},
+    schema::{Additional, Schema, UNIONS},
 };
 use crate::{doc::code, pointer::Pointer};
 
@@ -115,6 +115,7 @@ fn limits(schema: &Schema<'_>) -> Vec<String> {
         ("uniqueItems", "No item twice"),
         ("minProperties", "Properties at least"),
         ("maxProperties", "Properties at most"),
+        ("not", "Not"),
         ("default", "Default"),
         ("readOnly", "In answers alone"),
         ("writeOnly", "In requests alone"),
@@ -140,8 +141,28 @@ fn limits(schema: &Schema<'_>) -> Vec<String> {
             value => format!("{words}{exclusive}: {}", code(&value.to_string())),
         });
     }
+    for keyword in UNIONS {
+        for (_, alternatives) in schema.every(keyword) {
+            paragraphs.extend(with_either(alternatives));
+        }
+    }
     if schema.additional() == Additional::Closed {
         paragraphs.push("No property beside these.".to_owned());
     }
     paragraphs
+}
+
+/// The properties of which an object needs some or others, where alternatives say only that.
+fn with_either(alternatives: &Value) -> Option<String> {
+    let mut words = Vec::new();
+    for alternative in alternatives.as_array()? {
+        let keywords = alternative.as_object()?;
+        if keywords.len() != 1 {
+            return None;
+        }
+        let names = keywords.get("required")?.as_array()?.iter();
+        let names: Vec<_> = names.filter_map(Value::as_str).map(code).collect();
+        words.push(names.join(" and "));
+    }
+    Some(format!("With {}.", words.join(", or with ")))
 }

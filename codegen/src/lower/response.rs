@@ -461,6 +461,7 @@ fn headers<'a>(
             },
             explode: explode == Some(&Value::Bool(true)),
             ty,
+            limits: None,
             required: header.node.required,
             doc: described(
                 cx,

@@ -34,7 +34,7 @@ struct Part<'a> {
 pub(super) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
 
 /// The keywords whose alternatives make a union.
-const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+pub(super) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,10 @@ fn is_annotation(keyword: &str) -> bool {
 }
 
 /// What stands at a place, or at the end of the `$ref`s there.
-fn resolved<'a>(cx: &Context<'a>, place: &Pointer) -> Option<(Pointer, &'a Map<String, Value>)> {
+pub(super) fn resolved<'a>(
+    cx: &Context<'a>,
+    place: &Pointer,
+) -> Option<(Pointer, &'a Map<String, Value>)> {
     let mut place = place.clone();
     loop {
         let keywords = cx.document.tree.pointer(place.as_str())?.as_object()?;
@@ -121,11 +124,11 @@ fn resolved<'a>(cx: &Context<'a>, place: &Pointer) -> Option<(Pointer, &'a Map<S
     }
 }
 
-fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
+pub(super) fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
     keywords.get(keyword) == Some(&Value::Bool(true))
 }
 
-fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
+pub(super) fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
     let list = keywords.get(keyword).and_then(Value::as_array);
     list.map(Vec::as_slice).unwrap_or_default()
 }
@@ -146,7 +149,7 @@ fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer>
 }
 
 /// Whether a schema is `null` alone.
-fn is_null(keywords: &Map<String, Value>) -> bool {
+pub(super) fn is_null(keywords: &Map<String, Value>) -> bool {
     matches!(list(keywords, "enum"), [Value::Null])
 }
 
@@ -548,6 +551,28 @@ impl Part<'_> {
                 keyword => !is_annotation(keyword) && !is_object_type(keyword, value),
             })
     }
+}
+
+/// The property that tells which of the alternatives at some places a value is, and for each the values
+/// that stand for it; `None` if nothing tells all of them apart.
+pub(super) fn told<'a>(
+    cx: &Context<'a>,
+    keywords: &'a Map<String, Value>,
+    places: &[Pointer],
+) -> Option<(&'a str, Vec<Vec<String>>)> {
+    let discriminator = keywords.get("discriminator");
+    let tag = discriminator?.get("propertyName")?.as_str()?;
+    let mut told = BTreeSet::new();
+    let mut all = Vec::new();
+    for place in places {
+        let (target, _) = resolved(cx, place)?;
+        let tags = Schema::at(cx, place)?.tags(cx, tag, discriminator, &target);
+        if tags.is_empty() || !tags.iter().all(|tag| told.insert(tag.clone())) {
+            return None;
+        }
+        all.push(tags);
+    }
+    Some((tag, all))
 }
 
 /// The name of the component that a place is.

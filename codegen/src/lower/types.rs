@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Context, Names, boxes, prose,
+    Context, Names, boxes,
+    limits::Gathered,
+    prose,
     schema::{Additional, Alternative, Schema, SchemaKey, Shape},
     ways,
 };
 use crate::{
     model::{
-        EnumValue, Field, Operation, Payload, ResponseSet, Scalar, Type, TypeDef, TypeId, TypeKind,
-        UnionVariant, Way,
+        Constant, EnumValue, Field, Limits, Operation, Payload, ResponseSet, Type, TypeDef, TypeId,
+        TypeKind, UnionVariant, Way,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -60,6 +62,8 @@ pub(super) struct Types {
     /// The content that each place declares, so that a component has one type and not one for each
     /// of its users.
     pub(super) payloads: BTreeMap<Pointer, Payload>,
+    /// What has to hold beyond the types.
+    pub(super) limits: Gathered,
 }
 
 impl Types {
@@ -69,6 +73,7 @@ impl Types {
             definitions: Vec::new(),
             by_key: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            limits: Gathered::default(),
         };
         let section = Pointer::root().key("components").key("schemas");
         let schemas = cx
@@ -113,12 +118,17 @@ impl Types {
         types
     }
 
-    /// The types, by id, of what these operations and their answers use.
-    pub(super) fn finish(self, operations: &[Operation], sets: &[ResponseSet]) -> Vec<TypeDef> {
+    /// The types, by id, of what these operations and their answers use, and what has to hold for the
+    /// values beyond.
+    pub(super) fn finish(
+        self,
+        operations: &mut [Operation],
+        sets: &[ResponseSet],
+    ) -> (Vec<TypeDef>, Vec<Limits>) {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
         ways::ease(&mut definitions, operations, sets);
         boxes::put(&mut definitions);
-        definitions
+        (definitions, self.limits.finish(operations))
     }
 
     pub(super) fn definition(&self, id: TypeId) -> Option<&TypeDef> {
@@ -193,17 +203,6 @@ impl Types {
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> Type {
-        if let Some((place, _)) = schema.every("not").next() {
-            cx.report(
-                Diagnostic::warning(
-                    Rule::UnsupportedPart,
-                    Place::Key(place.key("not")),
-                    "`not` is not checked",
-                )
-                .label("values of it are taken, too")
-                .help("say what the values are, not what they are not"),
-            );
-        }
         let defined = is_defined(schema.shape(cx));
         let ty = match self.by_key.get(&schema.key()) {
             // An alias says itself whether it is nullable, but where it is used may say so, too.
@@ -521,22 +520,14 @@ fn number_name(text: &str) -> Ident {
 }
 
 /// The variants of an enumeration of texts, numbers and booleans, in the order of the document.
-fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Scalar>> {
+fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
     let mut scope = Scope::reserving(&["Other"]);
-    let mut variants: Vec<EnumValue<Scalar>> = Vec::new();
+    let mut variants: Vec<EnumValue<Constant>> = Vec::new();
     for (_, value) in schema.values() {
-        let (wanted, value) = match value {
-            Value::String(text) => (Ident::pascal(text), Scalar::Text(text.clone())),
-            Value::Bool(flag) => (Ident::pascal(&flag.to_string()), Scalar::Boolean(*flag)),
-            Value::Number(number) => {
-                let text = number.to_string();
-                let name = number_name(&text);
-                match number.as_i64() {
-                    Some(number) => (name, Scalar::Integer(number)),
-                    None => (name, Scalar::Number(text)),
-                }
-            }
-            _ => continue,
+        let value = Constant::new(value);
+        let wanted = match &value {
+            Constant::Integer(_) | Constant::Number(_) => number_name(&value.to_string()),
+            value => Ident::pascal(&value.to_string()),
         };
         if variants.iter().all(|known| known.value != value) {
             let (name, _) = scope.name(&[wanted], "a value");

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{CredentialSet, Key, Payload, Segment, Type};
+use super::{CredentialSet, Key, LimitsId, Payload, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -184,6 +184,8 @@ pub struct Parameter {
     pub explode: bool,
     /// Its type, without the `Option` of a parameter that may be absent.
     pub ty: Type,
+    /// What has to hold for its value.
+    pub limits: Option<LimitsId>,
     /// Whether it has to be there.
     pub required: bool,
     /// What it is, as Markdown.

@@ -1,4 +1,4 @@
-use super::{Key, Parameter, Type};
+use super::{Key, LimitsId, Parameter, Type};
 use crate::name::Ident;
 
 /// A set of answers that one or several operations have: a response enum.
@@ -101,6 +101,8 @@ pub struct Content {
     pub codec: Codec,
     /// Its type.
     pub ty: Type,
+    /// What has to hold for its value, in a request.
+    pub limits: Option<LimitsId>,
 }
 
 /// How a value becomes bytes.
@@ -129,6 +131,18 @@ impl Payload {
             Self::One(content) => vec![content],
             Self::Several { variants, .. } => {
                 variants.iter().map(|variant| &variant.content).collect()
+            }
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn contents_mut(&mut self) -> Vec<&mut Content> {
+        match self {
+            Self::Empty => Vec::new(),
+            Self::One(content) => vec![content],
+            Self::Several { variants, .. } => {
+                let contents = variants.iter_mut().map(|variant| &mut variant.content);
+                contents.collect()
             }
         }
     }

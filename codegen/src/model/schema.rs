@@ -1,3 +1,7 @@
+use std::fmt;
+
+use serde_json::Value;
+
 use crate::name::Ident;
 
 /// The index of a type in [`Model::types`](super::Model::types).
@@ -60,7 +64,7 @@ pub enum TypeKind {
     /// One of some integers.
     IntegerEnum(Vec<EnumValue<i64>>),
     /// One of some values that are not all texts and not all integers.
-    MixedEnum(Vec<EnumValue<Scalar>>),
+    MixedEnum(Vec<EnumValue<Constant>>),
     /// The parts of a form of `multipart/form-data`.
     Form {
         /// The parts that the document names, by name.
@@ -93,9 +97,9 @@ pub struct EnumValue<T> {
     pub value: T,
 }
 
-/// A value that is neither a list nor an object.
+/// A value that stands in the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scalar {
+pub enum Constant {
     /// `true` or `false`.
     Boolean(bool),
     /// An integer.
@@ -104,6 +108,35 @@ pub enum Scalar {
     Number(String),
     /// A text.
     Text(String),
+    /// A list, an object or `null`, as JSON writes it.
+    Json(String),
+}
+
+impl Constant {
+    /// The value that a value of JSON is.
+    #[must_use]
+    pub fn new(value: &Value) -> Self {
+        match value {
+            Value::Bool(flag) => Self::Boolean(*flag),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => Self::Integer(number),
+                None => Self::Number(number.to_string()),
+            },
+            Value::String(text) => Self::Text(text.clone()),
+            value => Self::Json(value.to_string()),
+        }
+    }
+}
+
+/// As JSON writes it, but for the quotes of a text.
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(flag) => flag.fmt(f),
+            Self::Integer(number) => number.fmt(f),
+            Self::Number(text) | Self::Text(text) | Self::Json(text) => f.write_str(text),
+        }
+    }
 }
 
 /// One of the types that a value may be of.

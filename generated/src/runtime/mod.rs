@@ -21,11 +21,16 @@ mod error;
 #[cfg(feature = "_wire")]
 mod form;
 #[cfg(feature = "_wire")]
+#[allow(unreachable_pub, reason = "the generator has the same file")]
+pub(crate) mod formats;
+#[cfg(feature = "_wire")]
 pub(crate) mod incoming;
 #[cfg(feature = "_wire")]
 mod json;
 #[cfg(feature = "_wire")]
 mod keys;
+#[cfg(feature = "_wire")]
+pub(crate) mod limits;
 #[cfg(feature = "_wire")]
 mod media;
 #[cfg(feature = "_wire")]

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::{
-    responses::*,
+    limits, responses::*,
     runtime::{
         Operation, Unsendable, incoming::{Incoming, Rejection},
         outgoing::Outgoing, param::{Param, Style},
@@ -403,7 +403,10 @@ impl Operation for PostUpload {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.of(&["multipart/form-data"])?.multipart()?,
+            body: request
+                .of(&["multipart/form-data"])?
+                .within(limits::POST_UPLOAD_BODY)
+                .multipart()?,
         })
     }
 }

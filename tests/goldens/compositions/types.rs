@@ -43,7 +43,7 @@ pub struct All {
     pub merged: Option<Merged>,
     /// `nested`
     pub nested: Option<Nested>,
-    /// `nothing`
+    /// Not: `{"type":"string"}`
     pub nothing: Option<serde_json::Value>,
     /// `pet`
     pub pet: Option<Pet>,
@@ -400,7 +400,7 @@ crate::runtime::enums::mixed_enum!(Level {
     True = Boolean(true),
 });
 
-/// `Limited`.
+/// With `a`, or with `b`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Limited {

@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::{
-    responses::*,
+    limits, responses::*,
     runtime::{
         Operation, Unsendable, incoming::{Incoming, Rejection},
         outgoing::Outgoing, param::{Param, Style},
@@ -281,9 +281,9 @@ impl Operation for Either {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            size: request.required(Param::path("size"))?,
-            level: request.optional(Param::query("level"))?,
-            list: request.optional(Param::query("list"))?,
+            size: request.required(Param::path("size").within(limits::EITHER_SIZE))?,
+            level: request.optional(Param::query("level").within(limits::EITHER_LEVEL))?,
+            list: request.optional(Param::query("list").within(limits::EITHER_LIST))?,
         })
     }
 }

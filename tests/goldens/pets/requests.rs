@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::{
-    responses::*,
+    limits, responses::*,
     runtime::{
         Operation, Unsendable, incoming::{Incoming, Rejection},
         outgoing::Outgoing, param::{Param, Style},
@@ -69,8 +69,9 @@ impl Operation for FindPets {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            kind: request.optional(Param::query("kind"))?,
-            limit: request.optional(Param::query("limit"))?,
+            kind: request.optional(Param::query("kind").within(limits::FIND_PETS_KIND))?,
+            limit: request
+                .optional(Param::query("limit").within(limits::FIND_PETS_LIMIT))?,
         })
     }
 }
@@ -108,7 +109,7 @@ impl Operation for AddPet {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.of(&["application/json"])?.json()?,
+            body: request.of(&["application/json"])?.within(limits::NEW_PET).json()?,
         })
     }
 }

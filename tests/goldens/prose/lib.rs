@@ -49,6 +49,7 @@
 #![forbid(unsafe_code)]
 #![allow(
     clippy::doc_markdown,
+    clippy::enum_glob_use,
     clippy::large_enum_variant,
     clippy::match_same_arms,
     clippy::match_wildcard_for_single_variants,
@@ -72,6 +73,10 @@ mod runtime;
 
 #[rustfmt::skip]
 mod status;
+
+#[cfg(feature = "_wire")]
+#[rustfmt::skip]
+mod limits;
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]

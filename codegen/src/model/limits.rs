@@ -1,0 +1,101 @@
+use super::Constant;
+use crate::name::Ident;
+
+/// Shared with the generated crate, so that a format is known here if it is there.
+#[path = "../../runtime/formats.rs"]
+mod formats;
+
+pub use formats::Format;
+
+/// The index of some limits in [`Model::limits`](super::Model::limits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LimitsId(pub(crate) usize);
+
+/// What has to hold for the values of a schema, beyond what their type says.
+///
+/// The server holds requests against it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The constant.
+    pub name: Ident,
+    /// What it is of, in words.
+    pub doc: String,
+    /// All that has to hold.
+    pub limits: Vec<Limit>,
+}
+
+/// One thing that has to hold for a value; it says nothing of values of another type.
+///
+/// Each is a keyword of a schema (OpenAPI 3.0.3, section 4.7.24).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `minLength`
+    MinLength(u64),
+    /// `maxLength`
+    MaxLength(u64),
+    /// `pattern`
+    Pattern(String),
+    /// `format`
+    Format(Format),
+    /// `minimum`
+    Minimum(Constant),
+    /// `minimum` with `exclusiveMinimum`
+    Above(Constant),
+    /// `maximum`
+    Maximum(Constant),
+    /// `maximum` with `exclusiveMaximum`
+    Below(Constant),
+    /// `multipleOf`
+    MultipleOf(Constant),
+    /// `minItems`
+    MinItems(u64),
+    /// `maxItems`
+    MaxItems(u64),
+    /// `uniqueItems`
+    UniqueItems,
+    /// `items`
+    Items(Vec<Limit>),
+    /// `minProperties`
+    MinProperties(u64),
+    /// `maxProperties`
+    MaxProperties(u64),
+    /// One of `required`, where the type does not say it.
+    Required(String),
+    /// One of `properties`
+    Property(String, Vec<Limit>),
+    /// `additionalProperties`, but for those of these names.
+    Others(Vec<String>, Vec<Limit>),
+    /// `additionalProperties: false`, with the names of the others.
+    Closed(Vec<String>),
+    /// `enum`
+    Values(Vec<Constant>),
+    /// `type`, where the type in Rust does not say it.
+    Kind(Kind),
+    /// What holds unless the value is `null`.
+    Nullable(Vec<Limit>),
+    /// What holds elsewhere: `$ref`
+    Of(LimitsId),
+    /// `anyOf`, and `oneOf`: what two alternatives describe is taken as either.
+    AnyOf(Vec<Vec<Limit>>),
+    /// `oneOf` or `anyOf` with a `discriminator`: the property, and what holds by its values.
+    Tagged(String, Vec<(Vec<String>, Vec<Limit>)>),
+    /// `not`
+    Not(Vec<Limit>),
+}
+
+/// A type of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `array`
+    Array,
+    /// `boolean`
+    Boolean,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `object`
+    Object,
+    /// `string`
+    String,
+}
