@@ -20,11 +20,15 @@ pub mod model;
 pub mod name;
 pub mod pointer;
 pub mod report;
+pub mod source;
+
+use std::collections::BTreeSet;
 
 use emit::{OUTPUTS, RUNTIME};
 use files::Files;
 use model::{Catalogue, Model, Package};
 use report::{Diagnostic, Place, Rule};
+use source::Source;
 
 /// A crate that is generated, but for its `Cargo.toml`, which belongs to the user.
 #[derive(Clone, Debug)]
@@ -37,15 +41,15 @@ pub struct Generated {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Generates a crate from the text of an OpenAPI 3.0 document, JSON or YAML.
+/// Generates a crate from an OpenAPI 3.0 document, JSON or YAML.
 ///
 /// The catalogue knows the statuses that the document does not describe itself. With an empty one,
 /// the document has to describe each: it is a catalogue.
 ///
 /// # Errors
 /// Everything that is wrong with the document.
-pub fn generate(text: &str, catalogue: &Catalogue) -> Result<Generated, Vec<Diagnostic>> {
-    let (model, warnings) = model(text, catalogue)?;
+pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, Vec<Diagnostic>> {
+    let (model, warnings) = model(source, catalogue)?;
     let files = files(&model).map_err(|finding| vec![finding])?;
     Ok(Generated {
         files,
@@ -54,15 +58,24 @@ pub fn generate(text: &str, catalogue: &Catalogue) -> Result<Generated, Vec<Diag
     })
 }
 
+/// The files beside a document that its `$ref`s lead to, and that [`Source::beside`] has not, by their path
+/// from its folder.
+///
+/// Whoever reads them has to ask again: they may lead to more.
+#[must_use]
+pub fn missing(source: &Source) -> BTreeSet<String> {
+    load::missing(source)
+}
+
 /// What a document means, and what of it is left out.
 ///
 /// # Errors
 /// Everything that is wrong with the document.
 pub fn model(
-    text: &str,
+    source: &Source,
     catalogue: &Catalogue,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (document, mut findings) = load::load(text)?;
+    let (document, mut findings) = load::load(source)?;
     let is_sound = !findings.iter().any(Diagnostic::is_error);
     match lower::lower(&document, catalogue) {
         Ok((model, warnings)) if is_sound => {
@@ -90,8 +103,8 @@ pub fn model(
 ///
 /// # Errors
 /// Everything that is wrong with the document.
-pub fn catalogue(text: &str) -> Result<Catalogue, Vec<Diagnostic>> {
-    let (model, _) = model(text, &Catalogue::empty())?;
+pub fn catalogue(source: &Source) -> Result<Catalogue, Vec<Diagnostic>> {
+    let (model, _) = model(source, &Catalogue::empty())?;
     Ok(Catalogue::new(model.statuses))
 }
 
@@ -103,7 +116,7 @@ fn files(model: &Model) -> Result<Files, Diagnostic> {
             continue;
         }
         let text = format::tokens(tokens).map_err(|error| {
-            let start = Place::Position { line: 1, column: 1 };
+            let start = Place::position(1, 1);
             let message = format!("what is generated as `{}` is no Rust: {error}", output.path);
             Diagnostic::error(Rule::Internal, start, message)
                 .help("this is a fault of the generator; please report it with the document")

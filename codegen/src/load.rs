@@ -5,6 +5,7 @@
 //! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
 //! only what is sound of it ([`mend`]) is made typed.
 
+mod beside;
 mod check;
 mod mend;
 pub(crate) mod shape;
@@ -17,7 +18,9 @@ use serde_json::Value;
 use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
+    source::Source,
 };
+pub(crate) use beside::missing;
 pub(crate) use typed::{Component, Targets};
 
 /// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
@@ -71,17 +74,18 @@ impl Document {
     }
 }
 
-/// Reads a document, JSON or YAML.
+/// Reads a document, JSON or YAML, with the files beside it.
 ///
 /// Where errors are among the findings, the document is what is left without them: more errors can be
 /// found in it, and nothing may be generated from it.
 ///
 /// # Errors
 /// If it is no OpenAPI document at all, and if nothing is left.
-pub(crate) fn load(text: &str) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (tree, mut findings) = tree::read(text).map_err(|finding| vec![finding])?;
+pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (mut tree, mut findings) = tree::read(&source.text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
-    let shape = check::check(&tree);
+    findings.extend(beside::join(&mut tree, source));
+    let shape = check::check(&tree, source);
     findings.extend(shape.findings);
     let is_sound = !findings.iter().any(Diagnostic::is_error);
     let tree = if is_sound {
@@ -105,7 +109,7 @@ pub(crate) fn load(text: &str) -> Result<(Document, Vec<Diagnostic>), Vec<Diagno
 /// Says what a document is that is not of OpenAPI 3.0.
 fn version(tree: &Value) -> Result<(), Diagnostic> {
     let root = Pointer::root();
-    let start = Place::Position { line: 1, column: 1 };
+    let start = Place::position(1, 1);
     let Value::Object(document) = tree else {
         let found = if tree.is_null() {
             "empty"

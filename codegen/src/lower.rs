@@ -323,7 +323,8 @@ mod tests {
     fn what_is_imported_is_reserved() {
         let text = "{openapi: 3.0.3, info: {title: All, version: 1.0.0}, paths: {}, \
                     components: {securitySchemes: {key: {type: http, scheme: basic}}}}";
-        let generated = crate::generate(text, &Catalogue::empty()).unwrap();
+        let source = crate::source::Source::new("all.yaml", text);
+        let generated = crate::generate(&source, &Catalogue::empty()).unwrap();
         let mut count = 0;
         for (path, text) in &generated.files {
             // No name of the document is in scope there.

@@ -50,6 +50,43 @@ impl Pointer {
         Some(Self(pointer.into_owned()))
     }
 
+    /// The key of a tree under which the files beside the document stand, each by its path.
+    pub(crate) const FILES: &str = "x-statusquo-files";
+
+    /// The root of a file beside the document.
+    pub(crate) fn of_file(path: &str) -> Self {
+        Self::root().key(Self::FILES).key(path)
+    }
+
+    /// The file beside the document in which this is, and the place there; `None` for a place in the
+    /// document itself.
+    pub(crate) fn in_file(&self) -> Option<(String, Self)> {
+        let files = Self::root().key(Self::FILES);
+        let rest = self.strip(&files)?;
+        let path = rest.segments().next()?.into_owned();
+        let place = rest.strip(&Self::root().key(&path))?;
+        Some((path, place))
+    }
+
+    /// This place, as seen from here, as seen from where this one is.
+    pub(crate) fn join(&self, inner: &Self) -> Self {
+        Self(format!("{}{}", self.0, inner.0))
+    }
+
+    /// The pointer as a `$ref` into the same tree.
+    pub(crate) fn fragment(&self) -> String {
+        format!("#{}", self.0.replace('%', "%25"))
+    }
+
+    /// The pointer as whoever wrote the document knows it: with the file, if that is another one.
+    pub(crate) fn reference(&self) -> String {
+        match self.in_file() {
+            None => format!("#{self}"),
+            Some((path, place)) if place.0.is_empty() => path,
+            Some((path, place)) => format!("{path}#{place}"),
+        }
+    }
+
     /// The keys and indices on the way from the root, unescaped.
     pub fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(unescape)

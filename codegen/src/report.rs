@@ -6,35 +6,20 @@
 mod marks;
 mod words;
 
-use std::{collections::HashSet, fmt, ops::Range};
-
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DEFAULT_TERM_WIDTH,
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    ops::Range,
 };
 
-use crate::pointer::Pointer;
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet,
+    renderer::DEFAULT_TERM_WIDTH,
+};
+
+use crate::{pointer::Pointer, source::Source};
 use marks::{Marks, Part};
 pub(crate) use words::{describe, list, nearest};
-
-/// A document as it was read: its name in messages, and its text.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// What messages call it: the path as the user gave it.
-    pub name: String,
-    /// The text, without a byte order mark.
-    pub text: String,
-}
-
-impl Source {
-    /// A source of a name and a text, whose byte order mark is dropped.
-    #[must_use]
-    pub fn new(name: impl Into<String>, text: &str) -> Self {
-        Self {
-            name: name.into(),
-            text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
-        }
-    }
-}
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +54,8 @@ pub struct Diagnostic {
 pub enum Place {
     /// A position that a parser told: line and column, both counted from 1.
     Position {
+        /// The file beside the document, if it is in one.
+        file: Option<String>,
         /// The line.
         line: usize,
         /// The column, in characters.
@@ -83,6 +70,16 @@ pub enum Place {
 }
 
 impl Place {
+    /// A position in the document itself.
+    #[must_use]
+    pub const fn position(line: usize, column: usize) -> Self {
+        Self::Position {
+            file: None,
+            line,
+            column,
+        }
+    }
+
     fn pointer(&self) -> Option<&Pointer> {
         match self {
             Self::Position { .. } => None,
@@ -274,20 +271,20 @@ pub struct Report {
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Report {
     let mut report = Report::default();
-    let Some(marks) = (!diagnostics.is_empty()).then(|| Marks::of(&source.text)) else {
-        return report;
-    };
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Coloured => Renderer::styled(),
     }
     .term_width(DEFAULT_TERM_WIDTH);
 
+    let mut texts = Texts::of(source);
     let mut placed: Vec<_> = diagnostics
         .iter()
-        .map(|diagnostic| (locate(&marks, source, &diagnostic.place), diagnostic))
+        .map(|diagnostic| (texts.locate(&diagnostic.place), diagnostic))
         .collect();
-    placed.sort_by_key(|(span, diagnostic)| (diagnostic.severity, span.start));
+    placed.sort_by(|(a, one), (b, other)| {
+        (one.severity, &a.file, a.bytes.start).cmp(&(other.severity, &b.file, b.bytes.start))
+    });
     let mut told = HashSet::new();
     for (span, diagnostic) in placed {
         let Diagnostic { rule, message, .. } = diagnostic;
@@ -298,19 +295,69 @@ pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Repo
             Severity::Error => report.errors += 1,
             Severity::Warning => report.warnings += 1,
         }
-        let group = group(&marks, source, span, diagnostic);
+        let group = group(&mut texts, span, diagnostic);
         report.text.push_str(&renderer.render(&[group]));
         report.text.push_str("\n\n");
     }
     report
 }
 
-fn group<'a>(
-    marks: &Marks,
+/// Some bytes of a document, or of a file beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Stretch {
+    file: Option<String>,
+    bytes: Range<usize>,
+}
+
+/// The texts of a document, with the marks of those that are asked for.
+struct Texts<'a> {
     source: &'a Source,
-    span: Range<usize>,
-    diagnostic: &'a Diagnostic,
-) -> Group<'a> {
+    marks: HashMap<Option<String>, Marks>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self {
+            source,
+            marks: HashMap::new(),
+        }
+    }
+
+    /// The bytes that a place stands for; the nearest thing around it where it is gone.
+    fn locate(&mut self, place: &Place) -> Stretch {
+        let (file, inner) = match place {
+            Place::Position { file, .. } => (file.clone(), Pointer::root()),
+            Place::Key(pointer) | Place::SecondKey(pointer) | Place::Value(pointer) => {
+                match pointer.in_file() {
+                    Some((file, inner)) => (Some(file), inner),
+                    None => (None, pointer.clone()),
+                }
+            }
+        };
+        let text = self.source.text_of(file.as_deref());
+        let part = match place {
+            Place::Position { line, column, .. } => Err((*line, *column)),
+            Place::Key(_) => Ok(Part::Key),
+            Place::SecondKey(_) => Ok(Part::SecondKey),
+            Place::Value(_) => Ok(Part::Value),
+        };
+        let span = match part {
+            Err((line, column)) => position(text, line, column),
+            Ok(part) => {
+                let marks = self.marks.entry(file.clone());
+                marks.or_insert_with(|| Marks::of(text)).find(&inner, part)
+            }
+        };
+        // A marker longer than a line shows the lines and not the fault.
+        let end = span.end.min(line_end(text, span.start));
+        Stretch {
+            file,
+            bytes: span.start..end.max(span.start),
+        }
+    }
+}
+
+fn group<'a>(texts: &mut Texts<'a>, span: Stretch, diagnostic: &'a Diagnostic) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -319,55 +366,63 @@ fn group<'a>(
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.rule.id());
 
-    let related: Vec<_> = diagnostic
-        .related
-        .iter()
-        .map(|(place, label)| (locate(marks, source, place), label.as_str()))
-        .collect();
-    let spans = related.iter().map(|(span, _)| span).chain([&span]);
-    let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
-    let end = spans.map(|span| span.end).max().unwrap_or(0);
-    // Only the lines concerned: a document may have a hundred thousand.
-    let window = line_start(&source.text, start)..line_end(&source.text, end);
-    let inside = |span: &Range<usize>| span.start - window.start..span.end - window.start;
-    let annotation = AnnotationKind::Primary.span(inside(&span));
-    let annotation = match diagnostic.label.as_str() {
-        "" => annotation,
-        label => annotation.label(label),
+    let mut related = Vec::new();
+    for (place, label) in &diagnostic.related {
+        related.push((texts.locate(place), label.as_str()));
+    }
+    let source = texts.source;
+    let primary = (span, diagnostic.label.as_str());
+    let (beside, other): (Vec<_>, Vec<_>) = related
+        .into_iter()
+        .partition(|(related, _)| related.file == primary.0.file);
+    let mut group = match snippet(source, Some(&primary), &beside) {
+        Some(snippet) => title.element(snippet),
+        None => {
+            let name = source.name_of(primary.0.file.as_deref());
+            title.element(Origin::path(name).line(1).char_column(1))
+        }
     };
-    let text = source.text.get(window.clone()).unwrap_or_default();
-
-    let group = if text.is_empty() {
-        title.element(Origin::path(source.name.as_str()).line(1).char_column(1))
-    } else {
-        let snippet = Snippet::source(text)
-            .line_start(line_number(&source.text, window.start))
-            .path(source.name.as_str())
-            .annotation(annotation)
-            .annotations(
-                related
-                    .iter()
-                    .map(|(span, label)| AnnotationKind::Context.span(inside(span)).label(*label)),
-            );
-        title.element(snippet)
-    };
+    for one in other {
+        if let Some(snippet) = snippet(source, None, std::slice::from_ref(&one)) {
+            group = group.element(snippet);
+        }
+    }
     match diagnostic.help.as_str() {
         "" => group,
         help => group.element(Level::HELP.message(help)),
     }
 }
 
-/// The bytes that a place stands for; the nearest thing around it where it is gone.
-fn locate(marks: &Marks, source: &Source, place: &Place) -> Range<usize> {
-    let span = match place {
-        Place::Position { line, column } => position(&source.text, *line, *column),
-        Place::Key(pointer) => marks.find(pointer, Part::Key),
-        Place::SecondKey(pointer) => marks.find(pointer, Part::SecondKey),
-        Place::Value(pointer) => marks.find(pointer, Part::Value),
+/// The lines of one file that a finding is about; `None` if it has no lines.
+fn snippet<'a>(
+    source: &'a Source,
+    primary: Option<&(Stretch, &'a str)>,
+    related: &[(Stretch, &'a str)],
+) -> Option<Snippet<'a, Annotation<'a>>> {
+    let file = primary.or(related.first())?.0.file.as_deref();
+    let text = source.text_of(file);
+    let spans = || related.iter().chain(primary).map(|(span, _)| &span.bytes);
+    let start = spans().map(|span| span.start).min()?;
+    let end = spans().map(|span| span.end).max()?;
+    // Only the lines concerned: a document may have a hundred thousand.
+    let window = line_start(text, start)..line_end(text, end);
+    let shown = text.get(window.clone()).filter(|shown| !shown.is_empty())?;
+    let annotation = |kind: AnnotationKind, (span, label): &(Stretch, &'a str)| {
+        let span = span.bytes.start - window.start..span.bytes.end - window.start;
+        match *label {
+            "" => kind.span(span),
+            label => kind.span(span).label(label),
+        }
     };
-    // A marker longer than a line shows the lines and not the fault.
-    let end = span.end.min(line_end(&source.text, span.start));
-    span.start..end.max(span.start)
+    let annotations = primary.map(|primary| annotation(AnnotationKind::Primary, primary));
+    let related = related
+        .iter()
+        .map(|related| annotation(AnnotationKind::Context, related));
+    let snippet = Snippet::source(shown)
+        .line_start(line_number(text, window.start))
+        .path(source.name_of(file))
+        .annotations(annotations.into_iter().chain(related));
+    Some(snippet)
 }
 
 fn position(text: &str, line: usize, column: usize) -> Range<usize> {
@@ -467,7 +522,7 @@ error[unknown-key]: no such method
     #[test]
     fn an_empty_document_has_a_first_line() {
         let source = Source::new("a.yaml", "");
-        let place = Place::Position { line: 1, column: 1 };
+        let place = Place::position(1, 1);
         let finding = Diagnostic::error(Rule::NotOpenApi, place, "empty").help("write one");
         let text = render(&[finding], &source, Style::Plain).text;
         assert!(text.contains("--> a.yaml:1:1"), "{text}");

@@ -13,7 +13,7 @@ use std::{
 use statusquo_codegen::{
     files,
     manifest::manifest,
-    report::{Source, Style, render},
+    report::{Style, render},
 };
 
 use crate::{catalogue, oracle, workspace};
@@ -40,9 +40,8 @@ pub fn all() -> Vec<Document> {
     names(&folder, "yaml")
         .into_iter()
         .map(|name| {
-            let text = crate::read(&format!("tests/documents/{name}.yaml"));
-            let source = Source::new(format!("{name}.yaml"), &text);
-            let generated = statusquo_codegen::generate(&source.text, &catalogue);
+            let source = crate::source(&format!("tests/documents/{name}.yaml"));
+            let generated = statusquo_codegen::generate(&source, &catalogue);
             let generated = generated.unwrap_or_else(|findings| {
                 panic!("{}", render(&findings, &source, Style::Plain).text)
             });
@@ -108,9 +107,9 @@ pub fn write() -> PathBuf {
         if let Ok(program) = fs::read_to_string(program) {
             put(&place.join("tests/program.rs"), &program);
         }
-        let text = crate::read(&format!("tests/documents/{}.yaml", document.name));
+        let source = crate::source(&format!("tests/documents/{}.yaml", document.name));
         let crate_name = format!("doc_{}", document.name);
-        let program = oracle::program(&crate_name, &text, &catalogue);
+        let program = oracle::program(&crate_name, &source, &catalogue);
         put(&place.join("tests/oracle.rs"), &program);
         members.push(format!("{:?}", document.name));
     }

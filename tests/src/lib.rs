@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use statusquo_codegen::model::Catalogue;
+use statusquo_codegen::{model::Catalogue, source::Source};
 
 /// The folder of the workspace.
 #[must_use]
@@ -29,10 +29,36 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The text of the workspace's own document.
+/// A document of the workspace, with the files beside it that it leads to, under the name of its file.
+///
+/// # Panics
+/// If it cannot be read.
 #[must_use]
-pub fn own_spec() -> String {
-    read("spec/status.yaml")
+pub fn source(path: &str) -> Source {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    with_files(Source::new(name, &read(path)), folder)
+}
+
+/// A source with all that it leads to in a folder.
+#[must_use]
+pub fn with_files(mut source: Source, folder: &str) -> Source {
+    loop {
+        let missing = statusquo_codegen::missing(&source);
+        if missing.is_empty() {
+            return source;
+        }
+        for file in missing {
+            let text = fs::read_to_string(workspace().join(folder).join(&file));
+            let text = text.map_err(|_| "there is no such file".to_owned());
+            source = source.with(file, text);
+        }
+    }
+}
+
+/// The workspace's own document.
+#[must_use]
+pub fn own_spec() -> Source {
+    source("spec/status.yaml")
 }
 
 /// The catalogue that the workspace's own document is.

@@ -2,22 +2,25 @@
 //!
 //! Neither the generator nor the generated crate has a part in it: it is what they are held against.
 
-use statusquo_codegen::model::{Catalogue, Method};
+use serde_yaml::Value as Tree;
+use statusquo_codegen::{
+    model::{Catalogue, Method},
+    source::Source,
+};
 
 /// A program that holds each operation of a generated crate against a document, for each status.
 ///
 /// # Panics
 /// If the document cannot be read.
 #[must_use]
-pub fn program(crate_name: &str, text: &str, catalogue: &Catalogue) -> String {
-    let tree: serde_yaml::Value =
-        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+pub fn program(crate_name: &str, source: &Source, catalogue: &Catalogue) -> String {
+    let tree = read(&source.text);
     // Only the names are the generator's.
-    let (model, _) = statusquo_codegen::model(text, catalogue)
+    let (model, _) = statusquo_codegen::model(source, catalogue)
         .unwrap_or_else(|findings| panic!("{findings:#?}"));
     let mut checks = String::new();
     for operation in &model.operations {
-        let keys = keys(&tree, &operation.path, operation.method);
+        let keys = keys(&tree, source, &operation.path, operation.method);
         checks.push_str(&format!(
             "    holds::<{crate_name}::{}>({:?}, &{keys:?});\n",
             operation.request,
@@ -29,20 +32,28 @@ pub fn program(crate_name: &str, text: &str, catalogue: &Catalogue) -> String {
         .replace("    CHECKS\n", &checks)
 }
 
+fn read(text: &str) -> Tree {
+    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The keys of an operation's `responses` that are answers, as they are written.
 ///
 /// An interim code is none (RFC 9110, section 15.2), but for the 101 that ends the talk in HTTP, and says
 /// in `Upgrade` what comes then.
-fn keys(tree: &serde_yaml::Value, path: &str, method: Method) -> Vec<String> {
-    let paths = tree.get("paths");
-    let responses = paths.and_then(|paths| {
-        let operation = paths.get(path)?.get(method.key())?;
+fn keys(tree: &Tree, source: &Source, path: &str, method: Method) -> Vec<String> {
+    let item = tree.get("paths").and_then(|paths| paths.get(path));
+    // A path may stand in a file of its own.
+    let file = item.and_then(|item| item.get("$ref")?.as_str());
+    let file = file.and_then(|file| source.beside.get(file)?.as_ref().ok());
+    let file = file.map(|text| read(text));
+    let responses = file.as_ref().or(item).and_then(|item| {
+        let operation = item.get(method.key())?;
         operation.get("responses")?.as_mapping()
     });
     let mut keys = Vec::new();
     for (key, response) in responses.into_iter().flatten() {
         let key = match key {
-            serde_yaml::Value::String(key) => key.clone(),
+            Tree::String(key) => key.clone(),
             key => key
                 .as_u64()
                 .map_or_else(String::new, |code| code.to_string()),

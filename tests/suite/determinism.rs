@@ -1,10 +1,10 @@
 //! Equal input gives equal bytes, whatever the order of the maps.
 
-use statusquo_codegen::{files::Files, model::Catalogue};
-use statusquo_tests::{catalogue, documents::names, own_spec, read, workspace};
+use statusquo_codegen::{files::Files, model::Catalogue, source::Source};
+use statusquo_tests::{catalogue, documents::names, own_spec, source, workspace};
 
-fn generate(text: &str, catalogue: &Catalogue) -> Files {
-    match statusquo_codegen::generate(text, catalogue) {
+fn generate(source: &Source, catalogue: &Catalogue) -> Files {
+    match statusquo_codegen::generate(source, catalogue) {
         Ok(generated) => generated.files,
         Err(findings) => panic!("{findings:#?}"),
     }
@@ -12,9 +12,9 @@ fn generate(text: &str, catalogue: &Catalogue) -> Files {
 
 #[test]
 fn twice_is_the_same() {
-    let text = own_spec();
+    let source = own_spec();
     let empty = Catalogue::empty();
-    assert_eq!(generate(&text, &empty), generate(&text, &empty));
+    assert_eq!(generate(&source, &empty), generate(&source, &empty));
 }
 
 /// A document as JSON, the keys of each map in the opposite order of the one they are written in.
@@ -43,13 +43,17 @@ fn the_order_of_maps_does_not_matter() {
         .into_iter()
         .map(|name| (format!("tests/documents/{name}.yaml"), &others));
     for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &own)]) {
-        let text = read(&path);
-        let backwards = reversed(&serde_yaml::from_str(&text).unwrap());
-        let (first, last) = (backwards.find("\"paths\""), backwards.find("\"openapi\""));
-        assert!(first < last, "{path} is turned around");
+        let source = source(&path);
+        let mut backwards = source.clone();
+        backwards.text = reversed(&serde_yaml::from_str(&source.text).unwrap());
+        let text = &backwards.text;
+        assert!(
+            text.find("\"paths\"") < text.find("\"openapi\""),
+            "{path} is turned around"
+        );
         assert_eq!(
             generate(&backwards, catalogue),
-            generate(&text, catalogue),
+            generate(&source, catalogue),
             "{path}"
         );
     }

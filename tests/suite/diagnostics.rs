@@ -4,20 +4,21 @@ use std::fs;
 
 use statusquo_codegen::{
     model::Catalogue,
-    report::{Source, Style, render},
+    report::{Style, render},
+    source::Source,
 };
-use statusquo_tests::{catalogue, documents::names, golden::assert_golden, workspace};
+use statusquo_tests::{catalogue, documents::names, golden::assert_golden, with_files, workspace};
 
 /// What a user reads of a document; with an empty catalogue for one that is a catalogue itself.
 fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
-    let source = Source::new(file, text);
+    let source = with_files(Source::new(file, text), "tests/diagnostics");
     let empty = Catalogue::empty();
     let catalogue = if file == "catalogue.yaml" {
         &empty
     } else {
         catalogue
     };
-    let (findings, end) = match statusquo_codegen::generate(&source.text, catalogue) {
+    let (findings, end) = match statusquo_codegen::generate(&source, catalogue) {
         Ok(generated) => (generated.warnings, "generated"),
         Err(findings) => (findings, "refused"),
     };
@@ -44,7 +45,9 @@ fn each_finding_has_a_place_and_says_what_to_do() {
     for name in names(&folder, "txt") {
         let text = fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap();
         for finding in text.split("\n\n").filter(|part| part.contains('[')) {
-            assert!(finding.contains(&format!("--> {name}.")), "{finding}");
+            let is_placed =
+                finding.contains(&format!("--> {name}.")) || finding.contains("--> files/");
+            assert!(is_placed, "{finding}");
             assert!(finding.contains("= help: "), "{finding}");
         }
     }
@@ -77,7 +80,7 @@ fn no_damage_makes_the_generator_panic() {
                 }
             }
             let source = Source::new("damaged", &damaged.concat());
-            if let Err(findings) = statusquo_codegen::generate(&source.text, &catalogue) {
+            if let Err(findings) = statusquo_codegen::generate(&source, &catalogue) {
                 assert!(!render(&findings, &source, Style::Plain).text.is_empty());
             }
         }

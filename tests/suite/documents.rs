@@ -14,6 +14,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         "empty",
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
+    ("files", &["responses", "types"]),
     ("headers", &["responses"]),
     ("limits", &["limits", "requests"]),
     ("names", &["types"]),

@@ -1,17 +1,58 @@
 //! Reading documents, and saying what is wrong with them.
 
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 use statusquo_codegen::{
     Generated,
     model::{Catalogue, Model},
-    report::{Diagnostic, Report, Source, Style, render},
+    report::{Diagnostic, Report, Style, render},
+    source::Source,
 };
 
 use crate::{failure::Failure, place};
 
-/// Reads a document.
+/// Reads a document, and the files beside it that it leads to.
 pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
+    let mut source = alone(path)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    loop {
+        let missing = statusquo_codegen::missing(&source);
+        if missing.is_empty() {
+            return Ok(source);
+        }
+        for file in missing {
+            let text = beside(folder, &file);
+            source = source.with(file, text);
+        }
+    }
+}
+
+/// The text of a file in the folder of a document, or below; the error says why there is none.
+fn beside(folder: &Path, file: &str) -> Result<String, String> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let path = folder.join(file);
+    let unable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is no text in UTF-8".to_owned(),
+        _ => error.to_string(),
+    };
+    // A link may lead out of the folder.
+    let real = path.canonicalize().map_err(unable)?;
+    if !real.starts_with(folder.canonicalize().map_err(unable)?) {
+        return Err("it is a link out of the document's folder".to_owned());
+    }
+    if !real.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    fs::read_to_string(real).map_err(unable)
+}
+
+/// Reads a document without the files beside it.
+fn alone(path: &Path) -> Result<Source, Failure> {
     let name = place::tidy(path).display().to_string();
     let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
     if path.is_dir() {
@@ -39,12 +80,12 @@ pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, Failure> {
         return Ok(Catalogue::empty());
     }
     let source = read(&own)?;
-    statusquo_codegen::catalogue(&source.text).map_err(|findings| refused(&findings, &source))
+    statusquo_codegen::catalogue(&source).map_err(|findings| refused(&findings, &source))
 }
 
 /// Generates a crate; says on standard error what of the document is not in it.
 pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, Failure> {
-    let generated = statusquo_codegen::generate(&source.text, catalogue)
+    let generated = statusquo_codegen::generate(source, catalogue)
         .map_err(|findings| refused(&findings, source))?;
     warn(&generated.warnings, source);
     Ok(generated)
@@ -52,7 +93,7 @@ pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generat
 
 /// Reads what a document means; says on standard error what is left out.
 pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, Failure> {
-    let (model, warnings) = statusquo_codegen::model(&source.text, catalogue)
+    let (model, warnings) = statusquo_codegen::model(source, catalogue)
         .map_err(|findings| refused(&findings, source))?;
     warn(&warnings, source);
     Ok(model)

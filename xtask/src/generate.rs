@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use statusquo_codegen::{
     files::{self, Changes, Files, FilesError},
     manifest::manifest,
-    report::Source,
+    source::Source,
 };
 
 use crate::{document, failure::Failure, place};

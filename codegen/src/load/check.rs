@@ -7,11 +7,15 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of};
+use super::{
+    beside::Target,
+    shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
+};
 use crate::{
     model::Key,
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule, describe, list, nearest},
+    source::Source,
 };
 
 /// What holding a document against the tables has given.
@@ -25,8 +29,9 @@ pub(super) struct Shape {
 }
 
 /// Holds a document against the tables.
-pub(super) fn check(tree: &Value) -> Shape {
+pub(super) fn check(tree: &Value, source: &Source) -> Shape {
     let mut checker = Checker {
+        source,
         findings: Vec::new(),
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
@@ -40,14 +45,15 @@ pub(super) fn check(tree: &Value) -> Shape {
     }
 }
 
-struct Checker {
+struct Checker<'a> {
+    source: &'a Source,
     findings: Vec<Diagnostic>,
     /// Target and kind of each `$ref`, with the places of all that say so.
     references: BTreeMap<(Pointer, Kind), Vec<Pointer>>,
     broken: BTreeSet<Pointer>,
 }
 
-impl Checker {
+impl Checker<'_> {
     fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
         match (form, value) {
             (Form::Any, _)
@@ -167,22 +173,46 @@ impl Checker {
                 .entry((target, kind))
                 .or_default()
                 .push(place);
-        } else if text.starts_with('#') {
-            self.broken.insert(place.clone());
-            let message = format!("`{text}` is no JSON pointer");
-            self.findings.push(
-                Diagnostic::error(Rule::DanglingRef, Place::Value(place), message)
-                    .help("write it as `#/components/...`"),
-            );
-        } else {
-            self.broken.insert(place.clone());
-            let message = format!("`{text}` is outside of this document");
-            self.findings.push(
-                Diagnostic::error(Rule::UnsupportedPart, Place::Value(place), message)
-                    .label("a `$ref` to another file or address")
-                    .help("bring it under `components` of this document"),
-            );
+            return;
         }
+        let file = place.in_file().map(|(file, _)| file);
+        let target = Target::read(text, file.as_deref(), self.source);
+        let (rule, message, label, help) = match target {
+            Target::Here(_) | Target::NoPointer => (
+                Rule::DanglingRef,
+                format!("`{text}` has no JSON pointer behind its `#`"),
+                "",
+                "begin it with `#/`: `#/components/...`",
+            ),
+            Target::Outside => (
+                Rule::UnsupportedPart,
+                format!("`{text}` is outside of the document's folder"),
+                "only what is in that folder is read",
+                "move the file into it, or bring this under `components` of the document",
+            ),
+            Target::Elsewhere => (
+                Rule::UnsupportedPart,
+                format!("`{text}` is outside of this document"),
+                "nothing is read from other places",
+                "save it beside the document, or bring it under `components`",
+            ),
+            // It would be in the tree if it had been read.
+            Target::Document(_) | Target::File(..) => (
+                Rule::DanglingRef,
+                format!("`{text}` cannot be read"),
+                match target {
+                    Target::File(path, _) => match self.source.beside.get(&path) {
+                        Some(Err(why)) => why.as_str(),
+                        _ => "there is no such file",
+                    },
+                    _ => "",
+                },
+                "name a file in the document's folder",
+            ),
+        };
+        self.broken.insert(place.clone());
+        let finding = Diagnostic::error(rule, Place::Value(place), message);
+        self.findings.push(finding.label(label).help(help));
     }
 
     /// Follows each `$ref` to its end.
@@ -216,6 +246,13 @@ impl Checker {
 
     fn target(&mut self, tree: &Value, target: &Pointer, kind: Kind, places: &[Pointer]) {
         let Some(value) = tree.pointer(target.as_str()) else {
+            if let Some((file, _)) = target.in_file()
+                && tree.pointer(Pointer::of_file(&file).as_str()).is_none()
+            {
+                // What is wrong with the file as a whole is told already.
+                self.broken.extend(places.iter().cloned());
+                return;
+            }
             let findings = places
                 .iter()
                 .map(|place| dangling(tree, target, kind, place));
@@ -370,15 +407,25 @@ fn dangling(tree: &Value, target: &Pointer, kind: Kind, place: &Pointer) -> Diag
         .and_then(|name| nearest(&name, known.into_iter().flatten()).map(str::to_owned));
     let help = match (near, section) {
         (Some(near), Some(section)) => format!("did you mean `#/components/{section}/{near}`?"),
-        (None, Some(section)) => format!("declare it under `components.{section}`"),
-        (_, None) => "point to something that is there".to_owned(),
+        (None, Some(section)) if target.in_file().is_none() => {
+            format!("declare it under `components.{section}`")
+        }
+        _ => "point to something that is there".to_owned(),
     };
-    let message = format!("`#{target}` is not in this document");
+    let message = match target.in_file() {
+        None => format!("`#{target}` is not in this document"),
+        Some((path, place)) => format!("`#{place}` is not in `{path}`"),
+    };
     Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message).help(help)
 }
 
 fn mistaken(target: &Pointer, actual: Kind, expected: Kind, place: &Pointer) -> Diagnostic {
-    let message = format!("`#{target}` is {}, not {}", actual.noun(), expected.noun());
+    let target_name = target.reference();
+    let message = format!(
+        "`{target_name}` is {}, not {}",
+        actual.noun(),
+        expected.noun()
+    );
     Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message)
         .label(format!("{} belongs here", expected.noun()))
         .related(Place::Key(target.clone()), "this is what it points to")
@@ -408,7 +455,7 @@ fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
 fn endless(cycle: &[Pointer]) -> Diagnostic {
     let mut names: Vec<_> = cycle
         .iter()
-        .map(|pointer| format!("`#{pointer}`"))
+        .map(|pointer| format!("`{}`", pointer.reference()))
         .collect();
     names.extend(names.first().cloned());
     let mut places = cycle

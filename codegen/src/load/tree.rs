@@ -148,10 +148,7 @@ fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
         .map_or(message, |_| "there is more than one document in this file");
     let finding = Diagnostic::error(
         Rule::Syntax,
-        Place::Position {
-            line: line.max(1),
-            column: column.max(1),
-        },
+        Place::position(line.max(1), column.max(1)),
         format!("this cannot be read: {message}"),
     );
     finding.help(match message {

@@ -3,7 +3,10 @@
 //! Schemas are read from the tree: [`openapiv3`] sorts them into kinds, and what is of two kinds at
 //! once (`type` beside `allOf`, `enum` without `type`) loses its meaning there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::{Map, Value};
 
@@ -575,11 +578,58 @@ pub(super) fn told<'a>(
     Some((tag, all))
 }
 
-/// The name of the component that a place is.
+/// The name of the component that a place is; of what a `$ref` finds in a file beside the document, the
+/// last word of its place, or the file's own name.
 pub(super) fn component(place: &Pointer) -> Option<String> {
+    if let Some((file, inner)) = place.in_file() {
+        return Some(match inner.last() {
+            Some(name) => name.into_owned(),
+            None => stem(&file),
+        });
+    }
     let segments: Vec<_> = place.segments().collect();
     match segments.as_slice() {
         [first, _, name] if first == "components" => Some(name.to_string()),
         _ => None,
     }
+}
+
+/// The name of the component that a place is in.
+pub(super) fn around(place: &Pointer) -> Option<String> {
+    let file = place.in_file();
+    let inner = file.as_ref().map_or(place, |(_, inner)| inner);
+    let mut segments = inner.segments();
+    let first = segments.next();
+    match (first.as_deref(), &file) {
+        (Some("components"), _) => segments.nth(1).map(Cow::into_owned),
+        // A file is one thing, or has several by name.
+        (Some(name), Some((file, _))) => Some(if IN_COMPONENTS.contains(&name) {
+            stem(file)
+        } else {
+            name.to_owned()
+        }),
+        (None, Some((file, _))) => Some(stem(file)),
+        (_, None) => None,
+    }
+}
+
+/// The keys within a component that lead to what is named by it.
+const IN_COMPONENTS: [&str; 11] = [
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "content",
+    "headers",
+    "items",
+    "not",
+    "oneOf",
+    "parameters",
+    "properties",
+    "schema",
+];
+
+/// A file's name without its folder and its ending.
+fn stem(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.split('.').next().unwrap_or(name).to_owned()
 }

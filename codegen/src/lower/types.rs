@@ -8,7 +8,7 @@ use super::{
     Context, Names, boxes,
     limits::Gathered,
     prose,
-    schema::{Additional, Alternative, Schema, SchemaKey, Shape},
+    schema::{Additional, Alternative, Schema, SchemaKey, Shape, around},
     ways,
 };
 use crate::{
@@ -43,14 +43,6 @@ impl Naming {
     pub(super) fn ident(&self) -> Ident {
         Ident::pascal(&self.0)
     }
-}
-
-/// The name of the component that a place is in.
-fn around(place: &Pointer) -> Option<String> {
-    let mut segments = place.segments();
-    let first = segments.next()?;
-    segments.next()?;
-    (first == "components").then(|| segments.next().map(std::borrow::Cow::into_owned))?
 }
 
 /// The types of a document, while they are being found.
@@ -101,13 +93,16 @@ impl Types {
                 continue;
             };
             let id = types.reserve();
-            if schema.place == place {
+            // What only says in which file it is has that as its definition.
+            let is_own = schema.place == place
+                || (schema.place.in_file().is_some() && !types.by_key.contains_key(&schema.key()));
+            if is_own {
                 types.by_key.insert(schema.key(), id);
             }
-            declared.push((id, name, place, schema));
+            declared.push((id, name, place, schema, is_own));
         }
-        for (id, name, place, schema) in declared {
-            if schema.place == place {
+        for (id, name, place, schema, is_own) in declared {
+            if is_own {
                 types.define(cx, names, id, name, &schema);
                 continue;
             }
@@ -219,7 +214,11 @@ impl Types {
                 let usual = naming.ident();
                 let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == usual);
                 let wanted = chosen.unwrap_or(usual);
-                let (name, _) = names.types.name(&[wanted], schema.place.as_str());
+                let (name, adjusted) = names.types.name(&[wanted], schema.place.as_str());
+                if schema.place.in_file().is_some() {
+                    let what = format!("the schema `{}`", schema.place.reference());
+                    cx.adjusted(Place::Key(schema.place.clone()), &what, &name, adjusted);
+                }
                 self.define(cx, names, id, name, schema);
                 Type::Named(id)
             }

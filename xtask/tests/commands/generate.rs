@@ -417,3 +417,67 @@ fn a_killed_run_leaves_no_file_in_half() {
     };
     assert_eq!(texts(&files(&folder.join("out"))), texts(&versions[0]));
 }
+
+#[test]
+fn files_beside_a_document_are_read_and_no_others() {
+    let folder = empty("beside");
+    let api = folder.join("api");
+    fs::create_dir_all(api.join("parts")).unwrap();
+    let document = "openapi: 3.0.3\ninfo: {title: Parts, version: 1.0.0}\npaths:\n  /a:\n    get:\n      \
+                    responses: {'404': {$ref: parts/RESPONSE.yaml}}\n";
+    let generate = |part: &str| {
+        fs::write(api.join("api.yaml"), document.replace("RESPONSE", part)).unwrap();
+        run(&folder, &["gen", "--spec", "api/api.yaml", "--out", "out"])
+    };
+    fs::write(
+        api.join("parts/here.yaml"),
+        "description: From a file.\ncontent: {text/plain: {schema: {$ref: more.yaml#/Text}}}\n",
+    )
+    .unwrap();
+    fs::write(api.join("parts/more.yaml"), "Text: {type: string}\n").unwrap();
+    let done = generate("here");
+    assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    let responses = fs::read_to_string(folder.join("out/src/responses.rs")).unwrap();
+    assert!(responses.contains("/// From a file."), "{responses}");
+
+    fs::write(
+        folder.join("secret.yaml"),
+        "description: Not for this document.\n",
+    )
+    .unwrap();
+    fs::write(api.join("parts/bytes.yaml"), b"description: \xff\n").unwrap();
+    fs::create_dir(api.join("parts/folder.yaml")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.join("secret.yaml"), api.join("parts/link.yaml")).unwrap();
+    for (part, why) in [
+        ("absent", "there is no such file"),
+        ("bytes", "it is no text in UTF-8"),
+        ("folder", "it is no file"),
+        #[cfg(unix)]
+        ("link", "it is a link out of the document's folder"),
+    ] {
+        let done = generate(part);
+        assert_eq!(done.code, Some(2), "{part}");
+        assert!(
+            done.messages.contains("--> api/api.yaml:6:"),
+            "{}",
+            done.messages
+        );
+        assert!(done.messages.contains(why), "{}", done.messages);
+    }
+    let done = generate("../../secret");
+    assert!(
+        done.messages
+            .contains("is outside of the document's folder"),
+        "{}",
+        done.messages
+    );
+    // A file is named as the document that leads to it is.
+    fs::write(api.join("parts/here.yaml"), "description: 1\n").unwrap();
+    let done = generate("here");
+    assert!(
+        done.messages.contains("--> api/parts/here.yaml:1:14"),
+        "{}",
+        done.messages
+    );
+}
