@@ -13,23 +13,61 @@ use std::{
 use statusquo_codegen::{
     files,
     manifest::manifest,
+    model::Catalogue,
     report::{Style, render},
+    source::Source,
 };
 
-use crate::{catalogue, oracle, workspace};
+use crate::{catalogue, oracle, roundtrip, workspace};
 
 /// A document, as it is generated.
 #[derive(Debug)]
 pub struct Document {
-    /// The name of its file, without `.yaml`.
+    /// The name of its file, without the ending.
     pub name: String,
     /// The crate, by path.
     pub files: files::Files,
     /// The warnings, as a user reads them.
     pub warnings: String,
+    /// A test of the crate that the document alone gives: what it answers, and that all of it comes back as
+    /// it went.
+    pub program: String,
 }
 
-/// Generates every document.
+impl Document {
+    /// Generates a document.
+    ///
+    /// # Errors
+    /// If it is refused: why, as a user reads it.
+    pub fn new(source: &Source, catalogue: &Catalogue) -> Result<Self, String> {
+        let told = |findings: &[_]| render(findings, source, Style::Plain).text;
+        let (model, _) =
+            statusquo_codegen::model(source, catalogue).map_err(|findings| told(&findings))?;
+        let generated =
+            statusquo_codegen::generate(source, catalogue).map_err(|findings| told(&findings))?;
+        let name = source.name.rsplit('/').next().unwrap_or_default();
+        let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
+        let words: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let crate_name = format!("doc-{}", words.to_lowercase());
+        let manifest = manifest(None, Some(&crate_name), &generated.package)
+            .map_err(|error| error.to_string())?;
+        let mut files = generated.files;
+        files.insert("Cargo.toml".to_owned(), manifest + DEV_DEPENDENCIES);
+        let library = crate_name.replace('-', "_");
+        Ok(Self {
+            name: name.to_owned(),
+            files,
+            warnings: told(&generated.warnings),
+            program: oracle::program(&library, source, &model)
+                + &roundtrip::program(&library, source, &model),
+        })
+    }
+}
+
+/// Generates every document of `tests/documents`.
 ///
 /// # Panics
 /// If one is refused.
@@ -41,20 +79,7 @@ pub fn all() -> Vec<Document> {
         .into_iter()
         .map(|name| {
             let source = crate::source(&format!("tests/documents/{name}.yaml"));
-            let generated = statusquo_codegen::generate(&source, &catalogue);
-            let generated = generated.unwrap_or_else(|findings| {
-                panic!("{}", render(&findings, &source, Style::Plain).text)
-            });
-            let crate_name = format!("doc-{name}");
-            let manifest = manifest(None, Some(&crate_name), &generated.package)
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
-            let mut files = generated.files;
-            files.insert("Cargo.toml".to_owned(), manifest + DEV_DEPENDENCIES);
-            Document {
-                name,
-                files,
-                warnings: render(&generated.warnings, &source, Style::Plain).text,
-            }
+            Document::new(&source, &catalogue).unwrap_or_else(|why| panic!("{why}"))
         })
         .collect()
 }
@@ -90,27 +115,20 @@ axum = { version = "0.8", default-features = false, features = ["http1", "tokio"
 tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 "#;
 
-/// Writes the crates of all documents, each with its program, as a workspace; gives its folder.
+/// Writes the crates of documents, each with its programs, as a workspace.
 ///
 /// # Panics
 /// If something cannot be written.
-#[must_use]
-pub fn write() -> PathBuf {
-    let folder = target().join("documents");
-    let documents = all();
-    let catalogue = catalogue();
+pub fn write(documents: &[Document], folder: &Path) {
     let mut members = Vec::new();
-    for document in &documents {
+    for document in documents {
         let place = folder.join(&document.name);
         files::apply(&document.files, &place).unwrap_or_else(|error| panic!("{error}"));
         let program = workspace().join(format!("tests/documents/{}.rs", document.name));
         if let Ok(program) = fs::read_to_string(program) {
             put(&place.join("tests/program.rs"), &program);
         }
-        let source = crate::source(&format!("tests/documents/{}.yaml", document.name));
-        let crate_name = format!("doc_{}", document.name);
-        let program = oracle::program(&crate_name, &source, &catalogue);
-        put(&place.join("tests/oracle.rs"), &program);
+        put(&place.join("tests/oracle.rs"), &document.program);
         members.push(format!("{:?}", document.name));
     }
     let manifest = format!(
@@ -119,7 +137,6 @@ pub fn write() -> PathBuf {
     );
     put(&folder.join("Cargo.toml"), &manifest);
     put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
-    folder
 }
 
 /// Writes a file, unless it is there with the same content: cargo goes by the time of a file.

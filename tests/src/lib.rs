@@ -4,6 +4,8 @@ pub mod documents;
 pub mod golden;
 pub mod oracle;
 pub mod raw;
+pub mod roundtrip;
+pub mod value;
 
 use std::{
     fs,

@@ -4,20 +4,18 @@
 
 use serde_yaml::Value as Tree;
 use statusquo_codegen::{
-    model::{Catalogue, Method},
+    model::{Method, Model},
     source::Source,
 };
 
 /// A program that holds each operation of a generated crate against a document, for each status.
+/// Only the names are the model's.
 ///
 /// # Panics
 /// If the document cannot be read.
 #[must_use]
-pub fn program(crate_name: &str, source: &Source, catalogue: &Catalogue) -> String {
+pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     let tree = read(&source.text);
-    // Only the names are the generator's.
-    let (model, _) = statusquo_codegen::model(source, catalogue)
-        .unwrap_or_else(|findings| panic!("{findings:#?}"));
     let mut checks = String::new();
     for operation in &model.operations {
         let keys = keys(&tree, source, &operation.path, operation.method);

@@ -1,7 +1,7 @@
 //! The small documents: their goldens, their crates, and the programs that use these.
 
 use statusquo_tests::{
-    documents::{all, cargo, write},
+    documents::{all, cargo, target, write},
     golden::assert_golden,
 };
 
@@ -17,6 +17,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("files", &["responses", "types"]),
     ("headers", &["responses"]),
     ("limits", &["limits", "requests"]),
+    ("media", &["mock"]),
     ("names", &["types"]),
     ("parameters", &["requests"]),
     (
@@ -61,7 +62,8 @@ type Run<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 
 #[test]
 fn every_document_becomes_a_crate_that_can_be_used() {
-    let folder = write();
+    let folder = target().join("documents");
+    write(&all(), &folder);
     let features = "client-base,mock,serde,server";
     let runs: [Run<'_>; 3] = [
         (

@@ -143,11 +143,14 @@ fn body(
         .iter()
         .find(|(media, _)| media.trim() == content.media)?;
     let text = content_text(cx, content, declared, &place.key(written), types)?;
-    let media = match content.codec {
-        Codec::Open => concrete(&content.media),
-        _ => content.media.clone(),
-    };
-    Some((media, text))
+    Some(match content.codec {
+        Codec::Open if essence(&content.media).starts_with("multipart/") => (
+            format!("{}; boundary={BOUNDARY}", content.media),
+            format!("--{BOUNDARY}--\r\n"),
+        ),
+        Codec::Open => (concrete(&content.media), text),
+        _ => (content.media.clone(), text),
+    })
 }
 
 fn content_text(
@@ -270,7 +273,13 @@ impl Maker<'_> {
             }
         }
         if let Some((_, first)) = schema.values().first() {
-            return Some((*first).clone());
+            return Some(match first {
+                // YAML takes `enum: [1.0]` for a number, whatever the type.
+                Value::Number(_) | Value::Bool(_) if schema.shape(self.cx) == Shape::TextEnum => {
+                    first.to_string().into()
+                }
+                first => (*first).clone(),
+            });
         }
         // A value that contains itself has no end.
         if !self.way.insert(schema.key()) {
@@ -416,6 +425,9 @@ fn http_text(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte == b'\t' || (byte >= b' ' && byte != b'\x7f'))
 }
+
+/// What stands between the parts of an example, of which there are none.
+const BOUNDARY: &str = "none";
 
 /// A media type in a range of media types.
 fn concrete(range: &str) -> String {

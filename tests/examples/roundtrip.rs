@@ -1,0 +1,60 @@
+//! Sends each operation of some documents from the generated client to the generated server and back, with
+//! each answer that they declare: `cargo run -p statusquo-tests --example roundtrip -- FILE...`.
+
+use std::{env, fs, process::ExitCode};
+
+use statusquo_codegen::source::Source;
+use statusquo_tests::{
+    catalogue,
+    documents::{Document, cargo, target, write},
+};
+
+fn main() -> ExitCode {
+    let mut is_fine = true;
+    let mut documents = Vec::new();
+    for path in env::args().skip(1) {
+        let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+        let document =
+            text.and_then(|text| Document::new(&Source::new(&path, &text), &catalogue()));
+        match document {
+            Ok(document) => documents.push(document),
+            Err(why) => {
+                eprintln!("{path}\n{why}");
+                is_fine = false;
+            }
+        }
+    }
+    let folder = target().join("roundtrip");
+    write(&documents, &folder);
+    for document in &documents {
+        let arguments = [
+            "test",
+            "--quiet",
+            "--test",
+            "oracle",
+            "--features",
+            "client-base,mock,server",
+            "--",
+            "--nocapture",
+        ];
+        let quiet = [("RUST_BACKTRACE", "0")];
+        let output = cargo(&folder.join(&document.name), &arguments, &quiet);
+        is_fine &= output.status.success();
+        println!("{}", document.name);
+        let (results, messages) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        if output.status.success() {
+            let told = results.lines().filter(|line| line.starts_with("  "));
+            told.for_each(|line| println!("{line}"));
+        } else {
+            println!("{results}{messages}");
+        }
+    }
+    if is_fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
