@@ -1,6 +1,9 @@
 //! The crate of `types.yaml`: what is read is written again, and what is wrong is refused.
 
-use doc_types::types::{All, AllInlineColour, Closed, Colour, Level, Open, Owner, Same, Tree};
+use doc_types::types::{
+    All, AllInlineColour, Closed, Colour, Level, Open, Owner, Pair, PairFirst, PairSecond, PairThird,
+    PairThirdUnit, Same, Tree,
+};
 use serde_json::{Value, from_value, json, to_value};
 
 fn all() -> Value {
@@ -122,4 +125,15 @@ fn what_goes_one_way_alone_may_be_absent_the_other() {
     assert!(from_value::<doc_types::types::Account>(json!({})).is_err());
     // An object that is in answers alone has what answers have.
     assert_eq!(doc_types::types::Receipt::new(5).id, 5);
+}
+
+#[test]
+fn equal_schemas_are_one_type() {
+    let mut pair = Pair::new();
+    let first: PairSecond = PairFirst::new(PairThirdUnit::Km);
+    pair.first = Some(first.clone());
+    pair.second = Some(first);
+    pair.third = Some(PairThird::new("m"));
+    let value = json!({"first": {"unit": "km"}, "second": {"unit": "km"}, "third": {"unit": "m"}});
+    assert_eq!(to_value(&pair).unwrap(), value);
 }

@@ -6,6 +6,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
 };
 
 use serde_json::{Map, Value};
@@ -220,6 +221,25 @@ impl<'a> Schema<'a> {
         parts
             .map(|part| (part.place.clone(), part.decided.clone()))
             .collect()
+    }
+
+    /// A number that schemas which say the same have in common.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for part in &self.parts {
+            (part.keywords, &part.decided).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Whether it says the same as the one that is made of some places, word for word.
+    pub(super) fn says(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
+        self.parts.len() == key.len()
+            && self.parts.iter().zip(key).all(|(part, (place, decided))| {
+                let keywords = cx.document.tree.pointer(place.as_str());
+                part.decided == *decided
+                    && keywords.and_then(Value::as_object) == Some(part.keywords)
+            })
     }
 
     /// What it says itself, without what its `allOf` adds.

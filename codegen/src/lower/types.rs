@@ -51,6 +51,8 @@ pub(super) struct Types {
     definitions: Vec<Option<TypeDef>>,
     /// The type that each schema defines.
     by_key: BTreeMap<SchemaKey, TypeId>,
+    /// The types by what their schemas say: schemas that say the same, word for word, are one type.
+    by_meaning: BTreeMap<u64, Vec<(SchemaKey, TypeId)>>,
     /// The content that each place declares, so that a component has one type and not one for each
     /// of its users.
     pub(super) payloads: BTreeMap<Pointer, Payload>,
@@ -64,6 +66,7 @@ impl Types {
         let mut types = Self {
             definitions: Vec::new(),
             by_key: BTreeMap::new(),
+            by_meaning: BTreeMap::new(),
             payloads: BTreeMap::new(),
             limits: Gathered::default(),
         };
@@ -98,6 +101,7 @@ impl Types {
                 || (schema.place.in_file().is_some() && !types.by_key.contains_key(&schema.key()));
             if is_own {
                 types.by_key.insert(schema.key(), id);
+                types.remember(&schema, id);
             }
             declared.push((id, name, place, schema, is_own));
         }
@@ -219,12 +223,34 @@ impl Types {
                     let what = format!("the schema `{}`", schema.place.reference());
                     cx.adjusted(Place::Key(schema.place.clone()), &what, &name, adjusted);
                 }
-                self.define(cx, names, id, name, schema);
+                match self.known(cx, schema) {
+                    Some(same) => {
+                        let kind = TypeKind::Alias(Type::Named(same));
+                        self.put(id, name, prose::documentation(schema), schema, kind);
+                    }
+                    None => {
+                        self.remember(schema, id);
+                        self.define(cx, names, id, name, schema);
+                    }
+                }
                 Type::Named(id)
             }
             None => self.plain(cx, names, schema, naming),
         };
         nullable(ty, schema.is_nullable(cx))
+    }
+
+    /// The type of another schema that says the same.
+    fn known(&self, cx: &Context<'_>, schema: &Schema<'_>) -> Option<TypeId> {
+        let mut alike = self.by_meaning.get(&schema.fingerprint())?.iter();
+        alike
+            .find(|(key, _)| schema.says(cx, key))
+            .map(|(_, id)| *id)
+    }
+
+    fn remember(&mut self, schema: &Schema<'_>, id: TypeId) {
+        let alike = self.by_meaning.entry(schema.fingerprint()).or_default();
+        alike.push((schema.key(), id));
     }
 
     fn define(

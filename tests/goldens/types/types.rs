@@ -272,6 +272,36 @@ crate::runtime::object::object!(Owner {
     required tree = "tree",
 });
 
+/// Two that say the same, and one that says more.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Pair {
+    /// `first`
+    pub first: Option<PairFirst>,
+    /// `second`
+    pub second: Option<PairSecond>,
+    /// More.
+    pub third: Option<PairThird>,
+}
+
+impl Pair {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            first: None,
+            second: None,
+            third: None,
+        }
+    }
+}
+
+crate::runtime::object::object!(Pair {
+    optional first = "first",
+    optional second = "second",
+    optional third = "third",
+});
+
 /// Goes one way alone.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -364,3 +394,65 @@ crate::runtime::enums::text_enum!(AllInlineColour {
     Red = "red",
     Green = "green",
 });
+
+/// `PairFirst`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PairFirst {
+    /// `unit`
+    pub unit: PairFirstUnit,
+}
+
+impl PairFirst {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(unit: impl Into<PairFirstUnit>) -> Self {
+        Self { unit: unit.into() }
+    }
+}
+
+crate::runtime::object::object!(PairFirst {
+    required unit = "unit",
+});
+
+/// `PairFirstUnit`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PairFirstUnit {
+    /// `m`
+    M,
+    /// `km`
+    Km,
+    /// A value that the document does not name.
+    Other(String),
+}
+
+crate::runtime::enums::text_enum!(PairFirstUnit {
+    M = "m",
+    Km = "km",
+});
+
+/// `PairSecond`.
+pub type PairSecond = PairFirst;
+
+/// More.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PairThird {
+    /// `unit`
+    pub unit: PairThirdUnit,
+}
+
+impl PairThird {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(unit: impl Into<PairThirdUnit>) -> Self {
+        Self { unit: unit.into() }
+    }
+}
+
+crate::runtime::object::object!(PairThird {
+    required unit = "unit",
+});
+
+/// `PairThirdUnit`.
+pub type PairThirdUnit = PairFirstUnit;
