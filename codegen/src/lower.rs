@@ -5,6 +5,7 @@
 
 mod boxes;
 mod content;
+mod count;
 mod example;
 mod fits;
 mod form;
@@ -23,7 +24,7 @@ mod token;
 mod types;
 mod ways;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashSet};
 
 use crate::{
     load::Document,
@@ -49,6 +50,8 @@ pub(crate) fn lower(
         document,
         catalogue,
         findings: RefCell::default(),
+        seen: RefCell::default(),
+        accounted: RefCell::default(),
     };
     let package = package(&cx);
     let routes = route::routes(&cx);
@@ -58,6 +61,7 @@ pub(crate) fn lower(
     let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
     let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
+    let counts = count::hold(&cx, &routes, &operations, &sets.list);
     let (types, limits) = types.finish(&mut operations, &sets.list);
     let model = Model {
         package,
@@ -69,6 +73,7 @@ pub(crate) fn lower(
         schemes: security.schemes,
         credentials: security.sets,
         servers: servers(document),
+        counts,
     };
 
     let findings = cx.findings.into_inner();
@@ -86,6 +91,10 @@ struct Context<'a> {
     document: &'a Document,
     catalogue: &'a Catalogue,
     findings: RefCell<Vec<Diagnostic>>,
+    /// The places of the schemas that something has been made of.
+    seen: RefCell<HashSet<Pointer>>,
+    /// The places of what need not be looked into.
+    accounted: RefCell<HashSet<Pointer>>,
 }
 
 impl Context<'_> {
@@ -95,6 +104,20 @@ impl Context<'_> {
         if !findings.contains(&finding) {
             findings.push(finding);
         }
+    }
+
+    /// Notes that something is made of the schema at a place.
+    fn saw(&self, place: &Pointer) {
+        let mut seen = self.seen.borrow_mut();
+        if !seen.contains(place) {
+            seen.insert(place.clone());
+        }
+    }
+
+    /// Notes that what stands at a place is accounted for as a whole: it is the same as something else, or a
+    /// warning says that it is left out.
+    fn account_for(&self, place: Pointer) {
+        self.accounted.borrow_mut().insert(place);
     }
 
     /// The name in Rust that the document chooses for what stands at a place, in `x-name`.

@@ -67,6 +67,30 @@ pub struct Model {
     pub credentials: Vec<CredentialSet>,
     /// Where the API is served, in the order of the document.
     pub servers: Vec<Server>,
+    /// How much the document has, and how much of it is here.
+    pub counts: Counts,
+}
+
+/// How much a document has, and how much of it is in the model: where that is less, there is a warning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// The operations.
+    pub operations: Count,
+    /// The responses of all operations, by status key.
+    pub responses: Count,
+    /// The parameters of all operations.
+    pub parameters: Count,
+    /// The schemas that operations use, each place that has one, and the named ones.
+    pub schemas: Count,
+}
+
+/// How many of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// In the document.
+    pub declared: usize,
+    /// Those of them that something has been made of.
+    pub made: usize,
 }
 
 impl Model {

@@ -80,7 +80,7 @@ impl Place {
         }
     }
 
-    fn pointer(&self) -> Option<&Pointer> {
+    pub(crate) fn pointer(&self) -> Option<&Pointer> {
         match self {
             Self::Position { .. } => None,
             Self::Key(pointer) | Self::SecondKey(pointer) | Self::Value(pointer) => Some(pointer),

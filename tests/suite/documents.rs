@@ -1,8 +1,11 @@
 //! The small documents: their goldens, their crates, and the programs that use these.
 
+use statusquo_codegen::{model::Counts, report::Rule};
 use statusquo_tests::{
-    documents::{all, cargo, target, write},
+    catalogue,
+    documents::{all, cargo, names, target, write},
     golden::assert_golden,
+    source, workspace,
 };
 
 /// The generated files that are worth a look for each document; all others are like theirs.
@@ -50,6 +53,39 @@ fn the_generated_files_are_as_they_were() {
             assert_golden(&format!("goldens/{name}/{file}.rs"), text);
         }
         assert_golden(&format!("goldens/{name}/warnings.txt"), &document.warnings);
+    }
+}
+
+/// What goes in comes out, or a warning says that it does not.
+#[test]
+fn nothing_is_left_out_in_silence() {
+    let catalogue = catalogue();
+    for folder in ["tests/documents", "tests/diagnostics"] {
+        for name in names(&workspace().join(folder), "yaml") {
+            let source = source(&format!("{folder}/{name}.yaml"));
+            let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
+                continue;
+            };
+            let Counts {
+                operations,
+                responses,
+                parameters,
+                schemas,
+            } = model.counts;
+            assert_eq!(operations.declared, operations.made, "{name}");
+            assert_eq!(responses.declared, responses.made, "{name}");
+            let has = |rules: &[Rule]| warnings.iter().any(|warning| rules.contains(&warning.rule));
+            if parameters.made < parameters.declared {
+                assert!(
+                    has(&[Rule::IgnoredParameter, Rule::PathParameter]),
+                    "{name}"
+                );
+            }
+            if schemas.made < schemas.declared {
+                let rules = [Rule::ForbiddenContent, Rule::NoType, Rule::UnsupportedPart];
+                assert!(has(&rules), "{name}");
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::{Value, json};
-use statusquo_codegen::model::{Answer, GlueAnswer, Key, Method, Model, Operation, key_of};
+use statusquo_codegen::model::{Answer, Counts, GlueAnswer, Key, Method, Model, Operation, key_of};
 
 use crate::{document, failure::Failure, place};
 
@@ -65,8 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let model = document::model(&source, &document::catalogue(&spec)?)?;
     let rows = rows(&model, arguments.glue);
     Ok(match arguments.format {
-        Format::Text => text(&model, &rows),
-        Format::Markdown => markdown(&model, &rows),
+        Format::Text => format!("{}\n{}\n", text(&model, &rows), counted(model.counts)),
+        Format::Markdown => format!("{}\n{}\n", markdown(&model, &rows), counted(model.counts)),
         Format::Json => {
             let rows: Vec<_> = rows.iter().map(|row| row.json(&model)).collect();
             format!("{:#}\n", Value::Array(rows))
@@ -297,6 +297,31 @@ fn text(model: &Model, rows: &[Row<'_>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// How much the document has, and how much of it is left out.
+fn counted(counts: Counts) -> String {
+    let kinds = [
+        ("operation", counts.operations),
+        ("response", counts.responses),
+        ("parameter", counts.parameters),
+        ("schema", counts.schemas),
+    ];
+    let words = |number: usize, noun: &str| match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    };
+    let declared = kinds.map(|(noun, count)| words(count.declared, noun));
+    let left: Vec<_> = kinds
+        .iter()
+        .filter(|(_, count)| count.made < count.declared)
+        .map(|(noun, count)| words(count.declared - count.made, noun))
+        .collect();
+    let rest = match left.as_slice() {
+        [] => "nothing is left out".to_owned(),
+        left => format!("left out, as the warnings say: {}", left.join(", ")),
+    };
+    format!("{}; {rest}", declared.join(", "))
 }
 
 fn markdown(model: &Model, rows: &[Row<'_>]) -> String {

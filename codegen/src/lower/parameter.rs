@@ -43,11 +43,12 @@ pub(super) fn lower(
     types: &mut Types,
 ) -> Parameters {
     let mut declared = list(cx, &route.item.node.parameters, &route.item.place);
-    declared.extend(list(
-        cx,
-        &route.declared.node.parameters,
-        &route.declared.place,
-    ));
+    let own = list(cx, &route.declared.node.parameters, &route.declared.place);
+    for (key, parameter) in own {
+        if let Some(replaced) = declared.insert(key, parameter) {
+            cx.account_for(replaced.place);
+        }
+    }
     let template: Vec<&str> = segments
         .iter()
         .flatten()
@@ -363,6 +364,7 @@ fn sound_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer)
     }
     let ignored = ["accept", "authorization", "content-type"];
     if location == Location::Header && ignored.contains(&name.to_ascii_lowercase().as_str()) {
+        cx.account_for(place.clone());
         cx.report(
             Diagnostic::warning(
                 Rule::IgnoredParameter,
@@ -408,6 +410,7 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
 }
 
 fn not_in_template(cx: &Context<'_>, route: &Route<'_>, place: &Pointer, wire: &str) {
+    cx.account_for(place.clone());
     cx.report(
         Diagnostic::warning(
             Rule::PathParameter,

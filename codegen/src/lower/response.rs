@@ -11,6 +11,7 @@ use super::{
     parameter::Described,
     prose::described,
     route::{Route, responses},
+    schema::resolved,
     skeleton::skeleton,
     status::Statuses,
     token,
@@ -103,7 +104,12 @@ pub(super) fn lower<'a>(
                 .collect(),
         });
         match groups.get_mut(set) {
-            Some(group) => group.users.push(index),
+            Some(group) => {
+                for response in answers.iter().filter_map(|draft| draft.response.as_ref()) {
+                    cx.account_for(response.place.clone());
+                }
+                group.users.push(index);
+            }
             None => groups.push(Group {
                 chosen,
                 users: vec![index],
@@ -138,6 +144,7 @@ fn final_answers<'a>(
     for (key, response) in declared {
         if key.is_interim() && !is_upgrade(key, &response) {
             interim.push(key);
+            cx.account_for(response.place.clone());
             // A response with `x-status` is there to describe a code, and knows what it is.
             if !response.node.extensions.contains_key("x-status") {
                 let place = route.declared.place.key("responses").key(&key.to_string());
@@ -154,6 +161,9 @@ fn final_answers<'a>(
             continue;
         }
         let content = may_have_content(cx, key, &response, statuses);
+        if route.method == Method::Head {
+            cx.account_for(response.place.key("content"));
+        }
         answers.push(Draft {
             key,
             response: Some(response),
@@ -503,6 +513,9 @@ fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
         ),
         _ => return false,
     };
+    if let Some((target, _)) = resolved(cx, place) {
+        cx.account_for(target);
+    }
     cx.report(
         Diagnostic::warning(
             Rule::IgnoredHeader,

@@ -164,6 +164,7 @@ impl<'a> Schema<'a> {
         let mut nullable = flag(keywords, "nullable");
         let mut way = BTreeSet::new();
         while let Some(child) = only_child(&place, keywords) {
+            cx.saw(&place);
             if !way.insert(place.clone()) {
                 break;
             }
@@ -198,6 +199,7 @@ impl<'a> Schema<'a> {
         if self.parts.iter().any(|part| part.place == place) {
             return;
         }
+        cx.saw(&place);
         self.parts.push(Part {
             place: place.clone(),
             keywords,
@@ -459,7 +461,17 @@ impl<'a> Schema<'a> {
             let mut open = UNIONS
                 .into_iter()
                 .filter(|keyword| !part.decided.contains(keyword));
-            Some((at, open.find(|keyword| part.is_union(cx, keyword))?))
+            let union = open.find(|keyword| {
+                let is_union = part.is_union(cx, keyword);
+                if !is_union {
+                    // What is said of limits alone is no type, and is checked.
+                    part.children(keyword)
+                        .iter()
+                        .for_each(|place| cx.saw(place));
+                }
+                is_union
+            });
+            Some((at, union?))
         })?;
         let mut rest = self.clone();
         rest.nullable = false;
@@ -468,12 +480,17 @@ impl<'a> Schema<'a> {
         let part = self.parts.get(at)?;
         let discriminator = part.keywords.get("discriminator");
         let tag = discriminator.and_then(|it| it.get("propertyName")?.as_str());
+        if let Some(tag) = tag {
+            // It stands in the alternatives, too, or is written with them.
+            cx.account_for(part.place.key("properties").key(tag));
+        }
         let says_more = rest.parts.iter().any(|part| part.says_more(tag));
         let mut alternatives = Vec::new();
         for place in part.children(keyword) {
             let Some((target, keywords)) = resolved(cx, &place) else {
                 continue;
             };
+            cx.saw(&target);
             let Some(mut schema) = Self::at(cx, &place).filter(|_| !is_null(keywords)) else {
                 continue;
             };

@@ -225,6 +225,9 @@ impl Types {
                 }
                 match self.known(cx, schema) {
                     Some(same) => {
+                        for (place, _) in schema.key() {
+                            cx.account_for(place);
+                        }
                         let kind = TypeKind::Alias(Type::Named(same));
                         self.put(id, name, prose::documentation(schema), schema, kind);
                     }

@@ -150,3 +150,24 @@ fn text_and_markdown_have_the_same_rows() {
     };
     assert_eq!(lines("text") + 1, lines("markdown"));
 }
+
+#[test]
+fn the_last_line_counts_what_the_document_has() {
+    for (format, document, last) in [
+        (
+            "text",
+            "tests/documents/pets.yaml",
+            "4 operations, 11 responses, 5 parameters, 17 schemas; nothing is left out",
+        ),
+        (
+            "markdown",
+            "tests/diagnostics/lost.yaml",
+            "1 operation, 2 responses, 2 parameters, 10 schemas; left out, as the warnings say: 2 \
+             parameters, 4 schemas",
+        ),
+    ] {
+        let arguments = ["matrix", "--spec", document, "--format", format];
+        let done = run(&workspace(), &arguments);
+        assert_eq!(done.results.lines().next_back(), Some(last));
+    }
+}

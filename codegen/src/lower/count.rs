@@ -1,0 +1,269 @@
+//! What a document has, counted without lowering it, and held against what has been made of it.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
+
+use serde_json::{Map, Value};
+
+use super::{Context, route::Route, schema::resolved};
+use crate::{
+    load::shape::{Form, Kind, Members, Usage},
+    model::{Count, Counts, Method, Operation, ResponseSet},
+    pointer::{Pointer, Trail},
+    report::{Diagnostic, Place, Rule},
+};
+
+/// Counts what the document has and what has been made of it; warns of each schema of which nothing has.
+pub(super) fn hold(
+    cx: &Context<'_>,
+    routes: &[Route<'_>],
+    operations: &[Operation],
+    sets: &[ResponseSet],
+) -> Counts {
+    let made = operations.iter().map(|operation| {
+        let set = sets.get(operation.set).filter(|_| operation.declared);
+        set.map_or(0, |set| set.answers.len()) + operation.interim.len()
+    });
+    Counts {
+        operations: Count {
+            declared: declared_operations(cx),
+            made: operations.len(),
+        },
+        responses: Count {
+            declared: routes.iter().map(|route| responses(cx, route)).sum(),
+            made: made.sum(),
+        },
+        parameters: routes
+            .iter()
+            .zip(operations)
+            .map(|(route, operation)| parameters(cx, route, operation))
+            .fold(Count::default(), |sum, one| Count {
+                declared: sum.declared + one.declared,
+                made: sum.made + one.made,
+            }),
+        schemas: schemas(cx),
+    }
+}
+
+fn declared_operations(cx: &Context<'_>) -> usize {
+    let paths = Pointer::root().key("paths");
+    let items = cx.document.tree.get("paths").and_then(Value::as_object);
+    let names = items.into_iter().flat_map(Map::keys);
+    let items = names.filter(|name| name.starts_with('/'));
+    items
+        .filter_map(|name| resolved(cx, &paths.key(name)))
+        .map(|(_, item)| {
+            let methods = METHODS
+                .iter()
+                .filter(|method| item.contains_key(&method.key()));
+            methods.count()
+        })
+        .sum()
+}
+
+const METHODS: [Method; 8] = [
+    Method::Get,
+    Method::Put,
+    Method::Post,
+    Method::Delete,
+    Method::Options,
+    Method::Head,
+    Method::Patch,
+    Method::Trace,
+];
+
+fn responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
+    let place = route.declared.place.key("responses");
+    let responses = cx.document.tree.pointer(place.as_str());
+    let keys = responses
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::keys);
+    keys.filter(|key| !key.starts_with("x-")).count()
+}
+
+/// The parameters of an operation: its own, and those of its path that it does not replace.
+fn parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) -> Count {
+    let mut declared = BTreeSet::new();
+    for owner in [&route.item.place, &route.declared.place] {
+        let place = owner.key("parameters");
+        let list = cx.document.tree.pointer(place.as_str());
+        let count = list.and_then(Value::as_array).map_or(0, Vec::len);
+        for index in 0..count {
+            let Some((_, parameter)) = resolved(cx, &place.index(index)) else {
+                continue;
+            };
+            let text = |key: &str| {
+                parameter
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let name = match text("in") {
+                "header" => text("name").to_ascii_lowercase(),
+                _ => text("name").to_owned(),
+            };
+            declared.insert((text("in"), name));
+        }
+    }
+    let made = operation.parameters.iter().filter(|parameter| {
+        let place = parameter.location.as_str();
+        let name = match place {
+            "header" => parameter.wire.to_ascii_lowercase(),
+            _ => parameter.wire.clone(),
+        };
+        declared.contains(&(place, name))
+    });
+    Count {
+        made: made.count(),
+        declared: declared.len(),
+    }
+}
+
+/// Counts the schemas that operations use, by way of any `$ref`, and the named ones.
+fn schemas(cx: &Context<'_>) -> Count {
+    let declared = used_schemas(&cx.document.tree);
+    let seen = cx.seen.borrow();
+    let accounted = cx.accounted.borrow();
+    let left: Vec<_> = declared
+        .iter()
+        .filter(|place| !seen.contains(*place) && !is_within(place, &accounted))
+        .collect();
+    let warned: HashSet<Pointer> = {
+        let findings = cx.findings.borrow();
+        let places = findings
+            .iter()
+            .filter_map(|finding| finding.place.pointer());
+        places.cloned().collect()
+    };
+    let mut told = warned;
+    for place in &left {
+        if is_within(place, &told) {
+            continue;
+        }
+        told.insert((*place).clone());
+        cx.report(
+            Diagnostic::warning(
+                Rule::NoType,
+                Place::Key((*place).clone()),
+                "no type is made of this schema: what it stands in has no such part",
+            )
+            .label("nothing is made of this")
+            .help("correct the `type` of what it stands in, or remove this"),
+        );
+    }
+    Count {
+        declared: declared.len(),
+        made: declared.len() - left.len(),
+    }
+}
+
+/// Whether a place is one of some, or within one of them.
+fn is_within(place: &Pointer, others: &HashSet<Pointer>) -> bool {
+    let mut around = Some(place.clone());
+    while let Some(place) = around {
+        if others.contains(&place) {
+            return true;
+        }
+        around = place.parent();
+    }
+    false
+}
+
+/// The schemas that the operations of a document use, and its named ones.
+///
+/// Those below `not` are no types, and so are not among them.
+fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
+    let mut walk = Walk::default();
+    let root = Trail::ROOT;
+    if let Some(paths) = tree.get("paths") {
+        walk.value(Form::Is(Kind::Paths), paths, &root.key("paths"));
+    }
+    let components = root.key("components");
+    if let Some(schemas) = tree.pointer("/components/schemas") {
+        let form = Form::Map(&Form::Ref(Kind::Schema));
+        walk.value(form, schemas, &components.key("schemas"));
+    }
+    while let Some((place, kind)) = walk.open.pop() {
+        let Some(value) = tree.pointer(place.as_str()) else {
+            continue;
+        };
+        let segments: Vec<_> = place.segments().collect();
+        walk.along(&segments, Form::Ref(kind), value, &root);
+    }
+    walk.schemas
+}
+
+#[derive(Default)]
+struct Walk {
+    schemas: BTreeSet<Pointer>,
+    /// The places of the document that a `$ref` has led to.
+    followed: HashSet<(Pointer, Kind)>,
+    open: Vec<(Pointer, Kind)>,
+}
+
+impl Walk {
+    fn along(&mut self, way: &[Cow<'_, str>], form: Form, value: &Value, at: &Trail<'_>) {
+        match way.split_first() {
+            Some((first, rest)) => self.along(rest, form, value, &at.key(first)),
+            None => self.value(form, value, at),
+        }
+    }
+
+    fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+        match (form, value) {
+            (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+                match members.get("$ref").and_then(Value::as_str) {
+                    Some(reference) => {
+                        if let Some(place) = Pointer::from_fragment(reference)
+                            && self.followed.insert((place.clone(), kind))
+                        {
+                            self.open.push((place, kind));
+                        }
+                    }
+                    None => self.object(kind, members, at),
+                }
+            }
+            (Form::Is(kind), Value::Object(members)) => self.object(kind, members, at),
+            (Form::List(form), Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(*form, item, &at.index(index));
+                }
+            }
+            (Form::Map(form), Value::Object(members)) => {
+                for (key, value) in members {
+                    self.value(*form, value, &at.key(key));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, kind: Kind, members: &Map<String, Value>, at: &Trail<'_>) {
+        if kind == Kind::Schema && !self.schemas.insert(at.pointer()) {
+            return;
+        }
+        match kind.members() {
+            Members::Fields(fields) => {
+                for field in fields {
+                    let is_lost = matches!(field.usage, Usage::Nothing(_));
+                    if let Some(value) = members.get(field.name)
+                        && !is_lost
+                        && field.name != "not"
+                    {
+                        self.value(field.form, value, &at.key(field.name));
+                    }
+                }
+            }
+            Members::Named(form) => {
+                for (key, value) in members {
+                    if !key.starts_with("x-") {
+                        self.value(form, value, &at.key(key));
+                    }
+                }
+            }
+        }
+    }
+}
