@@ -10,6 +10,7 @@ mod architecture;
 mod determinism;
 mod diagnostics;
 mod documents;
+mod hostile;
 mod httpbin;
 mod refused;
 mod spec;
