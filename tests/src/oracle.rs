@@ -30,7 +30,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         .replace("    CHECKS\n", &checks)
 }
 
-fn read(text: &str) -> Tree {
+pub(crate) fn read(text: &str) -> Tree {
     serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -38,7 +38,7 @@ fn read(text: &str) -> Tree {
 ///
 /// An interim code is none (RFC 9110, section 15.2), but for the 101 that ends the talk in HTTP, and says
 /// in `Upgrade` what comes then.
-fn keys(tree: &Tree, source: &Source, path: &str, method: Method) -> Vec<String> {
+pub(crate) fn keys(tree: &Tree, source: &Source, path: &str, method: Method) -> Vec<String> {
     let item = tree.get("paths").and_then(|paths| paths.get(path));
     // A path may stand in a file of its own.
     let file = item.and_then(|item| item.get("$ref")?.as_str());

@@ -14,7 +14,10 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::value::{Way, resolved, tree, value};
+use crate::{
+    oracle,
+    value::{Way, resolved, tree, value},
+};
 
 /// A request as it is on the wire.
 #[derive(Debug, Default)]
@@ -36,6 +39,7 @@ struct Answer {
 #[must_use]
 pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     let tree = tree(&source.text);
+    let written = oracle::read(&source.text);
     let mut methods = String::new();
     let mut calls = String::new();
     for operation in &model.operations {
@@ -98,10 +102,11 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         write_to(
             &mut calls,
             &format!(
-                "    talk.hold::<api::{request}>(\n        {title:?},\n        Request {{ method: {method:?}, \
+                "    talk.hold::<api::{request}>(\n        {title:?},\n        &{keys:?},\n        Request {{ method: {method:?}, \
                  target: {target:?}, headers: &{headers:?}, body: {body:?} }},\n        &[{answers}],\n    \
                  ).await;\n",
                 title = operation.title(),
+                keys = oracle::keys(&written, source, &operation.path, operation.method),
                 method = operation.method.as_str(),
                 answers = answers.join(", "),
             ),
@@ -124,6 +129,15 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     PROGRAM
         .replace("CRATE", crate_name)
         .replace("CREDENTIALS", &credentials)
+        // Of many operations some statuses each are enough.
+        .replace(
+            "STEP",
+            if model.operations.len() > 20 {
+                "29"
+            } else {
+                "1"
+            },
+        )
         .replace("    METHODS\n", &methods)
         .replace("    CALLS\n", &calls)
 }
@@ -569,10 +583,18 @@ mod round_trip {
         skipped: Vec<&'static str>,
         refused: Vec<String>,
         count: (usize, usize),
+        /// Each which status is asked for.
+        step: usize,
     }
 
     impl Talk {
-        async fn hold<O>(&mut self, title: &'static str, raw: Request, answers: &[Answer])
+        async fn hold<O>(
+            &mut self,
+            title: &'static str,
+            written: &[&str],
+            raw: Request,
+            answers: &[Answer],
+        )
         where
             O: api::Operation + Clone + PartialEq + Debug,
             O::Response: Clone + PartialEq,
@@ -621,6 +643,25 @@ mod round_trip {
                 assert_eq!(*came.downcast::<O>().unwrap(), *asked, "{title}");
                 self.count.1 += 1;
             }
+            // No status is lost, and none is taken for another, whether it is declared or not.
+            for code in (200..=999).step_by(self.step) {
+                let empty = Answer { code, headers: &[], body: None };
+                *self.canned.0.lock().unwrap() = Some(empty);
+                let read = self.canned.1.call(O::clone(&asked)).send().await;
+                let is_undeclared = |error: &api::client::Error| {
+                    matches!(error.mismatch(), Some(api::Mismatch::Status))
+                };
+                match (super::said(written, code), read) {
+                    (Some(_), Ok(answer)) => {
+                        assert_eq!(api::Response::code(&answer).get(), code, "{title}");
+                    }
+                    (declared, Err(error)) => {
+                        assert_eq!(error.code().map(api::Code::get), Some(code), "{title}: {error}");
+                        assert_eq!(declared.is_none(), is_undeclared(&error), "{title}: {error}");
+                    }
+                    (None, Ok(_)) => panic!("{title}: {code} is not declared"),
+                }
+            }
             self.count.0 += 1;
         }
     }
@@ -664,6 +705,7 @@ mod round_trip {
             skipped: Vec::new(),
             refused: Vec::new(),
             count: (0, 0),
+            step: STEP,
         };
     CALLS
         println!("\n  {} operations, {} answers", talk.count.0, talk.count.1);
