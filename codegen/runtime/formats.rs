@@ -66,7 +66,8 @@ impl Format {
             Self::Uuid => "uuid",
         }
     }
-    /// What a text of the format is, as in "it is no ...".
+
+    /// What a text of the format is, in words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

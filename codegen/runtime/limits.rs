@@ -109,16 +109,17 @@ pub(crate) struct Violation {
     pub(crate) must: String,
 }
 
-/// How often each value within a value may be looked at, on average.
+/// How often each value within a value may be held against limits, on average, and how often all may be
+/// in any case.
 ///
 /// Alternatives within alternatives are tried one after the other, and who sends a value must not make
 /// that go on for ever.
-const LOOKS: usize = 256;
+const LOOKS: (usize, usize) = (256, 10_000);
 
 /// Holds a value against limits; gives the first that does not hold.
 pub(crate) fn check(value: &Value, limits: Limits) -> Result<(), Violation> {
     let mut check = Check {
-        left: size(value).saturating_mul(LOOKS),
+        left: size(value).saturating_mul(LOOKS.0).max(LOOKS.1),
     };
     check.all(value, &Place::Root, limits)
 }
@@ -162,12 +163,16 @@ impl Place<'_> {
 }
 
 struct Check {
-    /// How many limits may still be looked at.
+    /// How often values may still be held against limits.
     left: usize,
 }
 
 impl Check {
     fn all(&mut self, value: &Value, at: &Place<'_>, limits: Limits) -> Result<(), Violation> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Err(at.violation("must be simpler, for it takes too long to check"));
+        };
+        self.left = left;
         limits
             .iter()
             .try_for_each(|limit| self.one(value, at, *limit))
@@ -178,10 +183,6 @@ impl Check {
     }
 
     fn one(&mut self, value: &Value, at: &Place<'_>, limit: Limit) -> Result<(), Violation> {
-        let Some(left) = self.left.checked_sub(1) else {
-            return Err(at.violation("must be simpler, for it takes too long to check"));
-        };
-        self.left = left;
         let must = match (limit, value) {
             (Limit::Of(limits), _) => return self.all(value, at, limits),
             (Limit::Nullable(_), Value::Null) => return Ok(()),

@@ -110,6 +110,8 @@ fn share_with_head(operations: &mut [Operation], sets: &Sets<'_>) {
             let parameters = operation.parameters.iter().map(|parameter| Parameter {
                 doc: String::new(),
                 deprecated: false,
+                // Two places that say the same have two of these.
+                limits: None,
                 ..parameter.clone()
             });
             parameters.collect::<Vec<_>>()
