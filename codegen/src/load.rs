@@ -7,6 +7,7 @@
 
 mod beside;
 mod check;
+mod depth;
 mod mend;
 pub(crate) mod shape;
 mod tree;
@@ -32,6 +33,8 @@ pub(crate) struct Document {
     pub(crate) api: OpenAPI,
     /// What its `$ref`s point to.
     pub(crate) targets: Targets,
+    /// The schemas in files beside it that `$ref`s point to.
+    pub(crate) schemas_in_files: Vec<Pointer>,
 }
 
 /// A node of the document, and where it stands.
@@ -87,6 +90,10 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     findings.extend(beside::join(&mut tree, source));
     let shape = check::check(&tree, source);
     findings.extend(shape.findings);
+    if let Some(finding) = depth::check(&tree, &shape.references) {
+        findings.push(finding);
+        return Err(findings);
+    }
     let is_sound = !findings.iter().any(Diagnostic::is_error);
     let tree = if is_sound {
         tree
@@ -97,7 +104,18 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
         }
     };
     match typed::typed(&tree, &shape.references) {
-        Ok((api, targets)) => Ok((Document { tree, api, targets }, findings)),
+        Ok((api, targets)) => {
+            let schemas = shape.references.into_iter();
+            let schemas = schemas
+                .filter(|(place, kind)| *kind == shape::Kind::Schema && place.in_file().is_some());
+            let document = Document {
+                schemas_in_files: schemas.map(|(place, _)| place).collect(),
+                tree,
+                api,
+                targets,
+            };
+            Ok((document, findings))
+        }
         Err(finding) => {
             // Of what is left over it is not worth a word.
             findings.extend(is_sound.then_some(finding));

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     beside::Target,
+    depth,
     shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
 };
 use crate::{
@@ -447,6 +448,10 @@ fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
                 .0;
             cycle.rotate_left(least);
             return Some(cycle);
+        }
+        // A way that is longer is refused as such.
+        if seen.len() > depth::MOST {
+            return None;
         }
         seen.push(next);
     }

@@ -9,10 +9,9 @@ pub(super) fn put(definitions: &mut [TypeDef]) {
     for start in 0..definitions.len() {
         wrap(definitions, TypeId(start));
     }
+    let mut done = BTreeSet::new();
     for start in 0..definitions.len() {
-        let mut way = Vec::new();
-        let mut done = BTreeSet::new();
-        close(definitions, TypeId(start), &mut way, &mut done);
+        close(definitions, TypeId(start), &mut done);
     }
 }
 
@@ -49,44 +48,45 @@ fn wrap(definitions: &mut [TypeDef], start: TypeId) {
 }
 
 /// Walks from a type through the types it contains, and boxes what leads back to the way.
-fn close(
-    definitions: &mut [TypeDef],
-    id: TypeId,
-    way: &mut Vec<TypeId>,
-    done: &mut BTreeSet<TypeId>,
-) {
-    if !done.insert(id) {
+///
+/// With a list for the way, and not by calls: a document may have a chain of a hundred thousand types.
+fn close(definitions: &mut [TypeDef], start: TypeId, done: &mut BTreeSet<TypeId>) {
+    if !done.insert(start) {
         return;
     }
-    way.push(id);
-    let fields = match definitions.get(id.0).map(|definition| &definition.kind) {
-        Some(TypeKind::Struct { fields, .. }) => fields.len(),
-        Some(TypeKind::Union { variants, .. }) => variants.len(),
-        Some(TypeKind::Alias(_) | TypeKind::Wrapper(_)) => 1,
-        _ => 0,
-    };
-    for index in 0..fields {
+    // Each type on the way, with the number of its fields that have been looked at.
+    let mut way = vec![(start, 0)];
+    let mut on_way = BTreeSet::from([start]);
+    while let Some((id, index)) = way.last_mut() {
         let field = definitions
             .get_mut(id.0)
-            .and_then(|definition| match &mut definition.kind {
-                TypeKind::Struct { fields, .. } => fields.get_mut(index).map(|field| &mut field.ty),
-                TypeKind::Union { variants, .. } => {
-                    variants.get_mut(index).map(|variant| &mut variant.ty)
-                }
-                TypeKind::Alias(ty) | TypeKind::Wrapper(ty) => Some(ty),
-                _ => None,
-            });
-        let Some(ty) = field else { continue };
+            .and_then(|definition| field(&mut definition.kind, *index));
+        *index += 1;
+        let Some(ty) = field else {
+            on_way.remove(id);
+            way.pop();
+            continue;
+        };
         let Some(contained) = contained(ty) else {
             continue;
         };
-        if way.contains(&contained) {
+        if on_way.contains(&contained) {
             box_it(ty);
-        } else {
-            close(definitions, contained, way, done);
+        } else if done.insert(contained) {
+            on_way.insert(contained);
+            way.push((contained, 0));
         }
     }
-    way.pop();
+}
+
+/// A type that another is made of, by its index.
+fn field(kind: &mut TypeKind, index: usize) -> Option<&mut Type> {
+    match kind {
+        TypeKind::Struct { fields, .. } => fields.get_mut(index).map(|field| &mut field.ty),
+        TypeKind::Union { variants, .. } => variants.get_mut(index).map(|variant| &mut variant.ty),
+        TypeKind::Alias(ty) | TypeKind::Wrapper(ty) if index == 0 => Some(ty),
+        _ => None,
+    }
 }
 
 /// The type that a value of a type has inside itself, and not on the heap.

@@ -224,6 +224,7 @@ fn made(cx: &Context<'_>, schema: &Pointer, ty: &Type, types: &Types) -> Option<
             refused: &refused,
             taken: Vec::new(),
             way: BTreeSet::new(),
+            depth: 0,
         };
         let value = maker.at(schema, &Pointer::root())?;
         let taken = maker.taken;
@@ -246,7 +247,13 @@ struct Maker<'a> {
     taken: Vec<(Pointer, Pointer)>,
     /// The schemas that the way leads through.
     way: BTreeSet<SchemaKey>,
+    /// How deep it has come.
+    depth: usize,
 }
+
+/// How deep an example has what need not be there, and how deep it may be at all: JSON is read to a depth
+/// of 128.
+const DEPTHS: (usize, usize) = (8, 100);
 
 impl Maker<'_> {
     /// A value for the schema at a place, to stand at a place in the whole.
@@ -282,9 +289,10 @@ impl Maker<'_> {
             });
         }
         // A value that contains itself has no end.
-        if !self.way.insert(schema.key()) {
+        if self.depth >= DEPTHS.1 || !self.way.insert(schema.key()) {
             return schema.is_nullable(self.cx).then_some(Value::Null);
         }
+        self.depth += 1;
         let value = match schema.shape(self.cx) {
             Shape::Any | Shape::Map | Shape::None(_) => Some(Value::Object(Map::new())),
             Shape::Array => Some(self.array(schema, into)),
@@ -294,6 +302,7 @@ impl Maker<'_> {
             Shape::MixedEnum | Shape::Text | Shape::TextEnum => Some(Value::String(text(schema))),
             Shape::Union => self.union(schema, into),
         };
+        self.depth -= 1;
         self.way.remove(&schema.key());
         value
     }
@@ -316,7 +325,8 @@ impl Maker<'_> {
         let mut members = Map::new();
         for (name, places) in schema.properties() {
             let property = Schema::of_all(self.cx, &places);
-            if property.is_some_and(|schema| schema.flag("writeOnly")) {
+            let is_optional = self.depth > DEPTHS.0 && !required.contains(name);
+            if is_optional || property.is_some_and(|schema| schema.flag("writeOnly")) {
                 continue;
             }
             match self.all(&places, &into.key(name)) {

@@ -8,7 +8,7 @@ use super::{
     Context, Names, boxes,
     limits::Gathered,
     prose,
-    schema::{Additional, Alternative, Schema, SchemaKey, Shape, around},
+    schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
     ways,
 };
 use crate::{
@@ -105,6 +105,7 @@ impl Types {
             }
             declared.push((id, name, place, schema, is_own));
         }
+        types.reserve_files(cx, names, &mut declared);
         for (id, name, place, schema, is_own) in declared {
             if is_own {
                 types.define(cx, names, id, name, &schema);
@@ -115,6 +116,51 @@ impl Types {
             types.put(id, name, doc, &schema, TypeKind::Alias(target));
         }
         types
+    }
+
+    /// Gives a name and an id to each schema in a file beside the document that needs a type, too: they may
+    /// lead to one another for as long as those of the document itself.
+    fn reserve_files<'a>(
+        &mut self,
+        cx: &Context<'a>,
+        names: &mut Names,
+        declared: &mut Vec<(TypeId, Ident, Pointer, Schema<'a>, bool)>,
+    ) {
+        let mut places = BTreeMap::new();
+        for place in &cx.document.schemas_in_files {
+            let Some(schema) = Schema::at(cx, place) else {
+                continue;
+            };
+            let is_known = self.by_key.contains_key(&schema.key());
+            if schema.place == *place && !is_known && is_defined(schema.shape(cx)) {
+                places.insert(place.reference(), schema);
+            }
+        }
+        let usual = |text: &str| {
+            let place = places.get(text).map(|schema| &schema.place);
+            let name = place.and_then(component).unwrap_or_default();
+            Ident::pascal(&name)
+        };
+        let name = |text: &str| {
+            let chosen = places
+                .get(text)
+                .and_then(|schema| cx.chosen_name(&schema.place, |chosen| *chosen == usual(text)));
+            chosen.unwrap_or_else(|| usual(text))
+        };
+        let all = names
+            .types
+            .name_all(places.keys().map(String::as_str), name);
+        for (text, (name, adjusted)) in all {
+            let Some(schema) = places.remove(&text) else {
+                continue;
+            };
+            let what = format!("the schema `{text}`");
+            cx.adjusted(Place::Key(schema.place.clone()), &what, &name, adjusted);
+            let id = self.reserve();
+            self.by_key.insert(schema.key(), id);
+            self.remember(&schema, id);
+            declared.push((id, name, schema.place.clone(), schema, true));
+        }
     }
 
     /// The types, by id, of what these operations and their answers use, and what has to hold for the
@@ -218,11 +264,7 @@ impl Types {
                 let usual = naming.ident();
                 let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == usual);
                 let wanted = chosen.unwrap_or(usual);
-                let (name, adjusted) = names.types.name(&[wanted], schema.place.as_str());
-                if schema.place.in_file().is_some() {
-                    let what = format!("the schema `{}`", schema.place.reference());
-                    cx.adjusted(Place::Key(schema.place.clone()), &what, &name, adjusted);
-                }
+                let (name, _) = names.types.name(&[wanted], schema.place.as_str());
                 match self.known(cx, schema) {
                     Some(same) => {
                         for (place, _) in schema.key() {

@@ -34,20 +34,30 @@ crate::runtime::object::object!(Owner {
 /// Who has a pet.
 pub type Same = Owner;
 
-/// `Pet`.
+/// `Dog`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Pet {
-    /// Where `kind` is `cat`.
-    Cat(Cat),
-    /// Where `kind` is `dog`.
-    Dog(Dog),
-    /// A value that is none of these.
-    Other(serde_json::Value),
+#[non_exhaustive]
+pub struct Dog {
+    /// `collar`
+    pub collar: Option<DogCollar>,
+    /// `kind`
+    pub kind: String,
 }
 
-crate::runtime::unions::union!(Pet by "kind" {
-    Cat = "cat",
-    Dog = "dog",
+impl Dog {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            collar: None,
+            kind: kind.into(),
+        }
+    }
+}
+
+crate::runtime::object::object!(Dog {
+    optional collar = "collar",
+    required kind = "kind",
 });
 
 /// `Cat`.
@@ -80,50 +90,20 @@ crate::runtime::object::object!(Cat {
     optional owner = "owner",
 });
 
-/// `Dog`.
+/// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Dog {
-    /// `collar`
-    pub collar: Option<DogCollar>,
-    /// `kind`
-    pub kind: String,
+pub enum Pet {
+    /// Where `kind` is `cat`.
+    Cat(Cat),
+    /// Where `kind` is `dog`.
+    Dog(Dog),
+    /// A value that is none of these.
+    Other(serde_json::Value),
 }
 
-impl Dog {
-    /// A value of what is required; the rest is absent.
-    #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
-        Self {
-            collar: None,
-            kind: kind.into(),
-        }
-    }
-}
-
-crate::runtime::object::object!(Dog {
-    optional collar = "collar",
-    required kind = "kind",
-});
-
-/// `DogCollar`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DogCollar {
-    /// `color`
-    pub color: Option<String>,
-}
-
-impl DogCollar {
-    /// A value of what is required; the rest is absent.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { color: None }
-    }
-}
-
-crate::runtime::object::object!(DogCollar {
-    optional color = "color",
+crate::runtime::unions::union!(Pet by "kind" {
+    Cat = "cat",
+    Dog = "dog",
 });
 
 /// `Problem`.
@@ -144,4 +124,24 @@ impl Problem {
 
 crate::runtime::object::object!(Problem {
     optional title = "title",
+});
+
+/// `DogCollar`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DogCollar {
+    /// `color`
+    pub color: Option<String>,
+}
+
+impl DogCollar {
+    /// A value of what is required; the rest is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { color: None }
+    }
+}
+
+crate::runtime::object::object!(DogCollar {
+    optional color = "color",
 });
