@@ -1,13 +1,16 @@
 //! A tree that is sound to the types of [`openapiv3`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use openapiv3::{
     Callback, Components, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem,
     ReferenceOr, RequestBody, Response, Schema, SecurityScheme,
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::shape::{Form, Kind, Members};
 use crate::{
@@ -52,7 +55,11 @@ impl Targets {
             Kind::Example => put::<Example>(self, place, value),
             Kind::Header => put::<Header>(self, place, value),
             Kind::Parameter => put::<Parameter>(self, place, value),
-            Kind::PathItem => put::<PathItem>(self, place, value),
+            Kind::PathItem => {
+                let mut item = value.clone();
+                complete(&mut item);
+                put::<PathItem>(self, place, &item)
+            }
             Kind::RequestBody => put::<RequestBody>(self, place, value),
             Kind::Response => put::<Response>(self, place, value),
             Kind::SecurityScheme => put::<SecurityScheme>(self, place, value),
@@ -94,13 +101,48 @@ components! {
     SecurityScheme: security_schemes,
 }
 
+/// The methods of a path that have an operation without `responses`, which its type needs.
+fn incomplete(item: &Value) -> Vec<String> {
+    let members = item.as_object().into_iter().flatten();
+    let methods = members.filter(|(method, operation)| {
+        METHODS.contains(&method.as_str())
+            && operation.is_object()
+            && operation.get("responses").is_none()
+    });
+    methods.map(|(method, _)| method.clone()).collect()
+}
+
+fn is_incomplete(item: &Value) -> bool {
+    !incomplete(item).is_empty()
+}
+
+/// Gives each operation of a path an empty list of responses that has none: it says the same.
+fn complete(item: &mut Value) {
+    for method in incomplete(item) {
+        if let Some(operation) = item.get_mut(&method).and_then(Value::as_object_mut) {
+            operation.insert("responses".to_owned(), Value::Object(Map::new()));
+        }
+    }
+}
+
+const METHODS: [&str; 8] = [
+    "delete", "get", "head", "options", "patch", "post", "put", "trace",
+];
+
 /// Makes a tree typed, with all that its `$ref`s point to.
 pub(super) fn typed(
     tree: &Value,
     references: &BTreeSet<(Pointer, Kind)>,
 ) -> Result<(OpenAPI, Targets), Diagnostic> {
     let refused = |error| refusal(tree, &error);
-    let api = OpenAPI::deserialize(tree).map_err(refused)?;
+    let mut whole = Cow::Borrowed(tree);
+    let paths = tree.get("paths").and_then(Value::as_object);
+    if paths.is_some_and(|paths| paths.values().any(is_incomplete))
+        && let Some(Value::Object(paths)) = whole.to_mut().get_mut("paths")
+    {
+        paths.values_mut().for_each(complete);
+    }
+    let api = OpenAPI::deserialize(whole.as_ref()).map_err(refused)?;
     let mut targets = Targets::default();
     for (place, kind) in references {
         if let Some(value) = tree.pointer(place.as_str()) {
