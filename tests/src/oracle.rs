@@ -2,11 +2,13 @@
 //!
 //! Neither the generator nor the generated crate has a part in it: it is what they are held against.
 
-use serde_yaml::Value as Tree;
+use serde_json::Value;
 use statusquo_codegen::{
     model::{Method, Model},
     source::Source,
 };
+
+use crate::value::tree;
 
 /// A program that holds each operation of a generated crate against a document, for each status.
 /// Only the names are the model's.
@@ -15,10 +17,10 @@ use statusquo_codegen::{
 /// If the document cannot be read.
 #[must_use]
 pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
-    let tree = read(&source.text);
+    let document = tree(&source.text);
     let mut checks = String::new();
     for operation in &model.operations {
-        let keys = keys(&tree, source, &operation.path, operation.method);
+        let keys = keys(&document, source, &operation.path, operation.method);
         checks.push_str(&format!(
             "    holds::<{crate_name}::{}>({:?}, &{keys:?});\n",
             operation.request,
@@ -30,43 +32,28 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         .replace("    CHECKS\n", &checks)
 }
 
-pub(crate) fn read(text: &str) -> Tree {
-    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
-}
-
 /// The keys of an operation's `responses` that are answers, as they are written.
 ///
 /// An interim code is none (RFC 9110, section 15.2), but for the 101 that ends the talk in HTTP, and says
 /// in `Upgrade` what comes then.
-pub(crate) fn keys(tree: &Tree, source: &Source, path: &str, method: Method) -> Vec<String> {
-    let item = tree.get("paths").and_then(|paths| paths.get(path));
+pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method) -> Vec<String> {
+    let item = document.get("paths").and_then(|paths| paths.get(path));
     // A path may stand in a file of its own.
     let file = item.and_then(|item| item.get("$ref")?.as_str());
     let file = file.and_then(|file| source.beside.get(file)?.as_ref().ok());
-    let file = file.map(|text| read(text));
+    let file = file.map(|text| tree(text));
     let responses = file.as_ref().or(item).and_then(|item| {
         let operation = item.get(method.key())?;
-        operation.get("responses")?.as_mapping()
+        operation.get("responses")?.as_object()
     });
     let mut keys = Vec::new();
     for (key, response) in responses.into_iter().flatten() {
-        let key = match key {
-            Tree::String(key) => key.clone(),
-            key => key
-                .as_u64()
-                .map_or_else(String::new, |code| code.to_string()),
-        };
-        let headers = response
-            .get("headers")
-            .and_then(|headers| headers.as_mapping());
-        let mut names = headers
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, _)| name.as_str());
+        let headers = response.get("headers").and_then(Value::as_object);
+        let mut names = headers.into_iter().flatten().map(|(name, _)| name);
         let mut is_upgrade =
             || key == "101" && names.any(|name| name.eq_ignore_ascii_case("upgrade"));
         if !key.starts_with("x-") && (!key.starts_with('1') || is_upgrade()) {
-            keys.push(key);
+            keys.push(key.clone());
         }
     }
     keys

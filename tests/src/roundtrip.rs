@@ -39,7 +39,6 @@ struct Answer {
 #[must_use]
 pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     let tree = tree(&source.text);
-    let written = oracle::read(&source.text);
     let mut methods = String::new();
     let mut calls = String::new();
     for operation in &model.operations {
@@ -106,7 +105,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
                  target: {target:?}, headers: &{headers:?}, body: {body:?} }},\n        &[{answers}],\n    \
                  ).await;\n",
                 title = operation.title(),
-                keys = oracle::keys(&written, source, &operation.path, operation.method),
+                keys = oracle::keys(&tree, source, &operation.path, operation.method),
                 method = operation.method.as_str(),
                 answers = answers.join(", "),
             ),
