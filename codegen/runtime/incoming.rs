@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     form::{self, pairs},
     json,
-    limits::{Limits, Violation, check},
+    limits::{Limits, check},
     media::{Media, select},
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
@@ -170,14 +170,9 @@ impl Incoming {
         let value = raw.value().map_err(|invalid| wrong(&invalid.0))?;
         if !param.limits.is_empty()
             && let Ok(value) = serde_json::to_value(&value)
-            && let Err(Violation { pointer, must }) = check(&value, param.limits)
+            && let Err(violation) = check(&value, param.limits)
         {
-            let what = if pointer.is_empty() {
-                "it".to_owned()
-            } else {
-                format!("`{pointer}`")
-            };
-            return Err(wrong(&format!("{what} {must}")));
+            return Err(wrong(&violation.told("it")));
         }
         Ok(Some(value))
     }
@@ -249,14 +244,9 @@ impl Incoming {
             return Ok(());
         }
         let Some(value) = value() else { return Ok(()) };
-        check(&value, self.limits).map_err(|Violation { pointer, must }| {
-            let what = if pointer.is_empty() {
-                "the value".to_owned()
-            } else {
-                format!("`{pointer}`")
-            };
-            Rejection::new(Code::UNPROCESSABLE_CONTENT, format!("{what} {must}"))
-                .pointer(Some(pointer))
+        check(&value, self.limits).map_err(|violation| {
+            Rejection::new(Code::UNPROCESSABLE_CONTENT, violation.told("the value"))
+                .pointer(Some(violation.pointer))
         })
     }
 

@@ -87,6 +87,22 @@ impl Pointer {
         }
     }
 
+    /// Does something at the end of the way from the root.
+    pub(crate) fn walk<T>(&self, visit: impl FnOnce(&Trail<'_>) -> T) -> T {
+        fn along<T>(
+            way: &[Cow<'_, str>],
+            at: &Trail<'_>,
+            visit: impl FnOnce(&Trail<'_>) -> T,
+        ) -> T {
+            match way.split_first() {
+                Some((first, rest)) => along(rest, &at.key(first), visit),
+                None => visit(at),
+            }
+        }
+        let way: Vec<_> = self.segments().collect();
+        along(&way, &Trail::ROOT, visit)
+    }
+
     /// The keys and indices on the way from the root, unescaped.
     pub fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(unescape)

@@ -230,6 +230,8 @@ rules! {
     IgnoredHeader = "ignored-header",
     /// An example that is not of its schema.
     ExampleMismatch = "example-mismatch",
+    /// An answer of which no example can be made.
+    NoExample = "no-example",
     /// `info.version` does not give a version that Cargo takes.
     Version = "version",
     /// The crate cannot have that name.

@@ -1,9 +1,6 @@
 //! A document, held against the tables of its form.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -248,6 +245,7 @@ impl Checker<'_> {
     fn target(&mut self, tree: &Value, target: &Pointer, kind: Kind, places: &[Pointer]) {
         let Some(value) = tree.pointer(target.as_str()) else {
             if let Some((file, _)) = target.in_file()
+                && self.source.beside.contains_key(&file)
                 && tree.pointer(Pointer::of_file(&file).as_str()).is_none()
             {
                 // What is wrong with the file as a whole is told already.
@@ -271,8 +269,7 @@ impl Checker<'_> {
             }
             Some(_) => {}
             None => {
-                let segments: Vec<_> = target.segments().collect();
-                self.along(&segments, Form::Ref(kind), value, &Trail::ROOT);
+                target.walk(|at| self.value(Form::Ref(kind), value, at));
             }
         }
         if let Some(cycle) = cycle(tree, target) {
@@ -280,14 +277,6 @@ impl Checker<'_> {
             self.broken
                 .extend(cycle.iter().map(|place| place.key("$ref")));
             self.findings.push(endless(&cycle));
-        }
-    }
-
-    /// Holds a value against a form that stands at the end of a way.
-    fn along(&mut self, way: &[Cow<'_, str>], form: Form, value: &Value, at: &Trail<'_>) {
-        match way.split_first() {
-            Some((first, rest)) => self.along(rest, form, value, &at.key(first)),
-            None => self.value(form, value, at),
         }
     }
 

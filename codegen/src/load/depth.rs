@@ -24,15 +24,12 @@ pub(super) fn check(tree: &Value, references: &BTreeSet<(Pointer, Kind)>) -> Opt
     let names = schemas.into_iter().flat_map(Map::keys);
     let named = names.map(|name| section.key(name));
     let others = references.iter().filter(|(_, kind)| *kind == Kind::Schema);
-    let mut depths = HashMap::new();
     let mut places = named.chain(others.map(|(place, _)| place.clone()));
-    let place = places.find(|place| {
-        let mut walk = Walk {
-            tree,
-            depths: &mut depths,
-        };
-        walk.place(place, 0).is_none()
-    })?;
+    let mut walk = Walk {
+        tree,
+        depths: HashMap::new(),
+    };
+    let place = places.find(|place| walk.place(place, 0).is_none())?;
     let message = format!("this schema leads through more than {MOST} others");
     let finding = Diagnostic::error(Rule::UnsupportedPart, Place::Key(place), message);
     Some(
@@ -46,13 +43,13 @@ fn is_named(place: &Pointer) -> bool {
     place.in_file().is_some() || section_of(place).is_some()
 }
 
-struct Walk<'a, 'b> {
+struct Walk<'a> {
     tree: &'a Value,
     /// How many schemas each leads through; while it is looked into, none, for a way back adds nothing.
-    depths: &'b mut HashMap<Pointer, usize>,
+    depths: HashMap<Pointer, usize>,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     /// How many schemas the one at a place leads through; `None` if they are too many.
     fn place(&mut self, place: &Pointer, above: usize) -> Option<usize> {
         if let Some(known) = self.depths.get(place) {

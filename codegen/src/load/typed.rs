@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::shape::{Form, Kind, Members};
 use crate::{
+    model::Method,
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
 };
@@ -55,11 +56,7 @@ impl Targets {
             Kind::Example => put::<Example>(self, place, value),
             Kind::Header => put::<Header>(self, place, value),
             Kind::Parameter => put::<Parameter>(self, place, value),
-            Kind::PathItem => {
-                let mut item = value.clone();
-                complete(&mut item);
-                put::<PathItem>(self, place, &item)
-            }
+            Kind::PathItem => put::<PathItem>(self, place, &completed(value)),
             Kind::RequestBody => put::<RequestBody>(self, place, value),
             Kind::Response => put::<Response>(self, place, value),
             Kind::SecurityScheme => put::<SecurityScheme>(self, place, value),
@@ -101,33 +98,23 @@ components! {
     SecurityScheme: security_schemes,
 }
 
-/// The methods of a path that have an operation without `responses`, which its type needs.
-fn incomplete(item: &Value) -> Vec<String> {
-    let members = item.as_object().into_iter().flatten();
-    let methods = members.filter(|(method, operation)| {
-        METHODS.contains(&method.as_str())
-            && operation.is_object()
-            && operation.get("responses").is_none()
-    });
-    methods.map(|(method, _)| method.clone()).collect()
+/// Whether an operation lacks its `responses`, which its type needs.
+fn is_incomplete(operation: &Value) -> bool {
+    operation.is_object() && operation.get("responses").is_none()
 }
 
-fn is_incomplete(item: &Value) -> bool {
-    !incomplete(item).is_empty()
-}
-
-/// Gives each operation of a path an empty list of responses that has none: it says the same.
-fn complete(item: &mut Value) {
-    for method in incomplete(item) {
-        if let Some(operation) = item.get_mut(&method).and_then(Value::as_object_mut) {
+/// A path whose operations all have `responses`: an empty list says no less than none.
+fn completed(item: &Value) -> Cow<'_, Value> {
+    let mut item = Cow::Borrowed(item);
+    for method in Method::ALL {
+        if item.get(method.key()).is_some_and(is_incomplete)
+            && let Some(Value::Object(operation)) = item.to_mut().get_mut(method.key())
+        {
             operation.insert("responses".to_owned(), Value::Object(Map::new()));
         }
     }
+    item
 }
-
-const METHODS: [&str; 8] = [
-    "delete", "get", "head", "options", "patch", "post", "put", "trace",
-];
 
 /// Makes a tree typed, with all that its `$ref`s point to.
 pub(super) fn typed(
@@ -137,10 +124,12 @@ pub(super) fn typed(
     let refused = |error| refusal(tree, &error);
     let mut whole = Cow::Borrowed(tree);
     let paths = tree.get("paths").and_then(Value::as_object);
-    if paths.is_some_and(|paths| paths.values().any(is_incomplete))
-        && let Some(Value::Object(paths)) = whole.to_mut().get_mut("paths")
-    {
-        paths.values_mut().for_each(complete);
+    for (path, item) in paths.into_iter().flatten() {
+        if let Cow::Owned(item) = completed(item)
+            && let Some(Value::Object(paths)) = whole.to_mut().get_mut("paths")
+        {
+            paths.insert(path.clone(), item);
+        }
     }
     let api = OpenAPI::deserialize(whole.as_ref()).map_err(refused)?;
     let mut targets = Targets::default();

@@ -1,9 +1,6 @@
 //! What a document has, counted without lowering it, and held against what has been made of it.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashSet},
-};
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -55,24 +52,13 @@ fn declared_operations(cx: &Context<'_>) -> usize {
     items
         .filter_map(|name| resolved(cx, &paths.key(name)))
         .map(|(_, item)| {
-            let methods = METHODS
+            let methods = Method::ALL
                 .iter()
                 .filter(|method| item.contains_key(&method.key()));
             methods.count()
         })
         .sum()
 }
-
-const METHODS: [Method; 8] = [
-    Method::Get,
-    Method::Put,
-    Method::Post,
-    Method::Delete,
-    Method::Options,
-    Method::Head,
-    Method::Patch,
-    Method::Trace,
-];
 
 fn responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
     let place = route.declared.place.key("responses");
@@ -190,8 +176,7 @@ fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
-        let segments: Vec<_> = place.segments().collect();
-        walk.along(&segments, Form::Ref(kind), value, &root);
+        place.walk(|at| walk.value(Form::Ref(kind), value, at));
     }
     walk.schemas
 }
@@ -205,13 +190,6 @@ struct Walk {
 }
 
 impl Walk {
-    fn along(&mut self, way: &[Cow<'_, str>], form: Form, value: &Value, at: &Trail<'_>) {
-        match way.split_first() {
-            Some((first, rest)) => self.along(rest, form, value, &at.key(first)),
-            None => self.value(form, value, at),
-        }
-    }
-
     fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
         match (form, value) {
             (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {

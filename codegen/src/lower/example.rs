@@ -21,6 +21,7 @@ use crate::{
         Answer, Codec, Content, Key, Parameter, Payload, ResponseSet, Sample, Style, Type, key_of,
     },
     pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
 };
 
 /// An example of each answer of an operation that can have one.
@@ -41,11 +42,26 @@ pub(super) fn samples(
             .chain([101])
             .find(|code| key_of(&keys, *code) == Some(index));
         let Some(code) = code else { continue };
-        if let Some(sample) = sample(cx, index, code, answer, response, types) {
-            samples.push(sample);
+        match sample(cx, index, code, answer, response, types) {
+            Some(sample) => samples.push(sample),
+            None => without(cx, response),
         }
     }
     samples
+}
+
+/// Says that the mock has nothing to answer with.
+fn without(cx: &Context<'_>, response: Option<&At<'_, Response>>) {
+    let Some(response) = response else { return };
+    cx.report(
+        Diagnostic::warning(
+            Rule::NoExample,
+            Place::Key(response.place.clone()),
+            "no example can be made of this answer",
+        )
+        .label("the mock answers with 500 instead")
+        .help("give its content and its required headers an `example`"),
+    );
 }
 
 fn sample(

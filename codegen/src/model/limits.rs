@@ -18,7 +18,7 @@ pub struct LimitsId(pub(crate) usize);
 pub struct Limits {
     /// The constant.
     pub name: Ident,
-    /// What it is of, in words.
+    /// What it is, in words.
     pub doc: String,
     /// All that has to hold.
     pub limits: Vec<Limit>,

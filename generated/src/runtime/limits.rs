@@ -111,6 +111,16 @@ pub(crate) struct Violation {
     pub(crate) must: String,
 }
 
+impl Violation {
+    /// What is wrong, in a sentence; the value as a whole has a name of its own.
+    pub(crate) fn told(&self, whole: &str) -> String {
+        match self.pointer.as_str() {
+            "" => format!("{whole} {}", self.must),
+            pointer => format!("`{pointer}` {}", self.must),
+        }
+    }
+}
+
 /// How often each value within a value may be held against limits, on average, and how often all may be
 /// in any case.
 ///
