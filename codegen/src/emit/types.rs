@@ -85,6 +85,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
     quote! {
         #head
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
             /// A value that the document does not name.
@@ -108,6 +109,7 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
     quote! {
         #head
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
             /// A value that the document does not name.
@@ -149,6 +151,7 @@ fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) 
     quote! {
         #head
         #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
             /// A value that the document does not name.
@@ -188,6 +191,7 @@ fn union(
     quote! {
         #head
         #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
         pub enum #name {
             #(#types,)*
             /// A value that is none of these.

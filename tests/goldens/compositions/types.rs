@@ -111,6 +111,7 @@ crate::runtime::object::object!(All {
 
 /// `Back`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Back {
     /// `i64`.
     Integer(i64),
@@ -255,6 +256,7 @@ crate::runtime::object::object!(Dog {
 
 /// `Either`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Either {
     /// `Left`.
     Left(Left),
@@ -291,6 +293,7 @@ crate::runtime::object::object!(Endless {
 
 /// What holds for each alternative.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Extended {
     /// `ExtendedCircle`.
     Circle(ExtendedCircle),
@@ -321,6 +324,7 @@ impl From<std::collections::BTreeMap<String, Trees>> for Forest {
 
 /// `Implicit`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Implicit {
     /// Where `kind` is `Circle`.
     Circle(Circle),
@@ -380,6 +384,7 @@ crate::runtime::object::object!(Left {
 
 /// `Level`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Level {
     /// `low`
     Low,
@@ -425,6 +430,7 @@ crate::runtime::object::object!(Limited {
 
 /// `Loop`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Loop {
     /// `Vec<Loop>`.
     List(Vec<Loop>),
@@ -496,6 +502,7 @@ pub type Nothing = serde_json::Value;
 
 /// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Pet {
     /// Where `kind` is `cat` or `kitten`.
     Cat(Cat),
@@ -535,6 +542,7 @@ crate::runtime::object::object!(Right {
 
 /// Told by what it has.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Shape {
     /// `Circle`.
     Circle(Circle),
@@ -551,6 +559,7 @@ crate::runtime::unions::union!(Shape {
 
 /// `Through`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Through {
     /// `String`.
     Text(String),
@@ -573,6 +582,7 @@ pub type Trees = Vec<Option<Forest>>;
 
 /// `Unclear`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Unclear {
     /// `UnclearOne`.
     One(UnclearOne),
@@ -589,6 +599,7 @@ crate::runtime::unions::union!(Unclear {
 
 /// `AllEither`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum AllEither {
     /// `String`.
     Text(String),
@@ -608,6 +619,7 @@ crate::runtime::unions::union!(AllEither {
 
 /// `AllQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum AllQuoted {
     /// `1`
     N1,
@@ -740,6 +752,7 @@ crate::runtime::object::object!(ImplicitSquare {
 
 /// `ImplicitSquareKind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ImplicitSquareKind {
     /// `square`
     Square,
@@ -753,6 +766,7 @@ crate::runtime::enums::text_enum!(ImplicitSquareKind {
 
 /// `MergedExtra`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum MergedExtra {
     /// `b`
     B,
@@ -792,6 +806,7 @@ crate::runtime::object::object!(UnclearOne {
 
 /// `UnclearOneKind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum UnclearOneKind {
     /// `same`
     Same,
@@ -831,6 +846,7 @@ crate::runtime::object::object!(UnclearTwo {
 
 /// `UnclearTwoKind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum UnclearTwoKind {
     /// `same`
     Same,
@@ -847,6 +863,7 @@ crate::runtime::enums::text_enum!(UnclearTwoKind {
 
 /// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum PostPetSize {
     /// `i64`.
     Integer(i64),
@@ -863,6 +880,7 @@ crate::runtime::unions::union!(PostPetSize {
 
 /// `PostPetSizeText`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PostPetSizeText {
     /// `small`
     Small,

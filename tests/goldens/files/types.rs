@@ -92,6 +92,7 @@ crate::runtime::object::object!(Cat {
 
 /// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Pet {
     /// Where `kind` is `cat`.
     Cat(Cat),

@@ -137,6 +137,7 @@ pub type String2 = Vec<Result2>;
 
 /// `Vec2`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Vec2 {
     /// `Other`
     Other2,
@@ -211,6 +212,7 @@ crate::runtime::object::object!(Chosen {
 
 /// `Letter`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Letter {
     /// `x`
     X,

@@ -4,6 +4,7 @@
 
 /// `Kind`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// `cat`
     Cat,

@@ -36,6 +36,7 @@ crate::runtime::object::object!(Prose {
 
 /// `ProseQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ProseQuoted {
     /// `a "quote"`
     AQuote,

@@ -166,6 +166,7 @@ crate::runtime::object::object!(Closed {
 
 /// A colour.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Colour {
     /// `red`
     Red,
@@ -188,6 +189,7 @@ pub type Id = i64;
 
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// `-1`
     ValueMinus1,
@@ -381,6 +383,7 @@ crate::runtime::object::object!(AllInline {
 
 /// `AllInlineColour`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum AllInlineColour {
     /// `red`
     Red,
@@ -417,6 +420,7 @@ crate::runtime::object::object!(PairFirst {
 
 /// `PairFirstUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PairFirstUnit {
     /// `m`
     M,
