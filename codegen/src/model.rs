@@ -5,6 +5,7 @@
 
 mod limits;
 mod operation;
+mod origin;
 mod response;
 mod schema;
 mod security;
@@ -16,6 +17,7 @@ pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
     GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style,
 };
+pub use origin::Origin;
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
 pub use schema::{
     Constant, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind, UnionVariant,

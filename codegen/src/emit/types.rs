@@ -76,7 +76,7 @@ fn local(model: &Model, ty: &Type) -> TokenStream {
 }
 
 fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value }| {
+    let variants = values.iter().map(|EnumValue { name, value, .. }| {
         let docs = docs(&[&doc::code(value)]);
         quote!(#docs #name)
     });
@@ -97,7 +97,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
 }
 
 fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value }| {
+    let variants = values.iter().map(|EnumValue { name, value, .. }| {
         let docs = docs(&[&format!("`{value}`")]);
         quote!(#docs #name)
     });
@@ -139,12 +139,12 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
 }
 
 fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value }| {
+    let variants = values.iter().map(|EnumValue { name, value, .. }| {
         let text = value.to_string();
         let docs = docs(&[&doc::code(&text)]);
         quote!(#docs #name)
     });
-    let values = values.iter().map(|EnumValue { name, value }| {
+    let values = values.iter().map(|EnumValue { name, value, .. }| {
         let value = constant(value);
         quote!(#name = #value)
     });
@@ -169,7 +169,7 @@ fn union(
     variants: &[UnionVariant],
     tag: Option<&str>,
 ) -> TokenStream {
-    let types = variants.iter().map(|UnionVariant { name, ty, tags }| {
+    let types = variants.iter().map(|UnionVariant { name, ty, tags, .. }| {
         let told = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
         let told = match tag {
             Some(tag) => format!("Where {} is {}.", doc::code(tag), told.join(" or ")),

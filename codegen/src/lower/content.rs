@@ -166,6 +166,7 @@ fn one(
         codec,
         ty,
         limits,
+        origin: place.clone().into(),
     })
 }
 

@@ -63,6 +63,7 @@ pub(super) fn lower(
             media: encoding.and_then(media),
             doc: prose::of_property(cx, places),
             deprecated: is("deprecated"),
+            origin: places.iter().collect(),
             wire,
         });
     }
@@ -96,6 +97,7 @@ pub(super) fn lower(
         &naming.with("form"),
         doc,
         TypeKind::Form { parts, others },
+        place.clone().into(),
     )
 }
 

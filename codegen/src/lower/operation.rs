@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     load::At,
-    model::{Handler, Method, Operation, Parameter, Payload, RequestBody, segments},
+    model::{Handler, Method, Operation, Origin, Parameter, Payload, RequestBody, segments},
     name::{Ident, Scope},
     report::Place,
 };
@@ -87,6 +87,7 @@ pub(super) fn lower(
             needs,
             handler: Handler::Own,
             samples: Vec::new(),
+            origin: route.declared.place.clone().into(),
         };
         operations.push(operation);
     }
@@ -143,7 +144,7 @@ fn request_body(
     scope: &mut Scope,
 ) -> Option<RequestBody> {
     let here = route.declared.place.key("requestBody");
-    let body = cx.document.resolve(&At::new(body, here))?;
+    let body = cx.document.resolve(&At::new(body, here.clone()))?;
     let naming = Naming::at(&body.place, &request.with("Body"));
     let payload = content::lower(
         cx,
@@ -164,5 +165,6 @@ fn request_body(
         payload,
         required: body.node.required,
         doc: body.node.description.clone().unwrap_or_default(),
+        origin: Origin::from(here).and(&body.place),
     })
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     doc::code,
     load::At,
-    model::{LimitsId, Location, Parameter, Piece, Segment, Style, Type},
+    model::{LimitsId, Location, Origin, Parameter, Piece, Segment, Style, Type},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -46,7 +46,7 @@ pub(super) fn lower(
     let own = list(cx, &route.declared.node.parameters, &route.declared.place);
     for (key, parameter) in own {
         if let Some(replaced) = declared.insert(key, parameter) {
-            cx.account_for(replaced.place);
+            cx.account_for(replaced.resolved.place);
         }
     }
     let template: Vec<&str> = segments
@@ -77,14 +77,16 @@ pub(super) fn lower(
     for key in keys {
         let (location, wire) = &key;
         let in_template = *location != Location::Path || template.contains(&wire.as_str());
-        let place = declared.get(&key).map(|parameter| parameter.place.clone());
+        let place = declared
+            .get(&key)
+            .map(|parameter| parameter.resolved.place.clone());
         let candidates = [
             Ident::snake(wire),
             Ident::snake(&format!("{wire} in {}", location.as_str())),
         ];
         let parameter = match declared.get(&key) {
             Some(parameter) if !in_template => {
-                not_in_template(cx, route, &parameter.place, wire);
+                not_in_template(cx, route, &parameter.resolved.place, wire);
                 None
             }
             Some(parameter) => one(cx, route, parameter, names, types),
@@ -107,14 +109,22 @@ pub(super) fn lower(
     Parameters { list, scope }
 }
 
+/// A parameter of a list.
+struct Listed<'a> {
+    /// Where it stands in the list.
+    place: Pointer,
+    /// What stands there, or at the end of the `$ref` there.
+    resolved: At<'a, Declared>,
+}
+
 /// The parameters of a list, by where they are and their name; the names of header fields know no
 /// case, and are in small letters here.
 fn list<'a>(
     cx: &Context<'a>,
     parameters: &'a [ReferenceOr<Declared>],
     owner: &Pointer,
-) -> BTreeMap<(Location, String), At<'a, Declared>> {
-    let mut found: BTreeMap<_, At<'a, Declared>> = BTreeMap::new();
+) -> BTreeMap<(Location, String), Listed<'a>> {
+    let mut found: BTreeMap<_, Listed<'a>> = BTreeMap::new();
     let mut places: BTreeMap<_, Pointer> = BTreeMap::new();
     let owner = owner.key("parameters");
     for (index, parameter) in parameters.iter().enumerate() {
@@ -143,7 +153,8 @@ fn list<'a>(
                 .help("remove one of the two, or rename it"),
             );
         }
-        found.insert((location, name), parameter);
+        let resolved = parameter;
+        found.insert((location, name), Listed { place, resolved });
     }
     found
 }
@@ -201,10 +212,11 @@ fn style(parameter: &Declared) -> Style {
 fn one(
     cx: &Context<'_>,
     route: &Route<'_>,
-    parameter: &At<'_, Declared>,
+    listed: &Listed<'_>,
     names: &mut Names,
     types: &mut Types,
 ) -> Option<Parameter> {
+    let parameter = &listed.resolved;
     let (location, data) = data(parameter.node);
     let place = &parameter.place;
     if !sound_name(cx, location, &data.name, place) {
@@ -240,6 +252,7 @@ fn one(
             &own_name(location, &data.name),
         ),
         deprecated: data.deprecated.unwrap_or(false),
+        origin: Origin::from(listed.place.clone()).and(place),
     })
 }
 
@@ -406,6 +419,7 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
         required: true,
         doc: own_name(Location::Path, wire),
         deprecated: false,
+        origin: route.declared.place.clone().into(),
     }
 }
 

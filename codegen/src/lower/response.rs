@@ -21,8 +21,8 @@ use crate::{
     doc::code,
     load::{At, shape::Kind},
     model::{
-        Answer, Class, ContentRule, Key, Location, Method, Parameter, Payload, Piece, ResponseSet,
-        Style, Succeeds, Success, segments,
+        Answer, Class, ContentRule, Key, Location, Method, Origin, Parameter, Payload, Piece,
+        ResponseSet, Style, Succeeds, Success, segments,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -121,7 +121,13 @@ pub(super) fn lower<'a>(
     let mut list = Vec::new();
     for group in &groups {
         let name = set_name(cx, group, routes, &of_routes, names);
-        list.push(set(cx, group, name, routes, statuses, names, types));
+        let mut set = set(cx, group, name, routes, statuses, names, types);
+        for user in &group.users {
+            if let (Some(route), Some(responses)) = (routes.get(*user), of_routes.get(*user)) {
+                place(&mut set, route, responses);
+            }
+        }
+        list.push(set);
     }
     for route in &mut of_routes {
         // An operation whose alias would be called like the set needs none.
@@ -130,6 +136,17 @@ pub(super) fn lower<'a>(
         }
     }
     Sets { list, of_routes }
+}
+
+/// Notes where an operation declares the answers of its set.
+fn place(set: &mut ResponseSet, route: &Route<'_>, responses: &RouteResponses<'_>) {
+    let here = route.declared.place.key("responses");
+    for (answer, declared) in set.answers.iter_mut().zip(&responses.answers) {
+        let origin = std::mem::take(&mut answer.origin);
+        answer.origin = origin
+            .and(&here.key(&answer.key.to_string()))
+            .and(&declared.place);
+    }
 }
 
 /// The answers that can be final, and the keys of those that cannot.
@@ -394,6 +411,7 @@ fn answer<'a>(
         headers,
         body,
         succeeds: Succeeds::Never,
+        origin: Origin::default(),
     }
 }
 
@@ -440,7 +458,7 @@ fn headers<'a>(
         ];
         let (name, adjusted) = scope.name(&candidates, wire);
         cx.adjusted(
-            Place::Key(place),
+            Place::Key(place.clone()),
             &format!("the header `{wire}`"),
             &name,
             adjusted,
@@ -480,6 +498,7 @@ fn headers<'a>(
                 &format!("The header {}.", code(wire)),
             ),
             deprecated: header.node.deprecated.unwrap_or(false),
+            origin: Origin::from(place).and(&header.place),
         });
     }
     headers.sort_by_key(|header| header.wire.to_ascii_lowercase());

@@ -8,7 +8,7 @@ use super::{Context, Names, route::Route, token};
 use crate::{
     doc::code,
     load::At,
-    model::{Alternative, CredentialSet, Location, SchemeKind, SecurityScheme},
+    model::{Alternative, CredentialSet, Location, Origin, SchemeKind, SecurityScheme},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, nearest},
@@ -82,7 +82,8 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
         let what = format!("the security scheme `{id}`");
         cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
         let declared = components.security_schemes.get(&id);
-        let declared = declared.and_then(|declared| cx.document.resolve(&At::new(declared, place)));
+        let declared =
+            declared.and_then(|declared| cx.document.resolve(&At::new(declared, place.clone())));
         let Some(declared) = declared else { continue };
         let (kind, doc) = kind(cx, &declared);
         let (constant, _) = constants.name(&[name.shouted()], &id);
@@ -92,6 +93,7 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
             constant,
             kind,
             doc: doc.unwrap_or_default(),
+            origin: Origin::from(place).and(&declared.place),
         });
     }
     schemes.sort_by(|a, b| a.id.cmp(&b.id));

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     load::At,
-    model::{ContentRule, Key, Retry, Status},
+    model::{ContentRule, Key, Origin, Retry, Status},
     name::Ident,
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe, list, nearest},
@@ -59,7 +59,7 @@ impl Statuses {
         let known = cx
             .catalogue
             .iter()
-            .map(|status| (status.code, status.clone()));
+            .map(|status| (status.code, elsewhere(status)));
         let mut statuses: BTreeMap<_, _> = known.collect();
         statuses.extend(
             described
@@ -75,13 +75,17 @@ impl Statuses {
                 cx.report(
                     Diagnostic::error(
                         Rule::UnknownStatus,
-                        Place::Key(place),
+                        Place::Key(place.clone()),
                         format!("nothing says what {code} means"),
                     )
                     .help("add `x-status` with its `reason`, `origin` and `retry` to the response"),
                 );
             }
-            statuses.insert(code, nobodys(code, description));
+            let status = Status {
+                place: place.into(),
+                ..nobodys(code, description)
+            };
+            statuses.insert(code, status);
         }
         Self(statuses)
     }
@@ -112,6 +116,14 @@ fn beyond(cx: &Context<'_>, route: &Route<'_>, code: u16) {
     );
 }
 
+/// A status as the catalogue knows it: where it stands there is no place of this document.
+fn elsewhere(status: &Status) -> Status {
+    Status {
+        place: Origin::default(),
+        ..status.clone()
+    }
+}
+
 /// A code that neither the document nor the catalogue knows: it has a number and no more.
 fn nobodys(code: u16, description: String) -> Status {
     Status {
@@ -124,6 +136,7 @@ fn nobodys(code: u16, description: String) -> Status {
         retry: Retry::Never,
         content: ContentRule::Allowed,
         requires: Vec::new(),
+        place: Origin::default(),
     }
 }
 
@@ -262,6 +275,7 @@ fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<
         reader.missing_keys();
     }
     let mut status = known.unwrap_or_else(|| nobodys(code, own_words(response)));
+    status.place = response.place.clone().into();
 
     let reason = reader.text("reason", |text| {
         !text.trim().is_empty() && !text.contains(char::is_control)

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     model::{
-        Constant, EnumValue, Field, Limits, Operation, Payload, ResponseSet, Type, TypeDef, TypeId,
-        TypeKind, UnionVariant, Way,
+        Constant, EnumValue, Field, Limits, Operation, Origin, Payload, ResponseSet, Type, TypeDef,
+        TypeId, TypeKind, UnionVariant, Way,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -113,7 +113,8 @@ impl Types {
             }
             let target = types.of(cx, names, &place, &Naming(name.to_string()));
             let doc = prose::of_alias(cx, &place, &schema);
-            types.put(id, name, doc, &schema, TypeKind::Alias(target));
+            let origin = place.into();
+            types.put(id, name, doc, &schema, TypeKind::Alias(target), origin);
         }
         types
     }
@@ -204,6 +205,7 @@ impl Types {
         naming: &Naming,
         doc: String,
         kind: TypeKind,
+        origin: Origin,
     ) -> Type {
         let id = self.reserve();
         let wanted = naming.ident();
@@ -216,6 +218,7 @@ impl Types {
                 doc,
                 deprecated: false,
                 kind,
+                origin,
             });
         }
         Type::Named(id)
@@ -271,7 +274,14 @@ impl Types {
                             cx.account_for(place);
                         }
                         let kind = TypeKind::Alias(Type::Named(same));
-                        self.put(id, name, prose::documentation(schema), schema, kind);
+                        self.put(
+                            id,
+                            name,
+                            prose::documentation(schema),
+                            schema,
+                            kind,
+                            origin(schema),
+                        );
                     }
                     None => {
                         self.remember(schema, id);
@@ -318,16 +328,32 @@ impl Types {
                 TypeKind::Alias(nullable(ty, schema.is_nullable(cx)))
             }
         };
-        self.put(id, name, prose::documentation(schema), schema, kind);
+        self.put(
+            id,
+            name,
+            prose::documentation(schema),
+            schema,
+            kind,
+            origin(schema),
+        );
     }
 
-    fn put(&mut self, id: TypeId, name: Ident, doc: String, schema: &Schema<'_>, kind: TypeKind) {
+    fn put(
+        &mut self,
+        id: TypeId,
+        name: Ident,
+        doc: String,
+        schema: &Schema<'_>,
+        kind: TypeKind,
+        origin: Origin,
+    ) {
         if let Some(slot) = self.definitions.get_mut(id.0) {
             *slot = Some(TypeDef {
                 name,
                 doc,
                 deprecated: schema.own("deprecated") == Some(&Value::Bool(true)),
                 kind,
+                origin,
             });
         }
     }
@@ -372,6 +398,7 @@ impl Types {
                 },
                 doc: prose::of_property(cx, places),
                 deprecated: is("deprecated"),
+                origin: places.iter().collect(),
                 wire,
             });
         }
@@ -439,7 +466,13 @@ impl Types {
                 continue;
             }
             let (name, _) = scope.name(&[Ident::pascal(&hint)], &hint);
-            variants.push(UnionVariant { name, ty, tags });
+            let origin = origin(&schema);
+            variants.push(UnionVariant {
+                name,
+                ty,
+                tags,
+                origin,
+            });
         }
         // A tag that stands for two of them does not tell which it is.
         let mut told = BTreeSet::new();
@@ -506,6 +539,14 @@ impl Types {
     }
 }
 
+/// Where a schema stands, and all that it is made of.
+fn origin(schema: &Schema<'_>) -> Origin {
+    let key = schema.key();
+    std::iter::once(&schema.place)
+        .chain(key.iter().map(|(place, _)| place))
+        .collect()
+}
+
 /// Whether a shape needs a definition.
 fn is_defined(shape: Shape) -> bool {
     matches!(
@@ -561,22 +602,23 @@ fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
         variants.push(EnumValue {
             name,
             value: value.clone(),
+            origin: place.clone().into(),
         });
     }
     variants
 }
 
 fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
-    let values = schema.values();
-    let values: BTreeSet<i64> = values
-        .iter()
-        .filter_map(|(_, value)| value.as_i64())
+    let values = schema.values().into_iter();
+    let values: BTreeMap<i64, Pointer> = values
+        .filter_map(|(place, value)| Some((value.as_i64()?, place)))
         .collect();
     values
         .into_iter()
-        .map(|value| EnumValue {
+        .map(|(value, place)| EnumValue {
             name: number_name(&value.to_string()),
             value,
+            origin: place.into(),
         })
         .collect()
 }
@@ -593,7 +635,7 @@ fn number_name(text: &str) -> Ident {
 fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
     let mut scope = Scope::reserving(&["Other"]);
     let mut variants: Vec<EnumValue<Constant>> = Vec::new();
-    for (_, value) in schema.values() {
+    for (place, value) in schema.values() {
         let value = Constant::new(value);
         let wanted = match &value {
             Constant::Integer(_) | Constant::Number(_) => number_name(&value.to_string()),
@@ -601,7 +643,12 @@ fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
         };
         if variants.iter().all(|known| known.value != value) {
             let (name, _) = scope.name(&[wanted], "a value");
-            variants.push(EnumValue { name, value });
+            let origin = place.into();
+            variants.push(EnumValue {
+                name,
+                value,
+                origin,
+            });
         }
     }
     variants

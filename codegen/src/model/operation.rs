@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{CredentialSet, Key, LimitsId, Payload, Segment, Type};
+use super::{CredentialSet, Key, LimitsId, Origin, Payload, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -44,6 +44,8 @@ pub struct Operation {
     pub handler: Handler,
     /// An example of each answer that has one.
     pub samples: Vec<Sample>,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 impl Operation {
@@ -204,6 +206,8 @@ pub struct Parameter {
     pub doc: String,
     /// Whether the document advises against it.
     pub deprecated: bool,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// Where in a request a parameter is.
@@ -264,6 +268,8 @@ pub struct RequestBody {
     pub required: bool,
     /// What it is, as Markdown.
     pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// Who answers an operation on the server.

@@ -1,4 +1,4 @@
-use super::{Key, LimitsId, Parameter, Type};
+use super::{Key, LimitsId, Origin, Parameter, Type};
 use crate::name::Ident;
 
 /// A set of answers that one or several operations have: a response enum.
@@ -31,6 +31,8 @@ pub struct Answer {
     pub body: Payload,
     /// Whether `success()` takes it for one.
     pub succeeds: Succeeds,
+    /// Where it stands, for each of the operations.
+    pub origin: Origin,
 }
 
 impl Answer {
@@ -103,6 +105,8 @@ pub struct Content {
     pub ty: Type,
     /// What has to hold for its value, in a request.
     pub limits: Option<LimitsId>,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// How a value becomes bytes.

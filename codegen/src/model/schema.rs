@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::Origin;
 use crate::name::Ident;
 
 /// The index of a type in [`Model::types`](super::Model::types).
@@ -50,6 +51,8 @@ pub struct TypeDef {
     pub deprecated: bool,
     /// What it is made of.
     pub kind: TypeKind,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// What a type is made of.
@@ -95,6 +98,8 @@ pub struct EnumValue<T> {
     pub name: Ident,
     /// The value on the wire.
     pub value: T,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// A value that stands in the document.
@@ -148,6 +153,8 @@ pub struct UnionVariant {
     pub ty: Type,
     /// The values of the tag that stand for it, the first of which is written.
     pub tags: Vec<String>,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// A part of a form.
@@ -169,6 +176,8 @@ pub struct FormPart {
     pub doc: String,
     /// Whether the document advises against it.
     pub deprecated: bool,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// How a part of a form is written.
@@ -210,4 +219,6 @@ pub struct Field {
     pub doc: String,
     /// Whether the document advises against it.
     pub deprecated: bool,
+    /// Where it stands.
+    pub origin: Origin,
 }

@@ -1,4 +1,4 @@
-use super::Location;
+use super::{Location, Origin};
 use crate::name::Ident;
 
 /// A way to say who asks.
@@ -14,6 +14,8 @@ pub struct SecurityScheme {
     pub kind: SchemeKind,
     /// What it is, as Markdown.
     pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// How a credential stands in a request.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::Retry;
+use super::{Origin, Retry};
 use crate::name::Ident;
 
 /// A status code and what is known of it.
@@ -24,6 +24,8 @@ pub struct Status {
     pub content: ContentRule,
     /// The header fields that an answer with it must have.
     pub requires: Vec<String>,
+    /// Where the document says so; nowhere for what the catalogue knows.
+    pub place: Origin,
 }
 
 impl Status {
