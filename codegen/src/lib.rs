@@ -9,6 +9,7 @@
 //! [`generate`] is all but the last step, and a pure function: equal input gives equal bytes, whatever
 //! the machine, the time, or the order of the maps in the document.
 
+pub mod diff;
 pub mod doc;
 mod emit;
 pub mod files;
@@ -75,12 +76,21 @@ pub fn model(
     source: &Source,
     catalogue: &Catalogue,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (_, model, warnings) = read(source, catalogue)?;
+    Ok((model, warnings))
+}
+
+/// Reads a document and what it means.
+fn read(
+    source: &Source,
+    catalogue: &Catalogue,
+) -> Result<(load::Document, Model, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (document, mut findings) = load::load(source)?;
     let is_sound = !findings.iter().any(Diagnostic::is_error);
     match lower::lower(&document, catalogue) {
         Ok((model, warnings)) if is_sound => {
             findings.extend(warnings);
-            Ok((model, findings))
+            Ok((document, model, findings))
         }
         // Warnings of what is left of a document would be about what is not.
         Ok(_) => Err(findings),

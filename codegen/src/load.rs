@@ -22,6 +22,7 @@ use crate::{
     source::Source,
 };
 pub(crate) use beside::missing;
+pub(crate) use check::References;
 pub(crate) use typed::{Component, Targets};
 
 /// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
@@ -33,8 +34,8 @@ pub(crate) struct Document {
     pub(crate) api: OpenAPI,
     /// What its `$ref`s point to.
     pub(crate) targets: Targets,
-    /// The schemas in files beside it that `$ref`s point to.
-    pub(crate) schemas_in_files: Vec<Pointer>,
+    /// What its `$ref`s say, and where.
+    pub(crate) references: References,
 }
 
 /// A node of the document, and where it stands.
@@ -57,6 +58,14 @@ impl<'a, T> At<'a, T> {
 }
 
 impl Document {
+    /// The schemas in files beside it that `$ref`s point to.
+    pub(crate) fn schemas_in_files(&self) -> impl Iterator<Item = &Pointer> {
+        let schemas = self.references.keys();
+        schemas
+            .filter(|(place, kind)| *kind == shape::Kind::Schema && place.in_file().is_some())
+            .map(|(place, _)| place)
+    }
+
     /// What stands here, or what the `$ref` here leads to, with the place where it really is.
     ///
     /// `None` never happens in a sound document: [`load`] followed every `$ref` itself.
@@ -105,11 +114,8 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     };
     match typed::typed(&tree, &shape.references) {
         Ok((api, targets)) => {
-            let schemas = shape.references.into_iter();
-            let schemas = schemas
-                .filter(|(place, kind)| *kind == shape::Kind::Schema && place.in_file().is_some());
             let document = Document {
-                schemas_in_files: schemas.map(|(place, _)| place).collect(),
+                references: shape.references,
                 tree,
                 api,
                 targets,

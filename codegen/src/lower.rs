@@ -33,6 +33,8 @@ use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
+pub(crate) use schema::only_child;
+pub(crate) use skeleton::skeleton;
 use status::Statuses;
 use types::Types;
 

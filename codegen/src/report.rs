@@ -359,6 +359,43 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// A position in a document, or in a file beside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// What messages call the file.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+}
+
+/// The positions of a document's places.
+pub struct Positions<'a>(Texts<'a>);
+
+impl<'a> Positions<'a> {
+    /// Those of a document. A text is read when the first of its places is asked for.
+    #[must_use]
+    pub fn of(source: &'a Source) -> Self {
+        Self(Texts::of(source))
+    }
+
+    /// Where the key of a place is, or the element of a list; of a place that is not there, the nearest
+    /// thing around it.
+    pub fn find(&mut self, place: &Pointer) -> Position {
+        let Stretch { file, bytes } = self.0.locate(&Place::Key(place.clone()));
+        let source = self.0.source;
+        let text = source.text_of(file.as_deref());
+        let start = line_start(text, bytes.start);
+        let before = text.get(start..bytes.start).unwrap_or_default();
+        Position {
+            file: source.name_of(file.as_deref()).into_owned(),
+            line: line_number(text, bytes.start),
+            column: before.chars().count() + 1,
+        }
+    }
+}
+
 fn group<'a>(texts: &mut Texts<'a>, span: Stretch, diagnostic: &'a Diagnostic) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,

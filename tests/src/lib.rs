@@ -1,7 +1,9 @@
 //! What the tests share.
 
+pub mod changes;
 pub mod documents;
 pub mod golden;
+pub mod mutations;
 pub mod oracle;
 pub mod raw;
 pub mod roundtrip;

@@ -9,6 +9,7 @@
 mod architecture;
 mod determinism;
 mod diagnostics;
+mod diff;
 mod documents;
 mod hostile;
 mod httpbin;

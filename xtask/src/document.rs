@@ -9,19 +9,64 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{failure::Failure, place};
+use crate::{
+    failure::Failure,
+    git::{Blob, Repository, Revision},
+    place,
+};
 
 /// Reads a document, and the files beside it that it leads to.
 pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
-    let mut source = alone(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(whole(alone(path)?, |file| beside(folder, file)))
+}
+
+/// Reads a document as it was in a revision; `None` if it was not there.
+pub(crate) fn read_at(
+    repository: &Repository,
+    revision: &Revision,
+    path: &Path,
+) -> Result<Option<Source>, Failure> {
+    let path = repository.path(path)?;
+    let name = format!("{}:{path}", revision.name_in_paths());
+    let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
+    let bytes = match repository
+        .read(revision, &path)
+        .map_err(|why| unable(&why))?
+    {
+        Blob::File(bytes) => bytes,
+        Blob::Absent => return Ok(None),
+        Blob::Link => return Err(unable("it is a link; name the document that it leads to")),
+        Blob::Other => return Err(unable("it is no file")),
+    };
+    let source = text(&name, bytes)?;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Ok(Some(whole(source, |file| {
+        let path = if folder.is_empty() {
+            file.to_owned()
+        } else {
+            format!("{folder}/{file}")
+        };
+        match repository.read(revision, &path)? {
+            Blob::File(bytes) => {
+                String::from_utf8(bytes).map_err(|_| "it is no text in UTF-8".to_owned())
+            }
+            Blob::Absent => Err("there is no such file".to_owned()),
+            Blob::Link => Err("it is a link".to_owned()),
+            Blob::Other => Err("it is no file".to_owned()),
+        }
+    })))
+}
+
+/// A document with the files beside it.
+fn whole(mut source: Source, read: impl Fn(&str) -> Result<String, String>) -> Source {
     loop {
         let missing = statusquo_codegen::missing(&source);
         if missing.is_empty() {
-            return Ok(source);
+            return source;
         }
         for file in missing {
-            let text = beside(folder, &file);
+            let text = read(&file);
             source = source.with(file, text);
         }
     }
@@ -59,6 +104,10 @@ fn alone(path: &Path) -> Result<Source, Failure> {
         return Err(unable("it is a folder; name the document in it"));
     }
     let bytes = fs::read(path).map_err(|error| unable(&error.to_string()))?;
+    text(&name, bytes)
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(name, &text)),
         Err(error) => {
@@ -107,14 +156,21 @@ fn warn(warnings: &[Diagnostic], source: &Source) {
     }
 }
 
+/// Says what is wrong with a document of which nothing is generated then.
 fn refused(findings: &[Diagnostic], source: &Source) -> Failure {
+    told(findings, source, "nothing is generated")
+}
+
+/// Says what is wrong with a document that cannot be compared then.
+pub(crate) fn unreadable(findings: &[Diagnostic], source: &Source) -> Failure {
+    told(findings, source, "nothing is compared")
+}
+
+fn told(findings: &[Diagnostic], source: &Source, outcome: &str) -> Failure {
     let Report {
         mut text, errors, ..
     } = render(findings, source, Style::Coloured);
     let plural = if errors == 1 { "error" } else { "errors" };
-    text.push_str(&format!(
-        "{}: {errors} {plural}, nothing is generated\n",
-        source.name
-    ));
+    text.push_str(&format!("{}: {errors} {plural}, {outcome}\n", source.name));
     Failure::Document(text)
 }

@@ -3,10 +3,12 @@
 //! Messages go to standard error, results to standard output. A command ends with 0 if all is well, 1
 //! if it found something, and 2 if it could not do its work.
 
+mod diff;
 mod document;
 mod explain;
 mod failure;
 mod generate;
+mod git;
 mod matrix;
 mod place;
 mod serve;
@@ -30,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Generate a crate from an OpenAPI document
     Gen(generate::Arguments),
+    /// Say what a change of a document means, for callers and for those who compile
+    Diff(diff::Arguments),
     /// List what each operation of a document may answer
     Matrix(matrix::Arguments),
     /// Explain a status code
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Gen(arguments) => generate::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Matrix(arguments) => matrix::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -16,12 +16,15 @@ use crate::{
     source::Source,
 };
 
+/// Target and kind of each `$ref`, with the places of all that say so.
+pub(crate) type References = BTreeMap<(Pointer, Kind), Vec<Pointer>>;
+
 /// What holding a document against the tables has given.
 pub(super) struct Shape {
     /// All that is wrong.
     pub(super) findings: Vec<Diagnostic>,
     /// Each thing that a `$ref` points to, with the kind that is expected there.
-    pub(super) references: BTreeSet<(Pointer, Kind)>,
+    pub(super) references: References,
     /// The places of the `$ref`s that cannot be followed.
     pub(super) broken: BTreeSet<Pointer>,
 }
@@ -38,7 +41,7 @@ pub(super) fn check(tree: &Value, source: &Source) -> Shape {
     checker.targets(tree);
     Shape {
         findings: checker.findings,
-        references: checker.references.into_keys().collect(),
+        references: checker.references,
         broken: checker.broken,
     }
 }
@@ -46,8 +49,7 @@ pub(super) fn check(tree: &Value, source: &Source) -> Shape {
 struct Checker<'a> {
     source: &'a Source,
     findings: Vec<Diagnostic>,
-    /// Target and kind of each `$ref`, with the places of all that say so.
-    references: BTreeMap<(Pointer, Kind), Vec<Pointer>>,
+    references: References,
     broken: BTreeSet<Pointer>,
 }
 

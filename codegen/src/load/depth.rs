@@ -3,11 +3,14 @@
 //! Nesting within a text is bounded by its parser; by way of `$ref` it has no end, and what each schema
 //! leads to is looked at for each schema.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::shape::{Kind, section_of};
+use super::{
+    References,
+    shape::{Kind, section_of},
+};
 use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -18,12 +21,12 @@ use crate::{
 pub(super) const MOST: usize = 128;
 
 /// Refuses a document whose schemas lead to one another for too long; the first such schema is told.
-pub(super) fn check(tree: &Value, references: &BTreeSet<(Pointer, Kind)>) -> Option<Diagnostic> {
+pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic> {
     let section = Pointer::root().key("components").key("schemas");
     let schemas = tree.pointer(section.as_str()).and_then(Value::as_object);
     let names = schemas.into_iter().flat_map(Map::keys);
     let named = names.map(|name| section.key(name));
-    let others = references.iter().filter(|(_, kind)| *kind == Kind::Schema);
+    let others = references.keys().filter(|(_, kind)| *kind == Kind::Schema);
     let mut places = named.chain(others.map(|(place, _)| place.clone()));
     let mut walk = Walk {
         tree,
@@ -121,7 +124,8 @@ mod tests {
             |next| json!({"anyOf": [{"not": {"additionalProperties": next}}]}),
         ];
         for link in links {
-            let is_refused = |length| check(&chain(length, link, &end), &BTreeSet::new()).is_some();
+            let is_refused =
+                |length| check(&chain(length, link, &end), &References::new()).is_some();
             assert!(!is_refused(MOST));
             assert!(is_refused(MOST + 1));
             assert!(is_refused(3000));
@@ -132,8 +136,8 @@ mod tests {
     fn types_and_cycles_have_no_length() {
         let back = json!({"$ref": "#/components/schemas/S0000"});
         let list = |next: Value| json!({"type": "array", "items": next});
-        assert_eq!(check(&chain(100, list, &back), &BTreeSet::new()), None);
+        assert_eq!(check(&chain(100, list, &back), &References::new()), None);
         let object = |next: Value| json!({"properties": {"a": next}});
-        assert_eq!(check(&chain(3000, object, &back), &BTreeSet::new()), None);
+        assert_eq!(check(&chain(3000, object, &back), &References::new()), None);
     }
 }

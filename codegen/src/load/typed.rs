@@ -1,9 +1,6 @@
 //! A tree that is sound to the types of [`openapiv3`].
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use openapiv3::{
     Callback, Components, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem,
@@ -12,7 +9,10 @@ use openapiv3::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::shape::{Form, Kind, Members};
+use super::{
+    References,
+    shape::{Form, Kind, Members},
+};
 use crate::{
     model::Method,
     pointer::{Pointer, Trail},
@@ -119,7 +119,7 @@ fn completed(item: &Value) -> Cow<'_, Value> {
 /// Makes a tree typed, with all that its `$ref`s point to.
 pub(super) fn typed(
     tree: &Value,
-    references: &BTreeSet<(Pointer, Kind)>,
+    references: &References,
 ) -> Result<(OpenAPI, Targets), Diagnostic> {
     let refused = |error| refusal(tree, &error);
     let mut whole = Cow::Borrowed(tree);
@@ -133,7 +133,7 @@ pub(super) fn typed(
     }
     let api = OpenAPI::deserialize(whole.as_ref()).map_err(refused)?;
     let mut targets = Targets::default();
-    for (place, kind) in references {
+    for (place, kind) in references.keys() {
         if let Some(value) = tree.pointer(place.as_str()) {
             targets.insert(place, *kind, value).map_err(refused)?;
         }

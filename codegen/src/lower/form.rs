@@ -36,6 +36,10 @@ pub(super) fn lower(
         }
         _ => Default::default(),
     };
+    let requiring = |wire: &str| {
+        let schema = schema.as_ref();
+        schema.map_or_else(Vec::new, |schema| schema.requiring(wire))
+    };
     let wires = properties.keys().copied();
     for (wire, (name, adjusted)) in scope.name_all(wires, Ident::snake) {
         let places = properties
@@ -63,7 +67,7 @@ pub(super) fn lower(
             media: encoding.and_then(media),
             doc: prose::of_property(cx, places),
             deprecated: is("deprecated"),
-            origin: places.iter().collect(),
+            origin: places.iter().chain(&requiring(&wire)).collect(),
             wire,
         });
     }

@@ -142,7 +142,7 @@ fn is_object_type(keyword: &str, value: &Value) -> bool {
 }
 
 /// The only schema that one is made of, where it adds nothing but words: `allOf` of a single `$ref`.
-fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
+pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
     let mut said = keywords
         .iter()
         .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
@@ -308,6 +308,17 @@ impl<'a> Schema<'a> {
             .every("required")
             .filter_map(|(_, value)| value.as_array());
         lists.flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The places that say that a property has to be there.
+    pub(super) fn requiring(&self, name: &str) -> Vec<Pointer> {
+        let mut places = Vec::new();
+        for (place, value) in self.every("required") {
+            let names = value.as_array().into_iter().flatten().enumerate();
+            let found = names.filter(|(_, one)| *one == name);
+            places.extend(found.map(|(index, _)| place.key("required").index(index)));
+        }
+        places
     }
 
     /// The places of what is said of the items of a list.

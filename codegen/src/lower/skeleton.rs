@@ -13,7 +13,7 @@ use crate::{
 ///
 /// A `$ref` to a schema stays one, for it is a type with a name; other `$ref`s are followed, for it
 /// makes no difference whether a response or a header stands here or under `components`.
-pub(super) fn skeleton(document: &Value, kind: Kind, value: &Value) -> Value {
+pub(crate) fn skeleton(document: &Value, kind: Kind, value: &Value) -> Value {
     bare(document, Form::Ref(kind), value)
 }
 

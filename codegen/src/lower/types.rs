@@ -128,7 +128,7 @@ impl Types {
         declared: &mut Vec<(TypeId, Ident, Pointer, Schema<'a>, bool)>,
     ) {
         let mut places = BTreeMap::new();
-        for place in &cx.document.schemas_in_files {
+        for place in cx.document.schemas_in_files() {
             let Some(schema) = Schema::at(cx, place) else {
                 continue;
             };
@@ -398,7 +398,7 @@ impl Types {
                 },
                 doc: prose::of_property(cx, places),
                 deprecated: is("deprecated"),
-                origin: places.iter().collect(),
+                origin: places.iter().chain(&schema.requiring(&wire)).collect(),
                 wire,
             });
         }

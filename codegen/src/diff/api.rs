@@ -1,0 +1,383 @@
+//! What differs between two public APIs, and what those who use them have to change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Level,
+    names::Renames,
+    surface::{Item, Kind, Surface, display},
+};
+
+/// A change of the public API of the generated crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiChange {
+    /// What it asks of the next version (Cargo's rules: "SemVer Compatibility").
+    pub level: Level,
+    /// The item concerned, by its path in the new crate, or in the old one where it is gone.
+    pub item: String,
+    /// Its type or name before, where that differs.
+    pub was: Option<String>,
+    /// Its type or name now, where that differs.
+    pub is: Option<String>,
+    /// What those who use the crate have to change, or have now.
+    pub advice: String,
+    /// Its path in the old crate.
+    pub(super) base: Option<String>,
+    /// Its path in the new crate.
+    pub(super) head: Option<String>,
+    /// What about the item has changed.
+    pub(super) aspect: Aspect,
+    /// The items that it is, or was, another name of.
+    pub(super) others: Vec<String>,
+}
+
+/// What about an item has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aspect {
+    /// Whether the document advises against it.
+    Deprecation,
+    /// Its name.
+    Name,
+    /// What it is, or whether it is.
+    Shape,
+}
+
+/// Holds two public APIs against each other; names in the first are seen as what they are in the second.
+pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<ApiChange> {
+    let mut changes = Vec::new();
+    let mut renamed: BTreeMap<String, (&String, Item)> = BTreeMap::new();
+    let named: BTreeSet<&String> = renames.to.values().collect();
+    for (path, item) in &base.items {
+        let now = renames.path(path);
+        if named.contains(&now) {
+            changes.push(of_name(path, &now, item));
+        }
+        let item = Item {
+            parent: item.parent.as_ref().map(|parent| renames.path(parent)),
+            ty: renames.tokens(&item.ty),
+            ..item.clone()
+        };
+        renamed.insert(now, (path, item));
+    }
+    let base_aliases = aliases(renamed.iter().map(|(path, (_, item))| (path, item)));
+    let head_aliases = aliases(head.items.iter());
+
+    let mut apart = BTreeSet::new();
+    for (path, (old_path, was)) in &renamed {
+        let parent = was.parent.as_deref().map(inside_call);
+        match head.items.get(path) {
+            None => {
+                let is_told = parent.as_ref().is_some_and(|parent| {
+                    apart.contains(parent)
+                        || (renamed.contains_key(parent) && !head.items.contains_key(parent))
+                });
+                if !is_told {
+                    changes.push(gone(old_path, was));
+                }
+            }
+            Some(is) if is.kind != was.kind => {
+                apart.insert(path.clone());
+                changes.push(of_kind(old_path, path, was, is));
+            }
+            Some(is) => {
+                let old = expanded(&was.ty, &base_aliases);
+                let new = expanded(&is.ty, &head_aliases);
+                if was.ty != is.ty && old != new {
+                    changes.push(of_type(old_path, path, was, is));
+                }
+                changes.extend(of_attributes(old_path, path, was, is));
+            }
+        }
+    }
+    for (path, item) in &head.items {
+        let parent = item.parent.as_deref().map(inside_call);
+        let is_told = parent.as_ref().is_some_and(|parent| {
+            apart.contains(parent)
+                || (head.items.contains_key(parent) && !renamed.contains_key(parent))
+        });
+        if !renamed.contains_key(path) && !is_told {
+            changes.push(new(path, item, head));
+        }
+    }
+    changes.extend(reordered(&renamed, head));
+    changes.sort_by(|a, b| (b.level, &a.item).cmp(&(a.level, &b.item)));
+    changes
+}
+
+/// What extends the call of a request is a part of the request.
+fn inside_call(path: &str) -> String {
+    let inner = path
+        .strip_prefix("Call<")
+        .and_then(|path| path.strip_suffix('>'));
+    inner.unwrap_or(path).to_owned()
+}
+
+fn aliases<'a>(
+    items: impl Iterator<Item = (&'a String, &'a Item)>,
+) -> BTreeMap<&'a str, &'a [String]> {
+    items
+        .filter(|(_, item)| item.kind == Kind::Alias)
+        .map(|(path, item)| (path.as_str(), item.ty.as_slice()))
+        .collect()
+}
+
+/// A type without aliases. The index that tells an answer's statuses from those of others is no part of it:
+/// nobody writes it.
+fn expanded(ty: &[String], aliases: &BTreeMap<&str, &[String]>) -> Vec<String> {
+    let mut tokens: Vec<String> = ty.to_vec();
+    // Aliases of aliases end: the crate compiles.
+    for _ in 0..aliases.len() {
+        let mut is_plain = true;
+        let mut next = Vec::new();
+        for token in tokens {
+            match aliases.get(token.as_str()) {
+                Some(ty) => {
+                    is_plain = false;
+                    next.extend(ty.iter().cloned());
+                }
+                None => next.push(token),
+            }
+        }
+        tokens = next;
+        if is_plain {
+            break;
+        }
+    }
+    let carried = tokens.iter().position(|token| token == "Carried");
+    if let Some(index) = carried.and_then(|at| tokens.get_mut(at + 4)) {
+        index.clear();
+    }
+    tokens
+}
+
+fn change(level: Level, item: &str, advice: String) -> ApiChange {
+    ApiChange {
+        level,
+        item: item.to_owned(),
+        was: None,
+        is: None,
+        advice,
+        base: None,
+        head: None,
+        aspect: Aspect::Shape,
+        others: Vec::new(),
+    }
+}
+
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    let path = path.strip_suffix(')').unwrap_or(path);
+    path.rsplit(['.', '(', ':']).next().unwrap_or(path).trim()
+}
+
+/// What an item is, in words.
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Alias => "another name for a type",
+        Kind::AssociatedType => "an associated type",
+        Kind::Const => "a constant",
+        Kind::Enum => "an enum",
+        Kind::Field => "a field",
+        Kind::Function => "a function",
+        Kind::Implementation => "an implementation",
+        Kind::Method => "a method to be implemented",
+        Kind::Parameter => "an argument",
+        Kind::Reexport => "a name from elsewhere",
+        Kind::Struct => "a struct",
+        Kind::Trait => "a trait",
+        Kind::Variant => "a variant",
+    }
+}
+
+/// The parts of an item that is one, as one writes it: `Ok(Pet)`, `Ok { .. }`.
+fn shown(path: &str, item: &Item) -> String {
+    match item.kind {
+        Kind::Variant if item.ty.first().is_some_and(|token| token == "{") => {
+            format!("{path} {{ .. }}")
+        }
+        Kind::Variant => format!("{path}{}", display(&item.ty)),
+        _ => display(&item.ty),
+    }
+}
+
+fn new(path: &str, item: &Item, head: &Surface) -> ApiChange {
+    let parent = item.parent.as_deref().unwrap_or_default();
+    let is_open = head.items.get(parent).is_some_and(|parent| parent.is_open);
+    let ty = display(&item.ty);
+    let change = match item.kind {
+        Kind::Variant if !is_open => {
+            let advice = format!("`match` needs an arm for `{}`", shown(path, item));
+            change(Level::Major, path, advice)
+        }
+        Kind::Field if !is_open => {
+            let advice = format!(
+                "patterns and values of `{parent}` need `{}: {ty}`",
+                last(path)
+            );
+            change(Level::Major, path, advice)
+        }
+        Kind::Method => {
+            let advice = format!("`impl {parent}` needs `{}`", last(path));
+            change(Level::Major, path, advice)
+        }
+        Kind::Parameter => {
+            let advice = format!("`{parent}` needs `{}: {ty}`", last(path));
+            change(Level::Major, path, advice)
+        }
+        Kind::Implementation => {
+            let (of, name) = path.split_once(": ").unwrap_or((path, ""));
+            change(Level::Minor, path, format!("`{of}` is `{name}`"))
+        }
+        _ => change(Level::Minor, path, format!("`{path}` is new")),
+    };
+    ApiChange {
+        is: Some(shown(path, item)).filter(|text| !text.is_empty()),
+        head: Some(path.to_owned()),
+        ..change
+    }
+}
+
+fn gone(path: &str, item: &Item) -> ApiChange {
+    let parent = item.parent.as_deref().unwrap_or_default();
+    let advice = match item.kind {
+        Kind::Variant => format!("`{path}` is gone: remove its arms"),
+        Kind::Parameter => format!("`{parent}` no longer takes `{}`", last(path)),
+        Kind::Method => format!("`impl {parent}` has no `{}` any more", last(path)),
+        Kind::Implementation => {
+            let (of, name) = path.split_once(": ").unwrap_or((path, ""));
+            format!("`{of}` is no longer `{name}`")
+        }
+        _ => format!("`{path}` is gone"),
+    };
+    ApiChange {
+        was: Some(shown(path, item)).filter(|text| !text.is_empty()),
+        base: Some(path.to_owned()),
+        ..change(Level::Major, path, advice)
+    }
+}
+
+fn of_name(base: &str, head: &str, item: &Item) -> ApiChange {
+    let level = match item.kind {
+        // Arguments have no name where they are given.
+        Kind::Parameter => Level::Patch,
+        _ => Level::Major,
+    };
+    ApiChange {
+        was: Some(base.to_owned()),
+        is: Some(head.to_owned()),
+        base: Some(base.to_owned()),
+        head: Some(head.to_owned()),
+        aspect: Aspect::Name,
+        ..change(level, head, format!("write `{head}` for `{base}`"))
+    }
+}
+
+fn of_kind(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
+    let (old, new) = (noun(was.kind), noun(is.kind));
+    let advice = match (was.kind, is.kind) {
+        (Kind::Alias, _) => {
+            let target = display(&was.ty);
+            format!("`{head}` is {new} of its own, no longer `{target}`")
+        }
+        (_, Kind::Alias) => format!("`{head}` is `{}`, no longer {old}", display(&is.ty)),
+        _ => format!("`{head}` is {new}, no longer {old}"),
+    };
+    ApiChange {
+        was: Some(old.to_owned()),
+        is: Some(new.to_owned()),
+        base: Some(base.to_owned()),
+        head: Some(head.to_owned()),
+        others: was.ty.iter().chain(&is.ty).cloned().collect(),
+        ..change(Level::Major, head, advice)
+    }
+}
+
+fn of_type(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
+    let (old, new) = (shown(head, was), shown(head, is));
+    let advice = match is.kind {
+        Kind::Variant => format!("write `{new}` for `{old}`"),
+        Kind::Function | Kind::Method => format!("`{head}` is `{new}`, was `{old}`"),
+        Kind::Parameter => {
+            let of = is.parent.as_deref().unwrap_or_default();
+            format!("`{of}` takes `{}: {new}`, took `{old}`", last(head))
+        }
+        Kind::Trait => format!("`{head}` asks for `{new}`, asked for `{old}`"),
+        _ => format!("`{head}` is `{new}`, was `{old}`"),
+    };
+    ApiChange {
+        was: Some(old),
+        is: Some(new),
+        base: Some(base.to_owned()),
+        head: Some(head.to_owned()),
+        ..change(Level::Major, head, advice)
+    }
+}
+
+fn of_attributes(base: &str, head: &str, was: &Item, is: &Item) -> Vec<ApiChange> {
+    let mut changes = Vec::new();
+    let mut note = |level, advice: String, aspect| {
+        changes.push(ApiChange {
+            aspect,
+            base: Some(base.to_owned()),
+            head: Some(head.to_owned()),
+            ..change(level, head, advice)
+        });
+    };
+    match (was.is_open, is.is_open) {
+        (false, true) => note(
+            Level::Major,
+            format!("`{head}` is `#[non_exhaustive]`: `match` needs `_`, and patterns need `..`"),
+            Aspect::Shape,
+        ),
+        (true, false) => note(
+            Level::Minor,
+            format!("`{head}` is no longer `#[non_exhaustive]`"),
+            Aspect::Shape,
+        ),
+        _ => {}
+    }
+    match (was.is_deprecated, is.is_deprecated) {
+        (false, true) => note(
+            Level::Minor,
+            format!("calls of `{head}` warn: it is deprecated"),
+            Aspect::Deprecation,
+        ),
+        (true, false) => note(
+            Level::Patch,
+            format!("`{head}` is no longer deprecated"),
+            Aspect::Deprecation,
+        ),
+        _ => {}
+    }
+    changes
+}
+
+/// Functions whose arguments are in another order, beside those that came or went.
+fn reordered(renamed: &BTreeMap<String, (&String, Item)>, head: &Surface) -> Vec<ApiChange> {
+    let mut functions: BTreeMap<&str, Vec<(usize, usize, &str)>> = BTreeMap::new();
+    for (path, (_, was)) in renamed {
+        if let (Kind::Parameter, Some(of), Some(is)) =
+            (was.kind, was.parent.as_deref(), head.items.get(path))
+        {
+            let arguments = functions.entry(of).or_default();
+            arguments.push((was.order, is.order, last(path)));
+        }
+    }
+    let mut changes = Vec::new();
+    for (function, mut arguments) in functions {
+        arguments.sort_unstable();
+        if arguments.is_sorted_by_key(|(_, now, _)| *now) {
+            continue;
+        }
+        arguments.sort_unstable_by_key(|(_, now, _)| *now);
+        let order: Vec<_> = arguments.iter().map(|(_, _, name)| *name).collect();
+        let base = renamed.get(function).map(|(path, _)| (*path).clone());
+        let advice = format!("`{function}` takes its arguments as ({})", order.join(", "));
+        changes.push(ApiChange {
+            base,
+            head: Some(function.to_owned()),
+            ..change(Level::Major, function, advice)
+        });
+    }
+    changes
+}

@@ -1,0 +1,231 @@
+//! Which change of the document a change of the crate comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Level, Side, Spot,
+    api::{self, ApiChange, Aspect},
+    names::Names,
+    rules::Rule,
+    surface::Surface,
+    walk::{Change, Found},
+};
+use crate::{load::References, pointer::Pointer};
+
+/// The changes of a crate, by what they come from.
+pub(super) struct Traced {
+    /// For each change of the document those of the crate.
+    pub(super) by_change: Vec<Vec<ApiChange>>,
+    /// Those that no change of the document explains.
+    pub(super) unclaimed: Vec<Unclaimed>,
+}
+
+/// A change of the crate alone.
+pub(super) struct Unclaimed {
+    pub(super) api: ApiChange,
+    /// Where the names come from.
+    pub(super) spot: Spot,
+}
+
+/// Traces each change of the crate to one or several of the document.
+pub(super) fn trace(
+    (base, old): (&Side, &Surface),
+    (head, new): (&Side, &Surface),
+    found: &Found,
+) -> Traced {
+    let names = (Names::of(&base.model), Names::of(&head.model));
+    let renames = names.0.renamed(old, &names.1, new, &found.pairs);
+    let index = Index::of(&found.changes);
+    let mut by_item: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    let mut left = Vec::new();
+    let mut traced = Traced {
+        by_change: vec![Vec::new(); found.changes.len()],
+        unclaimed: Vec::new(),
+    };
+    for api in api::compare(old, new, &renames) {
+        let places = |path: &Option<String>, names: &Names| -> Vec<Pointer> {
+            let places = path.as_ref().map(|path| match api.aspect {
+                Aspect::Name => names.callers(path),
+                _ => names.places(path),
+            });
+            places.unwrap_or_default().to_vec()
+        };
+        let (mut was, mut is) = (places(&api.base, &names.0), places(&api.head, &names.1));
+        // What is on one side alone may be so for what is on the other.
+        if api.head.is_none() {
+            let same = was
+                .iter()
+                .filter_map(|place| found.pairs.same_in_head(place));
+            is = same.collect();
+        } else if api.base.is_none() {
+            let same = is
+                .iter()
+                .filter_map(|place| found.pairs.same_in_base(place));
+            was = same.collect();
+        }
+        let sides = [
+            (was.as_slice(), &index.base, &base.document.references),
+            (is.as_slice(), &index.head, &head.document.references),
+        ];
+        let ways: [fn(&BySpot, &[Pointer], &References) -> BTreeSet<usize>; 3] =
+            [BySpot::inside, BySpot::around, BySpot::beyond];
+        // The likely causes first, and only then what is possible at all.
+        let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
+        let mut causes = BTreeSet::new();
+        for (way, filter) in ways
+            .iter()
+            .flat_map(|way| filters.map(|filter| (way, filter)))
+        {
+            for (places, by_spot, references) in sides {
+                let is_cause = |at: &usize| {
+                    let change = found.changes.get(*at);
+                    change.is_some_and(|change| filter(change, &api))
+                };
+                let near = way(by_spot, places, references).into_iter();
+                causes.extend(near.filter(is_cause));
+            }
+            if !causes.is_empty() {
+                break;
+            }
+        }
+        if causes.is_empty() {
+            let spot = Spot {
+                base: was.first().cloned(),
+                head: is.first().cloned(),
+            };
+            left.push(Unclaimed { api, spot });
+            continue;
+        }
+        by_item.entry(api.item.clone()).or_default().extend(&causes);
+        traced.claim(&causes, &api);
+    }
+    for one in left {
+        // What is another name now of something that changes, changes by the same.
+        let others = one.api.others.iter().filter_map(|item| by_item.get(item));
+        let causes: BTreeSet<usize> = others.flatten().copied().collect();
+        if causes.is_empty() {
+            traced.unclaimed.push(one);
+        } else {
+            traced.claim(&causes, &one.api);
+        }
+    }
+    traced
+}
+
+impl Traced {
+    fn claim(&mut self, causes: &BTreeSet<usize>, api: &ApiChange) {
+        for at in causes {
+            if let Some(changes) = self.by_change.get_mut(*at) {
+                changes.push(api.clone());
+            }
+        }
+    }
+}
+
+/// Whether a change of the document is what usually makes for such a change of the crate.
+fn is_likely(change: &Change, api: &ApiChange) -> bool {
+    let is_about_names = matches!(
+        change.rule,
+        Rule::NameChanged
+            | Rule::OperationMoved
+            | Rule::OperationRenamed
+            | Rule::ParameterRenamed
+            | Rule::SchemaRenamed
+            | Rule::StatusChanged
+    );
+    is_possible(change, api) && is_about_names == (api.aspect == Aspect::Name)
+}
+
+/// Whether a change of the document can be seen in the crate in this way.
+fn is_possible(change: &Change, api: &ApiChange) -> bool {
+    let is_about_advice = matches!(change.rule, Rule::Deprecated | Rule::Undeprecated);
+    match api.aspect {
+        Aspect::Deprecation => is_about_advice,
+        // A type that is new is no reason for anything to be gone.
+        _ if change.rule == Rule::SchemaAdded => api.level < Level::Major,
+        _ => change.rule.is_seen_in_api() && !is_about_advice,
+    }
+}
+
+/// The changes by where they are.
+struct Index {
+    base: BySpot,
+    head: BySpot,
+}
+
+struct BySpot(BTreeMap<Pointer, Vec<usize>>);
+
+impl Index {
+    fn of(changes: &[Change]) -> Self {
+        let mut index = Self {
+            base: BySpot(BTreeMap::new()),
+            head: BySpot(BTreeMap::new()),
+        };
+        for (at, change) in changes.iter().enumerate() {
+            // What is only reached from somewhere is to be seen there.
+            let spots = std::iter::once(&change.spot).chain(&change.used_at);
+            for spot in spots {
+                for (place, by_spot) in
+                    [(&spot.base, &mut index.base), (&spot.head, &mut index.head)]
+                {
+                    if let Some(place) = place {
+                        by_spot.0.entry(place.clone()).or_default().push(at);
+                    }
+                }
+            }
+        }
+        index
+    }
+}
+
+impl BySpot {
+    /// The changes at some places, and within them.
+    fn inside(&self, places: &[Pointer], _: &References) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        for place in places {
+            let from = self.0.range(place.clone()..);
+            let within = from.take_while(|(at, _)| at.as_str().starts_with(place.as_str()));
+            let within = within.filter(|(at, _)| at.is_within(place));
+            found.extend(within.flat_map(|(_, changes)| changes));
+        }
+        found
+    }
+
+    /// The nearest changes around some places.
+    fn around(&self, places: &[Pointer], _: &References) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        for place in places {
+            let mut outer = place.parent();
+            while let Some(at) = outer {
+                if let Some(changes) = self.0.get(&at) {
+                    found.extend(changes);
+                    break;
+                }
+                outer = at.parent();
+            }
+        }
+        found
+    }
+
+    /// The changes within what the `$ref`s at some places lead to: those with the fewest steps between.
+    fn beyond(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
+        let mut seen: BTreeSet<Pointer> = places.iter().cloned().collect();
+        let mut places = places.to_vec();
+        while !places.is_empty() {
+            let is_here = |at: &Pointer| places.iter().any(|place| at.is_within(place));
+            let next: Vec<_> = references
+                .iter()
+                .filter(|(_, from)| from.iter().any(is_here))
+                .map(|((target, _), _)| target.clone())
+                .filter(|target| !seen.contains(target))
+                .collect();
+            let found = self.inside(&next, references);
+            if !found.is_empty() {
+                return found;
+            }
+            seen.extend(next.iter().cloned());
+            places = next;
+        }
+        BTreeSet::new()
+    }
+}

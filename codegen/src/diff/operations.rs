@@ -1,0 +1,803 @@
+//! Operations, held against each other: what they take, and what they answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    Spot,
+    risk::Effect,
+    rules::{Bucket, Rule},
+    walk::{At, Member, Walk, keys, resolved, told, values},
+};
+use crate::{
+    load::shape::Kind,
+    lower::skeleton,
+    model::{Key, Method, Piece, segments},
+    pointer::Pointer,
+};
+
+/// An operation where it stands.
+#[derive(Clone)]
+struct Operation<'a> {
+    path: &'a str,
+    method: Method,
+    /// The path item, where it really is.
+    item: At<'a>,
+    at: At<'a>,
+}
+
+/// A parameter where it is used, and where it really is.
+#[derive(Clone)]
+struct Parameter<'a> {
+    place: Pointer,
+    resolved: At<'a>,
+}
+
+/// How much of the answers of an operation there is in one of the two documents: by key.
+type Responses<'a> = BTreeMap<String, At<'a>>;
+
+/// A path by its form: the names of its parameters are no part of it.
+fn form(path: &str) -> String {
+    let segments = segments(path).into_iter();
+    let texts = segments.map(|pieces| {
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            Piece::Literal(text) => text,
+            Piece::Parameter(_) => "{}".to_owned(),
+        });
+        pieces.collect::<String>()
+    });
+    texts.collect::<Vec<_>>().join("/")
+}
+
+/// The names of the parameters in a path, in its order.
+fn names_in(path: &str) -> Vec<String> {
+    let pieces = segments(path).into_iter().flatten();
+    pieces
+        .filter_map(|piece| match piece {
+            Piece::Parameter(name) => Some(name),
+            Piece::Literal(_) => None,
+        })
+        .collect()
+}
+
+fn operations<'a>(tree: &'a Value, paths: &At<'a>) -> Vec<Operation<'a>> {
+    let mut operations = Vec::new();
+    for (path, place) in paths.members() {
+        let Some(item) = resolved(tree, &place.place).filter(|_| path.starts_with('/')) else {
+            continue;
+        };
+        for method in Method::ALL {
+            if let Some(at) = item.get(&method.key()) {
+                operations.push(Operation {
+                    path,
+                    method,
+                    item: item.clone(),
+                    at,
+                });
+            }
+        }
+    }
+    operations
+}
+
+impl<'a> Walk<'a> {
+    /// A key that is looked at together with others; an empty list says as much as none.
+    pub(super) fn looked_at(&mut self, member: &Member<'a>) {
+        let is_empty = |at: &Option<At<'a>>| {
+            at.as_ref()
+                .is_none_or(|at| at.items().is_empty() && at.members().is_empty())
+        };
+        if is_empty(&member.base) && is_empty(&member.head) {
+            self.note(Bucket::Moved, member);
+        }
+    }
+
+    /// Holds the operations against each other: by method and path, else by `operationId`.
+    pub(super) fn paths(&mut self, base: &At<'a>, head: &At<'a>) {
+        let mut old = operations(&self.base.tree, base);
+        let mut new = operations(&self.head.tree, head);
+        let mut pairs = Vec::new();
+        let mut take = |is_same: &dyn Fn(&Operation<'a>, &Operation<'a>) -> bool| {
+            old.retain(|was| {
+                let found = new.iter().position(|is| is_same(was, is));
+                if let Some(index) = found {
+                    pairs.push((was.clone(), new.remove(index)));
+                }
+                found.is_none()
+            });
+        };
+        take(&|was, is| (was.path, was.method) == (is.path, is.method));
+        take(&|was, is| (form(was.path), was.method) == (form(is.path), is.method));
+        take(&|was, is| {
+            let id = was.at.text("operationId");
+            !id.is_empty() && id == is.at.text("operationId")
+        });
+        let by_place = |one: &Operation<'a>, other: &Operation<'a>| {
+            (one.path, one.method).cmp(&(other.path, other.method))
+        };
+        pairs.sort_by(|(one, _), (other, _)| by_place(one, other));
+
+        for (was, is) in &pairs {
+            self.operation(was, is);
+        }
+        for was in old {
+            let what = "is gone".to_owned();
+            let spot = Spot::base(&was.at.place);
+            self.change(Rule::OperationRemoved, spot, what, Effect::OLD_CLIENTS);
+        }
+        for is in new {
+            let what = "is new".to_owned();
+            let spot = Spot::head(&is.at.place);
+            self.change(Rule::OperationAdded, spot, what, Effect::NONE);
+        }
+        self.items(base, head, &pairs);
+    }
+
+    fn operation(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
+        let spot = Spot::both(&was.at.place, &is.at.place);
+        let is_elsewhere = (form(was.path), was.method) != (form(is.path), is.method);
+        if was.at.place != is.at.place {
+            self.found.pairs.put(&was.at.place, &is.at.place);
+            let places = (was.at.place.clone(), is.at.place.clone());
+            self.found.moved.push(places);
+        }
+        if is_elsewhere {
+            let title = |one: &Operation<'_>| Value::from(format!("{} {}", one.method, one.path));
+            let (old, new) = (title(was), title(is));
+            let what = "has another method or path".to_owned();
+            let values = (Some(&old), Some(&new));
+            let effect = Effect::OLD_CLIENTS;
+            self.turned(Rule::OperationMoved, spot, what, values, effect);
+        }
+        self.parameters(was, is);
+        self.members(Kind::Operation, &was.at, &is.at);
+    }
+
+    /// What paths say beside their operations.
+    fn items(&mut self, base: &At<'a>, head: &At<'a>, pairs: &[(Operation<'a>, Operation<'a>)]) {
+        let mut items: BTreeMap<Pointer, Pointer> = BTreeMap::new();
+        for (was, is) in pairs {
+            let place = was.item.place.clone();
+            items.entry(place).or_insert_with(|| is.item.place.clone());
+        }
+        let mut told: BTreeSet<Pointer> = items.values().cloned().collect();
+        for (key, at) in base.members() {
+            let Some(was) = resolved(&self.base.tree, &at.place) else {
+                continue;
+            };
+            if !key.starts_with('/') {
+                continue;
+            }
+            let other = items.get(&was.place).cloned();
+            let same = head
+                .get(key)
+                .and_then(|at| resolved(&self.head.tree, &at.place));
+            let is = match other {
+                Some(place) => self.in_head(&place),
+                None => same,
+            };
+            let Some(is) = is else {
+                // All that it says it said of the operations that are gone.
+                self.found.along.push(Spot::base(&at.place));
+                self.found.along.push(Spot::base(&was.place));
+                continue;
+            };
+            told.insert(is.place.clone());
+            let other = head
+                .get(key)
+                .map_or_else(|| is.place.clone(), |at| at.place);
+            self.references(Kind::PathItem, &at.place, &other);
+            if was.place != is.place {
+                self.found.moved.push((was.place.clone(), is.place.clone()));
+            }
+            self.item(&was, &is);
+        }
+        for (key, at) in head.members() {
+            if let Some(is) = resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
+            {
+                self.found.along.push(Spot::head(&at.place.key("$ref")));
+                if !told.contains(&is.place) {
+                    self.found.along.push(Spot::head(&at.place));
+                    self.found.along.push(Spot::head(&is.place));
+                }
+            }
+        }
+        for key in keys(base, head)
+            .into_iter()
+            .filter(|key| !key.starts_with('/'))
+        {
+            let (was, is) = (base.get(key), head.get(key));
+            if was.as_ref().map(|at| at.value) != is.as_ref().map(|at| at.value) {
+                self.note(
+                    Bucket::Extension,
+                    &Member {
+                        kind: Kind::Paths,
+                        key,
+                        owners: (base.clone(), head.clone()),
+                        base: was,
+                        head: is,
+                    },
+                );
+            }
+        }
+    }
+
+    fn item(&mut self, was: &At<'a>, is: &At<'a>) {
+        let methods: Vec<_> = Method::ALL.iter().map(|method| method.key()).collect();
+        for key in keys(was, is) {
+            let member = Member {
+                kind: Kind::PathItem,
+                key,
+                owners: (was.clone(), is.clone()),
+                base: was.get(key),
+                head: is.get(key),
+            };
+            if methods.iter().any(|method| method == key) || values(&member).0 == values(&member).1
+            {
+                continue;
+            }
+            match key {
+                "$ref" => {}
+                "parameters" => self.of_item(&member),
+                "servers" => self.note(Bucket::Unused, &member),
+                key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
+                _ => self.words(&member),
+            }
+        }
+    }
+
+    /// The parameters of a path: those that every operation replaces are looked at nowhere else.
+    fn of_item(&mut self, member: &Member<'a>) {
+        let items = |at: &Option<At<'a>>| at.as_ref().map(At::items).unwrap_or_default();
+        let (old, new) = (items(&member.base), items(&member.head));
+        let spots = old
+            .iter()
+            .map(|at| Spot::base(&at.place))
+            .chain(new.iter().map(|at| Spot::head(&at.place)));
+        for spot in spots {
+            let is_told = self.found.is_told(&spot);
+            let at = |place: &Option<Pointer>, all: &[At<'a>]| {
+                let place = place.as_ref()?;
+                all.iter().find(|at| at.place == *place).cloned()
+            };
+            let (base, head) = (at(&spot.base, &old), at(&spot.head, &new));
+            let other = match (&base, &head) {
+                (Some(at), _) => self.in_head(&at.place),
+                (_, Some(at)) => self.in_base(&at.place),
+                _ => None,
+            };
+            let own = base.as_ref().or(head.as_ref()).map(|at| at.value);
+            if !is_told && other.map(|at| at.value) != own {
+                self.note(
+                    Bucket::Unused,
+                    &Member {
+                        kind: Kind::PathItem,
+                        key: member.key,
+                        owners: member.owners.clone(),
+                        base,
+                        head,
+                    },
+                );
+            }
+        }
+    }
+
+    /// What is told with something else.
+    pub(super) fn told_along(&mut self, member: &Member<'a>) {
+        self.found.along.push(member.spot());
+    }
+
+    pub(super) fn operation_id(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let what = "is called otherwise".to_owned();
+        let effect = Effect::NONE;
+        self.turned(
+            Rule::OperationRenamed,
+            member.spot(),
+            what,
+            (was, is),
+            effect,
+        );
+    }
+
+    /// The parameters of an operation, and those of its path that it does not replace.
+    fn parameters(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
+        let mut old = effective(&self.base.tree, was);
+        let mut new = effective(&self.head.tree, is);
+        // Those in the path are the same by their position.
+        let renamed: Vec<_> = names_in(was.path)
+            .into_iter()
+            .zip(names_in(is.path))
+            .filter(|(was, is)| was != is)
+            .map(|(was, is)| (("path", was), ("path", is)))
+            .collect();
+        for (key, parameter) in old.clone() {
+            if let Some(other) = new.remove(&key) {
+                old.remove(&key);
+                self.pair(Kind::Parameter, &parameter.place, &other.place);
+            }
+        }
+        for (was, is) in renamed {
+            if let (Some(old), Some(new)) = (old.remove(&was), new.remove(&is)) {
+                self.renamed(&old, &new, Effect::NONE);
+            }
+        }
+        // One that is described where it was, or is called as it was.
+        for (key, parameter) in old.clone() {
+            let mut others = new.iter();
+            let same = others.find(|(other, one)| {
+                let is_component = parameter.place != parameter.resolved.place;
+                (is_component && one.resolved.place == parameter.resolved.place)
+                    || (other.1 == key.1 && other.0 != key.0)
+            });
+            let Some((other, _)) = same.map(|(key, one)| (key.clone(), one.clone())) else {
+                continue;
+            };
+            if let (Some(was), Some(is)) = (old.remove(&key), new.remove(&other)) {
+                self.told_apart(&was, &is);
+            }
+        }
+        // One that says the same under another name.
+        let bare = |tree: &Value, parameter: &Parameter<'_>| {
+            let mut bare = skeleton(tree, Kind::Parameter, parameter.resolved.value);
+            if let Some(members) = bare.as_object_mut() {
+                members.remove("name");
+            }
+            bare.to_string()
+        };
+        for (key, parameter) in old.clone() {
+            let own = bare(&self.base.tree, &parameter);
+            let mut alike = new
+                .iter()
+                .filter(|(other, one)| other.0 == key.0 && bare(&self.head.tree, one) == own);
+            let same = match (alike.next(), alike.next()) {
+                (Some((other, _)), None) => other.clone(),
+                _ => continue,
+            };
+            let mut twins = old
+                .iter()
+                .filter(|(other, one)| other.0 == key.0 && bare(&self.base.tree, one) == own);
+            if twins.nth(1).is_some() || key.0 == "path" {
+                continue;
+            }
+            old.remove(&key);
+            if let Some(other) = new.remove(&same) {
+                self.renamed(&parameter, &other, Effect::OLD_CLIENTS);
+            }
+        }
+        for ((location, name), parameter) in old {
+            let what = format!("the {location} parameter `{name}` is gone");
+            let spot = Spot::base(&parameter.place);
+            self.change(Rule::ParameterRemoved, spot, what, Effect::OLD_CLIENTS);
+        }
+        for ((location, name), parameter) in new {
+            let is_required = parameter.resolved.flag("required") || location == "path";
+            let (word, effect) = if is_required {
+                ("required", Effect::OLD_CLIENTS)
+            } else {
+                ("optional", Effect::NONE)
+            };
+            let what = format!("the {word} {location} parameter `{name}` is new");
+            self.change(
+                Rule::ParameterAdded,
+                Spot::head(&parameter.place),
+                what,
+                effect,
+            );
+        }
+    }
+
+    /// A parameter that has another name, or is elsewhere in the request.
+    fn told_apart(&mut self, was: &Parameter<'a>, is: &Parameter<'a>) {
+        for (key, rule, what) in [
+            ("name", Rule::ParameterRenamed, "is called otherwise"),
+            (
+                "in",
+                Rule::SerializationChanged,
+                "is elsewhere in the request",
+            ),
+        ] {
+            let (Some(old), Some(new)) = (was.resolved.get(key), is.resolved.get(key)) else {
+                continue;
+            };
+            if old.value != new.value {
+                let spot = Spot::both(&old.place, &new.place);
+                let values = (Some(old.value), Some(new.value));
+                self.turned(rule, spot, what.to_owned(), values, Effect::OLD_CLIENTS);
+            }
+        }
+        self.pair(Kind::Parameter, &was.place, &is.place);
+    }
+
+    fn renamed(&mut self, was: &Parameter<'a>, is: &Parameter<'a>, effect: Effect) {
+        let name = |one: &Parameter<'a>| one.resolved.place.key("name");
+        let spot = Spot::both(&name(was), &name(is));
+        let names = (
+            was.resolved.value.get("name"),
+            is.resolved.value.get("name"),
+        );
+        let what = "is called otherwise".to_owned();
+        self.turned(Rule::ParameterRenamed, spot, what, names, effect);
+        self.pair(Kind::Parameter, &was.place, &is.place);
+    }
+
+    pub(super) fn parameter_required(&mut self, member: &Member<'a>) {
+        if member.owners.1.text("in") == "path" {
+            return self.note(Bucket::Unused, member);
+        }
+        let (rule, what, effect) = if member.owners.1.flag("required") {
+            (Rule::ParameterRequired, "is required", Effect::OLD_CLIENTS)
+        } else if member.owners.0.flag("required") {
+            (Rule::ParameterOptional, "is optional", Effect::NEW_CLIENTS)
+        } else {
+            // `false` goes without saying.
+            return self.note(Bucket::Moved, member);
+        };
+        self.change(rule, member.spot(), what.to_owned(), effect);
+    }
+
+    pub(super) fn header_required(&mut self, member: &Member<'a>) {
+        let (rule, what, effect) = if member.owners.1.flag("required") {
+            (Rule::HeaderRequired, "is always there", Effect::NONE)
+        } else if member.owners.0.flag("required") {
+            let what = "need not be there";
+            (Rule::HeaderOptional, what, Effect::OLD_CLIENTS)
+        } else {
+            return self.note(Bucket::Moved, member);
+        };
+        self.change(rule, member.spot(), what.to_owned(), effect);
+    }
+
+    pub(super) fn body_required(&mut self, member: &Member<'a>) {
+        let (rule, what, effect) = if member.owners.1.flag("required") {
+            (
+                Rule::BodyRequired,
+                "the content is required",
+                Effect::OLD_CLIENTS,
+            )
+        } else if member.owners.0.flag("required") {
+            (
+                Rule::BodyOptional,
+                "the content is optional",
+                Effect::NEW_CLIENTS,
+            )
+        } else {
+            return self.note(Bucket::Moved, member);
+        };
+        self.change(rule, member.spot(), what.to_owned(), effect);
+    }
+
+    pub(super) fn deprecated(&mut self, member: &Member<'a>) {
+        let (rule, what) = match (
+            member.owners.0.flag("deprecated"),
+            member.owners.1.flag("deprecated"),
+        ) {
+            (false, true) => (Rule::Deprecated, "is deprecated"),
+            (true, false) => (Rule::Undeprecated, "is no longer deprecated"),
+            _ => return self.note(Bucket::Moved, member),
+        };
+        self.change(rule, member.spot(), what.to_owned(), Effect::NONE);
+    }
+
+    /// `style` and `explode`, which have values that go without saying.
+    pub(super) fn serialization(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let usual = |owner: &At<'a>, value: Option<&Value>| {
+            let style = owner.value.get("style").and_then(Value::as_str);
+            let usual = match owner.text("in") {
+                "query" | "cookie" => "form",
+                _ => "simple",
+            };
+            let style = style.unwrap_or(usual);
+            match member.key {
+                "style" => Value::from(style),
+                _ => value.cloned().unwrap_or(Value::Bool(style == "form")),
+            }
+        };
+        if usual(&member.owners.0, was) == usual(&member.owners.1, is) {
+            return self.note(Bucket::Moved, member);
+        }
+        let what = told(member.key, was, is);
+        self.turned(
+            Rule::SerializationChanged,
+            member.spot(),
+            what,
+            (was, is),
+            Effect::ALL,
+        );
+    }
+
+    /// `schema` and `content` of a parameter or header.
+    pub(super) fn described(&mut self, member: &Member<'a>) {
+        match (&member.base, &member.head) {
+            (Some(base), Some(head)) if member.key == "schema" => {
+                self.pair(Kind::Schema, &base.place, &head.place);
+            }
+            (Some(base), Some(head)) => self.content(base, head, Effect::ALL),
+            _ => {
+                let (was, is) = values(member);
+                let what = told(member.key, was, is);
+                let spot = member.spot();
+                self.change(Rule::SerializationChanged, spot, what, Effect::ALL);
+            }
+        }
+    }
+
+    pub(super) fn example(&mut self, member: &Member<'a>) {
+        self.texts(Bucket::Example, member);
+    }
+
+    pub(super) fn unused(&mut self, member: &Member<'a>) {
+        self.texts(Bucket::Unused, member);
+    }
+
+    pub(super) fn version(&mut self, member: &Member<'a>) {
+        self.note(Bucket::Version, member);
+    }
+
+    pub(super) fn request_body(&mut self, member: &Member<'a>) {
+        match (&member.base, &member.head) {
+            (Some(base), Some(head)) => self.pair(Kind::RequestBody, &base.place, &head.place),
+            (None, Some(head)) => {
+                let body = resolved(&self.head.tree, &head.place);
+                let is_required = body.is_some_and(|body| body.flag("required"));
+                let (word, effect) = if is_required {
+                    ("required", Effect::OLD_CLIENTS)
+                } else {
+                    ("optional", Effect::NONE)
+                };
+                let what = format!("the request has {word} content now");
+                self.change(Rule::BodyAdded, member.spot(), what, effect);
+            }
+            _ => {
+                let what = "the request has no content any more".to_owned();
+                self.change(Rule::BodyRemoved, member.spot(), what, Effect::OLD_CLIENTS);
+            }
+        }
+    }
+
+    pub(super) fn request_content(&mut self, member: &Member<'a>) {
+        if let (Some(base), Some(head)) = (&member.base, &member.head) {
+            self.content(base, head, Effect::OLD_CLIENTS);
+        }
+    }
+
+    pub(super) fn response_content(&mut self, member: &Member<'a>) {
+        let is_empty = |at: &Option<At<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
+        match (&member.base, &member.head) {
+            (base, head) if is_empty(base) && is_empty(head) => self.note(Bucket::Moved, member),
+            (base, _) if is_empty(base) => {
+                let what = "the answer has content now".to_owned();
+                self.change(Rule::BodyAdded, member.spot(), what, Effect::OLD_CLIENTS);
+            }
+            (Some(base), Some(head)) if !head.members().is_empty() => {
+                self.content(base, head, Effect::OLD_CLIENTS);
+            }
+            _ => {
+                let what = "the answer has no content any more".to_owned();
+                self.change(Rule::BodyRemoved, member.spot(), what, Effect::OLD_CLIENTS);
+            }
+        }
+    }
+
+    /// Media types, with what is at risk when one is gone.
+    fn content(&mut self, base: &At<'a>, head: &At<'a>, gone: Effect) {
+        let mut old: BTreeMap<_, _> = base.members().into_iter().collect();
+        let mut new: BTreeMap<_, _> = head.members().into_iter().collect();
+        for key in keys(base, head) {
+            if let (Some(was), Some(is)) = (old.get(key), new.get(key)) {
+                self.pair(Kind::MediaType, &was.place, &is.place);
+                old.remove(key);
+                new.remove(key);
+            }
+        }
+        let (was, is): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
+        if let ([(old, was)], [(new, is)]) = (was.as_slice(), is.as_slice()) {
+            let spot = Spot::both(&was.place, &is.place);
+            let what = "the content is of another media type".to_owned();
+            let (old, new) = (Value::from(**old), Value::from(**new));
+            let values = (Some(&old), Some(&new));
+            self.turned(Rule::MediaTypeChanged, spot, what, values, Effect::ALL);
+            let (was, is) = (was.place.clone(), is.place.clone());
+            return self.pair(Kind::MediaType, &was, &is);
+        }
+        for (media, was) in old {
+            let what = format!("the content is no longer of `{media}`");
+            self.change(Rule::MediaTypeRemoved, Spot::base(&was.place), what, gone);
+        }
+        for (media, is) in new {
+            let what = format!("the content may be of `{media}`");
+            self.change(
+                Rule::MediaTypeAdded,
+                Spot::head(&is.place),
+                what,
+                Effect::NONE,
+            );
+        }
+    }
+
+    pub(super) fn schema_of_content(&mut self, member: &Member<'a>) {
+        match (&member.base, &member.head) {
+            (Some(base), Some(head)) => self.pair(Kind::Schema, &base.place, &head.place),
+            _ => {
+                let (was, is) = values(member);
+                let what = told("schema", was, is);
+                self.change(Rule::TypeChanged, member.spot(), what, Effect::ALL);
+            }
+        }
+    }
+
+    pub(super) fn encoding(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let what = told("encoding", was, is);
+        self.turned(
+            Rule::EncodingChanged,
+            member.spot(),
+            what,
+            (was, is),
+            Effect::ALL,
+        );
+    }
+
+    pub(super) fn responses(&mut self, member: &Member<'a>) {
+        let of = |at: &Option<At<'a>>| -> Responses<'a> {
+            let members = at.iter().flat_map(At::members);
+            let keys = members.filter_map(|(key, at)| Some((Key::parse(key)?.to_string(), at)));
+            keys.collect()
+        };
+        let (mut old, mut new) = (of(&member.base), of(&member.head));
+        if old.is_empty() && new.is_empty() && (member.base.is_none() || member.head.is_none()) {
+            return self.note(Bucket::Moved, member);
+        }
+        for (key, was) in old.clone() {
+            if let Some(is) = new.remove(&key) {
+                old.remove(&key);
+                self.pair(Kind::Response, &was.place, &is.place);
+                if was.place != is.place {
+                    // `4xx` for `4XX`.
+                    self.found.pairs.put(&was.place, &is.place);
+                    self.found.moved.push((was.place, is.place));
+                }
+            }
+        }
+        self.replaced(&mut old, &mut new);
+        for (key, was) in old {
+            let is_2xx = key.starts_with('2') || key == "default";
+            let effect = if is_2xx {
+                Effect::ALL
+            } else {
+                Effect::NEW_CLIENTS
+            };
+            let what = format!("does not answer with `{key}` any more");
+            self.change(Rule::ResponseRemoved, Spot::base(&was.place), what, effect);
+        }
+        for (key, is) in new {
+            let what = format!("answers with `{key}` too");
+            let spot = Spot::head(&is.place);
+            self.change(Rule::ResponseAdded, spot, what, Effect::OLD_CLIENTS);
+        }
+        let extensions = |at: &Option<At<'a>>| -> Vec<&'a str> {
+            let members = at.iter().flat_map(At::members);
+            members
+                .map(|(key, _)| key)
+                .filter(|key| key.starts_with("x-"))
+                .collect()
+        };
+        let names: BTreeSet<_> = extensions(&member.base)
+            .into_iter()
+            .chain(extensions(&member.head))
+            .collect();
+        for key in names {
+            let own = Member {
+                kind: Kind::Responses,
+                key,
+                owners: member.owners.clone(),
+                base: member.base.as_ref().and_then(|at| at.get(key)),
+                head: member.head.as_ref().and_then(|at| at.get(key)),
+            };
+            let (was, is) = values(&own);
+            if was != is && key == "x-name" {
+                let what = told(key, was, is);
+                self.turned(Rule::NameChanged, own.spot(), what, (was, is), Effect::NONE);
+            } else if was != is {
+                self.note(Bucket::Extension, &own);
+            }
+        }
+    }
+
+    /// One status in the place of another of its class, where only that has changed.
+    fn replaced(&mut self, old: &mut Responses<'a>, new: &mut Responses<'a>) {
+        let classes: BTreeSet<char> = old.keys().filter_map(|key| key.chars().next()).collect();
+        for class in classes {
+            let of = |all: &Responses<'a>| -> Vec<String> {
+                let keys = all
+                    .keys()
+                    .filter(|key| key.starts_with(class) && !key.ends_with('X'));
+                keys.cloned().collect()
+            };
+            let (was, is) = (of(old), of(new));
+            let ([was], [is]) = (was.as_slice(), is.as_slice()) else {
+                continue;
+            };
+            let (Some(before), Some(after)) = (old.get(was).cloned(), new.get(is).cloned()) else {
+                continue;
+            };
+            let bare = |tree: &Value, at: &At<'_>| skeleton(tree, Kind::Response, at.value);
+            if class == 'd' || bare(&self.base.tree, &before) != bare(&self.head.tree, &after) {
+                continue;
+            }
+            old.remove(was);
+            new.remove(is);
+            let spot = Spot::both(&before.place, &after.place);
+            let what = format!("answers with `{is}` in place of `{was}`");
+            let values = (Value::from(was.as_str()), Value::from(is.as_str()));
+            let values = (Some(&values.0), Some(&values.1));
+            self.turned(Rule::ResponseReplaced, spot, what, values, Effect::ALL);
+        }
+    }
+
+    /// Header fields, whose names know no case.
+    pub(super) fn headers(&mut self, member: &Member<'a>) {
+        let of = |at: &Option<At<'a>>| -> BTreeMap<String, (&'a str, At<'a>)> {
+            let members = at.iter().flat_map(At::members);
+            members
+                .map(|(name, at)| (name.to_ascii_lowercase(), (name, at)))
+                .collect()
+        };
+        let (mut old, mut new) = (of(&member.base), of(&member.head));
+        for (name, (_, was)) in old.clone() {
+            if let Some((_, is)) = new.remove(&name) {
+                old.remove(&name);
+                if was.place != is.place {
+                    self.found.pairs.put(&was.place, &is.place);
+                    self.found.moved.push((was.place.clone(), is.place.clone()));
+                }
+                self.pair(Kind::Header, &was.place, &is.place);
+            }
+        }
+        for (name, was) in old.into_values() {
+            let what = format!("the header `{name}` is gone");
+            let spot = Spot::base(&was.place);
+            self.change(Rule::HeaderRemoved, spot, what, Effect::OLD_CLIENTS);
+        }
+        for (name, is) in new.into_values() {
+            let what = format!("the header `{name}` is new");
+            self.change(Rule::HeaderAdded, Spot::head(&is.place), what, Effect::NONE);
+        }
+        let is_empty = |at: &Option<At<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
+        match (is_empty(&member.base), is_empty(&member.head)) {
+            // An empty list says as much as none.
+            (true, true) => self.note(Bucket::Moved, member),
+            (true, _) | (_, true) => self.found.along.push(member.spot()),
+            (false, false) => {}
+        }
+    }
+}
+
+/// The parameters of an operation, by where they are and their names: its own, and those of its path that it
+/// does not replace.
+fn effective<'a>(
+    tree: &'a Value,
+    operation: &Operation<'a>,
+) -> BTreeMap<(&'a str, String), Parameter<'a>> {
+    let mut all = BTreeMap::new();
+    for owner in [&operation.item, &operation.at] {
+        let Some(list) = owner.get("parameters") else {
+            continue;
+        };
+        for item in list.items() {
+            let Some(resolved) = resolved(tree, &item.place) else {
+                continue;
+            };
+            let location = resolved.text("in");
+            let name = match location {
+                "header" => resolved.text("name").to_ascii_lowercase(),
+                _ => resolved.text("name").to_owned(),
+            };
+            let place = item.place;
+            all.insert((location, name), Parameter { place, resolved });
+        }
+    }
+    all
+}

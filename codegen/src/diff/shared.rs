@@ -1,0 +1,260 @@
+//! What a document says once for all operations: components, security, servers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    Spot,
+    risk::Effect,
+    rules::{Bucket, Rule},
+    walk::{At, Member, Walk, keys, told, values},
+};
+use crate::load::shape::{Kind, SECTIONS};
+
+impl<'a> Walk<'a> {
+    /// The components, by name.
+    pub(super) fn components(&mut self, member: &Member<'a>) {
+        let nothing = |at: &Option<At<'a>>| at.as_ref().map(|at| at.members()).unwrap_or_default();
+        let old: BTreeMap<_, _> = nothing(&member.base).into_iter().collect();
+        let new: BTreeMap<_, _> = nothing(&member.head).into_iter().collect();
+        let kind = |section: &str| {
+            let mut sections = SECTIONS.iter();
+            sections
+                .find(|(name, _)| *name == section)
+                .map(|(_, kind)| *kind)
+        };
+        let mut sections: Vec<&str> = old.keys().chain(new.keys()).copied().collect();
+        sections.sort_unstable();
+        sections.dedup();
+        for section in sections {
+            let own = Member {
+                kind: Kind::Components,
+                key: section,
+                owners: member.owners.clone(),
+                base: old.get(section).cloned(),
+                head: new.get(section).cloned(),
+            };
+            match kind(section) {
+                None => self.note(Bucket::Extension, &own),
+                Some(Kind::Example) => self.texts(Bucket::Example, &own),
+                Some(Kind::Link | Kind::Callback) => self.texts(Bucket::Unused, &own),
+                Some(kind) => self.section(kind, &own),
+            }
+        }
+    }
+
+    fn section(&mut self, kind: Kind, member: &Member<'a>) {
+        let of = |at: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
+            at.iter().flat_map(At::members).collect()
+        };
+        let (old, mut new) = (of(&member.base), of(&member.head));
+        for (name, was) in old {
+            match new.remove(name) {
+                Some(is) => self.pair(kind, &was.place, &is.place),
+                None => self.component_gone(kind, member, was),
+            }
+        }
+        for (_, is) in new {
+            self.component_new(kind, member, is);
+        }
+    }
+
+    fn component_gone(&mut self, kind: Kind, member: &Member<'a>, was: At<'a>) {
+        let spot = Spot::base(&was.place);
+        let is_elsewhere = self.found.pairs.in_head(&was.place) != was.place;
+        match kind {
+            _ if is_elsewhere => {}
+            Kind::Schema => {
+                let what = "the schema is gone".to_owned();
+                self.change(Rule::SchemaRemoved, spot, what, Effect::NONE);
+            }
+            Kind::SecurityScheme => {
+                let what = "the security scheme is gone".to_owned();
+                self.change(Rule::SchemeRemoved, spot, what, Effect::NONE);
+            }
+            _ => self.component(member, Some(was), None),
+        }
+    }
+
+    fn component_new(&mut self, kind: Kind, member: &Member<'a>, is: At<'a>) {
+        let spot = Spot::head(&is.place);
+        let is_elsewhere = self.found.moved.iter().any(|(_, head)| *head == is.place);
+        match kind {
+            _ if is_elsewhere => {}
+            Kind::Schema => {
+                let what = "the schema is new".to_owned();
+                self.change(Rule::SchemaAdded, spot, what, Effect::NONE);
+            }
+            Kind::SecurityScheme => {
+                let what = "the security scheme is new".to_owned();
+                self.change(Rule::SchemeAdded, spot, what, Effect::NONE);
+            }
+            _ => self.component(member, None, Some(is)),
+        }
+    }
+
+    /// A component on one of the two sides alone: whoever uses it tells what that means.
+    fn component(&mut self, member: &Member<'a>, base: Option<At<'a>>, head: Option<At<'a>>) {
+        let is_used = |references: &crate::load::References, at: &Option<At<'a>>| {
+            let place = at.as_ref().map(|at| &at.place);
+            references.keys().any(|(target, _)| Some(target) == place)
+        };
+        let used = is_used(&self.base.references, &base) || is_used(&self.head.references, &head);
+        let own = Member {
+            kind: Kind::Components,
+            key: member.key,
+            owners: member.owners.clone(),
+            base,
+            head,
+        };
+        if used {
+            self.found.along.push(own.spot());
+        } else {
+            self.note(Bucket::Unused, &own);
+        }
+    }
+
+    pub(super) fn scheme(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let what = told(member.key, was, is);
+        self.turned(
+            Rule::SchemeChanged,
+            member.spot(),
+            what,
+            (was, is),
+            Effect::OLD_CLIENTS,
+        );
+    }
+
+    /// What the document asks for wherever an operation does not say it itself.
+    pub(super) fn security_of_all(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        self.requirement(member, was, is);
+    }
+
+    /// What an operation asks for itself, on one of the two sides at least.
+    pub(super) fn security_of(&mut self, member: &Member<'a>) {
+        let of_all = |tree: &'a Value| tree.get("security");
+        let (was, is) = values(member);
+        let was = was.or_else(|| of_all(&self.base.tree));
+        let is = is.or_else(|| of_all(&self.head.tree));
+        self.requirement(member, was, is);
+    }
+
+    fn requirement(&mut self, member: &Member<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
+        let alternatives = |value: Option<&'a Value>| -> Vec<String> {
+            let list = value.and_then(Value::as_array);
+            let mut all: Vec<_> = list.into_iter().flatten().map(Value::to_string).collect();
+            if all.is_empty() {
+                // Nothing is asked for.
+                all.push("{}".to_owned());
+            }
+            all
+        };
+        let (old, new) = (alternatives(was), alternatives(is));
+        let effect = if old == new {
+            return self.note(Bucket::Moved, member);
+        } else if old.iter().all(|one| new.contains(one)) {
+            Effect::NONE
+        } else {
+            Effect::OLD_CLIENTS
+        };
+        let what = "asks for other credentials".to_owned();
+        self.turned(
+            Rule::SecurityChanged,
+            member.spot(),
+            what,
+            (was, is),
+            effect,
+        );
+    }
+
+    /// Where the API is served: by URL, so that another order is none.
+    pub(super) fn servers(&mut self, member: &Member<'a>) {
+        let of =
+            |at: &Option<At<'a>>| -> Vec<At<'a>> { at.as_ref().map(At::items).unwrap_or_default() };
+        let (old, mut new) = (of(&member.base), of(&member.head));
+        let mut gone = Vec::new();
+        for was in old {
+            match new.iter().position(|is| is.text("url") == was.text("url")) {
+                Some(index) => {
+                    let is = new.remove(index);
+                    self.server(&was, &is);
+                }
+                None => gone.push(was),
+            }
+        }
+        let mut new = new.into_iter();
+        for was in gone {
+            let is = new.next();
+            if let Some(is) = &is {
+                self.server(&was, is);
+            }
+            let spot = Spot {
+                base: Some(was.place.key("url")),
+                head: is.as_ref().map(|is| is.place.key("url")),
+            };
+            let spot = if is.is_some() {
+                spot
+            } else {
+                Spot::base(&was.place)
+            };
+            self.served(
+                spot,
+                was.value.get("url"),
+                is.and_then(|is| is.value.get("url")),
+            );
+        }
+        for is in new {
+            self.served(Spot::head(&is.place), None, is.value.get("url"));
+        }
+        if member.base.is_none() || member.head.is_none() {
+            self.found.along.push(member.spot());
+        }
+    }
+
+    fn served(&mut self, spot: Spot, was: Option<&Value>, is: Option<&Value>) {
+        let what = match (was, is) {
+            (Some(_), Some(_)) => "the API is served elsewhere",
+            (None, _) => "the API is served here, too",
+            _ => "the API is no longer served here",
+        };
+        let what = what.to_owned();
+        self.turned(
+            Rule::ServerChanged,
+            spot,
+            what,
+            (was, is),
+            Effect::DEPLOYMENT,
+        );
+    }
+
+    /// A server, beside its URL.
+    fn server(&mut self, was: &At<'a>, is: &At<'a>) {
+        if was.place != is.place {
+            self.found.moved.push((was.place.clone(), is.place.clone()));
+        }
+        for key in keys(was, is) {
+            let member = Member {
+                kind: Kind::Server,
+                key,
+                owners: (was.clone(), is.clone()),
+                base: was.get(key),
+                head: is.get(key),
+            };
+            let (old, new) = values(&member);
+            match key {
+                "url" => {}
+                _ if old == new => {}
+                "variables" => {
+                    let what = told("variables", old, new);
+                    let effect = Effect::DEPLOYMENT;
+                    self.turned(Rule::ServerChanged, member.spot(), what, (old, new), effect);
+                }
+                key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
+                _ => self.words(&member),
+            }
+        }
+    }
+}

@@ -1,0 +1,730 @@
+//! Two documents, walked together: what differs, place by place.
+//!
+//! Places are paired by what they mean, not by where they stand: parameters by name, answers by status,
+//! whatever a `$ref` leads to by the place it leads from. So each part of a document is looked at once with
+//! its counterpart, and what is left without one is new or gone. Nothing is passed over: a key without a
+//! rule of its own falls to [`Walk::leaf`].
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Spot,
+    pairs::Pairs,
+    risk::Effect,
+    rules::{Bucket, Rule},
+};
+use crate::{
+    load::{
+        Document,
+        shape::{Form, Kind, Members, Usage},
+    },
+    lower::only_child,
+    pointer::Pointer,
+};
+
+/// What the walk has found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The changes that mean something.
+    pub(super) changes: Vec<Change>,
+    /// Those that are only counted.
+    pub(super) notes: Vec<Noted>,
+    /// Which places are the same under another name.
+    pub(super) pairs: Pairs,
+    /// The places that have been held against another place, each with all that is in it.
+    pub(super) moved: Vec<(Pointer, Pointer)>,
+    /// What belongs to something else that has been told.
+    pub(super) along: Vec<Spot>,
+}
+
+impl Found {
+    /// Whether a place is told of, on the one side that the spot has.
+    pub(super) fn is_told(&self, spot: &Spot) -> bool {
+        let changes = self.changes.iter().map(|change| &change.spot);
+        let notes = self.notes.iter().map(|note| &note.spot);
+        let mut spots = changes.chain(notes).chain(&self.along);
+        let is_moved = |(base, head): &(Pointer, Pointer)| {
+            spot.base.as_ref() == Some(base) || spot.head.as_ref() == Some(head)
+        };
+        spots.any(|known| spot.is_in(known)) || self.moved.iter().any(is_moved)
+    }
+}
+
+/// A change that means something.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) rule: Rule,
+    pub(super) spot: Spot,
+    /// What has changed, in words: "the response `410` is new".
+    pub(super) what: String,
+    pub(super) was: Option<String>,
+    pub(super) is: Option<String>,
+    pub(super) effect: Effect,
+    /// Where it is used, if not wherever it stands.
+    pub(super) used_at: Option<Spot>,
+}
+
+/// A change that is counted.
+#[derive(Clone, Debug)]
+pub(super) struct Noted {
+    pub(super) bucket: Bucket,
+    pub(super) spot: Spot,
+    pub(super) was: Option<Value>,
+    pub(super) is: Option<Value>,
+}
+
+/// What stands at a place, if anything does.
+#[derive(Clone)]
+pub(super) struct At<'a> {
+    pub(super) value: &'a Value,
+    pub(super) place: Pointer,
+}
+
+impl<'a> At<'a> {
+    pub(super) fn new(value: &'a Value, place: Pointer) -> Self {
+        Self { value, place }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Self> {
+        let value = self.value.get(key)?;
+        Some(Self::new(value, self.place.key(key)))
+    }
+
+    pub(super) fn index(&self, index: usize) -> Option<Self> {
+        let value = self.value.get(index)?;
+        Some(Self::new(value, self.place.index(index)))
+    }
+
+    pub(super) fn text(&self, key: &str) -> &'a str {
+        let text = self.value.get(key).and_then(Value::as_str);
+        text.unwrap_or_default()
+    }
+
+    pub(super) fn flag(&self, key: &str) -> bool {
+        self.value.get(key) == Some(&Value::Bool(true))
+    }
+
+    pub(super) fn items(&self) -> Vec<Self> {
+        let count = self.value.as_array().map_or(0, Vec::len);
+        (0..count).filter_map(|index| self.index(index)).collect()
+    }
+
+    pub(super) fn members(&self) -> Vec<(&'a str, Self)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members
+            .map(|(key, value)| (key.as_str(), Self::new(value, self.place.key(key))))
+            .collect()
+    }
+}
+
+/// A key of an object on both sides, at least one of which has it.
+pub(super) struct Member<'a> {
+    /// What has the key.
+    pub(super) kind: Kind,
+    pub(super) key: &'a str,
+    pub(super) owners: (At<'a>, At<'a>),
+    pub(super) base: Option<At<'a>>,
+    pub(super) head: Option<At<'a>>,
+}
+
+impl Member<'_> {
+    /// The places on both sides, those of what lacks the key left out.
+    pub(super) fn spot(&self) -> Spot {
+        Spot {
+            base: self.base.as_ref().map(|at| at.place.clone()),
+            head: self.head.as_ref().map(|at| at.place.clone()),
+        }
+    }
+}
+
+/// What a value is, in words for a reader: texts as they are.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// The walk, on its way.
+pub(super) struct Walk<'a> {
+    pub(super) base: &'a Document,
+    pub(super) head: &'a Document,
+    pub(super) found: Found,
+    seen: HashSet<(Pointer, Pointer, Option<Spot>)>,
+    told: HashSet<(Rule, Spot, String)>,
+    /// The place that leads to what is looked at, where that is not what else leads there.
+    used_at: Option<Spot>,
+}
+
+/// Holds two documents against each other.
+pub(super) fn walk(base: &Document, head: &Document) -> Found {
+    let mut walk = Walk {
+        base,
+        head,
+        found: Found::default(),
+        seen: HashSet::new(),
+        told: HashSet::new(),
+        used_at: None,
+    };
+    walk.document();
+    walk.found
+}
+
+impl<'a> Walk<'a> {
+    fn document(&mut self) {
+        let base = At::new(&self.base.tree, Pointer::root());
+        let head = At::new(&self.head.tree, Pointer::root());
+        // What operations lead to tells which components are the same under another name.
+        if let (Some(base), Some(head)) = (base.get("paths"), head.get("paths")) {
+            self.paths(&base, &head);
+        }
+        self.referenced();
+        self.members(Kind::OpenApi, &base, &head);
+    }
+
+    /// Pairs all that a `$ref` leads to on both sides.
+    fn referenced(&mut self) {
+        for (place, kind) in self.base.references.keys() {
+            if self.head.tree.pointer(place.as_str()).is_some() {
+                self.pair(*kind, place, place);
+            }
+        }
+    }
+
+    pub(super) fn change(&mut self, rule: Rule, spot: Spot, what: String, effect: Effect) {
+        self.push(Change {
+            rule,
+            spot,
+            what,
+            was: None,
+            is: None,
+            effect,
+            used_at: None,
+        });
+    }
+
+    /// Notes a change from something to something else.
+    pub(super) fn turned(
+        &mut self,
+        rule: Rule,
+        spot: Spot,
+        what: String,
+        (was, is): (Option<&Value>, Option<&Value>),
+        effect: Effect,
+    ) {
+        self.push(Change {
+            rule,
+            spot,
+            what,
+            was: was.map(shown),
+            is: is.map(shown),
+            effect,
+            used_at: None,
+        });
+    }
+
+    pub(super) fn push(&mut self, change: Change) {
+        let key = (change.rule, change.spot.clone(), change.what.clone());
+        if self.told.insert(key) {
+            match (&change.spot.base, &change.spot.head) {
+                (Some(base), None) => self.found.pairs.is_gone(base),
+                (None, Some(head)) => self.found.pairs.is_fresh(head),
+                _ => {}
+            }
+            let used_at = self.used_at.clone();
+            self.found.changes.push(Change { used_at, ..change });
+        }
+    }
+
+    pub(super) fn note(&mut self, bucket: Bucket, member: &Member<'_>) {
+        self.found.notes.push(Noted {
+            bucket,
+            spot: member.spot(),
+            was: member.base.as_ref().map(|at| at.value.clone()),
+            is: member.head.as_ref().map(|at| at.value.clone()),
+        });
+    }
+
+    /// What stands at a place of the base.
+    pub(super) fn in_base(&self, place: &Pointer) -> Option<At<'a>> {
+        let value = self.base.tree.pointer(place.as_str())?;
+        Some(At::new(value, place.clone()))
+    }
+
+    /// What stands at a place of the head.
+    pub(super) fn in_head(&self, place: &Pointer) -> Option<At<'a>> {
+        let value = self.head.tree.pointer(place.as_str())?;
+        Some(At::new(value, place.clone()))
+    }
+
+    /// Holds what stands at two places against each other, by way of any `$ref`.
+    pub(super) fn pair(&mut self, kind: Kind, base: &Pointer, head: &Pointer) {
+        let (Some(was), Some(is)) = (
+            resolved(&self.base.tree, base),
+            resolved(&self.head.tree, head),
+        ) else {
+            return;
+        };
+        let (old, new) = (&was.place, &is.place);
+        if matches!(kind, Kind::Callback | Kind::Link) {
+            let member = Member {
+                kind,
+                key: "",
+                owners: (was.clone(), is.clone()),
+                base: Some(was),
+                head: Some(is),
+            };
+            return self.texts(Bucket::Unused, &member);
+        }
+        self.references(kind, base, head);
+        let is_same = old == new || self.found.pairs.in_head(old) == *new;
+        let by_name = (old != base, new != head);
+        // What still is there, or was there before, is not the same under another name.
+        let stays = by_name.0 && self.head.tree.pointer(old.as_str()).is_some();
+        let was_there = by_name.1 && self.base.tree.pointer(new.as_str()).is_some();
+        if !is_same && (stays || was_there) {
+            self.switched(kind, (base, head), &was, &is);
+            return;
+        }
+        if kind == Kind::Schema && by_name == (true, true) && !is_same {
+            let names = (
+                old.last().unwrap_or_default(),
+                new.last().unwrap_or_default(),
+            );
+            self.push(Change {
+                rule: Rule::SchemaRenamed,
+                spot: Spot::both(old, new),
+                what: "is called otherwise".to_owned(),
+                was: Some(names.0.into_owned()),
+                is: Some(names.1.into_owned()),
+                effect: Effect::NONE,
+                used_at: None,
+            });
+        }
+        self.inner(kind, &was, &is);
+    }
+
+    /// Notes the `$ref`s at two places, which are looked at by what they lead to, and what stands beside them,
+    /// of which nothing is made.
+    pub(super) fn references(&mut self, kind: Kind, base: &Pointer, head: &Pointer) {
+        let leads = |at: Option<At<'a>>| at.filter(|at| at.value.get("$ref").is_some());
+        let (was, is) = (leads(self.in_base(base)), leads(self.in_head(head)));
+        let nothing = |place: &Pointer| At::new(&Value::Null, place.clone());
+        let owners = (
+            was.unwrap_or_else(|| nothing(base)),
+            is.unwrap_or_else(|| nothing(head)),
+        );
+        for key in keys(&owners.0, &owners.1) {
+            let member = Member {
+                kind,
+                key,
+                base: owners.0.get(key),
+                head: owners.1.get(key),
+                owners: owners.clone(),
+            };
+            let (old, new) = values(&member);
+            if key == "$ref" {
+                if old != new || base != head {
+                    self.found.along.push(member.spot());
+                }
+            } else if old != new {
+                self.note(Bucket::Unused, &member);
+            }
+        }
+    }
+
+    /// A place that leads to something else than before, which both are there still.
+    fn switched(&mut self, kind: Kind, at: (&Pointer, &Pointer), was: &At<'a>, is: &At<'a>) {
+        let spot = Spot::both(at.0, at.1);
+        let around = self.used_at.clone();
+        let is_other = kind == Kind::Schema && is_of_other_type(was, is);
+        let name = |place: &Pointer, at: &Pointer| {
+            let name = (place != at).then(|| place.last()).flatten();
+            name.map_or_else(|| kind.noun().to_owned(), |name| name.into_owned())
+        };
+        self.push(Change {
+            rule: if kind == Kind::Schema {
+                Rule::TypeChanged
+            } else {
+                Rule::Changed
+            },
+            spot: spot.clone(),
+            what: "is what is described elsewhere".to_owned(),
+            was: Some(name(&was.place, at.0)),
+            is: Some(name(&is.place, at.1)),
+            effect: if is_other { Effect::ALL } else { Effect::NONE },
+            used_at: None,
+        });
+        if is_other {
+            return;
+        }
+        self.used_at = around.clone().or(Some(spot));
+        self.inner(kind, was, is);
+        self.used_at = around;
+    }
+
+    /// Holds two things against each other, which stand here.
+    fn inner(&mut self, kind: Kind, base: &At<'a>, head: &At<'a>) {
+        let key = (base.place.clone(), head.place.clone(), self.used_at.clone());
+        if !self.seen.insert(key) {
+            return;
+        }
+        if base.place != head.place {
+            if self.used_at.is_none() {
+                self.found.pairs.put(&base.place, &head.place);
+            }
+            let places = (base.place.clone(), head.place.clone());
+            self.found.moved.push(places);
+        }
+        if base.value == head.value {
+            // Its `$ref`s lead to the same, which is looked at by itself.
+            return;
+        }
+        if kind == Kind::Schema {
+            return self.schema(base, head);
+        }
+        self.members(kind, base, head);
+    }
+
+    /// A schema that only says more words of another one, on one of the two sides.
+    pub(super) fn unwrapped(&mut self, base: &At<'a>, head: &At<'a>) -> bool {
+        let (wrapper, child) = match (child_of(base), child_of(head)) {
+            (Some(child), None) => (base, child),
+            (None, Some(child)) => (head, child),
+            _ => return false,
+        };
+        let is_base = std::ptr::eq(wrapper.value, base.value);
+        let tree = if is_base {
+            &self.base.tree
+        } else {
+            &self.head.tree
+        };
+        // What leads back to itself is not made of anything else.
+        let back = [&base.place, &head.place];
+        if resolved(tree, &child).is_none_or(|child| back.contains(&&child.place)) {
+            return false;
+        }
+        for (key, at) in wrapper.members() {
+            let is_way = key == "type" || at.value.is_array();
+            let (old, new) = if is_base {
+                (Some(at), None)
+            } else {
+                (None, Some(at))
+            };
+            let member = Member {
+                kind: Kind::Schema,
+                key,
+                owners: (base.clone(), head.clone()),
+                base: old,
+                head: new,
+            };
+            if is_way {
+                self.note(Bucket::Moved, &member);
+            } else {
+                self.member(&member);
+            }
+        }
+        if is_base {
+            self.pair(Kind::Schema, &child, &head.place);
+        } else {
+            self.pair(Kind::Schema, &base.place, &child);
+        }
+        true
+    }
+
+    /// Holds the members of two objects against each other.
+    pub(super) fn members(&mut self, kind: Kind, base: &At<'a>, head: &At<'a>) {
+        let keys: BTreeSet<&str> = [base, head]
+            .into_iter()
+            .filter_map(|at| at.value.as_object())
+            .flat_map(Map::keys)
+            .map(String::as_str)
+            .collect();
+        for key in keys {
+            let member = Member {
+                kind,
+                key,
+                owners: (base.clone(), head.clone()),
+                base: base.get(key),
+                head: head.get(key),
+            };
+            let value = |at: &Option<At<'a>>| at.as_ref().map(|at| at.value);
+            if value(&member.base) != value(&member.head) {
+                self.member(&member);
+            }
+        }
+    }
+
+    /// Holds what stands under a key against its counterpart: by its [`row`], else by its form.
+    pub(super) fn member(&mut self, member: &Member<'a>) {
+        if member.key.starts_with("x-") {
+            self.extension(member);
+            return;
+        }
+        if let Some(compare) = row(member.kind, member.key) {
+            return compare(self, member);
+        }
+        let field = match member.kind.members() {
+            Members::Fields(fields) => fields.iter().find(|field| field.name == member.key),
+            Members::Named(_) => None,
+        };
+        match field {
+            Some(field) if field.usage == Usage::Meaning => self.by_form(field.form, member),
+            Some(field) if field.usage == Usage::Prose => self.words(member),
+            _ => self.note(Bucket::Unused, member),
+        }
+    }
+
+    /// Holds two values of a form against each other.
+    fn by_form(&mut self, form: Form, member: &Member<'a>) {
+        let (Some(base), Some(head)) = (&member.base, &member.head) else {
+            return self.leaf(member);
+        };
+        match form {
+            Form::Is(kind) | Form::Ref(kind) => self.pair(kind, &base.place, &head.place),
+            Form::FlagOrRef(kind) if base.value.is_object() && head.value.is_object() => {
+                self.pair(kind, &base.place, &head.place);
+            }
+            Form::Map(Form::Is(kind) | Form::Ref(kind)) => {
+                for key in keys(base, head) {
+                    let (base, head) = (base.get(key), head.get(key));
+                    match (&base, &head) {
+                        (Some(base), Some(head)) => self.pair(*kind, &base.place, &head.place),
+                        _ => self.leaf(&Member {
+                            key,
+                            owners: member.owners.clone(),
+                            kind: member.kind,
+                            base,
+                            head,
+                        }),
+                    }
+                }
+            }
+            _ => self.leaf(member),
+        }
+    }
+
+    /// A value that has no rule of its own.
+    pub(super) fn leaf(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let what = told(member.key, was, is);
+        self.turned(Rule::Changed, member.spot(), what, (was, is), Effect::ALL);
+    }
+
+    /// Words for people, text by text.
+    pub(super) fn words(&mut self, member: &Member<'a>) {
+        self.texts(Bucket::Documentation, member);
+    }
+
+    /// A part of the document, as notes: one for each value in it that differs.
+    pub(super) fn texts(&mut self, bucket: Bucket, member: &Member<'a>) {
+        let (Some(base), Some(head)) = (&member.base, &member.head) else {
+            return self.note(bucket, member);
+        };
+        let is_parted = (base.value.is_object() && head.value.is_object())
+            || (base.value.is_array() && head.value.is_array());
+        if !is_parted {
+            return self.note(bucket, member);
+        }
+        let of_list = |at: &At<'a>| (0..at.items().len()).map(|index| index.to_string());
+        let all: BTreeSet<String> = if base.value.is_array() {
+            of_list(base).chain(of_list(head)).collect()
+        } else {
+            keys(base, head).into_iter().map(str::to_owned).collect()
+        };
+        for key in all {
+            let inner = |at: &At<'a>| match at.value {
+                Value::Array(_) => at.index(key.parse().ok()?),
+                _ => at.get(&key),
+            };
+            let part = Member {
+                kind: member.kind,
+                key: member.key,
+                owners: member.owners.clone(),
+                base: inner(base),
+                head: inner(head),
+            };
+            if values(&part).0 != values(&part).1 {
+                self.texts(bucket, &part);
+            }
+        }
+    }
+
+    fn extension(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        match (member.key, member.kind) {
+            // The files beside the document are held against each other where a `$ref` leads to them.
+            (key, Kind::OpenApi) if key == Pointer::FILES => {}
+            ("x-name", _) => {
+                let what = told("x-name", was, is);
+                self.turned(
+                    Rule::NameChanged,
+                    member.spot(),
+                    what,
+                    (was, is),
+                    Effect::NONE,
+                );
+            }
+            ("x-status", Kind::Response) => self.status(member),
+            _ => self.note(Bucket::Extension, member),
+        }
+    }
+
+    /// What is known of a status, fact by fact.
+    fn status(&mut self, member: &Member<'a>) {
+        let (Some(base), Some(head)) = (&member.base, &member.head) else {
+            let (was, is) = values(member);
+            let what = told("x-status", was, is);
+            return self.turned(
+                Rule::StatusChanged,
+                member.spot(),
+                what,
+                (was, is),
+                Effect::NONE,
+            );
+        };
+        for key in keys(base, head) {
+            let (old, new) = (base.get(key), head.get(key));
+            let (was, is) = (
+                old.as_ref().map(|at| at.value),
+                new.as_ref().map(|at| at.value),
+            );
+            if was != is {
+                let spot = Spot {
+                    base: old.map(|at| at.place),
+                    head: new.map(|at| at.place),
+                };
+                let what = told(key, was, is);
+                self.turned(Rule::StatusChanged, spot, what, (was, is), Effect::NONE);
+            }
+        }
+    }
+}
+
+macro_rules! rows {
+    ($($kind:ident [$($key:literal),*] => $compare:path;)*) => {
+        /// How a key is looked at that is not looked at by its form: [`Walk::by_form`].
+        fn row<'a>(kind: Kind, key: &str) -> Option<fn(&mut Walk<'a>, &Member<'a>)> {
+            match (kind, key) {
+                $((Kind::$kind, $($key)|*) => Some($compare),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+rows! {
+    OpenApi ["openapi"] => Walk::version;
+    OpenApi ["servers"] => Walk::servers;
+    OpenApi ["security"] => Walk::security_of_all;
+    OpenApi ["components"] => Walk::components;
+    // They come first.
+    OpenApi ["paths"] => Walk::looked_at;
+    Info ["version"] => Walk::version;
+    Info ["title"] => Walk::words;
+
+    Operation ["operationId"] => Walk::operation_id;
+    Operation ["parameters"] => Walk::looked_at;
+    Operation ["security"] => Walk::security_of;
+    Operation ["requestBody"] => Walk::request_body;
+    Operation ["responses"] => Walk::responses;
+    Operation ["deprecated"] => Walk::deprecated;
+
+    Parameter ["name", "in"] => Walk::told_along;
+    Parameter ["required"] => Walk::parameter_required;
+    Parameter ["deprecated"] => Walk::deprecated;
+    Parameter ["style", "explode"] => Walk::serialization;
+    Parameter ["schema", "content"] => Walk::described;
+    Parameter ["example", "examples"] => Walk::example;
+    Header ["required"] => Walk::header_required;
+    Header ["deprecated"] => Walk::deprecated;
+    Header ["style", "explode"] => Walk::serialization;
+    Header ["schema", "content"] => Walk::described;
+    Header ["example", "examples"] => Walk::example;
+
+    RequestBody ["required"] => Walk::body_required;
+    RequestBody ["content"] => Walk::request_content;
+    Response ["content"] => Walk::response_content;
+    Response ["headers"] => Walk::headers;
+    Response ["links"] => Walk::unused;
+    MediaType ["schema"] => Walk::schema_of_content;
+    MediaType ["example", "examples"] => Walk::example;
+    MediaType ["encoding"] => Walk::encoding;
+    Example ["value", "externalValue"] => Walk::example;
+    SecurityScheme ["type", "in", "name", "scheme"] => Walk::scheme;
+    SecurityScheme ["bearerFormat", "flows", "openIdConnectUrl"] => Walk::unused;
+
+    Schema ["type"] => Walk::schema_type;
+    Schema ["format"] => Walk::format;
+    Schema ["enum"] => Walk::values;
+    Schema ["nullable"] => Walk::nullable;
+    Schema ["required"] => Walk::required;
+    Schema ["properties"] => Walk::properties;
+    Schema ["additionalProperties"] => Walk::additional_properties;
+    Schema ["items"] => Walk::elements;
+    Schema ["oneOf", "anyOf"] => Walk::alternatives;
+    Schema ["allOf"] => Walk::parts;
+    Schema ["discriminator"] => Walk::discriminator;
+    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => Walk::upper_limit;
+    Schema ["minLength", "minItems", "minProperties", "minimum"] => Walk::lower_limit;
+    Schema ["pattern", "multipleOf", "not"] => Walk::limit;
+    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => Walk::limit;
+    Schema ["default"] => Walk::default;
+    Schema ["readOnly", "writeOnly"] => Walk::way;
+    Schema ["deprecated"] => Walk::deprecated;
+    Schema ["example"] => Walk::example;
+    Schema ["xml"] => Walk::unused;
+}
+
+/// Whether the values of two schemas have nothing in common.
+pub(super) fn is_of_other_type(base: &At<'_>, head: &At<'_>) -> bool {
+    let types = (base.text("type"), head.text("type"));
+    let is_number = |ty: &str| matches!(ty, "integer" | "number");
+    !types.0.is_empty()
+        && !types.1.is_empty()
+        && types.0 != types.1
+        && !(is_number(types.0) && is_number(types.1))
+}
+
+/// The keys of two objects.
+pub(super) fn keys<'a>(base: &At<'a>, head: &At<'a>) -> BTreeSet<&'a str> {
+    let members = [base, head]
+        .into_iter()
+        .filter_map(|at| at.value.as_object());
+    members.flat_map(Map::keys).map(String::as_str).collect()
+}
+
+/// The values of a member on both sides.
+pub(super) fn values<'a>(member: &Member<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
+    let value = |at: &Option<At<'a>>| at.as_ref().map(|at| at.value);
+    (value(&member.base), value(&member.head))
+}
+
+/// That a key is new, is gone, or has another value.
+pub(super) fn told(key: &str, was: Option<&Value>, is: Option<&Value>) -> String {
+    match (was, is) {
+        (None, _) => format!("`{key}` is new"),
+        (_, None) => format!("`{key}` is gone"),
+        _ => format!("`{key}` has changed"),
+    }
+}
+
+/// What stands at a place, or where the `$ref` there leads to.
+pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<At<'a>> {
+    let mut place = place.clone();
+    // Each `$ref` ends: loading has followed them all.
+    loop {
+        let value = tree.pointer(place.as_str())?;
+        match value.get("$ref").and_then(Value::as_str) {
+            Some(reference) => place = Pointer::from_fragment(reference)?,
+            None => return Some(At::new(value, place)),
+        }
+    }
+}
+
+/// The schema that one is made of, where it adds nothing but words.
+fn child_of(at: &At<'_>) -> Option<Pointer> {
+    only_child(&at.place, at.value.as_object()?)
+}

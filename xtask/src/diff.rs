@@ -1,0 +1,247 @@
+//! `cargo xtask diff`: what a change of a document means.
+
+mod github;
+mod json;
+mod markdown;
+mod text;
+mod view;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use statusquo_codegen::{
+    diff::{Diff, Level, Side, diff},
+    files::Files,
+    source::Source,
+};
+
+use crate::{
+    document,
+    failure::Failure,
+    git::{Blob, Repository, Revision},
+    place,
+};
+use view::View;
+
+/// Say what a change of a document means, for callers and for those who compile
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// What the document was: a revision of git, or a file [default: where the branch left origin/main,
+    /// else main, else the last commit]
+    #[arg(value_name = "BASE")]
+    base: Option<String>,
+    /// The document as it is, JSON or YAML [default: spec/status.yaml of the workspace]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// End with 1 at a change of this level or above, or at any risk on the wire [default: where the
+    /// version is not raised enough]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// For programs
+    Json,
+    /// For annotations of GitHub's workflows
+    Github,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// What may not compile any more
+    Major,
+    /// What can be used in addition, too
+    Minor,
+    /// Anything at all
+    Patch,
+    /// What old clients may be refused for, or may not expect, and new ones from an old server
+    Wire,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let base = Base::find(arguments.base.as_deref(), &spec)?;
+    let head = document::read(&spec)?;
+    let Some((base, old)) = base.read(&spec)? else {
+        // Both sides have to be sound, and one is not there.
+        let model = document::model(&head, &document::catalogue(&spec)?)?;
+        let view = view::New {
+            base: base.shown(),
+            head: place::tidy(&spec).display().to_string(),
+            operations: model.operations.len(),
+        };
+        return Ok(match arguments.format {
+            Format::Text => text::new(&view),
+            Format::Markdown => markdown::new(&view),
+            Format::Json => json::new(&view),
+            Format::Github => github::new(&view),
+        });
+    };
+    let head_side = side(&spec, &head)?;
+    let diff = diff(&old, &head_side);
+    let shown = place::tidy(&spec).display().to_string();
+    let view = View::of(&diff, (&base, old.source()), (&shown, &head));
+    let results = match arguments.format {
+        Format::Text => text::report(&view),
+        Format::Markdown => markdown::report(&view),
+        Format::Json => json::report(&view),
+        Format::Github => github::report(&view),
+    };
+    match verdict(&diff, arguments.fail_on) {
+        None => Ok(results),
+        Some(message) => Err(Failure::Findings { results, message }),
+    }
+}
+
+/// What is to be said on standard error, if the change is more than is allowed.
+fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
+    let level = diff.level?;
+    if fail_on == Some(FailOn::Wire) {
+        let wire = diff.wire();
+        let is_risky = wire.old_clients() || wire.new_clients();
+        return is_risky.then(|| format!("the change is a risk on the wire: {}", wire.words()));
+    }
+    let least = match fail_on {
+        None => {
+            let versions = &diff.versions;
+            let needs = versions.needs.as_deref().unwrap_or_default();
+            return (versions.is_enough == Some(false)).then(|| {
+                format!(
+                    "`info.version` is {}, and the change is a {level} one: raise it to {needs} at least",
+                    versions.stated
+                )
+            });
+        }
+        Some(FailOn::Major) => Level::Major,
+        Some(FailOn::Minor) => Level::Minor,
+        Some(FailOn::Patch | FailOn::Wire) => Level::Patch,
+    };
+    (level >= least).then(|| format!("the change is a {level} one"))
+}
+
+/// One side: the document and what it means.
+pub(crate) fn side(spec: &Path, source: &Source) -> Result<Side, Failure> {
+    Side::read(source, &document::catalogue(spec)?)
+        .map_err(|findings| document::unreadable(&findings, source))
+}
+
+/// What a document is held against.
+pub(crate) enum Base {
+    /// Another file.
+    File(PathBuf),
+    /// The same file in a revision.
+    Revision(Repository, Revision),
+}
+
+impl Base {
+    /// Finds what somebody means: a revision or a file, and where nothing is said, where the change starts.
+    fn find(base: Option<&str>, spec: &Path) -> Result<Self, Failure> {
+        let repository = Repository::around(spec);
+        let Some(base) = base else {
+            let repository = repository.ok_or_else(|| {
+                let spec = place::quoted(spec);
+                Failure::Unable(format!(
+                    "`{spec}` is in no repository of git\n  = help: name the file to hold it against: \
+                     `cargo xtask diff OLD --spec {spec}`"
+                ))
+            })?;
+            let start = repository.start().map_err(Failure::Unable)?;
+            return Ok(Self::Revision(repository, start));
+        };
+        let file = Path::new(base);
+        let revision = match &repository {
+            Some(repository) => repository.revision(base),
+            None => Err("the document is in no repository of git".to_owned()),
+        };
+        match (file.exists(), revision, repository) {
+            (true, Err(_), _) => Ok(Self::File(file.to_owned())),
+            (false, Ok(revision), Some(repository)) => Ok(Self::Revision(repository, revision)),
+            (true, Ok(_), _) => Err(Failure::Unable(format!(
+                "`{base}` is a file and a revision\n  = help: write `./{base}` for the file, or \
+                 `refs/heads/{base}` for the branch"
+            ))),
+            (false, Err(why), _) => Err(Failure::Unable(format!(
+                "`{base}` is no file, and {why}\n  = help: name a file, or fetch the revision first"
+            ))),
+            (false, Ok(_), None) => {
+                Err(Failure::Unable("there is no repository of git".to_owned()))
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::File(file) => place::tidy(file).display().to_string(),
+            Self::Revision(_, revision) => revision.shown(),
+        }
+    }
+
+    /// Reads it; `None` if the document was not there yet.
+    fn read(&self, spec: &Path) -> Result<Option<(String, Side)>, Failure> {
+        let (source, side) = match self {
+            Self::File(file) => {
+                let source = document::read(file)?;
+                let catalogue = document::catalogue(spec)?;
+                let side = Side::read(&source, &catalogue);
+                (source, side)
+            }
+            Self::Revision(repository, revision) => {
+                let Some(source) = document::read_at(repository, revision, spec)? else {
+                    return Ok(None);
+                };
+                let side = Side::read(&source, &document::catalogue(spec)?);
+                (source, side)
+            }
+        };
+        let side = side.map_err(|findings| document::unreadable(&findings, &source))?;
+        let side = match self {
+            // The workspace's own crate is committed, and may be of an older generator.
+            Self::Revision(repository, revision) if place::same(spec, &place::own_spec()) => {
+                committed(repository, revision, &place::own_crate(), side)?
+            }
+            _ => side,
+        };
+        Ok(Some((self.shown(), side)))
+    }
+}
+
+/// A side with the crate as it is in a revision, if it is there.
+pub(crate) fn committed(
+    repository: &Repository,
+    revision: &Revision,
+    folder: &Path,
+    side: Side,
+) -> Result<Side, Failure> {
+    let unable = |why: String| {
+        let folder = place::tidy(folder).display().to_string();
+        Failure::Unable(format!(
+            "cannot read `{folder}` of {}: {why}",
+            revision.shown()
+        ))
+    };
+    let root = repository.path(folder)?;
+    let mut files = Files::new();
+    for path in repository.files(revision, &root).map_err(unable)? {
+        let inner = path.strip_prefix(&format!("{root}/")).unwrap_or(&path);
+        if !inner.starts_with("src/") {
+            continue;
+        }
+        if let Blob::File(bytes) = repository.read(revision, &path).map_err(unable)? {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            files.insert(inner.to_owned(), text);
+        }
+    }
+    if files.is_empty() {
+        return Ok(side);
+    }
+    side.with_crate(&files).map_err(unable)
+}

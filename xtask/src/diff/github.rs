@@ -1,0 +1,67 @@
+//! For annotations of GitHub's workflows ("Workflow commands").
+
+use statusquo_codegen::diff::Severity;
+
+use super::view::{New, View, advice, title};
+
+pub(crate) fn report(view: &View<'_>) -> String {
+    let mut text = String::new();
+    for located in &view.findings {
+        let finding = located.finding;
+        let command = match finding.severity() {
+            Severity::Breaking => "error",
+            Severity::Notable => "warning",
+            Severity::Note => "notice",
+        };
+        let near = &located.near;
+        let mut message = title(finding);
+        let wire = finding.wire.words();
+        if !wire.is_empty() {
+            message.push_str(&format!("\non the wire: {wire}"));
+        }
+        for line in advice(finding, 3) {
+            message.push_str(&format!("\nin Rust: {line}"));
+        }
+        text.push_str(&format!(
+            "::{command} file={},line={},col={},title={}::{}\n",
+            property(&near.file),
+            near.line,
+            near.column,
+            property(&format!("{} ({})", finding.rule, finding.level)),
+            data(&message)
+        ));
+    }
+    if !view.diff.is_empty() {
+        let message = format!("{}\n{}", view.counted(), view.version());
+        let command = match view.diff.versions.is_enough {
+            Some(false) => "error",
+            _ => "notice",
+        };
+        let file = property(view.head);
+        text.push_str(&format!(
+            "::{command} file={file},title=version::{}\n",
+            data(&message)
+        ));
+    }
+    text
+}
+
+pub(crate) fn new(view: &New) -> String {
+    let file = property(&view.head);
+    format!(
+        "::notice file={file},title=new document::there is no such document in {}\n",
+        data(&view.base)
+    )
+}
+
+/// The text of a message, as a line of a command has it.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The same for a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,142 @@
+//! For a terminal.
+
+use anstyle::{AnsiColor, Style};
+use statusquo_codegen::diff::{Bucket, Note, Severity};
+
+use super::{
+    view::{self, Located, New, View, advice, counted, title, users},
+    words::{Run, compare},
+};
+
+const BREAKING: Style = AnsiColor::Red.on_default().bold();
+const NOTABLE: Style = AnsiColor::Yellow.on_default().bold();
+const QUIET: Style = AnsiColor::BrightBlack.on_default();
+const GONE: Style = AnsiColor::Red.on_default();
+const NEW: Style = AnsiColor::Green.on_default();
+const STRONG: Style = Style::new().bold();
+
+/// How many notes of a bucket are shown.
+const MOST: usize = 20;
+
+pub(crate) fn report(view: &View<'_>) -> String {
+    let mut text = format!("{} -> {}\n\n", view.base, view.head);
+    if view.diff.is_empty() {
+        text.push_str("nothing differs\n");
+        return text;
+    }
+    for located in &view.findings {
+        finding(&mut text, located);
+    }
+    for (bucket, notes) in &view.notes {
+        bucket_of(&mut text, *bucket, notes);
+    }
+    text.push_str(&format!("{}\n", view.counted()));
+    text.push_str(&format!("{STRONG}{}{STRONG:#}\n", view.version()));
+    text
+}
+
+pub(crate) fn new(view: &New) -> String {
+    format!(
+        "{} -> {}\n\na new document: {}\n",
+        view.base,
+        view.head,
+        counted(view.operations, "operation", "operations")
+    )
+}
+
+fn finding(text: &mut String, located: &Located<'_>) {
+    let finding = located.finding;
+    let severity = finding.severity();
+    let style = match severity {
+        Severity::Breaking => BREAKING,
+        Severity::Notable => NOTABLE,
+        Severity::Note => STRONG,
+    };
+    let head = format!("{severity}[{}]", finding.rule);
+    let indent = "  ";
+    let whole = wrapped(&format!("{head}: {}", title(finding)), indent);
+    let rest = whole.strip_prefix(&head).unwrap_or(&whole);
+    text.push_str(&format!("{style}{head}{style:#}{rest}\n"));
+    let mut line = |label: &str, content: &str| {
+        let label = format!("  {label:<5}");
+        let whole = wrapped(&format!("{label} {content}"), "        ");
+        let rest = whole.strip_prefix(&label).unwrap_or(&whole);
+        text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
+    };
+    let place = |position: &statusquo_codegen::report::Position| {
+        format!("{}:{}:{}", position.file, position.line, position.column)
+    };
+    match (&located.base, &located.head) {
+        (Some(base), Some(head)) => line("at", &format!("{} (was {})", place(head), place(base))),
+        (None, Some(head)) => line("at", &place(head)),
+        (Some(base), None) => line("at", &format!("was {}", place(base))),
+        (None, None) => {}
+    }
+    if let Some(spot) = finding.spots.first() {
+        let more = match finding.spots.len() {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        line("", &format!("#{}{more}", view::pointer(spot)));
+    }
+    if let Some(users) = users(finding) {
+        line("used", &format!("by {users}"));
+    }
+    let wire = finding.wire.words();
+    if !wire.is_empty() {
+        line("wire", &wire);
+    }
+    for (index, advice) in advice(finding, 3).iter().enumerate() {
+        match index {
+            0 => line("Rust", &format!("{}: {advice}", finding.level)),
+            _ => line("", advice),
+        }
+    }
+    text.push('\n');
+}
+
+/// A paragraph, as wide as the terminal is.
+fn wrapped(text: &str, indent: &str) -> String {
+    let width = textwrap::termwidth().clamp(60, 120);
+    let options = textwrap::Options::new(width)
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
+}
+
+fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
+    let title = format!("{} ({})", bucket.words(), notes.len());
+    text.push_str(&format!("{STRONG}{title}{STRONG:#}\n"));
+    for note in notes.iter().take(MOST) {
+        let pointer = note.spots.first().map(view::pointer).unwrap_or_default();
+        let more = match note.spots.len() {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        text.push_str(&format!("  {QUIET}#{pointer}{more}{QUIET:#}\n"));
+        let was = note.was.as_deref().unwrap_or_default();
+        let is = note.is.as_deref().unwrap_or_default();
+        let mut line = String::new();
+        for run in compare(was.trim_end(), is.trim_end()) {
+            match run {
+                Run::Same(same) => line.push_str(&same),
+                Run::Gone(gone) => line.push_str(&format!("[-{gone}-]")),
+                Run::New(new) => line.push_str(&format!("{{+{new}+}}")),
+            }
+        }
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = wrapped(&format!("    {line}"), "    ");
+        let line = line
+            .replace("[-", &format!("{GONE}[-"))
+            .replace("-]", &format!("-]{GONE:#}"))
+            .replace("{+", &format!("{NEW}{{+"))
+            .replace("+}", &format!("+}}{NEW:#}"));
+        text.push_str(&format!("{line}\n"));
+    }
+    if notes.len() > MOST {
+        text.push_str(&format!("  and {} more\n", notes.len() - MOST));
+    }
+    text.push('\n');
+}

@@ -1,0 +1,190 @@
+//! What all formats show: findings with their lines.
+
+use std::collections::BTreeMap;
+
+use statusquo_codegen::{
+    diff::{Bucket, Diff, Finding, Level, Note, Spot},
+    report::{Position, Positions},
+    source::Source,
+};
+
+/// A comparison, ready to be shown.
+pub(crate) struct View<'a> {
+    pub(crate) diff: &'a Diff,
+    /// What messages call the two sides.
+    pub(crate) base: &'a str,
+    pub(crate) head: &'a str,
+    /// The findings with the positions of their first place.
+    pub(crate) findings: Vec<Located<'a>>,
+    /// The notes by bucket.
+    pub(crate) notes: BTreeMap<Bucket, Vec<&'a Note>>,
+}
+
+/// A finding and where it is.
+pub(crate) struct Located<'a> {
+    pub(crate) finding: &'a Finding,
+    pub(crate) base: Option<Position>,
+    pub(crate) head: Option<Position>,
+    /// A position in the head that exists: for what is gone, the nearest thing around it.
+    pub(crate) near: Position,
+}
+
+/// A document that was not there before.
+pub(crate) struct New {
+    pub(crate) base: String,
+    pub(crate) head: String,
+    pub(crate) operations: usize,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn of(
+        diff: &'a Diff,
+        base: (&'a str, &'a Source),
+        head: (&'a str, &'a Source),
+    ) -> Self {
+        let (mut old, mut new) = (Positions::of(base.1), Positions::of(head.1));
+        let findings = diff.findings.iter().map(|finding| {
+            let spot = finding.spots.first().cloned().unwrap_or_default();
+            Located {
+                finding,
+                near: new.find(spot.pointer()),
+                base: spot.base.map(|place| old.find(&place)),
+                head: spot.head.map(|place| new.find(&place)),
+            }
+        });
+        let findings = findings.collect();
+        let mut notes: BTreeMap<Bucket, Vec<&Note>> = BTreeMap::new();
+        for note in &diff.notes {
+            notes.entry(note.bucket).or_default().push(note);
+        }
+        Self {
+            diff,
+            base: base.0,
+            head: head.0,
+            findings,
+            notes,
+        }
+    }
+
+    /// How many places differ, and where they are told.
+    pub(crate) fn counted(&self) -> String {
+        let coverage = &self.diff.coverage;
+        let mut parts = vec![format!("{} in findings", coverage.in_findings)];
+        for (bucket, count) in &coverage.in_buckets {
+            parts.push(format!("{count} {}", bucket.words()));
+        }
+        format!(
+            "{}: {}; {} left over",
+            counted(coverage.places, "place differs", "places differ"),
+            parts.join(", "),
+            coverage.left.len()
+        )
+    }
+
+    /// The version that is needed, and the one that is stated.
+    pub(crate) fn version(&self) -> String {
+        let versions = &self.diff.versions;
+        let stated = &versions.stated;
+        let level = self.diff.level.map_or("no", level_word);
+        match (&versions.needs, versions.is_enough) {
+            (Some(needs), Some(true)) => {
+                format!(
+                    "{level} change: needs {needs}; the document says {stated}, which is enough"
+                )
+            }
+            (Some(needs), _) => {
+                format!("{level} change: needs {needs}; the document says {stated}")
+            }
+            (None, _) => format!(
+                "{level} change; `{}` is no version that Cargo takes, so raise that of the crate yourself",
+                versions.base
+            ),
+        }
+    }
+}
+
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Patch => "patch",
+        Level::Minor => "minor",
+        Level::Major => "major",
+    }
+}
+
+/// A number with its noun.
+pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// What a finding is about and what has changed, as one sentence.
+pub(crate) fn title(finding: &Finding) -> String {
+    let mut title = match finding.subject.as_str() {
+        "" => finding.what.clone(),
+        subject => format!("{subject}: {}", finding.what),
+    };
+    match (&finding.was, &finding.is) {
+        (Some(was), Some(is)) => {
+            title.push_str(&format!(" (was `{}`, is `{}`)", short(was), short(is)));
+        }
+        (Some(was), None) => title.push_str(&format!(" (was `{}`)", short(was))),
+        (None, Some(is)) => title.push_str(&format!(" (is `{}`)", short(is))),
+        (None, None) => {}
+    }
+    title
+}
+
+/// A value that fits on a line.
+fn short(text: &str) -> String {
+    const MOST: usize = 60;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MOST {
+        return line;
+    }
+    let start: String = line.chars().take(MOST).collect();
+    format!("{start}…")
+}
+
+/// The operations that use something, the first ones by name.
+pub(crate) fn users(finding: &Finding) -> Option<String> {
+    const MOST: usize = 3;
+    let all = &finding.operations;
+    let first: Vec<_> = all
+        .iter()
+        .take(MOST)
+        .map(|title| format!("`{title}`"))
+        .collect();
+    let subject = all.first().map(|title| format!("`{title}`"));
+    match all.len() {
+        0 => None,
+        // It says so itself.
+        1 if subject.is_some_and(|title| finding.subject.starts_with(&title)) => None,
+        count if count <= MOST => Some(first.join(", ")),
+        count => Some(format!(
+            "{} operations: {} and {} more",
+            count,
+            first.join(", "),
+            count - MOST
+        )),
+    }
+}
+
+/// What a change asks of those who compile against the crate: the worst first, and as many as one reads.
+pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
+    let worst = finding.rust.iter().filter(|one| one.level == finding.level);
+    let mut lines: Vec<String> = worst.map(|one| one.advice.clone()).take(most).collect();
+    let more = finding.rust.len() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+/// The pointers of a spot, with the sides that they are on.
+pub(crate) fn pointer(spot: &Spot) -> String {
+    match (&spot.base, &spot.head) {
+        (Some(base), Some(head)) if base != head => format!("{base} -> {head}"),
+        (_, Some(head)) => head.to_string(),
+        (Some(base), None) => base.to_string(),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,200 @@
+//! What git knows: revisions, and files as they were.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::failure::Failure;
+
+/// A repository, seen from a folder in it.
+pub(crate) struct Repository {
+    folder: PathBuf,
+}
+
+/// A revision.
+#[derive(Clone, Debug)]
+pub(crate) struct Revision {
+    /// As it was asked for: `main`.
+    pub(crate) name: String,
+    /// The commit.
+    pub(crate) commit: String,
+}
+
+impl Revision {
+    /// What messages call it: `main (1a2b3c4d)`.
+    pub(crate) fn shown(&self) -> String {
+        let short = self.commit.get(..10).unwrap_or(&self.commit);
+        if self.commit.starts_with(&self.name) {
+            short.to_owned()
+        } else {
+            format!("{} ({short})", self.name)
+        }
+    }
+}
+
+impl Revision {
+    /// What stands before the colon in `main:spec.yaml`.
+    pub(crate) fn name_in_paths(&self) -> &str {
+        if self.name.contains(' ') {
+            self.commit.get(..10).unwrap_or(&self.commit)
+        } else {
+            &self.name
+        }
+    }
+}
+
+/// A file of a revision.
+pub(crate) enum Blob {
+    /// Its bytes.
+    File(Vec<u8>),
+    /// It is a link.
+    Link,
+    /// It is a folder, or something else.
+    Other,
+    /// It is not there.
+    Absent,
+}
+
+impl Repository {
+    /// The repository that a file is in; `None` if it is in none, or there is no git.
+    pub(crate) fn around(file: &Path) -> Option<Self> {
+        let mut folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        // The file's folder may be gone as well.
+        while !folder.as_os_str().is_empty() && !folder.is_dir() {
+            folder = folder.parent()?.to_owned();
+        }
+        if folder.as_os_str().is_empty() {
+            folder = PathBuf::from(".");
+        }
+        let repository = Self { folder };
+        repository.git(&["rev-parse", "--show-toplevel"]).ok()?;
+        Some(repository)
+    }
+
+    /// What git prints; the error is what it complains of.
+    fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&self.folder).args(arguments);
+        // Words of a translation are no use, and neither is a lock for what is only read.
+        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        let output = command.output().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "there is no `git` here".to_owned(),
+            _ => error.to_string(),
+        })?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            let text = String::from_utf8_lossy(&output.stderr);
+            let first = text.lines().next().unwrap_or("git says nothing");
+            Err(first.trim_start_matches("fatal: ").to_owned())
+        }
+    }
+
+    fn line(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = self.git(arguments)?;
+        Ok(String::from_utf8_lossy(&output).trim().to_owned())
+    }
+
+    /// The revision of a name.
+    pub(crate) fn revision(&self, name: &str) -> Result<Revision, String> {
+        let commit = format!("{name}^{{commit}}");
+        let arguments = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ];
+        match self.line(&arguments) {
+            Ok(commit) => Ok(Revision {
+                name: name.to_owned(),
+                commit,
+            }),
+            Err(_) => Err(format!("git knows no revision `{name}`")),
+        }
+    }
+
+    /// The revision that a change starts from: where it left `origin/main`, else `main`, else the last commit.
+    pub(crate) fn start(&self) -> Result<Revision, String> {
+        for branch in ["origin/main", "main"] {
+            if self.revision(branch).is_err() {
+                continue;
+            }
+            if let Ok(commit) = self.line(&["merge-base", branch, "HEAD"]) {
+                let name = format!("merge base with {branch}");
+                return Ok(Revision { name, commit });
+            }
+        }
+        self.revision("HEAD")
+    }
+
+    /// A path of this machine as the repository knows it.
+    pub(crate) fn path(&self, file: &Path) -> Result<String, Failure> {
+        let outside = || {
+            let shown = file.display();
+            Failure::Unable(format!("`{shown}` is in no repository of git"))
+        };
+        let root = self
+            .line(&["rev-parse", "--show-toplevel"])
+            .map_err(Failure::Unable)?;
+        let root = Path::new(&root).canonicalize().map_err(|_| outside())?;
+        let name = file.file_name().ok_or_else(outside)?;
+        // The file itself may be gone, or a link.
+        let folder = self.absolute(file.parent().unwrap_or(Path::new("")));
+        let folder = folder.ok_or_else(outside)?;
+        let below = folder.strip_prefix(&root).map_err(|_| outside())?;
+        let parts = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy());
+        let mut parts: Vec<_> = parts.collect();
+        parts.push(name.to_string_lossy());
+        Ok(parts.join("/"))
+    }
+
+    fn absolute(&self, folder: &Path) -> Option<PathBuf> {
+        if folder.as_os_str().is_empty() {
+            return Path::new(".").canonicalize().ok();
+        }
+        match folder.canonicalize() {
+            Ok(folder) => Some(folder),
+            Err(_) => Some(self.absolute(folder.parent()?)?.join(folder.file_name()?)),
+        }
+    }
+
+    /// A file of a revision.
+    pub(crate) fn read(&self, revision: &Revision, path: &str) -> Result<Blob, String> {
+        let arguments = ["ls-tree", "-z", "--full-tree", &revision.commit, "--", path];
+        let listed = self.git(&arguments)?;
+        let listed = String::from_utf8_lossy(&listed);
+        let Some((kind, _)) = listed.split_once('\t') else {
+            return Ok(Blob::Absent);
+        };
+        let mut words = kind.split(' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some("120000"), ..) => Ok(Blob::Link),
+            (_, Some("blob"), Some(id)) => Ok(Blob::File(self.git(&["cat-file", "blob", id])?)),
+            _ => Ok(Blob::Other),
+        }
+    }
+
+    /// The paths of all files below a folder of a revision.
+    pub(crate) fn files(&self, revision: &Revision, folder: &str) -> Result<Vec<String>, String> {
+        let folder = format!("{}/", folder.trim_end_matches('/'));
+        let arguments = [
+            "ls-tree",
+            "-r",
+            "-z",
+            "--full-tree",
+            "--name-only",
+            &revision.commit,
+            "--",
+            &folder,
+        ];
+        let listed = self.git(&arguments)?;
+        let listed = String::from_utf8_lossy(&listed);
+        let paths = listed.split('\0').filter(|path| !path.is_empty());
+        Ok(paths.map(str::to_owned).collect())
+    }
+}
