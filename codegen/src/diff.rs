@@ -24,7 +24,9 @@ mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, thread,
+    fmt,
+    path::Path,
+    thread,
 };
 
 use serde_json::Value;
@@ -40,6 +42,7 @@ use crate::{
 };
 pub use api::ApiChange;
 pub use coverage::Coverage;
+use pairs::Pairs;
 use risk::Effect;
 pub use risk::{Risk, Wire};
 pub use rules::{Bucket, Rule};
@@ -171,7 +174,10 @@ impl Side {
     pub fn with_crate(mut self, files: &Files) -> Result<Self, String> {
         let mut parsed = Vec::new();
         for (path, text) in files {
-            if path.ends_with(".rs") {
+            if Path::new(path)
+                .extension()
+                .is_some_and(|ending| ending == "rs")
+            {
                 let file = syn::parse_file(text).map_err(|error| format!("`{path}`: {error}"))?;
                 parsed.push((path.clone(), file));
             }
@@ -237,6 +243,8 @@ pub struct Finding {
     pub rust: Vec<ApiChange>,
     /// The operations that use it, as "`GET /pets`", in order.
     pub operations: Vec<String>,
+    /// Where the first of its places is in the head, or would be if it were not gone.
+    pub near: Pointer,
 }
 
 impl Finding {
@@ -391,6 +399,7 @@ fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> V
             level: change.rule.floor(),
             rust: Vec::new(),
             operations: Vec::new(),
+            near: Pointer::root(),
         };
         let (finding, all) = groups
             .entry(key)
@@ -424,12 +433,13 @@ fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> V
             level: Level::Patch,
             rust: vec![change.api],
             operations: Vec::new(),
+            near: Pointer::root(),
         };
         groups.insert(key, (finding, users));
     }
     let mut findings: Vec<Finding> = groups
         .into_values()
-        .map(|(finding, users)| finished(finding, users))
+        .map(|(finding, users)| finished(finding, users, &found.pairs))
         .collect();
     findings.sort_by_cached_key(|one| {
         let place = one.spots.first().map(|spot| spot.pointer().clone());
@@ -443,25 +453,33 @@ fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> V
     findings
 }
 
-fn finished(mut finding: Finding, users: Users) -> Finding {
+fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
     let mut told = BTreeSet::new();
     finding
         .rust
         .retain(|change| told.insert(change.advice.clone()));
-    finding
-        .rust
-        .sort_by(|a, b| (b.level, &a.item).cmp(&(a.level, &b.item)));
+    finding.rust.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let rust = finding.rust.iter().map(|change| change.level).max();
     finding.level = finding.level.max(rust.unwrap_or(Level::Patch));
     finding.spots.sort();
+    finding.near = match finding.spots.first() {
+        Some(Spot {
+            head: Some(head), ..
+        }) => head.clone(),
+        Some(Spot {
+            base: Some(base), ..
+        }) => pairs.in_head(base),
+        _ => Pointer::root(),
+    };
     let title = |(path, method): (String, Method)| format!("{method} {path}");
     finding.operations = users.operations.into_iter().map(title).collect();
-    if let [_, _, ..] = finding.spots.as_slice()
-        && let Some((_, rest)) = finding.subject.split_once(", ")
-    {
-        finding.subject = rest.to_owned();
-    } else if finding.spots.len() > 1 {
-        finding.subject.clear();
+    if finding.spots.len() > 1 {
+        // Of several operations it is about what they have in common.
+        let inner = finding
+            .subject
+            .split_once(", ")
+            .map(|(_, rest)| rest.to_owned());
+        finding.subject = inner.unwrap_or_default();
     }
     finding
 }
@@ -564,7 +582,7 @@ fn notes(base: &Side, head: &Side, found: &Found) -> Vec<Note> {
             note.bucket,
             was.clone(),
             is.clone(),
-            place.last().map(|key| key.into_owned()),
+            place.last().map(std::borrow::Cow::into_owned),
             if is_shared { 0 } else { index + 1 },
         );
         let group = groups.entry(key).or_insert_with(|| Note {

@@ -67,7 +67,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     Row {
-        breaks: true,
+        breaks: false,
         ..row(
             "a code is another one under the same name",
             &[("        '299':\n", "        '298':\n")],

@@ -140,7 +140,7 @@ pub fn write(documents: &[Document], folder: &Path) {
 }
 
 /// Writes a file, unless it is there with the same content: cargo goes by the time of a file.
-fn put(place: &Path, text: &str) {
+pub(crate) fn put(place: &Path, text: &str) {
     if fs::read_to_string(place).is_ok_and(|found| found == text) {
         return;
     }

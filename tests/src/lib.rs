@@ -8,6 +8,7 @@ pub mod oracle;
 pub mod raw;
 pub mod roundtrip;
 pub mod value;
+pub mod witness;
 
 use std::{
     fs,

@@ -7,7 +7,7 @@ use statusquo_codegen::{
     model::Catalogue,
     source::Source,
 };
-use statusquo_tests::{catalogue, changes::ROWS};
+use statusquo_tests::{catalogue, changes::ROWS, documents, witness};
 
 fn side(text: &str, catalogue: &Catalogue) -> Side {
     let source = Source::new("shop.yaml", text);
@@ -39,4 +39,23 @@ fn every_row_of_the_table() {
         );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The compiler itself says of some rows what the diff says: all of them are for
+/// `cargo run -p statusquo-tests --example witness`.
+#[test]
+fn the_compiler_agrees() {
+    let catalogue = catalogue();
+    let crate_of = |text: &str| {
+        let files = witness::of(&Source::new("shop.yaml", text), &catalogue);
+        files.unwrap_or_else(|| panic!("{text}"))
+    };
+    let base = crate_of(&ROWS[0].texts().0);
+    let rows: Vec<_> = ROWS.iter().step_by(7).collect();
+    let heads: Vec<_> = rows.iter().map(|row| crate_of(&row.texts().1)).collect();
+    let folder = documents::target().join("witness/suite");
+    let errors = witness::against(&base, &heads, &folder);
+    for (row, errors) in rows.iter().zip(errors) {
+        assert_eq!(errors.is_some(), row.breaks, "{}: {errors:?}", row.name);
+    }
 }

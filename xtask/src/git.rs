@@ -63,7 +63,7 @@ impl Repository {
         let mut folder = file.parent().unwrap_or(Path::new("")).to_owned();
         // The file's folder may be gone as well.
         while !folder.as_os_str().is_empty() && !folder.is_dir() {
-            folder = folder.parent()?.to_owned();
+            folder.pop();
         }
         if folder.as_os_str().is_empty() {
             folder = PathBuf::from(".");
@@ -142,7 +142,7 @@ impl Repository {
         let root = Path::new(&root).canonicalize().map_err(|_| outside())?;
         let name = file.file_name().ok_or_else(outside)?;
         // The file itself may be gone, or a link.
-        let folder = self.absolute(file.parent().unwrap_or(Path::new("")));
+        let folder = absolute(file.parent().unwrap_or(Path::new("")));
         let folder = folder.ok_or_else(outside)?;
         let below = folder.strip_prefix(&root).map_err(|_| outside())?;
         let parts = below
@@ -151,16 +151,6 @@ impl Repository {
         let mut parts: Vec<_> = parts.collect();
         parts.push(name.to_string_lossy());
         Ok(parts.join("/"))
-    }
-
-    fn absolute(&self, folder: &Path) -> Option<PathBuf> {
-        if folder.as_os_str().is_empty() {
-            return Path::new(".").canonicalize().ok();
-        }
-        match folder.canonicalize() {
-            Ok(folder) => Some(folder),
-            Err(_) => Some(self.absolute(folder.parent()?)?.join(folder.file_name()?)),
-        }
     }
 
     /// A file of a revision.
@@ -196,5 +186,16 @@ impl Repository {
         let listed = String::from_utf8_lossy(&listed);
         let paths = listed.split('\0').filter(|path| !path.is_empty());
         Ok(paths.map(str::to_owned).collect())
+    }
+}
+
+/// A folder with its real path, though it may be gone.
+fn absolute(folder: &Path) -> Option<PathBuf> {
+    if folder.as_os_str().is_empty() {
+        return Path::new(".").canonicalize().ok();
+    }
+    match folder.canonicalize() {
+        Ok(folder) => Some(folder),
+        Err(_) => Some(absolute(folder.parent()?)?.join(folder.file_name()?)),
     }
 }

@@ -11,7 +11,7 @@ use super::{
 /// A change of the public API of the generated crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiChange {
-    /// What it asks of the next version (Cargo's rules: "SemVer Compatibility").
+    /// What it asks of the next version (Cargo's "`SemVer` Compatibility").
     pub level: Level,
     /// The item concerned, by its path in the new crate, or in the old one where it is gone.
     pub item: String,
@@ -27,7 +27,7 @@ pub struct ApiChange {
     pub(super) head: Option<String>,
     /// What about the item has changed.
     pub(super) aspect: Aspect,
-    /// The items that it is, or was, another name of.
+    /// The names in its type, old and new: it may have changed by what they stand for.
     pub(super) others: Vec<String>,
 }
 
@@ -100,8 +100,16 @@ pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<
         }
     }
     changes.extend(reordered(&renamed, head));
-    changes.sort_by(|a, b| (b.level, &a.item).cmp(&(a.level, &b.item)));
+    changes.sort_by(|a, b| a.rank().cmp(&b.rank()));
     changes
+}
+
+impl ApiChange {
+    /// What a reader should see first: the worst, and what is called more often.
+    pub(super) fn rank(&self) -> impl Ord + '_ {
+        let is_said_twice = self.item.starts_with("Call<");
+        (std::cmp::Reverse(self.level), is_said_twice, &self.item)
+    }
 }
 
 /// What extends the call of a request is a part of the request.
@@ -296,7 +304,6 @@ fn of_type(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
     let (old, new) = (shown(head, was), shown(head, is));
     let advice = match is.kind {
         Kind::Variant => format!("write `{new}` for `{old}`"),
-        Kind::Function | Kind::Method => format!("`{head}` is `{new}`, was `{old}`"),
         Kind::Parameter => {
             let of = is.parent.as_deref().unwrap_or_default();
             format!("`{of}` takes `{}: {new}`, took `{old}`", last(head))
@@ -309,6 +316,7 @@ fn of_type(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
         is: Some(new),
         base: Some(base.to_owned()),
         head: Some(head.to_owned()),
+        others: was.ty.iter().chain(&is.ty).cloned().collect(),
         ..change(Level::Major, head, advice)
     }
 }

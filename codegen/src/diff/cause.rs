@@ -46,9 +46,9 @@ pub(super) fn trace(
         let places = |path: &Option<String>, names: &Names| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
                 Aspect::Name => names.callers(path),
-                _ => names.places(path),
+                _ => names.places(path).to_vec(),
             });
-            places.unwrap_or_default().to_vec()
+            places.unwrap_or_default()
         };
         let (mut was, mut is) = (places(&api.base, &names.0), places(&api.head, &names.1));
         // What is on one side alone may be so for what is on the other.
@@ -67,8 +67,7 @@ pub(super) fn trace(
             (was.as_slice(), &index.base, &base.document.references),
             (is.as_slice(), &index.head, &head.document.references),
         ];
-        let ways: [fn(&BySpot, &[Pointer], &References) -> BTreeSet<usize>; 3] =
-            [BySpot::inside, BySpot::around, BySpot::beyond];
+        let ways: [Way; 3] = [BySpot::inside, BySpot::around, BySpot::beyond];
         // The likely causes first, and only then what is possible at all.
         let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
         let mut causes = BTreeSet::new();
@@ -101,8 +100,14 @@ pub(super) fn trace(
     }
     for one in left {
         // What is another name now of something that changes, changes by the same.
-        let others = one.api.others.iter().filter_map(|item| by_item.get(item));
-        let causes: BTreeSet<usize> = others.flatten().copied().collect();
+        let within = |item: &String| {
+            let from = by_item.range(item.clone()..);
+            let item = item.clone();
+            from.take_while(move |(other, _)| other.starts_with(&item))
+                .filter(|(other, _)| is_part(other, &one.api))
+                .flat_map(|(_, causes)| causes.iter().copied())
+        };
+        let causes: BTreeSet<usize> = one.api.others.iter().flat_map(within).collect();
         if causes.is_empty() {
             traced.unclaimed.push(one);
         } else {
@@ -120,6 +125,14 @@ impl Traced {
             }
         }
     }
+}
+
+/// Whether an item is one of those that a change names, or a part of one.
+fn is_part(item: &str, api: &ApiChange) -> bool {
+    api.others.iter().any(|other| {
+        let rest = item.strip_prefix(other.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '.', '(']))
+    })
 }
 
 /// Whether a change of the document is what usually makes for such a change of the crate.
@@ -146,6 +159,9 @@ fn is_possible(change: &Change, api: &ApiChange) -> bool {
         _ => change.rule.is_seen_in_api() && !is_about_advice,
     }
 }
+
+/// The changes that some places lead to.
+type Way = fn(&BySpot, &[Pointer], &References) -> BTreeSet<usize>;
 
 /// The changes by where they are.
 struct Index {

@@ -8,7 +8,7 @@ use super::{
     surface::{Path, Surface},
 };
 use crate::{
-    model::{Handler, Model, Operation, Payload, TypeKind},
+    model::{Handler, Method, Model, Operation, Payload, TypeKind},
     name::Ident,
     pointer::Pointer,
 };
@@ -40,7 +40,6 @@ enum Role {
     Media,
     Request,
     Response,
-    Set,
     Status,
     Type,
     Value,
@@ -144,7 +143,8 @@ impl Names {
         let new = Path::member(request, "new");
         self.add(request.to_owned(), Role::Request, &asks);
         self.add(call.clone(), Role::Call, own);
-        self.add(operation.response.to_string(), Role::Response, own);
+        let answers: Vec<_> = own.iter().map(|place| place.key("responses")).collect();
+        self.add(operation.response.to_string(), Role::Response, &answers);
         if operation.handler == Handler::Own {
             let path = Path::member("server::Api", operation.name.as_str());
             self.add(path, Role::Handler, own);
@@ -207,7 +207,7 @@ impl Names {
                 .flat_map(|one| one.origin.places())
                 .map(|place| place.key("responses"))
                 .collect();
-            self.add(name.to_owned(), Role::Set, &places);
+            self.add(name.to_owned(), Role::Response, &places);
             let users = model.operations.iter().filter(|one| one.set == index);
             let own: Vec<_> = users.flat_map(|one| one.origin.places()).cloned().collect();
             self.called_by(&[name.to_owned()], &own);
@@ -241,13 +241,16 @@ impl Names {
         name.map(|name| name.places.as_slice()).unwrap_or_default()
     }
 
-    /// The places that an item is called by.
-    pub(super) fn callers(&self, path: &str) -> &[Pointer] {
-        match self.nearest(path) {
-            Some(name) if !name.called_by.is_empty() => &name.called_by,
-            Some(name) => &name.places,
-            None => &[],
+    /// The places that an item is called by: its own, and the operation's that it belongs to.
+    pub(super) fn callers(&self, path: &str) -> Vec<Pointer> {
+        let Some(name) = self.nearest(path) else {
+            return Vec::new();
+        };
+        if !name.called_by.is_empty() {
+            return name.called_by.clone();
         }
+        let operations = name.places.iter().filter_map(operation_around);
+        name.places.iter().cloned().chain(operations).collect()
     }
 
     fn nearest(&self, path: &str) -> Option<&Name> {
@@ -323,6 +326,14 @@ fn outer(path: &str) -> Option<String> {
     // What extends a call is a part of the request that it is of.
     let inner = of.strip_prefix("Call<").and_then(|of| of.strip_suffix('>'));
     Some(inner.unwrap_or(of).to_owned()).filter(|of| !of.is_empty())
+}
+
+/// The operation that a place is in.
+fn operation_around(place: &Pointer) -> Option<Pointer> {
+    let mut segments = place.segments();
+    let (paths, path, method) = (segments.next()?, segments.next()?, segments.next()?);
+    let is_one = paths == "paths" && Method::ALL.iter().any(|known| known.key() == method);
+    is_one.then(|| Pointer::root().key(&paths).key(&path).key(&method))
 }
 
 /// The places of all that an operation asks for.

@@ -83,7 +83,7 @@ impl Wire {
         let mut words = Vec::new();
         match (self.requests.old_clients, self.responses.old_clients) {
             (true, true) => {
-                words.push("old clients may be refused, or get what they do not expect")
+                words.push("old clients may be refused, or get what they do not expect");
             }
             (true, false) => words.push("old clients may be refused, or not be heeded"),
             (false, true) => words.push("old clients may get what they do not expect"),

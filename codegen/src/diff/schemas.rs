@@ -412,7 +412,7 @@ impl<'a> Walk<'a> {
             &self.head.tree
         };
         let target = resolved(tree, &at.place).filter(|target| target.place != at.place);
-        match target.and_then(|target| target.place.last().map(|name| name.into_owned())) {
+        match target.and_then(|target| target.place.last().map(std::borrow::Cow::into_owned)) {
             Some(name) => format!("`{name}`"),
             None => "without a name".to_owned(),
         }
@@ -497,7 +497,6 @@ impl<'a> Walk<'a> {
         let (was, is) = values(member);
         let (rule, effect) = match (was.and_then(Value::as_f64), is.and_then(Value::as_f64)) {
             (None, _) => (Rule::LimitTightened, Effect::NARROWED),
-            (_, None) => (Rule::LimitRelaxed, Effect::RELAXED),
             (Some(was), Some(is)) if is_tighter(was, is) => {
                 (Rule::LimitTightened, Effect::NARROWED)
             }

@@ -15,7 +15,7 @@ use crate::load::shape::{Kind, SECTIONS};
 impl<'a> Walk<'a> {
     /// The components, by name.
     pub(super) fn components(&mut self, member: &Member<'a>) {
-        let nothing = |at: &Option<At<'a>>| at.as_ref().map(|at| at.members()).unwrap_or_default();
+        let nothing = |at: &Option<At<'a>>| at.as_ref().map(At::members).unwrap_or_default();
         let old: BTreeMap<_, _> = nothing(&member.base).into_iter().collect();
         let new: BTreeMap<_, _> = nothing(&member.head).into_iter().collect();
         let kind = |section: &str| {

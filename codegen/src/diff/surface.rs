@@ -250,7 +250,7 @@ impl Reader {
             }
             Code::Fn(code) if is_public(&code.vis) && is_seen(&code.sig.ident.to_string()) => {
                 let path = self.path(&code.sig.ident);
-                self.function(path, None, Kind::Function, &code.sig, &code.attrs);
+                self.function(&path, None, Kind::Function, &code.sig, &code.attrs);
             }
             Code::Trait(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
@@ -263,7 +263,7 @@ impl Reader {
                             Some(_) => Kind::Function,
                             None => Kind::Method,
                         };
-                        self.function(name, Some(&path), kind, &method.sig, &method.attrs);
+                        self.function(&name, Some(&path), kind, &method.sig, &method.attrs);
                     }
                 }
             }
@@ -315,7 +315,7 @@ impl Reader {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
                     let path = Path::member(of, &function.sig.ident.to_string());
                     let attributes = &function.attrs;
-                    self.function(path, Some(of), Kind::Function, &function.sig, attributes);
+                    self.function(&path, Some(of), Kind::Function, &function.sig, attributes);
                 }
                 ImplItem::Const(member) if is_public(&member.vis) => {
                     let ty = self.tokens(&member.ty);
@@ -354,7 +354,7 @@ impl Reader {
 
     fn function(
         &mut self,
-        path: String,
+        path: &str,
         of: Option<&str>,
         kind: Kind,
         signature: &Signature,
@@ -367,7 +367,7 @@ impl Reader {
         }
         let mut whole = item(kind, ty, attributes);
         whole.parent = of.map(str::to_owned);
-        self.add(path.clone(), whole);
+        self.add(path.to_owned(), whole);
         for (order, input) in signature.inputs.iter().enumerate() {
             let (name, ty) = match input {
                 FnArg::Receiver(own) => {
@@ -388,7 +388,7 @@ impl Reader {
                 order,
                 ..item(Kind::Parameter, ty, &[])
             };
-            self.part(Path::parameter(&path, &name), &path, item);
+            self.part(Path::parameter(path, &name), path, item);
         }
     }
 

@@ -342,7 +342,7 @@ impl<'a> Walk<'a> {
         let is_other = kind == Kind::Schema && is_of_other_type(was, is);
         let name = |place: &Pointer, at: &Pointer| {
             let name = (place != at).then(|| place.last()).flatten();
-            name.map_or_else(|| kind.noun().to_owned(), |name| name.into_owned())
+            name.map_or_else(|| kind.noun().to_owned(), std::borrow::Cow::into_owned)
         };
         self.push(Change {
             rule: if kind == Kind::Schema {
@@ -682,10 +682,9 @@ rows! {
 pub(super) fn is_of_other_type(base: &At<'_>, head: &At<'_>) -> bool {
     let types = (base.text("type"), head.text("type"));
     let is_number = |ty: &str| matches!(ty, "integer" | "number");
-    !types.0.is_empty()
-        && !types.1.is_empty()
-        && types.0 != types.1
-        && !(is_number(types.0) && is_number(types.1))
+    let is_said = !types.0.is_empty() && !types.1.is_empty();
+    let are_numbers = is_number(types.0) && is_number(types.1);
+    is_said && types.0 != types.1 && !are_numbers
 }
 
 /// The keys of two objects.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use statusquo_codegen::{
     diff::{ApiChange, Bucket, Note, Risk, Spot},
+    pointer::Pointer,
     report::Position,
 };
 
@@ -111,8 +112,8 @@ fn position(position: &Position) -> Value {
 
 fn pointer(spot: &Spot) -> Value {
     json!({
-        "base": spot.base.as_ref().map(|place| place.as_str()),
-        "head": spot.head.as_ref().map(|place| place.as_str()),
+        "base": spot.base.as_ref().map(Pointer::as_str),
+        "head": spot.head.as_ref().map(Pointer::as_str),
     })
 }
 

@@ -47,7 +47,7 @@ impl<'a> View<'a> {
             let spot = finding.spots.first().cloned().unwrap_or_default();
             Located {
                 finding,
-                near: new.find(spot.pointer()),
+                near: new.find(&finding.near),
                 base: spot.base.map(|place| old.find(&place)),
                 head: spot.head.map(|place| new.find(&place)),
             }
@@ -122,7 +122,9 @@ pub(crate) fn title(finding: &Finding) -> String {
         "" => finding.what.clone(),
         subject => format!("{subject}: {}", finding.what),
     };
+    let is_told = |text: &String| finding.what.contains(&format!("`{text}`"));
     match (&finding.was, &finding.is) {
+        (Some(was), Some(is)) if is_told(was) && is_told(is) => {}
         (Some(was), Some(is)) => {
             title.push_str(&format!(" (was `{}`, is `{}`)", short(was), short(is)));
         }

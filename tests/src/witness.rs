@@ -1,0 +1,478 @@
+//! A program that uses all of a generated crate: whether it compiles against another version tells whether that
+//! breaks anybody.
+//!
+//! It is made from the text of the crate, by itself: the generator's own reading of it is what is to be proven.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+};
+
+use quote::ToTokens;
+use serde_json::Value;
+use statusquo_codegen::{
+    files::{self, Files},
+    manifest::manifest,
+    model::Catalogue,
+    source::Source,
+};
+use syn::{
+    Attribute, Fields, FnArg, GenericParam, ImplItem, Item, Pat, ReturnType, Signature, TraitItem,
+    Type, Visibility,
+};
+
+use crate::documents::{cargo, put};
+
+/// The crate of a document, for a program to be compiled against; `None` if the document is refused.
+///
+/// # Panics
+/// If it cannot be called so.
+#[must_use]
+pub fn of(source: &Source, catalogue: &Catalogue) -> Option<Files> {
+    let generated = statusquo_codegen::generate(source, catalogue).ok()?;
+    let manifest = manifest(None, Some("placeholder"), &generated.package);
+    let mut files = generated.files;
+    files.insert(
+        "Cargo.toml".to_owned(),
+        manifest.unwrap_or_else(|error| panic!("{error}")),
+    );
+    Some(files)
+}
+
+/// Compiles the program of a crate against other versions of it; gives for each the errors, if any.
+///
+/// # Panics
+/// If the program does not compile against the crate that it is of, or if a crate does not compile by itself.
+#[must_use]
+pub fn against(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>> {
+    let _ = fs::remove_dir_all(folder);
+    let program = program(base);
+    let all: Vec<&Files> = std::iter::once(base).chain(heads).collect();
+    // What cargo has built before under a name it may take for this, so each content has a name of its own.
+    let names: Vec<_> = all
+        .iter()
+        .map(|files| {
+            let library = format!("witness-crate-{:016x}", hash(files));
+            let user = format!("witness-{:016x}", hash(&(&library, &program)));
+            (library, user)
+        })
+        .collect();
+    for (files, (library, user)) in all.iter().zip(&names) {
+        let mut files = (*files).clone();
+        if let Some(manifest) = files.get_mut("Cargo.toml") {
+            *manifest = manifest.replace("\"placeholder\"", &format!("{library:?}"));
+        }
+        files::apply(&files, &folder.join(library)).unwrap_or_else(|error| panic!("{error}"));
+        let manifest = format!(
+            "[package]\nname = {user:?}\nedition = \"2024\"\n\n[dependencies]\n{CRATE} = {{ package = \
+             {library:?}, path = \"../{library}\", features = [\"server\", \"client-base\"] }}\n\
+             bytes = \"1\"\nhttp = \"1\"\nserde = \"1\"\nserde_json = \"1\"\n"
+        );
+        put(&folder.join(user).join("Cargo.toml"), &manifest);
+        put(&folder.join(user).join("src/lib.rs"), &program);
+    }
+    let members: BTreeSet<_> = names
+        .iter()
+        .flat_map(|(library, user)| [library, user])
+        .collect();
+    let members: Vec<_> = members.into_iter().collect();
+    let manifest =
+        format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.lints]\n");
+    put(&folder.join("Cargo.toml"), &manifest);
+    put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+    let arguments = [
+        "check",
+        "--quiet",
+        "--workspace",
+        "--keep-going",
+        "--message-format=json",
+    ];
+    let output = cargo(folder, &arguments, &[("CARGO_INCREMENTAL", "0")]);
+    let mut errors: BTreeMap<String, String> = BTreeMap::new();
+    let mut done = BTreeSet::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        let target = message.pointer("/target/name").and_then(Value::as_str);
+        let name = target.unwrap_or_default().replace('_', "-");
+        match message.get("reason").and_then(Value::as_str) {
+            Some("compiler-artifact") => {
+                done.insert(name);
+            }
+            Some("compiler-message")
+                if message.pointer("/message/level") == Some(&"error".into()) =>
+            {
+                let text = message.pointer("/message/rendered").and_then(Value::as_str);
+                errors
+                    .entry(name)
+                    .or_default()
+                    .push_str(text.unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    for (library, _) in &names {
+        let errors = errors.get(library);
+        assert!(done.contains(library), "{library}: {errors:?}\n{told}");
+    }
+    let of = |(_, user): &(String, String)| {
+        let error = errors.get(user).cloned();
+        assert!(error.is_some() != done.contains(user), "{user}\n{told}");
+        error
+    };
+    let mut results = names.iter().map(of);
+    let own = results.next().flatten();
+    assert!(own.is_none(), "{own:?}");
+    results.collect()
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The name by which the program knows the crate.
+const CRATE: &str = "api";
+
+/// A program that uses everything public of a crate.
+///
+/// # Panics
+/// If the crate is no Rust.
+#[must_use]
+pub fn program(files: &Files) -> String {
+    let mut text = String::from("#![allow(warnings)]\n");
+    for (path, module, imports) in [
+        ("src/types.rs", "types", "use api::types::*;"),
+        ("src/requests.rs", "requests", "use api::*; use api::types;"),
+        (
+            "src/responses.rs",
+            "responses",
+            "use api::*; use api::types;",
+        ),
+        ("src/status.rs", "status", "use api::*;"),
+        (
+            "src/client.rs",
+            "client",
+            "use api::client::*; use api::*; use api::types;",
+        ),
+        ("src/security.rs", "security", "use api::security::*;"),
+        ("src/server.rs", "server", "use api::server::*; use api::*;"),
+    ] {
+        let Some(code) = files.get(path) else {
+            continue;
+        };
+        let file = syn::parse_file(code).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let security = match (module, files.contains_key("src/security.rs")) {
+            ("client" | "server", true) => "use api::security::*;",
+            _ => "",
+        };
+        let _ = writeln!(text, "mod use_{module} {{\n    {imports} {security}");
+        let mut writer = Writer {
+            text: &mut text,
+            count: 0,
+        };
+        for item in &file.items {
+            writer.item(item);
+        }
+        text.push_str("}\n");
+    }
+    text
+}
+
+struct Writer<'a> {
+    text: &'a mut String,
+    count: usize,
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn has(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().any(|one| one.path().is_ident(name))
+}
+
+/// Code as a text, seen from outside of the crate.
+fn outside(code: &impl ToTokens) -> String {
+    let text = code.to_token_stream().to_string();
+    text.replace("crate ::", &format!("{CRATE} ::"))
+}
+
+/// The type of an argument that a value can be given for: what it is made into.
+fn given(ty: &Type) -> String {
+    let text = outside(ty);
+    match text.strip_prefix("impl Into <") {
+        Some(inner) => inner.trim_end().trim_end_matches('>').to_owned(),
+        None => text,
+    }
+}
+
+impl Writer<'_> {
+    fn function(&mut self, arguments: &str, output: &str, body: &str) {
+        self.count += 1;
+        let count = self.count;
+        let _ = writeln!(
+            self.text,
+            "    fn use_{count}<'a>({arguments}){output} {{ {body} }}"
+        );
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Struct(item) if is_public(&item.vis) => {
+                let name = item.ident.to_string();
+                for (index, field) in item.fields.iter().enumerate() {
+                    if is_public(&field.vis) {
+                        let field_name = field
+                            .ident
+                            .as_ref()
+                            .map_or_else(|| index.to_string(), ToString::to_string);
+                        let body = format!("&value.{field_name}");
+                        let output = format!(" -> &'a {}", outside(&field.ty));
+                        self.function(&format!("value: &'a {name}"), &output, &body);
+                    }
+                }
+                if let (Fields::Unnamed(fields), false) =
+                    (&item.fields, has(&item.attrs, "non_exhaustive"))
+                {
+                    let ty = fields.unnamed.iter().map(|field| outside(&field.ty));
+                    let ty = ty.collect::<Vec<_>>().join(", ");
+                    self.function(
+                        &format!("value: {ty}"),
+                        &format!(" -> {name}"),
+                        &format!("{name}(value)"),
+                    );
+                }
+                self.derives(&name, &item.attrs);
+            }
+            Item::Enum(item) if is_public(&item.vis) => self.of_enum(item),
+            Item::Type(item) if is_public(&item.vis) => {
+                let (name, ty) = (item.ident.to_string(), outside(&item.ty));
+                // The index of an answer among others is for nobody to write.
+                if !ty.starts_with("Carried") {
+                    self.function(&format!("value: {name}"), &format!(" -> {ty}"), "value");
+                }
+            }
+            Item::Const(item) if is_public(&item.vis) => {
+                let output = format!(" -> {}", outside(&item.ty));
+                self.function("", &output, &item.ident.to_string());
+            }
+            Item::Fn(item) if is_public(&item.vis) => {
+                self.call(&item.sig.ident.to_string(), None, &item.sig);
+            }
+            Item::Trait(item) if is_public(&item.vis) => self.of_trait(item),
+            Item::Impl(item) => self.of_impl(item),
+            _ => {}
+        }
+    }
+
+    fn derives(&mut self, name: &str, attributes: &[Attribute]) {
+        let mut bounds = Vec::new();
+        for attribute in attributes
+            .iter()
+            .filter(|one| one.path().is_ident("derive"))
+        {
+            attribute
+                .parse_nested_meta(|one| {
+                    bounds.push(outside(&one.path).replace("Debug", "std::fmt::Debug"));
+                    Ok(())
+                })
+                .unwrap_or_else(|error| panic!("{error}"));
+        }
+        let bounds: Vec<_> = bounds
+            .iter()
+            .map(|bound| match bound.as_str() {
+                "Hash" => "std::hash::Hash",
+                "serde :: Deserialize" => "serde::de::DeserializeOwned",
+                bound => bound,
+            })
+            .collect();
+        if !bounds.is_empty() {
+            let body = format!("fn is<T: {}>() {{}} is::<{name}>();", bounds.join(" + "));
+            self.function("", "", &body);
+        }
+    }
+
+    fn of_enum(&mut self, item: &syn::ItemEnum) {
+        let name = item.ident.to_string();
+        let mut arms = Vec::new();
+        for variant in &item.variants {
+            let path = format!("{name}::{}", variant.ident);
+            match &variant.fields {
+                Fields::Unit => {
+                    self.function("", &format!(" -> {name}"), &path);
+                    arms.push(format!("{path} => {{}}"));
+                }
+                Fields::Unnamed(fields) => {
+                    let types: Vec<_> = fields
+                        .unnamed
+                        .iter()
+                        .map(|field| outside(&field.ty))
+                        .collect();
+                    let arguments: Vec<_> =
+                        (0..types.len()).map(|index| format!("v{index}")).collect();
+                    let declared: Vec<_> = arguments
+                        .iter()
+                        .zip(&types)
+                        .map(|(argument, ty)| format!("{argument}: {ty}"))
+                        .collect();
+                    let value = format!("{path}({})", arguments.join(", "));
+                    self.function(&declared.join(", "), &format!(" -> {name}"), &value);
+                    let bound: Vec<_> = declared
+                        .iter()
+                        .zip(&arguments)
+                        .map(|(declared, argument)| format!("let {declared} = {argument};"))
+                        .collect();
+                    arms.push(format!("{value} => {{ {} }}", bound.join(" ")));
+                }
+                Fields::Named(fields) => {
+                    let mut names = Vec::new();
+                    let mut declared = Vec::new();
+                    for field in &fields.named {
+                        let field_name = field.ident.as_ref().map(ToString::to_string);
+                        let field_name = field_name.unwrap_or_default();
+                        declared.push(format!("{field_name}: {}", outside(&field.ty)));
+                        names.push(field_name);
+                    }
+                    let value = format!("{path} {{ {} }}", names.join(", "));
+                    self.function(&declared.join(", "), &format!(" -> {name}"), &value);
+                    let bound: Vec<_> = declared
+                        .iter()
+                        .zip(&names)
+                        .map(|(declared, name)| format!("let {declared} = {name};"))
+                        .collect();
+                    arms.push(format!("{value} => {{ {} }}", bound.join(" ")));
+                }
+            }
+        }
+        if has(&item.attrs, "non_exhaustive") {
+            arms.push("_ => {}".to_owned());
+        }
+        let body = format!("match value {{ {} }}", arms.join(", "));
+        self.function(&format!("value: {name}"), "", &body);
+        if let Some(first) = item.variants.first() {
+            self.count += 1;
+            let count = self.count;
+            let first = &first.ident;
+            let _ = writeln!(
+                self.text,
+                "    mod import_{count} {{ use super::{name}::{first}; }}"
+            );
+        }
+        self.derives(&name, &item.attrs);
+    }
+
+    /// Somebody's own implementation of a trait of the crate.
+    fn of_trait(&mut self, item: &syn::ItemTrait) {
+        let name = item.ident.to_string();
+        let mut methods = String::new();
+        for member in &item.items {
+            let TraitItem::Fn(method) = member else {
+                continue;
+            };
+            if method.default.is_some() {
+                continue;
+            }
+            let signature = outside(&method.sig);
+            let _ = write!(methods, "{signature} {{ async {{ loop {{}} }} }} ");
+        }
+        let _ = writeln!(
+            self.text,
+            "    struct Mine{name};\n    impl {name} for Mine{name} {{ {methods} }}"
+        );
+    }
+
+    fn of_impl(&mut self, item: &syn::ItemImpl) {
+        let of = outside(&item.self_ty);
+        if let Some((name, _)) = &item.trait_ {
+            let name = outside(name);
+            for member in &item.items {
+                if let (ImplItem::Type(member), "Response") = (member, name.as_str()) {
+                    let success = outside(&member.ty).replace("Self", &of);
+                    let output = format!(" -> Result<{success}, {of}>");
+                    self.function(&format!("value: {of}"), &output, "Response::success(value)");
+                }
+            }
+            if let Some(from) = name.strip_prefix("From <") {
+                let from = from.trim_end_matches('>');
+                let (arguments, output) = (format!("value: {from}"), format!(" -> {of}"));
+                self.function(&arguments, &output, "From::from(value)");
+            }
+            return;
+        }
+        for member in &item.items {
+            match member {
+                ImplItem::Fn(function) if is_public(&function.vis) => {
+                    self.call(&function.sig.ident.to_string(), Some(&of), &function.sig);
+                }
+                ImplItem::Const(member) if is_public(&member.vis) => {
+                    let ty = outside(&member.ty).replace("Self", &of);
+                    let body = format!("<{of}>::{}", member.ident);
+                    self.function("", &format!(" -> {ty}"), &body);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A call of a function or method.
+    fn call(&mut self, name: &str, of: Option<&str>, signature: &Signature) {
+        if signature
+            .generics
+            .params
+            .iter()
+            .any(|one| matches!(one, GenericParam::Type(_)))
+        {
+            return;
+        }
+        let own = |text: String| match of {
+            Some(of) => text.replace("Self", of),
+            None => text,
+        };
+        let mut arguments = Vec::new();
+        let mut names = Vec::new();
+        let mut receiver = "";
+        for (index, input) in signature.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(input) => {
+                    let is_lent = outside(input).starts_with('&');
+                    let of = of.unwrap_or_default();
+                    receiver = "value.";
+                    arguments.push(if is_lent {
+                        format!("value: &'a {of}")
+                    } else {
+                        format!("value: {of}")
+                    });
+                }
+                FnArg::Typed(input) => {
+                    let name = match &*input.pat {
+                        Pat::Ident(name) => name.ident.to_string(),
+                        _ => format!("v{index}"),
+                    };
+                    arguments.push(format!("{name}: {}", own(given(&input.ty))));
+                    names.push(name);
+                }
+            }
+        }
+        let path = match (receiver, of) {
+            ("", Some(of)) => format!("<{of}>::{name}"),
+            (receiver, _) => format!("{receiver}{name}"),
+        };
+        let output = match &signature.output {
+            ReturnType::Default => String::new(),
+            ReturnType::Type(_, ty) => format!(" -> {}", own(outside(ty)).replace("'_", "'a")),
+        };
+        let arguments = arguments.join(", ").replace("'_", "'a");
+        self.function(
+            &arguments,
+            &output,
+            &format!("{path}({})", names.join(", ")),
+        );
+    }
+}
