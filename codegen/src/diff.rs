@@ -34,6 +34,7 @@ use serde_json::Value;
 use crate::{
     emit::{OUTPUTS, RUNTIME},
     files::Files,
+    format::MARK,
     load::Document,
     model::{Catalogue, Method, Model},
     pointer::Pointer,
@@ -173,7 +174,9 @@ impl Side {
     /// If one of its files is no Rust; names the file.
     pub fn with_crate(mut self, files: &Files) -> Result<Self, String> {
         let mut parsed = Vec::new();
-        for (path, text) in files {
+        // What somebody adds to a crate is no part of what is generated.
+        let own = files.iter().filter(|(_, text)| text.starts_with(MARK));
+        for (path, text) in own {
             if Path::new(path)
                 .extension()
                 .is_some_and(|ending| ending == "rs")

@@ -119,6 +119,24 @@ pub fn read(path: &Path) -> Result<Option<String>, FilesError> {
     }
 }
 
+/// The files of the generator that are in a folder.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn generated(folder: &Path) -> Result<Files, FilesError> {
+    let mut files = Files::new();
+    walk(&folder.join("src"), &mut |place| {
+        if is_own(place)?
+            && let Some(text) = read(place)?
+        {
+            let path = place.strip_prefix(folder).unwrap_or(place);
+            files.insert(path.display().to_string().replace('\\', "/"), text);
+        }
+        Ok(())
+    })?;
+    Ok(files)
+}
+
 /// Compares a folder with what it should hold. Nothing is written.
 ///
 /// # Errors

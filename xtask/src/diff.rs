@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use statusquo_codegen::{
     diff::{Diff, Level, Side, diff},
-    files::Files,
+    files::{self, Files},
     source::Source,
 };
 
@@ -69,8 +69,8 @@ enum FailOn {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
-    let base = Base::find(arguments.base.as_deref(), &spec)?;
     let head = document::read(&spec)?;
+    let base = Base::find(arguments.base.as_deref(), &spec)?;
     let Some((base, old)) = base.read(&spec)? else {
         // Both sides have to be sound, and one is not there.
         let model = document::model(&head, &document::catalogue(&spec)?)?;
@@ -88,8 +88,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     };
     let head_side = side(&spec, &head)?;
     let diff = diff(&old, &head_side);
-    let shown = place::tidy(&spec).display().to_string();
-    let view = View::of(&diff, (&base, old.source()), (&shown, &head));
+    let name = head_name(&spec, &head);
+    let view = View::of(&diff, (&base, old.source()), (&name, &head));
     let results = match arguments.format {
         Format::Text => text::report(&view),
         Format::Markdown => markdown::report(&view),
@@ -99,6 +99,69 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     match verdict(&diff, arguments.fail_on) {
         None => Ok(results),
         Some(message) => Err(Failure::Findings { results, message }),
+    }
+}
+
+/// What the edit of a document means against the crate as it is committed, or as it is on the disk where git
+/// does not know the document.
+pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String, Failure> {
+    let shown = place::tidy(spec).display().to_string();
+    let repository = Repository::around(spec);
+    let last = repository.and_then(|repository| {
+        let revision = repository.revision("HEAD").ok()?;
+        Some((repository, revision))
+    });
+    let committed = match &last {
+        None => None,
+        Some((repository, revision)) => {
+            let old = document::read_at(repository, revision, spec)?;
+            let side = old.map(|old| side(spec, &old)).transpose()?;
+            let is_here = repository.path(out).is_ok();
+            match side {
+                Some(side) if is_here => Some(with_committed(repository, revision, out, side)?),
+                side => side,
+            }
+        }
+    };
+    let head = side(spec, source)?;
+    let (name, base) = match (committed, &last) {
+        (Some(base), Some((_, revision))) => (revision.shown(), base),
+        _ => {
+            let base = side(spec, source)?;
+            let crate_name = place::tidy(out).display().to_string();
+            (crate_name, on_disk(out, base)?)
+        }
+    };
+    let diff = diff(&base, &head);
+    let view = View::of(&diff, (&name, base.source()), (&shown, source));
+    Ok(text::report(&view))
+}
+
+/// A side with the crate as it is on the disk, if it is there.
+fn on_disk(folder: &Path, side: Side) -> Result<Side, Failure> {
+    let unable = |error: &dyn std::fmt::Display| {
+        let folder = place::tidy(folder).display().to_string();
+        Failure::Unable(format!("cannot read `{folder}`: {error}"))
+    };
+    let files = files::generated(folder).map_err(|error| unable(&error))?;
+    if files.is_empty() {
+        return Ok(side);
+    }
+    side.with_crate(&files).map_err(|error| unable(&error))
+}
+
+/// What messages call the head: the file, with the commit that it is as in, if it is.
+fn head_name(spec: &Path, source: &Source) -> String {
+    let shown = place::tidy(spec).display().to_string();
+    let committed = || {
+        let repository = Repository::around(spec)?;
+        let revision = repository.revision("HEAD").ok()?;
+        let committed = document::read_at(&repository, &revision, spec).ok()??;
+        (committed.text == source.text).then(|| revision.short().to_owned())
+    };
+    match committed() {
+        Some(commit) => format!("{shown} ({commit})"),
+        None => shown,
     }
 }
 
@@ -129,13 +192,13 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
 }
 
 /// One side: the document and what it means.
-pub(crate) fn side(spec: &Path, source: &Source) -> Result<Side, Failure> {
+fn side(spec: &Path, source: &Source) -> Result<Side, Failure> {
     Side::read(source, &document::catalogue(spec)?)
         .map_err(|findings| document::unreadable(&findings, source))
 }
 
 /// What a document is held against.
-pub(crate) enum Base {
+enum Base {
     /// Another file.
     File(PathBuf),
     /// The same file in a revision.
@@ -206,7 +269,7 @@ impl Base {
         let side = match self {
             // The workspace's own crate is committed, and may be of an older generator.
             Self::Revision(repository, revision) if place::same(spec, &place::own_spec()) => {
-                committed(repository, revision, &place::own_crate(), side)?
+                with_committed(repository, revision, &place::own_crate(), side)?
             }
             _ => side,
         };
@@ -215,7 +278,7 @@ impl Base {
 }
 
 /// A side with the crate as it is in a revision, if it is there.
-pub(crate) fn committed(
+fn with_committed(
     repository: &Repository,
     revision: &Revision,
     folder: &Path,

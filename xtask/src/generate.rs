@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{document, failure::Failure, place};
+use crate::{diff, document, failure::Failure, place};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Write nothing; end with 1 if something would be written
     #[arg(long)]
     check: bool,
+    /// Write nothing; say what the edit at hand means, against the crate as it is committed
+    #[arg(long, conflicts_with = "check")]
+    dry_run: bool,
 }
 
 /// Runs the command.
@@ -44,6 +47,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     };
     let files = crate_files(&spec, &source, Some(&out), arguments.name.as_deref())?;
     let shown = place::tidy(&out).display().to_string();
+    if arguments.dry_run {
+        let changes = files::compare(&files, &out).map_err(unable)?;
+        let count = changes.missing.len() + changes.stale.len() + changes.orphaned.len();
+        let meaning = diff::of_edit(&spec, &source, &out)?;
+        let word = if count == 1 { "file" } else { "files" };
+        return Ok(format!("{meaning}{shown}: {count} {word} would change\n"));
+    }
     if arguments.check {
         let changes = files::compare(&files, &out).map_err(unable)?;
         return check(&changes, &shown, &mend(arguments));

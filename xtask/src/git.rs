@@ -23,9 +23,14 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
+    /// The commit, in as few characters as it takes.
+    pub(crate) fn short(&self) -> &str {
+        self.commit.get(..10).unwrap_or(&self.commit)
+    }
+
     /// What messages call it: `main (1a2b3c4d)`.
     pub(crate) fn shown(&self) -> String {
-        let short = self.commit.get(..10).unwrap_or(&self.commit);
+        let short = self.short();
         if self.commit.starts_with(&self.name) {
             short.to_owned()
         } else {
@@ -38,7 +43,7 @@ impl Revision {
     /// What stands before the colon in `main:spec.yaml`.
     pub(crate) fn name_in_paths(&self) -> &str {
         if self.name.contains(' ') {
-            self.commit.get(..10).unwrap_or(&self.commit)
+            self.short()
         } else {
             &self.name
         }

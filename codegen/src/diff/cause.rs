@@ -67,7 +67,12 @@ pub(super) fn trace(
             (was.as_slice(), &index.base, &base.document.references),
             (is.as_slice(), &index.head, &head.document.references),
         ];
-        let ways: [Way; 3] = [BySpot::inside, BySpot::around, BySpot::beyond];
+        let ways: [Way; 4] = [
+            BySpot::inside,
+            BySpot::around,
+            BySpot::beyond,
+            BySpot::before,
+        ];
         // The likely causes first, and only then what is possible at all.
         let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
         let mut causes = BTreeSet::new();
@@ -220,6 +225,19 @@ impl BySpot {
                 outer = at.parent();
             }
         }
+        found
+    }
+
+    /// The changes at the `$ref`s that lead to some places, or around them.
+    fn before(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
+        let is_here = |target: &Pointer| places.iter().any(|place| place.is_within(target));
+        let from: Vec<Pointer> = references
+            .iter()
+            .filter(|((target, _), _)| is_here(target))
+            .flat_map(|(_, from)| from.iter().cloned())
+            .collect();
+        let mut found = self.inside(&from, references);
+        found.extend(self.around(&from, references));
         found
     }
 

@@ -209,7 +209,12 @@ impl Names {
                 .collect();
             self.add(name.to_owned(), Role::Response, &places);
             let users = model.operations.iter().filter(|one| one.set == index);
-            let own: Vec<_> = users.flat_map(|one| one.origin.places()).cloned().collect();
+            // It is named after the first.
+            let own: Vec<_> = users
+                .take(1)
+                .flat_map(|one| one.origin.places())
+                .cloned()
+                .collect();
             self.called_by(&[name.to_owned()], &own);
             for answer in &set.answers {
                 let variant = Path::member(name, answer.variant.as_str());

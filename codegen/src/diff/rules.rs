@@ -51,9 +51,9 @@ impl Bucket {
         match self {
             Self::Documentation => "documentation",
             Self::Example => "examples",
-            Self::Extension => "extensions without effect",
-            Self::Unused => "of which nothing is made",
-            Self::Moved => "written elsewhere or otherwise",
+            Self::Extension => "extensions",
+            Self::Unused => "without effect",
+            Self::Moved => "said elsewhere or otherwise",
             Self::Version => "versions",
         }
     }

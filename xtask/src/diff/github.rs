@@ -37,7 +37,7 @@ pub(crate) fn report(view: &View<'_>) -> String {
             Some(false) => "error",
             _ => "notice",
         };
-        let file = property(view.head);
+        let file = property(view.file);
         text.push_str(&format!(
             "::{command} file={file},title=version::{}\n",
             data(&message)

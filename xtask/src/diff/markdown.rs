@@ -1,6 +1,6 @@
 //! For a comment on a pull request.
 
-use statusquo_codegen::diff::{Bucket, Note, Severity};
+use statusquo_codegen::diff::{Note, Severity};
 
 use super::{
     view::{self, Located, New, View, advice, counted, title, users},
@@ -47,11 +47,11 @@ pub(crate) fn report(view: &View<'_>) -> String {
             Severity::Note => "without risk",
         };
         let blocks: Vec<_> = of.iter().map(|located| finding(located)).collect();
-        cut += folded(&mut text, open, &format!("{} {word}", of.len()), &blocks);
+        cut += folded(&mut text, open, &format!("{word}: {}", of.len()), &blocks);
     }
     for (bucket, notes) in &view.notes {
-        let blocks: Vec<_> = notes.iter().map(|note| self::note(*bucket, note)).collect();
-        let title = format!("{} {}", notes.len(), bucket.words());
+        let blocks: Vec<_> = notes.iter().map(|note| self::note(note)).collect();
+        let title = format!("{}: {}", bucket.words(), notes.len());
         cut += folded(&mut text, "", &title, &blocks);
     }
     if cut > 0 {
@@ -132,7 +132,7 @@ fn finding(located: &Located<'_>) -> String {
     text
 }
 
-fn note(bucket: Bucket, note: &Note) -> String {
+fn note(note: &Note) -> String {
     let pointer = note.spots.first().map(view::pointer).unwrap_or_default();
     let more = match note.spots.len() {
         1 => String::new(),
@@ -140,18 +140,16 @@ fn note(bucket: Bucket, note: &Note) -> String {
     };
     let mut text = format!("- {}{more}", code(&format!("#{pointer}")));
     let (was, is) = (note.was.as_deref(), note.is.as_deref());
-    if bucket == Bucket::Documentation || was.is_some() != is.is_some() {
-        text.push_str(": ");
-        let runs = compare(
-            was.unwrap_or_default().trim_end(),
-            is.unwrap_or_default().trim_end(),
-        );
-        for run in runs {
-            match run {
-                Run::Same(same) => text.push_str(&prose(&line(&same))),
-                Run::Gone(gone) => text.push_str(&marked("~~", &gone)),
-                Run::New(new) => text.push_str(&marked("**", &new)),
-            }
+    text.push_str(": ");
+    let runs = compare(
+        was.unwrap_or_default().trim_end(),
+        is.unwrap_or_default().trim_end(),
+    );
+    for run in runs {
+        match run {
+            Run::Same(same) => text.push_str(&prose(&line(&same))),
+            Run::Gone(gone) => text.push_str(&marked("~~", &gone)),
+            Run::New(new) => text.push_str(&marked("**", &new)),
         }
     }
     text.push('\n');

@@ -107,7 +107,7 @@ fn wrapped(text: &str, indent: &str) -> String {
 }
 
 fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
-    let title = format!("{} ({})", bucket.words(), notes.len());
+    let title = format!("{}: {}", bucket.words(), notes.len());
     text.push_str(&format!("{STRONG}{title}{STRONG:#}\n"));
     for note in notes.iter().take(MOST) {
         let pointer = note.spots.first().map(view::pointer).unwrap_or_default();

@@ -14,6 +14,8 @@ pub(crate) struct View<'a> {
     /// What messages call the two sides.
     pub(crate) base: &'a str,
     pub(crate) head: &'a str,
+    /// The file of the head.
+    pub(crate) file: &'a str,
     /// The findings with the positions of their first place.
     pub(crate) findings: Vec<Located<'a>>,
     /// The notes by bucket.
@@ -61,6 +63,7 @@ impl<'a> View<'a> {
             diff,
             base: base.0,
             head: head.0,
+            file: &head.1.name,
             findings,
             notes,
         }
@@ -69,9 +72,9 @@ impl<'a> View<'a> {
     /// How many places differ, and where they are told.
     pub(crate) fn counted(&self) -> String {
         let coverage = &self.diff.coverage;
-        let mut parts = vec![format!("{} in findings", coverage.in_findings)];
+        let mut parts = vec![format!("findings {}", coverage.in_findings)];
         for (bucket, count) in &coverage.in_buckets {
-            parts.push(format!("{count} {}", bucket.words()));
+            parts.push(format!("{} {count}", bucket.words()));
         }
         format!(
             "{}: {}; {} left over",
@@ -118,7 +121,11 @@ pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
 
 /// What a finding is about and what has changed, as one sentence.
 pub(crate) fn title(finding: &Finding) -> String {
+    let operations = finding.operations.len();
     let mut title = match finding.subject.as_str() {
+        "" if finding.spots.len() > 1 && operations > 1 => {
+            format!("{operations} operations: {}", finding.what)
+        }
         "" => finding.what.clone(),
         subject => format!("{subject}: {}", finding.what),
     };

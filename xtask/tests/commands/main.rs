@@ -6,6 +6,7 @@
     reason = "a test that fails by a panic fails with a place and a reason"
 )]
 
+mod diff;
 mod explain;
 mod generate;
 mod matrix;
