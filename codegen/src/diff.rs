@@ -168,6 +168,19 @@ impl Side {
         })
     }
 
+    /// Reads two documents, at the same time: each as [`Side::read`] does.
+    pub fn read_both(
+        base: &Source,
+        head: &Source,
+        catalogue: &Catalogue,
+    ) -> (Result<Self, Vec<Diagnostic>>, Result<Self, Vec<Diagnostic>>) {
+        thread::scope(|scope| {
+            let base = scope.spawn(|| Self::read(base, catalogue));
+            let head = Self::read(head, catalogue);
+            (joined(base), head)
+        })
+    }
+
     /// The same with the crate as it is, and not as it would be generated now.
     ///
     /// # Errors
@@ -325,10 +338,6 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
         let old = scope.spawn(|| base.surface(with_runtime));
         let new = scope.spawn(|| head.surface(with_runtime));
         let found = walk::walk(&base.document, &head.document);
-        let joined = |one: thread::ScopedJoinHandle<'_, Surface>| match one.join() {
-            Ok(surface) => surface,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
         (found, joined(old), joined(new))
     });
     let mut found = found;
@@ -351,6 +360,14 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
         coverage,
         level,
         versions,
+    }
+}
+
+/// What a thread gives; its panic is one here, too.
+fn joined<T>(one: thread::ScopedJoinHandle<'_, T>) -> T {
+    match one.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 

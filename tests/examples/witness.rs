@@ -2,6 +2,8 @@
 //! what it says: of every row of the table, and of mutations of documents.
 //!
 //! `cargo run --release -p statusquo-tests --example witness -- [STEP FILE...]`
+//!
+//! Of the rows it asks cargo-semver-checks as well, if that is installed.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -30,6 +32,11 @@ struct Tally {
     breaking: usize,
     missed: usize,
     over: BTreeMap<String, usize>,
+    has_semver_checks: bool,
+    /// Those that cargo-semver-checks was asked about, those of which it says more than the diff, and less.
+    checked: usize,
+    above: usize,
+    below: usize,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +45,7 @@ fn main() -> ExitCode {
     let source = |text: &str| Source::new("document.json", text);
     match arguments.split_first() {
         None => {
+            tally.has_semver_checks = witness::has_semver_checks();
             let text = ROWS[0].texts().0;
             let rows = ROWS
                 .iter()
@@ -81,7 +89,13 @@ fn main() -> ExitCode {
     for (rules, count) in &tally.over {
         println!("    {count} by {rules}");
     }
-    ExitCode::from(u8::from(tally.missed > 0))
+    if tally.checked > 0 {
+        println!(
+            "cargo-semver-checks on {}: more than the diff says of {}, less of {}",
+            tally.checked, tally.above, tally.below
+        );
+    }
+    ExitCode::from(u8::from(tally.missed + tally.above > 0))
 }
 
 fn hold(
@@ -115,8 +129,26 @@ fn hold(
         let errors = witness::against(&own, &heads, &folder);
         for (case, error) in cases.iter().zip(errors) {
             one(name, case, error, tally);
+            if tally.has_semver_checks {
+                let folder = documents::target().join("witness/semver");
+                let theirs = witness::semver_checks(&own, &case.files, &folder);
+                other(name, case, theirs, tally);
+            }
         }
     }
+}
+
+fn other(document: &str, case: &Case, theirs: Level, tally: &mut Tally) {
+    let ours = case.diff.level.unwrap_or(Level::Patch);
+    tally.checked += 1;
+    if theirs != ours {
+        println!(
+            "{document}: {}: {ours}, cargo-semver-checks: {theirs}",
+            case.name
+        );
+    }
+    tally.above += usize::from(theirs > ours);
+    tally.below += usize::from(theirs < ours);
 }
 
 fn one(document: &str, case: &Case, error: Option<String>, tally: &mut Tally) {

@@ -14,6 +14,7 @@ use std::{
 use quote::ToTokens;
 use serde_json::Value;
 use statusquo_codegen::{
+    diff::Level,
     files::{self, Files},
     manifest::manifest,
     model::Catalogue,
@@ -129,6 +130,54 @@ pub fn against(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<Strin
     let own = results.next().flatten();
     assert!(own.is_none(), "{own:?}");
     results.collect()
+}
+
+/// Whether cargo-semver-checks is installed.
+#[must_use]
+pub fn has_semver_checks() -> bool {
+    let version = cargo(Path::new("."), &["semver-checks", "--version"], &[]);
+    version.status.success()
+}
+
+/// What cargo-semver-checks says that a change of a crate asks of the next version.
+///
+/// # Panics
+/// If it says nothing.
+#[must_use]
+pub fn semver_checks(base: &Files, head: &Files, folder: &Path) -> Level {
+    let _ = fs::remove_dir_all(folder);
+    for (name, files) in [("old", base), ("new", head)] {
+        let mut files = files.clone();
+        if let Some(manifest) = files.get_mut("Cargo.toml") {
+            manifest.push_str("\n[workspace]\n");
+        }
+        let place = folder.join(name);
+        files::apply(&files, &place).unwrap_or_else(|error| panic!("{error}"));
+        put(&place.join("Cargo.lock"), &crate::read("Cargo.lock"));
+    }
+    let arguments = [
+        "semver-checks",
+        "check-release",
+        "--manifest-path",
+        "new/Cargo.toml",
+        "--baseline-root",
+        "old",
+        "--only-explicit-features",
+        "--features",
+        "server,client-base",
+        "--release-type",
+        "patch",
+    ];
+    let output = cargo(folder, &arguments, &[]);
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    if told.contains("semver requires new major version") {
+        Level::Major
+    } else if told.contains("semver requires new minor version") {
+        Level::Minor
+    } else {
+        assert!(told.contains("no semver update required"), "{told}");
+        Level::Patch
+    }
 }
 
 fn hash(value: &impl Hash) -> u64 {

@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
-    let Some((base, old)) = base.read(&spec)? else {
+    let Some(old) = base.read(&spec)? else {
         // Both sides have to be sound, and one is not there.
         let model = document::model(&head, &document::catalogue(&spec)?)?;
         let view = view::New {
@@ -86,10 +86,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
             Format::Github => github::new(&view),
         });
     };
-    let head_side = side(&spec, &head)?;
-    let diff = diff(&old, &head_side);
-    let name = head_name(&spec, &head);
-    let view = View::of(&diff, (&base, old.source()), (&name, &head));
+    let (old, new) = sides(&spec, &old, &head)?;
+    let old = base.with_crate(&spec, old)?;
+    let diff = diff(&old, &new);
+    let (was, is) = (base.shown(), head_name(&base, &spec, &head));
+    let view = View::of(&diff, (&was, old.source()), (&is, &head));
     let results = match arguments.format {
         Format::Text => text::report(&view),
         Format::Markdown => markdown::report(&view),
@@ -150,13 +151,15 @@ fn on_disk(folder: &Path, side: Side) -> Result<Side, Failure> {
     side.with_crate(&files).map_err(|error| unable(&error))
 }
 
-/// What messages call the head: the file, with the commit that it is as in, if it is.
-fn head_name(spec: &Path, source: &Source) -> String {
+/// What messages call the head: the file, and held against a revision, the commit that it is as in.
+fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
     let shown = place::tidy(spec).display().to_string();
     let committed = || {
-        let repository = Repository::around(spec)?;
+        let Base::Revision(repository, _) = base else {
+            return None;
+        };
         let revision = repository.revision("HEAD").ok()?;
-        let committed = document::read_at(&repository, &revision, spec).ok()??;
+        let committed = document::read_at(repository, &revision, spec).ok()??;
         (committed.text == source.text).then(|| revision.short().to_owned())
     };
     match committed() {
@@ -189,6 +192,15 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
         Some(FailOn::Patch | FailOn::Wire) => Level::Patch,
     };
     (level >= least).then(|| format!("the change is a {level} one"))
+}
+
+/// Both sides, of which one costs as much time as the other.
+fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), Failure> {
+    let catalogue = document::catalogue(spec)?;
+    let (old, new) = Side::read_both(base, head, &catalogue);
+    let old = old.map_err(|findings| document::unreadable(&findings, base))?;
+    let new = new.map_err(|findings| document::unreadable(&findings, head))?;
+    Ok((old, new))
 }
 
 /// One side: the document and what it means.
@@ -248,32 +260,23 @@ impl Base {
         }
     }
 
-    /// Reads it; `None` if the document was not there yet.
-    fn read(&self, spec: &Path) -> Result<Option<(String, Side)>, Failure> {
-        let (source, side) = match self {
-            Self::File(file) => {
-                let source = document::read(file)?;
-                let catalogue = document::catalogue(spec)?;
-                let side = Side::read(&source, &catalogue);
-                (source, side)
-            }
-            Self::Revision(repository, revision) => {
-                let Some(source) = document::read_at(repository, revision, spec)? else {
-                    return Ok(None);
-                };
-                let side = Side::read(&source, &document::catalogue(spec)?);
-                (source, side)
-            }
-        };
-        let side = side.map_err(|findings| document::unreadable(&findings, &source))?;
-        let side = match self {
-            // The workspace's own crate is committed, and may be of an older generator.
+    /// The document as it was; `None` if it was not there yet.
+    fn read(&self, spec: &Path) -> Result<Option<Source>, Failure> {
+        match self {
+            Self::File(file) => document::read(file).map(Some),
+            Self::Revision(repository, revision) => document::read_at(repository, revision, spec),
+        }
+    }
+
+    /// The side with the crate as it was, if that is the workspace's own: it is committed, and may be of an
+    /// older generator.
+    fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, Failure> {
+        match self {
             Self::Revision(repository, revision) if place::same(spec, &place::own_spec()) => {
-                with_committed(repository, revision, &place::own_crate(), side)?
+                with_committed(repository, revision, &place::own_crate(), side)
             }
-            _ => side,
-        };
-        Ok(Some((self.shown(), side)))
+            _ => Ok(side),
+        }
     }
 }
 

@@ -245,7 +245,7 @@ fn files_beside_the_document_are_those_of_the_revision() {
 fn a_comment_is_the_same_again_and_not_too_long() {
     let folder = empty("diff-comment");
     let operations = |ok: &str| {
-        let operations: String = (0..700)
+        let operations: Vec<_> = (0..700)
             .map(|number| {
                 format!(
                     "  /{number}:\n    get:\n      responses:\n        '{ok}': {{description: 'A \
@@ -253,6 +253,7 @@ fn a_comment_is_the_same_again_and_not_too_long() {
                 )
             })
             .collect();
+        let operations = operations.concat();
         format!("openapi: 3.0.3\ninfo: {{title: Many, version: 1.0.0}}\npaths:\n{operations}")
     };
     fs::write(folder.join("old.yaml"), operations("200")).unwrap();

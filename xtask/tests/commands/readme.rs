@@ -80,7 +80,7 @@ fn its_commands_print_what_it_says() {
         );
         checked += 1;
     }
-    assert_eq!(checked, 6);
+    assert_eq!(checked, 7);
 }
 
 /// Whether lines are those that are expected, among which `...` stands for any.
@@ -94,6 +94,26 @@ fn like(printed: &[&str], expected: &[String]) -> bool {
                 && printed[printed.len() - tail.len()..] == *tail
         }
     }
+}
+
+/// The comment on a pull request, as it is shown there.
+#[test]
+fn its_comment_is_what_the_diff_writes() {
+    let arguments = [
+        "diff",
+        "tests/documents/pets.yaml",
+        "--spec",
+        "tests/diff/pets-next.yaml",
+        "--format",
+        "markdown",
+    ];
+    let comment = run(&workspace(), &arguments).results;
+    let quoted: Vec<_> = comment
+        .lines()
+        .skip(1)
+        .map(|line| format!("> {line}").trim_end().to_owned())
+        .collect();
+    assert!(readme().contains(&quoted.join("\n")), "{comment}");
 }
 
 #[test]
