@@ -1,10 +1,11 @@
 //! What a change of a document means: for those who call the API, and for those who compile against the
 //! crate.
 //!
-//! The two documents are walked together ([`walk`]), so that each place that differs is told once. What the
-//! crate's users see is read from the code that the two documents give ([`surface`]) and held against each
-//! other ([`api`]), so that the verdict is the compiler's and not a guess; each change of the crate is then
-//! traced to the change of the document that it comes from ([`names`]).
+//! The two documents are walked together (`walk`), so that each place that differs is told once. What the
+//! crate's users see is read from the code that the two documents give (`surface`) and held against each
+//! other (`api`), so that the verdict is the compiler's and not a guess; each change of the crate is then
+//! traced to the change of the document that it comes from (`names`, `cause`). At the end the places that
+//! differ are counted, and none may be left over (`coverage`).
 
 mod api;
 mod cause;

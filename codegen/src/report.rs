@@ -371,27 +371,40 @@ pub struct Position {
 }
 
 /// The positions of a document's places.
-pub struct Positions<'a>(Texts<'a>);
+pub struct Positions<'a> {
+    texts: Texts<'a>,
+    /// Where the lines of each file start that has been asked for.
+    lines: HashMap<Option<String>, Vec<usize>>,
+}
 
 impl<'a> Positions<'a> {
     /// Those of a document. A text is read when the first of its places is asked for.
     #[must_use]
     pub fn of(source: &'a Source) -> Self {
-        Self(Texts::of(source))
+        Self {
+            texts: Texts::of(source),
+            lines: HashMap::new(),
+        }
     }
 
     /// Where the key of a place is, or the element of a list; of a place that is not there, the nearest
     /// thing around it.
     pub fn find(&mut self, place: &Pointer) -> Position {
-        let Stretch { file, bytes } = self.0.locate(&Place::Key(place.clone()));
-        let source = self.0.source;
+        let Stretch { file, bytes } = self.texts.locate(&Place::Key(place.clone()));
+        let source = self.texts.source;
         let text = source.text_of(file.as_deref());
-        let start = line_start(text, bytes.start);
-        let before = text.get(start..bytes.start).unwrap_or_default();
+        let name = source.name_of(file.as_deref()).into_owned();
+        let lines = self.lines.entry(file).or_insert_with(|| {
+            let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(newlines).collect()
+        });
+        let line = lines.partition_point(|start| *start <= bytes.start);
+        let start = line.checked_sub(1).and_then(|line| lines.get(line));
+        let before = start.and_then(|start| text.get(*start..bytes.start));
         Position {
-            file: source.name_of(file.as_deref()).into_owned(),
-            line: line_number(text, bytes.start),
-            column: before.chars().count() + 1,
+            file: name,
+            line,
+            column: before.unwrap_or_default().chars().count() + 1,
         }
     }
 }

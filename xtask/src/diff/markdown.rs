@@ -158,7 +158,7 @@ fn note(note: &Note) -> String {
 
 /// A text on one line, with the spaces at its ends.
 fn line(text: &str) -> String {
-    text.replace(['\r', '\n', '\t'], " ")
+    text.replace(char::is_control, " ")
 }
 
 /// Words between marks, which have to touch them.
@@ -207,7 +207,7 @@ fn prose(text: &str) -> String {
                     shown.push('\\');
                     shown.push(c);
                 }
-                '\r' | '\n' | '\t' => shown.push(' '),
+                c if c.is_control() => shown.push(' '),
                 c => shown.push(c),
             }
         }

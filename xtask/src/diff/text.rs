@@ -95,15 +95,16 @@ fn finding(text: &mut String, located: &Located<'_>) {
     text.push('\n');
 }
 
-/// A paragraph, as wide as the terminal is.
+/// A paragraph, as wide as the terminal is, and with nothing that the terminal would obey.
 fn wrapped(text: &str, indent: &str) -> String {
+    let text = text.replace(char::is_control, "\u{fffd}");
     let width = textwrap::termwidth().clamp(60, 120);
     let options = textwrap::Options::new(width)
         .subsequent_indent(indent)
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+    textwrap::fill(&text, options)
 }
 
 fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
@@ -115,7 +116,8 @@ fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        text.push_str(&format!("  {QUIET}#{pointer}{more}{QUIET:#}\n"));
+        let place = wrapped(&format!("  #{pointer}{more}"), "    ");
+        text.push_str(&format!("{QUIET}{place}{QUIET:#}\n"));
         let was = note.was.as_deref().unwrap_or_default();
         let is = note.is.as_deref().unwrap_or_default();
         let mut line = String::new();
