@@ -316,6 +316,17 @@ pub struct Diff {
 }
 
 impl Diff {
+    /// The difference of two equal documents.
+    fn nothing(base: &Side, head: &Side) -> Self {
+        Self {
+            findings: Vec::new(),
+            notes: Vec::new(),
+            coverage: Coverage::default(),
+            level: None,
+            versions: versions(base, head, None),
+        }
+    }
+
     /// Whether nothing differs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -334,6 +345,9 @@ impl Diff {
 #[must_use]
 pub fn diff(base: &Side, head: &Side) -> Diff {
     let with_runtime = base.surface.is_some() || head.surface.is_some();
+    if !with_runtime && base.document.tree == head.document.tree {
+        return Diff::nothing(base, head);
+    }
     // Nothing of the three depends on the others, and a large document takes seconds for each.
     let (found, old, new) = thread::scope(|scope| {
         let old = scope.spawn(|| base.surface(with_runtime));
@@ -349,12 +363,7 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
     let notes = notes(base, head, &found);
     let level = findings.iter().map(|finding| finding.level).max();
     let level = level.or_else(|| (coverage.places > 0).then_some(Level::Patch));
-    let version = |side: &Side| {
-        let text = side.document.api.info.version.clone();
-        (text, side.model.package.version.clone())
-    };
-    let (was, is) = (version(base), version(head));
-    let versions = Versions::new((&was.0, was.1.as_deref()), (&is.0, is.1.as_deref()), level);
+    let versions = versions(base, head, level);
     Diff {
         findings,
         notes,
@@ -362,6 +371,18 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
         level,
         versions,
     }
+}
+
+/// The versions of two sides, and what a change between them needs.
+fn versions(base: &Side, head: &Side, level: Option<Level>) -> Versions {
+    let text = |side: &Side| side.document.api.info.version.clone();
+    let (was, is) = (text(base), text(head));
+    let of = |side: &Side| side.model.package.version.clone();
+    Versions::new(
+        (&was, of(base).as_deref()),
+        (&is, of(head).as_deref()),
+        level,
+    )
 }
 
 /// What a thread gives; its panic is one here, too.
@@ -401,18 +422,19 @@ fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> V
     let (old, new) = (Uses::of(&base.document), Uses::of(&head.document));
     let mut groups: BTreeMap<GroupKey, (Finding, Users)> = BTreeMap::new();
     for (change, rust) in found.changes.iter().zip(traced.by_change) {
-        let users = users(change, &old, &new);
-        let wire = if users.operations.is_empty() && is_component(&change.spot) {
+        let users = users(change, &old, &new, &found.pairs);
+        let wire = if users.operations.is_empty() {
             // What nobody uses is on no wire.
             Wire::default()
         } else {
             change.effect.wire(users.ways)
         };
-        let key = group_key(change, wire);
+        let subject = about(base, head, change);
+        let key = group_key(change, &subject, wire);
         let finding = Finding {
             rule: change.rule,
             spots: Vec::new(),
-            subject: about(base, head, change),
+            subject,
             what: change.what.clone(),
             was: change.was.clone(),
             is: change.is.clone(),
@@ -514,6 +536,8 @@ struct GroupKey {
     wire: (bool, bool),
     /// The place from the operation on, else the whole place.
     place: Pointer,
+    /// What it is about, from the operation on: a place in a list does not say it.
+    subject: String,
 }
 
 impl GroupKey {
@@ -524,20 +548,26 @@ impl GroupKey {
             values: (None, None),
             wire: (false, false),
             place: Pointer::root(),
+            subject: String::new(),
         }
     }
 }
 
-fn group_key(change: &Change, wire: Wire) -> GroupKey {
+fn group_key(change: &Change, subject: &str, wire: Wire) -> GroupKey {
     let place = change.spot.pointer();
     let segments: Vec<_> = place.segments().collect();
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-    let place = match segments.as_slice() {
+    let (place, subject) = match segments.as_slice() {
         // An operation by itself is no part of what others have as well.
-        ["paths", _, method, inner @ ..] if !inner.is_empty() && *method != "parameters" => inner
-            .iter()
-            .fold(Pointer::root(), |place, key| place.key(key)),
-        _ => place.clone(),
+        ["paths", _, method, inner @ ..] if !inner.is_empty() && *method != "parameters" => {
+            // The same parameter is another one of the list elsewhere.
+            let is_index = |key: &&&str| key.parse::<usize>().is_err();
+            let inner = inner.iter().filter(is_index);
+            let place = inner.fold(Pointer::root(), |place, key| place.key(key));
+            let rest = subject.split_once(", ").map_or("", |(_, rest)| rest);
+            (place, rest.to_owned())
+        }
+        _ => (place.clone(), subject.to_owned()),
     };
     GroupKey {
         rule: change.rule,
@@ -545,23 +575,67 @@ fn group_key(change: &Change, wire: Wire) -> GroupKey {
         values: (change.was.clone(), change.is.clone()),
         wire: (wire.old_clients(), wire.new_clients()),
         place,
+        subject,
     }
 }
 
-fn is_component(spot: &Spot) -> bool {
-    let components = Pointer::root().key("components");
-    spot.pointer().is_within(&components) || spot.pointer().in_file().is_some()
-}
-
-fn users(change: &Change, base: &Uses<'_>, head: &Uses<'_>) -> Users {
+fn users(change: &Change, base: &Uses<'_>, head: &Uses<'_>, pairs: &Pairs) -> Users {
     let spot = change.used_at.as_ref().unwrap_or(&change.spot);
-    let mut users = Users::default();
-    for (place, uses) in [(&spot.base, base), (&spot.head, head)] {
-        if let Some(place) = place {
-            users.extend(uses.users(place));
+    let old = spot.base.as_ref().map(|place| base.users(place));
+    let new = spot.head.as_ref().map(|place| head.users(place));
+    // An operation that is elsewhere now is still one.
+    let old = old.map(|mut users| {
+        let operations = users.operations.into_iter();
+        users.operations = operations.map(|one| moved(one, pairs)).collect();
+        users
+    });
+    let is_of_all =
+        change.rule == Rule::SecurityChanged && spot.pointer().parent() == Some(Pointer::root());
+    let mut users = match (old, new) {
+        // It holds for those that say nothing themselves, before and after.
+        (Some(mut old), Some(new)) if is_of_all => {
+            old.operations.retain(|one| new.operations.contains(one));
+            old
         }
-    }
+        (old, new) => {
+            let mut users = old.unwrap_or_default();
+            users.extend(new.unwrap_or_default());
+            // Where it comes from, or who has it alone.
+            for (place, uses) in [(&change.spot.base, base), (&change.spot.head, head)] {
+                if let (Some(place), true) = (place, change.used_at.is_some()) {
+                    let ways = uses.users(place).ways;
+                    users.ways.requests |= ways.requests;
+                    users.ways.responses |= ways.responses;
+                }
+            }
+            users
+        }
+    };
+    let everywhere = |keyword: &str| {
+        let sides = [(&change.spot.base, base), (&change.spot.head, head)];
+        let mut places = sides
+            .into_iter()
+            .filter_map(|(place, uses)| Some((place.as_ref()?, uses)));
+        places.all(|(place, uses)| uses.is_within(place, keyword))
+    };
+    users.ways.requests &= !everywhere("readOnly");
+    users.ways.responses &= !everywhere("writeOnly");
     users
+}
+
+/// An operation of the base as the head knows it.
+fn moved((path, method): (String, Method), pairs: &Pairs) -> (String, Method) {
+    let place = Pointer::root().key("paths").key(&path).key(&method.key());
+    let head = pairs.in_head(&place);
+    let segments: Vec<_> = head.segments().collect();
+    match segments.as_slice() {
+        [_, path, key] => {
+            let mut methods = Method::ALL.into_iter();
+            let now = methods.find(|method| method.key() == **key);
+            (path.clone().into_owned(), now.unwrap_or(method))
+        }
+        _ => (path, method),
+    }
 }
 
 /// What a change is about, in words.
@@ -599,17 +673,20 @@ fn notes(base: &Side, head: &Side, found: &Found) -> Vec<Note> {
         let place = note.spot.pointer();
         // Operations that share their words say the same in each of them.
         let is_shared = place.segments().next().as_deref() == Some("paths");
+        let subject = words(base, head, &note.spot);
+        let inner = subject.split_once(", ").map(|(_, rest)| rest.to_owned());
         let key = (
             note.bucket,
             was.clone(),
             is.clone(),
             place.last().map(std::borrow::Cow::into_owned),
+            inner,
             if is_shared { 0 } else { index + 1 },
         );
         let group = groups.entry(key).or_insert_with(|| Note {
             bucket: note.bucket,
             spots: Vec::new(),
-            subject: words(base, head, &note.spot),
+            subject,
             was,
             is,
         });

@@ -210,11 +210,8 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the type of a property of a request is a wider one",
-        &[
-            ("price: {type: number}", "price: {type: integer}"),
-            ("version: 1.4.0", "version: 1.4.0"),
-        ],
+        "the type of a property of a request is a narrower one",
+        &[("price: {type: number}", "price: {type: integer}")],
         &["type-changed"],
         OLD,
         Level::Major,
@@ -579,7 +576,7 @@ pub const ROWS: &[Row] = &[
             "        owner:\n          type: object\n          properties:\n            name: {type: string}\n",
             "        owner: {$ref: '#/components/schemas/Owner'}\n    Owner:\n      type: object\n      properties:\n        name: {type: string}\n",
         )],
-        &["rust-changed"],
+        &["schema-renamed"],
         NONE,
         Level::Major,
     ),
@@ -597,7 +594,7 @@ pub const ROWS: &[Row] = &[
         "operations ask for other credentials",
         &[(KEY, "security:\n  - token: []\npaths:")],
         &["security-changed"],
-        OLD,
+        BOTH,
         Level::Major,
     ),
     row(
@@ -609,10 +606,130 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "two answers are in another order",
+        &[
+            (
+                "        '404':\n          description: There are none.\n    post:",
+                "    post:",
+            ),
+            (
+                "          description: The things.\n",
+                "          description: The things.\n          # The other one stood behind.\n",
+            ),
+            (
+                "      responses:\n        '200':\n          description: The things.",
+                "      responses:\n        '404':\n          description: There are none.\n        '200':\n          description: The things.",
+            ),
+        ],
+        &[],
+        NONE,
+        Level::Patch,
+    ),
+    row(
+        "`default` is removed beside a success",
         &[(
-            "        '404':\n          description: There are none.\n    post:",
-            "        '404': {description: There are none.}\n    post:",
+            "        default:\n          description: What went wrong.\n          content:\n            application/problem+json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
+            "",
         )],
+        &["response-removed"],
+        NEW,
+        Level::Major,
+    ),
+    Row {
+        breaks: false,
+        ..row(
+            "a property is another one, and called the same in Rust",
+            &[(
+                "        note: {type: string}\n",
+                "        Note: {type: string}\n",
+            )],
+            &["property-added", "property-removed"],
+            NONE,
+            Level::Major,
+        )
+    },
+    Row {
+        breaks: false,
+        ..row(
+            "a value is another one, and called the same in Rust",
+            &[("enum: [sold, open, hidden]", "enum: [sold, open, HIDDEN]")],
+            &["enum-value-added", "enum-value-removed"],
+            OLD,
+            Level::Major,
+        )
+    },
+    row(
+        "a `$ref` gets words of its own",
+        &[(
+            "        state: {$ref: '#/components/schemas/State'}\n",
+            "        state:\n          description: How it is.\n          allOf: [{$ref: '#/components/schemas/State'}]\n",
+        )],
+        &[],
+        NONE,
+        Level::Patch,
+    ),
+    row(
+        "an object is made of parts that say the same",
+        &[(
+            "      required: [name]\n      properties:\n        name: {type: string, maxLength: 20}\n        kind: {$ref: '#/components/schemas/Kind'}\n        price: {type: number}\n",
+            "      allOf:\n        - required: [name]\n          properties:\n            name: {type: string, maxLength: 20}\n        - properties:\n            kind: {$ref: '#/components/schemas/Kind'}\n            price: {type: number}\n",
+        )],
+        &[],
+        NONE,
+        Level::Patch,
+    ),
+    row(
+        "a body leads to another schema",
+        &[(
+            "          description: Added.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Thing'}\n",
+            "          description: Added.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/NewThing'}\n",
+        )],
+        &["type-changed"],
+        BOTH,
+        Level::Major,
+    ),
+    row(
+        "a property goes in answers alone, and has another type",
+        &[(
+            "        price: {type: number}\n",
+            "        price: {type: number, readOnly: true}\n",
+        )],
+        &["property-way"],
+        OLD,
+        Level::Patch,
+    ),
+    row(
+        "an operation is served elsewhere",
+        &[(
+            "      operationId: export\n",
+            "      operationId: export\n      servers: [{url: https://export.example}]\n",
+        )],
+        &["server-changed"],
+        NONE,
+        Level::Minor,
+    ),
+    row(
+        "an operation asks for nothing any more",
+        &[(
+            "      operationId: export\n",
+            "      operationId: export\n      security: []\n",
+        )],
+        &["security-changed"],
+        NEW,
+        Level::Major,
+    ),
+    row(
+        "a parameter is that of the path",
+        &[(
+            "  /export:\n    get:\n",
+            "  /export:\n    parameters:\n      - name: since\n        in: query\n        schema: {type: string}\n    get:\n",
+        )],
+        &["parameter-added"],
+        NONE,
+        Level::Minor,
+    ),
+    row(
+        "a limit that is none is said",
+        &[("maxLength: 20", "maxLength: 20, minLength: 0")],
         &[],
         NONE,
         Level::Patch,

@@ -90,3 +90,68 @@ fn every_place_that_differs_is_told() {
         );
     }
 }
+
+/// Names that change places compile as before, and mean something else.
+#[test]
+fn names_that_change_places() {
+    let document = |paths: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: Pets, version: 1.0.0}}\npaths:\n{paths}\ncomponents: {{schemas: {{}}}}\n"
+        )
+    };
+    let operation = |path: &str, id: &str| {
+        format!(
+            "  {path}:\n    get: {{operationId: {id}, responses: {{'200': {{description: Fine.}}}}}}\n"
+        )
+    };
+    let pair =
+        |one: &str, other: &str| document(&(operation("/cats", one) + &operation("/dogs", other)));
+    let parameters = "parameters: [{name: from, in: path, required: true, schema: {type: string}}, \
+                      {name: to, in: path, required: true, schema: {type: string}}]";
+    let ways = |path: &str| {
+        document(&format!(
+            "  {path}:\n    {parameters}\n    get: {{operationId: go, responses: {{'200': {{description: Fine.}}}}}}\n"
+        ))
+    };
+    let catalogue = catalogue();
+    for (base, head) in [
+        (pair("cats", "dogs"), pair("dogs", "cats")),
+        (ways("/{from}/{to}"), ways("/{to}/{from}")),
+    ] {
+        let diff = diff(&side(&base, &catalogue), &side(&head, &catalogue));
+        let rules: BTreeSet<&str> = diff.findings.iter().map(|one| one.rule.id()).collect();
+        assert!(rules.contains("operation-moved"), "{rules:?}");
+        assert_eq!(diff.level, Some(Level::Major));
+        assert!(diff.wire().old_clients());
+        assert!(diff.coverage.left.is_empty());
+    }
+}
+
+/// What no finding tells is not counted as told by one.
+#[test]
+fn what_is_only_written_otherwise_is_no_finding() {
+    let catalogue = catalogue();
+    let text =
+        |paths: &str| format!("openapi: 3.0.3\ninfo: {{title: A, version: 1.0.0}}\n{paths}\n");
+    let operation = "get: {responses: {'200': {description: Fine.}}}";
+    for (base, head) in [
+        (format!("paths: {{/a: {{{operation}}}}}"), format!("paths: {{/a: {{{operation}}}, /b: {{}}}}")),
+        (format!("paths: {{/a: {{{operation}}}}}"), format!("servers: []\npaths: {{/a: {{{operation}}}}}")),
+        (
+            "paths: {/a: {get: {parameters: [{name: X-Key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
+            "paths: {/a: {get: {parameters: [{name: x-key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
+        ),
+        (
+            "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/R'}}}}}\ncomponents: {responses: {R: {description: Fine.}}}".to_owned(),
+            format!("paths: {{/a: {{{operation}}}}}"),
+        ),
+    ] {
+        let diff = diff(
+            &side(&text(&base), &catalogue),
+            &side(&text(&head), &catalogue),
+        );
+        let told: Vec<_> = diff.findings.iter().map(|one| one.rule.id()).collect();
+        assert_eq!((diff.coverage.in_findings, told.as_slice()), (0, &[][..]), "{head}");
+        assert!(diff.coverage.places > 0 && diff.coverage.left.is_empty(), "{head}");
+    }
+}

@@ -27,6 +27,8 @@ pub struct ApiChange {
     pub(super) head: Option<String>,
     /// What about the item has changed.
     pub(super) aspect: Aspect,
+    /// Whether it follows from another change of the crate.
+    pub(super) is_indirect: bool,
     /// The names in its type, old and new: it may have changed by what they stand for.
     pub(super) others: Vec<String>,
 }
@@ -59,6 +61,7 @@ pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<
         };
         renamed.insert(now, (path, item));
     }
+    let renamed = by_position(renamed, head);
     let base_aliases = aliases(renamed.iter().map(|(path, (_, item))| (path, item)));
     let head_aliases = aliases(head.items.iter());
 
@@ -83,6 +86,10 @@ pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<
                 let old = expanded(&was.ty, &base_aliases);
                 let new = expanded(&is.ty, &head_aliases);
                 if was.ty != is.ty && old != new {
+                    if is.kind == Kind::Variant {
+                        // What it holds is told as a whole.
+                        apart.insert(path.clone());
+                    }
                     changes.push(of_type(old_path, path, was, is));
                 }
                 changes.extend(of_attributes(old_path, path, was, is));
@@ -108,8 +115,40 @@ impl ApiChange {
     /// What a reader should see first: the worst, and what is called more often.
     pub(super) fn rank(&self) -> impl Ord + '_ {
         let is_said_twice = self.item.starts_with("Call<");
-        (std::cmp::Reverse(self.level), is_said_twice, &self.item)
+        (
+            std::cmp::Reverse(self.level),
+            self.is_indirect,
+            is_said_twice,
+            &self.item,
+        )
     }
+}
+
+/// Adds the names that stand for something else, of which nothing else is told.
+pub(super) fn with_reused(
+    mut changes: Vec<ApiChange>,
+    reused: &[(String, String)],
+    base: &Surface,
+    head: &Surface,
+) -> Vec<ApiChange> {
+    for (was, is) in reused {
+        let is_there = base.items.contains_key(was) && head.items.contains_key(is);
+        let is_told = changes
+            .iter()
+            .any(|change| change.level == Level::Major && change.item == *is);
+        if is_there && !is_told {
+            changes.push(ApiChange {
+                base: Some(was.clone()),
+                head: Some(is.clone()),
+                ..change(
+                    Level::Major,
+                    is,
+                    format!("`{is}` compiles as before, and is something else in the document"),
+                )
+            });
+        }
+    }
+    changes
 }
 
 /// What extends the call of a request is a part of the request.
@@ -118,6 +157,46 @@ fn inside_call(path: &str) -> String {
         .strip_prefix("Call<")
         .and_then(|path| path.strip_suffix('>'));
     inner.unwrap_or(path).to_owned()
+}
+
+/// Arguments under the names that they have in the next crate: who calls a function gives none.
+fn by_position<'a>(
+    items: BTreeMap<String, (&'a String, Item)>,
+    head: &Surface,
+) -> BTreeMap<String, (&'a String, Item)> {
+    let mut alone: BTreeMap<&str, [Vec<(usize, &str)>; 2]> = BTreeMap::new();
+    for (path, (_, item)) in &items {
+        if let (Kind::Parameter, Some(of)) = (item.kind, &item.parent)
+            && !head.items.contains_key(path)
+        {
+            let [old, _] = alone.entry(of).or_default();
+            old.push((item.order, path));
+        }
+    }
+    for (path, item) in &head.items {
+        if let (Kind::Parameter, Some(of)) = (item.kind, &item.parent)
+            && !items.contains_key(path)
+            && let Some([_, new]) = alone.get_mut(of.as_str())
+        {
+            new.push((item.order, path));
+        }
+    }
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for [mut old, mut new] in alone.into_values() {
+        old.sort_unstable();
+        new.sort_unstable();
+        // As many as before, each where one was.
+        let is_same = old.len() == new.len() && old.iter().zip(&new).all(|(was, is)| was.0 == is.0);
+        if is_same {
+            let pairs = old.into_iter().zip(new);
+            names.extend(pairs.map(|((_, was), (_, is))| (was.to_owned(), is.to_owned())));
+        }
+    }
+    let renamed = items.into_iter().map(|(path, item)| {
+        let path = names.get(&path).cloned().unwrap_or(path);
+        (path, item)
+    });
+    renamed.collect()
 }
 
 fn aliases<'a>(
@@ -168,6 +247,7 @@ fn change(level: Level, item: &str, advice: String) -> ApiChange {
         base: None,
         head: None,
         aspect: Aspect::Shape,
+        is_indirect: false,
         others: Vec::new(),
     }
 }

@@ -42,7 +42,9 @@ pub(super) fn trace(
         by_change: vec![Vec::new(); found.changes.len()],
         unclaimed: Vec::new(),
     };
-    for api in api::compare(old, new, &renames) {
+    let reused = names.0.reused(&names.1, &renames, &found.pairs);
+    let changes = api::compare(old, new, &renames);
+    for api in api::with_reused(changes, &reused, old, new) {
         let places = |path: &Option<String>, names: &Names| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
                 Aspect::Name => names.callers(path),
@@ -51,17 +53,22 @@ pub(super) fn trace(
             places.unwrap_or_default()
         };
         let (mut was, mut is) = (places(&api.base, &names.0), places(&api.head, &names.1));
-        // What is on one side alone may be so for what is on the other.
+        // What is on one side alone may be so for what is on the other. Where nothing was, something may be that
+        // says otherwise.
+        let is_in =
+            |side: &Side, place: &Pointer| side.document.tree.pointer(place.as_str()).is_some();
+        let in_head = |place: &Pointer| match is_in(base, place) {
+            true => found.pairs.same_in_head(place),
+            false => Some(found.pairs.in_head(place)),
+        };
+        let in_base = |place: &Pointer| match is_in(head, place) {
+            true => found.pairs.same_in_base(place),
+            false => Some(place.clone()),
+        };
         if api.head.is_none() {
-            let same = was
-                .iter()
-                .filter_map(|place| found.pairs.same_in_head(place));
-            is = same.collect();
+            is = was.iter().filter_map(in_head).collect();
         } else if api.base.is_none() {
-            let same = is
-                .iter()
-                .filter_map(|place| found.pairs.same_in_base(place));
-            was = same.collect();
+            was = is.iter().filter_map(in_base).collect();
         }
         let sides = [
             (was.as_slice(), &index.base, &base.document.references),
@@ -116,7 +123,11 @@ pub(super) fn trace(
         if causes.is_empty() {
             traced.unclaimed.push(one);
         } else {
-            traced.claim(&causes, &one.api);
+            let api = ApiChange {
+                is_indirect: true,
+                ..one.api
+            };
+            traced.claim(&causes, &api);
         }
     }
     traced

@@ -31,6 +31,7 @@ struct Told {
     findings: HashSet<Pointer>,
     notes: BTreeMap<Pointer, Bucket>,
     moved: HashSet<Pointer>,
+    ways: HashSet<Pointer>,
 }
 
 /// Where a place is told.
@@ -103,6 +104,7 @@ impl Told {
                 .filter_map(|note| Some((side(&note.spot)?.clone(), note.bucket)))
                 .collect(),
             moved: found.moved.iter().map(of_moved).cloned().collect(),
+            ways: found.ways.iter().filter_map(&side).cloned().collect(),
         }
     }
 
@@ -116,7 +118,7 @@ impl Told {
             if let Some(bucket) = self.notes.get(&place) {
                 return Some(Where::Bucket(*bucket));
             }
-            is_moved |= self.moved.contains(&place);
+            is_moved |= self.moved.contains(&place) || self.ways.contains(&place);
             at = place.parent();
         }
         is_moved.then_some(Where::Bucket(Bucket::Moved))

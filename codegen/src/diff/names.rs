@@ -268,6 +268,30 @@ impl Names {
         }
     }
 
+    /// The names that stand for something else in another crate, for which it compiles all the same.
+    pub(super) fn reused(
+        &self,
+        other: &Self,
+        renames: &Renames,
+        pairs: &Pairs,
+    ) -> Vec<(String, String)> {
+        let roles = [Role::Request, Role::Type, Role::Value];
+        let mut reused = Vec::new();
+        for (path, name) in &self.by_path {
+            let now = renames.path(path);
+            let Some(is) = other.by_path.get(&now).filter(|is| is.role == name.role) else {
+                continue;
+            };
+            let (Some(was), Some(head)) = (name.places.first(), is.places.first()) else {
+                continue;
+            };
+            if roles.contains(&name.role) && pairs.same_in_head(was).as_ref() != Some(head) {
+                reused.push((path.clone(), now));
+            }
+        }
+        reused
+    }
+
     /// The names that are others in another crate, for what is the same in the document.
     pub(super) fn renamed(
         &self,

@@ -8,7 +8,7 @@ use super::{
     Spot,
     risk::Effect,
     rules::{Bucket, Rule},
-    walk::{At, Member, Walk, keys, resolved, told, values},
+    walk::{At, Change, Member, Walk, keys, resolved, told, values},
 };
 use crate::{
     load::shape::Kind,
@@ -25,6 +25,36 @@ struct Operation<'a> {
     /// The path item, where it really is.
     item: At<'a>,
     at: At<'a>,
+}
+
+impl<'a> Operation<'a> {
+    fn id(&self) -> Option<&'a str> {
+        let id = self.at.value.get("operationId");
+        id.and_then(Value::as_str).filter(|id| !id.is_empty())
+    }
+}
+
+/// The names of operations that are where another one was, which is still there, too.
+fn swapped<'a>(old: &[Operation<'a>], new: &[Operation<'a>]) -> BTreeSet<&'a str> {
+    let by_id = |all: &[Operation<'a>]| -> BTreeMap<&'a str, (String, Method)> {
+        let ids = all.iter();
+        ids.filter_map(|one| Some((one.id()?, (form(one.path), one.method))))
+            .collect()
+    };
+    let (old, new) = (by_id(old), by_id(new));
+    let mut swapped = BTreeSet::new();
+    for (id, place) in &old {
+        let now = new.get(id).filter(|now| *now != place);
+        let Some(now) = now else { continue };
+        // Who was where this one is now is elsewhere, too.
+        let other = old.iter().find(|(_, place)| *place == now);
+        let has_moved =
+            other.is_some_and(|(other, place)| new.get(other).is_some_and(|now| now != place));
+        if has_moved {
+            swapped.insert(*id);
+        }
+    }
+    swapped
 }
 
 /// A parameter where it is used, and where it really is.
@@ -59,6 +89,12 @@ fn names_in(path: &str) -> Vec<String> {
             Piece::Literal(_) => None,
         })
         .collect()
+}
+
+/// Whether a name stands where another one stood, which is elsewhere now.
+fn is_permuted(was: &[String], is: &[String]) -> bool {
+    let moved = was.iter().zip(is).filter(|(was, is)| was != is);
+    moved.into_iter().any(|(name, _)| is.contains(name))
 }
 
 fn operations<'a>(tree: &'a Value, paths: &At<'a>) -> Vec<Operation<'a>> {
@@ -98,21 +134,42 @@ impl<'a> Walk<'a> {
         let mut old = operations(&self.base.tree, base);
         let mut new = operations(&self.head.tree, head);
         let mut pairs = Vec::new();
-        let mut take = |is_same: &dyn Fn(&Operation<'a>, &Operation<'a>) -> bool| {
+        let keys: [fn(&Operation<'a>) -> Option<(String, Option<Method>)>; 3] = [
+            |one| Some((one.path.to_owned(), Some(one.method))),
+            |one| Some((form(one.path), Some(one.method))),
+            |one| Some((one.id()?.to_owned(), None)),
+        ];
+        // Two that have changed places are told by what they are called.
+        let swapped = swapped(&old, &new);
+        for key in keys {
+            let mut by_key: BTreeMap<_, Vec<Operation<'a>>> = BTreeMap::new();
+            for one in new.drain(..) {
+                by_key.entry(key(&one)).or_default().push(one);
+            }
             old.retain(|was| {
-                let found = new.iter().position(|is| is_same(was, is));
-                if let Some(index) = found {
-                    pairs.push((was.clone(), new.remove(index)));
+                let key = key(was);
+                let is_by_name = key.as_ref().is_some_and(|(_, method)| method.is_none());
+                if !is_by_name && was.id().is_some_and(|id| swapped.contains(id)) {
+                    return true;
                 }
-                found.is_none()
+                let same = key.is_some().then(|| by_key.get_mut(&key)).flatten();
+                let same = same
+                    .filter(|same| !same.is_empty())
+                    .map(|same| same.remove(0));
+                match same {
+                    Some(is) if is_by_name || is.id().is_none_or(|id| !swapped.contains(id)) => {
+                        pairs.push((was.clone(), is));
+                        false
+                    }
+                    Some(is) => {
+                        by_key.entry(key).or_default().insert(0, is);
+                        true
+                    }
+                    None => true,
+                }
             });
-        };
-        take(&|was, is| (was.path, was.method) == (is.path, is.method));
-        take(&|was, is| (form(was.path), was.method) == (form(is.path), is.method));
-        take(&|was, is| {
-            let id = was.at.text("operationId");
-            !id.is_empty() && id == is.at.text("operationId")
-        });
+            new.extend(by_key.into_values().flatten());
+        }
         let by_place = |one: &Operation<'a>, other: &Operation<'a>| {
             (one.path, one.method).cmp(&(other.path, other.method))
         };
@@ -136,7 +193,8 @@ impl<'a> Walk<'a> {
 
     fn operation(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
         let spot = Spot::both(&was.at.place, &is.at.place);
-        let is_elsewhere = (form(was.path), was.method) != (form(is.path), is.method);
+        let is_elsewhere = (form(was.path), was.method) != (form(is.path), is.method)
+            || is_permuted(&names_in(was.path), &names_in(is.path));
         if was.at.place != is.at.place {
             self.found.pairs.put(&was.at.place, &is.at.place);
             let places = (was.at.place.clone(), is.at.place.clone());
@@ -178,8 +236,11 @@ impl<'a> Walk<'a> {
                 None => same,
             };
             let Some(is) = is else {
-                // All that it says it said of the operations that are gone.
-                self.found.along.push(Spot::base(&at.place));
+                let is_elsewhere = was.place != at.place;
+                self.alone(Some(at), None);
+                if !is_elsewhere {
+                    continue;
+                }
                 self.found.along.push(Spot::base(&was.place));
                 continue;
             };
@@ -196,10 +257,14 @@ impl<'a> Walk<'a> {
         for (key, at) in head.members() {
             if let Some(is) = resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
             {
-                self.found.along.push(Spot::head(&at.place.key("$ref")));
-                if !told.contains(&is.place) {
-                    self.found.along.push(Spot::head(&at.place));
-                    self.found.along.push(Spot::head(&is.place));
+                if told.contains(&is.place) {
+                    self.found.ways.push(Spot::head(&at.place.key("$ref")));
+                } else {
+                    let place = at.place.clone();
+                    self.alone(None, Some(at));
+                    if is.place != place {
+                        self.found.along.push(Spot::head(&is.place));
+                    }
                 }
             }
         }
@@ -223,8 +288,29 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A path on one of the two sides alone: its operations tell that, if it has some.
+    fn alone(&mut self, base: Option<At<'a>>, head: Option<At<'a>>) {
+        let Some(at) = base.clone().or(head.clone()) else {
+            return;
+        };
+        let methods = Method::ALL.map(Method::key);
+        let has_operations = methods.iter().any(|method| at.get(method).is_some());
+        let member = Member {
+            kind: Kind::PathItem,
+            key: "",
+            owners: (at.clone(), at.clone()),
+            base,
+            head,
+        };
+        if has_operations || at.get("$ref").is_some() {
+            self.found.along.push(member.spot());
+        } else {
+            self.note(Bucket::Unused, &member);
+        }
+    }
+
     fn item(&mut self, was: &At<'a>, is: &At<'a>) {
-        let methods: Vec<_> = Method::ALL.iter().map(|method| method.key()).collect();
+        let methods = Method::ALL.map(Method::key);
         for key in keys(was, is) {
             let member = Member {
                 kind: Kind::PathItem,
@@ -240,7 +326,7 @@ impl<'a> Walk<'a> {
             match key {
                 "$ref" => {}
                 "parameters" => self.of_item(&member),
-                "servers" => self.note(Bucket::Unused, &member),
+                "servers" => self.other_servers(&member),
                 key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
                 _ => self.words(&member),
             }
@@ -283,8 +369,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What is told with something else.
+    /// The name and the place of a parameter, which are told where it is paired.
     pub(super) fn told_along(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
+        if text(was).eq_ignore_ascii_case(text(is)) && member.owners.1.text("in") == "header" {
+            // The names of header fields know no case.
+            return self.note(Bucket::Moved, member);
+        }
         self.found.along.push(member.spot());
     }
 
@@ -329,7 +421,7 @@ impl<'a> Walk<'a> {
             let same = others.find(|(other, one)| {
                 let is_component = parameter.place != parameter.resolved.place;
                 (is_component && one.resolved.place == parameter.resolved.place)
-                    || (other.1 == key.1 && other.0 != key.0)
+                    || (other.1.eq_ignore_ascii_case(&key.1) && other.0 != key.0)
             });
             let Some((other, _)) = same.map(|(key, one)| (key.clone(), one.clone())) else {
                 continue;
@@ -363,15 +455,36 @@ impl<'a> Walk<'a> {
             }
             old.remove(&key);
             if let Some(other) = new.remove(&same) {
-                self.renamed(&parameter, &other, Effect::OLD_CLIENTS);
+                let effect = if parameter.resolved.flag("required") {
+                    Effect::ALL
+                } else {
+                    Effect::OLD_CLIENTS
+                };
+                self.renamed(&parameter, &other, effect);
             }
         }
-        for ((location, name), parameter) in old {
+        // One of the path is that of this operation alone, if another replaces it there.
+        let here = Spot::both(&was.at.place, &is.at.place);
+        for ((location, _), parameter) in old {
+            let name = parameter.resolved.text("name");
+            let is_required = parameter.resolved.flag("required");
             let what = format!("the {location} parameter `{name}` is gone");
-            let spot = Spot::base(&parameter.place);
-            self.change(Rule::ParameterRemoved, spot, what, Effect::OLD_CLIENTS);
+            // What an old server asks for a new client does not send.
+            let effect = if is_required {
+                Effect::ALL
+            } else {
+                Effect::OLD_CLIENTS
+            };
+            self.of_operation(
+                &here,
+                Rule::ParameterRemoved,
+                Spot::base(&parameter.place),
+                what,
+                effect,
+            );
         }
-        for ((location, name), parameter) in new {
+        for ((location, _), parameter) in new {
+            let name = parameter.resolved.text("name");
             let is_required = parameter.resolved.flag("required") || location == "path";
             let (word, effect) = if is_required {
                 ("required", Effect::OLD_CLIENTS)
@@ -379,13 +492,27 @@ impl<'a> Walk<'a> {
                 ("optional", Effect::NONE)
             };
             let what = format!("the {word} {location} parameter `{name}` is new");
-            self.change(
+            self.of_operation(
+                &here,
                 Rule::ParameterAdded,
                 Spot::head(&parameter.place),
                 what,
                 effect,
             );
         }
+    }
+
+    /// A change that is one of an operation, wherever it stands.
+    fn of_operation(&mut self, at: &Spot, rule: Rule, spot: Spot, what: String, effect: Effect) {
+        self.push(Change {
+            rule,
+            spot,
+            what,
+            was: None,
+            is: None,
+            effect,
+            used_at: Some(at.clone()),
+        });
     }
 
     /// A parameter that has another name, or is elsewhere in the request.
@@ -404,7 +531,12 @@ impl<'a> Walk<'a> {
             if old.value != new.value {
                 let spot = Spot::both(&old.place, &new.place);
                 let values = (Some(old.value), Some(new.value));
-                self.turned(rule, spot, what.to_owned(), values, Effect::OLD_CLIENTS);
+                let effect = if was.resolved.flag("required") {
+                    Effect::ALL
+                } else {
+                    Effect::OLD_CLIENTS
+                };
+                self.turned(rule, spot, what.to_owned(), values, effect);
             }
         }
         self.pair(Kind::Parameter, &was.place, &is.place);
@@ -565,6 +697,14 @@ impl<'a> Walk<'a> {
 
     pub(super) fn response_content(&mut self, member: &Member<'a>) {
         let is_empty = |at: &Option<At<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
+        let is_of_head = |at: &At<'a>| {
+            let segments: Vec<_> = at.place.segments().take(3).collect();
+            matches!(segments.as_slice(), [paths, _, method] if paths == "paths" && method == "head")
+        };
+        if is_of_head(&member.owners.0) && is_of_head(&member.owners.1) {
+            // An answer to HEAD has no content (RFC 9110, section 9.3.2).
+            return self.note(Bucket::Unused, member);
+        }
         match (&member.base, &member.head) {
             (base, head) if is_empty(base) && is_empty(head) => self.note(Bucket::Moved, member),
             (base, _) if is_empty(base) => {
@@ -595,6 +735,12 @@ impl<'a> Walk<'a> {
         let (was, is): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
         if let ([(old, was)], [(new, is)]) = (was.as_slice(), is.as_slice()) {
             let spot = Spot::both(&was.place, &is.place);
+            if old.eq_ignore_ascii_case(new) {
+                // The names of media types know no case (RFC 9110, section 8.3.1).
+                let (was, is) = (was.place.clone(), is.place.clone());
+                self.found.moved.push((was.clone(), is.clone()));
+                return self.pair(Kind::MediaType, &was, &is);
+            }
             let what = "the content is of another media type".to_owned();
             let (old, new) = (Value::from(**old), Value::from(**new));
             let values = (Some(&old), Some(&new));
@@ -662,9 +808,15 @@ impl<'a> Walk<'a> {
             }
         }
         self.replaced(&mut old, &mut new);
+        let members = member.base.iter().flat_map(At::members);
+        let has_2xx = members.into_iter().any(|(key, _)| key.starts_with('2'));
+        // An interim status is no answer (RFC 9110, section 15.2).
+        let is_interim = |key: &str| key.starts_with('1') && key != "101";
         for (key, was) in old {
-            let is_2xx = key.starts_with('2') || key == "default";
-            let effect = if is_2xx {
+            let is_2xx = key.starts_with('2') || (key == "default" && !has_2xx);
+            let effect = if is_interim(&key) {
+                Effect::NONE
+            } else if is_2xx {
                 Effect::ALL
             } else {
                 Effect::NEW_CLIENTS
@@ -675,7 +827,12 @@ impl<'a> Walk<'a> {
         for (key, is) in new {
             let what = format!("answers with `{key}` too");
             let spot = Spot::head(&is.place);
-            self.change(Rule::ResponseAdded, spot, what, Effect::OLD_CLIENTS);
+            let effect = if is_interim(&key) {
+                Effect::NONE
+            } else {
+                Effect::OLD_CLIENTS
+            };
+            self.change(Rule::ResponseAdded, spot, what, effect);
         }
         let extensions = |at: &Option<At<'a>>| -> Vec<&'a str> {
             let members = at.iter().flat_map(At::members);

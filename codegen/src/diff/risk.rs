@@ -85,7 +85,7 @@ impl Wire {
             (true, true) => {
                 words.push("old clients may be refused, or get what they do not expect");
             }
-            (true, false) => words.push("old clients may be refused, or not be heeded"),
+            (true, false) => words.push("old clients may be refused, or misunderstood"),
             (false, true) => words.push("old clients may get what they do not expect"),
             (false, false) => {}
         }
@@ -130,8 +130,14 @@ impl Effect {
         deployment: true,
         ..Risk::NONE
     });
-    /// Fewer values are valid: a new server refuses what old clients send.
+    /// Values are of a narrower type: a new server refuses what old clients send, and new clients cannot read
+    /// what an old server answers.
     pub(super) const NARROWED: Self = Self {
+        in_requests: Risk::OLD,
+        in_responses: Risk::NEW,
+    };
+    /// Fewer values are valid, of which clients keep even those that they do not know: limits, enumerations.
+    pub(super) const TIGHTENED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NONE,
     };
@@ -141,13 +147,25 @@ impl Effect {
         in_requests: Risk::NEW,
         in_responses: Risk::OLD,
     };
-    /// What has to be there in requests now, and always is in responses.
-    pub(super) const REQUIRED: Self = Self {
+    /// What has to be there now: old clients do not send it, and an old server does not answer with it.
+    pub(super) const REQUIRED: Self = Self::NARROWED;
+    /// What need not be there any more.
+    pub(super) const OPTIONAL: Self = Self::WIDENED;
+    /// What had to be there is not known any more: an old server misses it, and so do old clients.
+    pub(super) const LOST: Self = Self {
+        in_requests: Risk::NEW,
+        in_responses: Risk::OLD,
+    };
+    /// What was sent is not heeded any more.
+    pub(super) const UNHEEDED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NONE,
     };
-    /// What need not be there any more.
-    pub(super) const OPTIONAL: Self = Self::WIDENED;
+    /// It is not in answers any more.
+    pub(super) const LOST_IN_ANSWERS: Self = Self {
+        in_requests: Risk::NONE,
+        in_responses: Risk::OLD,
+    };
     /// More values are valid, and nobody who reads them has to know all: limits.
     pub(super) const RELAXED: Self = Self {
         in_requests: Risk::NEW,
@@ -167,6 +185,14 @@ impl Effect {
         Self {
             in_requests: pick(ways.requests, self.in_requests),
             in_responses: pick(ways.responses, self.in_responses),
+        }
+    }
+
+    /// What both mean.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self {
+            in_requests: self.in_requests.and(other.in_requests),
+            in_responses: self.in_responses.and(other.in_responses),
         }
     }
 

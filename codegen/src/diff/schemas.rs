@@ -8,9 +8,9 @@ use super::{
     Spot,
     risk::{Effect, Ways},
     rules::{Bucket, Rule},
-    walk::{At, Change, Member, Walk, is_of_other_type, keys, resolved, shown, told, values},
+    walk::{At, Member, Walk, is_of_other_type, keys, resolved, shown, told, values},
 };
-use crate::{load::shape::Kind, pointer::Pointer};
+use crate::{load::shape::Kind, lower::skeleton, pointer::Pointer};
 
 /// The formats that make a type of their own.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];
@@ -29,6 +29,48 @@ const OF_ALL: [&str; 10] = [
     "writeOnly",
 ];
 
+/// The keywords that several schemas say together, whichever of them does.
+const GATHERED: [&str; 4] = ["allOf", "properties", "required", "type"];
+
+/// What a schema says of its properties, together with all that its `allOf` leads to.
+#[derive(Default)]
+struct Object<'a> {
+    properties: BTreeMap<&'a str, At<'a>>,
+    required: BTreeMap<&'a str, Pointer>,
+    /// All else that it says of its values.
+    rest: BTreeSet<String>,
+}
+
+impl<'a> Object<'a> {
+    fn of(tree: &'a Value, at: &At<'a>) -> Self {
+        let mut object = Self::default();
+        object.gather(tree, at, &mut BTreeSet::new());
+        object
+    }
+
+    fn gather(&mut self, tree: &'a Value, at: &At<'a>, seen: &mut BTreeSet<Pointer>) {
+        let Some(at) = resolved(tree, &at.place).filter(|at| seen.insert(at.place.clone())) else {
+            return;
+        };
+        for (name, property) in at.get("properties").iter().flat_map(At::members) {
+            self.properties.entry(name).or_insert(property);
+        }
+        for name in at.get("required").iter().flat_map(At::items) {
+            if let Some(text) = name.value.as_str() {
+                self.required.entry(text).or_insert(name.place);
+            }
+        }
+        for (key, value) in at.members() {
+            if !GATHERED.contains(&key) && !OF_ALL.contains(&key) && !key.starts_with("x-") {
+                self.rest.insert(format!("{key}: {}", value.value));
+            }
+        }
+        for part in at.get("allOf").iter().flat_map(At::items) {
+            self.gather(tree, &part, seen);
+        }
+    }
+}
+
 impl<'a> Walk<'a> {
     /// Two schemas: keyword by keyword, unless one of them only leads to another one, or their values have
     /// nothing in common.
@@ -36,9 +78,15 @@ impl<'a> Walk<'a> {
         if self.unwrapped(base, head) {
             return;
         }
-        if !is_of_other_type(base, head) {
-            return self.members(Kind::Schema, base, head);
+        let is_other = is_of_other_type(base, head);
+        let is_recomposed = !is_other && self.is_recomposed(base, head);
+        if is_recomposed {
+            self.recomposed(base, head);
         }
+        let swapped = (!is_other)
+            .then(|| self.swapped_union(base, head))
+            .flatten();
+        let is_tagged = !is_other && self.tags_differ(base, head);
         for key in keys(base, head) {
             let member = Member {
                 kind: Kind::Schema,
@@ -48,16 +96,222 @@ impl<'a> Walk<'a> {
                 head: head.get(key),
             };
             let (was, is) = values(&member);
-            if was == is {
+            if was == is || (is_recomposed && GATHERED.contains(&key)) {
                 continue;
             }
-            if OF_ALL.contains(&key) || key.starts_with("x-") {
-                self.member(&member);
-            } else {
-                // That is said by the type being another one.
-                self.found.along.push(member.spot());
+            if swapped.is_some_and(|swapped| swapped.contains(&key)) {
+                continue;
+            }
+            match key {
+                "discriminator" if was.is_some() && is.is_some() && !is_other => {
+                    // By what it does, not by how it is written.
+                    if is_tagged {
+                        self.found.along.push(member.spot());
+                    } else {
+                        self.note(Bucket::Moved, &member);
+                    }
+                }
+                key if is_other && !OF_ALL.contains(&key) && !key.starts_with("x-") => {
+                    // That is said by the type being another one.
+                    self.found.along.push(member.spot());
+                }
+                _ => self.member(&member),
             }
         }
+    }
+
+    /// Whether the parts of an `allOf` are others, and not only what is in them.
+    fn is_recomposed(&self, base: &At<'a>, head: &At<'a>) -> bool {
+        let parts = |at: &At<'a>| {
+            at.get("allOf")
+                .iter()
+                .flat_map(At::items)
+                .collect::<Vec<_>>()
+        };
+        let (old, new) = (parts(base), parts(head));
+        let target = |at: &At<'a>| {
+            let text = at.value.get("$ref").and_then(Value::as_str);
+            text.and_then(Pointer::from_fragment)
+        };
+        let mut was: Vec<_> = old.iter().filter_map(target).collect();
+        let mut is: Vec<_> = new.iter().filter_map(target).collect();
+        let inline = (old.len() - was.len(), new.len() - is.len());
+        was.retain(|place| {
+            let same = self.found.pairs.in_head(place);
+            let found = is.iter().position(|other| *other == same);
+            found.map(|index| is.remove(index)).is_none()
+        });
+        let is_renamed = matches!((was.as_slice(), is.as_slice()), ([was], [is])
+            if self.in_head(was).is_none() && self.in_base(is).is_none());
+        inline.0 != inline.1 || !(is_renamed || (was.is_empty() && is.is_empty()))
+    }
+
+    /// Two objects that are made of other parts: by all that they say together.
+    fn recomposed(&mut self, base: &At<'a>, head: &At<'a>) {
+        let before = self.found.changes.len();
+        let old = Object::of(&self.base.tree, base);
+        let new = Object::of(&self.head.tree, head);
+        for (name, was) in &old.properties {
+            match new.properties.get(name) {
+                Some(is) => self.pair(Kind::Schema, &was.place, &is.place),
+                None => self.property_gone(name, was, old.required.contains_key(name), false),
+            }
+        }
+        for (name, is) in &new.properties {
+            if !old.properties.contains_key(name) {
+                self.property_new(name, is, new.required.contains_key(name), false);
+            }
+        }
+        let both =
+            |name: &str| old.properties.contains_key(name) == new.properties.contains_key(name);
+        for (name, place) in &old.required {
+            if !new.required.contains_key(name) && both(name) {
+                let what = format!("the property `{name}` is optional");
+                self.change(
+                    Rule::PropertyOptional,
+                    Spot::base(place),
+                    what,
+                    Effect::OPTIONAL,
+                );
+            }
+        }
+        for (name, place) in &new.required {
+            if !old.required.contains_key(name) && both(name) {
+                let what = format!("the property `{name}` is required");
+                self.change(
+                    Rule::PropertyRequired,
+                    Spot::head(place),
+                    what,
+                    Effect::REQUIRED,
+                );
+            }
+        }
+        if old.rest != new.rest {
+            let what = "is made of other parts".to_owned();
+            let spot = Spot {
+                base: base.get("allOf").map(|at| at.place),
+                head: head.get("allOf").map(|at| at.place),
+            };
+            self.change(Rule::CompositionChanged, spot, what, Effect::ALL);
+        }
+        let is_told = self.found.changes.len() > before;
+        for key in GATHERED {
+            let spot = Spot {
+                base: base.get(key).map(|at| at.place),
+                head: head.get(key).map(|at| at.place),
+            };
+            if is_told {
+                self.found.along.push(spot);
+            } else {
+                self.found.ways.push(spot);
+            }
+        }
+    }
+
+    /// `oneOf` in the place of `anyOf`, or the other way round: the alternatives are what counts.
+    fn swapped_union(&mut self, base: &At<'a>, head: &At<'a>) -> Option<[&'static str; 2]> {
+        let keys = ["oneOf", "anyOf"];
+        let has = |at: &At<'a>| keys.map(|key| at.get(key));
+        let (old, new) = match (has(base), has(head)) {
+            ([Some(old), None], [None, Some(new)]) | ([None, Some(old)], [Some(new), None]) => {
+                (old, new)
+            }
+            _ => return None,
+        };
+        self.found
+            .moved
+            .push((old.place.clone(), new.place.clone()));
+        self.alternatives(&Member {
+            kind: Kind::Schema,
+            key: "oneOf",
+            owners: (base.clone(), head.clone()),
+            base: Some(old),
+            head: Some(new),
+        });
+        Some(keys)
+    }
+
+    /// Tells the values by which alternatives are known that came or went; gives whether there are any.
+    fn tags_differ(&mut self, base: &At<'a>, head: &At<'a>) -> bool {
+        let (Some(was), Some(is)) = (base.get("discriminator"), head.get("discriminator")) else {
+            return false;
+        };
+        let spot = Spot::both(&was.place, &is.place);
+        let (old, new) = (was.text("propertyName"), is.text("propertyName"));
+        if old != new {
+            let what = "another property tells the alternatives apart".to_owned();
+            let names = (Value::from(old), Value::from(new));
+            let values = (Some(&names.0), Some(&names.1));
+            self.turned(Rule::DiscriminatorChanged, spot, what, values, Effect::ALL);
+            return true;
+        }
+        let (old, new) = (tags(&self.base.tree, base), tags(&self.head.tree, head));
+        for tag in old.difference(&new) {
+            let what = format!(
+                "the value `{tag}` of `{}` is gone",
+                was.text("propertyName")
+            );
+            let effect = Effect::TIGHTENED;
+            self.change(Rule::DiscriminatorChanged, spot.clone(), what, effect);
+        }
+        for tag in new.difference(&old) {
+            let what = format!("the value `{tag}` of `{}` is new", was.text("propertyName"));
+            let effect = Effect::WIDENED;
+            self.change(Rule::DiscriminatorChanged, spot.clone(), what, effect);
+        }
+        old != new
+    }
+
+    /// What differs between two schemas that a place may lead to, in words, and what that means.
+    pub(super) fn between(&self, was: &At<'a>, is: &At<'a>) -> (String, Effect) {
+        const MOST: usize = 4;
+        let bare = |tree: &Value, at: &At<'_>| skeleton(tree, Kind::Schema, at.value);
+        if bare(&self.base.tree, was) == bare(&self.head.tree, is) {
+            return (String::new(), Effect::NONE);
+        }
+        let old = Object::of(&self.base.tree, was);
+        let new = Object::of(&self.head.tree, is);
+        if old.properties.is_empty() || new.properties.is_empty() || old.rest != new.rest {
+            return ("its values are others".to_owned(), Effect::ALL);
+        }
+        let mut words = Vec::new();
+        let mut effect = Effect::NONE;
+        let mut note = |text: String, more: Effect| {
+            words.push(text);
+            effect = effect.and(more);
+        };
+        for (name, at) in &old.properties {
+            let required = (
+                old.required.contains_key(name),
+                new.required.contains_key(name),
+            );
+            match (new.properties.get(name), required) {
+                (None, (true, _)) => note(format!("the required `{name}` is gone"), Effect::LOST),
+                (None, _) => note(format!("`{name}` is gone"), Effect::UNHEEDED),
+                (Some(other), _) if bare(&self.base.tree, at) != bare(&self.head.tree, other) => {
+                    note(format!("`{name}` is described otherwise"), Effect::ALL);
+                }
+                (_, (true, false)) => note(format!("`{name}` is optional"), Effect::OPTIONAL),
+                (_, (false, true)) => note(format!("`{name}` is required"), Effect::REQUIRED),
+                _ => {}
+            }
+        }
+        for name in new
+            .properties
+            .keys()
+            .filter(|name| !old.properties.contains_key(*name))
+        {
+            match new.required.contains_key(name) {
+                true => note(format!("the required `{name}` is new"), Effect::REQUIRED),
+                false => note(format!("`{name}` is new"), Effect::NONE),
+            }
+        }
+        let more = words.len().saturating_sub(MOST);
+        words.truncate(MOST);
+        if more > 0 {
+            words.push(format!("and {more} more"));
+        }
+        (words.join(", "), effect)
     }
 
     pub(super) fn schema_type(&mut self, member: &Member<'a>) {
@@ -89,12 +343,16 @@ impl<'a> Walk<'a> {
 
     pub(super) fn format(&mut self, member: &Member<'a>) {
         let (was, is) = values(member);
+        if member.owners.0.text("type") != member.owners.1.text("type") {
+            // That is said by the type being another one.
+            return self.found.along.push(member.spot());
+        }
         let is_type = |value: Option<&Value>| {
             let text = value.and_then(Value::as_str).unwrap_or_default();
             TYPES.contains(&text) || text == "binary"
         };
         let (rule, effect) = match (was, is) {
-            (None, Some(_)) => (Rule::LimitTightened, Effect::NARROWED),
+            (None, Some(_)) => (Rule::LimitTightened, Effect::TIGHTENED),
             (Some(_), None) => (Rule::LimitRelaxed, Effect::RELAXED),
             _ => (Rule::LimitChanged, Effect::ALL),
         };
@@ -103,7 +361,7 @@ impl<'a> Walk<'a> {
             ("int32", "int64" | "") => (Rule::TypeChanged, Effect::WIDENED),
             ("int64" | "", "int32") => (Rule::TypeChanged, Effect::NARROWED),
             // Numbers are floating-point either way, and integers have 64 bits if nothing else is said.
-            ("", "double" | "float" | "int64") | ("double" | "float" | "int64", "") => {
+            ("" | "double" | "float", "" | "double" | "float") | ("", "int64") | ("int64", "") => {
                 (Rule::LimitChanged, Effect::NONE)
             }
             _ if is_type(was) || is_type(is) => (Rule::TypeChanged, Effect::ALL),
@@ -122,7 +380,7 @@ impl<'a> Walk<'a> {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             let (was, is) = values(member);
             let (rule, effect) = match was {
-                None => (Rule::EnumValueRemoved, Effect::NARROWED),
+                None => (Rule::EnumValueRemoved, Effect::TIGHTENED),
                 Some(_) => (Rule::EnumValueAdded, Effect::WIDENED),
             };
             return self.turned(
@@ -141,11 +399,15 @@ impl<'a> Walk<'a> {
         };
         let mut is_told = false;
         for was in base.items() {
+            let same = head.items().into_iter().find(|is| is.value == was.value);
+            if let Some(is) = &same {
+                self.found.pairs.put(&was.place, &is.place);
+            }
             if !is_in(was.value, head) {
                 is_told = true;
                 let what = format!("the value `{}` is gone", shown(was.value));
                 let spot = Spot::base(&was.place);
-                self.change(Rule::EnumValueRemoved, spot, what, Effect::NARROWED);
+                self.change(Rule::EnumValueRemoved, spot, what, Effect::TIGHTENED);
             }
         }
         for is in head.items() {
@@ -239,10 +501,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn properties(&mut self, member: &Member<'a>) {
-        let nothing = |at: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
+        let of = |at: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
             at.iter().flat_map(At::members).collect()
         };
-        let (old, new) = (nothing(&member.base), nothing(&member.head));
+        let (old, new) = (of(&member.base), of(&member.head));
         let requires = |owner: &At<'a>, name: &str| {
             let list = owner.value.get("required").and_then(Value::as_array);
             list.is_some_and(|list| list.iter().any(|one| one == name))
@@ -252,38 +514,21 @@ impl<'a> Walk<'a> {
                 self.pair(Kind::Schema, &was.place, &is.place);
                 continue;
             }
-            let is_required = requires(&member.owners.0, name);
-            let ways = self.ways(&member.owners, name);
-            // A server that does not know it any more may refuse it, and whoever relied on it misses it.
-            let effect = if is_required {
-                Effect::OLD_CLIENTS
-            } else if is_closed(&member.owners.1) {
-                Effect::NARROWED
-            } else {
-                Effect::NONE
-            };
-            let word = if is_required { "required" } else { "optional" };
-            let what = format!("the {word} property `{name}` is gone");
-            let spot = Spot::base(&was.place);
-            self.change(Rule::PropertyRemoved, spot, what, effect.only(ways));
-        }
-        for (name, is) in &new {
-            if old.contains_key(name) {
+            if requires(&member.owners.1, name) {
+                let what =
+                    format!("the property `{name}` may be anything: only `required` names it");
+                let effect = Effect::WIDENED.only(self.ways(&member.owners, name));
+                self.change(Rule::TypeChanged, Spot::base(&was.place), what, effect);
                 continue;
             }
-            let is_required = requires(&member.owners.1, name);
-            let ways = self.ways(&member.owners, name);
-            let effect = if is_required {
-                Effect::REQUIRED
-            } else if is_closed(&member.owners.0) {
-                Effect::RELAXED
-            } else {
-                Effect::NONE
-            };
-            let word = if is_required { "required" } else { "optional" };
-            let what = format!("the {word} property `{name}` is new");
-            let spot = Spot::head(&is.place);
-            self.change(Rule::PropertyAdded, spot, what, effect.only(ways));
+            let is_required = requires(&member.owners.0, name);
+            self.property_gone(name, was, is_required, is_closed(&member.owners.1));
+        }
+        for (name, is) in &new {
+            if !old.contains_key(name) {
+                let is_required = requires(&member.owners.1, name);
+                self.property_new(name, is, is_required, is_closed(&member.owners.0));
+            }
         }
         if old.is_empty() && new.is_empty() {
             // An empty list says as much as none.
@@ -291,6 +536,29 @@ impl<'a> Walk<'a> {
         } else if old.is_empty() || new.is_empty() {
             self.found.along.push(member.spot());
         }
+    }
+
+    fn property_gone(&mut self, name: &str, was: &At<'a>, is_required: bool, is_closed: bool) {
+        let effect = match (is_required, is_closed) {
+            (true, true) => Effect::LOST.and(Effect::TIGHTENED),
+            (true, false) => Effect::LOST,
+            // It is refused, or not heeded.
+            (false, _) => Effect::UNHEEDED,
+        };
+        let word = if is_required { "required" } else { "optional" };
+        let what = format!("the {word} property `{name}` is gone");
+        self.change(Rule::PropertyRemoved, Spot::base(&was.place), what, effect);
+    }
+
+    fn property_new(&mut self, name: &str, is: &At<'a>, is_required: bool, was_closed: bool) {
+        let effect = match (is_required, was_closed) {
+            (true, _) => Effect::REQUIRED,
+            (false, true) => Effect::RELAXED,
+            (false, false) => Effect::NONE,
+        };
+        let word = if is_required { "required" } else { "optional" };
+        let what = format!("the {word} property `{name}` is new");
+        self.change(Rule::PropertyAdded, Spot::head(&is.place), what, effect);
     }
 
     pub(super) fn additional_properties(&mut self, member: &Member<'a>) {
@@ -304,13 +572,13 @@ impl<'a> Walk<'a> {
         // All are allowed if nothing is said.
         let breadth = |value: Option<&Value>| match value {
             Some(Value::Bool(false)) => 0,
-            Some(Value::Object(_)) => 1,
+            Some(Value::Object(schema)) if !schema.is_empty() => 1,
             _ => 2,
         };
         let effect = match breadth(was).cmp(&breadth(is)) {
             std::cmp::Ordering::Less => Effect::RELAXED,
             std::cmp::Ordering::Equal => Effect::NONE,
-            std::cmp::Ordering::Greater => Effect::NARROWED,
+            std::cmp::Ordering::Greater => Effect::TIGHTENED,
         };
         let rule = Rule::AdditionalPropertiesChanged;
         let what = told("additionalProperties", was, is);
@@ -339,7 +607,7 @@ impl<'a> Walk<'a> {
         for was in old {
             let what = format!("the alternative {} is gone", self.name(&was, true));
             let spot = Spot::base(&was.place);
-            self.change(Rule::AlternativeRemoved, spot, what, Effect::NARROWED);
+            self.change(Rule::AlternativeRemoved, spot, what, Effect::TIGHTENED);
         }
         for is in new {
             let what = format!("the alternative {} is new", self.name(&is, false));
@@ -348,60 +616,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `allOf`: the parts likewise. What came or went says what it says of the whole.
+    /// `allOf`: what is in its parts, which are the same ones.
     pub(super) fn parts(&mut self, member: &Member<'a>) {
-        let (old, new) = self.in_pairs(member);
-        if old.is_empty() && new.is_empty() {
-            return;
+        let _ = self.in_pairs(member);
+        if member.base.is_none() || member.head.is_none() {
+            self.found.ways.push(member.spot());
         }
-        let properties =
-            |tree: &'a Value, parts: &[At<'a>], owner: &At<'a>| -> BTreeMap<&'a str, At<'a>> {
-                let mut all = BTreeMap::new();
-                let parts = parts.iter().filter_map(|part| resolved(tree, &part.place));
-                for part in parts.chain([owner.clone()]) {
-                    all.extend(part.get("properties").iter().flat_map(At::members));
-                }
-                all
-            };
-        let was = properties(&self.base.tree, &old, &member.owners.0);
-        let is = properties(&self.head.tree, &new, &member.owners.1);
-        let is_same = was.len() == is.len()
-            && was.iter().all(|(name, at)| {
-                let resolved = |tree, at: &At<'a>| resolved(tree, &at.place).map(|at| at.value);
-                let other = is.get(name).and_then(|at| resolved(&self.head.tree, at));
-                resolved(&self.base.tree, at) == other
-            });
-        let effect = if is_same { Effect::NONE } else { Effect::ALL };
-        let names = |walk: &Self, parts: &[At<'a>], in_base| {
-            let names = parts.iter().map(|part| walk.name(part, in_base));
-            names.collect::<Vec<_>>().join(", ")
-        };
-        let what = match (names(self, &old, true), names(self, &new, false)) {
-            (was, is) if is.is_empty() => format!("is no longer made of {was}"),
-            (was, is) if was.is_empty() => format!("is made of {is}, too"),
-            (was, is) => format!("is made of {is} in place of {was}"),
-        };
-        let places = |parts: Vec<At<'a>>| parts.into_iter().map(|part| part.place);
-        let whole = (member.base.is_none() || member.head.is_none()).then(|| member.spot());
-        let first = whole.unwrap_or_else(|| Spot {
-            base: places(old.clone()).next(),
-            head: places(new.clone()).next(),
-        });
-        self.push(Change {
-            rule: Rule::CompositionChanged,
-            spot: first,
-            what,
-            was: None,
-            is: None,
-            effect,
-            used_at: None,
-        });
-        self.found
-            .along
-            .extend(places(old).map(|place| Spot::base(&place)));
-        self.found
-            .along
-            .extend(places(new).map(|place| Spot::head(&place)));
     }
 
     /// What an alternative or part is called.
@@ -434,28 +654,29 @@ impl<'a> Walk<'a> {
             });
         };
         take(&|was, is| was.value == is.value);
+        let bare = |tree: &Value, at: &At<'_>| {
+            let at = resolved(tree, &at.place);
+            at.map(|at| skeleton(tree, Kind::Schema, at.value))
+        };
+        // One that says the same, by a name or without one.
+        take(&|was, is| {
+            leads(was) != leads(is) && bare(&self.base.tree, was) == bare(&self.head.tree, is)
+        });
         take(&|was, is| {
             was.place.last() == is.place.last() && leads(was) == leads(is) && !leads(was)
         });
-        // A name that is in neither document's list of the other is the same under another name.
-        let gone: BTreeSet<Pointer> = {
-            let in_head = |at: &At<'a>| {
+        // One that is nowhere in the head, for one that is nowhere in the base, is the same under another name.
+        let alone = |list: &[At<'a>], other: &Value| -> BTreeSet<Pointer> {
+            let is_in = |at: &At<'a>| {
                 let target = at.value.get("$ref").and_then(Value::as_str);
                 let target = target.and_then(Pointer::from_fragment);
-                target.is_some_and(|target| self.head.tree.pointer(target.as_str()).is_some())
+                target.is_some_and(|target| other.pointer(target.as_str()).is_some())
             };
-            let gone = old.iter().filter(|at| leads(at) && !in_head(at));
-            gone.map(|at| at.place.clone()).collect()
+            let list = list.iter().filter(|at| leads(at) && !is_in(at));
+            list.map(|at| at.place.clone()).collect()
         };
-        let fresh: BTreeSet<Pointer> = {
-            let in_base = |at: &At<'a>| {
-                let target = at.value.get("$ref").and_then(Value::as_str);
-                let target = target.and_then(Pointer::from_fragment);
-                target.is_some_and(|target| self.base.tree.pointer(target.as_str()).is_some())
-            };
-            let fresh = new.iter().filter(|at| leads(at) && !in_base(at));
-            fresh.map(|at| at.place.clone()).collect()
-        };
+        let gone = alone(&old, &self.head.tree);
+        let fresh = alone(&new, &self.base.tree);
         if gone.len() == 1 && fresh.len() == 1 {
             let (Some(was), Some(is)) = (gone.first(), fresh.first()) else {
                 return (old, new);
@@ -495,10 +716,23 @@ impl<'a> Walk<'a> {
 
     fn bound(&mut self, member: &Member<'a>, is_tighter: fn(f64, f64) -> bool) {
         let (was, is) = values(member);
-        let (rule, effect) = match (was.and_then(Value::as_f64), is.and_then(Value::as_f64)) {
-            (None, _) => (Rule::LimitTightened, Effect::NARROWED),
+        let no_limit = |value: Option<&Value>| {
+            // Nothing is shorter than nothing.
+            member.key.starts_with("min")
+                && member.key != "minimum"
+                && value.is_some_and(|is| is == 0)
+        };
+        let (was_none, is_none) = (was.is_none() || no_limit(was), is.is_none() || no_limit(is));
+        let numbers = (was.and_then(Value::as_f64), is.and_then(Value::as_f64));
+        let is_whole =
+            |value: Option<&Value>| value.is_none_or(|value| value.is_i64() || value.is_f64());
+        if (was_none && is_none) || (numbers.0 == numbers.1 && is_whole(was) && is_whole(is)) {
+            return self.note(Bucket::Moved, member);
+        }
+        let (rule, effect) = match numbers {
+            (None, _) => (Rule::LimitTightened, Effect::TIGHTENED),
             (Some(was), Some(is)) if is_tighter(was, is) => {
-                (Rule::LimitTightened, Effect::NARROWED)
+                (Rule::LimitTightened, Effect::TIGHTENED)
             }
             _ => (Rule::LimitRelaxed, Effect::RELAXED),
         };
@@ -517,7 +751,7 @@ impl<'a> Walk<'a> {
         let no = |value: Option<&Value>| value.is_none_or(|value| value == false);
         let (rule, effect) = match (no(was), no(is)) {
             (true, true) => return self.note(Bucket::Moved, member),
-            (true, false) => (Rule::LimitTightened, Effect::NARROWED),
+            (true, false) => (Rule::LimitTightened, Effect::TIGHTENED),
             (false, true) => (Rule::LimitRelaxed, Effect::RELAXED),
             (false, false) => (
                 Rule::LimitChanged,
@@ -556,9 +790,9 @@ impl<'a> Walk<'a> {
             return self.note(Bucket::Moved, member);
         }
         let (goes, effect) = match (member.key, is) {
-            ("readOnly", true) => ("goes in answers alone", Effect::NARROWED),
+            ("readOnly", true) => ("goes in answers alone", Effect::UNHEEDED),
             ("readOnly", false) => ("goes in requests, too", Effect::RELAXED),
-            (_, true) => ("goes in requests alone", Effect::OLD_CLIENTS),
+            (_, true) => ("goes in requests alone", Effect::LOST_IN_ANSWERS),
             _ => ("goes in answers, too", Effect::NONE),
         };
         self.change(Rule::PropertyWay, member.spot(), goes.to_owned(), effect);
@@ -573,4 +807,46 @@ fn is_closed(at: &At<'_>) -> bool {
 /// Whether something is described elsewhere.
 fn leads(at: &At<'_>) -> bool {
     at.value.get("$ref").is_some()
+}
+
+/// The values by which the alternatives of a schema are known: those of the mapping, else those that the
+/// alternative names itself, else its own name (OpenAPI 3.0.3, section 4.7.25).
+fn tags(tree: &Value, at: &At<'_>) -> BTreeSet<String> {
+    let discriminator = at.value.get("discriminator");
+    let mapping = discriminator.and_then(|one| one.get("mapping")?.as_object());
+    let tag = discriminator.and_then(|one| one.get("propertyName")?.as_str());
+    let mut tags: BTreeSet<String> = mapping
+        .into_iter()
+        .flatten()
+        .map(|(tag, _)| tag.clone())
+        .collect();
+    let mapped: BTreeSet<Pointer> = mapping
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, leads)| {
+            let leads = leads.as_str()?;
+            let section = Pointer::root().key("components").key("schemas");
+            Some(Pointer::from_fragment(leads).unwrap_or_else(|| section.key(leads)))
+        })
+        .collect();
+    for key in ["oneOf", "anyOf"] {
+        for alternative in at.get(key).iter().flat_map(At::items) {
+            let Some(target) = resolved(tree, &alternative.place) else {
+                continue;
+            };
+            if mapped.contains(&target.place) {
+                continue;
+            }
+            let object = Object::of(tree, &target);
+            let said = tag.and_then(|tag| resolved(tree, &object.properties.get(tag)?.place));
+            let said = said.and_then(|said| said.get("enum"));
+            let said: Vec<_> = said.iter().flat_map(At::items).collect();
+            if said.is_empty() {
+                tags.extend(target.place.last().map(std::borrow::Cow::into_owned));
+            } else {
+                tags.extend(said.iter().map(|value| shown(value.value)));
+            }
+        }
+    }
+    tags
 }

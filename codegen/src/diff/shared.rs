@@ -1,6 +1,6 @@
 //! What a document says once for all operations: components, security, servers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,16 +8,19 @@ use super::{
     Spot,
     risk::Effect,
     rules::{Bucket, Rule},
-    walk::{At, Member, Walk, keys, told, values},
+    walk::{At, Member, Walk, keys, resolved, told, values},
 };
-use crate::load::shape::{Kind, SECTIONS};
+use crate::{
+    load::shape::{Kind, SECTIONS},
+    pointer::Pointer,
+};
 
 impl<'a> Walk<'a> {
     /// The components, by name.
     pub(super) fn components(&mut self, member: &Member<'a>) {
-        let nothing = |at: &Option<At<'a>>| at.as_ref().map(At::members).unwrap_or_default();
-        let old: BTreeMap<_, _> = nothing(&member.base).into_iter().collect();
-        let new: BTreeMap<_, _> = nothing(&member.head).into_iter().collect();
+        let members = |at: &Option<At<'a>>| at.as_ref().map(At::members).unwrap_or_default();
+        let old: BTreeMap<_, _> = members(&member.base).into_iter().collect();
+        let new: BTreeMap<_, _> = members(&member.head).into_iter().collect();
         let kind = |section: &str| {
             let mut sections = SECTIONS.iter();
             sections
@@ -109,7 +112,7 @@ impl<'a> Walk<'a> {
             head,
         };
         if used {
-            self.found.along.push(own.spot());
+            self.found.ways.push(own.spot());
         } else {
             self.note(Bucket::Unused, &own);
         }
@@ -143,30 +146,71 @@ impl<'a> Walk<'a> {
     }
 
     fn requirement(&mut self, member: &Member<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
-        let alternatives = |value: Option<&'a Value>| -> Vec<String> {
-            let list = value.and_then(Value::as_array);
-            let mut all: Vec<_> = list.into_iter().flatten().map(Value::to_string).collect();
-            if all.is_empty() {
-                // Nothing is asked for.
-                all.push("{}".to_owned());
-            }
-            all
+        let (old, new) = (
+            alternatives(&self.base.tree, was),
+            alternatives(&self.head.tree, is),
+        );
+        // What satisfies one satisfies another that asks for no more.
+        let satisfies = |one: &Alternative, others: &[Alternative]| {
+            others.iter().any(|other| {
+                other.iter().all(|(scheme, scopes)| {
+                    one.get(scheme).is_some_and(|own| scopes.is_subset(own))
+                })
+            })
         };
-        let (old, new) = (alternatives(was), alternatives(is));
-        let effect = if old == new {
+        let is_refused = old.iter().any(|one| !satisfies(one, &new));
+        let is_needed = new.iter().any(|one| !satisfies(one, &old));
+        let effect = match (is_refused, is_needed) {
+            (true, true) => Effect::ALL,
+            (true, false) => Effect::OLD_CLIENTS,
+            (false, true) => Effect::NEW_CLIENTS,
+            (false, false) => Effect::NONE,
+        };
+        if was == is
+            || (effect == Effect::NONE
+                && old.len() == new.len()
+                && was.is_none() == is.is_none()
+                && names(was) == names(is))
+        {
             return self.note(Bucket::Moved, member);
-        } else if old.iter().all(|one| new.contains(one)) {
-            Effect::NONE
-        } else {
-            Effect::OLD_CLIENTS
-        };
+        }
+        let nothing = Value::from("nothing");
+        let shown = (was.or(Some(&nothing)), is.or(Some(&nothing)));
         let what = "asks for other credentials".to_owned();
+        self.turned(Rule::SecurityChanged, member.spot(), what, shown, effect);
+    }
+
+    /// The servers of a path or an operation, of which the client makes nothing.
+    pub(super) fn other_servers(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let what = "is served elsewhere than the rest".to_owned();
         self.turned(
-            Rule::SecurityChanged,
+            Rule::ServerChanged,
             member.spot(),
             what,
             (was, is),
-            effect,
+            Effect::DEPLOYMENT,
+        );
+    }
+
+    /// Where tokens are had, and the words about what they are for.
+    pub(super) fn flows(&mut self, member: &Member<'a>) {
+        let (was, is) = values(member);
+        let urls = |value: Option<&'a Value>| {
+            let mut urls = Vec::new();
+            gather_urls(value.unwrap_or(&Value::Null), &mut urls);
+            urls
+        };
+        if urls(was) == urls(is) {
+            return self.words(member);
+        }
+        let what = told(member.key, was, is);
+        self.turned(
+            Rule::SchemeChanged,
+            member.spot(),
+            what,
+            (was, is),
+            Effect::DEPLOYMENT,
         );
     }
 
@@ -209,7 +253,12 @@ impl<'a> Walk<'a> {
         for is in new {
             self.served(Spot::head(&is.place), None, is.value.get("url"));
         }
-        if member.base.is_none() || member.head.is_none() {
+        let (was, is) = values(member);
+        let is_empty =
+            |value: Option<&Value>| value.and_then(Value::as_array).is_none_or(Vec::is_empty);
+        if is_empty(was) && is_empty(is) {
+            self.note(Bucket::Moved, member);
+        } else if was.is_none() || is.is_none() {
             self.found.along.push(member.spot());
         }
     }
@@ -220,13 +269,18 @@ impl<'a> Walk<'a> {
             (None, _) => "the API is served here, too",
             _ => "the API is no longer served here",
         };
-        let what = what.to_owned();
+        // One more takes nothing away.
+        let effect = if was.is_some() {
+            Effect::DEPLOYMENT
+        } else {
+            Effect::NONE
+        };
         self.turned(
             Rule::ServerChanged,
             spot,
-            what,
+            what.to_owned(),
             (was, is),
-            Effect::DEPLOYMENT,
+            effect,
         );
     }
 
@@ -255,6 +309,62 @@ impl<'a> Walk<'a> {
                 key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
                 _ => self.words(&member),
             }
+        }
+    }
+}
+
+/// What has to go together: each scheme, by how it stands in a request, with its scopes.
+type Alternative = BTreeMap<String, BTreeSet<String>>;
+
+/// The alternatives of a requirement; that of nothing is empty.
+fn alternatives(tree: &Value, value: Option<&Value>) -> Vec<Alternative> {
+    let list = value.and_then(Value::as_array);
+    let all = list.into_iter().flatten().filter_map(Value::as_object);
+    let mut all: Vec<Alternative> = all
+        .map(|one| {
+            let schemes = one.iter().map(|(id, scopes)| {
+                let scopes = scopes.as_array().into_iter().flatten();
+                let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
+                (on_the_wire(tree, id), scopes.collect())
+            });
+            schemes.collect()
+        })
+        .collect();
+    if all.is_empty() {
+        all.push(Alternative::new());
+    }
+    all
+}
+
+/// What tells a scheme from others in a request; a scheme that is not declared, by its name.
+fn on_the_wire(tree: &Value, id: &str) -> String {
+    let place = Pointer::root()
+        .key("components")
+        .key("securitySchemes")
+        .key(id);
+    let Some(scheme) = resolved(tree, &place) else {
+        return format!("undeclared {id}");
+    };
+    let text = |key| scheme.text(key).to_ascii_lowercase();
+    match scheme.text("type") {
+        "apiKey" => format!("{} {}", scheme.text("in"), scheme.text("name")),
+        "http" => format!("authorization {}", text("scheme")),
+        _ => "authorization bearer".to_owned(),
+    }
+}
+
+/// The names in a requirement.
+fn names(value: Option<&Value>) -> BTreeSet<&str> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    let members = list.filter_map(Value::as_object).flatten();
+    members.map(|(id, _)| id.as_str()).collect()
+}
+
+fn gather_urls<'v>(value: &'v Value, urls: &mut Vec<(&'v str, &'v str)>) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        match value.as_str() {
+            Some(url) if key.ends_with("Url") => urls.push((key, url)),
+            _ => gather_urls(value, urls),
         }
     }
 }

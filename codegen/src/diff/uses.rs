@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::{risk::Ways, walk::resolved};
+use super::{
+    risk::Ways,
+    walk::{At, resolved},
+};
 use crate::{load::Document, model::Method, pointer::Pointer};
 
 /// The operations of a document that lead to its places.
@@ -54,6 +57,19 @@ impl<'a> Uses<'a> {
             by_target,
             items,
         }
+    }
+
+    /// Whether what stands at a place is inside of something that a keyword is said of: `readOnly`.
+    pub(super) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
+        let mut around = Some(place.clone());
+        while let Some(place) = around {
+            let value = self.tree.pointer(place.as_str());
+            if value.and_then(|value| value.get(keyword)) == Some(&Value::Bool(true)) {
+                return true;
+            }
+            around = place.parent();
+        }
+        false
     }
 
     /// Who uses what stands at a place.
@@ -125,12 +141,26 @@ impl<'a> Uses<'a> {
                     _ => {}
                 }
             }
-            ["parameters", ..] => {
+            ["parameters", rest @ ..] => {
                 users.ways.requests = true;
                 let place = Pointer::root().key("paths").key(path);
+                let Some(item) = resolved(self.tree, &place) else {
+                    return;
+                };
+                let own = rest
+                    .first()
+                    .map(|index| item.place.key("parameters").key(index));
+                let own = own.and_then(|place| identity(self.tree, &place));
                 for method in Method::ALL {
-                    let item = resolved(self.tree, &place);
-                    if item.is_some_and(|item| item.get(&method.key()).is_some()) {
+                    let Some(operation) = item.get(&method.key()) else {
+                        continue;
+                    };
+                    // What an operation replaces it does not use.
+                    let others = operation.get("parameters");
+                    let mut others = others.iter().flat_map(At::items);
+                    let is_replaced = own.is_some()
+                        && others.any(|other| identity(self.tree, &other.place) == own);
+                    if !is_replaced {
                         users.operations.insert((path.to_owned(), method));
                     }
                 }
@@ -151,6 +181,17 @@ impl<'a> Uses<'a> {
             }
         }
     }
+}
+
+/// What tells a parameter from others: where it is, and its name.
+fn identity(tree: &Value, place: &Pointer) -> Option<(String, String)> {
+    let parameter = resolved(tree, place)?;
+    let (location, name) = (parameter.text("in"), parameter.text("name"));
+    let name = match location {
+        "header" => name.to_ascii_lowercase(),
+        _ => name.to_owned(),
+    };
+    Some((location.to_owned(), name))
 }
 
 fn keys<'a>(tree: &'a Value, place: &str) -> impl Iterator<Item = &'a String> {

@@ -35,8 +35,10 @@ pub(super) struct Found {
     pub(super) pairs: Pairs,
     /// The places that have been held against another place, each with all that is in it.
     pub(super) moved: Vec<(Pointer, Pointer)>,
-    /// What belongs to something else that has been told.
+    /// What belongs to something else that is told.
     pub(super) along: Vec<Spot>,
+    /// What only says where something is that is looked at by itself.
+    pub(super) ways: Vec<Spot>,
 }
 
 impl Found {
@@ -44,7 +46,7 @@ impl Found {
     pub(super) fn is_told(&self, spot: &Spot) -> bool {
         let changes = self.changes.iter().map(|change| &change.spot);
         let notes = self.notes.iter().map(|note| &note.spot);
-        let mut spots = changes.chain(notes).chain(&self.along);
+        let mut spots = changes.chain(notes).chain(&self.along).chain(&self.ways);
         let is_moved = |(base, head): &(Pointer, Pointer)| {
             spot.base.as_ref() == Some(base) || spot.head.as_ref() == Some(head)
         };
@@ -153,7 +155,7 @@ pub(super) struct Walk<'a> {
     pub(super) head: &'a Document,
     pub(super) found: Found,
     seen: HashSet<(Pointer, Pointer, Option<Spot>)>,
-    told: HashSet<(Rule, Spot, String)>,
+    told: HashSet<(Rule, Spot, String, Option<Spot>)>,
     /// The place that leads to what is looked at, where that is not what else leads there.
     used_at: Option<Spot>,
 }
@@ -226,14 +228,19 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn push(&mut self, change: Change) {
-        let key = (change.rule, change.spot.clone(), change.what.clone());
+        let key = (
+            change.rule,
+            change.spot.clone(),
+            change.what.clone(),
+            self.used_at.clone(),
+        );
         if self.told.insert(key) {
             match (&change.spot.base, &change.spot.head) {
                 (Some(base), None) => self.found.pairs.is_gone(base),
                 (None, Some(head)) => self.found.pairs.is_fresh(head),
                 _ => {}
             }
-            let used_at = self.used_at.clone();
+            let used_at = change.used_at.clone().or_else(|| self.used_at.clone());
             self.found.changes.push(Change { used_at, ..change });
         }
     }
@@ -279,6 +286,14 @@ impl<'a> Walk<'a> {
             return self.texts(Bucket::Unused, &member);
         }
         self.references(kind, base, head);
+        if self.used_at.is_none() && (old != base || new != head) {
+            self.found.pairs.put(base, head);
+        }
+        if kind == Kind::Schema && self.leads_to(&was, &is) {
+            // One of the two only adds words to the other.
+            self.unwrapped(&was, &is);
+            return;
+        }
         let is_same = old == new || self.found.pairs.in_head(old) == *new;
         let by_name = (old != base, new != head);
         // What still is there, or was there before, is not the same under another name.
@@ -288,17 +303,22 @@ impl<'a> Walk<'a> {
             self.switched(kind, (base, head), &was, &is);
             return;
         }
-        if kind == Kind::Schema && by_name == (true, true) && !is_same {
-            let names = (
-                old.last().unwrap_or_default(),
-                new.last().unwrap_or_default(),
-            );
+        if kind == Kind::Schema && by_name != (false, false) && !is_same {
+            let name = |by_name: bool, place: &Pointer| {
+                let name = place.last().filter(|_| by_name);
+                name.map(std::borrow::Cow::into_owned)
+            };
+            let what = match by_name {
+                (true, true) => "is called otherwise",
+                (false, _) => "has a name now",
+                _ => "has no name any more",
+            };
             self.push(Change {
                 rule: Rule::SchemaRenamed,
                 spot: Spot::both(old, new),
-                what: "is called otherwise".to_owned(),
-                was: Some(names.0.into_owned()),
-                is: Some(names.1.into_owned()),
+                what: what.to_owned(),
+                was: name(by_name.0, old),
+                is: name(by_name.1, new),
                 effect: Effect::NONE,
                 used_at: None,
             });
@@ -327,7 +347,7 @@ impl<'a> Walk<'a> {
             let (old, new) = values(&member);
             if key == "$ref" {
                 if old != new || base != head {
-                    self.found.along.push(member.spot());
+                    self.found.ways.push(member.spot());
                 }
             } else if old != new {
                 self.note(Bucket::Unused, &member);
@@ -338,31 +358,35 @@ impl<'a> Walk<'a> {
     /// A place that leads to something else than before, which both are there still.
     fn switched(&mut self, kind: Kind, at: (&Pointer, &Pointer), was: &At<'a>, is: &At<'a>) {
         let spot = Spot::both(at.0, at.1);
-        let around = self.used_at.clone();
-        let is_other = kind == Kind::Schema && is_of_other_type(was, is);
         let name = |place: &Pointer, at: &Pointer| {
             let name = (place != at).then(|| place.last()).flatten();
             name.map_or_else(|| kind.noun().to_owned(), std::borrow::Cow::into_owned)
         };
-        self.push(Change {
-            rule: if kind == Kind::Schema {
-                Rule::TypeChanged
-            } else {
-                Rule::Changed
-            },
-            spot: spot.clone(),
-            what: "is what is described elsewhere".to_owned(),
-            was: Some(name(&was.place, at.0)),
-            is: Some(name(&is.place, at.1)),
-            effect: if is_other { Effect::ALL } else { Effect::NONE },
-            used_at: None,
-        });
-        if is_other {
-            return;
+        let (old, new) = (name(&was.place, at.0), name(&is.place, at.1));
+        if kind == Kind::Schema {
+            let (differences, effect) = self.between(was, is);
+            let what = match differences.as_str() {
+                "" => "leads to another schema that says the same".to_owned(),
+                differences => format!("leads to another schema: {differences}"),
+            };
+            return self.push(Change {
+                rule: Rule::TypeChanged,
+                spot,
+                what,
+                was: Some(old),
+                is: Some(new),
+                effect,
+                used_at: None,
+            });
         }
-        self.used_at = around.clone().or(Some(spot));
+        let around = self.used_at.clone();
+        self.used_at = around.clone().or_else(|| Some(spot.clone()));
+        let before = self.found.changes.len();
         self.inner(kind, was, is);
         self.used_at = around;
+        if self.found.changes.len() == before {
+            self.found.ways.push(spot);
+        }
     }
 
     /// Holds two things against each other, which stand here.
@@ -388,6 +412,15 @@ impl<'a> Walk<'a> {
         self.members(kind, base, head);
     }
 
+    /// Whether one of two schemas is only another way to the other one.
+    fn leads_to(&self, was: &At<'a>, is: &At<'a>) -> bool {
+        let leads = |tree: &'a Value, at: &At<'a>, other: &At<'a>| {
+            let child = child_of(at).and_then(|child| resolved(tree, &child));
+            child_of(other).is_none() && child.is_some_and(|child| child.place == other.place)
+        };
+        leads(&self.base.tree, was, is) || leads(&self.head.tree, is, was)
+    }
+
     /// A schema that only says more words of another one, on one of the two sides.
     pub(super) fn unwrapped(&mut self, base: &At<'a>, head: &At<'a>) -> bool {
         let (wrapper, child) = match (child_of(base), child_of(head)) {
@@ -402,10 +435,9 @@ impl<'a> Walk<'a> {
             &self.head.tree
         };
         // What leads back to itself is not made of anything else.
-        let back = [&base.place, &head.place];
-        if resolved(tree, &child).is_none_or(|child| back.contains(&&child.place)) {
+        let Some(target) = resolved(tree, &child).filter(|at| at.place != wrapper.place) else {
             return false;
-        }
+        };
         for (key, at) in wrapper.members() {
             let is_way = key == "type" || at.value.is_array();
             let (old, new) = if is_base {
@@ -426,23 +458,26 @@ impl<'a> Walk<'a> {
                 self.member(&member);
             }
         }
-        if is_base {
-            self.pair(Kind::Schema, &child, &head.place);
+        let other = if is_base { &head.place } else { &base.place };
+        if target.place == *other || self.found.pairs.in_head(&target.place) == *other {
+            // The other side leads to the same without the words.
+            let (base, head) = if is_base {
+                (&child, other)
+            } else {
+                (other, &child)
+            };
+            self.references(Kind::Schema, base, head);
+        } else if is_base {
+            self.pair(Kind::Schema, &child, other);
         } else {
-            self.pair(Kind::Schema, &base.place, &child);
+            self.pair(Kind::Schema, other, &child);
         }
         true
     }
 
     /// Holds the members of two objects against each other.
     pub(super) fn members(&mut self, kind: Kind, base: &At<'a>, head: &At<'a>) {
-        let keys: BTreeSet<&str> = [base, head]
-            .into_iter()
-            .filter_map(|at| at.value.as_object())
-            .flat_map(Map::keys)
-            .map(String::as_str)
-            .collect();
-        for key in keys {
+        for key in keys(base, head) {
             let member = Member {
                 kind,
                 key,
@@ -631,6 +666,7 @@ rows! {
     Operation ["requestBody"] => Walk::request_body;
     Operation ["responses"] => Walk::responses;
     Operation ["deprecated"] => Walk::deprecated;
+    Operation ["servers"] => Walk::other_servers;
 
     Parameter ["name", "in"] => Walk::told_along;
     Parameter ["required"] => Walk::parameter_required;
@@ -654,7 +690,8 @@ rows! {
     MediaType ["encoding"] => Walk::encoding;
     Example ["value", "externalValue"] => Walk::example;
     SecurityScheme ["type", "in", "name", "scheme"] => Walk::scheme;
-    SecurityScheme ["bearerFormat", "flows", "openIdConnectUrl"] => Walk::unused;
+    SecurityScheme ["bearerFormat"] => Walk::words;
+    SecurityScheme ["flows", "openIdConnectUrl"] => Walk::flows;
 
     Schema ["type"] => Walk::schema_type;
     Schema ["format"] => Walk::format;

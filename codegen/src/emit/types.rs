@@ -84,7 +84,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
     let texts: Vec<_> = values.iter().map(|value| &value.value).collect();
     quote! {
         #head
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
@@ -108,7 +108,7 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
         .collect();
     quote! {
         #head
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
