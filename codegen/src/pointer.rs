@@ -78,8 +78,9 @@ impl Pointer {
         format!("#{}", self.0.replace('%', "%25"))
     }
 
-    /// The pointer as whoever wrote the document knows it: with the file, if that is another one.
-    pub(crate) fn reference(&self) -> String {
+    /// The pointer as whoever wrote the document knows it, as a `$ref`: with the file, if that is another one.
+    #[must_use]
+    pub fn reference(&self) -> String {
         match self.in_file() {
             None => format!("#{self}"),
             Some((path, place)) if place.0.is_empty() => path,

@@ -115,18 +115,25 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
     let committed = match &last {
         None => None,
         Some((repository, revision)) => {
+            // The edit at hand may be what mends it.
             let old = document::read_at(repository, revision, spec)?;
-            let side = old.map(|old| side(spec, &old)).transpose()?;
-            let is_here = repository.path(out).is_ok();
-            match side {
-                Some(side) if is_here => Some(with_committed(repository, revision, out, side)?),
-                side => side,
-            }
+            old.and_then(|old| side(spec, &old).ok())
         }
     };
     let head = side(spec, source)?;
     let (name, base) = match (committed, &last) {
-        (Some(base), Some((_, revision))) => (revision.shown(), base),
+        (Some(base), Some((repository, revision))) => {
+            let files = match repository.path(out) {
+                Ok(_) => committed_files(repository, revision, out)?,
+                Err(_) => Files::new(),
+            };
+            let name = revision.shown();
+            if files.is_empty() {
+                (name, on_disk(out, base)?)
+            } else {
+                (name, base.with_crate(&files).map_err(Failure::Unable)?)
+            }
+        }
         _ => {
             let base = side(spec, source)?;
             let crate_name = place::tidy(out).display().to_string();
@@ -160,7 +167,8 @@ fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
         };
         let revision = repository.revision("HEAD").ok()?;
         let committed = document::read_at(repository, &revision, spec).ok()??;
-        (committed.text == source.text).then(|| revision.short().to_owned())
+        let is_same = committed.text == source.text && committed.beside == source.beside;
+        is_same.then(|| revision.short().to_owned())
     };
     match committed() {
         Some(commit) => format!("{shown} ({commit})"),
@@ -273,20 +281,23 @@ impl Base {
     fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, Failure> {
         match self {
             Self::Revision(repository, revision) if place::same(spec, &place::own_spec()) => {
-                with_committed(repository, revision, &place::own_crate(), side)
+                let files = committed_files(repository, revision, &place::own_crate())?;
+                if files.is_empty() {
+                    return Ok(side);
+                }
+                side.with_crate(&files).map_err(Failure::Unable)
             }
             _ => Ok(side),
         }
     }
 }
 
-/// A side with the crate as it is in a revision, if it is there.
-fn with_committed(
+/// The files of a crate as they are in a revision; none if it is not there.
+fn committed_files(
     repository: &Repository,
     revision: &Revision,
     folder: &Path,
-    side: Side,
-) -> Result<Side, Failure> {
+) -> Result<Files, Failure> {
     let unable = |why: String| {
         let folder = place::tidy(folder).display().to_string();
         Failure::Unable(format!(
@@ -306,8 +317,5 @@ fn with_committed(
             files.insert(inner.to_owned(), text);
         }
     }
-    if files.is_empty() {
-        return Ok(side);
-    }
-    side.with_crate(&files).map_err(unable)
+    Ok(files)
 }

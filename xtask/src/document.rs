@@ -27,7 +27,15 @@ pub(crate) fn read_at(
     revision: &Revision,
     path: &Path,
 ) -> Result<Option<Source>, Failure> {
-    let path = repository.path(path)?;
+    let path = match &revision.path {
+        Some(path) => path.clone(),
+        None => repository.path(path)?,
+    };
+    let is_absent = matches!(repository.read(revision, &path), Ok(Blob::Absent));
+    let former = is_absent
+        .then(|| repository.former(revision, &path))
+        .flatten();
+    let path = former.unwrap_or(path);
     let name = format!("{}:{path}", revision.name_in_paths());
     let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
     let bytes = match repository
@@ -35,6 +43,7 @@ pub(crate) fn read_at(
         .map_err(|why| unable(&why))?
     {
         Blob::File(bytes) => bytes,
+        Blob::Absent if revision.path.is_some() => return Err(unable("there is no such file")),
         Blob::Absent => return Ok(None),
         Blob::Link => return Err(unable("it is a link; name the document that it leads to")),
         Blob::Other => return Err(unable("it is no file")),

@@ -20,6 +20,8 @@ pub(crate) struct Revision {
     pub(crate) name: String,
     /// The commit.
     pub(crate) commit: String,
+    /// The file that is meant, if it is named: `main:api.yaml`.
+    pub(crate) path: Option<String>,
 }
 
 impl Revision {
@@ -84,6 +86,10 @@ impl Repository {
         command.arg("-C").arg(&self.folder).args(arguments);
         // Words of a translation are no use, and neither is a lock for what is only read.
         command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        // The repository is the one that the document is in, whatever runs this.
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            command.env_remove(variable);
+        }
         let output = command.output().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => "there is no `git` here".to_owned(),
             _ => error.to_string(),
@@ -102,9 +108,15 @@ impl Repository {
         Ok(String::from_utf8_lossy(&output).trim().to_owned())
     }
 
-    /// The revision of a name.
+    /// The revision of a name, with a file if one is named behind a colon.
     pub(crate) fn revision(&self, name: &str) -> Result<Revision, String> {
-        let commit = format!("{name}^{{commit}}");
+        let (revision, path) = match name.split_once(':') {
+            Some((revision, path)) if !revision.is_empty() && !path.is_empty() => {
+                (revision, Some(path.to_owned()))
+            }
+            _ => (name, None),
+        };
+        let commit = format!("{revision}^{{commit}}");
         let arguments = [
             "rev-parse",
             "--verify",
@@ -114,10 +126,11 @@ impl Repository {
         ];
         match self.line(&arguments) {
             Ok(commit) => Ok(Revision {
-                name: name.to_owned(),
+                name: revision.to_owned(),
                 commit,
+                path,
             }),
-            Err(_) => Err(format!("git knows no revision `{name}`")),
+            Err(_) => Err(format!("git knows no revision `{revision}`")),
         }
     }
 
@@ -129,7 +142,8 @@ impl Repository {
             }
             if let Ok(commit) = self.line(&["merge-base", branch, "HEAD"]) {
                 let name = format!("merge base with {branch}");
-                return Ok(Revision { name, commit });
+                let path = None;
+                return Ok(Revision { name, commit, path });
             }
         }
         self.revision("HEAD")
@@ -150,12 +164,34 @@ impl Repository {
         let folder = absolute(file.parent().unwrap_or(Path::new("")));
         let folder = folder.ok_or_else(outside)?;
         let below = folder.strip_prefix(&root).map_err(|_| outside())?;
-        let parts = below
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy());
-        let mut parts: Vec<_> = parts.collect();
-        parts.push(name.to_string_lossy());
+        let parts = below.components().map(std::path::Component::as_os_str);
+        let parts: Option<Vec<_>> = parts.chain([name]).map(|part| part.to_str()).collect();
+        let parts = parts.ok_or_else(|| {
+            let shown = file.display();
+            Failure::Unable(format!("the path `{shown}` is no text in UTF-8"))
+        })?;
         Ok(parts.join("/"))
+    }
+
+    /// What a file was called in a revision, where git takes it for the same one.
+    pub(crate) fn former(&self, revision: &Revision, path: &str) -> Option<String> {
+        let arguments = [
+            "diff",
+            "--find-renames",
+            "--diff-filter=R",
+            "--name-status",
+            "-z",
+            &revision.commit,
+        ];
+        let listed = self.git(&arguments).ok()?;
+        let listed = String::from_utf8_lossy(&listed);
+        let mut words = listed.split('\0');
+        while let (Some(_), Some(was), Some(is)) = (words.next(), words.next(), words.next()) {
+            if is == path {
+                return Some(was.to_owned());
+            }
+        }
+        None
     }
 
     /// A file of a revision.

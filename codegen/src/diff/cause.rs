@@ -57,13 +57,13 @@ pub(super) fn trace(
         // says otherwise.
         let is_in =
             |side: &Side, place: &Pointer| side.document.tree.pointer(place.as_str()).is_some();
-        let in_head = |place: &Pointer| match is_in(base, place) {
-            true => found.pairs.same_in_head(place),
-            false => Some(found.pairs.in_head(place)),
+        let in_head = |place: &Pointer| {
+            let same = found.pairs.same_in_head(place);
+            same.or_else(|| (!is_in(base, place)).then(|| found.pairs.in_head(place)))
         };
-        let in_base = |place: &Pointer| match is_in(head, place) {
-            true => found.pairs.same_in_base(place),
-            false => Some(place.clone()),
+        let in_base = |place: &Pointer| {
+            let same = found.pairs.same_in_base(place);
+            same.or_else(|| (!is_in(head, place)).then(|| place.clone()))
         };
         if api.head.is_none() {
             is = was.iter().filter_map(in_head).collect();

@@ -285,6 +285,11 @@ impl Names {
             let (Some(was), Some(head)) = (name.places.first(), is.places.first()) else {
                 continue;
             };
+            // A property is the same by its name, whichever part of its object says it.
+            let is_property = path.contains('.') && path.starts_with("types::");
+            if is_property && was.last() == head.last() {
+                continue;
+            }
             if roles.contains(&name.role) && pairs.same_in_head(was).as_ref() != Some(head) {
                 reused.push((path.clone(), now));
             }

@@ -27,6 +27,9 @@ struct Operation<'a> {
     at: At<'a>,
 }
 
+/// By what operations of two documents are the same: a path or name, and a method.
+type KeyOf<'a> = fn(&Operation<'a>) -> Option<(String, Option<Method>)>;
+
 impl<'a> Operation<'a> {
     fn id(&self) -> Option<&'a str> {
         let id = self.at.value.get("operationId");
@@ -134,7 +137,7 @@ impl<'a> Walk<'a> {
         let mut old = operations(&self.base.tree, base);
         let mut new = operations(&self.head.tree, head);
         let mut pairs = Vec::new();
-        let keys: [fn(&Operation<'a>) -> Option<(String, Option<Method>)>; 3] = [
+        let keys: [KeyOf<'a>; 3] = [
             |one| Some((one.path.to_owned(), Some(one.method))),
             |one| Some((form(one.path), Some(one.method))),
             |one| Some((one.id()?.to_owned(), None)),

@@ -49,12 +49,12 @@ impl Bucket {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Documentation => "documentation",
-            Self::Example => "examples",
-            Self::Extension => "extensions",
+            Self::Documentation => "in documentation",
+            Self::Example => "in examples",
+            Self::Extension => "in extensions",
             Self::Unused => "without effect",
             Self::Moved => "said elsewhere or otherwise",
-            Self::Version => "versions",
+            Self::Version => "in versions",
         }
     }
 }

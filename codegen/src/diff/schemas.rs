@@ -61,7 +61,9 @@ impl<'a> Object<'a> {
             }
         }
         for (key, value) in at.members() {
-            if !GATHERED.contains(&key) && !OF_ALL.contains(&key) && !key.starts_with("x-") {
+            let is_type = key == "type" && value.value != "object";
+            let is_said = GATHERED.contains(&key) || OF_ALL.contains(&key) || key.starts_with("x-");
+            if is_type || !is_said {
                 self.rest.insert(format!("{key}: {}", value.value));
             }
         }
@@ -151,15 +153,44 @@ impl<'a> Walk<'a> {
         let before = self.found.changes.len();
         let old = Object::of(&self.base.tree, base);
         let new = Object::of(&self.head.tree, head);
+        // What stands elsewhere is not changed there, but no longer, or only now, a part of this.
+        let parts = |at: &At<'a>| {
+            at.get("allOf")
+                .map_or_else(|| at.place.clone(), |at| at.place)
+        };
+        let whole = Spot::both(&parts(base), &parts(head));
+        let around = self.used_at.clone();
+        self.used_at = around.clone().or_else(|| Some(whole.clone()));
+        let in_base = |place: &Pointer| {
+            let own = place.is_within(&base.place).then(|| Spot::base(place));
+            own.unwrap_or_else(|| whole.clone())
+        };
+        let in_head = |place: &Pointer| {
+            let own = place.is_within(&head.place).then(|| Spot::head(place));
+            own.unwrap_or_else(|| whole.clone())
+        };
         for (name, was) in &old.properties {
             match new.properties.get(name) {
-                Some(is) => self.pair(Kind::Schema, &was.place, &is.place),
-                None => self.property_gone(name, was, old.required.contains_key(name), false),
+                Some(is) => {
+                    let is_own =
+                        was.place.is_within(&base.place) && is.place.is_within(&head.place);
+                    let here = self.used_at.clone();
+                    if is_own {
+                        self.used_at.clone_from(&around);
+                    }
+                    self.pair(Kind::Schema, &was.place, &is.place);
+                    self.used_at = here;
+                }
+                None => {
+                    let is_required = old.required.contains_key(name);
+                    self.property_gone(name, in_base(&was.place), is_required, false);
+                }
             }
         }
         for (name, is) in &new.properties {
             if !old.properties.contains_key(name) {
-                self.property_new(name, is, new.required.contains_key(name), false);
+                let is_required = new.required.contains_key(name);
+                self.property_new(name, in_head(&is.place), is_required, false);
             }
         }
         let both =
@@ -169,7 +200,7 @@ impl<'a> Walk<'a> {
                 let what = format!("the property `{name}` is optional");
                 self.change(
                     Rule::PropertyOptional,
-                    Spot::base(place),
+                    in_base(place),
                     what,
                     Effect::OPTIONAL,
                 );
@@ -180,7 +211,7 @@ impl<'a> Walk<'a> {
                 let what = format!("the property `{name}` is required");
                 self.change(
                     Rule::PropertyRequired,
-                    Spot::head(place),
+                    in_head(place),
                     what,
                     Effect::REQUIRED,
                 );
@@ -194,6 +225,7 @@ impl<'a> Walk<'a> {
             };
             self.change(Rule::CompositionChanged, spot, what, Effect::ALL);
         }
+        self.used_at = around;
         let is_told = self.found.changes.len() > before;
         for key in GATHERED {
             let spot = Spot {
@@ -212,11 +244,10 @@ impl<'a> Walk<'a> {
     fn swapped_union(&mut self, base: &At<'a>, head: &At<'a>) -> Option<[&'static str; 2]> {
         let keys = ["oneOf", "anyOf"];
         let has = |at: &At<'a>| keys.map(|key| at.get(key));
-        let (old, new) = match (has(base), has(head)) {
-            ([Some(old), None], [None, Some(new)]) | ([None, Some(old)], [Some(new), None]) => {
-                (old, new)
-            }
-            _ => return None,
+        let (([Some(old), None], [None, Some(new)]) | ([None, Some(old)], [Some(new), None])) =
+            (has(base), has(head))
+        else {
+            return None;
         };
         self.found
             .moved
@@ -301,9 +332,10 @@ impl<'a> Walk<'a> {
             .keys()
             .filter(|name| !old.properties.contains_key(*name))
         {
-            match new.required.contains_key(name) {
-                true => note(format!("the required `{name}` is new"), Effect::REQUIRED),
-                false => note(format!("`{name}` is new"), Effect::NONE),
+            if new.required.contains_key(name) {
+                note(format!("the required `{name}` is new"), Effect::REQUIRED);
+            } else {
+                note(format!("`{name}` is new"), Effect::NONE);
             }
         }
         let more = words.len().saturating_sub(MOST);
@@ -522,12 +554,14 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let is_required = requires(&member.owners.0, name);
-            self.property_gone(name, was, is_required, is_closed(&member.owners.1));
+            let spot = Spot::base(&was.place);
+            self.property_gone(name, spot, is_required, is_closed(&member.owners.1));
         }
         for (name, is) in &new {
             if !old.contains_key(name) {
                 let is_required = requires(&member.owners.1, name);
-                self.property_new(name, is, is_required, is_closed(&member.owners.0));
+                let spot = Spot::head(&is.place);
+                self.property_new(name, spot, is_required, is_closed(&member.owners.0));
             }
         }
         if old.is_empty() && new.is_empty() {
@@ -538,7 +572,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn property_gone(&mut self, name: &str, was: &At<'a>, is_required: bool, is_closed: bool) {
+    fn property_gone(&mut self, name: &str, spot: Spot, is_required: bool, is_closed: bool) {
         let effect = match (is_required, is_closed) {
             (true, true) => Effect::LOST.and(Effect::TIGHTENED),
             (true, false) => Effect::LOST,
@@ -547,10 +581,10 @@ impl<'a> Walk<'a> {
         };
         let word = if is_required { "required" } else { "optional" };
         let what = format!("the {word} property `{name}` is gone");
-        self.change(Rule::PropertyRemoved, Spot::base(&was.place), what, effect);
+        self.change(Rule::PropertyRemoved, spot, what, effect);
     }
 
-    fn property_new(&mut self, name: &str, is: &At<'a>, is_required: bool, was_closed: bool) {
+    fn property_new(&mut self, name: &str, spot: Spot, is_required: bool, was_closed: bool) {
         let effect = match (is_required, was_closed) {
             (true, _) => Effect::REQUIRED,
             (false, true) => Effect::RELAXED,
@@ -558,7 +592,7 @@ impl<'a> Walk<'a> {
         };
         let word = if is_required { "required" } else { "optional" };
         let what = format!("the {word} property `{name}` is new");
-        self.change(Rule::PropertyAdded, Spot::head(&is.place), what, effect);
+        self.change(Rule::PropertyAdded, spot, what, effect);
     }
 
     pub(super) fn additional_properties(&mut self, member: &Member<'a>) {
@@ -658,6 +692,8 @@ impl<'a> Walk<'a> {
             let at = resolved(tree, &at.place);
             at.map(|at| skeleton(tree, Kind::Schema, at.value))
         };
+        let target = |at: &At<'_>| at.value.get("$ref").cloned();
+        take(&|was, is| leads(was) && target(was) == target(is));
         // One that says the same, by a name or without one.
         take(&|was, is| {
             leads(was) != leads(is) && bare(&self.base.tree, was) == bare(&self.head.tree, is)
@@ -684,6 +720,17 @@ impl<'a> Walk<'a> {
             old.retain(|at| at.place != *was);
             new.retain(|at| at.place != *is);
             pairs.push((was.clone(), is.clone()));
+        }
+        // As many as before, and nothing to tell them by: each for the one that was there.
+        let inline = |list: &[At<'a>]| list.iter().filter(|at| !leads(at)).count();
+        if inline(&old) == inline(&new) {
+            let plain = |list: &mut Vec<At<'a>>| -> Vec<Pointer> {
+                let (plain, rest) = list.drain(..).partition(|at| !leads(at));
+                *list = rest;
+                let plain: Vec<At<'a>> = plain;
+                plain.into_iter().map(|at| at.place).collect()
+            };
+            pairs.extend(plain(&mut old).into_iter().zip(plain(&mut new)));
         }
         for (was, is) in pairs {
             if was != is {

@@ -157,7 +157,7 @@ pub(super) struct Walk<'a> {
     seen: HashSet<(Pointer, Pointer, Option<Spot>)>,
     told: HashSet<(Rule, Spot, String, Option<Spot>)>,
     /// The place that leads to what is looked at, where that is not what else leads there.
-    used_at: Option<Spot>,
+    pub(super) used_at: Option<Spot>,
 }
 
 /// Holds two documents against each other.

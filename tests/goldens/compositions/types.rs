@@ -618,7 +618,7 @@ crate::runtime::unions::union!(AllEither {
 });
 
 /// `AllQuoted`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllQuoted {
     /// `1`
@@ -751,7 +751,7 @@ crate::runtime::object::object!(ImplicitSquare {
 });
 
 /// `ImplicitSquareKind`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImplicitSquareKind {
     /// `square`
@@ -765,7 +765,7 @@ crate::runtime::enums::text_enum!(ImplicitSquareKind {
 });
 
 /// `MergedExtra`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MergedExtra {
     /// `b`
@@ -805,7 +805,7 @@ crate::runtime::object::object!(UnclearOne {
 });
 
 /// `UnclearOneKind`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearOneKind {
     /// `same`
@@ -845,7 +845,7 @@ crate::runtime::object::object!(UnclearTwo {
 });
 
 /// `UnclearTwoKind`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearTwoKind {
     /// `same`
@@ -879,7 +879,7 @@ crate::runtime::unions::union!(PostPetSize {
 });
 
 /// `PostPetSizeText`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PostPetSizeText {
     /// `small`

@@ -136,7 +136,7 @@ crate::runtime::object::object!(Self_ {
 pub type String2 = Vec<Result2>;
 
 /// `Vec2`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Vec2 {
     /// `Other`
@@ -211,7 +211,7 @@ crate::runtime::object::object!(Chosen {
 });
 
 /// `Letter`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Letter {
     /// `x`

@@ -3,7 +3,7 @@
 //! The types of bodies, parameters and header fields.
 
 /// `Kind`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// `cat`

@@ -35,7 +35,7 @@ crate::runtime::object::object!(Prose {
 });
 
 /// `ProseQuoted`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProseQuoted {
     /// `a "quote"`

@@ -165,7 +165,7 @@ crate::runtime::object::object!(Closed {
 });
 
 /// A colour.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`
@@ -188,7 +188,7 @@ crate::runtime::enums::text_enum!(Colour {
 pub type Id = i64;
 
 /// `Level`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
     /// `-1`
@@ -382,7 +382,7 @@ crate::runtime::object::object!(AllInline {
 });
 
 /// `AllInlineColour`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllInlineColour {
     /// `red`
@@ -419,7 +419,7 @@ crate::runtime::object::object!(PairFirst {
 });
 
 /// `PairFirstUnit`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
     /// `m`

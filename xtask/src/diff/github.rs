@@ -2,7 +2,7 @@
 
 use statusquo_codegen::diff::Severity;
 
-use super::view::{New, View, advice, title};
+use super::view::{New, View, advice, title, users};
 
 pub(crate) fn report(view: &View<'_>) -> String {
     let mut text = String::new();
@@ -18,6 +18,9 @@ pub(crate) fn report(view: &View<'_>) -> String {
         let wire = finding.wire.words();
         if !wire.is_empty() {
             message.push_str(&format!("\non the wire: {wire}"));
+        }
+        if let Some(users) = users(finding) {
+            message.push_str(&format!("\nused by {users}"));
         }
         for line in advice(finding, 3) {
             message.push_str(&format!("\nin Rust: {line}"));

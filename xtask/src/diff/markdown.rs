@@ -47,11 +47,11 @@ pub(crate) fn report(view: &View<'_>) -> String {
             Severity::Note => "without risk",
         };
         let blocks: Vec<_> = of.iter().map(|located| finding(located)).collect();
-        cut += folded(&mut text, open, &format!("{word}: {}", of.len()), &blocks);
+        cut += folded(&mut text, open, &format!("{} {word}", of.len()), &blocks);
     }
     for (bucket, notes) in &view.notes {
         let blocks: Vec<_> = notes.iter().map(|note| self::note(note)).collect();
-        let title = format!("{}: {}", bucket.words(), notes.len());
+        let title = format!("{} {}", notes.len(), bucket.words());
         cut += folded(&mut text, "", &title, &blocks);
     }
     if cut > 0 {
@@ -84,7 +84,7 @@ fn folded(text: &mut String, open: &str, title: &str, blocks: &[String]) -> usiz
     let mut body = String::new();
     for block in blocks {
         if block.len() > room {
-            break;
+            continue;
         }
         room -= block.len();
         body.push_str(block);
@@ -108,11 +108,7 @@ fn finding(located: &Located<'_>) -> String {
     };
     let pointer = finding.spots.first().map(view::pointer).unwrap_or_default();
     if !place.is_empty() {
-        text.push_str(&format!(
-            "  - at {} {}\n",
-            prose(&place),
-            code(&format!("#{pointer}"))
-        ));
+        text.push_str(&format!("  - at {} {}\n", prose(&place), code(&pointer)));
     }
     if let Some(users) = users(finding) {
         text.push_str(&format!("  - used by {}\n", prose(&users)));
@@ -138,7 +134,7 @@ fn note(note: &Note) -> String {
         1 => String::new(),
         count => format!(" and {} more", count - 1),
     };
-    let mut text = format!("- {}{more}", code(&format!("#{pointer}")));
+    let mut text = format!("- {}{more}", code(&pointer));
     let (was, is) = (note.was.as_deref(), note.is.as_deref());
     text.push_str(": ");
     let runs = compare(
@@ -148,8 +144,8 @@ fn note(note: &Note) -> String {
     for run in runs {
         match run {
             Run::Same(same) => text.push_str(&prose(&line(&same))),
-            Run::Gone(gone) => text.push_str(&marked("~~", &gone)),
-            Run::New(new) => text.push_str(&marked("**", &new)),
+            Run::Gone(gone) => text.push_str(&marked("~~", &shortened(&gone))),
+            Run::New(new) => text.push_str(&marked("**", &shortened(&new))),
         }
     }
     text.push('\n');
@@ -185,32 +181,97 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// Words of which a reader wants the beginning, so that one text leaves room for others.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 500;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(MOST).collect();
+    format!("{start}…")
+}
+
 /// A text in which only code is marked: nothing of the document is read as Markdown or HTML, and nobody is
 /// notified by it.
+///
+/// Code is what stands between two single backticks, as CommonMark pairs them (section 6.1); all others are
+/// signs.
 fn prose(text: &str) -> String {
+    let text = line(text);
     let mut shown = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        let is_code = index % 2 == 1;
-        if is_code {
-            shown.push_str(&format!("`{}`", line(part)));
-            continue;
-        }
-        for c in part.chars() {
-            match c {
-                '<' => shown.push_str("&lt;"),
-                '>' => shown.push_str("&gt;"),
-                '&' => shown.push_str("&amp;"),
-                // A mention, a reference to an issue.
-                '@' => shown.push_str("&#64;"),
-                '#' => shown.push_str("&#35;"),
-                '*' | '_' | '~' | '[' | ']' | '\\' | '|' | '!' => {
-                    shown.push('\\');
-                    shown.push(c);
-                }
-                c if c.is_control() => shown.push(' '),
-                c => shown.push(c),
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('`') {
+        let (before, run) = rest.split_at(at);
+        shown.push_str(&escaped(before));
+        let length = run.len() - run.trim_start_matches('`').len();
+        let (ticks, after) = run.split_at(length);
+        let inner = (length == 1).then(|| single(after)).flatten();
+        match inner.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))) {
+            Some((code, after)) => {
+                shown.push_str(&format!("`{code}`"));
+                rest = after;
+            }
+            None => {
+                shown.push_str(&ticks.replace('`', "\\`"));
+                rest = after;
             }
         }
     }
+    shown.push_str(&escaped(rest));
     shown
+}
+
+/// Where the next backtick is that has none beside it.
+fn single(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + text.get(from..)?.find('`')?;
+        let run = text.get(at..)?;
+        let length = run.len() - run.trim_start_matches('`').len();
+        if length == 1 {
+            return Some(at);
+        }
+        from = at + length;
+    }
+}
+
+/// A text in which nothing is read as Markdown or HTML.
+fn escaped(text: &str) -> String {
+    let mut shown = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '&' => shown.push_str("&amp;"),
+            // A mention, a reference to an issue.
+            '@' => shown.push_str("&#64;"),
+            '#' => shown.push_str("&#35;"),
+            '*' | '_' | '~' | '[' | ']' | '\\' | '|' | '!' => {
+                shown.push('\\');
+                shown.push(c);
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pairs_of_single_backticks_are_code() {
+        for (text, expected) in [
+            ("a `b` c", "a `b` c"),
+            ("a `b<` <c>", "a `b<` &lt;c&gt;"),
+            ("``@o <img>", "\\`\\`&#64;o &lt;img&gt;"),
+            ("is ```@o <img>`)", "is \\`\\`\\`&#64;o &lt;img&gt;\\`)"),
+            ("`a``b` c", "`a``b` c"),
+            ("`a", "\\`a"),
+            ("` `` </details>", "\\` \\`\\` &lt;/details&gt;"),
+        ] {
+            assert_eq!(prose(text), expected, "{text}");
+        }
+    }
 }

@@ -57,19 +57,17 @@ fn finding(text: &mut String, located: &Located<'_>) {
     let whole = wrapped(&format!("{head}: {}", title(finding)), indent);
     let rest = whole.strip_prefix(&head).unwrap_or(&whole);
     text.push_str(&format!("{style}{head}{style:#}{rest}\n"));
-    let mut line = |label: &str, content: &str| {
-        let label = format!("  {label:<5}");
-        let whole = wrapped(&format!("{label} {content}"), "        ");
-        let rest = whole.strip_prefix(&label).unwrap_or(&whole);
-        text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
-    };
     let place = |position: &statusquo_codegen::report::Position| {
         format!("{}:{}:{}", position.file, position.line, position.column)
     };
     match (&located.base, &located.head) {
-        (Some(base), Some(head)) => line("at", &format!("{} (was {})", place(head), place(base))),
-        (None, Some(head)) => line("at", &place(head)),
-        (Some(base), None) => line("at", &format!("was {}", place(base))),
+        (Some(base), Some(head)) => line(
+            text,
+            "at",
+            &format!("{} (was {})", place(head), place(base)),
+        ),
+        (None, Some(head)) => line(text, "at", &place(head)),
+        (Some(base), None) => line(text, "at", &format!("was {}", place(base))),
         (None, None) => {}
     }
     if let Some(spot) = finding.spots.first() {
@@ -77,27 +75,44 @@ fn finding(text: &mut String, located: &Located<'_>) {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        line("", &format!("#{}{more}", view::pointer(spot)));
+        // What one may want to copy is not broken.
+        let pointer = plain(&view::pointer(spot));
+        if !pointer.is_empty() {
+            text.push_str(&format!("        {pointer}{more}\n"));
+        }
     }
     if let Some(users) = users(finding) {
-        line("used", &format!("by {users}"));
+        line(text, "used", &format!("by {users}"));
     }
     let wire = finding.wire.words();
     if !wire.is_empty() {
-        line("wire", &wire);
+        line(text, "wire", &wire);
     }
     for (index, advice) in advice(finding, 3).iter().enumerate() {
         match index {
-            0 => line("Rust", &format!("{}: {advice}", finding.level)),
-            _ => line("", advice),
+            0 => line(text, "Rust", &format!("{}: {advice}", finding.level)),
+            _ => line(text, "", advice),
         }
     }
     text.push('\n');
 }
 
+/// A line of a finding, with what it is about before it.
+fn line(text: &mut String, label: &str, content: &str) {
+    let label = format!("  {label:<5}");
+    let whole = wrapped(&format!("{label} {content}"), "        ");
+    let rest = whole.strip_prefix(&label).unwrap_or(&whole);
+    text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
+}
+
+/// A text with nothing that a terminal would obey.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 /// A paragraph, as wide as the terminal is, and with nothing that the terminal would obey.
 fn wrapped(text: &str, indent: &str) -> String {
-    let text = text.replace(char::is_control, "\u{fffd}");
+    let text = plain(text);
     let width = textwrap::termwidth().clamp(60, 120);
     let options = textwrap::Options::new(width)
         .subsequent_indent(indent)
@@ -108,7 +123,7 @@ fn wrapped(text: &str, indent: &str) -> String {
 }
 
 fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
-    let title = format!("{}: {}", bucket.words(), notes.len());
+    let title = format!("{} {}", notes.len(), bucket.words());
     text.push_str(&format!("{STRONG}{title}{STRONG:#}\n"));
     for note in notes.iter().take(MOST) {
         let pointer = note.spots.first().map(view::pointer).unwrap_or_default();
@@ -116,7 +131,7 @@ fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        let place = wrapped(&format!("  #{pointer}{more}"), "    ");
+        let place = format!("  {}{more}", plain(&pointer));
         text.push_str(&format!("{QUIET}{place}{QUIET:#}\n"));
         let was = note.was.as_deref().unwrap_or_default();
         let is = note.is.as_deref().unwrap_or_default();

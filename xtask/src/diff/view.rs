@@ -72,9 +72,9 @@ impl<'a> View<'a> {
     /// How many places differ, and where they are told.
     pub(crate) fn counted(&self) -> String {
         let coverage = &self.diff.coverage;
-        let mut parts = vec![format!("findings {}", coverage.in_findings)];
+        let mut parts = vec![format!("{} in findings", coverage.in_findings)];
         for (bucket, count) in &coverage.in_buckets {
-            parts.push(format!("{} {count}", bucket.words()));
+            parts.push(format!("{count} {}", bucket.words()));
         }
         format!(
             "{}: {}; {} left over",
@@ -89,17 +89,24 @@ impl<'a> View<'a> {
         let versions = &self.diff.versions;
         let stated = &versions.stated;
         let level = self.diff.level.map_or("no", level_word);
+        let wire = match self.diff.wire() {
+            wire if wire.old_clients() => ", and a risk for old clients on the wire",
+            wire if wire.new_clients() => ", and a risk for new clients on the wire",
+            _ => "",
+        };
+        let from = if versions.is_from_pre_release() {
+            " from a pre-release"
+        } else {
+            ""
+        };
+        let change = format!("{level} change{from}{wire}");
         match (&versions.needs, versions.is_enough) {
             (Some(needs), Some(true)) => {
-                format!(
-                    "{level} change: needs {needs}; the document says {stated}, which is enough"
-                )
+                format!("{change}: needs {needs}; the document says {stated}, which is enough")
             }
-            (Some(needs), _) => {
-                format!("{level} change: needs {needs}; the document says {stated}")
-            }
+            (Some(needs), _) => format!("{change}: needs {needs}; the document says {stated}"),
             (None, _) => format!(
-                "{level} change; `{}` is no version that Cargo takes, so raise that of the crate yourself",
+                "{change}; `{}` is no version that Cargo takes, so raise that of the crate yourself",
                 versions.base
             ),
         }
@@ -133,7 +140,8 @@ pub(crate) fn title(finding: &Finding) -> String {
     match (&finding.was, &finding.is) {
         (Some(was), Some(is)) if is_told(was) && is_told(is) => {}
         (Some(was), Some(is)) => {
-            title.push_str(&format!(" (was `{}`, is `{}`)", short(was), short(is)));
+            let (was, is) = apart(was, is);
+            title.push_str(&format!(" (was `{was}`, is `{is}`)"));
         }
         (Some(was), None) => title.push_str(&format!(" (was `{}`)", short(was))),
         (None, Some(is)) => title.push_str(&format!(" (is `{}`)", short(is))),
@@ -142,15 +150,42 @@ pub(crate) fn title(finding: &Finding) -> String {
     title
 }
 
+/// The most characters of a value that are shown.
+const MOST: usize = 60;
+
 /// A value that fits on a line.
 fn short(text: &str) -> String {
-    const MOST: usize = 60;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST {
-        return line;
-    }
-    let start: String = line.chars().take(MOST).collect();
-    format!("{start}…")
+    cut(&line(text), 0)
+}
+
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Two values, from shortly before they differ.
+fn apart(was: &str, is: &str) -> (String, String) {
+    const BEFORE: usize = 15;
+    let (was, is) = (line(was), line(is));
+    let alike = was.chars().zip(is.chars()).take_while(|(a, b)| a == b);
+    let alike = alike.count();
+    let longest = was.chars().count().max(is.chars().count());
+    let from = if longest <= MOST {
+        0
+    } else {
+        alike.saturating_sub(BEFORE)
+    };
+    (cut(&was, from), cut(&is, from))
+}
+
+fn cut(text: &str, from: usize) -> String {
+    let shown: String = text.chars().skip(from).take(MOST).collect();
+    let start = if from > 0 { "…" } else { "" };
+    let end = if text.chars().count() > from + MOST {
+        "…"
+    } else {
+        ""
+    };
+    format!("{start}{shown}{end}")
 }
 
 /// The operations that use something, the first ones by name.
@@ -181,9 +216,17 @@ pub(crate) fn users(finding: &Finding) -> Option<String> {
 pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
     let worst = finding.rust.iter().filter(|one| one.level == finding.level);
     let mut lines: Vec<String> = worst.map(|one| one.advice.clone()).take(most).collect();
-    let more = finding.rust.len() - lines.len();
-    if more > 0 {
-        lines.push(format!("and {more} more"));
+    match finding.rust.len() - lines.len() {
+        0 => {}
+        // One takes no more room than its number.
+        1 => lines.extend(
+            finding
+                .rust
+                .iter()
+                .map(|one| one.advice.clone())
+                .nth(lines.len()),
+        ),
+        more => lines.push(format!("and {more} more")),
     }
     lines
 }
@@ -191,9 +234,11 @@ pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
 /// The pointers of a spot, with the sides that they are on.
 pub(crate) fn pointer(spot: &Spot) -> String {
     match (&spot.base, &spot.head) {
-        (Some(base), Some(head)) if base != head => format!("{base} -> {head}"),
-        (_, Some(head)) => head.to_string(),
-        (Some(base), None) => base.to_string(),
+        (Some(base), Some(head)) if base != head => {
+            format!("{} -> {}", base.reference(), head.reference())
+        }
+        (_, Some(head)) => head.reference(),
+        (Some(base), None) => base.reference(),
         (None, None) => String::new(),
     }
 }

@@ -223,6 +223,31 @@ fn a_document_that_was_not_there_is_new() {
 }
 
 #[test]
+fn a_document_under_another_name_is_the_same() {
+    let folder = repository("diff-renamed", &document(&[200, 404]));
+    git(&folder, &["mv", "api/small.yaml", "api/large.yaml"]);
+    fs::write(folder.join("api/large.yaml"), document(&[200])).unwrap();
+    let report = json(&folder, &["--spec", "api/large.yaml"]);
+    assert_eq!(rules(&report), ["response-removed"], "{report:#}");
+    let file = report["findings"][0]["base"]["file"].as_str().unwrap();
+    assert!(file.ends_with(":api/small.yaml"), "{file}");
+    // Where git does not see it, the old name can be said.
+    fs::write(folder.join("new.yaml"), document(&[200])).unwrap();
+    let report = json(&folder, &["HEAD:api/small.yaml", "--spec", "new.yaml"]);
+    assert_eq!(rules(&report), ["response-removed"], "{report:#}");
+    let done = run(
+        &folder,
+        &["diff", "HEAD:nowhere.yaml", "--spec", "new.yaml"],
+    );
+    assert_eq!(done.code, Some(2));
+    assert!(
+        done.messages.contains("there is no such file"),
+        "{}",
+        done.messages
+    );
+}
+
+#[test]
 fn files_beside_the_document_are_those_of_the_revision() {
     let text = document(&[200]).replace("{description: Some.}", "{$ref: 'parts/ok.yaml'}");
     let folder = repository("diff-beside", &text);
@@ -351,7 +376,7 @@ fn a_dry_run_says_what_an_edit_means_and_writes_nothing() {
     for part in [
         "`GET /a`: answers with `410` too",
         "major: `match` needs an arm for `AResponse::Gone`",
-        "major change: needs 2.0.0; the document says 1.0.0",
+        "needs 2.0.0; the document says 1.0.0",
         "small: 2 files would change",
     ] {
         assert!(done.results.contains(part), "{part}\n{}", done.results);
