@@ -321,6 +321,7 @@ fn new(path: &str, item: &Item, head: &Surface) -> ApiChange {
     ApiChange {
         is: Some(shown(path, item)).filter(|text| !text.is_empty()),
         head: Some(path.to_owned()),
+        others: item.ty.clone(),
         ..change
     }
 }
@@ -340,6 +341,7 @@ fn gone(path: &str, item: &Item) -> ApiChange {
     ApiChange {
         was: Some(shown(path, item)).filter(|text| !text.is_empty()),
         base: Some(path.to_owned()),
+        others: item.ty.clone(),
         ..change(Level::Major, path, advice)
     }
 }

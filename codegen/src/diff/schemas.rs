@@ -228,14 +228,21 @@ impl<'a> Walk<'a> {
         self.used_at = around;
         let is_told = self.found.changes.len() > before;
         for key in GATHERED {
-            let spot = Spot {
-                base: base.get(key).map(|at| at.place),
-                head: head.get(key).map(|at| at.place),
+            let member = Member {
+                kind: Kind::Schema,
+                key,
+                owners: (base.clone(), head.clone()),
+                base: base.get(key),
+                head: head.get(key),
             };
+            let (was, is) = values(&member);
+            if was == is {
+                continue;
+            }
             if is_told {
-                self.found.along.push(spot);
+                self.found.along.push(member.spot());
             } else {
-                self.found.ways.push(spot);
+                self.note(Bucket::Moved, &member);
             }
         }
     }

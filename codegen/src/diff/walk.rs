@@ -416,6 +416,7 @@ impl<'a> Walk<'a> {
     fn leads_to(&self, was: &At<'a>, is: &At<'a>) -> bool {
         let leads = |tree: &'a Value, at: &At<'a>, other: &At<'a>| {
             let child = child_of(at).and_then(|child| resolved(tree, &child));
+            let child = child.filter(|child| child.place != at.place);
             child_of(other).is_none() && child.is_some_and(|child| child.place == other.place)
         };
         leads(&self.base.tree, was, is) || leads(&self.head.tree, is, was)

@@ -144,7 +144,7 @@ fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
             }
         }
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        let line = wrapped(&format!("    {line}"), "    ");
+        let line = format!("    {}", wrapped(&line, "    "));
         let line = line
             .replace("[-", &format!("{GONE}[-"))
             .replace("-]", &format!("-]{GONE:#}"))
