@@ -45,19 +45,18 @@ fn swapped<'a>(old: &[Operation<'a>], new: &[Operation<'a>]) -> BTreeSet<&'a str
             .collect()
     };
     let (old, new) = (by_id(old), by_id(new));
-    let mut swapped = BTreeSet::new();
-    for (id, place) in &old {
-        let now = new.get(id).filter(|now| *now != place);
-        let Some(now) = now else { continue };
+    let by_place: BTreeMap<_, _> = old.iter().map(|(id, place)| (place, *id)).collect();
+    let has_moved = |id: &str| {
+        let (was, is) = (old.get(id), new.get(id));
+        was.is_some() && is.is_some() && was != is
+    };
+    let is_swapped = |id: &&str| {
         // Who was where this one is now is elsewhere, too.
-        let other = old.iter().find(|(_, place)| *place == now);
-        let has_moved =
-            other.is_some_and(|(other, place)| new.get(other).is_some_and(|now| now != place));
-        if has_moved {
-            swapped.insert(*id);
-        }
-    }
-    swapped
+        let now = new.get(*id).filter(|_| has_moved(id));
+        now.and_then(|now| by_place.get(now))
+            .is_some_and(|other| has_moved(other))
+    };
+    old.keys().copied().filter(is_swapped).collect()
 }
 
 /// A parameter where it is used, and where it really is.
