@@ -1,7 +1,10 @@
 //! Which place of the document each name of the generated crate comes from, and which names are the same
 //! under another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use super::{
     pairs::Pairs,
@@ -25,6 +28,8 @@ struct Name {
     places: Vec<Pointer>,
     /// The places that it is called by, if those are others.
     called_by: Vec<Pointer>,
+    /// What it stands for on the wire, which is what it is, wherever that is said.
+    wire: Option<String>,
 }
 
 /// What a name is for: one place has names for several things.
@@ -72,6 +77,17 @@ impl Names {
             role,
             places: places.to_vec(),
             called_by: Vec::new(),
+            wire: None,
+        };
+        self.by_path.insert(path, name);
+    }
+
+    fn add_wire(&mut self, path: String, wire: &dyn Display, places: &[Pointer]) {
+        let name = Name {
+            role: Role::Value,
+            places: places.to_vec(),
+            called_by: Vec::new(),
+            wire: Some(wire.to_string()),
         };
         self.by_path.insert(path, name);
     }
@@ -90,44 +106,46 @@ impl Names {
             let path = format!("types::{}", definition.name);
             self.add(path.clone(), Role::Type, definition.origin.places());
             let new = Path::member(&path, "new");
-            let value = |names: &mut Self, name: &Ident, places: &[Pointer]| {
-                names.add(Path::member(&path, name.as_str()), Role::Value, places);
+            let value = |names: &mut Self, name: &Ident, wire: &dyn Display, places: &[Pointer]| {
+                let path = Path::member(&path, name.as_str());
+                names.add_wire(path, wire, places);
             };
-            let field = |names: &mut Self, name: &Ident, places: &[Pointer]| {
+            let field = |names: &mut Self, name: &Ident, wire: &str, places: &[Pointer]| {
                 let name = name.as_str();
-                names.add(Path::field(&path, name), Role::Value, places);
+                names.add_wire(Path::field(&path, name), &wire, places);
                 names.add(Path::parameter(&new, name), Role::Call, places);
             };
             match &definition.kind {
                 TypeKind::Alias(_) | TypeKind::Wrapper(_) => {}
                 TypeKind::TextEnum(values) => {
                     for one in values {
-                        value(self, &one.name, one.origin.places());
+                        value(self, &one.name, &one.value, one.origin.places());
                     }
                 }
                 TypeKind::IntegerEnum(values) => {
                     for one in values {
-                        value(self, &one.name, one.origin.places());
+                        value(self, &one.name, &one.value, one.origin.places());
                     }
                 }
                 TypeKind::MixedEnum(values) => {
                     for one in values {
-                        value(self, &one.name, one.origin.places());
+                        value(self, &one.name, &one.value, one.origin.places());
                     }
                 }
                 TypeKind::Union { variants, .. } => {
                     for one in variants {
-                        value(self, &one.name, one.origin.places());
+                        let path = Path::member(&path, one.name.as_str());
+                        self.add(path, Role::Value, one.origin.places());
                     }
                 }
                 TypeKind::Form { parts, .. } => {
                     for one in parts {
-                        field(self, &one.name, one.origin.places());
+                        field(self, &one.name, &one.wire, one.origin.places());
                     }
                 }
                 TypeKind::Struct { fields, .. } => {
                     for one in fields {
-                        field(self, &one.name, one.origin.places());
+                        field(self, &one.name, &one.wire, one.origin.places());
                     }
                 }
             }
@@ -285,9 +303,10 @@ impl Names {
             let (Some(was), Some(head)) = (name.places.first(), is.places.first()) else {
                 continue;
             };
-            // A property is the same by its name, whichever part of its object says it.
-            let is_property = path.contains('.') && path.starts_with("types::");
-            if is_property && was.last() == head.last() {
+            if let (Some(was), Some(is)) = (&name.wire, &is.wire) {
+                if was != is {
+                    reused.push((path.clone(), now));
+                }
                 continue;
             }
             if roles.contains(&name.role) && pairs.same_in_head(was).as_ref() != Some(head) {
