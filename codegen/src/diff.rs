@@ -505,6 +505,7 @@ fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
     let rust = finding.rust.iter().map(|change| change.level).max();
     finding.level = finding.level.max(rust.unwrap_or(Level::Patch));
     finding.spots.sort();
+    finding.spots.dedup();
     finding.near = match finding.spots.first() {
         Some(Spot {
             head: Some(head), ..

@@ -83,10 +83,11 @@ pub(super) fn trace(
         // The likely causes first, and only then what is possible at all.
         let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
         let mut causes = BTreeSet::new();
-        for (way, filter) in ways
-            .iter()
-            .flat_map(|way| filters.map(|filter| (way, filter)))
-        {
+        let mut is_indirect = false;
+        let all = ways.iter().enumerate();
+        for ((step, way), filter) in all.flat_map(|way| filters.map(|filter| (way, filter))) {
+            // The last ways lead by a `$ref`.
+            is_indirect = step > 1;
             for (places, by_spot, references) in sides {
                 let is_cause = |at: &usize| {
                     let change = found.changes.get(*at);
@@ -108,6 +109,7 @@ pub(super) fn trace(
             continue;
         }
         by_item.entry(api.item.clone()).or_default().extend(&causes);
+        let api = ApiChange { is_indirect, ..api };
         traced.claim(&causes, &api);
     }
     for one in left {
