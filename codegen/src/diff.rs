@@ -352,7 +352,7 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
     let (found, old, new) = thread::scope(|scope| {
         let old = scope.spawn(|| base.surface(with_runtime));
         let new = scope.spawn(|| head.surface(with_runtime));
-        let found = walk::walk(&base.document, &head.document);
+        let found = walk::walk(base, head);
         (found, joined(old), joined(new))
     });
     let mut found = found;

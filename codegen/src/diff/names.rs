@@ -36,8 +36,14 @@ struct Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Answer,
+    /// Of a function that makes a value.
+    Argument,
     Body,
     Call,
+    /// Of a method of the client.
+    CallArgument,
+    /// Of a call.
+    CallSetter,
     Carried,
     Constant,
     Credentials,
@@ -45,6 +51,7 @@ enum Role {
     Media,
     Request,
     Response,
+    Setter,
     Status,
     Type,
     Value,
@@ -63,7 +70,7 @@ impl Names {
             let constant = format!("security::{}", scheme.constant);
             names.add(constant, Role::Constant, places);
             let setter = Path::member("ClientBuilder", scheme.name.as_str());
-            names.add(setter, Role::Call, places);
+            names.add(setter, Role::Setter, places);
         }
         for status in &model.statuses {
             let path = Path::member("Status", status.name.as_str());
@@ -113,7 +120,7 @@ impl Names {
             let field = |names: &mut Self, name: &Ident, wire: &str, places: &[Pointer]| {
                 let name = name.as_str();
                 names.add_wire(Path::field(&path, name), &wire, places);
-                names.add(Path::parameter(&new, name), Role::Call, places);
+                names.add(Path::parameter(&new, name), Role::Argument, places);
             };
             match &definition.kind {
                 TypeKind::Alias(_) | TypeKind::Wrapper(_) => {}
@@ -180,10 +187,10 @@ impl Names {
         for (name, places) in parameters.chain(body) {
             let name = name.as_str();
             self.add(Path::field(request, name), Role::Value, places);
-            self.add(Path::member(request, name), Role::Media, places);
-            self.add(Path::member(&calls, name), Role::Body, places);
-            self.add(Path::parameter(&new, name), Role::Call, places);
-            self.add(Path::parameter(&call, name), Role::Handler, places);
+            self.add(Path::member(request, name), Role::Setter, places);
+            self.add(Path::member(&calls, name), Role::CallSetter, places);
+            self.add(Path::parameter(&new, name), Role::Argument, places);
+            self.add(Path::parameter(&call, name), Role::CallArgument, places);
         }
         if let Some(body) = &operation.body {
             self.payload(&body.payload);

@@ -238,12 +238,11 @@ impl<'a> Walk<'a> {
                 None => same,
             };
             let Some(is) = is else {
-                let is_elsewhere = was.place != at.place;
+                let place = at.place.clone();
                 self.alone(Some(at), None);
-                if !is_elsewhere {
-                    continue;
+                if was.place != place {
+                    self.found.along.push(Spot::base(&was.place));
                 }
-                self.found.along.push(Spot::base(&was.place));
                 continue;
             };
             told.insert(is.place.clone());
@@ -254,7 +253,7 @@ impl<'a> Walk<'a> {
             if was.place != is.place {
                 self.found.moved.push((was.place.clone(), is.place.clone()));
             }
-            self.item(&was, &is);
+            self.members(Kind::PathItem, &was, &is);
         }
         for (key, at) in head.members() {
             if let Some(is) = resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
@@ -311,32 +310,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn item(&mut self, was: &At<'a>, is: &At<'a>) {
-        let methods = Method::ALL.map(Method::key);
-        for key in keys(was, is) {
-            let member = Member {
-                kind: Kind::PathItem,
-                key,
-                owners: (was.clone(), is.clone()),
-                base: was.get(key),
-                head: is.get(key),
-            };
-            if methods.iter().any(|method| method == key) || values(&member).0 == values(&member).1
-            {
-                continue;
-            }
-            match key {
-                "$ref" => {}
-                "parameters" => self.of_item(&member),
-                "servers" => self.other_servers(&member),
-                key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
-                _ => self.words(&member),
-            }
-        }
-    }
+    /// Nothing, for a key whose value is looked at from elsewhere.
+    #[expect(clippy::unused_self, reason = "the shape of a row")]
+    pub(super) fn passed_over(&mut self, _: &Member<'a>) {}
 
     /// The parameters of a path: those that every operation replaces are looked at nowhere else.
-    fn of_item(&mut self, member: &Member<'a>) {
+    pub(super) fn of_item(&mut self, member: &Member<'a>) {
         let items = |at: &Option<At<'a>>| at.as_ref().map(At::items).unwrap_or_default();
         let (old, new) = (items(&member.base), items(&member.head));
         let spots = old
@@ -414,7 +393,8 @@ impl<'a> Walk<'a> {
         }
         for (was, is) in renamed {
             if let (Some(old), Some(new)) = (old.remove(&was), new.remove(&is)) {
-                self.renamed(&old, &new, Effect::NONE);
+                // The path reads the same.
+                self.told_apart(&old, &new, Effect::NONE);
             }
         }
         // One that is described where it was, or is called as it was.
@@ -429,7 +409,8 @@ impl<'a> Walk<'a> {
                 continue;
             };
             if let (Some(was), Some(is)) = (old.remove(&key), new.remove(&other)) {
-                self.told_apart(&was, &is);
+                let effect = not_heeded(&was);
+                self.told_apart(&was, &is, effect);
             }
         }
         // One that says the same under another name.
@@ -457,26 +438,16 @@ impl<'a> Walk<'a> {
             }
             old.remove(&key);
             if let Some(other) = new.remove(&same) {
-                let effect = if parameter.resolved.flag("required") {
-                    Effect::ALL
-                } else {
-                    Effect::OLD_CLIENTS
-                };
-                self.renamed(&parameter, &other, effect);
+                let effect = not_heeded(&parameter);
+                self.told_apart(&parameter, &other, effect);
             }
         }
         // One of the path is that of this operation alone, if another replaces it there.
         let here = Spot::both(&was.at.place, &is.at.place);
         for ((location, _), parameter) in old {
             let name = parameter.resolved.text("name");
-            let is_required = parameter.resolved.flag("required");
             let what = format!("the {location} parameter `{name}` is gone");
-            // What an old server asks for a new client does not send.
-            let effect = if is_required {
-                Effect::ALL
-            } else {
-                Effect::OLD_CLIENTS
-            };
+            let effect = not_heeded(&parameter);
             self.of_operation(
                 &here,
                 Rule::ParameterRemoved,
@@ -518,7 +489,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A parameter that has another name, or is elsewhere in the request.
-    fn told_apart(&mut self, was: &Parameter<'a>, is: &Parameter<'a>) {
+    fn told_apart(&mut self, was: &Parameter<'a>, is: &Parameter<'a>, effect: Effect) {
         for (key, rule, what) in [
             ("name", Rule::ParameterRenamed, "is called otherwise"),
             (
@@ -533,26 +504,9 @@ impl<'a> Walk<'a> {
             if old.value != new.value {
                 let spot = Spot::both(&old.place, &new.place);
                 let values = (Some(old.value), Some(new.value));
-                let effect = if was.resolved.flag("required") {
-                    Effect::ALL
-                } else {
-                    Effect::OLD_CLIENTS
-                };
                 self.turned(rule, spot, what.to_owned(), values, effect);
             }
         }
-        self.pair(Kind::Parameter, &was.place, &is.place);
-    }
-
-    fn renamed(&mut self, was: &Parameter<'a>, is: &Parameter<'a>, effect: Effect) {
-        let name = |one: &Parameter<'a>| one.resolved.place.key("name");
-        let spot = Spot::both(&name(was), &name(is));
-        let names = (
-            was.resolved.value.get("name"),
-            is.resolved.value.get("name"),
-        );
-        let what = "is called otherwise".to_owned();
-        self.turned(Rule::ParameterRenamed, spot, what, names, effect);
         self.pair(Kind::Parameter, &was.place, &is.place);
     }
 
@@ -931,6 +885,16 @@ impl<'a> Walk<'a> {
             (true, _) | (_, true) => self.found.along.push(member.spot()),
             (false, false) => {}
         }
+    }
+}
+
+/// What it means that a server does not know a parameter any more: what old clients say is not heeded, and what
+/// an old server asks for new clients do not say.
+fn not_heeded(parameter: &Parameter<'_>) -> Effect {
+    if parameter.resolved.flag("required") {
+        Effect::ALL
+    } else {
+        Effect::OLD_CLIENTS
     }
 }
 

@@ -8,11 +8,14 @@ use super::{
     Spot,
     risk::Effect,
     rules::{Bucket, Rule},
-    walk::{At, Member, Walk, keys, resolved, told, values},
+    walk::{At, Member, Walk, keys, told, values},
 };
 use crate::{
-    load::shape::{Kind, SECTIONS},
-    pointer::Pointer,
+    load::{
+        References,
+        shape::{Kind, SECTIONS},
+    },
+    model::{Location, SecurityScheme},
 };
 
 impl<'a> Walk<'a> {
@@ -99,7 +102,7 @@ impl<'a> Walk<'a> {
 
     /// A component on one of the two sides alone: whoever uses it tells what that means.
     fn component(&mut self, member: &Member<'a>, base: Option<At<'a>>, head: Option<At<'a>>) {
-        let is_used = |references: &crate::load::References, at: &Option<At<'a>>| {
+        let is_used = |references: &References, at: &Option<At<'a>>| {
             let place = at.as_ref().map(|at| &at.place);
             references.keys().any(|(target, _)| Some(target) == place)
         };
@@ -147,8 +150,8 @@ impl<'a> Walk<'a> {
 
     fn requirement(&mut self, member: &Member<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
         let (old, new) = (
-            alternatives(&self.base.tree, was),
-            alternatives(&self.head.tree, is),
+            alternatives(self.schemes.0, was),
+            alternatives(self.schemes.1, is),
         );
         // What satisfies one satisfies another that asks for no more.
         let satisfies = |one: &Alternative, others: &[Alternative]| {
@@ -314,10 +317,18 @@ impl<'a> Walk<'a> {
 }
 
 /// What has to go together: each scheme, by how it stands in a request, with its scopes.
-type Alternative = BTreeMap<String, BTreeSet<String>>;
+type Alternative = BTreeMap<InRequest, BTreeSet<String>>;
+
+/// How a credential stands in a request; a scheme that is not declared has a name and no more.
+type InRequest = Result<(Location, String, String), String>;
 
 /// The alternatives of a requirement; that of nothing is empty.
-fn alternatives(tree: &Value, value: Option<&Value>) -> Vec<Alternative> {
+fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Alternative> {
+    let in_request = |id: &str| {
+        let mut schemes = schemes.iter();
+        let scheme = schemes.find(|scheme| scheme.id == id);
+        scheme.map_or_else(|| Err(id.to_owned()), |scheme| Ok(scheme.kind.in_request()))
+    };
     let list = value.and_then(Value::as_array);
     let all = list.into_iter().flatten().filter_map(Value::as_object);
     let mut all: Vec<Alternative> = all
@@ -325,7 +336,7 @@ fn alternatives(tree: &Value, value: Option<&Value>) -> Vec<Alternative> {
             let schemes = one.iter().map(|(id, scopes)| {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
-                (on_the_wire(tree, id), scopes.collect())
+                (in_request(id), scopes.collect())
             });
             schemes.collect()
         })
@@ -334,23 +345,6 @@ fn alternatives(tree: &Value, value: Option<&Value>) -> Vec<Alternative> {
         all.push(Alternative::new());
     }
     all
-}
-
-/// What tells a scheme from others in a request; a scheme that is not declared, by its name.
-fn on_the_wire(tree: &Value, id: &str) -> String {
-    let place = Pointer::root()
-        .key("components")
-        .key("securitySchemes")
-        .key(id);
-    let Some(scheme) = resolved(tree, &place) else {
-        return format!("undeclared {id}");
-    };
-    let text = |key| scheme.text(key).to_ascii_lowercase();
-    match scheme.text("type") {
-        "apiKey" => format!("{} {}", scheme.text("in"), scheme.text("name")),
-        "http" => format!("authorization {}", text("scheme")),
-        _ => "authorization bearer".to_owned(),
-    }
 }
 
 /// The names in a requirement.

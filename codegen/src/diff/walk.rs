@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Spot,
+    Side, Spot,
     pairs::Pairs,
     risk::Effect,
     rules::{Bucket, Rule},
@@ -21,6 +21,7 @@ use crate::{
         shape::{Form, Kind, Members, Usage},
     },
     lower::only_child,
+    model::SecurityScheme,
     pointer::Pointer,
 };
 
@@ -153,6 +154,8 @@ pub(super) fn shown(value: &Value) -> String {
 pub(super) struct Walk<'a> {
     pub(super) base: &'a Document,
     pub(super) head: &'a Document,
+    /// The security schemes of both, as they are lowered.
+    pub(super) schemes: (&'a [SecurityScheme], &'a [SecurityScheme]),
     pub(super) found: Found,
     seen: HashSet<(Pointer, Pointer, Option<Spot>)>,
     told: HashSet<(Rule, Spot, String, Option<Spot>)>,
@@ -161,10 +164,11 @@ pub(super) struct Walk<'a> {
 }
 
 /// Holds two documents against each other.
-pub(super) fn walk(base: &Document, head: &Document) -> Found {
+pub(super) fn walk(base: &Side, head: &Side) -> Found {
     let mut walk = Walk {
-        base,
-        head,
+        base: &base.document,
+        head: &head.document,
+        schemes: (&base.model.schemes, &head.model.schemes),
         found: Found::default(),
         seen: HashSet::new(),
         told: HashSet::new(),
@@ -660,6 +664,12 @@ rows! {
     OpenApi ["paths"] => Walk::looked_at;
     Info ["version"] => Walk::version;
     Info ["title"] => Walk::words;
+
+    // By what operations are paired.
+    PathItem ["$ref", "get", "put", "post", "delete"] => Walk::passed_over;
+    PathItem ["options", "head", "patch", "trace"] => Walk::passed_over;
+    PathItem ["parameters"] => Walk::of_item;
+    PathItem ["servers"] => Walk::other_servers;
 
     Operation ["operationId"] => Walk::operation_id;
     Operation ["parameters"] => Walk::looked_at;

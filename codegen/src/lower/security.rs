@@ -144,26 +144,6 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
     }
 }
 
-/// Where a credential stands in a request, under which name, and behind which word.
-fn wire(kind: &SchemeKind) -> (Location, String, String) {
-    let authorization = |scheme: &str| {
-        (
-            Location::Header,
-            "authorization".to_owned(),
-            scheme.to_ascii_lowercase(),
-        )
-    };
-    match kind {
-        SchemeKind::ApiKey(Location::Header, name) => {
-            (Location::Header, name.to_ascii_lowercase(), String::new())
-        }
-        SchemeKind::ApiKey(location, name) => (*location, name.clone(), String::new()),
-        SchemeKind::Basic => authorization("basic"),
-        SchemeKind::Bearer => authorization("bearer"),
-        SchemeKind::Other(scheme) => authorization(scheme),
-    }
-}
-
 /// What an operation asks for.
 #[derive(Clone)]
 struct Needs {
@@ -247,7 +227,7 @@ impl Security {
         let [scheme] = get(schemes)[..] else { return };
         for other in known {
             let [other] = get(other)[..] else { continue };
-            if wire(&scheme.kind) != wire(&other.kind) {
+            if scheme.kind.in_request() != other.kind.in_request() {
                 continue;
             }
             let section = Pointer::root().key("components").key("securitySchemes");
@@ -273,7 +253,7 @@ impl Security {
         let mut fields: BTreeMap<_, &str> = BTreeMap::new();
         let schemes = schemes.iter().flatten();
         for scheme in schemes.filter_map(|index| self.schemes.get(*index)) {
-            let (location, field, _) = wire(&scheme.kind);
+            let (location, field, _) = scheme.kind.in_request();
             let message = match fields.insert((location, field.clone()), &scheme.id) {
                 None => continue,
                 Some(other) => format!(

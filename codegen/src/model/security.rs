@@ -31,6 +31,30 @@ pub enum SchemeKind {
     Other(String),
 }
 
+impl SchemeKind {
+    /// Where a credential stands in a request, under which name, and behind which word: two schemes for which
+    /// that is the same no request tells apart.
+    #[must_use]
+    pub fn in_request(&self) -> (Location, String, String) {
+        let authorization = |scheme: &str| {
+            (
+                Location::Header,
+                "authorization".to_owned(),
+                scheme.to_ascii_lowercase(),
+            )
+        };
+        match self {
+            Self::ApiKey(Location::Header, name) => {
+                (Location::Header, name.to_ascii_lowercase(), String::new())
+            }
+            Self::ApiKey(location, name) => (*location, name.clone(), String::new()),
+            Self::Basic => authorization("basic"),
+            Self::Bearer => authorization("bearer"),
+            Self::Other(scheme) => authorization(scheme),
+        }
+    }
+}
+
 /// The credentials that operations ask for: an enum of alternatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialSet {
