@@ -27,6 +27,8 @@ pub enum Mismatch {
     Body(String),
     /// The content is larger than the client takes.
     TooLarge,
+    /// It is a redirect after as many others as the client follows.
+    TooManyRedirects,
 }
 
 impl fmt::Display for Mismatch {
@@ -43,6 +45,9 @@ impl fmt::Display for Mismatch {
             Self::ContentType(None) => f.write_str("the content has no media type"),
             Self::Body(why) => write!(f, "the content is not as declared: {why}"),
             Self::TooLarge => f.write_str("the content is larger than the client takes"),
+            Self::TooManyRedirects => {
+                f.write_str("it is one redirect more than the client follows in a row")
+            }
         }
     }
 }
@@ -60,6 +65,10 @@ impl Unsendable {
     )]
     pub(crate) fn json(error: serde_json::Error) -> Self {
         Self(format!("a value cannot be written as JSON: {error}"))
+    }
+
+    pub(crate) fn field(why: String) -> Self {
+        Self(why)
     }
 
     pub(crate) fn nested() -> Self {

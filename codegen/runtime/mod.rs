@@ -81,4 +81,24 @@ mod routes;
 pub(crate) mod sample;
 
 #[cfg(feature = "client-base")]
+pub(crate) mod call;
+#[cfg(feature = "client-base")]
+pub(crate) mod conditional;
+#[cfg(feature = "client-base")]
+mod exchange;
+#[cfg(feature = "client-base")]
+pub(crate) mod failure;
+#[cfg(feature = "client-base")]
+mod redact;
+#[cfg(feature = "client-base")]
+pub(crate) mod redirect;
+#[cfg(feature = "client-base")]
+pub(crate) mod retry;
+#[cfg(feature = "client-base")]
+pub(crate) mod servers;
+#[cfg(feature = "_rustls")]
+mod tls;
+#[cfg(feature = "client-base")]
+mod trace;
+#[cfg(feature = "client-base")]
 pub(crate) mod transport;

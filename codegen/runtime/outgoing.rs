@@ -10,7 +10,7 @@ use super::{
     media::Media,
     multipart::{Form, Parts},
     param::{Flat, Location, Param, flatten},
-    template::{Piece, fixed_query, segments},
+    template::{Part, fixed_query, parts},
 };
 
 /// A request that is being written.
@@ -82,33 +82,41 @@ impl Outgoing {
         self.bytes(&media.media_type, media.bytes.clone())
     }
 
-    /// The path, with its parameters in it, and the query.
-    pub(crate) fn target(&self, template: &str) -> (String, Option<String>) {
-        let mut path = String::new();
-        for segment in segments(template) {
+    /// The path, with its parameters in it, behind that of a base URL; and the query.
+    pub(crate) fn target(&self, base: &str, template: &str) -> (String, Option<String>) {
+        let mut path = base.trim_end_matches('/').to_owned();
+        if !template.starts_with('/') {
             path.push('/');
-            for piece in segment {
-                match piece {
-                    Piece::Literal(text) => path.push_str(&text),
-                    Piece::Parameter(name) => {
-                        let value = self.path.iter().find(|(known, _)| *known == name);
-                        path.push_str(value.map_or("", |(_, value)| value));
-                    }
+        }
+        for part in parts(template) {
+            match part {
+                Part::Literal(text) => path.push_str(text),
+                Part::Parameter(name) => {
+                    let value = self.path.iter().find(|(known, _)| *known == name);
+                    path.push_str(value.map_or("", |(_, value)| value));
                 }
             }
         }
+        let fixed = fixed_query(template);
+        if fixed.is_empty() && self.query.is_empty() {
+            return (path, None);
+        }
         let own = |name: &str| self.query.iter().any(|(known, _)| known == name);
-        let fixed = fixed_query(template).into_iter();
-        let fixed = fixed.filter(|(name, _)| !own(name));
+        let fixed = fixed.into_iter().filter(|(name, _)| !own(name));
         let pairs = self
             .query
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        let query: Vec<_> = fixed
-            .chain(pairs)
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        (path, (!query.is_empty()).then(|| query.join("&")))
+        let mut query = String::new();
+        for (name, value) in fixed.chain(pairs) {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(name);
+            query.push('=');
+            query.push_str(value);
+        }
+        (path, Some(query))
     }
 
     /// The field `Cookie`, if there is a cookie.

@@ -17,8 +17,8 @@ use quote::{ToTokens, quote};
 use crate::{
     doc,
     model::{
-        BodyVariant, Codec, Constant, Content, Location, Model, Parameter, Payload, Style, Type,
-        TypeKind,
+        BodyVariant, Codec, Constant, Content, Key, Location, Model, Parameter, Payload, Style,
+        Type, TypeKind,
     },
     name::Ident,
 };
@@ -85,12 +85,16 @@ macro_rules! runtime {
 }
 
 runtime! {
+    "call.rs",
     "carried.rs",
     "choice.rs",
     "class.rs",
     "code.rs",
+    "conditional.rs",
     "enums.rs",
     "error.rs",
+    "exchange.rs",
+    "failure.rs",
     "form.rs",
     "formats.rs",
     "glue.rs",
@@ -108,11 +112,17 @@ runtime! {
     "param.rs",
     "read.rs",
     "received.rs",
+    "redact.rs",
+    "redirect.rs",
     "reply.rs",
+    "retry.rs",
     "routes.rs",
     "sample.rs",
     "security.rs",
+    "servers.rs",
     "template.rs",
+    "tls.rs",
+    "trace.rs",
     "transport.rs",
     "unions.rs",
     "weights.rs",
@@ -306,6 +316,21 @@ fn content_ty(model: &Model, content: &Content) -> TokenStream {
     match content.codec {
         Codec::Open => quote!(crate::Media),
         _ => ty(model, &content.ty),
+    }
+}
+
+/// A key of responses, as the runtime has it.
+fn key(key: Key) -> TokenStream {
+    match key {
+        Key::Exact(code) => {
+            let code = Literal::u16_unsuffixed(code);
+            quote!(Key::Exact(#code))
+        }
+        Key::Range(first) => {
+            let first = Literal::u16_unsuffixed(first);
+            quote!(Key::Range(#first))
+        }
+        Key::Default => quote!(Key::Default),
     }
 }
 

@@ -18,6 +18,7 @@ mod response;
 mod route;
 mod schema;
 mod security;
+mod server;
 mod skeleton;
 mod status;
 mod token;
@@ -28,7 +29,7 @@ use std::{cell::RefCell, collections::HashSet};
 
 use crate::{
     load::Document,
-    model::{Catalogue, Model, Package, Server},
+    model::{Catalogue, Model, Package},
     name::{Adjusted, Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -74,7 +75,7 @@ pub(crate) fn lower(
         operations,
         schemes: security.schemes,
         credentials: security.sets,
-        servers: servers(document),
+        servers: server::lower(&cx),
         counts,
     };
 
@@ -198,25 +199,30 @@ const PRELUDE: &[&str] = &[
 const ROOT_NAMES: &[&str] = &[
     "Api",
     "ApiKey",
+    "Attempt",
     "Authorization",
     "Basic",
     "Bearer",
+    "BinaryAnswer",
+    "BinaryContent",
     "Box",
     "Call",
     "Carried",
     "ChoiceError",
     "Class",
     "Client",
-    "Credential",
-    "Credentials",
     "ClientBuilder",
     "Code",
+    "Credential",
+    "Credentials",
     "Err",
     "Error",
     "Failure",
     "File",
     "From",
+    "FullAnswer",
     "Future",
+    "HttpDate",
     "Incoming",
     "Into",
     "InvalidCode",
@@ -231,18 +237,23 @@ const ROOT_NAMES: &[&str] = &[
     "Outgoing",
     "Param",
     "Received",
+    "Redirects",
     "Rejection",
     "Reply",
     "Response",
     "Result",
     "Retry",
+    "RetryPolicy",
     "Sample",
     "Scheme",
     "Send",
     "Server",
+    "ServerVariable",
     "Some",
     "Status",
     "StatusChoice",
+    "StreamedAnswer",
+    "StreamedCall",
     "String",
     "Style",
     "Sync",
@@ -304,16 +315,6 @@ fn cargo_version(text: &str) -> Option<String> {
     semver::Version::parse(&version)
         .ok()
         .map(|version| version.to_string())
-}
-
-fn servers(document: &Document) -> Vec<Server> {
-    let servers = document.api.servers.iter();
-    servers
-        .map(|server| Server {
-            url: server.url.clone(),
-            description: server.description.clone().unwrap_or_default(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

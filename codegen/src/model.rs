@@ -15,7 +15,8 @@ use std::fmt;
 
 pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
-    GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample, Style,
+    Condition, GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample,
+    Style,
 };
 pub use origin::Origin;
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
@@ -46,7 +47,7 @@ pub mod weights;
 #[path = "../runtime/template.rs"]
 mod template;
 
-pub use template::{Piece, Segment, fixed_query, segments};
+pub use template::{Part, Piece, Segment, fixed_query, parts, segments};
 
 /// A document, ready to be written down as a crate.
 #[derive(Clone, Debug, PartialEq)]
@@ -212,6 +213,19 @@ pub struct Server {
     pub url: String,
     /// What it is, empty where the document does not say.
     pub description: String,
+    /// The variables in its URL, by name.
+    pub variables: Vec<ServerVariable>,
+}
+
+/// A variable in the URL of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerVariable {
+    /// Its name, as it stands in braces.
+    pub name: String,
+    /// Its value, if no other is given.
+    pub default: String,
+    /// The values that it may have; empty for any.
+    pub values: Vec<String>,
 }
 
 impl Key {

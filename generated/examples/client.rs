@@ -9,7 +9,12 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = Client::new(&serve_mock().await?)?;
+    let url = serve_mock().await?;
+    let client = Client::new(&url)?;
+
+    // A GET.
+    let answer = client.get_status(Status::Ok).await?;
+    println!("{}", answer.code());
 
     // Every answer that the document declares is a value, errors and redirects too.
     match client.get_status(Status::NotFound).send().await? {
@@ -30,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await
     {
         Ok(()) => println!("fine"),
-        Err(Failure::Answer(StatusResponse::ServiceUnavailable { retry_after })) => {
+        Err(Failure::Answer(StatusResponse::ServiceUnavailable { retry_after }, _)) => {
             println!(
                 "come back in {} seconds",
                 retry_after.as_deref().unwrap_or("some")

@@ -143,7 +143,7 @@ async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome 
         assert_eq!(error.code().map(Code::get), Some(code));
     }
     match client.add_pet(NewPet::new("Nobody")).success().await {
-        Err(Failure::Answer(answer)) => assert_eq!(answer.code(), Status::Conflict),
+        Err(Failure::Answer(answer, _)) => assert_eq!(answer.code(), Status::Conflict),
         other => panic!("{other:?}"),
     }
     Ok(())
@@ -157,12 +157,16 @@ async fn a_success_that_the_document_declares_as_none_is_a_failure() -> Outcome 
         (axum::http::StatusCode::CREATED, headers, r#"{"title": "odd"}"#)
     });
     let client = serve(created).await?;
+    let url = format!("{}pets", client.base_url());
     let answer = client.find_pets().send().await?;
     assert!(matches!(answer, FindPetsResponse::Default { status, .. } if status.code() == Status::Created));
     let failure = client.find_pets().success().await.unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "the answer was 201 Created, which the document does not declare as a success"
+        format!(
+            "findPets (GET {url}): the answer was 201 Created, which the document does not declare as a \
+             success; the server says: odd"
+        )
     );
     Ok(())
 }
@@ -176,13 +180,14 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
 
     let teapot = Router::new().fallback(|| async { (axum::http::StatusCode::OK, "no JSON") });
     let client = serve(teapot).await?;
+    let base = client.base_url();
     let error = client.get_pet(1).send().await.unwrap_err();
     assert_eq!(error.code().map(Code::get), Some(200));
     assert_eq!(error.mismatch(), Some(&Mismatch::MissingHeader("ETag")));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"no JSON"[..]));
     assert_eq!(
         error.to_string(),
-        "getPet (GET /pets/{id}): the answer was 200 OK: the header `ETag` is missing"
+        format!("getPet (GET {base}pets/1): the answer was 200 OK: the header `ETag` is missing")
     );
 
     // Other JSON is JSON, but a problem is something else.
@@ -191,13 +196,16 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
         let odd = Router::new()
             .fallback(move || async move { ([("etag", "\"1\""), ("content-type", media)], json) });
         let client = serve(odd).await?;
+        let base = client.base_url();
         let answer = client.get_pet(1).success().await;
         assert_eq!(answer.is_ok(), fits, "{answer:?}");
         if let Err(failure) = answer {
             assert_eq!(
                 failure.to_string(),
-                "getPet (GET /pets/{id}): the answer was 200 OK: content of `application/problem+json` is \
-                 not declared for this status; the server says: no\\npet"
+                format!(
+                    "getPet (GET {base}pets/1): the answer was 200 OK: content of \
+                     `application/problem+json` is not declared for this status; the server says: no\\npet"
+                )
             );
         }
     }

@@ -152,7 +152,7 @@ fn full(builder: ClientBuilder) -> ClientBuilder {
 #[tokio::test]
 async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>> {
     let (sender, received) = channel();
-    let client = full(Client::builder(&serve(Vault(sender)).await?)).build()?;
+    let client = full(Client::builder().base_url(serve(Vault(sender)).await?)).build()?;
     client.get_open().success().await?;
     assert_eq!(received.recv()?, "nothing");
     client.get_token().success().await?;
@@ -237,11 +237,11 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
 
 #[tokio::test]
 async fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
-    let client = full(Client::builder("http://localhost")).build()?;
+    let client = full(Client::builder().base_url("http://localhost")).build()?;
     let mut text = format!("{client:?} {:?}", Basic::new("me", "secret"));
     // Nobody answers at a port that has just been given back.
     let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-    let client = full(Client::builder(&format!("http://{free}"))).build()?;
+    let client = full(Client::builder().base_url(format!("http://{free}"))).build()?;
     let error = client.get_query().send().await.unwrap_err();
     assert!(error.is_connect());
     text += &format!("{error:?} {error}");
@@ -257,7 +257,7 @@ async fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
 
 #[tokio::test]
 async fn a_username_has_no_colon() -> Result<(), Box<dyn Error>> {
-    let client = Client::builder("http://localhost").basic(Basic::new("a:b", "c")).build()?;
+    let client = Client::builder().base_url("http://localhost").basic(Basic::new("a:b", "c")).build()?;
     let error = client.get_basic().send().await.unwrap_err();
     assert!(error.to_string().contains("cannot have a colon"), "{error}");
     Ok(())

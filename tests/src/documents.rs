@@ -112,6 +112,7 @@ pub fn names(folder: &Path, extension: &str) -> Vec<String> {
 const DEV_DEPENDENCIES: &str = r#"
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+http-body-util = "0.1"
 tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 "#;
 

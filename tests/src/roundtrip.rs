@@ -673,7 +673,7 @@ mod round_trip {
     }
 
     fn client(base: &str) -> Client {
-        Client::builder(base)CREDENTIALS.build().unwrap()
+        Client::builder().base_url(base).redirects(api::client::Redirects::None)CREDENTIALS.build().unwrap()
     }
 
     #[tokio::test]

@@ -126,14 +126,15 @@ fn manifest(workspace: &str) -> Option<String> {
     api.insert("features", toml_edit::Array::from_iter(["mock"]).into());
     // The example says `statusquo`, whatever is served.
     dependencies.insert("statusquo", value(api));
-    for name in ["axum", "tokio"] {
+    for (name, features) in [
+        ("axum", &["http1", "tokio"][..]),
+        ("tokio", &["macros", "net", "rt-multi-thread", "signal"]),
+    ] {
         dependencies.insert(name, known.get(name)?.clone());
+        let dependency = dependencies.get_mut(name)?.as_inline_table_mut()?;
+        let features: toml_edit::Array = features.iter().copied().collect();
+        dependency.insert("features", features.into());
     }
-    let axum = dependencies.get_mut("axum")?.as_inline_table_mut()?;
-    axum.insert(
-        "features",
-        toml_edit::Array::from_iter(["http1", "tokio"]).into(),
-    );
     let mut package = Table::new();
     package.insert("name", value("serve"));
     package.insert("version", value("0.0.0"));

@@ -4,13 +4,16 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    deprecated, docs,
+    deprecated, docs, key,
     requests::{Member, members},
     security,
 };
 use crate::{
     doc,
-    model::{Model, Operation, SecurityScheme},
+    model::{
+        Codec, Condition, Model, Operation, Payload, SecurityScheme, Server, ServerVariable,
+        Succeeds,
+    },
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -34,15 +37,32 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .operations
         .iter()
         .filter_map(|operation| setters(model, operation));
+    let streams = model
+        .operations
+        .iter()
+        .map(|operation| streams(model, operation));
+    let servers = servers(model);
+    let conditions = conditions(model);
     quote! {
         #![doc = " The client: a method for each operation."]
 
-        pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+        pub use crate::runtime::{
+            call::{
+                BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall,
+            },
+            conditional::HttpDate,
+            failure::{Error, Failure},
+            redirect::Redirects,
+            retry::{Attempt, RetryPolicy},
+            servers::{Server, ServerVariable},
+            transport::{Client, ClientBuilder},
+        };
         pub use reqwest;
 
         #[allow(unused_imports, reason = "an API may have no operations or types")]
-        use crate::{requests::*, types};
+        use crate::{Key, requests::*, types};
         #import
+        #conditions
         #with_secret
 
         impl Client {
@@ -50,9 +70,80 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         }
 
         #builder
+        #servers
 
         #(#setters)*
+        #(#streams)*
     }
+}
+
+/// The servers of the document. They have no names: another URL is no change for those who compile.
+fn servers(model: &Model) -> TokenStream {
+    let servers = model.servers.iter().map(|server| {
+        let Server {
+            url,
+            description,
+            variables,
+        } = server;
+        let variables = variables.iter().map(|variable| {
+            let ServerVariable {
+                name,
+                default,
+                values,
+            } = variable;
+            quote!(ServerVariable { name: #name, default: #default, values: &[#(#values),*] })
+        });
+        let description = super::text(description);
+        quote!(Self::new(#url, #description, &[#(#variables),*]))
+    });
+    quote! {
+        impl Server {
+            /// The servers of the document, in its order.
+            pub const ALL: &'static [Self] = &[#(#servers),*];
+        }
+    }
+}
+
+/// What sets the conditions, if an operation has one.
+fn conditions(model: &Model) -> Option<TokenStream> {
+    let mut used: Vec<_> = model
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.conditions)
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let names = used.iter().map(|condition| condition_ident(**condition));
+    (!used.is_empty()).then(|| quote!(use crate::runtime::call::{#(#names),*};))
+}
+
+fn condition_ident(condition: Condition) -> proc_macro2::Ident {
+    proc_macro2::Ident::new(condition.method(), proc_macro2::Span::call_site())
+}
+
+/// What an operation gives or takes piece by piece.
+fn streams(model: &Model, operation: &Operation) -> TokenStream {
+    let request = &operation.request;
+    let is_binary = |payload: &Payload| matches!(payload, Payload::One(content) if matches!(content.codec, Codec::Bytes | Codec::Open));
+    let answers = &model.set(operation).answers;
+    let keys: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.succeeds != Succeeds::Never && is_binary(&answer.body))
+        .map(|answer| key(answer.key))
+        .collect();
+    let answer = (!keys.is_empty()).then(|| {
+        quote! {
+            impl BinaryAnswer for #request {
+                const STREAMED: &'static [Key] = &[#(#keys),*];
+            }
+        }
+    });
+    let is_taken = operation
+        .body
+        .as_ref()
+        .is_some_and(|body| is_binary(&body.payload));
+    let content = is_taken.then(|| quote!(impl BinaryContent for #request {}));
+    quote!(#answer #content)
 }
 
 /// The method that sets what the client has for a security scheme.
@@ -100,13 +191,40 @@ fn setters(model: &Model, operation: &Operation) -> Option<TokenStream> {
         .filter(|member| !member.required)
         .map(setter)
         .collect();
-    (!setters.is_empty()).then(|| {
+    let conditions: Vec<_> = operation
+        .conditions
+        .iter()
+        .map(|condition| self::condition(*condition))
+        .collect();
+    (!setters.is_empty() || !conditions.is_empty()).then(|| {
         quote! {
             impl Call<'_, #request> {
                 #(#setters)*
+                #(#conditions)*
             }
         }
     })
+}
+
+/// The method that sets a condition.
+fn condition(condition: Condition) -> TokenStream {
+    let name = condition_ident(condition);
+    match condition {
+        Condition::IfNoneMatch => quote! {
+            /// Asks for the content only if it is another than that with this entity tag, which is what
+            /// `ETag` said, its quotes included; the answer is 304 otherwise.
+            pub fn #name(self, etag: impl AsRef<str>) -> Self {
+                #name(self, etag)
+            }
+        },
+        Condition::IfModifiedSince => quote! {
+            /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
+            /// said; the answer is 304 otherwise.
+            pub fn #name(self, date: impl Into<HttpDate>) -> Self {
+                #name(self, date)
+            }
+        },
+    }
 }
 
 fn setter(member: &Member<'_>) -> TokenStream {

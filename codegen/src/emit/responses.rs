@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{DEPRECATED, body_enum, codec, content_ty, docs, listed, media, param, ty};
+use super::{DEPRECATED, body_enum, codec, content_ty, docs, key, listed, media, param, ty};
 use crate::{
     doc,
     model::{
@@ -88,17 +88,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
             _ => quote!(Self::#variant { status, .. } => status.code()),
         }
     });
-    let keys = set.answers.iter().map(|answer| match answer.key {
-        Key::Exact(code) => {
-            let code = Literal::u16_unsuffixed(code);
-            quote!(Key::Exact(#code))
-        }
-        Key::Range(first) => {
-            let first = Literal::u16_unsuffixed(first);
-            quote!(Key::Range(#first))
-        }
-        Key::Default => quote!(Key::Default),
-    });
+    let keys = set.answers.iter().map(|answer| key(answer.key));
     let (success_ty, success) = success(model, set);
     let decodes = decodes(model, set);
     let encodes = set.answers.iter().map(|answer| encode(model, answer));

@@ -165,7 +165,7 @@ impl Kind {
                     &[
                         must("openapi", Text),
                         must("info", Is(Self::Info)),
-                        prose("servers", SERVERS),
+                        may("servers", SERVERS),
                         must("paths", Is(Self::Paths)),
                         may("components", Is(Self::Components)),
                         SECURITY,
@@ -193,7 +193,7 @@ impl Kind {
                     &[
                         must("url", Text),
                         DESCRIPTION,
-                        prose("variables", Map(&Is(Self::ServerVariable))),
+                        may("variables", Map(&Is(Self::ServerVariable))),
                     ]
                 }
             }

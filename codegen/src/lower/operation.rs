@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     load::At,
-    model::{Handler, Method, Operation, Origin, Parameter, Payload, RequestBody, segments},
+    model::{
+        Condition, Handler, Key, Method, Operation, Origin, Parameter, Payload, RequestBody,
+        segments,
+    },
     name::{Ident, Scope},
     report::Place,
 };
@@ -86,6 +89,7 @@ pub(super) fn lower(
             credentials,
             needs,
             handler: Handler::Own,
+            conditions: Vec::new(),
             samples: Vec::new(),
             origin: route.declared.place.clone().into(),
         };
@@ -93,9 +97,28 @@ pub(super) fn lower(
     }
     for (operation, response) in operations.iter_mut().zip(&sets.of_routes) {
         operation.samples = example::samples(cx, response, &sets.list, types);
+        operation.conditions = conditions(operation, sets);
     }
     share_with_head(&mut operations, sets);
     operations
+}
+
+/// The conditions that the client has methods for.
+fn conditions(operation: &Operation, sets: &Sets<'_>) -> Vec<Condition> {
+    let answers = sets.list.get(operation.set).map(|set| &set.answers);
+    let is_conditional = answers
+        .into_iter()
+        .flatten()
+        .any(|answer| matches!(answer.key, Key::Exact(304) | Key::Range(3)));
+    let names = operation
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.name)
+        .chain(operation.body.iter().map(|body| &body.name));
+    let taken: Vec<_> = names.map(Ident::as_str).collect();
+    let mut conditions = Condition::ALL.to_vec();
+    conditions.retain(|condition| is_conditional && !taken.contains(&condition.method()));
+    conditions
 }
 
 /// A HEAD is answered by the method of the GET on its path, if it has the same codes and asks for the

@@ -32,7 +32,19 @@ pub(super) struct Parameters {
 }
 
 /// The names that a call of the client has itself, beside the setters of its parameters.
-const CALL_METHODS: &[&str] = &["clone", "into_future", "new", "send", "success"];
+const CALL_METHODS: &[&str] = &[
+    "clone",
+    "into_future",
+    "new",
+    "send",
+    "send_full",
+    "send_streaming",
+    "success",
+    "with_content",
+    "with_header",
+    "with_retry",
+    "with_timeout",
+];
 
 /// Lowers the parameters of an operation: its own, and those of its path that it does not replace.
 pub(super) fn lower(

@@ -25,7 +25,21 @@ pub(super) struct Security {
 }
 
 /// What the client's builder has itself.
-const BUILDER_METHODS: &[&str] = &["body_limit", "build", "clone", "http_client"];
+const BUILDER_METHODS: &[&str] = &[
+    "base_url",
+    "body_limit",
+    "build",
+    "clone",
+    "connect_timeout",
+    "default",
+    "header",
+    "http_client",
+    "read_timeout",
+    "redirects",
+    "retry",
+    "server",
+    "timeout",
+];
 
 /// Lowers the schemes and the requirements of all operations.
 pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut Names) -> Security {

@@ -42,6 +42,9 @@ pub struct Operation {
     pub needs: String,
     /// Who answers it on the server.
     pub handler: Handler,
+    /// Which conditions the client has methods for: those of an operation that may answer with 304, unless
+    /// a parameter has taken the name.
+    pub conditions: Vec<Condition>,
     /// An example of each answer that has one.
     pub samples: Vec<Sample>,
     /// Where it stands.
@@ -270,6 +273,29 @@ pub struct RequestBody {
     pub doc: String,
     /// Where it stands.
     pub origin: Origin,
+}
+
+/// A condition under which an answer has content (RFC 9110, section 13.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Condition {
+    /// `If-None-Match`
+    IfNoneMatch,
+    /// `If-Modified-Since`
+    IfModifiedSince,
+}
+
+impl Condition {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::IfNoneMatch, Self::IfModifiedSince];
+
+    /// The name of the method.
+    #[must_use]
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::IfNoneMatch => "if_none_match",
+            Self::IfModifiedSince => "if_modified_since",
+        }
+    }
 }
 
 /// Who answers an operation on the server.

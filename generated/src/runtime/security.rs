@@ -69,6 +69,15 @@ impl Scheme {
         self.id
     }
 
+    /// The name of the query parameter that it is sent in, if it is.
+    #[cfg(feature = "client-base")]
+    pub(crate) fn in_query(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::ApiKey(param) if param.location == Location::Query => Some(param.name),
+            _ => None,
+        }
+    }
+
     /// What a server says in `WWW-Authenticate` that it takes.
     pub(crate) fn challenge(&self) -> HeaderValue {
         // `Basic` and `Bearer` need a realm at least (RFC 7617, section 2; RFC 6750, section 3).

@@ -57,27 +57,57 @@ fn halves(path: &str) -> (&str, &str) {
     path.split_at(end.unwrap_or(path.len()))
 }
 
+/// A part of a path, as it stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A text, slashes and percent-encoding included.
+    Literal(&'a str),
+    /// The name of a parameter.
+    Parameter(&'a str),
+}
+
+/// A path in its parts, without what comes behind `?` or `#`.
+pub fn parts(path: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = halves(path).0;
+    let mut name = None;
+    std::iter::from_fn(move || {
+        if let Some(name) = name.take() {
+            return Some(Part::Parameter(name));
+        }
+        let text = rest;
+        match parameter(text) {
+            Some((before, found, after)) => {
+                rest = after;
+                name = Some(found);
+                if before.is_empty() {
+                    name.take().map(Part::Parameter)
+                } else {
+                    Some(Part::Literal(before))
+                }
+            }
+            None if text.is_empty() => None,
+            None => {
+                rest = "";
+                Some(Part::Literal(text))
+            }
+        }
+    })
+}
+
 fn segment(text: &str) -> Segment {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, name, after)) = parameter(rest) {
-        pieces.extend(literal(before));
-        pieces.push(Piece::Parameter(name.to_owned()));
-        rest = after;
-    }
-    pieces.extend(literal(rest));
-    pieces
+    parts(text)
+        .map(|part| match part {
+            Part::Literal(text) => Piece::Literal(text.to_owned()),
+            Part::Parameter(name) => Piece::Parameter(name.to_owned()),
+        })
+        .collect()
 }
 
 /// The first `{name}` in a text, with what comes before and after it.
 fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices('}').find_map(|(end, _)| {
         let (before, name) = text.get(..end)?.rsplit_once('{')?;
-        let is_name = !name.is_empty() && !name.contains('}');
+        let is_name = !name.is_empty() && !name.contains(['}', '/']);
         is_name.then_some((before, name, text.get(end + 1..)?))
     })
-}
-
-fn literal(text: &str) -> Option<Piece> {
-    (!text.is_empty()).then(|| Piece::Literal(text.to_owned()))
 }

@@ -2,11 +2,19 @@
 
 //! The client: a method for each operation.
 
-pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+pub use crate::runtime::{
+    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
+    conditional::HttpDate, failure::{Error, Failure},
+    redirect::Redirects, retry::{Attempt, RetryPolicy},
+    servers::{Server, ServerVariable},
+    transport::{Client, ClientBuilder},
+};
 pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{requests::*, types};
+use crate::{Key, requests::*, types};
+
+use crate::runtime::call::{if_none_match, if_modified_since};
 
 impl Client {
     /// `GET /status/100`
@@ -64,5 +72,24 @@ impl Client {
     /// A slip of that document, which declares 521 under a path of 512.
     pub fn get_status_512(&self) -> Call<'_, GetStatus512> {
         self.call(GetStatus512::new())
+    }
+}
+
+impl Server {
+    /// The servers of the document, in its order.
+    pub const ALL: &'static [Self] = &[];
+}
+
+impl Call<'_, GetStatus304> {
+    /// Asks for the content only if it is another than that with this entity tag, which is what
+    /// `ETag` said, its quotes included; the answer is 304 otherwise.
+    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
+        if_none_match(self, etag)
+    }
+
+    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
+    /// said; the answer is 304 otherwise.
+    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
+        if_modified_since(self, date)
     }
 }

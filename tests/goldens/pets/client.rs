@@ -2,11 +2,19 @@
 
 //! The client: a method for each operation.
 
-pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+pub use crate::runtime::{
+    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
+    conditional::HttpDate, failure::{Error, Failure},
+    redirect::Redirects, retry::{Attempt, RetryPolicy},
+    servers::{Server, ServerVariable},
+    transport::{Client, ClientBuilder},
+};
 pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{requests::*, types};
+use crate::{Key, requests::*, types};
+
+use crate::runtime::call::if_modified_since;
 
 impl Client {
     /// `GET /pets`
@@ -37,6 +45,13 @@ impl Client {
     }
 }
 
+impl Server {
+    /// The servers of the document, in its order.
+    pub const ALL: &'static [Self] = &[
+        Self::new("https://pets.example/v1", "The shop.", &[]),
+    ];
+}
+
 impl Call<'_, FindPets> {
     /// Only pets of these kinds.
     pub fn kind(mut self, kind: Vec<types::Kind>) -> Self {
@@ -60,5 +75,11 @@ impl Call<'_, GetPet> {
     pub fn if_none_match(mut self, if_none_match: impl Into<String>) -> Self {
         self.request.if_none_match = Some(if_none_match.into());
         self
+    }
+
+    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
+    /// said; the answer is 304 otherwise.
+    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
+        if_modified_since(self, date)
     }
 }

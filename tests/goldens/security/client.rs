@@ -2,11 +2,17 @@
 
 //! The client: a method for each operation.
 
-pub use crate::runtime::transport::{Call, Client, ClientBuilder, Error, Failure};
+pub use crate::runtime::{
+    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
+    conditional::HttpDate, failure::{Error, Failure},
+    redirect::Redirects, retry::{Attempt, RetryPolicy},
+    servers::{Server, ServerVariable},
+    transport::{Client, ClientBuilder},
+};
 pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{requests::*, types};
+use crate::{Key, requests::*, types};
 
 #[allow(unused_imports, reason = "an API may ask for nothing")]
 use crate::security::{self, *};
@@ -160,4 +166,9 @@ impl ClientBuilder {
     pub fn unused(self, credential: impl Into<Bearer>) -> Self {
         with_secret(self, &security::UNUSED, credential.into())
     }
+}
+
+impl Server {
+    /// The servers of the document, in its order.
+    pub const ALL: &'static [Self] = &[];
 }

@@ -34,7 +34,7 @@ fn its_code_is_that_of_the_examples() {
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect();
     let blocks = blocks(&readme(), "rust");
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     for block in blocks {
         let block = block.join("\n");
         assert!(

@@ -1,0 +1,359 @@
+//! A call of an operation: how it is sent, and what it gives.
+
+use std::{
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use reqwest::Url;
+
+use super::{
+    conditional::HttpDate,
+    error::Unsendable,
+    exchange::{self, Arrival},
+    failure::{Error, Failure, Kind, Raw},
+    keys::{Key, key_of},
+    operation::{Operation, Response},
+    retry::RetryPolicy,
+    transport::{Client, field},
+};
+use crate::Code;
+
+/// A request that waits to be sent.
+#[derive(Clone, Debug)]
+#[must_use = "a call is not sent before `send()`, `success()` or `.await`"]
+pub struct Call<'a, O> {
+    pub(crate) client: &'a Client,
+    pub(crate) request: O,
+    /// In a box, for few calls have any, and each is carried about.
+    pub(crate) options: Option<Box<Options>>,
+}
+
+/// What is said of a single call, beside what its client does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// `None` where nothing is said, and within it no end.
+    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) retry: Option<Option<RetryPolicy>>,
+    /// What is wrong with a header field.
+    pub(crate) wrong: Option<Unsendable>,
+}
+
+// A call has a method for each parameter that may be absent, too; so the others are few, and have names
+// that are seldom those of parameters.
+
+impl<'a, O: Operation> Call<'a, O> {
+    pub(crate) fn new(client: &'a Client, request: O) -> Self {
+        Self {
+            client,
+            request,
+            options: None,
+        }
+    }
+
+    fn options(&mut self) -> &mut Options {
+        self.options.get_or_insert_default()
+    }
+
+    /// Sends a header field, in the place of any other of its name.
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        match field(name.as_ref(), value.as_ref()) {
+            Ok(field) => self.options().headers.push(field),
+            Err(why) => self.options().wrong = Some(Unsendable::field(why)),
+        }
+        self
+    }
+
+    /// How long an attempt may take, in place of what the client says; no end for `None`.
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options().timeout = Some(timeout.into());
+        self
+    }
+
+    /// Whether and when the request is sent again, in place of what the client says; never for `None`.
+    pub fn with_retry(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
+        self.options().retry = Some(policy.into());
+        self
+    }
+
+    /// Sends the request; every answer that the document declares is a value.
+    ///
+    /// # Errors
+    /// If there is no answer, or one that the document does not declare. The latter holds the
+    /// status, the header fields and the content.
+    pub async fn send(self) -> Result<O::Response, Error> {
+        let arrival = exchange::whole(&self).await?;
+        Ok(FullAnswer::of::<O>(arrival)?.answer)
+    }
+
+    /// Sends the request, and gives with the answer what came with it: the header fields that the
+    /// document does not declare, and the URL that it came from.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
+        FullAnswer::of::<O>(exchange::whole(&self).await?)
+    }
+
+    /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and for each declared answer that is no success.
+    pub async fn success(self) -> Result<<O::Response as Response>::Success, Failure<O::Response>> {
+        let arrival = exchange::whole(&self).await.map_err(Failure::Error)?;
+        let answer = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
+        answer.success()
+    }
+}
+
+impl<'a, O: Operation> IntoFuture for Call<'a, O> {
+    type Output = Result<O::Response, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    /// As [`send`](Self::send).
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Makes a failure an error of an operation.
+type Fail = fn(Option<&Url>, Kind) -> Error;
+
+/// A declared answer, with what came with it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FullAnswer<R> {
+    /// The answer.
+    pub answer: R,
+    raw: Raw,
+    url: Url,
+    attempts: u32,
+    fail: Fail,
+}
+
+impl<R: Response> FullAnswer<R> {
+    fn of<O: Operation<Response = R>>(arrival: Arrival) -> Result<Self, Error> {
+        let Arrival {
+            raw, url, attempts, ..
+        } = arrival;
+        match exchange::decode::<O>(&raw) {
+            Ok(answer) => Ok(Self {
+                answer,
+                raw,
+                url,
+                attempts,
+                fail: Error::of::<O>,
+            }),
+            Err(why) => Err(Error::of::<O>(Some(&url), Kind::Mismatch(why, raw)).after(attempts)),
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.raw.code
+    }
+
+    /// All header fields, declared or not.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.raw.headers
+    }
+
+    /// The content as it came.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.raw.body
+    }
+
+    /// Where the answer came from: where the request went, or was led to by redirects.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// How often the request was sent, redirects aside.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The success (2xx), as with [`Call::success`].
+    ///
+    /// # Errors
+    /// If the answer is no success.
+    pub fn success(self) -> Result<R::Success, Failure<R>> {
+        let Self {
+            answer,
+            raw,
+            url,
+            attempts,
+            fail,
+        } = self;
+        answer.success().map_err(|answer| {
+            let error = fail(Some(&url), Kind::Failed(raw)).after(attempts);
+            Failure::Answer(answer, error)
+        })
+    }
+}
+
+/// An operation that may answer with bytes, however many.
+pub trait BinaryAnswer: Operation {
+    /// The keys of the successes that are bytes.
+    #[doc(hidden)]
+    const STREAMED: &'static [Key];
+}
+
+/// An operation whose request may have bytes for its content.
+pub trait BinaryContent: Operation {}
+
+impl<O: BinaryAnswer> Call<'_, O> {
+    /// Sends the request; the bytes of a success are given as they come, however many.
+    ///
+    /// The time-out of an attempt ends with the header then. What comes later may take as long as it likes, as
+    /// far as the server is never silent for longer than the
+    /// [`read_timeout`](super::transport::ClientBuilder::read_timeout).
+    ///
+    /// # Errors
+    /// As [`success`](Self::success).
+    pub async fn send_streaming(self) -> Result<StreamedAnswer, Failure<O::Response>> {
+        let streamed = |code: Code| {
+            let keys = O::Response::KEYS;
+            let key = key_of(keys, code.get()).and_then(|index| keys.get(index));
+            code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
+        };
+        let mut arrival = exchange::head(&self, streamed)
+            .await
+            .map_err(Failure::Error)?;
+        if let Some(response) = arrival.rest.take() {
+            return Ok(StreamedAnswer {
+                response: *response,
+                raw: arrival.raw,
+                url: arrival.url,
+                attempts: arrival.attempts,
+                fail: Error::of::<O>,
+            });
+        }
+        let FullAnswer {
+            answer,
+            raw,
+            url,
+            attempts,
+            fail,
+        } = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
+        let error = fail(Some(&url), Kind::Failed(raw)).after(attempts);
+        Err(Failure::Answer(answer, error))
+    }
+}
+
+/// An answer whose bytes are still to come.
+#[derive(Debug)]
+pub struct StreamedAnswer {
+    response: reqwest::Response,
+    /// Without content.
+    raw: Raw,
+    url: Url,
+    attempts: u32,
+    fail: Fail,
+}
+
+impl StreamedAnswer {
+    /// The status.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.raw.code
+    }
+
+    /// All header fields, declared or not.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.raw.headers
+    }
+
+    /// Where the answer comes from.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The next bytes; `None` when all have come.
+    ///
+    /// # Errors
+    /// If the answer breaks off, or its server falls silent.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        self.response.chunk().await.map_err(|error| {
+            let kind = Kind::Transport(error, Some(self.raw.clone()));
+            (self.fail)(Some(&self.url), kind).after(self.attempts)
+        })
+    }
+
+    /// The response as reqwest has it, such as for its `bytes_stream`.
+    #[must_use]
+    pub fn into_inner(mut self) -> reqwest::Response {
+        *self.response.headers_mut() = self.raw.headers;
+        self.response
+    }
+}
+
+impl<'a, O: BinaryContent> Call<'a, O> {
+    /// Sends this content, and not the one of the request: a file or a stream, as reqwest takes it.
+    ///
+    /// What is read as it is sent is there but once; such a request is not sent again.
+    pub fn with_content(self, content: impl Into<reqwest::Body>) -> StreamedCall<'a, O> {
+        StreamedCall {
+            call: self,
+            content: content.into(),
+        }
+    }
+}
+
+/// A request that waits to be sent, with content that may be there but once.
+#[derive(Debug)]
+#[must_use = "a call is not sent before `send()` or `success()`"]
+pub struct StreamedCall<'a, O> {
+    call: Call<'a, O>,
+    content: reqwest::Body,
+}
+
+impl<O: Operation> StreamedCall<'_, O> {
+    /// Sends the request, as [`Call::send`] does.
+    ///
+    /// # Errors
+    /// As [`Call::send`].
+    pub async fn send(self) -> Result<O::Response, Error> {
+        Ok(self.send_full().await?.answer)
+    }
+
+    /// Sends the request, as [`Call::send_full`] does.
+    ///
+    /// # Errors
+    /// As [`Call::send`].
+    pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
+        FullAnswer::of::<O>(exchange::given(&self.call, self.content).await?)
+    }
+
+    /// Sends the request, as [`Call::success`] does.
+    ///
+    /// # Errors
+    /// As [`Call::success`].
+    pub async fn success(self) -> Result<<O::Response as Response>::Success, Failure<O::Response>> {
+        self.send_full().await.map_err(Failure::Error)?.success()
+    }
+}
+
+/// Asks for the content only if it is another than the one with an entity tag.
+pub(crate) fn if_none_match<O: Operation>(call: Call<'_, O>, etag: impl AsRef<str>) -> Call<'_, O> {
+    call.with_header(header::IF_NONE_MATCH, etag)
+}
+
+/// Asks for the content only if it has changed since a date.
+pub(crate) fn if_modified_since<O: Operation>(
+    call: Call<'_, O>,
+    date: impl Into<HttpDate>,
+) -> Call<'_, O> {
+    call.with_header(header::IF_MODIFIED_SINCE, date.into().as_str())
+}

@@ -1,0 +1,340 @@
+//! Sending a request again: whether, and when.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tower::retry::budget::{Budget, TpsBudget};
+
+use super::{
+    conditional::retry_after,
+    exchange::Arrival,
+    failure::{Error, Raw},
+};
+use crate::{Code, Retry, Status};
+
+type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Sleeper = Arc<dyn Fn(Duration) -> Sleep + Send + Sync>;
+type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
+
+/// Whether a request is sent again, and when.
+///
+/// What is worth it is said by the document and its catalogue ([`Status::retry`]): a status that is, a
+/// time-out, and a connection that breaks. A request is sent again only if it does no harm twice: if its
+/// method is idempotent (RFC 9110, section 9.2.2) or it has an `Idempotency-Key`, if nothing of it was
+/// sent for want of a connection, or if [`any_method`](Self::any_method) is set. What the content is read
+/// from as it is sent ([`Call::with_content`](super::call::Call::with_content)) is there but once.
+///
+/// `Retry-After` says how long to wait. Without it, it is a random part of a time that grows with each
+/// attempt, so that many clients do not come back at once ("full jitter"). A wait that does not end before
+/// the deadline is not begun.
+///
+/// Clones share their budget.
+#[derive(Clone)]
+pub struct RetryPolicy {
+    attempts: u32,
+    backoff: ExponentialBuilder,
+    jitter: bool,
+    deadline: Option<Duration>,
+    codes: Option<Vec<Code>>,
+    waits: Vec<(Code, Duration)>,
+    any_method: bool,
+    budget: Option<Arc<TpsBudget>>,
+    sleeper: Sleeper,
+    observer: Option<Observer>,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RetryPolicy {
+    /// At most 3 attempts within 2 minutes, with a first wait of up to half a second that doubles up to
+    /// 20 seconds, and a budget of a fifth of the requests.
+    #[must_use]
+    pub fn new() -> Self {
+        let backoff = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(500))
+            .with_max_delay(Duration::from_secs(20))
+            .without_max_times();
+        let policy = Self {
+            attempts: 3,
+            backoff,
+            jitter: true,
+            deadline: Some(Duration::from_secs(120)),
+            codes: None,
+            waits: Vec::new(),
+            any_method: false,
+            budget: None,
+            sleeper: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
+            observer: None,
+        };
+        policy.budget(0.2, 10)
+    }
+
+    /// How often the request is sent at most, the first time included; once at least.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// The wait after the first attempt, of which jitter takes a part; it doubles with each further one.
+    #[must_use]
+    pub fn first_wait(mut self, wait: Duration) -> Self {
+        self.backoff = self.backoff.with_min_delay(wait);
+        self
+    }
+
+    /// The longest wait, if no answer says how long to wait.
+    #[must_use]
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.backoff = self.backoff.with_max_delay(wait);
+        self
+    }
+
+    /// Whether a wait is a random part of the time that it may take, which is the default.
+    #[must_use]
+    pub fn jitter(mut self, jitter: bool) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// How long all may take: every attempt and every wait. `None` sets no end, and then a server may have
+    /// a client wait for ever.
+    #[must_use]
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.deadline = deadline.into();
+        self
+    }
+
+    /// Repeats on these statuses, in place of those that the document calls worth repeating.
+    #[must_use]
+    pub fn only_on<C: Into<Code>>(mut self, codes: impl IntoIterator<Item = C>) -> Self {
+        self.codes = Some(codes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How long to wait on a status whose answer has no `Retry-After`, in place of the growing time.
+    #[must_use]
+    pub fn wait_on(mut self, code: impl Into<Code>, wait: Duration) -> Self {
+        self.waits.push((code.into(), wait));
+        self
+    }
+
+    /// Repeats requests of any method, such as POST: for a server that does no harm if it gets one twice.
+    #[must_use]
+    pub fn any_method(mut self) -> Self {
+        self.any_method = true;
+        self
+    }
+
+    /// How many requests may be sent again, so that a server in need is not met with many times what it
+    /// cannot do: a share of those of the last 10 seconds (0.2 is a fifth), and so many per second
+    /// whatever the share. The default is 0.2 and 10.
+    #[must_use]
+    pub fn budget(mut self, share: f32, per_second: u32) -> Self {
+        // `TpsBudget` panics beyond these.
+        let share = if share.is_finite() {
+            share.clamp(0.0, 1000.0)
+        } else {
+            0.0
+        };
+        let per_second = per_second.min(100_000);
+        let budget = TpsBudget::new(Duration::from_secs(10), per_second, share);
+        self.budget = Some(Arc::new(budget));
+        self
+    }
+
+    /// Lets every request be sent again.
+    #[must_use]
+    pub fn without_budget(mut self) -> Self {
+        self.budget = None;
+        self
+    }
+
+    /// Waits in another way than by tokio's clock, such as by writing down how long in a test. What is
+    /// waited counts towards the deadline in any case.
+    #[must_use]
+    pub fn sleeper<S, F>(mut self, sleep: S) -> Self
+    where
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.sleeper = Arc::new(move |wait| Box::pin(sleep(wait)));
+        self
+    }
+
+    /// Is told of each attempt, when it has ended.
+    #[must_use]
+    pub fn observer(mut self, observe: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observe));
+        self
+    }
+
+    /// Whether a status is worth another attempt.
+    fn repeats_on(&self, code: Code) -> bool {
+        match &self.codes {
+            Some(codes) => codes.contains(&code),
+            None => code
+                .known()
+                .is_some_and(|status| Status::retry(status) != Retry::Never),
+        }
+    }
+}
+
+/// Without what it calls.
+impl fmt::Debug for RetryPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryPolicy")
+            .field("attempts", &self.attempts)
+            .field("backoff", &self.backoff)
+            .field("jitter", &self.jitter)
+            .field("deadline", &self.deadline)
+            .field("codes", &self.codes)
+            .field("waits", &self.waits)
+            .field("any_method", &self.any_method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An attempt that has ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// The operation's id.
+    pub operation: &'static str,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The status, if an answer came.
+    pub code: Option<Code>,
+    /// Why there is no answer, or none that is complete.
+    pub error: Option<&'a Error>,
+    /// How long it took.
+    pub took: Duration,
+    /// How long is waited before the next; `None` if it is the last.
+    pub wait: Option<Duration>,
+}
+
+/// A call under a policy.
+pub(crate) struct Attempts<'a> {
+    policy: &'a RetryPolicy,
+    operation: &'static str,
+    waits: ExponentialBackoff,
+    number: u32,
+    began: Instant,
+    /// When the attempt began.
+    sent: Instant,
+    waited: Duration,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(policy: &'a RetryPolicy, operation: &'static str) -> Self {
+        if let Some(budget) = &policy.budget {
+            budget.deposit();
+        }
+        let now = Instant::now();
+        Self {
+            policy,
+            operation,
+            waits: policy.backoff.build(),
+            number: 1,
+            began: now,
+            sent: now,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The number of the attempt, from 1.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What is left until the deadline. A sleeper that does not sleep is believed.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let gone = self.began.elapsed().max(self.waited);
+        Some(self.policy.deadline?.saturating_sub(gone))
+    }
+
+    /// Waits for the next attempt; whether there is one. The request may be harmless if it is sent twice, and
+    /// it may not be there any more.
+    pub(crate) async fn next(
+        &mut self,
+        outcome: &Result<Arrival, Error>,
+        harmless: bool,
+        replayable: bool,
+    ) -> bool {
+        let wait = replayable.then(|| self.wait(outcome, harmless)).flatten();
+        if let Some(observe) = &self.policy.observer {
+            observe(&Attempt {
+                operation: self.operation,
+                number: self.number,
+                code: match outcome {
+                    Ok(arrival) => Some(arrival.raw.code),
+                    Err(error) => error.code(),
+                },
+                error: outcome.as_ref().err(),
+                took: self.sent.elapsed(),
+                wait,
+            });
+        }
+        let Some(wait) = wait else {
+            return false;
+        };
+        (self.policy.sleeper)(wait).await;
+        self.waited = self.waited.saturating_add(wait);
+        self.number += 1;
+        self.sent = Instant::now();
+        true
+    }
+
+    /// How long to wait before the next attempt; `None` if there is none.
+    fn wait(&mut self, outcome: &Result<Arrival, Error>, harmless: bool) -> Option<Duration> {
+        let harmless = harmless || self.policy.any_method;
+        let is_worth_it = match outcome {
+            Ok(arrival) => harmless && self.policy.repeats_on(arrival.raw.code),
+            // Nothing has been sent.
+            Err(error) if error.is_connect() => true,
+            Err(error) => harmless && error.is_transport(),
+        };
+        if !is_worth_it || self.number >= self.policy.attempts {
+            return None;
+        }
+        let growing = self.waits.next()?;
+        let asked = outcome
+            .as_ref()
+            .ok()
+            .and_then(|arrival| self.asked(&arrival.raw));
+        let wait = asked.unwrap_or_else(|| {
+            if self.policy.jitter {
+                growing.mul_f64(fastrand::f64())
+            } else {
+                growing
+            }
+        });
+        if self.left().is_some_and(|left| wait >= left) {
+            return None;
+        }
+        match &self.policy.budget {
+            Some(budget) if !budget.withdraw() => None,
+            _ => Some(wait),
+        }
+    }
+
+    /// How long an answer asks to wait, by itself or by its status.
+    fn asked(&self, raw: &Raw) -> Option<Duration> {
+        let of_status = || {
+            let mut waits = self.policy.waits.iter().rev();
+            let found = waits.find(|(code, _)| *code == raw.code);
+            found.map(|(_, wait)| *wait)
+        };
+        retry_after(&raw.headers).or_else(of_status)
+    }
+}
