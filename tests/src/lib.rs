@@ -7,6 +7,7 @@ pub mod mutations;
 pub mod oracle;
 pub mod raw;
 pub mod roundtrip;
+pub mod rude;
 pub mod value;
 pub mod witness;
 

@@ -11,6 +11,7 @@ use statusquo_tests::{
 /// The generated files that are worth a look for each document; all others are like theirs.
 const GOLDENS: &[(&str, &[&str])] = &[
     ("bodies", &["requests"]),
+    ("calls", &["client"]),
     ("codes", &["client"]),
     ("compositions", &["types"]),
     (

@@ -1,0 +1,339 @@
+//! The crate of `calls.yaml`: what a client does beside its answers.
+
+use std::{
+    error::Error,
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use doc_calls::{
+    Client, GetFileResponse, GetThumbnailResponse, Key, Mismatch, Operation as _, Response as _, Status,
+    client::{ClientBuilder, Failure, HttpDate, Redirects, RetryPolicy, Server, reqwest},
+    requests::GetFile,
+    types::Missing,
+};
+use http_body_util::Full;
+use tokio::net::TcpListener;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// What a server has been asked: the method, the path with its query, the header fields, the content.
+type Asked = Arc<Mutex<Vec<(String, String, axum::http::HeaderMap, Bytes)>>>;
+
+/// Serves what a function answers, and notes what is asked; gives the URL.
+async fn serve<F>(answer: F) -> std::io::Result<(String, Asked)>
+where
+    F: Fn(usize, &axum::http::request::Parts) -> Response + Clone + Send + Sync + 'static,
+{
+    let asked = Asked::default();
+    let log = Arc::clone(&asked);
+    let router = Router::new().fallback(move |request: Request| {
+        let (log, answer) = (Arc::clone(&log), answer.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let number = {
+                let mut log = log.lock().unwrap();
+                let (method, target) = (parts.method.to_string(), parts.uri.to_string());
+                log.push((method, target, parts.headers.clone(), body));
+                log.len()
+            };
+            answer(number, &parts)
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((url, asked))
+}
+
+fn status(code: u16) -> Response {
+    axum::http::StatusCode::from_u16(code).unwrap().into_response()
+}
+
+fn builder(url: &str) -> ClientBuilder {
+    Client::builder().base_url(url).key("the key").token("the token")
+}
+
+#[tokio::test]
+async fn a_condition_gives_what_is_new_or_says_that_nothing_is() -> Outcome {
+    let (url, _) = serve(|_, parts| {
+        let same = |name: &str, value: &str| parts.headers.get(name).is_some_and(|found| found == value);
+        if same("if-none-match", "\"v1\"") || same("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT") {
+            return status(304);
+        }
+        let is_file = parts.uri.path().starts_with("/files/");
+        let media = if is_file { "application/octet-stream" } else { "image/png" };
+        ([("etag", "\"v1\""), ("content-type", media)], "new").into_response()
+    })
+    .await?;
+    let client = builder(&url).build()?;
+    let GetFileResponse::Ok { etag: Some(etag), body } = client.get_file("a").await? else {
+        panic!("no file");
+    };
+    assert_eq!(body, "new");
+    let again = client.get_file("a").if_none_match(&etag).await?;
+    assert_eq!(again, GetFileResponse::NotModified);
+    let other = client.get_file("a").if_none_match("\"v0\"").await?;
+    assert_eq!(other.code(), Status::Ok);
+
+    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    for date in [HttpDate::from(date), "Sun, 06 Nov 1994 08:49:37 GMT".into()] {
+        let again = client.get_file("a").if_modified_since(date).await?;
+        assert_eq!(again, GetFileResponse::NotModified);
+    }
+    let far = HttpDate::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 50));
+    assert_eq!(far.as_str(), "Fri, 31 Dec 9999 23:59:59 GMT");
+
+    // A range that has 304 in it declares it, too; and a parameter of the name goes before.
+    let picture = client.get_thumbnail().if_none_match("x").with_timeout_in_query("1").if_modified_since("then");
+    let picture = picture.send_full().await?;
+    assert!(picture.url().contains("if_none_match=x&with_timeout=1"), "{}", picture.url());
+    Ok(())
+}
+
+#[tokio::test]
+async fn bytes_come_as_they_are_sent() -> Outcome {
+    let (url, _) = serve(|_, parts| match parts.uri.path() {
+        "/files/big" => {
+            let headers = [("content-type", "application/octet-stream"), ("x-disk", "7")];
+            (headers, vec![b'a'; 100_000]).into_response()
+        }
+        "/files/none" => ([("content-type", "application/json")], "{\"name\": \"none\"}").into_response().with(404),
+        "/files/broken" => ([("content-type", "application/json")], "{\"name\": ").into_response().with(404),
+        _ => status(410),
+    })
+    .await?;
+    // The limit is for what is held in memory.
+    let client = builder(&url).body_limit(1000).build()?;
+    let error = client.get_file("big").await.unwrap_err();
+    assert_eq!(error.mismatch(), Some(&Mismatch::TooLarge));
+    let mut file = client.get_file("big").send_streaming().await?;
+    assert_eq!((file.code(), &file.headers()["x-disk"]), (Status::Ok.into(), &"7".parse()?));
+    let mut count = 0;
+    while let Some(chunk) = file.chunk().await? {
+        count += chunk.len();
+    }
+    assert_eq!(count, 100_000);
+    let file = client.get_file("big").send_streaming().await?.into_inner();
+    assert_eq!(file.headers()["x-disk"], "7");
+    assert_eq!(file.bytes().await?.len(), 100_000);
+
+    // What is no success is read as always.
+    match client.get_file("none").send_streaming().await {
+        Err(Failure::Answer(GetFileResponse::NotFound(missing), error)) => {
+            assert_eq!(missing, Missing::new("none"));
+            assert_eq!(error.code(), Some(Status::NotFound.into()));
+        }
+        other => panic!("{other:?}"),
+    }
+    for (name, code) in [("broken", Status::NotFound), ("gone", Status::Gone)] {
+        for failure in [
+            client.get_file(name).send_streaming().await.err().map(|failure| failure.code()),
+            client.get_file(name).success().await.err().map(|failure| failure.code()),
+        ] {
+            assert_eq!(failure, Some(Some(code.into())), "{name}");
+        }
+    }
+    Ok(())
+}
+
+/// A response with another status.
+trait With {
+    fn with(self, code: u16) -> Self;
+}
+
+impl With for Response {
+    fn with(mut self, code: u16) -> Self {
+        *self.status_mut() = axum::http::StatusCode::from_u16(code).unwrap();
+        self
+    }
+}
+
+#[tokio::test]
+async fn content_can_be_another_than_that_of_the_request() -> Outcome {
+    let (url, asked) = serve(|number, _| status(if number % 2 == 1 { 503 } else { 201 })).await?;
+    let policy = RetryPolicy::new().sleeper(|_| async {});
+    let client = builder(&url).retry(policy).build()?;
+
+    // Bytes can be sent again.
+    client.put_file("a", Bytes::new()).with_content("twice").success().await?;
+    let contents = |from: usize| -> Vec<Bytes> {
+        asked.lock().unwrap()[from..].iter().map(|(_, _, _, content)| content.clone()).collect()
+    };
+    assert_eq!(contents(0), ["twice", "twice"]);
+
+    // What is read as it is sent cannot.
+    let once = reqwest::Body::wrap(Full::new(Bytes::from("once")));
+    let error = client.put_file("a", Bytes::new()).with_content(once).send().await.unwrap_err();
+    assert_eq!(error.code(), Some(Status::ServiceUnavailable.into()));
+    assert_eq!(contents(2), ["once"]);
+    assert_eq!(asked.lock().unwrap()[2].2["content-type"], "application/octet-stream");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
+    let file = || ([("content-type", "application/octet-stream")], "there").into_response();
+    let (other, elsewhere) = serve(move |_, _| file()).await?;
+    let to = other.clone();
+    let (url, here) = serve(move |_, parts| {
+        let location = match parts.uri.path() {
+            "/files/far" => format!("{}/there?t=theirs", to.replace("http://", "http://tom:secret@")),
+            "/files/near" => "/near?a=b".to_owned(),
+            "/near" => return file(),
+            _ => "nowhere:at all".to_owned(),
+        };
+        ([("location", location)], ()).into_response().with(307)
+    })
+    .await?;
+    let client = builder(&url).header("authorization", "Bearer x").header("x-session-id", "x");
+    let client = client.header("x-plain", "x").build()?;
+
+    let near = client.get_file("near").with_header("Cookie", "a=b").send_full().await?;
+    assert_eq!(near.url(), format!("{url}/near?a=b"));
+    assert_eq!(near.answer.code(), Status::Ok);
+    let (_, target, headers, _) = here.lock().unwrap()[1].clone();
+    assert_eq!(target, "/near?a=b");
+    for name in ["x-key", "authorization", "x-session-id", "cookie", "x-plain"] {
+        assert!(headers.contains_key(name), "{name}");
+    }
+
+    let far = client.get_file("far").with_header("Cookie", "a=b").send_full().await?;
+    assert_eq!(far.url(), format!("{other}/there?t=theirs"));
+    let (_, _, headers, _) = elsewhere.lock().unwrap()[0].clone();
+    for name in ["x-key", "authorization", "x-session-id", "cookie"] {
+        assert!(!headers.contains_key(name), "{name}");
+    }
+    assert!(headers.contains_key("x-plain") && headers.contains_key("user-agent"));
+
+    // Where a redirect leads to no URL, or is not followed, it is an answer.
+    let error = client.get_file("nowhere").await.unwrap_err();
+    assert_eq!(error.mismatch(), Some(&Mismatch::Status));
+    assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
+    let client = builder(&url).redirects(Redirects::None).build()?;
+    let error = client.get_file("far").await.unwrap_err();
+    assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
+    assert_eq!(elsewhere.lock().unwrap().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_redirect_takes_the_request_along_as_its_status_says() -> Outcome {
+    let (url, asked) = serve(|_, parts| match parts.uri.path() {
+        "/orders" => {
+            let code = parts.headers["x-code"].to_str().unwrap().parse().unwrap();
+            ([("location", "/moved")], ()).into_response().with(code)
+        }
+        _ => status(201),
+    })
+    .await?;
+    let client = builder(&url).build()?;
+    for (code, method, content) in [
+        (301, "GET", ""),
+        (302, "GET", ""),
+        (303, "GET", ""),
+        (307, "POST", "{}"),
+        (308, "POST", "{}"),
+    ] {
+        let order = client.add_order(Default::default()).with_header("x-code", code.to_string());
+        order.success().await?;
+        let (found, target, headers, body) = asked.lock().unwrap().last().cloned().unwrap();
+        assert_eq!((found.as_str(), target.as_str()), (method, "/moved"), "{code}");
+        assert_eq!(body, content, "{code}");
+        assert_eq!(headers.contains_key("content-type"), !content.is_empty(), "{code}");
+    }
+    // What the operation declares is an answer: here all of 3XX, though not by `default`.
+    let (url, _) = serve(|_, _| ([("location", "/elsewhere")], ()).into_response().with(302)).await?;
+    let client = builder(&url).build()?;
+    let answer = client.get_thumbnail().await?;
+    assert!(matches!(answer, GetThumbnailResponse::Redirection { status } if status.code() == Status::Found));
+    assert!(matches!(GetThumbnailResponse::KEYS, [_, Key::Range(3), Key::Default]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_tells_where_and_no_secrets() -> Outcome {
+    let (url, _) = serve(|_, _| status(410)).await?;
+    let client = builder(&url).build()?;
+    let error = client.get_file("a b").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "getFile (GET {url}/files/a%20b?t=REDACTED): the answer was 410 Gone: the document does not \
+             declare this status; the status means: {}",
+            Status::Gone.summary()
+        )
+    );
+    assert!(!format!("{error:?} {client:?}").contains("the token"), "{client:?}");
+    assert_eq!(error.url().map(|url| url.query()), Some(Some("t=REDACTED")));
+    assert_eq!((GetFile::ID, GetFile::PATH), ("getFile", "/files/{name}"));
+
+    let error = client.get_file("a").with_header("x", "a\nb").await.unwrap_err();
+    assert!(error.to_string().contains("cannot be sent: the header `x` has a character"), "{error}");
+    let error = client.get_file("a").with_header("x y", "a").await.unwrap_err();
+    assert!(error.to_string().contains("`x y` names no header field"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn header_fields_are_those_of_the_call_before_those_of_the_client() -> Outcome {
+    let (url, asked) = serve(|_, _| status(201)).await?;
+    let client = builder(&url).header("x-a", "client").header("x-b", "client").build()?;
+    let order = || client.add_order(Default::default());
+    order().success().await?;
+    order().with_header("X-A", "call").with_header("user-agent", "me").success().await?;
+    let seen = |number: usize, name: &str| -> String {
+        asked.lock().unwrap()[number].2[name].to_str().unwrap().to_owned()
+    };
+    assert_eq!((seen(0, "x-a"), seen(0, "x-b")), ("client".into(), "client".into()));
+    assert_eq!((seen(1, "x-a"), seen(1, "x-b")), ("call".into(), "client".into()));
+    assert_eq!((seen(0, "user-agent"), seen(1, "user-agent")), ("doc-calls/1.0.0".into(), "me".into()));
+
+    // With a client of one's own, too.
+    let http = reqwest::Client::builder().user_agent("own").build()?;
+    let client = builder(&url).http_client(http).header("x-a", "client").build()?;
+    client.add_order(Default::default()).with_timeout(None).success().await?;
+    assert_eq!(seen(2, "x-a"), "client");
+    Ok(())
+}
+
+#[test]
+fn the_servers_are_those_of_the_document() -> Outcome {
+    let client = Client::builder().build()?;
+    assert_eq!(client.base_url(), "https://eu.files.example:8443/v1");
+    let server = Server::ALL[0].clone().with("region", "us").with("port", "443").with("version", "v7");
+    assert_eq!(server.url()?, "https://us.files.example:443/v7");
+    assert_eq!(server.description(), "Production.");
+    assert_eq!(Client::builder().server(server).build()?.base_url(), "https://us.files.example/v7");
+    for (builder, why) in [
+        (
+            Client::builder().server(Server::ALL[0].clone().with("region", "mars")),
+            "the server's variable `region` cannot be `mars`; it is one of `eu`, `us`",
+        ),
+        (
+            Client::builder().server(Server::ALL[0].clone().with("planet", "mars")),
+            "the server `https://{region}.files.example:{port}/{version}` has no variable `planet`; it has \
+             `port`, `region`, `version`",
+        ),
+        (
+            Client::builder().server(Server::ALL[1].clone()),
+            "the server `/v2` is relative to where the document is; give a `base_url`",
+        ),
+        (Client::builder().header("x y", "z"), "`x y` names no header field"),
+        (
+            Client::builder().http_client(Default::default()).read_timeout(Duration::from_secs(1)),
+            "`connect_timeout` and `read_timeout` are for the `http_client` to have, which is set up \
+             elsewhere",
+        ),
+    ] {
+        assert_eq!(builder.build().unwrap_err().to_string(), why);
+    }
+    Ok(())
+}

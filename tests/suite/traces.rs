@@ -1,0 +1,137 @@
+//! What `tracing` is told of the client's requests.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{Arc, Mutex},
+};
+
+use statusquo::{
+    Client, Status,
+    client::{Redirects, RetryPolicy},
+};
+use statusquo_tests::rude::{Act, Rude};
+use tracing::{
+    Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::{
+    Registry,
+    layer::{Context, Layer, SubscriberExt},
+};
+
+type Fields = BTreeMap<&'static str, String>;
+
+/// Keeps the fields of each span, in the order of the spans.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<(u64, Fields)>>>);
+
+struct Into<'a>(&'a mut Fields);
+
+impl Visit for Into<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Recorder {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        if attributes.metadata().name() == "HTTP request" {
+            let mut fields = Fields::new();
+            attributes.record(&mut Into(&mut fields));
+            self.0.lock().unwrap().push((id.into_u64(), fields));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        let mut spans = self.0.lock().unwrap();
+        // An id may be used again.
+        if let Some((_, fields)) = spans
+            .iter_mut()
+            .rev()
+            .find(|(known, _)| *known == id.into_u64())
+        {
+            values.record(&mut Into(fields));
+        }
+    }
+}
+
+#[test]
+fn each_request_has_a_span_with_the_names_of_opentelemetry() {
+    let recorder = Recorder::default();
+    let subscriber = Registry::default().with(recorder.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let port = tracing::subscriber::with_default(subscriber, || {
+        runtime.block_on(async {
+            let acts = vec![
+                Act::status(503, ""),
+                Act::status(302, "location: /there?api_key=secret\r\n"),
+                Act::status(204, ""),
+                Act::Hang,
+            ];
+            let rude = Rude::serve(acts).await.unwrap();
+            let policy = RetryPolicy::new().max_attempts(2).sleeper(|_| async {});
+            let client = Client::builder()
+                .base_url(&rude.url)
+                .redirects(Redirects::All);
+            let client = client.retry(policy).build().unwrap();
+            client.get_status(Status::Ok).success().await.unwrap();
+            client
+                .get_status(Status::Ok)
+                .with_retry(None)
+                .send()
+                .await
+                .unwrap_err();
+            rude.url.rsplit(':').next().unwrap().to_owned()
+        })
+    });
+    let spans = recorder.0.lock().unwrap();
+    let common = [
+        ("http.request.method", "GET"),
+        ("openapi.operation.id", "getStatus"),
+        ("otel.kind", "client"),
+        ("otel.name", "GET /status/{codes}"),
+        ("server.address", "127.0.0.1"),
+        ("server.port", port.as_str()),
+        ("url.template", "/status/{codes}"),
+    ];
+    let url = |path: &str| format!("http://127.0.0.1:{port}{path}");
+    let expected = [
+        vec![
+            ("http.response.status_code", "503".to_owned()),
+            ("error.type", "503".to_owned()),
+            ("otel.status_code", "ERROR".to_owned()),
+            ("url.full", url("/status/200")),
+        ],
+        vec![
+            ("http.request.resend_count", "1".to_owned()),
+            ("http.response.status_code", "302".to_owned()),
+            ("url.full", url("/status/200")),
+        ],
+        vec![
+            ("http.request.resend_count", "2".to_owned()),
+            ("http.response.status_code", "204".to_owned()),
+            ("url.full", url("/there?api_key=REDACTED")),
+        ],
+        vec![
+            ("error.type", "transport".to_owned()),
+            ("otel.status_code", "ERROR".to_owned()),
+            ("url.full", url("/status/200")),
+        ],
+    ];
+    assert_eq!(spans.len(), expected.len());
+    for ((_, fields), own) in spans.iter().zip(expected) {
+        let common = common
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        assert_eq!(*fields, own.into_iter().chain(common).collect());
+    }
+}
