@@ -1,0 +1,57 @@
+//! How long the crate takes to compile with each feature of the client, from nothing, and of how many crates:
+//! `cargo run -p statusquo-tests --example compile`. What has to be downloaded should be there already.
+#![allow(clippy::unwrap_used, reason = "a tool of the tests")]
+
+use std::{collections::BTreeSet, fs, time::Instant};
+
+use statusquo_tests::{
+    documents::{cargo, target},
+    workspace,
+};
+
+const FEATURES: &[&str] = &[
+    "",
+    "client-base",
+    "client-base,gzip",
+    "client-base,tracing",
+    "client",
+    "client-native-tls",
+];
+
+fn main() {
+    let folder = target().join("compile");
+    let place = folder.to_string_lossy();
+    println!(
+        "{:<22} {:>6} {:>7} {:>7}",
+        "features", "crates", "check", "build"
+    );
+    for features in FEATURES {
+        let package = ["--package", "statusquo", "--features", features];
+        let tree = ["tree", "--edges", "normal,build", "--prefix", "none"];
+        let output = cargo(&workspace(), &[&tree[..], &package].concat(), &[]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let crates: BTreeSet<_> = text
+            .lines()
+            .map(|line| {
+                line.trim_end_matches(" (*)")
+                    .trim_end_matches(" (proc-macro)")
+            })
+            .collect();
+        let time = |command: &str| {
+            let _ = fs::remove_dir_all(&folder);
+            let start = Instant::now();
+            let arguments = [&[command, "--quiet", "--target-dir", &place][..], &package].concat();
+            let output = cargo(&workspace(), &arguments, &[]);
+            let taken = start.elapsed().as_secs_f64();
+            let told = String::from_utf8_lossy(&output.stderr);
+            if output.status.success() {
+                format!("{taken:.1} s")
+            } else {
+                format!("fails: {}", told.lines().next().unwrap_or_default())
+            }
+        };
+        let (check, build) = (time("check"), time("build"));
+        println!("{features:<22} {:>6} {check:>7} {build:>7}", crates.len());
+    }
+    let _ = fs::remove_dir_all(&folder);
+}
