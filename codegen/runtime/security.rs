@@ -67,11 +67,11 @@ impl Scheme {
         self.id
     }
 
-    /// The name of the query parameter that it is sent in, if it is.
+    /// The name of the query parameter or header field that it is sent in, if it is sent there.
     #[cfg(feature = "client-base")]
-    pub(crate) fn in_query(&self) -> Option<&'static str> {
+    pub(crate) fn name_in(&self, location: Location) -> Option<&'static str> {
         match self.kind {
-            Kind::ApiKey(param) if param.location == Location::Query => Some(param.name),
+            Kind::ApiKey(param) if param.location == location => Some(param.name),
             _ => None,
         }
     }

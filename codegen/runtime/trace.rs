@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 #[cfg(feature = "tracing")]
 use super::redact::redacted;
-use super::{exchange::Arrival, failure::Error, operation::Operation};
+use super::{exchange::Head, failure::Error, operation::Operation};
 
 /// A request that is being watched.
 pub(crate) struct Trace {
@@ -19,26 +19,33 @@ pub(crate) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    /// Begins with a request that others of the same call went before.
-    pub(crate) fn of<O: Operation>(request: &reqwest::Request, before: u32) -> Self {
-        let url = request.url();
+    /// Begins with a request that others of the same call went before, and that goes to the operation's own
+    /// path or to where a redirect led.
+    pub(crate) fn of<O: Operation>(request: &reqwest::Request, is_own: bool, before: u32) -> Self {
+        let (url, method) = (request.url(), request.method());
+        let template = is_own.then_some(O::PATH);
         let span = tracing::info_span!(
             "HTTP request",
             otel.name = Empty,
             otel.kind = "client",
             otel.status_code = Empty,
             openapi.operation.id = O::ID,
-            http.request.method = request.method().as_str(),
+            http.request.method = method.as_str(),
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
+            network.protocol.version = Empty,
             url.full = Empty,
-            url.template = O::PATH,
-            server.address = url.host_str(),
+            url.template = template,
+            server.address = url.host_str().map(|host| host.trim_matches(['[', ']'])),
             server.port = url.port_or_known_default(),
             error.r#type = Empty,
         );
         if !span.is_disabled() {
-            span.record("otel.name", format!("{} {}", O::METHOD, O::PATH));
+            let name = match template {
+                Some(path) => format!("{method} {path}"),
+                None => method.to_string(),
+            };
+            span.record("otel.name", name);
             span.record("url.full", redacted::<O>(url).as_str());
             if before > 0 {
                 span.record("http.request.resend_count", before);
@@ -53,17 +60,18 @@ impl Trace {
     }
 
     /// Notes what came of it.
-    pub(crate) fn end(&self, outcome: &Result<Arrival, Error>) {
-        let code = match outcome {
-            Ok(arrival) => Some(arrival.raw.code),
-            Err(error) => error.code(),
-        };
-        if let Some(code) = code {
+    pub(crate) fn end<T>(&self, (head, outcome): &(Option<Head>, Result<T, Error>)) {
+        if let Some(Head { code, version }) = head {
             self.span.record("http.response.status_code", code.get());
+            let version = format!("{version:?}");
+            let version = version.trim_start_matches("HTTP/").trim_end_matches(".0");
+            // OpenTelemetry says `2` and `3`, but `1.0`.
+            let version = if version == "1" { "1.0" } else { version };
+            self.span.record("network.protocol.version", version);
         }
-        let error = match (outcome, code) {
+        let error = match (outcome, head) {
             (Err(error), _) => error.word().to_owned(),
-            (Ok(_), Some(code)) if code.get() >= 400 => code.get().to_string(),
+            (Ok(_), Some(head)) if head.code.get() >= 400 => head.code.get().to_string(),
             _ => return,
         };
         self.span.record("error.type", error);
@@ -74,7 +82,7 @@ impl Trace {
 #[cfg(not(feature = "tracing"))]
 impl Trace {
     #[expect(clippy::extra_unused_type_parameters, reason = "like its fellow")]
-    pub(crate) fn of<O: Operation>(_: &reqwest::Request, _: u32) -> Self {
+    pub(crate) fn of<O: Operation>(_: &reqwest::Request, _: bool, _: u32) -> Self {
         Self {}
     }
 
@@ -84,5 +92,5 @@ impl Trace {
     }
 
     #[expect(clippy::unused_self, reason = "there is nobody to tell")]
-    pub(crate) fn end(&self, _: &Result<Arrival, Error>) {}
+    pub(crate) fn end<T>(&self, _: &(Option<Head>, Result<T, Error>)) {}
 }

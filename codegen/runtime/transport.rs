@@ -28,6 +28,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an attempt may take, if nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
+/// A time-out that comes after everything else: thirty years, as far as tokio looks ahead.
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// Who sends a request, if nothing else is said: this crate.
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
@@ -40,6 +43,10 @@ pub struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     http: reqwest::Client,
+    /// Whether that is set up elsewhere.
+    is_foreign: bool,
+    /// What takes the place of its own time-out, if anything does.
+    lifted: Option<Duration>,
     base: Url,
     settings: Settings,
 }
@@ -48,8 +55,10 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) body_limit: usize,
-    /// For each attempt; `None` leaves it to the `reqwest::Client`.
+    /// For each attempt.
     pub(crate) timeout: Option<Duration>,
+    /// For each silence.
+    pub(crate) read_timeout: Option<Duration>,
     pub(crate) redirects: Redirects,
     pub(crate) retry: Option<RetryPolicy>,
     /// The header fields of requests that have no other of the name.
@@ -87,8 +96,49 @@ impl Client {
 // What the client does is no method of it: those are named by the document.
 
 /// What a client sends with.
-pub(crate) fn parts(client: &Client) -> (&reqwest::Client, &Url, &Settings) {
-    (&client.0.http, &client.0.base, &client.0.settings)
+pub(crate) struct Parts<'c> {
+    pub(crate) http: &'c reqwest::Client,
+    pub(crate) is_foreign: bool,
+    pub(crate) lifted: Option<Duration>,
+    pub(crate) base: &'c Url,
+    pub(crate) settings: &'c Settings,
+}
+
+pub(crate) fn parts(client: &Client) -> Parts<'_> {
+    let Inner {
+        http,
+        is_foreign,
+        lifted,
+        base,
+        settings,
+    } = &*client.0;
+    Parts {
+        http,
+        is_foreign: *is_foreign,
+        lifted: *lifted,
+        base,
+        settings,
+    }
+}
+
+/// A `reqwest::ClientBuilder` with what the client sets by itself: the TLS of this crate's features, no
+/// redirects that it would not know of, and no `Referer`. What comes of it is for
+/// [`ClientBuilder::http_client`].
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub fn http_builder() -> Result<reqwest::ClientBuilder, Error> {
+    let http = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .referer(false);
+    #[cfg(feature = "_rustls")]
+    let http = {
+        let config = super::tls::config();
+        http.tls_backend_preconfigured(
+            config.map_err(|error| Error::settings(format!("TLS cannot be set up: {error}")))?,
+        )
+    };
+    Ok(http)
 }
 
 /// A [`Client`] that is being adjusted.
@@ -101,6 +151,7 @@ pub struct ClientBuilder {
     connect_timeout: Option<Option<Duration>>,
     read_timeout: Option<Option<Duration>>,
     timeout: Option<Option<Duration>>,
+    redirects: Option<Redirects>,
     settings: Settings,
     /// What is wrong with a header field.
     wrong: Option<String>,
@@ -114,19 +165,20 @@ enum Base {
 
 impl Default for ClientBuilder {
     fn default() -> Self {
-        let agent = HeaderValue::from_static(USER_AGENT);
         Self {
             base: None,
             http: None,
             connect_timeout: None,
             read_timeout: None,
             timeout: None,
+            redirects: None,
             settings: Settings {
                 body_limit: BODY_LIMIT,
                 timeout: None,
+                read_timeout: None,
                 redirects: Redirects::default(),
                 retry: None,
-                headers: [(header::USER_AGENT, agent)].into_iter().collect(),
+                headers: HeaderMap::new(),
                 secrets: Vec::new(),
             },
             wrong: None,
@@ -147,11 +199,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends through a client of reqwest that is set up elsewhere.
+    /// Sends through a client of reqwest that is set up elsewhere, best by [`http_builder`].
     ///
-    /// Its TLS, its proxies, how long it waits for a connection or a silent server, and whether it follows
-    /// redirects by itself, are its own; so is the time for an attempt, if [`timeout`](Self::timeout) is
-    /// not set.
+    /// Its TLS, its proxies, its `User-Agent`, how long it waits for a connection, and whether it follows
+    /// redirects, are its own; so is the time for an attempt, if [`timeout`](Self::timeout) is not set.
+    /// One that follows redirects by itself, as reqwest's do if nothing is said, takes the API keys in
+    /// header fields along to wherever they lead.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -163,7 +216,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a server may send nothing; 30 seconds if nothing else is said, no end for `None`.
+    /// How long a server may send nothing, where it is its turn: after a request without content, and within
+    /// an answer. 30 seconds if nothing else is said, no end for `None`.
     pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.read_timeout = Some(timeout.into());
         self
@@ -189,9 +243,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Which redirects are followed; those that the document does not declare, if nothing else is said.
+    /// Which redirects are followed; those that the operation does not declare, if nothing else is said. With
+    /// an [`http_client`](Self::http_client) none, but by that itself.
     pub fn redirects(mut self, redirects: Redirects) -> Self {
-        self.settings.redirects = redirects;
+        self.redirects = Some(redirects);
         self
     }
 
@@ -211,66 +266,86 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// If there is no base URL, or one that is none of `http` or `https`, or has a password, a query or a
-    /// fragment in it; if a header field cannot be one; if a time-out is set that is for the
+    /// fragment in it; if a header field cannot be one; if something is set that is for the
     /// [`http_client`](Self::http_client) to have; and if reqwest cannot set up TLS.
-    pub fn build(mut self) -> Result<Client, Error> {
-        if let Some(why) = self.wrong {
+    pub fn build(self) -> Result<Client, Error> {
+        let Self {
+            base,
+            http,
+            connect_timeout,
+            read_timeout,
+            timeout,
+            redirects,
+            mut settings,
+            wrong,
+        } = self;
+        if let Some(why) = wrong {
             return Err(Error::settings(why));
         }
-        let server = || Server::ALL.first().cloned().map(Base::Server);
-        let base = match self.base.or_else(server) {
-            Some(Base::Url(url)) => url,
-            Some(Base::Server(server)) if !server.template().contains("://") => {
-                return Err(Error::settings(format!(
-                    "the server `{}` is relative to where the document is; give a `base_url`",
-                    server.template()
-                )));
+        let base = base_url(base)?;
+        settings.read_timeout = read_timeout.unwrap_or(Some(READ_TIMEOUT));
+        let is_foreign = http.is_some();
+        let mut lifted = None;
+        let http = match http {
+            Some(_) if connect_timeout.is_some() => {
+                return Err(Error::settings(foreign("connect_timeout")));
             }
-            Some(Base::Server(server)) => server.url()?,
-            None => {
-                let why = "the document names no server to call; give a `base_url`";
-                return Err(Error::settings(why));
-            }
-        };
-        let base =
-            parsed(&base).map_err(|why| Error::settings(format!("this is no base URL: {why}")))?;
-        let http = match self.http {
-            Some(_) if self.connect_timeout.is_some() || self.read_timeout.is_some() => {
-                return Err(Error::settings(
-                    "`connect_timeout` and `read_timeout` are for the `http_client` to have, which is \
-                     set up elsewhere",
-                ));
+            Some(_) if redirects.is_some_and(|redirects| redirects != Redirects::None) => {
+                return Err(Error::settings(foreign("redirects")));
             }
             Some(http) => {
-                self.settings.timeout = self.timeout.flatten();
+                settings.redirects = Redirects::None;
+                settings.timeout = timeout.flatten();
+                lifted = timeout.map(|timeout| timeout.unwrap_or(FOREVER));
                 http
             }
             None => {
-                self.settings.timeout = self.timeout.unwrap_or(Some(TIMEOUT));
-                let mut http = reqwest::Client::builder().redirect(Policy::none());
-                if let Some(timeout) = self.connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
+                settings.redirects = redirects.unwrap_or_default();
+                settings.timeout = timeout.unwrap_or(Some(TIMEOUT));
+                let agent = HeaderValue::from_static(USER_AGENT);
+                settings.headers.entry(header::USER_AGENT).or_insert(agent);
+                let mut http = http_builder()?;
+                if let Some(timeout) = connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
                     http = http.connect_timeout(timeout);
-                }
-                if let Some(timeout) = self.read_timeout.unwrap_or(Some(READ_TIMEOUT)) {
-                    http = http.read_timeout(timeout);
-                }
-                #[cfg(feature = "_rustls")]
-                {
-                    let config = super::tls::config();
-                    let config = config.map_err(|error| {
-                        Error::settings(format!("TLS cannot be set up: {error}"))
-                    })?;
-                    http = http.tls_backend_preconfigured(config);
                 }
                 http.build().map_err(Error::build)?
             }
         };
         Ok(Client(Arc::new(Inner {
             http,
+            is_foreign,
+            lifted,
             base,
-            settings: self.settings,
+            settings,
         })))
     }
+}
+
+/// Why a client that is set up elsewhere does not go with a setting.
+fn foreign(name: &str) -> String {
+    format!("`{name}` is for the `http_client` to have, which is set up elsewhere")
+}
+
+/// The base URL that is given, else that of the document's first server.
+fn base_url(base: Option<Base>) -> Result<Url, Error> {
+    let server = || Server::ALL.first().cloned().map(Base::Server);
+    let text = match base.or_else(server) {
+        Some(Base::Url(url)) => url,
+        Some(Base::Server(server)) => {
+            let url = server.url()?;
+            if !url.contains("://") {
+                return Err(Error::settings(format!(
+                    "the server `{url}` is relative to where the document is; give a `base_url`"
+                )));
+            }
+            url
+        }
+        None => {
+            let why = "the document names no server to call; give a `base_url`";
+            return Err(Error::settings(why));
+        }
+    };
+    parsed(&text).map_err(|why| Error::settings(format!("this is no base URL: {why}")))
 }
 
 /// A base URL; why it is none does not repeat it, for it may have a secret in it.

@@ -21,24 +21,23 @@ use statusquo::{
 };
 use tokio::net::TcpListener;
 
-/// Three attempts of five seconds each. After 500, 502, 503 and a time-out come waits of 1, 2, 4 seconds,
-/// after 429 one of a minute; and `Retry-After` goes before either.
-fn patient(url: &str, retry: RetryPolicy) -> ClientBuilder {
-    use Status::{BadGateway, InternalServerError, ServiceUnavailable, TooManyRequests};
+/// What is worth another attempt here, whatever the document says.
+const AGAIN: [Status; 4] = [
+    Status::TooManyRequests,
+    Status::InternalServerError,
+    Status::BadGateway,
+    Status::ServiceUnavailable,
+];
+
+/// Three attempts of five seconds each. After a failure or a time-out come waits of 1, 2, 4 seconds, after
+/// 429 one of a minute; and `Retry-After` goes before either.
+fn patient(retry: RetryPolicy) -> ClientBuilder {
     let retry = retry
         .max_attempts(3)
-        .only_on([
-            TooManyRequests,
-            InternalServerError,
-            BadGateway,
-            ServiceUnavailable,
-        ])
-        .wait_on(TooManyRequests, Duration::from_secs(60))
-        .first_wait(Duration::from_secs(1))
-        .jitter(false)
-        .deadline(None);
+        .only_on(AGAIN)
+        .doubling(Duration::from_secs(1))
+        .wait_on(Status::TooManyRequests, Duration::from_secs(60));
     Client::builder()
-        .base_url(url)
         .timeout(Duration::from_secs(5))
         .retry(retry)
 }
@@ -46,25 +45,19 @@ fn patient(url: &str, retry: RetryPolicy) -> ClientBuilder {
 /// The data, or why there is none.
 async fn fetch(client: &Client) -> Result<String, Box<dyn Error>> {
     let full = client.get_status(Status::Ok).send_full().await?;
-    match &full.answer {
+    match full.answer {
         StatusResponse::Ok => Ok(String::from_utf8(full.body().to_vec())?),
         StatusResponse::Unauthorized { .. } => Err("log in first".into()),
         StatusResponse::NotFound => Err("there is nothing of the kind".into()),
-        other => Err(other
-            .code()
-            .known()
-            .map_or("an odd status", Status::description)
-            .into()),
+        _ => Err(full.code().description().into()),
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = serve(vec![(503, "0"), (429, "1"), (200, "")]).await?;
-    println!(
-        "{}",
-        fetch(&patient(&url, RetryPolicy::new()).build()?).await?
-    );
+    let client = patient(RetryPolicy::new()).base_url(url).build()?;
+    println!("{}", fetch(&client).await?);
     Ok(())
 }
 
@@ -110,7 +103,9 @@ mod tests {
         let outcome = async {
             let url = serve(answers).await?;
             // Nobody wants to wait for five seconds here.
-            let client = patient(&url, recorded).timeout(Duration::from_millis(200));
+            let client = patient(recorded)
+                .base_url(url)
+                .timeout(Duration::from_millis(200));
             fetch(&client.build()?).await
         };
         let outcome = outcome.await.map_err(|error| error.to_string());

@@ -14,7 +14,7 @@ use axum::{
 };
 use doc_calls::{
     Client, GetFileResponse, GetThumbnailResponse, Key, Mismatch, Operation as _, Response as _, Status,
-    client::{ClientBuilder, Failure, HttpDate, Redirects, RetryPolicy, Server, reqwest},
+    client::{ClientBuilder, Failure, HttpDate, Redirects, RetryPolicy, Server, http_builder, reqwest},
     requests::GetFile,
     types::Missing,
 };
@@ -107,6 +107,8 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
         }
         "/files/none" => ([("content-type", "application/json")], "{\"name\": \"none\"}").into_response().with(404),
         "/files/broken" => ([("content-type", "application/json")], "{\"name\": ").into_response().with(404),
+        "/files/login" => ([("content-type", "text/html")], "<form>").into_response(),
+        "/files/later" => status(202),
         _ => status(410),
     })
     .await?;
@@ -124,6 +126,14 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     let file = client.get_file("big").send_streaming().await?.into_inner();
     assert_eq!(file.headers()["x-disk"], "7");
     assert_eq!(file.bytes().await?.len(), 100_000);
+
+    // Bytes of another kind are no file.
+    let failure = client.get_file("login").send_streaming().await.unwrap_err();
+    assert!(matches!(failure.error().mismatch(), Some(Mismatch::ContentType(Some(_)))), "{failure:?}");
+    let failure = client.get_file("later").send_streaming().await.unwrap_err();
+    assert!(matches!(failure, Failure::Answer(GetFileResponse::Accepted, _)), "{failure:?}");
+    let end = ": the answer was 202 Accepted, which has no bytes to be streamed";
+    assert!(failure.to_string().ends_with(end), "{failure}");
 
     // What is no success is read as always.
     match client.get_file("none").send_streaming().await {
@@ -213,6 +223,13 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
     }
     assert!(headers.contains_key("x-plain") && headers.contains_key("user-agent"));
 
+    // Not even one that is put by hand where the document has it.
+    let by_hand = Client::builder().base_url(&url).header("X-Key", "k").build()?;
+    by_hand.get_file("far").with_header("X-Auth-Key", "k").success().await?;
+    let (_, _, headers, _) = elsewhere.lock().unwrap().last().cloned().unwrap();
+    assert!(!headers.contains_key("x-key") && !headers.contains_key("x-auth-key"));
+    let before = elsewhere.lock().unwrap().len();
+
     // Where a redirect leads to no URL, or is not followed, it is an answer.
     let error = client.get_file("nowhere").await.unwrap_err();
     assert_eq!(error.mismatch(), Some(&Mismatch::Status));
@@ -220,7 +237,7 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
     let client = builder(&url).redirects(Redirects::None).build()?;
     let error = client.get_file("far").await.unwrap_err();
     assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
-    assert_eq!(elsewhere.lock().unwrap().len(), 1);
+    assert_eq!(elsewhere.lock().unwrap().len(), before);
     Ok(())
 }
 
@@ -273,6 +290,9 @@ async fn an_error_tells_where_and_no_secrets() -> Outcome {
     );
     assert!(!format!("{error:?} {client:?}").contains("the token"), "{client:?}");
     assert_eq!(error.url().map(|url| url.query()), Some(Some("t=REDACTED")));
+    let (url, _) = serve(|_, _| status(304)).await?;
+    let full = builder(&url).build()?.get_file("a").send_full().await?;
+    assert!(full.url().contains("the%20token") && !format!("{full:?}").contains("token"), "{full:?}");
     assert_eq!((GetFile::ID, GetFile::PATH), ("getFile", "/files/{name}"));
 
     let error = client.get_file("a").with_header("x", "a\nb").await.unwrap_err();
@@ -297,10 +317,10 @@ async fn header_fields_are_those_of_the_call_before_those_of_the_client() -> Out
     assert_eq!((seen(0, "user-agent"), seen(1, "user-agent")), ("doc-calls/1.0.0".into(), "me".into()));
 
     // With a client of one's own, too.
-    let http = reqwest::Client::builder().user_agent("own").build()?;
+    let http = http_builder()?.user_agent("own").build()?;
     let client = builder(&url).http_client(http).header("x-a", "client").build()?;
     client.add_order(Default::default()).with_timeout(None).success().await?;
-    assert_eq!(seen(2, "x-a"), "client");
+    assert_eq!((seen(2, "x-a"), seen(2, "user-agent")), ("client".into(), "own".into()));
     Ok(())
 }
 
@@ -311,6 +331,8 @@ fn the_servers_are_those_of_the_document() -> Outcome {
     let server = Server::ALL[0].clone().with("region", "us").with("port", "443").with("version", "v7");
     assert_eq!(server.url()?, "https://us.files.example:443/v7");
     assert_eq!(server.description(), "Production.");
+    let odd = Server::ALL[0].clone().with("version", "{region}/a");
+    assert_eq!(odd.url()?, "https://eu.files.example:8443/{region}/a");
     assert_eq!(Client::builder().server(server).build()?.base_url(), "https://us.files.example/v7");
     for (builder, why) in [
         (
@@ -328,9 +350,16 @@ fn the_servers_are_those_of_the_document() -> Outcome {
         ),
         (Client::builder().header("x y", "z"), "`x y` names no header field"),
         (
-            Client::builder().http_client(Default::default()).read_timeout(Duration::from_secs(1)),
-            "`connect_timeout` and `read_timeout` are for the `http_client` to have, which is set up \
-             elsewhere",
+            Client::builder().http_client(Default::default()).connect_timeout(Duration::from_secs(1)),
+            "`connect_timeout` is for the `http_client` to have, which is set up elsewhere",
+        ),
+        (
+            Client::builder().http_client(Default::default()).redirects(Redirects::All),
+            "`redirects` is for the `http_client` to have, which is set up elsewhere",
+        ),
+        (
+            Client::builder().server(Server::ALL[0].clone().with("port", "443@mars")),
+            "the server's variable `port` cannot be `443@mars`: it is a part of the host",
         ),
     ] {
         assert_eq!(builder.build().unwrap_err().to_string(), why);

@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
@@ -22,6 +23,8 @@ pub enum Act {
     Pause(Vec<u8>),
     /// Says this, and then the other without end.
     Forever(Vec<u8>, Vec<u8>),
+    /// Says this, and then a letter after each pause.
+    Trickle(Vec<u8>, Duration),
 }
 
 impl Act {
@@ -124,6 +127,12 @@ async fn perform(
             // The client says nothing more before it closes.
             let _ = stream.read(&mut [0]).await;
             closed.notify_one();
+        }
+        Act::Trickle(bytes, pause) => {
+            let _ = stream.write_all(&bytes).await;
+            while stream.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(pause).await;
+            }
         }
         Act::Forever(bytes, more) => {
             let _ = stream.write_all(&bytes).await;

@@ -82,6 +82,26 @@ async fn silence_is_a_time_out() {
 }
 
 #[tokio::test]
+async fn a_server_that_never_falls_silent_has_an_end_too() {
+    // A byte now and then, of which each comes in time.
+    let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    let rude = Rude::serve(vec![Act::Trickle(head, SHORT / 6)])
+        .await
+        .unwrap();
+    let builder = || Client::builder().base_url(&rude.url).read_timeout(SHORT);
+    for client in [
+        builder().timeout(SHORT * 3).build().unwrap(),
+        builder().timeout(None).build().unwrap(),
+    ] {
+        let call = client.get_status(Status::Ok).with_timeout(SHORT * 2);
+        let error = call.send().await.unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert_eq!(error.code(), Some(Status::Ok.into()));
+        assert!(error.body().unwrap().len() > 3, "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_has_no_end_is_cut_off() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n".to_vec();
     let error = fails(Act::Forever(head, vec![b'a'; 1000])).await;
@@ -186,6 +206,23 @@ async fn a_loop_of_redirects_ends() {
     assert_eq!(error.code(), Some(Status::Found.into()));
     assert_eq!(error.mismatch(), Some(&Mismatch::TooManyRedirects));
     assert_eq!(rude.count(), 11);
+
+    // What a redirect says beside where it leads is nobody's business.
+    let broken = "HTTP/1.1 302 \r\nlocation: /there\r\ncontent-length: 9\r\n\r\nhalf";
+    let rude = Rude::serve(vec![Act::say(broken), Act::status(204, "")])
+        .await
+        .unwrap();
+    let client = Client::builder()
+        .base_url(&rude.url)
+        .redirects(Redirects::All);
+    let full = client
+        .build()
+        .unwrap()
+        .get_status(Status::Found)
+        .send_full()
+        .await
+        .unwrap();
+    assert_eq!(full.url(), format!("{}/there", rude.url));
 
     // What the document declares is an answer, if nothing else is said.
     let rude = Rude::serve(vec![Act::status(302, "location: /elsewhere\r\n")])

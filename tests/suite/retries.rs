@@ -7,7 +7,7 @@ use std::{
 
 use statusquo::{
     Client, Status, StatusResponse,
-    client::{Error, RetryPolicy},
+    client::{Error, Redirects, RetryPolicy, http_builder},
 };
 use statusquo_tests::rude::{Act, Rude};
 use tokio::net::TcpListener;
@@ -57,8 +57,7 @@ async fn get(
 fn even() -> RetryPolicy {
     RetryPolicy::new()
         .max_attempts(5)
-        .first_wait(Duration::from_secs(1))
-        .jitter(false)
+        .doubling(Duration::from_secs(1))
 }
 
 #[tokio::test]
@@ -178,7 +177,8 @@ async fn retry_after_wins() {
         ("retry-after: -1\r\n".to_owned(), seconds(&[1, 2])),
     ] {
         let acts = vec![Act::status(503, &headers)];
-        let (outcome, count, waits) = get(acts, even().max_attempts(3)).await;
+        let policy = even().max_attempts(3).deadline(Duration::from_secs(120));
+        let (outcome, count, waits) = get(acts, policy).await;
         assert_eq!(
             outcome.unwrap().code(),
             Status::ServiceUnavailable,
@@ -280,10 +280,86 @@ async fn what_was_never_sent_is_sent_again_whatever_the_method() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_is_judged_by_its_status() {
+    let broken =
+        |status: &str| Act::say(&format!("HTTP/1.1 {status}content-length: 9\r\n\r\nhalf"));
+    let acts = vec![broken("503 \r\nretry-after: 60\r\n"), Act::status(204, "")];
+    let (outcome, _, waits) = get(acts, even()).await;
+    assert_eq!(outcome.unwrap(), StatusResponse::NoContent);
+    assert_eq!(waits, seconds(&[60]));
+    let (outcome, count, _) = get(vec![broken("404 \r\n")], even()).await;
+    assert_eq!(outcome.unwrap_err().code(), Some(Status::NotFound.into()));
+    assert_eq!(count, 1);
+}
+
+#[tokio::test]
+async fn the_deadline_takes_no_answer_away() {
+    let acts = vec![Act::status(503, ""), Act::Pause(Vec::new())];
+    let policy = even()
+        .first_wait(Duration::from_millis(1))
+        .deadline(Duration::from_millis(150));
+    let (outcome, count, _) = get(acts, policy).await;
+    assert_eq!(outcome.unwrap().code(), Status::ServiceUnavailable);
+    assert_eq!(count, 2);
+}
+
+#[tokio::test]
+async fn a_redirect_to_nowhere_does_not_mean_that_nothing_was_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nowhere = listener.local_addr().unwrap();
+    drop(listener);
+    let headers = format!("location: http://{nowhere}/\r\n");
+    let rude = Rude::serve(vec![Act::status(307, &headers)]).await.unwrap();
+    let (policy, _) = recorded(even().max_attempts(3));
+    let builder = Client::builder()
+        .base_url(&rude.url)
+        .redirects(Redirects::All);
+    let client = builder.retry(policy).build().unwrap();
+    let error = client.post_status(Status::Ok).send().await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert_eq!((error.attempts(), rude.count()), (1, 1));
+    let error = client.get_status(Status::Ok).send().await.unwrap_err();
+    assert_eq!((error.attempts(), rude.count()), (3, 4));
+}
+
+#[tokio::test]
+async fn a_client_of_ones_own_keeps_its_time_out() {
+    let short = Duration::from_millis(100);
+    let rude = Rude::serve(vec![Act::Pause(Vec::new())]).await.unwrap();
+    let http = http_builder().unwrap().timeout(short).build().unwrap();
+    let (policy, waits) = recorded(even().max_attempts(2));
+    let builder = || {
+        Client::builder()
+            .base_url(&rude.url)
+            .http_client(http.clone())
+    };
+    let client = builder().retry(policy).build().unwrap();
+    let error = client.get_status(Status::Ok).send().await.unwrap_err();
+    assert!(error.is_timeout() && error.attempts() == 2, "{error:?}");
+    assert_eq!(*waits.lock().unwrap(), seconds(&[1]));
+
+    // Unless another is set.
+    let client = builder().timeout(None).read_timeout(None).build().unwrap();
+    let call = client.get_status(Status::Ok).send();
+    assert!(tokio::time::timeout(short * 4, call).await.is_err());
+    let client = builder().timeout(short * 2).build().unwrap();
+    let begun = std::time::Instant::now();
+    assert!(
+        client
+            .get_status(Status::Ok)
+            .send()
+            .await
+            .unwrap_err()
+            .is_timeout()
+    );
+    assert!(begun.elapsed() >= short * 2);
+}
+
+#[tokio::test]
 async fn a_budget_keeps_a_storm_away() {
     let rude = Rude::serve(vec![Act::status(503, "")]).await.unwrap();
     // None for each, and one per second over ten of them.
-    let (policy, _) = recorded(even().max_attempts(3).budget(0.0, 1));
+    let (policy, _) = recorded(even().max_attempts(3).budget(None, 1));
     let client = client(&rude.url, policy);
     for _ in 0..20 {
         let _ = client.get_status(Status::ServiceUnavailable).send().await;

@@ -55,7 +55,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
             servers::{Server, ServerVariable},
-            transport::{Client, ClientBuilder},
+            transport::{Client, ClientBuilder, http_builder},
         };
         pub use reqwest;
 

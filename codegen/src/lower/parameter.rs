@@ -42,6 +42,7 @@ const CALL_METHODS: &[&str] = &[
     "success",
     "with_content",
     "with_header",
+    "with_read_timeout",
     "with_retry",
     "with_timeout",
 ];

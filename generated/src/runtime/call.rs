@@ -3,6 +3,7 @@
 //! A call of an operation: how it is sent, and what it gives.
 
 use std::{
+    fmt,
     future::{Future, IntoFuture},
     pin::Pin,
     time::Duration,
@@ -13,14 +14,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 
 use super::{
-    conditional::HttpDate,
+    conditional::{HttpDate, retry_after},
     error::Unsendable,
     exchange::{self, Arrival},
     failure::{Error, Failure, Kind, Raw},
     keys::{Key, key_of},
     operation::{Operation, Response},
     retry::RetryPolicy,
-    transport::{Client, field},
+    transport::{Client, field, parts},
 };
 use crate::Code;
 
@@ -40,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// `None` where nothing is said, and within it no end.
     pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) read_timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<Option<RetryPolicy>>,
     /// What is wrong with a header field.
     pub(crate) wrong: Option<Unsendable>,
@@ -73,6 +75,12 @@ impl<'a, O: Operation> Call<'a, O> {
     /// How long an attempt may take, in place of what the client says; no end for `None`.
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options().timeout = Some(timeout.into());
+        self
+    }
+
+    /// How long the server may send nothing, in place of what the client says; no end for `None`.
+    pub fn with_read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options().read_timeout = Some(timeout.into());
         self
     }
 
@@ -126,7 +134,7 @@ impl<'a, O: Operation> IntoFuture for Call<'a, O> {
 type Fail = fn(Option<&Url>, Kind) -> Error;
 
 /// A declared answer, with what came with it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FullAnswer<R> {
     /// The answer.
@@ -172,7 +180,15 @@ impl<R: Response> FullAnswer<R> {
         &self.raw.body
     }
 
-    /// Where the answer came from: where the request went, or was led to by redirects.
+    /// How long the answer asks to wait before the next request, in `Retry-After`; zero for a date that is
+    /// past.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.raw.headers)
+    }
+
+    /// Where the answer came from: where the request went, or was led to by redirects. A credential in its
+    /// query is there, too.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
@@ -203,6 +219,17 @@ impl<R: Response> FullAnswer<R> {
     }
 }
 
+/// Without what came with the answer, of which some is not for logs.
+impl<R: fmt::Debug> fmt::Debug for FullAnswer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FullAnswer")
+            .field("answer", &self.answer)
+            .field("code", &self.raw.code)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An operation that may answer with bytes, however many.
 pub trait BinaryAnswer: Operation {
     /// The keys of the successes that are bytes.
@@ -221,39 +248,40 @@ impl<O: BinaryAnswer> Call<'_, O> {
     /// [`read_timeout`](super::transport::ClientBuilder::read_timeout).
     ///
     /// # Errors
-    /// As [`success`](Self::success).
+    /// As [`success`](Self::success); and for a success that the document declares without bytes, which
+    /// [`send`](Self::send) gives.
     pub async fn send_streaming(self) -> Result<StreamedAnswer, Failure<O::Response>> {
         let streamed = |code: Code| {
             let keys = O::Response::KEYS;
             let key = key_of(keys, code.get()).and_then(|index| keys.get(index));
             code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
         };
-        let mut arrival = exchange::head(&self, streamed)
-            .await
-            .map_err(Failure::Error)?;
+        let arrival = exchange::head(&self, streamed).await;
+        let mut arrival = arrival.map_err(Failure::Error)?;
         if let Some(response) = arrival.rest.take() {
+            let options = self.options.as_deref();
+            let silence = options.and_then(|options| options.read_timeout);
             return Ok(StreamedAnswer {
                 response: *response,
                 raw: arrival.raw,
                 url: arrival.url,
                 attempts: arrival.attempts,
                 fail: Error::of::<O>,
+                silence: silence.unwrap_or(parts(self.client).settings.read_timeout),
             });
         }
-        let FullAnswer {
-            answer,
-            raw,
-            url,
-            attempts,
-            fail,
-        } = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
-        let error = fail(Some(&url), Kind::Failed(raw)).after(attempts);
-        Err(Failure::Answer(answer, error))
+        let full = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
+        let kind = if full.code().is_success() {
+            Kind::Unstreamed(full.raw)
+        } else {
+            Kind::Failed(full.raw)
+        };
+        let error = (full.fail)(Some(&full.url), kind).after(full.attempts);
+        Err(Failure::Answer(full.answer, error))
     }
 }
 
 /// An answer whose bytes are still to come.
-#[derive(Debug)]
 pub struct StreamedAnswer {
     response: reqwest::Response,
     /// Without content.
@@ -261,6 +289,18 @@ pub struct StreamedAnswer {
     url: Url,
     attempts: u32,
     fail: Fail,
+    /// How long the server may be silent.
+    silence: Option<Duration>,
+}
+
+/// Without what came with the answer, of which some is not for logs.
+impl fmt::Debug for StreamedAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamedAnswer")
+            .field("code", &self.raw.code)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl StreamedAnswer {
@@ -276,7 +316,7 @@ impl StreamedAnswer {
         &self.raw.headers
     }
 
-    /// Where the answer comes from.
+    /// Where the answer comes from. A credential in its query is there, too.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
@@ -287,10 +327,17 @@ impl StreamedAnswer {
     /// # Errors
     /// If the answer breaks off, or its server falls silent.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        self.response.chunk().await.map_err(|error| {
-            let kind = Kind::Transport(error, Some(self.raw.clone()));
-            (self.fail)(Some(&self.url), kind).after(self.attempts)
-        })
+        let chunk = match self.silence {
+            None => Ok(self.response.chunk().await),
+            Some(silence) => tokio::time::timeout(silence, self.response.chunk()).await,
+        };
+        let raw = || Some(self.raw.clone());
+        let kind = match chunk {
+            Ok(Ok(chunk)) => return Ok(chunk),
+            Ok(Err(error)) => Kind::Transport(error, raw()),
+            Err(_) => Kind::Timeout(raw()),
+        };
+        Err((self.fail)(Some(&self.url), kind).after(self.attempts))
     }
 
     /// The response as reqwest has it, such as for its `bytes_stream`.

@@ -35,6 +35,15 @@ impl Code {
         Status::from_code(self.get())
     }
 
+    /// What it means and what to do about it, as [`Status::description`]; empty if nobody knows.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self.known() {
+            Some(status) => status.description(),
+            None => "",
+        }
+    }
+
     /// Its class; `None` from 600 on, which RFC 9110 calls invalid.
     #[must_use]
     pub const fn class(self) -> Option<Class> {

@@ -17,15 +17,18 @@ use super::{
     outgoing::Outgoing,
     received::Received,
     redirect::{Detour, LIMIT},
-    retry::Attempts,
+    retry::{Attempts, Request},
     security::Scheme,
     trace::Trace,
-    transport::{Settings, parts},
+    transport::{Parts, Settings, parts},
 };
 use crate::Code;
 
 /// What makes a request of any method safe to repeat (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The most content of a redirect that is read, so that its connection can be used again.
+const DRAINED: u64 = 16 * 1024;
 
 /// What came of a call.
 pub(crate) struct Arrival {
@@ -59,7 +62,8 @@ pub(crate) async fn given<O: Operation>(
     trip.run().await
 }
 
-/// Sends a call, and leaves the content of an answer to come if its status is one of those.
+/// Sends a call, and leaves the content of an answer to come if its status is one of those, and what has come
+/// of it is as declared.
 pub(crate) async fn head<O: Operation>(
     call: &Call<'_, O>,
     streamed: fn(Code) -> bool,
@@ -80,30 +84,40 @@ enum Content {
 /// A call on its way.
 struct Trip<'c, O> {
     call: &'c Call<'c, O>,
-    http: &'c reqwest::Client,
-    base: &'c Url,
-    settings: &'c Settings,
+    parts: Parts<'c>,
     content: Content,
     /// The statuses whose content is left to come, if there may be any.
     streamed: Option<fn(Code) -> bool>,
     /// Whether the request can be sent twice and do no harm, as far as it says.
     harmless: bool,
-    /// How many requests have been sent.
+    /// How many requests have been sent, redirects included.
     sent: u32,
+    /// Whether a server has answered this attempt.
+    answered: bool,
+    /// How long a server may be silent.
+    silence: Option<Duration>,
+}
+
+/// What follows from an answer.
+enum Step {
+    Arrived(Arrival),
+    Follow(Detour),
 }
 
 impl<'c, O: Operation> Trip<'c, O> {
     fn new(call: &'c Call<'_, O>) -> Self {
-        let (http, base, settings) = parts(call.client);
+        let parts = parts(call.client);
+        let options = call.options.as_deref();
+        let silence = options.and_then(|options| options.read_timeout);
         Self {
             call,
-            http,
-            base,
-            settings,
             content: Content::OfRequest,
             streamed: None,
             harmless: O::METHOD.is_idempotent(),
             sent: 0,
+            answered: false,
+            silence: silence.unwrap_or(parts.settings.read_timeout),
+            parts,
         }
     }
 
@@ -111,60 +125,66 @@ impl<'c, O: Operation> Trip<'c, O> {
     async fn run(&mut self) -> Result<Arrival, Error> {
         let options = self.call.options.as_deref();
         let timeout = options.and_then(|options| options.timeout);
-        let timeout = timeout.unwrap_or(self.settings.timeout);
+        let timeout = timeout.unwrap_or(self.parts.settings.timeout);
         let policy = options.and_then(|options| options.retry.as_ref());
-        let policy = policy.unwrap_or(&self.settings.retry);
+        let policy = policy.unwrap_or(&self.parts.settings.retry);
         let Some(policy) = policy else {
-            return self.attempt(timeout).await.map_err(|error| error.after(1));
+            let outcome = self.attempt(timeout).await;
+            return outcome.map_err(|error| error.after(self.sent.min(1)));
         };
         let mut attempts = Attempts::new(policy, O::ID);
+        let mut last = None;
         loop {
             let left = attempts.left();
-            let timeout = timeout.map_or(left, |timeout| {
-                Some(left.map_or(timeout, |left| left.min(timeout)))
-            });
-            let outcome = self.attempt(timeout).await;
+            let is_cut = left.is_some_and(|left| timeout.is_none_or(|timeout| left < timeout));
+            let outcome = self.attempt(if is_cut { left } else { timeout }).await;
             let number = attempts.number();
-            let replayable = !matches!(self.content, Content::Given(None));
-            let harmless = self.harmless && replayable;
-            if !(attempts.next(&outcome, harmless, replayable).await) {
-                return match outcome {
-                    Ok(arrival) => Ok(Arrival {
-                        attempts: number,
-                        ..arrival
-                    }),
-                    Err(error) => Err(error.after(number)),
-                };
+            let request = Request {
+                is_harmless: self.harmless,
+                // What another client does before it fails to connect is not known.
+                is_unsent: !self.answered && !self.parts.is_foreign,
+                is_there: self.is_there(),
+            };
+            if attempts.next(&outcome, request).await {
+                last = Some(outcome);
+                continue;
             }
+            let is_late = |outcome: &Result<_, Error>| {
+                let error = outcome.as_ref().err();
+                error.is_some_and(|error| error.is_timeout() && error.code().is_none())
+            };
+            let outcome = match last {
+                // An answer says more than that the time was up.
+                Some(last) if is_cut && is_late(&outcome) => last,
+                _ => outcome,
+            };
+            return match outcome {
+                Ok(arrival) => Ok(Arrival {
+                    attempts: number,
+                    ..arrival
+                }),
+                Err(error) => Err(error.after(number.min(self.sent))),
+            };
         }
     }
 
     /// Sends the request, and follows where redirects lead.
     async fn attempt(&mut self, timeout: Option<Duration>) -> Result<Arrival, Error> {
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let redirects = self.settings.redirects;
+        self.answered = false;
         let mut detour: Option<Detour> = None;
         loop {
             let request = self.request(detour.as_ref());
             let request = request.map_err(|why| Error::of::<O>(None, Kind::Request(why)))?;
-            let method = request.method().clone();
-            let trace = Trace::of::<O>(&request, self.sent);
+            let trace = Trace::of::<O>(&request, detour.is_none(), self.sent);
             self.sent += 1;
-            let outcome = trace.watch(self.exchange(request, end)).await;
+            let outcome = trace
+                .watch(self.exchange(request, end, detour.take()))
+                .await;
             trace.end(&outcome);
-            let arrival = outcome?;
-            let Arrival { raw, url, .. } = &arrival;
-            let is_there = !matches!(self.content, Content::Given(None));
-            if !redirects.follows::<O>(raw.code) {
-                return Ok(arrival);
-            }
-            match Detour::next(detour.as_ref(), url, &method, raw) {
-                Some(next) if next.count > LIMIT => {
-                    let kind = Kind::Mismatch(Mismatch::TooManyRedirects, arrival.raw);
-                    return Err(Error::of::<O>(Some(&arrival.url), kind));
-                }
-                Some(next) if is_there || !next.content => detour = Some(next),
-                _ => return Ok(arrival),
+            match outcome.1? {
+                Step::Arrived(arrival) => return Ok(arrival),
+                Step::Follow(next) => detour = Some(next),
             }
         }
     }
@@ -175,14 +195,15 @@ impl<'c, O: Operation> Trip<'c, O> {
         if let Some(wrong) = options.and_then(|options| options.wrong.as_ref()) {
             return Err(wrong.clone());
         }
+        let settings = self.parts.settings;
         let mut outgoing = Outgoing::default();
         self.call.request.write(&mut outgoing)?;
         if detour.is_none_or(|detour| !detour.foreign) {
-            authorize::<O>(self.settings, &mut outgoing)?;
+            authorize::<O>(settings, &mut outgoing)?;
         }
         let (method, url) = match detour {
             Some(detour) => (detour.method.clone(), detour.url.clone()),
-            None => (O::METHOD, target::<O>(self.base, &outgoing)),
+            None => (O::METHOD, target::<O>(self.parts.base, &outgoing)),
         };
         let cookie = outgoing.cookie()?;
         let mut request = reqwest::Request::new(method, url);
@@ -191,7 +212,7 @@ impl<'c, O: Operation> Trip<'c, O> {
         if let Some(cookie) = cookie {
             headers.insert(header::COOKIE, cookie);
         }
-        for (name, value) in &self.settings.headers {
+        for (name, value) in &settings.headers {
             if !headers.contains_key(name) {
                 headers.insert(name, value.clone());
             }
@@ -201,7 +222,7 @@ impl<'c, O: Operation> Trip<'c, O> {
         }
         self.harmless |= headers.contains_key(IDEMPOTENCY_KEY);
         if let Some(detour) = detour {
-            detour.strip(headers);
+            detour.strip::<O>(headers);
         }
         if O::HAS_BODY && detour.is_none_or(|detour| detour.content) {
             match &mut self.content {
@@ -217,31 +238,44 @@ impl<'c, O: Operation> Trip<'c, O> {
         Ok(request)
     }
 
-    /// Sends a request, and reads what comes back.
+    /// Whether the content can be sent again.
+    fn is_there(&self) -> bool {
+        !matches!(self.content, Content::Given(None))
+    }
+
+    /// Sends a request, and reads what comes back; says also which status came.
     async fn exchange(
-        &self,
+        &mut self,
         mut request: reqwest::Request,
         end: Option<Instant>,
-    ) -> Result<Arrival, Error> {
-        // Where the content is left to come, reqwest's own time-out would end it.
-        let own_end = end.filter(|_| self.streamed.is_some());
-        if let Some(end) = end.filter(|_| own_end.is_none()) {
-            *request.timeout_mut() = Some(end.saturating_duration_since(Instant::now()));
-        }
+        detour: Option<Detour>,
+    ) -> (Option<Head>, Result<Step, Error>) {
+        // The time-out of a client that is set up elsewhere gives way to what is said here.
+        *request.timeout_mut() = self.parts.lifted;
+        let method = request.method().clone();
+        // As long as content goes out, silence means nothing.
+        let silence = self.silence.filter(|_| request.body().is_none());
+        let url = request.url().clone();
         // No function takes these futures: a future that is handed on is stored twice.
-        let response = match own_end {
-            None => self.http.execute(request).await,
-            Some(end) => {
-                let url = request.url().clone();
-                let response = timeout_at(end.into(), self.http.execute(request)).await;
-                response.map_err(|_| Error::of::<O>(Some(&url), Kind::Timeout(None)))?
-            }
+        let response = match earlier(end, silence) {
+            None => Ok(self.parts.http.execute(request).await),
+            Some(end) => timeout_at(end.into(), self.parts.http.execute(request)).await,
         };
-        let response = response.map_err(|error| {
-            let url = error.url().cloned();
-            Error::of::<O>(url.as_ref(), Kind::Transport(error, None))
-        })?;
-        self.read(response, own_end).await
+        let response = match response {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                let url = error.url().cloned().unwrap_or(url);
+                let kind = Kind::Transport(error, None);
+                return (None, Err(Error::of::<O>(Some(&url), kind)));
+            }
+            Err(_) => return (None, Err(Error::of::<O>(Some(&url), Kind::Timeout(None)))),
+        };
+        self.answered = true;
+        let head = Head {
+            code: response.status().into(),
+            version: response.version(),
+        };
+        (Some(head), self.read(response, end, &method, detour).await)
     }
 
     /// Reads an answer, as far as it is wanted here.
@@ -249,24 +283,47 @@ impl<'c, O: Operation> Trip<'c, O> {
         &self,
         mut response: reqwest::Response,
         end: Option<Instant>,
-    ) -> Result<Arrival, Error> {
+        method: &http::Method,
+        detour: Option<Detour>,
+    ) -> Result<Step, Error> {
         let url = response.url().clone();
         let mut raw = Raw {
             code: response.status().into(),
             headers: std::mem::take(response.headers_mut()),
             body: Bytes::new(),
         };
-        if self.streamed.is_some_and(|streamed| streamed(raw.code)) {
-            return Ok(Arrival {
+        let settings = self.parts.settings;
+        let follows = settings.redirects.follows::<O>(raw.code);
+        let next = follows.then(|| Detour::next(detour.as_ref(), &url, method, &raw));
+        let next = next
+            .flatten()
+            .filter(|next| self.is_there() || !next.content);
+        let is_one_more = next.as_ref().is_some_and(|next| next.count > LIMIT);
+        if let Some(next) = next.filter(|_| !is_one_more) {
+            if response
+                .content_length()
+                .is_some_and(|length| length <= DRAINED)
+            {
+                // It says nothing that is wanted, and it may break off.
+                let drain = async { while let Ok(Some(_)) = response.chunk().await {} };
+                if let Some(end) = earlier(end, self.silence) {
+                    let _ = timeout_at(end.into(), drain).await;
+                }
+            }
+            return Ok(Step::Follow(next));
+        }
+        let streamed = self.streamed.is_some_and(|streamed| streamed(raw.code));
+        if streamed && decode::<O>(&raw).is_ok() {
+            return Ok(Step::Arrived(Arrival {
                 raw,
                 url,
                 attempts: 1,
                 rest: Some(Box::new(response)),
-            });
+            }));
         }
         let mut body = BytesMut::new();
         let failure = loop {
-            let chunk = match end {
+            let chunk = match earlier(end, self.silence) {
                 None => response.chunk().await,
                 Some(end) => match timeout_at(end.into(), response.chunk()).await {
                     Ok(chunk) => chunk,
@@ -276,7 +333,7 @@ impl<'c, O: Operation> Trip<'c, O> {
             match chunk {
                 Ok(None) => break None,
                 Ok(Some(chunk)) => {
-                    let room = self.settings.body_limit.saturating_sub(body.len());
+                    let room = settings.body_limit.saturating_sub(body.len());
                     body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     if chunk.len() > room {
                         break Some(Failed::TooLarge);
@@ -287,13 +344,14 @@ impl<'c, O: Operation> Trip<'c, O> {
         };
         raw.body = body.freeze();
         let kind = match failure {
+            None if is_one_more => Kind::Mismatch(Mismatch::TooManyRedirects, raw),
             None => {
-                return Ok(Arrival {
+                return Ok(Step::Arrived(Arrival {
                     raw,
                     url,
                     attempts: 1,
                     rest: None,
-                });
+                }));
             }
             Some(Failed::TooLarge) => Kind::Mismatch(Mismatch::TooLarge, raw),
             Some(Failed::Transport(error)) => Kind::Transport(error, Some(raw)),
@@ -303,11 +361,26 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 }
 
+/// How an answer begins.
+pub(crate) struct Head {
+    pub(crate) code: Code,
+    pub(crate) version: http::Version,
+}
+
 /// Why the content of an answer is not read to its end.
 enum Failed {
     TooLarge,
     Transport(reqwest::Error),
     Timeout,
+}
+
+/// The end, or that of a silence from now on, whichever comes first.
+fn earlier(end: Option<Instant>, silence: Option<Duration>) -> Option<Instant> {
+    let silent = silence.and_then(|silence| Instant::now().checked_add(silence));
+    match (end, silent) {
+        (Some(end), Some(silent)) => Some(end.min(silent)),
+        (end, silent) => end.or(silent),
+    }
 }
 
 /// The URL of a request.

@@ -87,10 +87,12 @@ pub(crate) enum Kind {
     Mismatch(Mismatch, Raw),
     /// Declared, and no success.
     Failed(Raw),
+    /// A success without bytes, where bytes were to be streamed.
+    Unstreamed(Raw),
 }
 
 /// An answer as it came.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Raw {
     pub(crate) code: Code,
     pub(crate) headers: HeaderMap,
@@ -130,6 +132,12 @@ impl Error {
     /// Of a request on its way to a place, if that is known.
     pub(crate) fn of<O: Operation>(url: Option<&Url>, kind: Kind) -> Self {
         let kind = match kind {
+            // It is no client that is built here, but a URL that is none for hyper.
+            Kind::Transport(error, None) if error.is_builder() => {
+                let source = StdError::source(&error).map(ToString::to_string);
+                let why = source.unwrap_or_else(|| "its URL cannot be sent".to_owned());
+                Kind::Request(Unsendable::field(why))
+            }
             // The URL may have a secret in it; it is said without.
             Kind::Transport(error, raw) => Kind::Transport(error.without_url(), raw),
             kind => kind,
@@ -149,13 +157,20 @@ impl Error {
 
     /// Whether something happened on the way, so that another attempt may fare better.
     pub(crate) fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport(..) | Kind::Timeout(_))
+        match &self.0.kind {
+            Kind::Transport(error, _) => {
+                // What breaks off is an error of decoding to reqwest.
+                !(error.is_builder() || error.is_redirect())
+            }
+            Kind::Timeout(_) => true,
+            _ => false,
+        }
     }
 
     fn raw(&self) -> Option<&Raw> {
         match &self.0.kind {
             Kind::Transport(_, raw) | Kind::Timeout(raw) => raw.as_ref(),
-            Kind::Mismatch(_, raw) | Kind::Failed(raw) => Some(raw),
+            Kind::Mismatch(_, raw) | Kind::Failed(raw) | Kind::Unstreamed(raw) => Some(raw),
             Kind::Settings(_) | Kind::Request(_) => None,
         }
     }
@@ -178,8 +193,8 @@ impl Error {
         self.raw().map(|raw| &raw.body)
     }
 
-    /// How long the answer asks to wait before the next request, in `Retry-After`; nothing for a date that
-    /// is past.
+    /// How long the answer asks to wait before the next request, in `Retry-After`; zero for a date that is
+    /// past.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?)
@@ -216,7 +231,7 @@ impl Error {
         }
     }
 
-    /// Whether there was no connection, so that nothing has been sent.
+    /// Whether there was no connection, to where the request was to go or to where a redirect led.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(&self.0.kind, Kind::Transport(error, _) if error.is_connect())
@@ -232,7 +247,7 @@ impl Error {
             Kind::Transport(..) if self.is_connect() => "connect",
             Kind::Transport(..) => "transport",
             Kind::Mismatch(..) => "mismatch",
-            Kind::Failed(_) => "status",
+            Kind::Failed(_) | Kind::Unstreamed(_) => "status",
         }
     }
 }
@@ -277,6 +292,13 @@ impl fmt::Display for Error {
                 {
                     write!(f, "; the status means: {meaning}")?;
                 }
+            }
+            Kind::Unstreamed(raw) => {
+                write!(
+                    f,
+                    "the answer was {}, which has no bytes to be streamed",
+                    raw.code
+                )?;
             }
             Kind::Failed(raw) => {
                 write!(f, "the answer was {}", raw.code)?;

@@ -4,7 +4,7 @@
 
 use reqwest::Url;
 
-use super::{operation::Operation, security::Scheme};
+use super::{operation::Operation, param::Location};
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "REDACTED";
@@ -21,7 +21,9 @@ pub(crate) fn redacted<O: Operation>(url: &Url) -> Url {
         return shown;
     };
     let credentials = O::SECURITY.iter().copied().flatten();
-    let credentials: Vec<_> = credentials.filter_map(Scheme::in_query).collect();
+    let credentials: Vec<_> = credentials
+        .filter_map(|scheme| scheme.name_in(Location::Query))
+        .collect();
     let pairs = query.split('&').map(|pair| {
         let (name, _) = pair.split_once('=').unwrap_or((pair, ""));
         let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
@@ -57,8 +59,14 @@ pub(crate) fn is_secret(name: &str) -> bool {
         "signature",
         "token",
     ];
-    const WHOLE: &[&str] = &["auth", "code", "key", "pass", "pwd", "sas", "sid", "sig"];
+    const ENDS: &[&str] = &["auth", "key"];
+    const WHOLE: &[&str] = &["code", "pass", "pwd", "sas", "sid", "sig"];
     let mut name = name.to_ascii_lowercase();
     name.retain(|c| c.is_ascii_alphanumeric());
-    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+    if name == "idempotencykey" {
+        return false;
+    }
+    WHOLE.contains(&name.as_str())
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || PARTS.iter().any(|part| name.contains(part))
 }

@@ -9,6 +9,7 @@ use super::{
     failure::Raw,
     keys::{Key, key_of},
     operation::{Operation, Response},
+    param::Location,
     redact::is_secret,
 };
 use crate::Code;
@@ -97,7 +98,7 @@ impl Detour {
     }
 
     /// Takes from the header fields what does not go along.
-    pub(crate) fn strip(&self, headers: &mut HeaderMap) {
+    pub(crate) fn strip<O: Operation>(&self, headers: &mut HeaderMap) {
         if !self.content {
             for name in [
                 header::CONTENT_TYPE,
@@ -110,9 +111,19 @@ impl Detour {
             }
         }
         if self.foreign {
+            // Where a scheme of the document puts its secret, somebody may have put one by hand.
+            let schemes = O::SECURITY.iter().copied().flatten();
+            let declared: Vec<_> = schemes
+                .filter_map(|scheme| scheme.name_in(Location::Header))
+                .collect();
+            let is_declared =
+                |name: &str| declared.iter().any(|one| one.eq_ignore_ascii_case(name));
             let secret: Vec<_> = headers
                 .iter()
-                .filter(|(name, value)| value.is_sensitive() || is_secret(name.as_str()))
+                .filter(|(name, value)| {
+                    let name = name.as_str();
+                    value.is_sensitive() || is_secret(name) || is_declared(name)
+                })
                 .map(|(name, _)| name.clone())
                 .collect();
             for name in secret {

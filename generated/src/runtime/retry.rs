@@ -13,11 +13,7 @@ use std::{
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tower::retry::budget::{Budget, TpsBudget};
 
-use super::{
-    conditional::retry_after,
-    exchange::Arrival,
-    failure::{Error, Raw},
-};
+use super::{conditional::retry_after, exchange::Arrival, failure::Error};
 use crate::{Code, Retry, Status};
 
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -29,18 +25,19 @@ type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 /// What is worth it is said by the document and its catalogue ([`Status::retry`]): a status that is, a
 /// time-out, and a connection that breaks. A request is sent again only if it does no harm twice: if its
 /// method is idempotent (RFC 9110, section 9.2.2) or it has an `Idempotency-Key`, if nothing of it was
-/// sent for want of a connection, or if [`any_method`](Self::any_method) is set. What the content is read
-/// from as it is sent ([`Call::with_content`](super::call::Call::with_content)) is there but once.
+/// sent for want of a connection, or if [`any_method`](Self::any_method) is set. Content that is read as it
+/// is sent ([`Call::with_content`](super::call::Call::with_content)) is there but once, and not repeated.
 ///
 /// `Retry-After` says how long to wait. Without it, it is a random part of a time that grows with each
 /// attempt, so that many clients do not come back at once ("full jitter"). A wait that does not end before
-/// the deadline is not begun.
+/// the deadline is not begun, and an answer counts if the deadline is all that comes after it.
 ///
-/// Clones share their budget.
+/// Clones share their budget: it is of use only in a policy that is made once.
 #[derive(Clone)]
 pub struct RetryPolicy {
     attempts: u32,
     backoff: ExponentialBuilder,
+    longest: Duration,
     jitter: bool,
     deadline: Option<Duration>,
     codes: Option<Vec<Code>>,
@@ -58,19 +55,20 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// At most 3 attempts within 2 minutes, with a first wait of up to half a second that doubles up to
+    /// At most 3 attempts within 5 minutes, with a first wait of up to half a second that doubles up to
     /// 20 seconds, and a budget of a fifth of the requests.
     #[must_use]
     pub fn new() -> Self {
-        let backoff = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(500))
-            .with_max_delay(Duration::from_secs(20))
-            .without_max_times();
+        let longest = Duration::from_secs(20);
         let policy = Self {
             attempts: 3,
-            backoff,
+            backoff: ExponentialBuilder::new()
+                .with_min_delay(Duration::from_millis(500))
+                .with_max_delay(longest)
+                .without_max_times(),
+            longest,
             jitter: true,
-            deadline: Some(Duration::from_secs(120)),
+            deadline: Some(Duration::from_secs(300)),
             codes: None,
             waits: Vec::new(),
             any_method: false,
@@ -78,7 +76,7 @@ impl RetryPolicy {
             sleeper: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
             observer: None,
         };
-        policy.budget(0.2, 10)
+        policy.budget(5, 10)
     }
 
     /// How often the request is sent at most, the first time included; once at least.
@@ -99,7 +97,15 @@ impl RetryPolicy {
     #[must_use]
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.backoff = self.backoff.with_max_delay(wait);
+        self.longest = wait;
         self
+    }
+
+    /// Waits that double from this one on, up to the longest, without jitter: for a program that has few
+    /// like it.
+    #[must_use]
+    pub fn doubling(self, wait: Duration) -> Self {
+        self.first_wait(wait).jitter(false)
     }
 
     /// Whether a wait is a random part of the time that it may take, which is the default.
@@ -139,18 +145,14 @@ impl RetryPolicy {
     }
 
     /// How many requests may be sent again, so that a server in need is not met with many times what it
-    /// cannot do: a share of those of the last 10 seconds (0.2 is a fifth), and so many per second
-    /// whatever the share. The default is 0.2 and 10.
+    /// cannot do: one in so many calls of the last 10 seconds (`None` for none at all), and so many per
+    /// second whatever the calls are. The default is one in 5, and 10.
     #[must_use]
-    pub fn budget(mut self, share: f32, per_second: u32) -> Self {
-        // `TpsBudget` panics beyond these.
-        let share = if share.is_finite() {
-            share.clamp(0.0, 1000.0)
-        } else {
-            0.0
-        };
-        let per_second = per_second.min(100_000);
-        let budget = TpsBudget::new(Duration::from_secs(10), per_second, share);
+    pub fn budget(mut self, one_in: impl Into<Option<u16>>, per_second: u16) -> Self {
+        let share = one_in
+            .into()
+            .map_or(0.0, |calls| 1.0 / f32::from(calls.max(1)));
+        let budget = TpsBudget::new(Duration::from_secs(10), per_second.into(), share);
         self.budget = Some(Arc::new(budget));
         self
     }
@@ -265,23 +267,18 @@ impl<'a> Attempts<'a> {
         Some(self.policy.deadline?.saturating_sub(gone))
     }
 
-    /// Waits for the next attempt; whether there is one. The request may be harmless if it is sent twice, and
-    /// it may not be there any more.
+    /// Waits for the next attempt; whether there is one.
     pub(crate) async fn next(
         &mut self,
         outcome: &Result<Arrival, Error>,
-        harmless: bool,
-        replayable: bool,
+        request: Request,
     ) -> bool {
-        let wait = replayable.then(|| self.wait(outcome, harmless)).flatten();
+        let wait = self.wait(outcome, request);
         if let Some(observe) = &self.policy.observer {
             observe(&Attempt {
                 operation: self.operation,
                 number: self.number,
-                code: match outcome {
-                    Ok(arrival) => Some(arrival.raw.code),
-                    Err(error) => error.code(),
-                },
+                code: Self::code(outcome),
                 error: outcome.as_ref().err(),
                 took: self.sent.elapsed(),
                 wait,
@@ -297,24 +294,31 @@ impl<'a> Attempts<'a> {
         true
     }
 
+    fn code(outcome: &Result<Arrival, Error>) -> Option<Code> {
+        match outcome {
+            Ok(arrival) => Some(arrival.raw.code),
+            Err(error) => error.code(),
+        }
+    }
+
     /// How long to wait before the next attempt; `None` if there is none.
-    fn wait(&mut self, outcome: &Result<Arrival, Error>, harmless: bool) -> Option<Duration> {
-        let harmless = harmless || self.policy.any_method;
-        let is_worth_it = match outcome {
-            Ok(arrival) => harmless && self.policy.repeats_on(arrival.raw.code),
-            // Nothing has been sent.
-            Err(error) if error.is_connect() => true,
-            Err(error) => harmless && error.is_transport(),
+    fn wait(&mut self, outcome: &Result<Arrival, Error>, request: Request) -> Option<Duration> {
+        let code = Self::code(outcome);
+        let is_harmless = request.is_harmless || self.policy.any_method;
+        let is_worth_it = match (outcome, code) {
+            (Err(error), None) if error.is_connect() => is_harmless || request.is_unsent,
+            // Of an answer that breaks off, its status is known.
+            (Err(error), code) if code.is_none_or(Code::is_success) => {
+                is_harmless && error.is_transport()
+            }
+            (_, Some(code)) => is_harmless && self.policy.repeats_on(code),
+            (_, None) => false,
         };
-        if !is_worth_it || self.number >= self.policy.attempts {
+        if !is_worth_it || !request.is_there || self.number >= self.policy.attempts {
             return None;
         }
-        let growing = self.waits.next()?;
-        let asked = outcome
-            .as_ref()
-            .ok()
-            .and_then(|arrival| self.asked(&arrival.raw));
-        let wait = asked.unwrap_or_else(|| {
+        let growing = self.waits.next()?.min(self.policy.longest);
+        let wait = self.asked(outcome, code).unwrap_or_else(|| {
             if self.policy.jitter {
                 growing.mul_f64(fastrand::f64())
             } else {
@@ -331,12 +335,27 @@ impl<'a> Attempts<'a> {
     }
 
     /// How long an answer asks to wait, by itself or by its status.
-    fn asked(&self, raw: &Raw) -> Option<Duration> {
+    fn asked(&self, outcome: &Result<Arrival, Error>, code: Option<Code>) -> Option<Duration> {
+        let headers = match outcome {
+            Ok(arrival) => Some(&arrival.raw.headers),
+            Err(error) => error.headers(),
+        };
         let of_status = || {
             let mut waits = self.policy.waits.iter().rev();
-            let found = waits.find(|(code, _)| *code == raw.code);
+            let found = waits.find(|(of, _)| Some(*of) == code);
             found.map(|(_, wait)| *wait)
         };
-        retry_after(&raw.headers).or_else(of_status)
+        headers.and_then(retry_after).or_else(of_status)
     }
+}
+
+/// A request that may be sent again.
+#[derive(Clone, Copy)]
+pub(crate) struct Request {
+    /// Whether it does no harm if it is sent twice.
+    pub(crate) is_harmless: bool,
+    /// Whether a failure to connect means that nothing has been sent.
+    pub(crate) is_unsent: bool,
+    /// Whether its content is still there.
+    pub(crate) is_there: bool,
 }

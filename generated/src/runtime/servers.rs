@@ -85,16 +85,31 @@ impl Server {
                 )));
             }
         }
-        let mut url = self.template.to_owned();
-        for variable in self.variables {
-            let chosen = self.chosen.iter().rev();
-            let value = chosen
-                .filter(|(name, _)| name == variable.name)
-                .map(|(_, value)| value.as_str())
-                .next()
-                .unwrap_or(variable.default);
-            url = url.replace(&format!("{{{}}}", variable.name), value);
+        let mut url = String::new();
+        let mut rest = self.template;
+        while let Some((before, (name, after))) = rest
+            .split_once('{')
+            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            url.push_str(before);
+            rest = after;
+            let Some(variable) = self.variables.iter().find(|known| known.name == name) else {
+                url.extend(["{", name, "}"]);
+                continue;
+            };
+            let mut chosen = self.chosen.iter().rev();
+            let chosen = chosen.find(|(chosen, _)| chosen == name);
+            let value = chosen.map_or(variable.default, |(_, value)| value);
+            // The host is not for a value to say that is meant for a part of it.
+            let is_in_host = url.contains("://") && url.matches('/').count() == 2;
+            if is_in_host && value.contains(['/', '?', '#', '@', '\\']) {
+                return Err(Error::settings(format!(
+                    "the server's variable `{name}` cannot be `{value}`: it is a part of the host"
+                )));
+            }
+            url.push_str(value);
         }
+        url.push_str(rest);
         Ok(url)
     }
 }

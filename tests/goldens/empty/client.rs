@@ -7,7 +7,7 @@ pub use crate::runtime::{
     conditional::HttpDate, failure::{Error, Failure},
     redirect::Redirects, retry::{Attempt, RetryPolicy},
     servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder},
+    transport::{Client, ClientBuilder, http_builder},
 };
 pub use reqwest;
 
