@@ -54,7 +54,7 @@ impl Sent {
     }
 }
 
-/// "getPet (GET https://example.com/pets/1)".
+/// `getPet (GET https://example.com/pets/1)`
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
