@@ -17,8 +17,10 @@ use http::{HeaderMap, HeaderValue, Method, header, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::{
+    context::Context,
     error::Unsendable,
     incoming::{Incoming, Refusal, Rejection},
     media::PROBLEM,
@@ -27,11 +29,9 @@ use super::{
     reply::Reply,
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
+    serve::BodyLimits,
 };
 use crate::{Class, Code};
-
-/// The most bytes of content that a request may have.
-pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
 type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(String, String)>) -> Answer + Send + Sync>;
@@ -52,10 +52,10 @@ impl<A: Send + Sync + 'static> Server<A> {
     pub(crate) fn route<O, H, F>(&mut self, handle: H)
     where
         O: Operation,
-        H: Fn(Arc<A>, O) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Arc<A>, Context, O) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = O::Response> + Send + 'static,
     {
-        self.add::<O, _, _, _>(move |api, operation, ()| handle(api, operation));
+        self.add::<O, _, _, _>(move |api, context, operation, ()| handle(api, context, operation));
     }
 
     /// Adds an operation that asks for credentials, and what answers it.
@@ -63,7 +63,7 @@ impl<A: Send + Sync + 'static> Server<A> {
     where
         O: Operation,
         C: Credentials + 'static,
-        H: Fn(Arc<A>, O, C) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = O::Response> + Send + 'static,
     {
         self.add::<O, C, _, _>(handle);
@@ -73,7 +73,7 @@ impl<A: Send + Sync + 'static> Server<A> {
     where
         O: Operation,
         C: Credentials + 'static,
-        H: Fn(Arc<A>, O, C) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = O::Response> + Send + 'static,
     {
         let handler: Handler<A> = Box::new(move |api, request, path| {
@@ -125,6 +125,7 @@ impl<A: Send + Sync + 'static> Server<A> {
 const NO_CONTENT: Code = Code::sure(204);
 const NOT_FOUND: Code = Code::sure(404);
 const METHOD_NOT_ALLOWED: Code = Code::sure(405);
+const REQUEST_TIMEOUT: Code = Code::sure(408);
 const CONTENT_TOO_LARGE: Code = Code::sure(413);
 const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
 
@@ -154,10 +155,13 @@ async fn answer<A, O, C, H, F>(
 where
     O: Operation,
     C: Credentials,
-    H: Fn(Arc<A>, O, C) -> F,
+    H: Fn(Arc<A>, Context, O, C) -> F,
     F: Future<Output = O::Response>,
 {
-    let (operation, credentials) = match read::<O, C>(request, path).await {
+    let (head, body) = request.into_parts();
+    let head = Arc::new(head);
+    let context = Context::new(Arc::clone(&head));
+    let (operation, credentials) = match read::<O, C>(head, body, path).await {
         Ok(read) => read,
         Err(rejection) => return problem(rejection),
     };
@@ -174,7 +178,7 @@ where
         answer
     };
     // A method may panic before it gives a future, too.
-    let answered = async { handle(api, operation, credentials).await };
+    let answered = async { handle(api, context, operation, credentials).await };
     match AssertUnwindSafe(answered).catch_unwind().await {
         Ok(response) => {
             let answer = response.encode().and_then(http);
@@ -186,14 +190,15 @@ where
 
 /// Reads a request: credentials first, for nobody else is told what is wrong with the rest.
 async fn read<O: Operation, C: Credentials>(
-    request: Request,
+    head: Arc<request::Parts>,
+    body: Body,
     path: Vec<(String, String)>,
 ) -> Result<(O, C), Rejection> {
-    let (request::Parts { uri, headers, .. }, body) = request.into_parts();
-    let request = Incoming::new(path, uri, headers);
+    let limits = head.extensions.get::<BodyLimits>().copied();
+    let request = Incoming::new(path, head);
     let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     let body = if O::HAS_BODY {
-        collect(body).await?
+        collect(body, limits.unwrap_or_default()).await?
     } else {
         Bytes::new()
     };
@@ -235,14 +240,34 @@ impl Credentials for () {
     }
 }
 
-async fn collect(body: Body) -> Result<Bytes, Rejection> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let detail = format!("the content has more than {BODY_LIMIT} bytes");
-            Err(Rejection::new(CONTENT_TOO_LARGE, detail))
+async fn collect(body: Body, limits: BodyLimits) -> Result<Bytes, Rejection> {
+    let BodyLimits { size, time } = limits;
+    // What is left of it is no request.
+    let closing = |code, detail: String| {
+        let close = HeaderValue::from_static("close");
+        Rejection::new(code, detail).header(header::CONNECTION, close)
+    };
+    let too_large = || {
+        let detail = format!("the content has more than {size} bytes");
+        closing(CONTENT_TOO_LARGE, detail)
+    };
+    // It is not waited for what is announced to be too large.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > size) {
+        return Err(too_large());
+    }
+    let whole = Limited::new(body, size).collect();
+    let whole = match time {
+        None => Ok(whole.await),
+        Some(time) => timeout(time, whole).await,
+    };
+    match whole {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Rejection::new(Code::BAD_REQUEST, "the content broke off")),
+        Err(_) => {
+            let detail = "the content takes too long to come".to_owned();
+            Err(closing(REQUEST_TIMEOUT, detail))
         }
-        Err(_) => Err(Rejection::new(Code::BAD_REQUEST, "the content broke off")),
     }
 }
 
@@ -299,18 +324,19 @@ fn without_content(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-/// A problem of RFC 9457.
-fn problem(rejection: Rejection) -> HttpResponse {
+/// A problem of RFC 9457, with why it is one for whoever wants to say it otherwise.
+pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
     let Refusal {
         code,
         detail,
         parameter,
         pointer,
-        mut headers,
-    } = *rejection.0;
+        headers,
+    } = &*rejection.0;
+    let status = code.known();
     let mut problem = json!({
-        "type": "about:blank",
-        "title": code.known().map_or("", crate::Status::reason),
+        "type": status.and_then(crate::Status::reference).unwrap_or("about:blank"),
+        "title": status.map_or("", crate::Status::reason),
         "status": code.get(),
         "detail": detail,
     });
@@ -318,10 +344,12 @@ fn problem(rejection: Rejection) -> HttpResponse {
         problem.insert("parameter".to_owned(), json!({"in": place, "name": name}));
     }
     if let (Some(problem), Some(pointer)) = (problem.as_object_mut(), pointer) {
-        problem.insert("pointer".to_owned(), pointer.into());
+        problem.insert("pointer".to_owned(), pointer.as_str().into());
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-    let mut answer = with_status(code, Body::from(problem.to_string()));
-    *answer.headers_mut() = headers;
+    let mut answer = with_status(*code, Body::from(problem.to_string()));
+    *answer.headers_mut() = headers.clone();
+    let media = HeaderValue::from_static(PROBLEM);
+    answer.headers_mut().insert(header::CONTENT_TYPE, media);
+    answer.extensions_mut().insert(rejection);
     answer
 }

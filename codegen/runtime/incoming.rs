@@ -1,9 +1,9 @@
 //! A request as it came in, on its way to its type.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -23,8 +23,8 @@ use crate::Code;
 pub struct Incoming {
     /// The parameters of the path, encoded as they came.
     path: Vec<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    /// What comes before the content.
+    head: Arc<Head>,
     body: Bytes,
     /// The parts of the content, if it is of `multipart/form-data`.
     parts: Option<Parts>,
@@ -64,6 +64,31 @@ impl Rejection {
         self
     }
 
+    /// The status that it is answered with.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What is wrong, in words for whoever sent it.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The parameter that is wrong, if it is one: where it is (`path`, `query`, `header` or `cookie`), and its
+    /// name.
+    #[must_use]
+    pub fn wrong_parameter(&self) -> Option<(&'static str, &'static str)> {
+        self.0.parameter
+    }
+
+    /// The place of the value that is wrong in the content, if it is one, as a JSON pointer.
+    #[must_use]
+    pub fn wrong_value(&self) -> Option<&str> {
+        self.0.pointer.as_deref()
+    }
+
     fn parameter(param: Param, detail: impl Into<String>) -> Self {
         let mut rejection = Self::new(Code::BAD_REQUEST, detail);
         rejection.0.parameter = Some((param.location.name(), param.name));
@@ -77,11 +102,10 @@ impl Rejection {
 }
 
 impl Incoming {
-    pub(crate) fn new(path: Vec<(String, String)>, uri: Uri, headers: HeaderMap) -> Self {
+    pub(crate) fn new(path: Vec<(String, String)>, head: Arc<Head>) -> Self {
         Self {
             path,
-            uri,
-            headers,
+            head,
             body: Bytes::new(),
             parts: None,
             limits: &[],
@@ -89,7 +113,7 @@ impl Incoming {
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.head.headers
     }
 
     /// The same with content, which is read only once the credentials are there.
@@ -147,17 +171,17 @@ impl Incoming {
                 let found = self.path.iter().filter(|(name, _)| name == param.name);
                 raw.texts.extend(found.map(|(_, text)| text.as_str()));
             }
-            Location::Query => find(&mut raw, pairs(self.uri.query().unwrap_or_default())),
+            Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
             Location::Cookie => find(&mut raw, self.cookies()),
             Location::Header => {
-                let values = self.headers.get_all(param.name).iter();
+                let values = self.headers().get_all(param.name).iter();
                 let values: Result<Vec<_>, _> = values
                     .map(|value| std::str::from_utf8(value.as_bytes()))
                     .collect();
                 header = values
                     .map_err(|_| wrong("it is no text in UTF-8"))?
                     .join(", ");
-                if self.headers.contains_key(param.name) {
+                if self.headers().contains_key(param.name) {
                     raw.texts.push(&header);
                 }
             }
@@ -179,7 +203,7 @@ impl Incoming {
 
     fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
         let lines = self
-            .headers
+            .headers()
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|line| line.to_str().ok());
@@ -191,7 +215,7 @@ impl Incoming {
 
     /// Whether there is content at all.
     pub(crate) fn has_body(&self) -> bool {
-        !self.body.is_empty() || self.headers.contains_key(header::CONTENT_TYPE)
+        !self.body.is_empty() || self.headers().contains_key(header::CONTENT_TYPE)
     }
 
     /// The index of the declared media type that the content is of.
@@ -203,7 +227,7 @@ impl Incoming {
             ));
         }
         let actual = self
-            .headers
+            .headers()
             .get(header::CONTENT_TYPE)
             .map(HeaderValue::as_bytes);
         let actual = actual.map(|media| String::from_utf8_lossy(media));
@@ -309,7 +333,7 @@ impl Incoming {
 
     pub(crate) fn media(&mut self) -> Result<Media, Rejection> {
         let media_type = self
-            .headers
+            .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let media_type = media_type.unwrap_or("application/octet-stream").to_owned();

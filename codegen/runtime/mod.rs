@@ -73,9 +73,13 @@ pub use {
 };
 
 #[cfg(feature = "server")]
+pub(crate) mod context;
+#[cfg(feature = "server")]
 pub(crate) mod glue;
 #[cfg(feature = "server")]
 mod routes;
+#[cfg(feature = "server")]
+pub(crate) mod serve;
 
 #[cfg(feature = "mock")]
 pub(crate) mod sample;

@@ -10,7 +10,10 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use statusquo::{mock::Mock, server::router};
+use statusquo::{
+    mock::Mock,
+    server::{Limits, router, serve},
+};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -18,7 +21,7 @@ async fn main() -> ExitCode {
     let address = env::args()
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    match serve(&address).await {
+    match run(&address).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: cannot serve on {address}: {error}");
@@ -27,14 +30,18 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(address: &str) -> io::Result<()> {
+async fn run(address: &str) -> io::Result<()> {
     let listener = TcpListener::bind(address).await?;
     // Whoever has read the address may stop the program at once.
     let stopped = stopped()?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Mock).layer(from_fn(cors)))
-        .with_graceful_shutdown(stopped)
-        .await
+    serve(
+        listener,
+        router(Mock).layer(from_fn(cors)),
+        Limits::default(),
+    )
+    .with_graceful_shutdown(stopped)
+    .await
 }
 
 /// Lets scripts of any page read the answers, as httpbin does.

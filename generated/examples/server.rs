@@ -6,7 +6,7 @@ use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusResponse,
     TraceStatus,
     mock::Mock,
-    server::{Api, router},
+    server::{Api, Limits, router, serve},
 };
 use tokio::net::TcpListener;
 
@@ -54,7 +54,8 @@ impl Api for Kitchen {
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:8080").await?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Kitchen { has_coffee: false })).await?;
+    let kitchen = router(Kitchen { has_coffee: false });
+    serve(listener, kitchen, Limits::default()).await?;
     Ok(())
 }
 

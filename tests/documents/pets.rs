@@ -253,7 +253,7 @@ async fn the_server_refuses_what_the_document_does_not_allow() -> Outcome {
         (
             http.post(url("/pets"))
                 .header("content-type", "application/json")
-                .body(vec![b' '; doc_pets::server::BODY_LIMIT + 1]),
+                .body(vec![b' '; doc_pets::server::Limits::default().body_size + 1]),
             413,
             "the content has more than 2097152 bytes",
         ),

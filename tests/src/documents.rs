@@ -113,7 +113,8 @@ const DEV_DEPENDENCIES: &str = r#"
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
 http-body-util = "0.1"
-tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "sync"] }
+tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
 /// Writes the crates of documents, each with its programs, as a workspace.

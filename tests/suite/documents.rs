@@ -39,6 +39,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("prose", &["lib", "requests", "responses", "types"]),
     ("reserved", &[]),
     ("security", &["client", "requests", "security", "server"]),
+    ("serving", &["server"]),
     ("sets", &["responses", "server"]),
     ("statuses", &["responses"]),
     ("types", &["types"]),

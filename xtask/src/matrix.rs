@@ -143,8 +143,16 @@ fn between(model: &Model) -> Vec<Row<'_>> {
             rows.push(own(Some(options), Some(path), GlueAnswer::OPTIONS));
         }
     }
-    rows.push(own(None, None, GlueAnswer::NO_PATH));
-    rows.push(own(None, None, GlueAnswer::NO_METHOD));
+    rows.extend(
+        [
+            GlueAnswer::NO_REQUEST,
+            GlueAnswer::NO_PATH,
+            GlueAnswer::NO_METHOD,
+            GlueAnswer::HEADER,
+            GlueAnswer::TOO_LATE,
+        ]
+        .map(|answer| own(None, None, answer)),
+    );
     rows
 }
 
@@ -182,7 +190,7 @@ impl Row<'_> {
             }),
             From::Glue { answer, declared } => json!({
                 "declared": declared.map(|declared| declared.key.to_string()),
-                "media_types": media_of(*answer),
+                "media_types": self.media_of(*answer),
                 "headers": Vec::from_iter(answer.header),
                 "content_declared": declared.is_some_and(takes_problem),
             }),
@@ -193,6 +201,21 @@ impl Row<'_> {
             row.extend(more);
         }
         row
+    }
+
+    /// The media types of what the server answers by itself: where there is no request, hyper does, and it
+    /// says nothing.
+    fn media_of(&self, answer: GlueAnswer) -> Vec<&'static str> {
+        let is_empty = [
+            GlueAnswer::OPTIONS,
+            GlueAnswer::NO_REQUEST,
+            GlueAnswer::HEADER,
+        ];
+        if self.operation.is_none() && is_empty.contains(&answer) {
+            Vec::new()
+        } else {
+            vec![PROBLEM]
+        }
     }
 
     /// The name of the enum that the operation answers with.
@@ -231,7 +254,7 @@ impl Row<'_> {
                         format!("(by the server, {} declares other content)", declared.key)
                     }
                 },
-                media_of(*answer).join(", "),
+                self.media_of(*answer).join(", "),
                 answer.header.unwrap_or_default().to_owned(),
             ],
             From::Interim => said("(interim, no answer)"),
@@ -246,15 +269,6 @@ impl Row<'_> {
             media,
             headers,
         ]
-    }
-}
-
-/// The media types of what the server answers by itself.
-fn media_of(answer: GlueAnswer) -> Vec<&'static str> {
-    if answer == GlueAnswer::OPTIONS {
-        Vec::new()
-    } else {
-        vec![PROBLEM]
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             clippy::too_long_first_doc_paragraph,
             clippy::too_many_arguments,
             clippy::too_many_lines,
+            clippy::unreadable_literal,
             clippy::wildcard_imports,
             clippy::wrong_self_convention,
             reason = "names, numbers and words are those of the document"

@@ -20,8 +20,15 @@ use crate::{
     report::Place,
 };
 
-/// The names that the client has itself, beside those of its operations.
-const CLIENT_METHODS: &[&str] = &["base_url", "builder", "call", "clone", "new"];
+/// The names that the client and the server's trait have themselves, beside those of the operations.
+const CLIENT_METHODS: &[&str] = &[
+    "base_url",
+    "builder",
+    "call",
+    "clone",
+    "new",
+    "with_context",
+];
 
 /// Lowers the operations, whose sets of responses are lowered already.
 pub(super) fn lower(

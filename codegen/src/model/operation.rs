@@ -75,6 +75,7 @@ impl Operation {
             answers.push(GlueAnswer::of(400));
         }
         if self.body.is_some() {
+            answers.push(GlueAnswer::of(408));
             answers.push(GlueAnswer::of(413));
             answers.push(GlueAnswer::with(415, "Accept"));
             answers.push(GlueAnswer::of(422));
@@ -93,7 +94,7 @@ impl Operation {
 
 /// What the generated server answers by itself: a problem of RFC 9457, if it has content.
 ///
-/// The server's `runtime/glue.rs` is what does so.
+/// The server's `runtime/glue.rs` and `runtime/serve.rs` are what do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GlueAnswer {
     /// The status.
@@ -111,6 +112,15 @@ impl GlueAnswer {
 
     /// For `OPTIONS`, where it is in no operation of the path; without content.
     pub const OPTIONS: Self = Self::with(204, "Allow");
+
+    /// For an answer that takes longer than the server's limits have it.
+    pub const TOO_LATE: Self = Self::with(503, "Retry-After");
+
+    /// For what is no HTTP at all; without content.
+    pub const NO_REQUEST: Self = Self::of(400);
+
+    /// For a header that is larger than the server's limits have it; without content.
+    pub const HEADER: Self = Self::of(431);
 
     const fn of(code: u16) -> Self {
         Self { code, header: None }

@@ -2,12 +2,15 @@
 
 //! The server: implement [`Api`], and give it to [`router`].
 
-pub use crate::runtime::glue::BODY_LIMIT;
+pub use crate::runtime::{
+    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+};
 pub use axum;
 
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
 
+use std::sync::Arc;
 use crate::runtime::glue::Server;
 
 /// The operations of the API: a method for each.
@@ -39,28 +42,45 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: DeletePet,
     ) -> impl Future<Output = DeletePetResponse> + Send;
+
+    /// The API that answers a request with this context, which is itself if nothing else is said.
+    ///
+    /// One that wants to know who is connected, or which header fields came, gives a copy of itself
+    /// that holds the context.
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
+    where
+        Self: Sized,
+    {
+        let _ = context;
+        self
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
-/// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
-/// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
-/// with `Allow`, and HEAD as GET without content.
+/// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
+/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
+/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
+/// `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
-        .route(|api, request: FindPets| async move {
-            Api::find_pets(&*api, request).await
+        .route(|api, context, request: FindPets| async move {
+            Api::find_pets(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: AddPet| async move { Api::add_pet(&*api, request).await });
+        .route(|api, context, request: AddPet| async move {
+            Api::add_pet(&*Api::with_context(api, context), request).await
+        });
     server
-        .route(|api, request: GetPet| async move { Api::get_pet(&*api, request).await });
+        .route(|api, context, request: GetPet| async move {
+            Api::get_pet(&*Api::with_context(api, context), request).await
+        });
     server
-        .route(|api, request: DeletePet| async move {
-            Api::delete_pet(&*api, request).await
+        .route(|api, context, request: DeletePet| async move {
+            Api::delete_pet(&*Api::with_context(api, context), request).await
         });
     server.router(api)
 }

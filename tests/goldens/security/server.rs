@@ -2,7 +2,9 @@
 
 //! The server: implement [`Api`], and give it to [`router`].
 
-pub use crate::runtime::glue::BODY_LIMIT;
+pub use crate::runtime::{
+    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+};
 pub use axum;
 
 #[allow(unused_imports, reason = "an API may have no operations")]
@@ -11,6 +13,7 @@ use crate::{requests::*, responses::*};
 #[allow(unused_imports, reason = "an API may ask for nothing")]
 use crate::security::{self, *};
 
+use std::sync::Arc;
 use crate::runtime::glue::Server;
 
 /// The operations of the API: a method for each.
@@ -139,80 +142,111 @@ pub trait Api: Send + Sync + 'static {
         request: GetUndeclared,
         credentials: TokenCredentials,
     ) -> impl Future<Output = GetUndeclaredResponse> + Send;
+
+    /// The API that answers a request with this context, which is itself if nothing else is said.
+    ///
+    /// One that wants to know who is connected, or which header fields came, gives a copy of itself
+    /// that holds the context.
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
+    where
+        Self: Sized,
+    {
+        let _ = context;
+        self
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
-/// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
-/// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
-/// with `Allow`, and HEAD as GET without content.
+/// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
+/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
+/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
+/// `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
-        .guarded(|api, request: GetBasic, credentials: BasicCredentials| async move {
-            Api::get_basic(&*api, request, credentials).await
-        });
-    server
-        .guarded(|api, request: PostBoth, credentials: BasicAndHeaderKeyCredentials| async move {
-            Api::post_both(&*api, request, credentials).await
-        });
-    server
-        .guarded(|api, request: GetCookie, credentials: CookieKeyCredentials| async move {
-            Api::get_cookie(&*api, request, credentials).await
-        });
-    server
-        .guarded(|api, request: GetDigest, credentials: DigestCredentials| async move {
-            Api::get_digest(&*api, request, credentials).await
+        .guarded(|api, context, request: GetBasic, credentials: BasicCredentials| async move {
+            Api::get_basic(&*Api::with_context(api, context), request, credentials).await
         });
     server
         .guarded(|
             api,
+            context,
+            request: PostBoth,
+            credentials: BasicAndHeaderKeyCredentials|
+        async move {
+            Api::post_both(&*Api::with_context(api, context), request, credentials).await
+        });
+    server
+        .guarded(|api, context, request: GetCookie, credentials: CookieKeyCredentials| async move {
+            Api::get_cookie(&*Api::with_context(api, context), request, credentials)
+                .await
+        });
+    server
+        .guarded(|api, context, request: GetDigest, credentials: DigestCredentials| async move {
+            Api::get_digest(&*Api::with_context(api, context), request, credentials)
+                .await
+        });
+    server
+        .guarded(|
+            api,
+            context,
             request: GetEither,
             credentials: OptionalOauthOrHeaderKeyCredentials|
-        async move { Api::get_either(&*api, request, credentials).await });
-    server
-        .route(|api, request: GetHead| async move {
-            Api::get_head(&*api, request).await
+        async move {
+            Api::get_either(&*Api::with_context(api, context), request, credentials)
+                .await
         });
     server
-        .guarded(|api, request: HeadHead, credentials: TokenCredentials| async move {
-            Api::head_head(&*api, request, credentials).await
+        .route(|api, context, request: GetHead| async move {
+            Api::get_head(&*Api::with_context(api, context), request).await
         });
     server
-        .guarded(|api, request: GetHeader, credentials: HeaderKeyCredentials| async move {
-            Api::get_header(&*api, request, credentials).await
+        .guarded(|api, context, request: HeadHead, credentials: TokenCredentials| async move {
+            Api::head_head(&*Api::with_context(api, context), request, credentials).await
+        });
+    server
+        .guarded(|api, context, request: GetHeader, credentials: HeaderKeyCredentials| async move {
+            Api::get_header(&*Api::with_context(api, context), request, credentials)
+                .await
         });
     server
         .guarded(|
             api,
+            context,
             request: GetOneOrBoth,
             credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
-        async move { Api::get_one_or_both(&*api, request, credentials).await });
-    server
-        .route(|api, request: GetOpen| async move {
-            Api::get_open(&*api, request).await
+        async move {
+            Api::get_one_or_both(&*Api::with_context(api, context), request, credentials)
+                .await
         });
     server
-        .guarded(|api, request: GetQuery, credentials: QueryKeyCredentials| async move {
-            Api::get_query(&*api, request, credentials).await
+        .route(|api, context, request: GetOpen| async move {
+            Api::get_open(&*Api::with_context(api, context), request).await
         });
     server
-        .guarded(|api, request: GetToken, credentials: TokenCredentials| async move {
-            Api::get_token(&*api, request, credentials).await
+        .guarded(|api, context, request: GetQuery, credentials: QueryKeyCredentials| async move {
+            Api::get_query(&*Api::with_context(api, context), request, credentials).await
         });
     server
-        .guarded(|api, request: GetTokenToo, credentials: TokenCredentials| async move {
-            Api::get_token_too(&*api, request, credentials).await
+        .guarded(|api, context, request: GetToken, credentials: TokenCredentials| async move {
+            Api::get_token(&*Api::with_context(api, context), request, credentials).await
         });
     server
-        .guarded(|api, request: GetTypo, credentials: UndeclaredCredentials| async move {
-            Api::get_typo(&*api, request, credentials).await
+        .guarded(|api, context, request: GetTokenToo, credentials: TokenCredentials| async move {
+            Api::get_token_too(&*Api::with_context(api, context), request, credentials)
+                .await
         });
     server
-        .guarded(|api, request: GetUndeclared, credentials: TokenCredentials| async move {
-            Api::get_undeclared(&*api, request, credentials).await
+        .guarded(|api, context, request: GetTypo, credentials: UndeclaredCredentials| async move {
+            Api::get_typo(&*Api::with_context(api, context), request, credentials).await
+        });
+    server
+        .guarded(|api, context, request: GetUndeclared, credentials: TokenCredentials| async move {
+            Api::get_undeclared(&*Api::with_context(api, context), request, credentials)
+                .await
         });
     server.router(api)
 }

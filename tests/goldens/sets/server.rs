@@ -2,12 +2,15 @@
 
 //! The server: implement [`Api`], and give it to [`router`].
 
-pub use crate::runtime::glue::BODY_LIMIT;
+pub use crate::runtime::{
+    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+};
 pub use axum;
 
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
 
+use std::sync::Arc;
 use crate::runtime::glue::Server;
 
 /// The operations of the API: a method for each.
@@ -101,75 +104,97 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: PutShared,
     ) -> impl Future<Output = PutSharedResponse> + Send;
+
+    /// The API that answers a request with this context, which is itself if nothing else is said.
+    ///
+    /// One that wants to know who is connected, or which header fields came, gives a copy of itself
+    /// that holds the context.
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
+    where
+        Self: Sized,
+    {
+        let _ = context;
+        self
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
-/// 413 for content of more than [`BODY_LIMIT`], 415 and 422 for content of a wrong media type
-/// or form, and 500 after a panic or for an answer that cannot be sent. OPTIONS is answered
-/// with `Allow`, and HEAD as GET without content.
+/// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
+/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
+/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
+/// `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
-    server.route(|api, request: GetA| async move { Api::get_a(&*api, request).await });
-    server.route(|api, request: GetB| async move { Api::get_b(&*api, request).await });
     server
-        .route(|api, request: DifferentSuccesses| async move {
-            Api::different_successes(&*api, request).await
+        .route(|api, context, request: GetA| async move {
+            Api::get_a(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: EqualSuccesses| async move {
-            Api::equal_successes(&*api, request).await
+        .route(|api, context, request: GetB| async move {
+            Api::get_b(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: GetHead| async move {
-            Api::get_head(&*api, request).await
+        .route(|api, context, request: DifferentSuccesses| async move {
+            Api::different_successes(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: Interim| async move {
-            Api::interim(&*api, request).await
+        .route(|api, context, request: EqualSuccesses| async move {
+            Api::equal_successes(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: GetNamed| async move {
-            Api::get_named(&*api, request).await
+        .route(|api, context, request: GetHead| async move {
+            Api::get_head(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: PutNamed| async move {
-            Api::put_named(&*api, request).await
+        .route(|api, context, request: Interim| async move {
+            Api::interim(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: NoContent| async move {
-            Api::no_content(&*api, request).await
+        .route(|api, context, request: GetNamed| async move {
+            Api::get_named(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: NoSuccess| async move {
-            Api::no_success(&*api, request).await
+        .route(|api, context, request: PutNamed| async move {
+            Api::put_named(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: Nothing| async move {
-            Api::nothing(&*api, request).await
+        .route(|api, context, request: NoContent| async move {
+            Api::no_content(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: OnlyDefault| async move {
-            Api::only_default(&*api, request).await
+        .route(|api, context, request: NoSuccess| async move {
+            Api::no_success(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: GetOther| async move {
-            Api::get_other(&*api, request).await
+        .route(|api, context, request: Nothing| async move {
+            Api::nothing(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: HeadOther| async move {
-            Api::head_other(&*api, request).await
-        });
-    server.route(|api, request: Range| async move { Api::range(&*api, request).await });
-    server
-        .route(|api, request: GetShared| async move {
-            Api::get_shared(&*api, request).await
+        .route(|api, context, request: OnlyDefault| async move {
+            Api::only_default(&*Api::with_context(api, context), request).await
         });
     server
-        .route(|api, request: PutShared| async move {
-            Api::put_shared(&*api, request).await
+        .route(|api, context, request: GetOther| async move {
+            Api::get_other(&*Api::with_context(api, context), request).await
+        });
+    server
+        .route(|api, context, request: HeadOther| async move {
+            Api::head_other(&*Api::with_context(api, context), request).await
+        });
+    server
+        .route(|api, context, request: Range| async move {
+            Api::range(&*Api::with_context(api, context), request).await
+        });
+    server
+        .route(|api, context, request: GetShared| async move {
+            Api::get_shared(&*Api::with_context(api, context), request).await
+        });
+    server
+        .route(|api, context, request: PutShared| async move {
+            Api::put_shared(&*Api::with_context(api, context), request).await
         });
     server.router(api)
 }

@@ -1,0 +1,243 @@
+//! The crate of `serving.yaml`: what a server puts up with, and what it knows of those who ask.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, http::StatusCode, response::IntoResponse};
+use doc_serving::{
+    Echo, EchoResponse, Wait, WaitResponse, Who, WhoResponse,
+    server::{Api, Context, Limits, RouterExt as _, router, serve},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+};
+
+const SHORT: Duration = Duration::from_millis(100);
+
+/// Waits until it is told that it was long enough.
+#[derive(Clone, Default)]
+struct Service {
+    context: Option<Context>,
+    asked: Arc<Notify>,
+    enough: Arc<Notify>,
+}
+
+impl Api for Service {
+    async fn wait(&self, _: Wait) -> WaitResponse {
+        self.asked.notify_one();
+        self.enough.notified().await;
+        WaitResponse::NoContent
+    }
+
+    async fn who(&self, _: Who) -> WhoResponse {
+        let Some(context) = &self.context else { return WhoResponse::Ok("nobody".into()) };
+        let remote = context.remote().map(|remote| remote.ip().to_string());
+        let name = context.headers().get("x-name").and_then(|name| name.to_str().ok());
+        let layer: Option<&&str> = context.extension();
+        WhoResponse::Ok(format!("{} {} {remote:?} {name:?} {layer:?}", context.method(), context.uri()))
+    }
+
+    async fn echo(&self, request: Echo) -> EchoResponse {
+        EchoResponse::Ok(request.body)
+    }
+
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
+        Arc::new(Self { context: Some(context), ..(*self).clone() })
+    }
+}
+
+/// Serves with some limits; gives the address.
+async fn start(router: Router, change: impl FnOnce(&mut Limits)) -> io::Result<SocketAddr> {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move { serve(listener, router, limits).await });
+    Ok(address)
+}
+
+/// Sends bytes, and reads until the server closes the connection.
+async fn say(address: SocketAddr, text: impl AsRef<[u8]>) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(text.as_ref()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+}
+
+fn post(length: usize, body: &str) -> String {
+    format!("POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n{body}")
+}
+
+/// The code of an answer, which is a problem and says so.
+fn problem(answer: &str) -> u16 {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));
+    let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer:?}"));
+    let code = problem["status"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap();
+    assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{answer}");
+    assert!(head.contains("content-type: application/problem+json"), "{answer}");
+    let status = doc_serving::Status::from_code(code).unwrap();
+    assert_eq!(problem["title"], status.reason());
+    assert_eq!(problem["type"].as_str(), status.reference());
+    code
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+#[tokio::test]
+async fn content_has_a_size_and_a_time() -> Outcome {
+    let address = start(router(Service::default()), |limits| limits.body_size = 10).await?;
+    assert!(say(address, post(10, "0123456789")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_eq!(problem(&say(address, post(11, "01234567890")).await?), 413);
+    // It is not waited for what is too large.
+    assert_eq!(problem(&say(address, post(1 << 40, "")).await?), 413);
+
+    let address = start(router(Service::default()), |limits| limits.body_time = Some(SHORT)).await?;
+    let answer = say(address, post(10, "half")).await?;
+    assert_eq!(problem(&answer), 408);
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+
+    // Without `serve`, too.
+    let limits = Limits::default();
+    let mut small = limits.clone();
+    small.body_size = 3;
+    for (router, code) in [
+        (router(Service::default()), 200),
+        (router(Service::default()).limited(&small), 413),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let answer = say(address, post(4, "four")).await?;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {code} ")), "{answer}");
+    }
+    assert_eq!(limits.body_size, 2 * 1024 * 1024);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_header_has_a_size_and_a_time() -> Outcome {
+    let address = start(router(Service::default()), |limits| {
+        limits.header_size = 10_000;
+        limits.header_time = Some(SHORT);
+    })
+    .await?;
+    let long = |count: usize| {
+        let text = "a".repeat(count);
+        format!("GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: {text}\r\n\r\n")
+    };
+    assert!(say(address, long(9_000)).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(say(address, long(20_000)).await?.starts_with("HTTP/1.1 431 "));
+    // A header that does not come, and a request that does not.
+    for begun in ["GET /who HTTP/1.1\r\nhost", "GET /who HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        let answer = say(address, begun).await?;
+        let answered = begun.ends_with("\r\n\r\n");
+        assert_eq!(answer.starts_with("HTTP/1.1 200 OK\r\n"), answered, "{answer}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_has_a_time() -> Outcome {
+    let address = start(router(Service::default()), |limits| limits.request_time = Some(SHORT)).await?;
+    let answer = say(address, get("/wait")).await?;
+    assert_eq!(problem(&answer), 503);
+    assert!(answer.contains("\r\nretry-after: "), "{answer}");
+    assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn there_are_so_many_connections_at_once() -> Outcome {
+    let service = Service::default();
+    let address = start(router(service.clone()), |limits| limits.connections = 1).await?;
+    let first = tokio::spawn(say(address, get("/wait")));
+    service.asked.notified().await;
+    let mut second = tokio::spawn(say(address, get("/who")));
+    assert!(tokio::time::timeout(SHORT, &mut second).await.is_err());
+    service.enough.notify_one();
+    assert!(first.await??.starts_with("HTTP/1.1 204 "));
+    assert!(second.await??.starts_with("HTTP/1.1 200 OK\r\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_ends_what_it_has_begun() -> Outcome {
+    for patient in [true, false] {
+        let service = Service::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let mut limits = Limits::default();
+        limits.grace = Some(if patient { SHORT * 100 } else { SHORT });
+        let server = serve(listener, router(service.clone()), limits).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
+        let server = tokio::spawn(async move { server.await });
+        // One that is idle, and one at which something is at hand.
+        let mut idle = TcpStream::connect(address).await?;
+        idle.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\n\r\n").await?;
+        let mut start = [0; 15];
+        idle.read_exact(&mut start).await?;
+        let busy = tokio::spawn(say(address, get("/wait")));
+        service.asked.notified().await;
+        stop.send(()).map_err(|()| "it has ended")?;
+        let mut rest = Vec::new();
+        idle.read_to_end(&mut rest).await?;
+        if patient {
+            service.enough.notify_one();
+            assert!(busy.await??.starts_with("HTTP/1.1 204 "));
+            server.await??;
+        } else {
+            server.await??;
+            // Whether by an end or by a reset is up to the system.
+            assert!(busy.await?.unwrap_or_default().is_empty());
+        }
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_method_knows_who_asks() -> Outcome {
+    let router = router(Service::default()).layer(axum::Extension("a layer"));
+    let address = start(router.clone(), |_| {}).await?;
+    let request = "GET /who?a=b HTTP/1.1\r\nhost: x\r\nx-name: Tom\r\nconnection: close\r\n\r\n";
+    let answer = say(address, request).await?;
+    let told = "GET /who?a=b Some(\"127.0.0.1\") Some(\"Tom\") Some(\"a layer\")";
+    assert!(answer.ends_with(told), "{answer}");
+    // HEAD is what it says.
+    let head = say(address, request.replace("GET", "HEAD")).await?;
+    assert!(head.contains(&format!("content-length: {}\r\n", told.len() + 1)), "{head}");
+
+    // As a service, without a socket nobody is connected.
+    let request = axum::http::Request::get("/who").body(axum::body::Body::empty())?;
+    let answer = tower::ServiceExt::oneshot(router, request).await?;
+    let body = axum::body::to_bytes(answer.into_body(), 1000).await?;
+    assert_eq!(body, "GET /who None None Some(\"a layer\")");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_can_be_put_in_other_words() -> Outcome {
+    let router = router(Service::default()).on_reject(|rejection, usual| {
+        if rejection.code().get() == 404 {
+            return usual;
+        }
+        let parameter = rejection.wrong_parameter();
+        (StatusCode::IM_A_TEAPOT, format!("{} {parameter:?} {}", rejection.code(), rejection.detail())).into_response()
+    });
+    let address = start(router, |_| {}).await?;
+    assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
+    let answer = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
+    assert!(answer.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{answer}");
+    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
+    assert!(answer.ends_with(end), "{answer}");
+    assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    Ok(())
+}
