@@ -1,5 +1,7 @@
 //! The keys of a set of responses, and which of them a status code belongs to.
 
+use std::fmt;
+
 /// A key of a document's `responses`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
@@ -9,6 +11,17 @@ pub enum Key {
     Range(u16),
     /// Every code that no other key covers: `default`.
     Default,
+}
+
+/// As OpenAPI writes it: `404`, `4XX`, `default`.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(code) => write!(f, "{code}"),
+            Self::Range(first) => write!(f, "{first}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
 }
 
 /// The index of the key that a code belongs to: the exact code, else its range, else `default`.

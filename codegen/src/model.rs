@@ -11,8 +11,6 @@ mod schema;
 mod security;
 mod status;
 
-use std::fmt;
-
 pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
     Condition, GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample,
@@ -246,17 +244,6 @@ impl Key {
     #[must_use]
     pub fn is_interim(self) -> bool {
         matches!(self, Self::Exact(100..=199) | Self::Range(1))
-    }
-}
-
-/// As OpenAPI writes it: `404`, `4XX`, `default`.
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(code) => write!(f, "{code}"),
-            Self::Range(first) => write!(f, "{first}XX"),
-            Self::Default => f.write_str("default"),
-        }
     }
 }
 

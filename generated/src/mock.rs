@@ -3,43 +3,55 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::sample::{Sample, answer}};
+use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
 
-use crate::server::Api;
-
-/// An API that answers each operation with an example of the document.
-///
-/// An operation with a parameter that is a [`StatusChoice`](crate::StatusChoice) answers with
-/// what the choice picks, and with 400 for a status that is no answer. All others answer with
-/// their first success.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mock;
+use crate::{runtime::Operation, server::{Api, Context, Rejection}};
+use std::sync::Arc;
+pub use crate::runtime::sample::Mock;
 
 impl Api for Mock {
     async fn get_status(&self, request: GetStatus) -> GetStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn put_status(&self, request: PutStatus) -> PutStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn post_status(&self, request: PostStatus) -> PostStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn delete_status(&self, request: DeleteStatus) -> DeleteStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn patch_status(&self, request: PatchStatus) -> PatchStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn trace_status(&self, request: TraceStatus) -> TraceStatusResponse {
-        answer(GET_STATUS_SAMPLES, Some(&request.codes))
+        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+    }
+
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
+        Arc::new(asked(&self, &context))
+    }
+
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        admit::<O>(self, CHOOSING.contains(&O::ID))
     }
 }
+
+/// The operations that have a parameter to choose a status by.
+const CHOOSING: &[&str] = &[
+    "getStatus",
+    "putStatus",
+    "postStatus",
+    "deleteStatus",
+    "patchStatus",
+    "traceStatus",
+];
 
 const GET_STATUS_SAMPLES: &[Sample] = &[
     Sample {

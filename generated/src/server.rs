@@ -11,7 +11,7 @@ pub use axum;
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -76,6 +76,12 @@ pub trait Api: Send + Sync + 'static {
         let _ = context;
         self
     }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -90,27 +96,39 @@ pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
         .route(|api, context, request: GetStatus| async move {
-            Api::get_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetStatus>(&*api)?;
+            Ok(Api::get_status(&*api, request).await)
         });
     server
         .route(|api, context, request: PutStatus| async move {
-            Api::put_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PutStatus>(&*api)?;
+            Ok(Api::put_status(&*api, request).await)
         });
     server
         .route(|api, context, request: PostStatus| async move {
-            Api::post_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PostStatus>(&*api)?;
+            Ok(Api::post_status(&*api, request).await)
         });
     server
         .route(|api, context, request: DeleteStatus| async move {
-            Api::delete_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<DeleteStatus>(&*api)?;
+            Ok(Api::delete_status(&*api, request).await)
         });
     server
         .route(|api, context, request: PatchStatus| async move {
-            Api::patch_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PatchStatus>(&*api)?;
+            Ok(Api::patch_status(&*api, request).await)
         });
     server
         .route(|api, context, request: TraceStatus| async move {
-            Api::trace_status(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<TraceStatus>(&*api)?;
+            Ok(Api::trace_status(&*api, request).await)
         });
     server.router(api)
 }

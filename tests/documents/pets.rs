@@ -324,6 +324,56 @@ async fn the_mock_answers_from_the_examples() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_mock_fails_on_purpose() -> Outcome {
+    let client = serve(router(Mock)).await?;
+    let prefer = |what: &str| client.get_pet(1).with_header("Prefer", what);
+    for (what, code) in [
+        ("code=200", 200),
+        ("code=304", 304),
+        ("code=404", 404),
+        ("Code = 404 , delay=0", 404),
+        // By a range and by `default`.
+        ("code=429", 429),
+        ("code=503", 503),
+        ("code=200:0,503:1", 503),
+        ("code=\"200:0,503:1\"", 503),
+        ("respond-async, code=404, code=200", 404),
+        ("respond-async", 200),
+    ] {
+        assert_eq!(prefer(what).send().await?.code().get(), code, "{what}");
+    }
+    for (what, why) in [
+        ("code=teapot", "`Prefer: code=teapot`: "),
+        ("code=100", "this operation does not answer with 100; it has 200, 304, 404, 4XX, default"),
+        ("delay=soon", "`Prefer: delay=soon`: it is no number of seconds"),
+        ("delay=-1", "`Prefer: delay=-1`: it is no number of seconds"),
+    ] {
+        let answer = prefer(what).send_full().await?;
+        let problem: serde_json::Value = serde_json::from_slice(answer.body())?;
+        assert_eq!(answer.code(), Status::BadRequest, "{what}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.starts_with(why)), "{problem}");
+    }
+    let late = prefer("delay=60").with_timeout(std::time::Duration::from_millis(50));
+    assert!(late.send().await.unwrap_err().is_timeout());
+
+    // What is picked is the same for the same seed.
+    let mut picks = Vec::new();
+    for seed in [7, 7, 8] {
+        let client = serve(router(Mock::seeded(seed))).await?;
+        let mut picked = Vec::new();
+        for _ in 0..64 {
+            let call = client.get_pet(1).with_header("Prefer", "code=200,503");
+            picked.push(call.send().await?.code().get());
+        }
+        assert!(picked.contains(&200) && picked.contains(&503));
+        picks.push(picked);
+    }
+    assert_eq!(picks[0], picks[1]);
+    assert_ne!(picks[0], picks[2]);
+    Ok(())
+}
+
 /// The oracle: what OpenAPI says a status belongs to, for the keys of `getPet`.
 fn oracle(code: u16) -> Option<usize> {
     match code {

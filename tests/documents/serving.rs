@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
     Echo, EchoResponse, Wait, WaitResponse, Who, WhoResponse,
+    mock::Mock,
     server::{Api, Context, Limits, RouterExt as _, router, serve},
 };
 use tokio::{
@@ -239,5 +240,16 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
     let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
     assert!(answer.ends_with(end), "{answer}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_mock_does_not_answer_with_what_is_not_declared() -> Outcome {
+    let address = start(router(Mock), |_| {}).await?;
+    let ask = |prefer: &str| get("/who").replace("host:", &format!("prefer: {prefer}\r\nhost:"));
+    assert!(say(address, ask("code=200")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    let answer = say(address, ask("code=200:9,503:1")).await?;
+    assert_eq!(problem(&answer), 400);
+    assert!(answer.contains("this operation does not answer with 503; it has 200"), "{answer}");
     Ok(())
 }

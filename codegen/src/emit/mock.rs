@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::server::handled;
 use crate::{
-    model::{Model, Operation, Sample, Type},
+    model::{Model, Operation, Parameter, Sample, Type},
     name::{Ident, Scope},
 };
 
@@ -33,6 +33,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
     });
+    let choosing = handled(model)
+        .filter(|operation| choice(operation).is_some())
+        .map(|operation| &operation.id);
     let import = super::security::import(model);
     quote! {
         #![doc = " A server that answers from the examples of the document."]
@@ -41,22 +44,31 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             requests::*,
             responses::*,
-            runtime::sample::{Sample, answer},
+            runtime::sample::{Sample, admit, answer, asked},
         };
-        use crate::server::Api;
+        use crate::{
+            runtime::Operation,
+            server::{Api, Context, Rejection},
+        };
+        use std::sync::Arc;
         #import
 
-        /// An API that answers each operation with an example of the document.
-        ///
-        /// An operation with a parameter that is a [`StatusChoice`](crate::StatusChoice) answers with
-        /// what the choice picks, and with 400 for a status that is no answer. All others answer with
-        /// their first success.
-        #[derive(Clone, Copy, Debug, Default)]
-        pub struct Mock;
+        pub use crate::runtime::sample::Mock;
 
         impl Api for Mock {
             #(#methods)*
+
+            fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
+                Arc::new(asked(&self, &context))
+            }
+
+            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+                admit::<O>(self, CHOOSING.contains(&O::ID))
+            }
         }
+
+        /// The operations that have a parameter to choose a status by.
+        const CHOOSING: &[&str] = &[#(#choosing),*];
 
         #(#tables)*
     }
@@ -69,11 +81,7 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
         response,
         ..
     } = operation;
-    let choice = operation
-        .parameters
-        .iter()
-        .find(|parameter| parameter.ty == Type::StatusChoice);
-    let (argument, choice) = match choice {
+    let (argument, choice) = match choice(operation) {
         Some(parameter) => {
             let name = &parameter.name;
             let choice = if parameter.required {
@@ -91,9 +99,15 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
     });
     quote! {
         async fn #name(&self, #argument: #request #credentials) -> #response {
-            answer(#table, #choice)
+            answer(self, #table, #choice).await
         }
     }
+}
+
+/// The parameter that chooses a status.
+fn choice(operation: &Operation) -> Option<&Parameter> {
+    let mut parameters = operation.parameters.iter();
+    parameters.find(|parameter| parameter.ty == Type::StatusChoice)
 }
 
 fn sample(sample: &Sample) -> TokenStream {

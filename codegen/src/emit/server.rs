@@ -29,7 +29,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #import
         use std::sync::Arc;
 
-        use crate::runtime::glue::Server;
+        use crate::runtime::{Operation, glue::Server};
 
         /// The operations of the API: a method for each.
         ///
@@ -47,6 +47,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             {
                 let _ = context;
                 self
+            }
+
+            /// Refuses what the mock is asked for and cannot answer with.
+            #[doc(hidden)]
+            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+                Ok(())
             }
         }
 
@@ -110,14 +116,18 @@ fn route(model: &Model, operation: &Operation) -> TokenStream {
     match model.credentials(operation) {
         None => quote! {
             server.route(|api, context, request: #request| async move {
-                Api::#name(&*Api::with_context(api, context), request).await
+                let api = Api::with_context(api, context);
+                Api::admit::<#request>(&*api)?;
+                Ok(Api::#name(&*api, request).await)
             });
         },
         Some(set) => {
             let credentials = &set.name;
             quote! {
                 server.guarded(|api, context, request: #request, credentials: #credentials| async move {
-                    Api::#name(&*Api::with_context(api, context), request, credentials).await
+                    let api = Api::with_context(api, context);
+                    Api::admit::<#request>(&*api)?;
+                    Ok(Api::#name(&*api, request, credentials).await)
                 });
             }
         }

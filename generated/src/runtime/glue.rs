@@ -55,7 +55,7 @@ impl<A: Send + Sync + 'static> Server<A> {
     where
         O: Operation,
         H: Fn(Arc<A>, Context, O) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = O::Response> + Send + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         self.add::<O, _, _, _>(move |api, context, operation, ()| handle(api, context, operation));
     }
@@ -66,7 +66,7 @@ impl<A: Send + Sync + 'static> Server<A> {
         O: Operation,
         C: Credentials + 'static,
         H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = O::Response> + Send + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         self.add::<O, C, _, _>(handle);
     }
@@ -76,7 +76,7 @@ impl<A: Send + Sync + 'static> Server<A> {
         O: Operation,
         C: Credentials + 'static,
         H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = O::Response> + Send + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         let handler: Handler<A> = Box::new(move |api, request, path| {
             Box::pin(answer::<A, O, C, _, _>(api, request, path, handle.clone()))
@@ -158,7 +158,7 @@ where
     O: Operation,
     C: Credentials,
     H: Fn(Arc<A>, Context, O, C) -> F,
-    F: Future<Output = O::Response>,
+    F: Future<Output = Result<O::Response, Rejection>>,
 {
     let (head, body) = request.into_parts();
     let head = Arc::new(head);
@@ -182,10 +182,11 @@ where
     // A method may panic before it gives a future, too.
     let answered = async { handle(api, context, operation, credentials).await };
     match AssertUnwindSafe(answered).catch_unwind().await {
-        Ok(response) => {
+        Ok(Ok(response)) => {
             let answer = response.encode().and_then(http);
             answer.unwrap_or_else(unsendable)
         }
+        Ok(Err(rejection)) => problem(rejection),
         Err(_) => failed(),
     }
 }

@@ -2,10 +2,23 @@
 
 //! Answers from the examples of the document.
 
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
 use bytes::Bytes;
+use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{error::Mismatch, keys::key_of, operation::Response, received::Received};
+use super::{
+    context::Context,
+    error::Mismatch,
+    incoming::Rejection,
+    keys::key_of,
+    operation::{Operation, Response},
+    received::Received,
+};
 use crate::{Code, StatusChoice};
 
 /// An example of an answer, as it is on the wire.
@@ -20,17 +33,94 @@ pub(crate) struct Sample {
     pub(crate) body: Option<(&'static str, &'static str)>,
 }
 
-/// The answer with a status that is picked from a choice; without a choice, the first success.
+/// An API that answers each operation with an example of the document.
+///
+/// An operation with a parameter that is a [`StatusChoice`] answers with what the choice picks, and with 400
+/// for a status that is no answer. All others answer with their first success, unless the request has the
+/// header field `Prefer` (RFC 7240): `Prefer: code=503` asks for a status, `Prefer: code=200:9,503:1` for
+/// either with these odds, and `Prefer: delay=1.5` for an answer after so many seconds. What an operation
+/// cannot answer with is refused with 400.
+#[derive(Clone, Debug, Default)]
+pub struct Mock {
+    prefer: Preference,
+    dice: Option<Arc<Mutex<Rng>>>,
+}
+
+/// The mock as it is if nothing else is said of it.
+#[allow(
+    non_upper_case_globals,
+    reason = "a value of a type without choices is called like the type"
+)]
+pub const Mock: Mock = Mock {
+    prefer: Preference {
+        code: None,
+        delay: None,
+        wrong: None,
+    },
+    dice: None,
+};
+
+impl Mock {
+    /// A mock that picks from choices as every other with the same seed does.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            dice: Some(Arc::new(Mutex::new(Rng::with_seed(seed)))),
+            ..Mock
+        }
+    }
+}
+
+// What the mock does is no method of it: those are named by the document.
+
+/// The same mock, asked as a request has it.
+pub(crate) fn asked(mock: &Mock, context: &Context) -> Mock {
+    Mock {
+        prefer: Preference::of(context.headers()),
+        dice: mock.dice.clone(),
+    }
+}
+
+/// Whether an operation can answer as the mock is asked to, unless a parameter of its own has the choice.
+pub(crate) fn admit<O: Operation>(mock: &Mock, has_choice: bool) -> Result<(), Rejection> {
+    if let Some(wrong) = &mock.prefer.wrong {
+        return Err(Rejection::new(Code::BAD_REQUEST, wrong.as_str()));
+    }
+    let Some(choice) = mock.prefer.code.as_ref().filter(|_| !has_choice) else {
+        return Ok(());
+    };
+    let keys = O::Response::KEYS;
+    let mut codes = choice.iter().map(|(code, _)| code.get());
+    let Some(code) = codes.find(|code| key_of(keys, *code).is_none()) else {
+        return Ok(());
+    };
+    let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "this operation does not answer with {code}; it has {}",
+        keys.join(", ")
+    );
+    Err(Rejection::new(Code::BAD_REQUEST, detail))
+}
+
+/// The answer with a status that is picked from a choice, or that is preferred; without either, the first
+/// success.
 ///
 /// A status that the operation cannot answer with is a bad request, if the document has an answer
 /// for that.
 ///
 /// # Panics
 /// Without an example of the answer: the generator warned of it. The server makes it a 500.
-pub(crate) fn answer<R: Response>(samples: &[Sample], choice: Option<&StatusChoice>) -> R {
-    let found = match choice {
+pub(crate) async fn answer<R: Response>(
+    mock: &Mock,
+    samples: &[Sample],
+    choice: Option<&StatusChoice>,
+) -> R {
+    if let Some(delay) = mock.prefer.delay {
+        tokio::time::sleep(delay).await;
+    }
+    let found = match choice.or(mock.prefer.code.as_ref()) {
         Some(choice) => {
-            let code = choice.pick(fastrand::f64());
+            let code = choice.pick(throw(mock));
             find::<R>(samples, code).or_else(|| find::<R>(samples, Code::BAD_REQUEST))
         }
         None => first(samples),
@@ -41,6 +131,62 @@ pub(crate) fn answer<R: Response>(samples: &[Sample], choice: Option<&StatusChoi
     match decode(sample, code) {
         Ok(answer) => answer,
         Err(why) => panic!("the example of {code} is not what the document declares: {why}"),
+    }
+}
+
+/// A number from 0 to 1.
+fn throw(mock: &Mock) -> f64 {
+    match &mock.dice {
+        None => fastrand::f64(),
+        Some(dice) => dice.lock().unwrap_or_else(PoisonError::into_inner).f64(),
+    }
+}
+
+/// What a request prefers of its answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Preference {
+    code: Option<StatusChoice>,
+    delay: Option<Duration>,
+    /// What is wrong with it.
+    wrong: Option<String>,
+}
+
+impl Preference {
+    /// What the fields `Prefer` say; of what is said twice, the first counts (RFC 7240, section 2).
+    fn of(headers: &HeaderMap) -> Self {
+        let mut found = Self::default();
+        let lines = headers.get_all("prefer").iter();
+        let lines = lines.filter_map(|line| line.to_str().ok());
+        let mut items: Vec<(&str, String)> = Vec::new();
+        for item in lines.flat_map(|line| line.split(',')) {
+            match item.split_once('=') {
+                Some((name, value)) => items.push((name.trim(), value.trim().to_owned())),
+                // The comma may be one between two codes.
+                None => {
+                    if let Some((_, value)) = items.last_mut() {
+                        value.push(',');
+                        value.push_str(item.trim());
+                    }
+                }
+            }
+        }
+        for (name, value) in items {
+            let value = value.trim_matches('"');
+            if name.eq_ignore_ascii_case("code") && found.code.is_none() {
+                match value.parse() {
+                    Ok(choice) => found.code = Some(choice),
+                    Err(why) => found.wrong = Some(format!("`Prefer: code={value}`: {why}")),
+                }
+            } else if name.eq_ignore_ascii_case("delay") && found.delay.is_none() {
+                let seconds = value.parse().ok();
+                found.delay = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                if found.delay.is_none() {
+                    let why = format!("`Prefer: delay={value}`: it is no number of seconds");
+                    found.wrong = Some(why);
+                }
+            }
+        }
+        found
     }
 }
 

@@ -11,7 +11,7 @@ pub use axum;
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -27,6 +27,12 @@ pub trait Api: Send + Sync + 'static {
     {
         let _ = context;
         self
+    }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
     }
 }
 

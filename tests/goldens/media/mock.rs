@@ -3,31 +3,36 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::sample::{Sample, answer}};
+use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
 
-use crate::server::Api;
-
-/// An API that answers each operation with an example of the document.
-///
-/// An operation with a parameter that is a [`StatusChoice`](crate::StatusChoice) answers with
-/// what the choice picks, and with 400 for a status that is no answer. All others answer with
-/// their first success.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mock;
+use crate::{runtime::Operation, server::{Api, Context, Rejection}};
+use std::sync::Arc;
+pub use crate::runtime::sample::Mock;
 
 impl Api for Mock {
     async fn any(&self, _: Any) -> AnyResponse {
-        answer(ANY_SAMPLES, None)
+        answer(self, ANY_SAMPLES, None).await
     }
 
     async fn film(&self, _: Film) -> FilmResponse {
-        answer(FILM_SAMPLES, None)
+        answer(self, FILM_SAMPLES, None).await
     }
 
     async fn parts(&self, _: Parts) -> PartsResponse {
-        answer(PARTS_SAMPLES, None)
+        answer(self, PARTS_SAMPLES, None).await
+    }
+
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
+        Arc::new(asked(&self, &context))
+    }
+
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        admit::<O>(self, CHOOSING.contains(&O::ID))
     }
 }
+
+/// The operations that have a parameter to choose a status by.
+const CHOOSING: &[&str] = &[];
 
 const ANY_SAMPLES: &[Sample] = &[
     Sample {

@@ -3,35 +3,40 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::sample::{Sample, answer}};
+use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
 
-use crate::server::Api;
-
-/// An API that answers each operation with an example of the document.
-///
-/// An operation with a parameter that is a [`StatusChoice`](crate::StatusChoice) answers with
-/// what the choice picks, and with 400 for a status that is no answer. All others answer with
-/// their first success.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mock;
+use crate::{runtime::Operation, server::{Api, Context, Rejection}};
+use std::sync::Arc;
+pub use crate::runtime::sample::Mock;
 
 impl Api for Mock {
     async fn find_pets(&self, _: FindPets) -> FindPetsResponse {
-        answer(FIND_PETS_SAMPLES, None)
+        answer(self, FIND_PETS_SAMPLES, None).await
     }
 
     async fn add_pet(&self, _: AddPet) -> AddPetResponse {
-        answer(ADD_PET_SAMPLES, None)
+        answer(self, ADD_PET_SAMPLES, None).await
     }
 
     async fn get_pet(&self, _: GetPet) -> GetPetResponse {
-        answer(GET_PET_SAMPLES, None)
+        answer(self, GET_PET_SAMPLES, None).await
     }
 
     async fn delete_pet(&self, _: DeletePet) -> DeletePetResponse {
-        answer(DELETE_PET_SAMPLES, None)
+        answer(self, DELETE_PET_SAMPLES, None).await
+    }
+
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
+        Arc::new(asked(&self, &context))
+    }
+
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        admit::<O>(self, CHOOSING.contains(&O::ID))
     }
 }
+
+/// The operations that have a parameter to choose a status by.
+const CHOOSING: &[&str] = &[];
 
 const FIND_PETS_SAMPLES: &[Sample] = &[
     Sample {

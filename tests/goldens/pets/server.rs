@@ -11,7 +11,7 @@ pub use axum;
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -54,6 +54,12 @@ pub trait Api: Send + Sync + 'static {
         let _ = context;
         self
     }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -68,19 +74,27 @@ pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
         .route(|api, context, request: FindPets| async move {
-            Api::find_pets(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<FindPets>(&*api)?;
+            Ok(Api::find_pets(&*api, request).await)
         });
     server
         .route(|api, context, request: AddPet| async move {
-            Api::add_pet(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<AddPet>(&*api)?;
+            Ok(Api::add_pet(&*api, request).await)
         });
     server
         .route(|api, context, request: GetPet| async move {
-            Api::get_pet(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetPet>(&*api)?;
+            Ok(Api::get_pet(&*api, request).await)
         });
     server
         .route(|api, context, request: DeletePet| async move {
-            Api::delete_pet(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<DeletePet>(&*api)?;
+            Ok(Api::delete_pet(&*api, request).await)
         });
     server.router(api)
 }

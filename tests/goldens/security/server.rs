@@ -14,7 +14,7 @@ use crate::{requests::*, responses::*};
 use crate::security::{self, *};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -154,6 +154,12 @@ pub trait Api: Send + Sync + 'static {
         let _ = context;
         self
     }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -168,7 +174,9 @@ pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
         .guarded(|api, context, request: GetBasic, credentials: BasicCredentials| async move {
-            Api::get_basic(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetBasic>(&*api)?;
+            Ok(Api::get_basic(&*api, request, credentials).await)
         });
     server
         .guarded(|
@@ -177,17 +185,21 @@ pub fn router(api: impl Api) -> axum::Router {
             request: PostBoth,
             credentials: BasicAndHeaderKeyCredentials|
         async move {
-            Api::post_both(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PostBoth>(&*api)?;
+            Ok(Api::post_both(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetCookie, credentials: CookieKeyCredentials| async move {
-            Api::get_cookie(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetCookie>(&*api)?;
+            Ok(Api::get_cookie(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetDigest, credentials: DigestCredentials| async move {
-            Api::get_digest(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetDigest>(&*api)?;
+            Ok(Api::get_digest(&*api, request, credentials).await)
         });
     server
         .guarded(|
@@ -196,21 +208,27 @@ pub fn router(api: impl Api) -> axum::Router {
             request: GetEither,
             credentials: OptionalOauthOrHeaderKeyCredentials|
         async move {
-            Api::get_either(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetEither>(&*api)?;
+            Ok(Api::get_either(&*api, request, credentials).await)
         });
     server
         .route(|api, context, request: GetHead| async move {
-            Api::get_head(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetHead>(&*api)?;
+            Ok(Api::get_head(&*api, request).await)
         });
     server
         .guarded(|api, context, request: HeadHead, credentials: TokenCredentials| async move {
-            Api::head_head(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<HeadHead>(&*api)?;
+            Ok(Api::head_head(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetHeader, credentials: HeaderKeyCredentials| async move {
-            Api::get_header(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetHeader>(&*api)?;
+            Ok(Api::get_header(&*api, request, credentials).await)
         });
     server
         .guarded(|
@@ -219,34 +237,45 @@ pub fn router(api: impl Api) -> axum::Router {
             request: GetOneOrBoth,
             credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
         async move {
-            Api::get_one_or_both(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetOneOrBoth>(&*api)?;
+            Ok(Api::get_one_or_both(&*api, request, credentials).await)
         });
     server
         .route(|api, context, request: GetOpen| async move {
-            Api::get_open(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetOpen>(&*api)?;
+            Ok(Api::get_open(&*api, request).await)
         });
     server
         .guarded(|api, context, request: GetQuery, credentials: QueryKeyCredentials| async move {
-            Api::get_query(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetQuery>(&*api)?;
+            Ok(Api::get_query(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetToken, credentials: TokenCredentials| async move {
-            Api::get_token(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetToken>(&*api)?;
+            Ok(Api::get_token(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetTokenToo, credentials: TokenCredentials| async move {
-            Api::get_token_too(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetTokenToo>(&*api)?;
+            Ok(Api::get_token_too(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetTypo, credentials: UndeclaredCredentials| async move {
-            Api::get_typo(&*Api::with_context(api, context), request, credentials).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetTypo>(&*api)?;
+            Ok(Api::get_typo(&*api, request, credentials).await)
         });
     server
         .guarded(|api, context, request: GetUndeclared, credentials: TokenCredentials| async move {
-            Api::get_undeclared(&*Api::with_context(api, context), request, credentials)
-                .await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetUndeclared>(&*api)?;
+            Ok(Api::get_undeclared(&*api, request, credentials).await)
         });
     server.router(api)
 }

@@ -11,7 +11,7 @@ pub use axum;
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -37,6 +37,12 @@ pub trait Api: Send + Sync + 'static {
         let _ = context;
         self
     }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -51,15 +57,21 @@ pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
         .route(|api, context, request: Echo| async move {
-            Api::echo(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Echo>(&*api)?;
+            Ok(Api::echo(&*api, request).await)
         });
     server
         .route(|api, context, request: Wait| async move {
-            Api::wait(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Wait>(&*api)?;
+            Ok(Api::wait(&*api, request).await)
         });
     server
         .route(|api, context, request: Who| async move {
-            Api::who(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Who>(&*api)?;
+            Ok(Api::who(&*api, request).await)
         });
     server.router(api)
 }

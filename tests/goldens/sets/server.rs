@@ -11,7 +11,7 @@ pub use axum;
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::glue::Server;
+use crate::runtime::{Operation, glue::Server};
 
 /// The operations of the API: a method for each.
 ///
@@ -116,6 +116,12 @@ pub trait Api: Send + Sync + 'static {
         let _ = context;
         self
     }
+
+    /// Refuses what the mock is asked for and cannot answer with.
+    #[doc(hidden)]
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
 }
 
 /// The operations of an API as a router, to be served by axum.
@@ -130,71 +136,105 @@ pub fn router(api: impl Api) -> axum::Router {
     let mut server = Server::new();
     server
         .route(|api, context, request: GetA| async move {
-            Api::get_a(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetA>(&*api)?;
+            Ok(Api::get_a(&*api, request).await)
         });
     server
         .route(|api, context, request: GetB| async move {
-            Api::get_b(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetB>(&*api)?;
+            Ok(Api::get_b(&*api, request).await)
         });
     server
         .route(|api, context, request: DifferentSuccesses| async move {
-            Api::different_successes(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<DifferentSuccesses>(&*api)?;
+            Ok(Api::different_successes(&*api, request).await)
         });
     server
         .route(|api, context, request: EqualSuccesses| async move {
-            Api::equal_successes(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<EqualSuccesses>(&*api)?;
+            Ok(Api::equal_successes(&*api, request).await)
         });
     server
         .route(|api, context, request: GetHead| async move {
-            Api::get_head(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetHead>(&*api)?;
+            Ok(Api::get_head(&*api, request).await)
         });
     server
         .route(|api, context, request: Interim| async move {
-            Api::interim(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Interim>(&*api)?;
+            Ok(Api::interim(&*api, request).await)
         });
     server
         .route(|api, context, request: GetNamed| async move {
-            Api::get_named(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetNamed>(&*api)?;
+            Ok(Api::get_named(&*api, request).await)
         });
     server
         .route(|api, context, request: PutNamed| async move {
-            Api::put_named(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PutNamed>(&*api)?;
+            Ok(Api::put_named(&*api, request).await)
         });
     server
         .route(|api, context, request: NoContent| async move {
-            Api::no_content(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<NoContent>(&*api)?;
+            Ok(Api::no_content(&*api, request).await)
         });
     server
         .route(|api, context, request: NoSuccess| async move {
-            Api::no_success(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<NoSuccess>(&*api)?;
+            Ok(Api::no_success(&*api, request).await)
         });
     server
         .route(|api, context, request: Nothing| async move {
-            Api::nothing(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Nothing>(&*api)?;
+            Ok(Api::nothing(&*api, request).await)
         });
     server
         .route(|api, context, request: OnlyDefault| async move {
-            Api::only_default(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<OnlyDefault>(&*api)?;
+            Ok(Api::only_default(&*api, request).await)
         });
     server
         .route(|api, context, request: GetOther| async move {
-            Api::get_other(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetOther>(&*api)?;
+            Ok(Api::get_other(&*api, request).await)
         });
     server
         .route(|api, context, request: HeadOther| async move {
-            Api::head_other(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<HeadOther>(&*api)?;
+            Ok(Api::head_other(&*api, request).await)
         });
     server
         .route(|api, context, request: Range| async move {
-            Api::range(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<Range>(&*api)?;
+            Ok(Api::range(&*api, request).await)
         });
     server
         .route(|api, context, request: GetShared| async move {
-            Api::get_shared(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<GetShared>(&*api)?;
+            Ok(Api::get_shared(&*api, request).await)
         });
     server
         .route(|api, context, request: PutShared| async move {
-            Api::put_shared(&*Api::with_context(api, context), request).await
+            let api = Api::with_context(api, context);
+            Api::admit::<PutShared>(&*api)?;
+            Ok(Api::put_shared(&*api, request).await)
         });
     server.router(api)
 }
