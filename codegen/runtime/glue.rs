@@ -23,8 +23,9 @@ use super::{
     context::Context,
     error::Unsendable,
     incoming::{Incoming, Refusal, Rejection},
-    media::PROBLEM,
+    media::{PROBLEM, accepts},
     multipart::{File, Parts},
+    observed::Observed,
     operation::{Operation, Response},
     reply::Reply,
     routes::{Found, Routes},
@@ -38,7 +39,14 @@ type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(String, String)>) -> Answer +
 
 /// The operations of an API, each with the method that answers it.
 pub(crate) struct Server<A> {
-    routes: Routes<Handler<A>>,
+    routes: Routes<Route<A>>,
+}
+
+/// An operation, and what answers it.
+struct Route<A> {
+    id: &'static str,
+    path: &'static str,
+    handler: Handler<A>,
 }
 
 impl<A: Send + Sync + 'static> Server<A> {
@@ -79,7 +87,12 @@ impl<A: Send + Sync + 'static> Server<A> {
         let handler: Handler<A> = Box::new(move |api, request, path| {
             Box::pin(answer::<A, O, C, _, _>(api, request, path, handle.clone()))
         });
-        self.routes.add(O::METHOD, O::PATH, handler);
+        let route = Route {
+            id: O::ID,
+            path: O::PATH,
+            handler,
+        };
+        self.routes.add(O::METHOD, O::PATH, route);
     }
 
     /// All operations as a router, which has no paths of its own and so refuses none.
@@ -92,12 +105,26 @@ impl<A: Send + Sync + 'static> Server<A> {
         }))
     }
 
-    fn answer(&self, api: &Arc<A>, request: Request) -> Answer {
+    fn answer(
+        &self,
+        api: &Arc<A>,
+        request: Request,
+    ) -> impl Future<Output = HttpResponse> + Send + use<A> {
+        let observed = Observed::new(&request);
+        let answer = self.find(api, request, &observed);
+        observed.watch(answer)
+    }
+
+    fn find(&self, api: &Arc<A>, request: Request, observed: &Observed) -> Answer {
+        let handle = |route: &Route<A>, request: Request, values| {
+            observed.operation(route.id, request.method().as_str(), route.path);
+            (route.handler)(Arc::clone(api), request, values)
+        };
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
         let query = request.uri().query().unwrap_or_default().to_owned();
         let methods = match self.routes.find(&method, &path, &query) {
-            Found::Operation(handler, values) => return handler(Arc::clone(api), request, values),
+            Found::Operation(route, values) => return handle(route, request, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
                 return ready(problem(Rejection::new(NOT_FOUND, "there is no such path")));
@@ -105,9 +132,9 @@ impl<A: Send + Sync + 'static> Server<A> {
         };
         // HEAD is GET without content (RFC 9110, section 9.3.2).
         if method == Method::HEAD
-            && let Found::Operation(handler, values) = self.routes.find(&Method::GET, &path, &query)
+            && let Found::Operation(route, values) = self.routes.find(&Method::GET, &path, &query)
         {
-            let answer = handler(Arc::clone(api), request, values);
+            let answer = handle(route, request, values);
             return Box::pin(async { without_content(answer.await) });
         }
         let allow = allow(&methods);
@@ -125,6 +152,7 @@ impl<A: Send + Sync + 'static> Server<A> {
 const NO_CONTENT: Code = Code::sure(204);
 const NOT_FOUND: Code = Code::sure(404);
 const METHOD_NOT_ALLOWED: Code = Code::sure(405);
+const NOT_ACCEPTABLE: Code = Code::sure(406);
 const REQUEST_TIMEOUT: Code = Code::sure(408);
 const CONTENT_TOO_LARGE: Code = Code::sure(413);
 const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
@@ -198,6 +226,14 @@ async fn read<O: Operation, C: Credentials>(
     let limits = head.extensions.get::<BodyLimits>().copied();
     let request = Incoming::new(path, head);
     let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
+    let produced = O::Response::PRODUCES;
+    let wanted = request.headers().get_all(header::ACCEPT).iter();
+    let wanted: Vec<_> = wanted.filter_map(|value| value.to_str().ok()).collect();
+    if !wanted.is_empty() && !produced.is_empty() && !accepts(&wanted.join(","), produced) {
+        let produced = produced.join(", ");
+        let detail = format!("`Accept` takes nothing that is answered here, which is {produced}");
+        return Err(Rejection::new(NOT_ACCEPTABLE, detail));
+    }
     let body = if O::HAS_BODY {
         collect(body, limits.unwrap_or_default()).await?
     } else {

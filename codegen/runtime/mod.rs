@@ -77,6 +77,8 @@ pub(crate) mod context;
 #[cfg(feature = "server")]
 pub(crate) mod glue;
 #[cfg(feature = "server")]
+mod observed;
+#[cfg(feature = "server")]
 mod routes;
 #[cfg(feature = "server")]
 pub(crate) mod serve;

@@ -50,6 +50,9 @@ pub trait Response: Sized + fmt::Debug + Send + 'static {
     /// The keys of the document, one for each variant, in the order of the variants.
     const KEYS: &'static [Key];
 
+    /// The media types of the successes; none, if there is one without content.
+    const PRODUCES: &'static [&'static str] = &[];
+
     /// The status.
     fn code(&self) -> Code;
 

@@ -108,6 +108,7 @@ runtime! {
     "mod.rs",
     "multipart.rs",
     "object.rs",
+    "observed.rs",
     "operation.rs",
     "outgoing.rs",
     "param.rs",

@@ -225,6 +225,38 @@ async fn a_method_knows_who_asks() -> Outcome {
 }
 
 #[tokio::test]
+async fn an_answer_is_of_what_is_accepted() -> Outcome {
+    let address = start(router(Service::default()), |_| {}).await?;
+    let ask = |accept: &str| get("/who").replace("host:", &format!("accept: {accept}\r\nhost:"));
+    for accept in [
+        "*/*",
+        "text/*",
+        "Text/Plain;charset=utf-8",
+        "application/json, text/plain;q=0.1",
+        "text/html, */*;q=0.1",
+        "",
+        "nonsense",
+    ] {
+        assert!(say(address, ask(accept)).await?.starts_with("HTTP/1.1 200 OK\r\n"), "{accept}");
+    }
+    for accept in [
+        "application/json",
+        "*/*, text/plain;q=0",
+        "text/plain;q=0, text/*",
+        "text/*;q=0, */*",
+        "text/html\r\naccept: image/*",
+    ] {
+        let answer = say(address, ask(accept)).await?;
+        assert_eq!(problem(&answer), 406, "{accept}");
+        assert!(answer.contains("which is text/plain"), "{answer}");
+    }
+    // What has no content is of no kind.
+    let head = get("/wait").replace("GET", "OPTIONS").replace("host:", "accept: image/png\r\nhost:");
+    assert!(say(address, head).await?.starts_with("HTTP/1.1 204 "));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_refusal_can_be_put_in_other_words() -> Outcome {
     let router = router(Service::default()).on_reject(|rejection, usual| {
         if rejection.code().get() == 404 {

@@ -1,4 +1,4 @@
-//! What `tracing` is told of the client's requests.
+//! What `tracing` is told of the requests of client and server.
 
 use std::{
     collections::BTreeMap,
@@ -9,8 +9,14 @@ use std::{
 use statusquo::{
     Client, Status,
     client::{Redirects, RetryPolicy},
+    mock::Mock,
+    server::{Limits, router, serve},
 };
-use statusquo_tests::rude::{Act, Rude};
+use statusquo_tests::{
+    raw::get,
+    rude::{Act, Rude},
+};
+use tokio::net::TcpListener;
 use tracing::{
     Subscriber,
     field::{Field, Visit},
@@ -61,39 +67,39 @@ impl<S: Subscriber> Layer<S> for Recorder {
     }
 }
 
-#[test]
-fn each_request_has_a_span_with_the_names_of_opentelemetry() {
+/// The spans of what is done meanwhile.
+fn spans<F: Future>(what: F) -> (F::Output, Vec<Fields>) {
     let recorder = Recorder::default();
     let subscriber = Registry::default().with(recorder.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let port = tracing::subscriber::with_default(subscriber, || {
-        runtime.block_on(async {
-            let acts = vec![
-                Act::status(503, ""),
-                Act::status(302, "location: /there?api_key=secret\r\n"),
-                Act::status(204, ""),
-                Act::Hang,
-            ];
-            let rude = Rude::serve(acts).await.unwrap();
-            let policy = RetryPolicy::new().max_attempts(2).sleeper(|_| async {});
-            let client = Client::builder()
-                .base_url(&rude.url)
-                .redirects(Redirects::All);
-            let client = client.retry(policy).build().unwrap();
-            client.get_status(Status::Ok).success().await.unwrap();
-            client
-                .get_status(Status::Ok)
-                .with_retry(None)
-                .send()
-                .await
-                .unwrap_err();
-            rude.url.rsplit(':').next().unwrap().to_owned()
-        })
-    });
+    let output = tracing::subscriber::with_default(subscriber, || runtime.block_on(what));
     let spans = recorder.0.lock().unwrap();
+    let spans = spans.iter().map(|(_, fields)| fields.clone());
+    (output, spans.collect())
+}
+
+#[test]
+fn each_request_has_a_span_with_the_names_of_opentelemetry() {
+    let (port, spans) = spans(async {
+        let acts = vec![
+            Act::status(503, ""),
+            Act::status(302, "location: /there?api_key=secret\r\n"),
+            Act::status(204, ""),
+            Act::Hang,
+        ];
+        let rude = Rude::serve(acts).await.unwrap();
+        let policy = RetryPolicy::new().max_attempts(2).sleeper(|_| async {});
+        let client = Client::builder().base_url(&rude.url);
+        let client = client.redirects(Redirects::All).retry(policy);
+        let client = client.build().unwrap();
+        client.get_status(Status::Ok).success().await.unwrap();
+        let call = client.get_status(Status::Ok).with_retry(None);
+        call.send().await.unwrap_err();
+        rude.url.rsplit(':').next().unwrap().to_owned()
+    });
     let common = [
         ("http.request.method", "GET"),
         ("openapi.operation.id", "getStatus"),
@@ -136,7 +142,7 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
         ],
     ];
     assert_eq!(spans.len(), expected.len());
-    for ((number, (_, fields)), mut expected) in spans.iter().enumerate().zip(expected) {
+    for ((number, fields), mut expected) in spans.iter().enumerate().zip(expected) {
         if number != 2 {
             expected.extend(own());
         }
@@ -148,4 +154,68 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
             .map(|(name, value)| (*name, (*value).to_owned()));
         assert_eq!(*fields, expected.into_iter().chain(common).collect());
     }
+}
+
+#[test]
+fn each_answer_has_a_span_with_the_names_of_opentelemetry() {
+    let ((), spans) = spans(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = serve(listener, router(Mock), Limits::default());
+        tokio::spawn(async move { server.await });
+        for (method, target) in [
+            ("GET", "/status/503?secret=a"),
+            ("HEAD", "/status/404"),
+            ("GET", "/nowhere"),
+        ] {
+            get(address, method, target).await;
+        }
+    });
+    let of = |number: usize, name: &str| spans[number].get(name).map(String::as_str);
+    for (number, expected) in [
+        [
+            ("http.request.method", Some("GET")),
+            ("http.route", Some("/status/{codes}")),
+            ("openapi.operation.id", Some("getStatus")),
+            ("otel.name", Some("GET /status/{codes}")),
+            ("http.response.status_code", Some("503")),
+            ("error.type", Some("503")),
+            ("url.path", Some("/status/503")),
+        ],
+        [
+            ("http.request.method", Some("HEAD")),
+            ("http.route", Some("/status/{codes}")),
+            // The method of GET answers it.
+            ("openapi.operation.id", Some("getStatus")),
+            ("otel.name", Some("HEAD /status/{codes}")),
+            ("http.response.status_code", Some("404")),
+            ("error.type", None),
+            ("url.path", Some("/status/404")),
+        ],
+        [
+            ("http.request.method", Some("GET")),
+            ("http.route", None),
+            ("openapi.operation.id", None),
+            ("otel.name", Some("GET")),
+            ("http.response.status_code", Some("404")),
+            ("error.type", None),
+            ("url.path", Some("/nowhere")),
+        ],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for (name, value) in expected {
+            assert_eq!(of(number, name), value, "{name} {:?}", spans[number]);
+        }
+        for (name, value) in [
+            ("otel.kind", "server"),
+            ("client.address", "127.0.0.1"),
+            ("network.protocol.version", "1.1"),
+        ] {
+            assert_eq!(of(number, name), Some(value), "{name}");
+        }
+        assert!(!format!("{:?}", spans[number]).contains("secret"));
+    }
+    assert_eq!(spans.len(), 3);
 }

@@ -96,7 +96,7 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
         }
         if glue {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
-            let own = operation.glue(model.credentials(operation));
+            let own = operation.glue(model);
             rows.extend(own.into_iter().map(|answer| {
                 let declared = key_of(&keys, answer.code)
                     .and_then(|index| answers.get(index))

@@ -120,7 +120,7 @@ None is on by default: the statuses alone need neither `std` nor another crate.
 - `client-native-tls`: the same, with the TLS of the system.
 - `client-base`: the same without TLS, to bring one's own.
 - `gzip`: the client unpacks content, and says that it does; part of the first two.
-- `tracing`: a span of `tracing` for each request of a client, with OpenTelemetry's names.
+- `tracing`: a span of `tracing` for each request of client and server, with OpenTelemetry's names.
 ";
 
 /// Doc comments of the file instead of the item behind them.

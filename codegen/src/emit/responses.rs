@@ -89,6 +89,9 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
         }
     });
     let keys = set.answers.iter().map(|answer| key(answer.key));
+    let produces = set.produces();
+    let produces = (!produces.is_empty())
+        .then(|| quote!(const PRODUCES: &'static [&'static str] = &[#(#produces),*];));
     let (success_ty, success) = success(model, set);
     let decodes = decodes(model, set);
     let encodes = set.answers.iter().map(|answer| encode(model, answer));
@@ -115,6 +118,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
             type Success = #success_ty;
 
             const KEYS: &'static [Key] = &[#(#keys,)*];
+            #produces
 
             fn code(&self) -> Code {
                 self.code()

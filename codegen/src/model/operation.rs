@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{CredentialSet, Key, LimitsId, Origin, Payload, Segment, Type};
+use super::{Key, LimitsId, Model, Origin, Payload, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -60,10 +60,16 @@ impl Operation {
 
     /// What the generated server answers this operation with by itself, before its method is called
     /// or after it failed; by status.
+    ///
+    /// # Panics
+    /// If the operation is of another model.
     #[must_use]
-    pub fn glue(&self, credentials: Option<&CredentialSet>) -> Vec<GlueAnswer> {
+    pub fn glue(&self, model: &Model) -> Vec<GlueAnswer> {
         let mut answers = vec![GlueAnswer::of(500)];
-        match credentials {
+        if !model.set(self).produces().is_empty() {
+            answers.push(GlueAnswer::of(406));
+        }
+        match model.credentials(self) {
             None => {}
             Some(credentials) if credentials.is_optional() => {}
             Some(credentials) if credentials.alternatives.is_empty() => {

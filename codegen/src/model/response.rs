@@ -14,6 +14,30 @@ pub struct ResponseSet {
     pub success: Success,
 }
 
+impl ResponseSet {
+    /// The media types of the successes; none, if there is one without content.
+    #[must_use]
+    pub fn produces(&self) -> Vec<&str> {
+        let successes = self.answers.iter();
+        let successes = successes.filter(|answer| match answer.key {
+            Key::Exact(code) => (200..300).contains(&code),
+            Key::Range(first) => first == 2,
+            Key::Default => false,
+        });
+        let mut media = Vec::new();
+        for answer in successes {
+            let own = answer.media();
+            if own.is_empty() {
+                return Vec::new();
+            }
+            media.extend(own);
+        }
+        media.sort_unstable();
+        media.dedup();
+        media
+    }
+}
+
 /// An answer: a variant of a response enum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {

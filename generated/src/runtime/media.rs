@@ -61,6 +61,39 @@ pub(crate) fn alike(declared: &[&str], actual: Option<&str>) -> Option<usize> {
         .then(|| declared.iter().position(is_json))?
 }
 
+/// Whether a field `Accept` takes one of the media types that an answer may be of, or of the ranges of them
+/// (RFC 9110, section 12.5.1). One that says nothing that can be read takes all.
+#[cfg(feature = "server")]
+pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
+    let ranges = accept.split(',').filter_map(|range| {
+        let (essence, parameters) = split(range);
+        let weight = parameters.iter().find(|(name, _)| name == "q");
+        let weight = weight.and_then(|(_, weight)| weight.parse().ok());
+        essence
+            .contains('/')
+            .then_some((essence, weight.unwrap_or(1.0_f32)))
+    });
+    let ranges: Vec<_> = ranges.collect();
+    let takes = |media: &str| {
+        // The nearest range decides.
+        let nearest = ranges.iter().filter_map(|(range, weight)| {
+            let near = if range.eq_ignore_ascii_case(media) {
+                3
+            } else if in_range(range, media) || in_range(media, range) {
+                2
+            } else if *range == "*/*" || media == "*/*" {
+                1
+            } else {
+                return None;
+            };
+            Some((near, *weight))
+        });
+        let nearest = nearest.max_by_key(|(near, _)| *near);
+        nearest.is_some_and(|(_, weight)| weight > 0.0)
+    };
+    ranges.is_empty() || offered.iter().any(|media| takes(split(media).0))
+}
+
 /// The media type of a problem of RFC 9457.
 pub(crate) const PROBLEM: &str = "application/problem+json";
 

@@ -39,7 +39,8 @@ pub trait Api: Send + Sync + 'static {
 /// The operations of an API as a router, to be served by axum.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
-/// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method,
+/// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
+/// where `Accept` takes no media type of a success,
 /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
 /// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
 /// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with

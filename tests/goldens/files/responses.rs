@@ -49,6 +49,7 @@ impl ListOwnersResponse {
 impl Response for ListOwnersResponse {
     type Success = Vec<types::Owner>;
     const KEYS: &'static [Key] = &[Key::Exact(200), Key::Default];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()
@@ -125,6 +126,7 @@ impl GetPetResponse {
 impl Response for GetPetResponse {
     type Success = types::Pet;
     const KEYS: &'static [Key] = &[Key::Exact(200), Key::Exact(404), Key::Default];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()

@@ -54,6 +54,7 @@ impl FindPetsResponse {
 impl Response for FindPetsResponse {
     type Success = Vec<types::Pet>;
     const KEYS: &'static [Key] = &[Key::Exact(200), Key::Default];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()
@@ -134,6 +135,7 @@ impl AddPetResponse {
 impl Response for AddPetResponse {
     type Success = types::Pet;
     const KEYS: &'static [Key] = &[Key::Exact(201), Key::Default];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()
@@ -244,6 +246,8 @@ impl Response for GetPetResponse {
         Key::Range(4),
         Key::Default,
     ];
+
+    const PRODUCES: &'static [&'static str] = &["application/json", "text/csv"];
 
     fn code(&self) -> Code {
         self.code()

@@ -46,7 +46,7 @@
 //! * `client-native-tls`: the same, with the TLS of the system.
 //! * `client-base`: the same without TLS, to bring one's own.
 //! * `gzip`: the client unpacks content, and says that it does; part of the first two.
-//! * `tracing`: a span of `tracing` for each request of a client, with OpenTelemetry's names.
+//! * `tracing`: a span of `tracing` for each request of client and server, with OpenTelemetry's names.
 #![cfg_attr(not(feature = "_wire"), no_std)]
 #![forbid(unsafe_code)]
 #![allow(

@@ -39,6 +39,7 @@ impl ProseResponse {
 impl Response for ProseResponse {
     type Success = types::Prose;
     const KEYS: &'static [Key] = &[Key::Exact(200)];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()

@@ -109,6 +109,8 @@ impl Response for DifferentSuccessesResponse {
         Key::Default,
     ];
 
+    const PRODUCES: &'static [&'static str] = &["application/json"];
+
     fn code(&self) -> Code {
         self.code()
     }
@@ -190,6 +192,7 @@ impl EqualSuccessesResponse {
 impl Response for EqualSuccessesResponse {
     type Success = String;
     const KEYS: &'static [Key] = &[Key::Exact(200), Key::Exact(203), Key::Default];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
 
     fn code(&self) -> Code {
         self.code()
@@ -263,6 +266,7 @@ impl GetHeadResponse {
 impl Response for GetHeadResponse {
     type Success = String;
     const KEYS: &'static [Key] = &[Key::Exact(200)];
+    const PRODUCES: &'static [&'static str] = &["text/plain"];
 
     fn code(&self) -> Code {
         self.code()

@@ -95,6 +95,7 @@ fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
         of("GET", "/pets/{id}"),
         [
             (Some(400), Some("4XX"), Some(true), None),
+            (Some(406), Some("4XX"), Some(true), None),
             (Some(500), Some("default"), Some(true), None)
         ]
     );

@@ -1,0 +1,84 @@
+//! What others see of the requests that a server answers: a span of `tracing` for each, where the feature is
+//! on.
+//!
+//! Names are those of OpenTelemetry's semantic conventions for HTTP servers.
+
+use std::future::Future;
+
+use axum::{extract::Request, response::Response};
+#[cfg(feature = "tracing")]
+use {
+    axum::extract::ConnectInfo,
+    http::header,
+    std::net::SocketAddr,
+    tracing::{Instrument, Span, field::Empty},
+};
+
+/// A request that is being answered.
+pub(crate) struct Observed {
+    #[cfg(feature = "tracing")]
+    span: Span,
+}
+
+#[cfg(feature = "tracing")]
+impl Observed {
+    /// Begins with a request.
+    pub(crate) fn new(request: &Request) -> Self {
+        let (method, uri) = (request.method(), request.uri());
+        let version = format!("{:?}", request.version());
+        let agent = request.headers().get(header::USER_AGENT);
+        let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        // The query may have a secret in it.
+        let span = tracing::info_span!(
+            "HTTP request",
+            otel.name = method.as_str(),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            openapi.operation.id = Empty,
+            http.request.method = method.as_str(),
+            http.route = Empty,
+            http.response.status_code = Empty,
+            network.protocol.version = version.trim_start_matches("HTTP/"),
+            url.path = uri.path(),
+            client.address = client.map(|client| client.0.ip().to_string()),
+            user_agent.original = agent.and_then(|agent| agent.to_str().ok()),
+            error.r#type = Empty,
+        );
+        Self { span }
+    }
+
+    /// Notes the operation that the request is for.
+    pub(crate) fn operation(&self, id: &str, method: &str, path: &str) {
+        self.span.record("otel.name", format!("{method} {path}"));
+        self.span.record("http.route", path);
+        self.span.record("openapi.operation.id", id);
+    }
+
+    /// Awaits the answer, and notes its status.
+    pub(crate) async fn watch(self, answer: impl Future<Output = Response>) -> Response {
+        let response = answer.instrument(self.span.clone()).await;
+        let code = response.status().as_u16();
+        self.span.record("http.response.status_code", code);
+        // What is wrong with a request is no error of the server.
+        if code >= 500 {
+            self.span.record("error.type", code.to_string());
+            self.span.record("otel.status_code", "ERROR");
+        }
+        response
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+impl Observed {
+    pub(crate) fn new(_: &Request) -> Self {
+        Self {}
+    }
+
+    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
+    pub(crate) fn operation(&self, _: &str, _: &str, _: &str) {}
+
+    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
+    pub(crate) fn watch<F: Future<Output = Response>>(self, answer: F) -> F {
+        answer
+    }
+}
