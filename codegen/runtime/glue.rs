@@ -127,7 +127,7 @@ impl<A: Send + Sync + 'static> Server<A> {
             Found::Operation(route, values) => return handle(route, request, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
-                return ready(problem(Rejection::new(NOT_FOUND, "there is no such path")));
+                return ready(problem(no_such_path()));
             }
         };
         // HEAD is GET without content (RFC 9110, section 9.3.2).
@@ -156,6 +156,10 @@ const NOT_ACCEPTABLE: Code = Code::sure(406);
 const REQUEST_TIMEOUT: Code = Code::sure(408);
 const CONTENT_TOO_LARGE: Code = Code::sure(413);
 const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
+
+pub(crate) fn no_such_path() -> Rejection {
+    Rejection::new(NOT_FOUND, "there is no such path")
+}
 
 fn ready(answer: HttpResponse) -> Answer {
     Box::pin(std::future::ready(answer))

@@ -66,6 +66,7 @@ pub(crate) fn lower(
     let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
     let counts = count::hold(&cx, &routes, &operations, &sets.list);
     let (types, limits) = types.finish(&mut operations, &sets.list);
+    let servers = server::lower(&cx);
     let model = Model {
         package,
         statuses: statuses.into_list(),
@@ -75,7 +76,8 @@ pub(crate) fn lower(
         operations,
         schemes: security.schemes,
         credentials: security.sets,
-        servers: server::lower(&cx),
+        base_path: server::base_path(&servers),
+        servers,
         counts,
     };
 

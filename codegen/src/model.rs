@@ -68,6 +68,8 @@ pub struct Model {
     pub credentials: Vec<CredentialSet>,
     /// Where the API is served, in the order of the document.
     pub servers: Vec<Server>,
+    /// The path in the URL of the first server; empty without one.
+    pub base_path: String,
     /// How much the document has, and how much of it is here.
     pub counts: Counts,
 }

@@ -7,6 +7,10 @@ pub use crate::runtime::{
 };
 pub use axum;
 
+/// The path of the document's first server, under which
+/// [`at_base_path`](RouterExt::at_base_path) puts a router; empty if it has none.
+pub const BASE_PATH: &str = "";
+
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
 
@@ -85,6 +89,10 @@ pub trait Api: Send + Sync + 'static {
 }
 
 /// The operations of an API as a router, to be served by axum.
+///
+/// A path is found as the document writes it: percent-encoded characters are what they stand for,
+/// a text goes before a parameter, and what differs by a slash more or less, or by its case, is
+/// another path. No parameter is empty, `.` or `..`.
 ///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406

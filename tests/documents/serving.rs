@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
-    Echo, EchoResponse, Wait, WaitResponse, Who, WhoResponse,
+    Echo, EchoResponse, FileRequest, FileResponse, Latest, LatestResponse, Wait, WaitResponse, Who, WhoResponse,
     mock::Mock,
     server::{Api, Context, Limits, RouterExt as _, router, serve},
 };
@@ -29,6 +29,14 @@ impl Api for Service {
         self.asked.notify_one();
         self.enough.notified().await;
         WaitResponse::NoContent
+    }
+
+    async fn file(&self, request: FileRequest) -> FileResponse {
+        FileResponse::Ok(request.name)
+    }
+
+    async fn latest(&self, _: Latest) -> LatestResponse {
+        LatestResponse::Ok("the latest".to_owned())
     }
 
     async fn who(&self, _: Who) -> WhoResponse {
@@ -283,5 +291,56 @@ async fn the_mock_does_not_answer_with_what_is_not_declared() -> Outcome {
     let answer = say(address, ask("code=200:9,503:1")).await?;
     assert_eq!(problem(&answer), 400);
     assert!(answer.contains("this operation does not answer with 503; it has 200"), "{answer}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_path_is_found_as_the_document_writes_it() -> Outcome {
+    let address = start(router(Service::default()), |_| {}).await?;
+    for (path, found) in [
+        ("/files/a", Some("a")),
+        ("/files/a?b=c", Some("a")),
+        ("/files/a%2Fb%20c", Some("a/b c")),
+        ("/%66iles/%61", Some("a")),
+        ("/files/...", Some("...")),
+        // What stands for nothing is what it is.
+        ("/files/%zz", Some("%zz")),
+        // A text goes before a parameter.
+        ("/files/latest", Some("the latest")),
+        ("/files/%6Catest", Some("the latest")),
+        ("/files/Latest", Some("Latest")),
+        ("/files", None),
+        ("/files/", None),
+        ("/files/a/", None),
+        ("/files//a", None),
+        ("//files/a", None),
+        ("/Files/a", None),
+        ("/files/.", None),
+        ("/files/..", None),
+        ("/files/%2e%2E", None),
+        ("/files/../who", None),
+        ("/files/./a", None),
+    ] {
+        let answer = say(address, get(path)).await?;
+        match found {
+            Some(text) => assert!(answer.ends_with(&format!("\r\n\r\n{text}")), "{path}: {answer}"),
+            None => assert_eq!(problem(&answer), 404, "{path}"),
+        }
+    }
+    assert_eq!(problem(&say(address, get("/files/%FF")).await?), 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_router_is_at_the_path_of_the_first_server() -> Outcome {
+    assert_eq!(doc_serving::server::BASE_PATH, "/api/v1");
+    let address = start(router(Service::default()).at_base_path(), |_| {}).await?;
+    assert!(say(address, get("/api/v1/files/a")).await?.ends_with("\r\n\r\na"));
+    for path in ["/files/a", "/api/v1", "/api/v1/", "/api/v1x/files/a", "/"] {
+        assert_eq!(problem(&say(address, get(path)).await?), 404, "{path}");
+    }
+    let url = format!("http://{address}{}", doc_serving::server::BASE_PATH);
+    let client = doc_serving::Client::new(&url)?;
+    assert_eq!(client.file("a/b").success().await?, "a/b");
     Ok(())
 }

@@ -108,6 +108,11 @@ impl<T> Routes<T> {
     pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Found<'_, T> {
         let path = path.strip_prefix('/').unwrap_or(path);
         let way: Vec<&str> = path.split('/').collect();
+        // They lead elsewhere, and no client that knows it sends them (RFC 3986, section 5.2.4).
+        let is_dots = |segment: &&str| matches!(decode(segment).as_deref(), Some("." | ".."));
+        if way.iter().any(is_dots) {
+            return Found::Nothing;
+        }
         let mut values = Vec::new();
         let Some(node) = self.root.walk(&way, &mut values) else {
             return Found::Nothing;

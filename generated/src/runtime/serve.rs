@@ -33,7 +33,10 @@ use tokio::{
 };
 use tower::Service;
 
-use super::{glue::problem, incoming::Rejection};
+use super::{
+    glue::{no_such_path, problem},
+    incoming::Rejection,
+};
 use crate::Code;
 
 /// The least that hyper takes for the size of a header.
@@ -103,6 +106,11 @@ pub trait RouterExt: Sized {
     #[must_use]
     fn limited(self, limits: &Limits) -> Self;
 
+    /// Puts the router under the path of the document's first server, which requests of its clients have in
+    /// front: [`BASE_PATH`](crate::server::BASE_PATH).
+    #[must_use]
+    fn at_base_path(self) -> Self;
+
     /// Answers otherwise where the server refuses a request by itself: from why it does, and what it would
     /// answer.
     #[must_use]
@@ -117,6 +125,15 @@ impl RouterExt for Router {
         match limits.request_time {
             Some(time) => router.layer(from_fn_with_state(time, in_time)),
             None => router,
+        }
+    }
+
+    fn at_base_path(self) -> Self {
+        match crate::server::BASE_PATH {
+            "" => self,
+            path => Router::new()
+                .nest(path, self)
+                .fallback(|| std::future::ready(problem(no_such_path()))),
         }
     }
 

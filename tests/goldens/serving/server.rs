@@ -7,6 +7,10 @@ pub use crate::runtime::{
 };
 pub use axum;
 
+/// The path of the document's first server, under which
+/// [`at_base_path`](RouterExt::at_base_path) puts a router; empty if it has none.
+pub const BASE_PATH: &str = "/api/v1";
+
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
 
@@ -19,6 +23,12 @@ use crate::runtime::{Operation, glue::Server};
 pub trait Api: Send + Sync + 'static {
     /// `POST /echo`
     fn echo(&self, request: Echo) -> impl Future<Output = EchoResponse> + Send;
+
+    /// `GET /files/latest`
+    fn latest(&self, request: Latest) -> impl Future<Output = LatestResponse> + Send;
+
+    /// `GET /files/{name}`
+    fn file(&self, request: FileRequest) -> impl Future<Output = FileResponse> + Send;
 
     /// `GET /wait`
     fn wait(&self, request: Wait) -> impl Future<Output = WaitResponse> + Send;
@@ -47,6 +57,10 @@ pub trait Api: Send + Sync + 'static {
 
 /// The operations of an API as a router, to be served by axum.
 ///
+/// A path is found as the document writes it: percent-encoded characters are what they stand for,
+/// a text goes before a parameter, and what differs by a slash more or less, or by its case, is
+/// another path. No parameter is empty, `.` or `..`.
+///
 /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
 /// where `Accept` takes no media type of a success,
@@ -61,6 +75,18 @@ pub fn router(api: impl Api) -> axum::Router {
             let api = Api::with_context(api, context);
             Api::admit::<Echo>(&*api)?;
             Ok(Api::echo(&*api, request).await)
+        });
+    server
+        .route(|api, context, request: Latest| async move {
+            let api = Api::with_context(api, context);
+            Api::admit::<Latest>(&*api)?;
+            Ok(Api::latest(&*api, request).await)
+        });
+    server
+        .route(|api, context, request: FileRequest| async move {
+            let api = Api::with_context(api, context);
+            Api::admit::<FileRequest>(&*api)?;
+            Ok(Api::file(&*api, request).await)
         });
     server
         .route(|api, context, request: Wait| async move {
