@@ -24,31 +24,44 @@ pub(crate) struct Observed {
 impl Observed {
     /// Begins with a request.
     pub(crate) fn new(request: &Request) -> Self {
-        let (method, uri) = (request.method(), request.uri());
-        let version = format!("{:?}", request.version());
-        let agent = request.headers().get(header::USER_AGENT);
-        let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
         // The query may have a secret in it.
         let span = tracing::info_span!(
             "HTTP request",
-            otel.name = method.as_str(),
+            otel.name = Empty,
             otel.kind = "server",
             otel.status_code = Empty,
             openapi.operation.id = Empty,
-            http.request.method = method.as_str(),
+            http.request.method = request.method().as_str(),
             http.route = Empty,
             http.response.status_code = Empty,
-            network.protocol.version = version.trim_start_matches("HTTP/"),
-            url.path = uri.path(),
-            client.address = client.map(|client| client.0.ip().to_string()),
-            user_agent.original = agent.and_then(|agent| agent.to_str().ok()),
+            network.protocol.version = Empty,
+            url.path = request.uri().path(),
+            client.address = Empty,
+            user_agent.original = Empty,
             error.r#type = Empty,
         );
+        if !span.is_disabled() {
+            let version = format!("{:?}", request.version());
+            span.record("otel.name", request.method().as_str());
+            let version = version.trim_start_matches("HTTP/");
+            span.record("network.protocol.version", version);
+            if let Some(ConnectInfo(client)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
+            {
+                span.record("client.address", client.ip().to_string());
+            }
+            let agent = request.headers().get(header::USER_AGENT);
+            if let Some(agent) = agent.and_then(|agent| agent.to_str().ok()) {
+                span.record("user_agent.original", agent);
+            }
+        }
         Self { span }
     }
 
     /// Notes the operation that the request is for.
     pub(crate) fn operation(&self, id: &str, method: &str, path: &str) {
+        if self.span.is_disabled() {
+            return;
+        }
         self.span.record("otel.name", format!("{method} {path}"));
         self.span.record("http.route", path);
         self.span.record("openapi.operation.id", id);

@@ -37,7 +37,7 @@ use super::{
 use crate::{Class, Code};
 
 type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
-type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(String, String)>) -> Answer + Send + Sync>;
+type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(&'static str, String)>) -> Answer + Send + Sync>;
 
 /// The operations of an API, each with the method that answers it.
 pub(crate) struct Server<A> {
@@ -123,9 +123,10 @@ impl<A: Send + Sync + 'static> Server<A> {
             (route.handler)(Arc::clone(api), request, values)
         };
         let method = request.method().clone();
-        let path = request.uri().path().to_owned();
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let methods = match self.routes.find(&method, &path, &query) {
+        // Cheap to clone, and the request goes on.
+        let uri = request.uri().clone();
+        let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+        let methods = match self.routes.find(&method, path, query) {
             Found::Operation(route, values) => return handle(route, request, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
@@ -134,7 +135,7 @@ impl<A: Send + Sync + 'static> Server<A> {
         };
         // HEAD is GET without content (RFC 9110, section 9.3.2).
         if method == Method::HEAD
-            && let Found::Operation(route, values) = self.routes.find(&Method::GET, &path, &query)
+            && let Found::Operation(route, values) = self.routes.find(&Method::GET, path, query)
         {
             let answer = handle(route, request, values);
             return Box::pin(async { without_content(answer.await) });
@@ -183,7 +184,7 @@ fn allow(methods: &[&Method]) -> HeaderValue {
 async fn answer<A, O, C, H, F>(
     api: Arc<A>,
     request: Request,
-    path: Vec<(String, String)>,
+    path: Vec<(&'static str, String)>,
     handle: H,
 ) -> HttpResponse
 where
@@ -227,7 +228,7 @@ where
 async fn read<O: Operation, C: Credentials>(
     head: Arc<request::Parts>,
     body: Body,
-    path: Vec<(String, String)>,
+    path: Vec<(&'static str, String)>,
 ) -> Result<(O, C), Rejection> {
     let limits = head.extensions.get::<BodyLimits>().copied();
     let request = Incoming::new(path, head);

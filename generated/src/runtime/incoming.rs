@@ -24,7 +24,7 @@ use crate::Code;
 #[derive(Debug)]
 pub struct Incoming {
     /// The parameters of the path, encoded as they came.
-    path: Vec<(String, String)>,
+    path: Vec<(&'static str, String)>,
     /// What comes before the content.
     head: Arc<Head>,
     body: Bytes,
@@ -104,7 +104,7 @@ impl Rejection {
 }
 
 impl Incoming {
-    pub(crate) fn new(path: Vec<(String, String)>, head: Arc<Head>) -> Self {
+    pub(crate) fn new(path: Vec<(&'static str, String)>, head: Arc<Head>) -> Self {
         Self {
             path,
             head,
@@ -170,7 +170,7 @@ impl Incoming {
         };
         match param.location {
             Location::Path => {
-                let found = self.path.iter().filter(|(name, _)| name == param.name);
+                let found = self.path.iter().filter(|(name, _)| *name == param.name);
                 raw.texts.extend(found.map(|(_, text)| text.as_str()));
             }
             Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),

@@ -12,7 +12,7 @@ use http::Method;
 use super::{
     form::pairs,
     param::{decode, decode_plus},
-    template::{Piece, Segment, fixed_query, segments},
+    template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
 
 /// The operations of a document, by path and method; each stands for a `T`.
@@ -36,7 +36,7 @@ struct Node<T> {
 struct Entry<T> {
     method: Method,
     /// The names of the path's parameters, in its order.
-    names: Vec<String>,
+    names: Vec<&'static str>,
     /// What the query has to have, beside anything else.
     query: Vec<(String, String)>,
     value: T,
@@ -46,7 +46,7 @@ struct Entry<T> {
 #[derive(Debug)]
 pub(crate) enum Found<'a, T> {
     /// An operation, and the parameters of its path, encoded as they came.
-    Operation(&'a T, Vec<(String, String)>),
+    Operation(&'a T, Vec<(&'static str, String)>),
     /// The path with other methods.
     OtherMethods(Vec<&'a Method>),
     /// No such path.
@@ -71,17 +71,15 @@ impl<T> Routes<T> {
     }
 
     /// Adds an operation. The first of two for the same requests wins.
-    pub(crate) fn add(&mut self, method: Method, path: &str, value: T) {
-        let mut names = Vec::new();
-        let mut node = &mut self.root;
-        for segment in segments(path) {
-            for piece in &segment {
-                if let Piece::Parameter(name) = piece {
-                    names.push(name.clone());
-                }
-            }
-            node = node.next(segment);
-        }
+    pub(crate) fn add(&mut self, method: Method, path: &'static str, value: T) {
+        let names = parts(path).filter_map(|part| match part {
+            Part::Parameter(name) => Some(name),
+            Part::Literal(_) => None,
+        });
+        let names = names.collect();
+        let node = segments(path)
+            .into_iter()
+            .fold(&mut self.root, |node, segment| node.next(segment));
         let query = fixed_query(path)
             .into_iter()
             .filter_map(|(name, value)| Some((plain(name)?, plain(value)?)));
@@ -109,7 +107,10 @@ impl<T> Routes<T> {
         let path = path.strip_prefix('/').unwrap_or(path);
         let way: Vec<&str> = path.split('/').collect();
         // They lead elsewhere, and no client that knows it sends them (RFC 3986, section 5.2.4).
-        let is_dots = |segment: &&str| matches!(decode(segment).as_deref(), Some("." | ".."));
+        let is_dots = |segment: &&str| {
+            segment.starts_with(['.', '%'])
+                && matches!(decode(segment).as_deref(), Some("." | ".."))
+        };
         if way.iter().any(is_dots) {
             return Found::Nothing;
         }
@@ -127,7 +128,7 @@ impl<T> Routes<T> {
                 let values = values.into_iter().map(str::to_owned);
                 Found::Operation(
                     &entry.value,
-                    entry.names.iter().cloned().zip(values).collect(),
+                    entry.names.iter().copied().zip(values).collect(),
                 )
             }
             None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
