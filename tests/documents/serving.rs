@@ -344,3 +344,95 @@ async fn a_router_is_at_the_path_of_the_first_server() -> Outcome {
     assert_eq!(client.file("a/b").success().await?, "a/b");
     Ok(())
 }
+
+/// Requests that are sound, to be spoiled.
+const SOUND: &[&str] = &[
+    "GET /who HTTP/1.1\r\nhost: x\r\naccept: text/plain\r\n\r\n",
+    "GET /files/a%20b HTTP/1.1\r\nhost: x\r\nprefer: code=200\r\n\r\n",
+    "HEAD /files/latest HTTP/1.0\r\n\r\n",
+    "OPTIONS /wait HTTP/1.1\r\nhost: x\r\norigin: y\r\n\r\n",
+    "POST /echo?number=7 HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nabcde",
+    "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "POST /echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: text/plain\r\ncontent-length: 1\r\n\r\na",
+];
+
+/// A request with some of its bytes changed, taken away, repeated, or put elsewhere.
+fn spoiled(dice: &mut fastrand::Rng) -> Vec<u8> {
+    let sound = SOUND[dice.usize(..SOUND.len())];
+    let mut bytes = sound.as_bytes().to_vec();
+    for _ in 0..dice.usize(..6) {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = dice.usize(..bytes.len());
+        let end = (at + dice.usize(1..20)).min(bytes.len());
+        match dice.u8(..6) {
+            0 => bytes[at] = dice.u8(..),
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let part = bytes[at..end].to_vec();
+                bytes.splice(at..at, part);
+            }
+            3 => bytes.insert(at, *dice.choice(b"\r\n%/:;=,\0\xff ").unwrap()),
+            4 => bytes.truncate(at),
+            _ => {
+                let other = SOUND[dice.usize(..SOUND.len())].as_bytes();
+                let from = dice.usize(..other.len());
+                bytes.splice(at..end, other[from..].iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+/// What `matrix --glue` lists for this document: what is declared, and what the server answers by itself.
+const LISTED: &[u16] = &[200, 204, 400, 404, 405, 406, 408, 413, 415, 422, 431, 503];
+
+#[tokio::test]
+async fn whatever_comes_is_answered_or_hung_up_on() -> Outcome {
+    let service = Service::default();
+    let address = start(router(service.clone()), |limits| {
+        limits.header_time = Some(SHORT);
+        limits.body_time = Some(SHORT);
+        limits.request_time = Some(SHORT);
+    })
+    .await?;
+    let seed = fastrand::u64(..);
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let mut count = 0;
+    for _ in 0..40 {
+        let requests: Vec<_> = (0..50).map(|_| spoiled(&mut dice)).collect();
+        let talks = requests.into_iter().map(|request| {
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await?;
+                // The server may have hung up already.
+                let _ = stream.write_all(&request).await;
+                let _ = stream.shutdown().await;
+                let mut answer = Vec::new();
+                let _ = stream.read_to_end(&mut answer).await;
+                Ok::<_, io::Error>((request, answer))
+            })
+        });
+        let talks: Vec<_> = talks.collect();
+        for talk in talks {
+            let talk = tokio::time::timeout(SHORT * 100, talk).await;
+            let (request, answer) = talk.unwrap_or_else(|_| panic!("it hangs; seed {seed}"))??;
+            let told = || format!("seed {seed}\n{}\n{}", request.escape_ascii(), answer.escape_ascii());
+            if answer.is_empty() {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&answer);
+            let final_one = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
+            if final_one.is_empty() {
+                continue;
+            }
+            let code = final_one.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse().ok());
+            assert!(code.is_some_and(|code| LISTED.contains(&code)), "{}", told());
+            count += 1;
+        }
+    }
+    assert!(count > 500, "{count}");
+    // It goes on.
+    assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    Ok(())
+}

@@ -112,6 +112,7 @@ pub fn names(folder: &Path, extension: &str) -> Vec<String> {
 const DEV_DEPENDENCIES: &str = r#"
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+fastrand = "2"
 http-body-util = "0.1"
 tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "sync"] }
 tower = { version = "0.5", default-features = false, features = ["util"] }

@@ -1,9 +1,11 @@
 //! `/status/{codes}` over a socket, beside what httpbin does.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
+use axum::{body::Body, http::Request};
 use statusquo::{Client, Code, Response, Status, StatusResponse, mock::Mock, server::router};
 use statusquo_tests::raw::{Answer, get, send, serve};
+use tower::ServiceExt as _;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 
@@ -152,6 +154,59 @@ async fn lists_pick_by_weight() {
         for _ in 0..20 {
             let answer = status(address, "GET", codes).await;
             assert!(possible.contains(&answer.code), "{codes}: {}", answer.code);
+        }
+    }
+}
+
+/// Pearson's chi-square of what is drawn, against weights: how far it is from what they would give.
+async fn chi_square(codes: &str, weights: &[(u16, f64)]) -> f64 {
+    const DRAWS: u32 = 20_000;
+    let router = router(Mock::seeded(7));
+    let mut drawn = BTreeMap::<u16, u32>::new();
+    for _ in 0..DRAWS {
+        let request = Request::get(format!("/status/{codes}"));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        *drawn.entry(answer.status().as_u16()).or_default() += 1;
+    }
+    assert!(
+        drawn
+            .keys()
+            .all(|code| weights.iter().any(|(known, _)| known == code)),
+        "{drawn:?}"
+    );
+    let total: f64 = weights.iter().map(|(_, weight)| weight).sum();
+    let parts = weights.iter().map(|(code, weight)| {
+        let expected = f64::from(DRAWS) * weight / total;
+        let found = drawn.get(code).copied().map_or(0.0, f64::from);
+        (found - expected).powi(2) / expected
+    });
+    parts.sum()
+}
+
+#[tokio::test]
+async fn a_list_is_drawn_from_by_its_weights() {
+    // The odds of more than this are 1 in 1,000 for so many degrees of freedom; the seed is always the same.
+    for (codes, weights, most) in [
+        ("200,500", &[(200, 1.0), (500, 1.0)][..], 10.83),
+        ("200:3,500:1", &[(200, 3.0), (500, 1.0)], 10.83),
+        (
+            "200:0.7,429:0.2,503:0.1",
+            &[(200, 0.7), (429, 0.2), (503, 0.1)],
+            13.82,
+        ),
+        // Duplicates add up.
+        ("200,500,200,200", &[(200, 3.0), (500, 1.0)], 10.83),
+    ] {
+        let found = chi_square(codes, weights).await;
+        assert!(found < most, "{codes}: {found}");
+        // It is no test that nothing fails.
+        let turned = weights
+            .iter()
+            .map(|(code, weight)| (*code, weight * weight));
+        let turned: Vec<_> = turned.collect();
+        if weights.iter().any(|(_, weight)| *weight > 1.0) {
+            assert!(chi_square(codes, &turned).await > most, "{codes}");
         }
     }
 }
