@@ -12,7 +12,7 @@ use axum::{
 };
 use statusquo::{
     mock::Mock,
-    server::{Limits, router, serve},
+    server::{BASE_PATH, Limits, RouterExt as _, router, serve},
 };
 use tokio::net::TcpListener;
 
@@ -34,7 +34,7 @@ async fn run(address: &str) -> io::Result<()> {
     let listener = TcpListener::bind(address).await?;
     // Whoever has read the address may stop the program at once.
     let stopped = stopped()?;
-    println!("http://{}", listener.local_addr()?);
+    println!("http://{}{BASE_PATH}", listener.local_addr()?);
     serve(
         listener,
         router(Mock).layer(from_fn(cors)),

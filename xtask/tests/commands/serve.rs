@@ -36,7 +36,10 @@ fn a_document_is_served_until_it_is_told_to_stop() {
         if spec.starts_with("spec") {
             status(address);
         } else {
-            let pets = ask(address, "GET /pets HTTP/1.0\r\n\r\n");
+            // Where the clients of the document's server look for it.
+            let (address, path) = address.split_once('/').unwrap();
+            assert_eq!(path, "v1");
+            let pets = ask(address, "GET /v1/pets HTTP/1.0\r\n\r\n");
             assert!(
                 pets.starts_with("HTTP/1.0 200 OK\r\n") && pets.contains("Kitty"),
                 "{pets}"
