@@ -35,13 +35,10 @@ async fn run(address: &str) -> io::Result<()> {
     // Whoever has read the address may stop the program at once.
     let stopped = stopped()?;
     println!("http://{}{BASE_PATH}", listener.local_addr()?);
-    serve(
-        listener,
-        router(Mock).layer(from_fn(cors)),
-        Limits::default(),
-    )
-    .with_graceful_shutdown(stopped)
-    .await
+    let router = router(Mock).at_base_path().layer(from_fn(cors));
+    serve(listener, router, Limits::default())
+        .with_graceful_shutdown(stopped)
+        .await
 }
 
 /// Lets scripts of any page read the answers, as httpbin does.
