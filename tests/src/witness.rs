@@ -309,8 +309,9 @@ impl Writer<'_> {
                 }
             }
             Item::Const(item) if is_public(&item.vis) => {
-                let output = format!(" -> {}", outside(&item.ty));
-                self.function("", &output, &item.ident.to_string());
+                // Its type may have a lifetime that only a constant can leave out.
+                let body = format!("let _: {} = {};", outside(&item.ty), item.ident);
+                self.function("", "", &body);
             }
             Item::Fn(item) if is_public(&item.vis) => {
                 self.call(&item.sig.ident.to_string(), None, &item.sig);
