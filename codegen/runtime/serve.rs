@@ -13,11 +13,11 @@ use std::{
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{ConnectInfo, Request, State},
-    middleware::{Next, from_fn_with_state, map_response},
+    extract::{ConnectInfo, Request},
+    middleware::map_response,
     response::Response,
 };
-use http::{HeaderValue, header};
+use http::Extensions;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -35,7 +35,6 @@ use super::{
     glue::{no_such_path, problem},
     incoming::Rejection,
 };
-use crate::Code;
 
 /// The least that hyper takes for the size of a header.
 const LEAST_HEADER: usize = 8192;
@@ -75,32 +74,36 @@ impl Default for Limits {
     }
 }
 
-/// What the operations of a router hold the content of a request against.
+/// Those of the limits that the operations of a router hold a request against.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BodyLimits {
-    pub(crate) size: usize,
-    pub(crate) time: Option<Duration>,
+pub(crate) struct RequestLimits {
+    pub(crate) body_size: usize,
+    pub(crate) body_time: Option<Duration>,
+    pub(crate) request_time: Option<Duration>,
 }
 
-impl Default for BodyLimits {
-    fn default() -> Self {
-        Limits::default().body()
+impl RequestLimits {
+    /// Those that a layer has set, else those that go without saying.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        let set = extensions.get::<Self>().copied();
+        set.unwrap_or_else(|| Limits::default().of_requests())
     }
 }
 
 impl Limits {
-    fn body(&self) -> BodyLimits {
-        BodyLimits {
-            size: self.body_size,
-            time: self.body_time,
+    fn of_requests(&self) -> RequestLimits {
+        RequestLimits {
+            body_size: self.body_size,
+            body_time: self.body_time,
+            request_time: self.request_time,
         }
     }
 }
 
 /// What can be said of a router of an API.
 pub trait RouterExt: Sized {
-    /// Holds requests against those limits that a router can hold them against: the size and the time of
-    /// their content, and the time of their answers. [`serve`] does this, too.
+    /// Holds requests against other limits than those that go without saying, as far as a router can: the
+    /// size and the time of their content, and the time of their answers. [`serve`] does this, too.
     #[must_use]
     fn limited(self, limits: &Limits) -> Self;
 
@@ -119,11 +122,7 @@ pub trait RouterExt: Sized {
 
 impl RouterExt for Router {
     fn limited(self, limits: &Limits) -> Self {
-        let router = self.layer(Extension(limits.body()));
-        match limits.request_time {
-            Some(time) => router.layer(from_fn_with_state(time, in_time)),
-            None => router,
-        }
+        self.layer(Extension(limits.of_requests()))
     }
 
     fn at_base_path(self) -> Self {
@@ -148,16 +147,6 @@ impl RouterExt for Router {
             std::future::ready(response)
         }))
     }
-}
-
-/// Answers, or says that it takes too long.
-async fn in_time(State(time): State<Duration>, request: Request, next: Next) -> Response {
-    let answer = timeout(time, next.run(request)).await;
-    answer.unwrap_or_else(|_| {
-        let detail = "the answer takes too long";
-        let rejection = Rejection::new(Code::SERVICE_UNAVAILABLE, detail);
-        problem(rejection.header(header::RETRY_AFTER, HeaderValue::from_static("30")))
-    })
 }
 
 /// Serves a router on a socket until the process ends, or [otherwise](Serve::with_graceful_shutdown).

@@ -273,13 +273,15 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
         let parameter = rejection.wrong_parameter();
         (StatusCode::IM_A_TEAPOT, format!("{} {parameter:?} {}", rejection.code(), rejection.detail())).into_response()
     });
-    let address = start(router, |_| {}).await?;
+    let address = start(router, |limits| limits.request_time = Some(SHORT)).await?;
     assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
     let answer = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
     assert!(answer.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{answer}");
     let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
     assert!(answer.ends_with(end), "{answer}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
+    let late = say(address, get("/wait")).await?;
+    assert!(late.ends_with("503 Service Unavailable None the answer takes too long"), "{late}");
     Ok(())
 }
 

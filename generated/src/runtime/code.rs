@@ -71,7 +71,6 @@ impl Code {
     pub(crate) const UNAUTHORIZED: Self = Self::sure(401);
     pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::sure(415);
     pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::sure(422);
-    pub(crate) const SERVICE_UNAVAILABLE: Self = Self::sure(503);
 
     /// A code that is known to be one when the program is built.
     pub(crate) const fn sure(code: u16) -> Self {

@@ -5,7 +5,7 @@
 //! What goes wrong before a method is called is answered here, as a problem of RFC 9457 that tells
 //! nothing of the program's inside.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{convert::Infallible, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -32,7 +32,7 @@ use super::{
     reply::Reply,
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
-    serve::BodyLimits,
+    serve::RequestLimits,
 };
 use crate::{Class, Code};
 
@@ -113,8 +113,9 @@ impl<A: Send + Sync + 'static> Server<A> {
         request: Request,
     ) -> impl Future<Output = HttpResponse> + Send + use<A> {
         let observed = Observed::new(&request);
+        let limits = RequestLimits::of(request.extensions());
         let answer = self.find(api, request, &observed);
-        observed.watch(answer)
+        observed.watch(in_time(limits.request_time, answer))
     }
 
     fn find(&self, api: &Arc<A>, request: Request, observed: &Observed) -> Answer {
@@ -159,6 +160,19 @@ const NOT_ACCEPTABLE: Code = Code::sure(406);
 const REQUEST_TIMEOUT: Code = Code::sure(408);
 const CONTENT_TOO_LARGE: Code = Code::sure(413);
 const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
+const SERVICE_UNAVAILABLE: Code = Code::sure(503);
+
+/// Waits for an answer, or says that it takes too long.
+async fn in_time(time: Option<Duration>, answer: Answer) -> HttpResponse {
+    let Some(time) = time else {
+        return answer.await;
+    };
+    let answer = timeout(time, answer).await;
+    answer.unwrap_or_else(|_| {
+        let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
+        problem(rejection.header(header::RETRY_AFTER, HeaderValue::from_static("30")))
+    })
+}
 
 pub(crate) fn no_such_path() -> Rejection {
     Rejection::new(NOT_FOUND, "there is no such path")
@@ -230,7 +244,7 @@ async fn read<O: Operation, C: Credentials>(
     body: Body,
     path: Vec<(&'static str, String)>,
 ) -> Result<(O, C), Rejection> {
-    let limits = head.extensions.get::<BodyLimits>().copied();
+    let limits = RequestLimits::of(&head.extensions);
     let request = Incoming::new(path, head);
     let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     let produced = O::Response::PRODUCES;
@@ -242,7 +256,7 @@ async fn read<O: Operation, C: Credentials>(
         return Err(Rejection::new(NOT_ACCEPTABLE, detail));
     }
     let body = if O::HAS_BODY {
-        collect(body, limits.unwrap_or_default()).await?
+        collect(body, limits).await?
     } else {
         Bytes::new()
     };
@@ -284,8 +298,8 @@ impl Credentials for () {
     }
 }
 
-async fn collect(body: Body, limits: BodyLimits) -> Result<Bytes, Rejection> {
-    let BodyLimits { size, time } = limits;
+async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
+    let (size, time) = (limits.body_size, limits.body_time);
     // What is left of it is no request.
     let closing = |code, detail: String| {
         let close = HeaderValue::from_static("close");
