@@ -66,7 +66,12 @@ pub enum Part<'a> {
 
 /// A path in its parts, without what comes behind `?` or `#`.
 pub fn parts(path: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut rest = halves(path).0;
+    parts_of(halves(path).0)
+}
+
+/// Any text in its parts.
+pub fn parts_of(text: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = text;
     let mut name = None;
     std::iter::from_fn(move || {
         if let Some(name) = name.take() {

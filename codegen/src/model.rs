@@ -45,7 +45,7 @@ pub mod weights;
 #[path = "../runtime/template.rs"]
 mod template;
 
-pub use template::{Part, Piece, Segment, fixed_query, parts, segments};
+pub use template::{Part, Piece, Segment, fixed_query, parts, parts_of, segments};
 
 /// A document, ready to be written down as a crate.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Servers: where the API is.
 
 use super::Context;
-use crate::model::{Server, ServerVariable};
+use crate::model::{Part, Server, ServerVariable, parts_of};
 
 /// Lowers the servers of the document, in its order.
 pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
@@ -29,12 +29,19 @@ pub(super) fn base_path(servers: &[Server]) -> String {
     let Some(server) = servers.first() else {
         return String::new();
     };
-    let url = server
-        .variables
-        .iter()
-        .fold(server.url.clone(), |url, variable| {
-            url.replace(&format!("{{{}}}", variable.name), &variable.default)
-        });
+    let mut url = String::new();
+    for part in parts_of(&server.url) {
+        match part {
+            Part::Literal(text) => url.push_str(text),
+            Part::Parameter(name) => {
+                let variable = server.variables.iter().find(|known| known.name == name);
+                let Some(variable) = variable else {
+                    return String::new();
+                };
+                url.push_str(&variable.default);
+            }
+        }
+    }
     let path = match url.split_once("//") {
         Some((_, rest)) => rest.find('/').map_or("", |at| rest.get(at..).unwrap_or("")),
         None => &url,

@@ -2,7 +2,10 @@
 
 //! Where an API is served, as the document says.
 
-use super::failure::Error;
+use super::{
+    failure::Error,
+    template::{Part, parts_of},
+};
 
 /// A server of the document: one of [`Server::ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,13 +89,14 @@ impl Server {
             }
         }
         let mut url = String::new();
-        let mut rest = self.template;
-        while let Some((before, (name, after))) = rest
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            url.push_str(before);
-            rest = after;
+        for part in parts_of(self.template) {
+            let name = match part {
+                Part::Literal(text) => {
+                    url.push_str(text);
+                    continue;
+                }
+                Part::Parameter(name) => name,
+            };
             let Some(variable) = self.variables.iter().find(|known| known.name == name) else {
                 url.extend(["{", name, "}"]);
                 continue;
@@ -109,7 +113,6 @@ impl Server {
             }
             url.push_str(value);
         }
-        url.push_str(rest);
         Ok(url)
     }
 }
