@@ -29,6 +29,11 @@ pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
     let Some(actual) = actual else {
         return (declared.len() == 1).then_some(0);
     };
+    // Nearly always.
+    let verbatim = declared.iter().position(|declared| *declared == actual);
+    if verbatim.is_some() {
+        return verbatim;
+    }
     let (actual, parameters) = split(actual);
     let find = |matches: &dyn Fn(&str) -> bool| {
         declared

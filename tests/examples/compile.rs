@@ -16,6 +16,8 @@ const FEATURES: &[&str] = &[
     "client-base,tracing",
     "client",
     "client-native-tls",
+    // What a client has if reqwest chooses.
+    "client-base,gzip,reqwest/rustls",
 ];
 
 fn main() {

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     doc,
-    model::{
-        Codec, Condition, Model, Operation, Payload, SecurityScheme, Server, ServerVariable,
-        Succeeds,
-    },
+    model::{Condition, Model, Operation, SecurityScheme, Server, ServerVariable},
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -124,13 +121,8 @@ fn condition_ident(condition: Condition) -> proc_macro2::Ident {
 /// What an operation gives or takes piece by piece.
 fn streams(model: &Model, operation: &Operation) -> TokenStream {
     let request = &operation.request;
-    let is_binary = |payload: &Payload| matches!(payload, Payload::One(content) if matches!(content.codec, Codec::Bytes | Codec::Open));
-    let answers = &model.set(operation).answers;
-    let keys: Vec<_> = answers
-        .iter()
-        .filter(|answer| answer.succeeds != Succeeds::Never && is_binary(&answer.body))
-        .map(|answer| key(answer.key))
-        .collect();
+    let streamed = model.set(operation).streamed();
+    let keys: Vec<_> = streamed.into_iter().map(key).collect();
     let answer = (!keys.is_empty()).then(|| {
         quote! {
             impl BinaryAnswer for #request {
@@ -141,7 +133,7 @@ fn streams(model: &Model, operation: &Operation) -> TokenStream {
     let is_taken = operation
         .body
         .as_ref()
-        .is_some_and(|body| is_binary(&body.payload));
+        .is_some_and(|body| body.payload.is_binary());
     let content = is_taken.then(|| quote!(impl BinaryContent for #request {}));
     quote!(#answer #content)
 }

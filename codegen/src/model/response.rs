@@ -15,6 +15,16 @@ pub struct ResponseSet {
 }
 
 impl ResponseSet {
+    /// The keys of the successes that are bytes.
+    #[must_use]
+    pub fn streamed(&self) -> Vec<Key> {
+        let answers = self.answers.iter();
+        answers
+            .filter(|answer| answer.succeeds != Succeeds::Never && answer.body.is_binary())
+            .map(|answer| answer.key)
+            .collect()
+    }
+
     /// The media types of the successes; none, if there is one without content.
     #[must_use]
     pub fn produces(&self) -> Vec<&str> {
@@ -151,6 +161,16 @@ pub enum Codec {
 }
 
 impl Payload {
+    /// Whether it is bytes, of which there may be any number.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        let content = match self {
+            Self::One(content) => content,
+            Self::Empty | Self::Several { .. } => return false,
+        };
+        matches!(content.codec, Codec::Bytes | Codec::Open)
+    }
+
     /// Every content that it may be.
     #[must_use]
     pub fn contents(&self) -> Vec<&Content> {

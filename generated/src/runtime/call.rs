@@ -67,7 +67,7 @@ impl<'a, O: Operation> Call<'a, O> {
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match field(name.as_ref(), value.as_ref()) {
             Ok(field) => self.options().headers.push(field),
-            Err(why) => self.options().wrong = Some(Unsendable::field(why)),
+            Err(why) => self.options().wrong = Some(Unsendable::because(why)),
         }
         self
     }

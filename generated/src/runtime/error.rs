@@ -69,7 +69,7 @@ impl Unsendable {
         Self(format!("a value cannot be written as JSON: {error}"))
     }
 
-    pub(crate) fn field(why: String) -> Self {
+    pub(crate) fn because(why: String) -> Self {
         Self(why)
     }
 

@@ -136,7 +136,7 @@ impl Error {
             Kind::Transport(error, None) if error.is_builder() => {
                 let source = StdError::source(&error).map(ToString::to_string);
                 let why = source.unwrap_or_else(|| "its URL cannot be sent".to_owned());
-                Kind::Request(Unsendable::field(why))
+                Kind::Request(Unsendable::because(why))
             }
             // The URL may have a secret in it; it is said without.
             Kind::Transport(error, raw) => Kind::Transport(error.without_url(), raw),
