@@ -16,55 +16,61 @@ use super::{
 /// The operations of a document, by path and method; each stands for a `T`.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes<T> {
-    root: Node<T>,
+    root: Node,
+    /// Where each of them is, and what it stands for.
+    values: Vec<(Method, &'static str, T)>,
 }
 
 /// What may follow on a part of a path.
-#[derive(Clone, Debug)]
-struct Node<T> {
+#[derive(Clone, Debug, Default)]
+struct Node {
     /// The segments without parameters.
-    literals: BTreeMap<String, Node<T>>,
+    literals: BTreeMap<String, Node>,
     /// The segments with parameters, those with the most text first.
-    patterns: Vec<(Segment, Node<T>)>,
+    patterns: Vec<(Segment, Node)>,
     /// The operations of the path that ends here.
-    methods: Vec<Entry<T>>,
+    methods: Vec<Entry>,
 }
 
 #[derive(Clone, Debug)]
-struct Entry<T> {
+struct Entry {
     method: Method,
     /// The names of the path's parameters, in its order.
     names: Vec<&'static str>,
     /// What the query has to have, beside anything else.
     query: Vec<(String, String)>,
-    value: T,
+    /// Its place among the values.
+    index: usize,
 }
 
 /// What is found for a request.
 #[derive(Debug)]
 pub(crate) enum Found<'a, T> {
-    /// An operation, and the parameters of its path, encoded as they came.
-    Operation(&'a T, Vec<(&'static str, String)>),
+    /// An operation with its path, and the parameters in that, encoded as they came.
+    Operation((&'static str, &'a T), Vec<(&'static str, String)>),
     /// The path with other methods.
     OtherMethods(Vec<&'a Method>),
     /// No such path.
     Nothing,
 }
 
-impl<T> Default for Node<T> {
-    fn default() -> Self {
-        Self {
-            literals: BTreeMap::new(),
-            patterns: Vec::new(),
-            methods: Vec::new(),
-        }
-    }
-}
-
 impl<T> Routes<T> {
     pub(crate) fn new() -> Self {
         Self {
             root: Node::default(),
+            values: Vec::new(),
+        }
+    }
+
+    /// What the operations stand for.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.values.iter().map(|(_, _, value)| value)
+    }
+
+    /// Adds the operations of others, behind its own.
+    pub(crate) fn merge(&mut self, others: Self) {
+        for (method, path, value) in others.values {
+            self.add(method, path, value);
         }
     }
 
@@ -83,7 +89,7 @@ impl<T> Routes<T> {
             .filter_map(|(name, value)| Some((plain(name)?, plain(value)?)));
         let query: Vec<_> = query.collect();
         // Who asks for more is nearer to a request that has it.
-        let before = |entry: &Entry<T>| entry.query.len() >= query.len();
+        let before = |entry: &Entry| entry.query.len() >= query.len();
         let at = node
             .methods
             .iter()
@@ -92,12 +98,13 @@ impl<T> Routes<T> {
         node.methods.insert(
             at,
             Entry {
-                method,
+                method: method.clone(),
                 names,
                 query,
-                value,
+                index: self.values.len(),
             },
         );
+        self.values.push((method, path, value));
     }
 
     /// Finds the operation of a request. A text is nearer to a path than a parameter.
@@ -120,21 +127,21 @@ impl<T> Routes<T> {
             pairs(query).any(|(found, text)| found == *name && plain(text).as_ref() == Some(value))
         };
         let mut entries = node.methods.iter().filter(|entry| entry.method == method);
-        match entries.clone().find(|entry| entry.query.iter().all(has)) {
+        let found = entries.clone().find(|entry| entry.query.iter().all(has));
+        let known = found.and_then(|entry| Some((entry, self.values.get(entry.index)?)));
+        match known {
             None if entries.next().is_some() => Found::Nothing,
-            Some(entry) => {
+            Some((entry, (_, path, value))) => {
                 let values = values.into_iter().map(str::to_owned);
-                Found::Operation(
-                    &entry.value,
-                    entry.names.iter().copied().zip(values).collect(),
-                )
+                let values = entry.names.iter().copied().zip(values).collect();
+                Found::Operation((*path, value), values)
             }
             None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
         }
     }
 }
 
-impl<T> Node<T> {
+impl Node {
     /// The node behind a segment, new if there is none yet.
     fn next(&mut self, segment: Segment) -> &mut Self {
         let shape = shape(&segment);

@@ -100,63 +100,53 @@ impl Limits {
     }
 }
 
-/// What can be said of a router of an API.
-pub trait RouterExt: Sized {
+/// What can be said of a router of an API, be it one of axum's or one that [becomes](super::glue::ApiRouter) one.
+pub trait RouterExt: Into<Router> {
     /// Holds requests against other limits than those that go without saying, as far as a router can: the
     /// size and the time of their content, and the time of their answers. [`serve`] does this, too.
-    #[must_use]
-    fn limited(self, limits: &Limits) -> Self;
+    fn limited(self, limits: &Limits) -> Router {
+        self.into().layer(Extension(limits.of_requests()))
+    }
 
     /// Puts the router under the path of the document's first server, which requests of its clients have in
     /// front: [`BASE_PATH`](crate::server::BASE_PATH).
-    #[must_use]
-    fn at_base_path(self) -> Self;
-
-    /// Answers otherwise where the server refuses a request by itself: from why it does, and what it would
-    /// answer.
-    #[must_use]
-    fn on_reject<F>(self, answer: F) -> Self
-    where
-        F: Fn(&Rejection, Response) -> Response + Clone + Send + Sync + 'static;
-}
-
-impl RouterExt for Router {
-    fn limited(self, limits: &Limits) -> Self {
-        self.layer(Extension(limits.of_requests()))
-    }
-
-    fn at_base_path(self) -> Self {
+    fn at_base_path(self) -> Router {
         match crate::server::BASE_PATH {
-            "" => self,
+            "" => self.into(),
             path => Router::new()
-                .nest(path, self)
+                .nest(path, self.into())
                 .fallback(|| std::future::ready(problem(no_such_path()))),
         }
     }
 
-    fn on_reject<F>(self, answer: F) -> Self
+    /// Answers otherwise where the server refuses a request by itself: from why it does, and what it would
+    /// answer.
+    fn on_reject<F>(self, answer: F) -> Router
     where
         F: Fn(&Rejection, Response) -> Response + Clone + Send + Sync + 'static,
     {
-        self.layer(map_response(move |mut response: Response| {
-            let rejection = response.extensions_mut().remove::<Rejection>();
-            let response = match rejection {
-                Some(rejection) => answer(&rejection, response),
-                None => response,
-            };
-            std::future::ready(response)
-        }))
+        self.into()
+            .layer(map_response(move |mut response: Response| {
+                let rejection = response.extensions_mut().remove::<Rejection>();
+                let response = match rejection {
+                    Some(rejection) => answer(&rejection, response),
+                    None => response,
+                };
+                std::future::ready(response)
+            }))
     }
 }
+
+impl<R: Into<Router>> RouterExt for R {}
 
 /// Serves a router on a socket until the process ends, or [otherwise](Serve::with_graceful_shutdown).
 ///
 /// Requests are of HTTP/1. They are held against the limits, and know who is connected:
 /// [`Context::remote`](super::context::Context::remote).
-pub fn serve(listener: TcpListener, router: Router, limits: Limits) -> Serve {
+pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -> Serve {
     Serve {
         listener,
-        router,
+        router: router.into(),
         limits,
         stop: Box::pin(std::future::pending()),
     }

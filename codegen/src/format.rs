@@ -18,6 +18,17 @@ pub(crate) fn tokens(tokens: TokenStream) -> Result<String, syn::Error> {
     let items = std::mem::take(&mut file.items);
     let mut text = marked("");
     text.push_str(&prettyplease::unparse(&file));
+    let items = self::items(items);
+    if !items.is_empty() {
+        text.push('\n');
+        text.push_str(&items);
+    }
+    Ok(text)
+}
+
+/// Items, with a blank line between them.
+fn items(items: Vec<Item>) -> String {
+    let mut text = String::new();
     let mut before_is_together = false;
     for item in items {
         // What only names things stands together.
@@ -26,13 +37,13 @@ pub(crate) fn tokens(tokens: TokenStream) -> Result<String, syn::Error> {
             Item::Mod(item) => item.attrs.is_empty(),
             _ => false,
         };
-        if !(before_is_together && is_together) {
+        if !(text.is_empty() || before_is_together && is_together) {
             text.push('\n');
         }
         text.push_str(&self::item(item));
         before_is_together = is_together;
     }
-    Ok(text)
+    text
 }
 
 /// The text of a file that is copied.
@@ -68,12 +79,31 @@ fn item(item: Item) -> String {
                 }
             })
         }
+        [Item::Mod(module)] => match module.content.as_mut() {
+            Some((_, inner)) => {
+                let inner = items(std::mem::take(inner));
+                module_of(&prettyplease::unparse(&page), &inner)
+            }
+            None => prettyplease::unparse(&page),
+        },
         [Item::Macro(call)] => match table(&call.mac) {
             Some(text) => text,
             None => prettyplease::unparse(&page),
         },
         _ => prettyplease::unparse(&page),
     }
+}
+
+/// A module with its items, which hold no text of several lines.
+fn module_of(empty: &str, items: &str) -> String {
+    let head = empty.trim_end().trim_end_matches('}');
+    let mut text = format!("{head}\n");
+    for line in items.lines() {
+        let indent = if line.is_empty() { "" } else { "    " };
+        push(&mut text, &format!("{indent}{line}"));
+    }
+    text.push_str("}\n");
+    text
 }
 
 /// A call of a macro with a table, `m!(Name { row, row })`, with a line for each row; prettyplease fills

@@ -21,6 +21,7 @@ mod security;
 mod server;
 mod skeleton;
 mod status;
+mod tag;
 mod token;
 mod types;
 mod ways;
@@ -64,6 +65,7 @@ pub(crate) fn lower(
     let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
     let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
+    let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
     let counts = count::hold(&cx, &routes, &operations, &sets.list);
     let (types, limits) = types.finish(&mut operations, &sets.list);
     let servers = server::lower(&cx);
@@ -74,6 +76,7 @@ pub(crate) fn lower(
         limits,
         sets: sets.list,
         operations,
+        groups,
         schemes: security.schemes,
         credentials: security.sets,
         base_path: server::base_path(&servers),
@@ -201,6 +204,7 @@ const PRELUDE: &[&str] = &[
 const ROOT_NAMES: &[&str] = &[
     "Api",
     "ApiKey",
+    "ApiRouter",
     "Arc",
     "Attempt",
     "Authorization",
@@ -258,6 +262,8 @@ const ROOT_NAMES: &[&str] = &[
     "ServerVariable",
     "Sized",
     "Some",
+    "axum",
+    "std",
     "Status",
     "StatusChoice",
     "StreamedAnswer",

@@ -13,8 +13,8 @@ mod status;
 
 pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
-    Condition, GlueAnswer, Handler, Location, Method, Operation, Parameter, RequestBody, Sample,
-    Style,
+    Condition, GlueAnswer, Group, Handler, Location, Method, Operation, Parameter, RequestBody,
+    Sample, Style,
 };
 pub use origin::Origin;
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
@@ -62,6 +62,8 @@ pub struct Model {
     pub sets: Vec<ResponseSet>,
     /// The operations, by path and then method.
     pub operations: Vec<Operation>,
+    /// What operations have a trait of their own; empty if one trait has them all.
+    pub groups: Vec<Group>,
     /// The ways to say who asks, by name.
     pub schemes: Vec<SecurityScheme>,
     /// The distinct sets of credentials that operations ask for.
@@ -120,6 +122,15 @@ impl Model {
     #[must_use]
     pub fn credentials(&self, operation: &Operation) -> Option<&CredentialSet> {
         self.credentials.get(operation.credentials?)
+    }
+
+    /// The module of the trait that an operation's method is in: `server`, or `server::pets`.
+    #[must_use]
+    pub fn server_module(&self, operation: &Operation) -> String {
+        match operation.group.and_then(|index| self.groups.get(index)) {
+            Some(group) => format!("server::{}", group.name),
+            None => "server".to_owned(),
+        }
     }
 
     /// The definition of a named type.

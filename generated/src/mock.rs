@@ -5,7 +5,7 @@
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
 
-use crate::{runtime::Operation, server::{Api, Context, Rejection}};
+use crate::{runtime::Operation, server::{Context, Rejection, Api}};
 use std::sync::Arc;
 pub use crate::runtime::sample::Mock;
 

@@ -5,7 +5,7 @@
 //! model come the names alone. What reads the bytes has to write the same value again, for the other side
 //! to read it as the same.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
@@ -39,7 +39,10 @@ struct Answer {
 #[must_use]
 pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     let tree = tree(&source.text);
-    let mut methods = String::new();
+    let mut methods: BTreeMap<String, String> = BTreeMap::new();
+    if model.operations.is_empty() {
+        methods.insert("server".to_owned(), String::new());
+    }
     let mut calls = String::new();
     for operation in &model.operations {
         let Operation {
@@ -59,12 +62,13 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         if operation.handler == Handler::Get {
             continue;
         }
+        let module = model.server_module(operation);
         write_to(
-            &mut methods,
+            methods.entry(module.clone()).or_default(),
             &format!(
                 "    async fn {name}(&self, request: api::{request}{parameter}) -> api::{response} {{\n        \
                  match self.play(&request) {{\n            Some(answer) => answer,\n            \
-                 None => api::server::Api::{name}(&api::mock::Mock, request{argument}).await,\n        }}\n    }}\n\n"
+                 None => api::{module}::Api::{name}(&api::mock::Mock, request{argument}).await,\n        }}\n    }}\n\n"
             ),
         );
         // What asks for credentials that the document does not declare is refused.
@@ -111,20 +115,11 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
             ),
         );
     }
-    let credentials: String = model
-        .schemes
-        .iter()
-        .map(|scheme| {
-            let name = &scheme.name;
-            match &scheme.kind {
-                SchemeKind::Basic => {
-                    format!(".{name}(api::security::Basic::new(\"user\", \"word\"))")
-                }
-                SchemeKind::ApiKey(..) | SchemeKind::Bearer => format!(".{name}(\"secret\")"),
-                SchemeKind::Other(word) => format!(".{name}(\"{word} secret\")"),
-            }
-        })
-        .collect();
+    let credentials = credentials(model);
+    let implementations = methods.iter().map(|(module, methods)| {
+        format!("    impl api::{module}::Api for Script {{\n{methods}    }}\n\n")
+    });
+    let implementations = implementations.collect::<Vec<_>>().concat();
     PROGRAM
         .replace("CRATE", crate_name)
         .replace("CREDENTIALS", &credentials)
@@ -137,8 +132,26 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
                 "1"
             },
         )
-        .replace("    METHODS\n", &methods)
+        .replace("    METHODS\n", &implementations)
         .replace("    CALLS\n", &calls)
+}
+
+/// What gives a client the credentials of each scheme.
+fn credentials(model: &Model) -> String {
+    model
+        .schemes
+        .iter()
+        .map(|scheme| {
+            let name = &scheme.name;
+            match &scheme.kind {
+                SchemeKind::Basic => {
+                    format!(".{name}(api::security::Basic::new(\"user\", \"word\"))")
+                }
+                SchemeKind::ApiKey(..) | SchemeKind::Bearer => format!(".{name}(\"secret\")"),
+                SchemeKind::Other(word) => format!(".{name}(\"{word} secret\")"),
+            }
+        })
+        .collect()
 }
 
 fn write_to(text: &mut String, more: &str) {
@@ -568,9 +581,7 @@ mod round_trip {
         }
     }
 
-    impl api::server::Api for Script {
     METHODS
-    }
 
     struct Talk {
         script: Script,

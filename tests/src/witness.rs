@@ -226,9 +226,7 @@ pub fn program(files: &Files) -> String {
             text: &mut text,
             count: 0,
         };
-        for item in &file.items {
-            writer.item(item);
-        }
+        writer.items(&file.items, &format!("{imports} {security}"));
         text.push_str("}\n");
     }
     text
@@ -270,6 +268,25 @@ impl Writer<'_> {
             self.text,
             "    fn use_{count}<'a>({arguments}){output} {{ {body} }}"
         );
+    }
+
+    fn items(&mut self, items: &[Item], imports: &str) {
+        for item in items {
+            match item {
+                Item::Mod(inner) if is_public(&inner.vis) => {
+                    let name = &inner.ident;
+                    let _ = writeln!(
+                        self.text,
+                        "mod use_{name} {{ {imports} use api::server::{name}::{{Api, router}};"
+                    );
+                    let content = inner.content.iter().flat_map(|(_, items)| items);
+                    let content: Vec<_> = content.cloned().collect();
+                    self.items(&content, imports);
+                    self.text.push_str("}\n");
+                }
+                item => self.item(item),
+            }
+        }
     }
 
     fn item(&mut self, item: &Item) {
@@ -420,6 +437,15 @@ impl Writer<'_> {
 
     /// Somebody's own implementation of a trait of the crate.
     fn of_trait(&mut self, item: &syn::ItemTrait) {
+        if item
+            .supertraits
+            .to_token_stream()
+            .to_string()
+            .contains("Api")
+        {
+            // Whatever implements those implements this.
+            return;
+        }
         let name = item.ident.to_string();
         let mut methods = String::new();
         for member in &item.items {

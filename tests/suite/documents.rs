@@ -42,6 +42,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("serving", &["server"]),
     ("sets", &["responses", "server"]),
     ("statuses", &["responses"]),
+    ("tags", &["mock", "server"]),
     ("types", &["types"]),
 ];
 

@@ -112,6 +112,11 @@ pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<
 }
 
 impl ApiChange {
+    /// Whether it is about the traits of the server, and what is beside them.
+    pub(super) fn is_of_server(&self) -> bool {
+        self.item.starts_with("server::") || self.item.starts_with("Mock: ")
+    }
+
     /// What a reader should see first: the worst, and what is called more often.
     pub(super) fn rank(&self) -> impl Ord + '_ {
         let is_said_twice = self.item.starts_with("Call<");

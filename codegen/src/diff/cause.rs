@@ -121,7 +121,13 @@ pub(super) fn trace(
                 .filter(|(other, _)| is_part(other, &one.api))
                 .flat_map(|(_, causes)| causes.iter().copied())
         };
-        let causes: BTreeSet<usize> = one.api.others.iter().flat_map(within).collect();
+        let mut causes: BTreeSet<usize> = one.api.others.iter().flat_map(within).collect();
+        if causes.is_empty() && one.api.is_of_server() {
+            // Whether there are tags at all decides where all of the server is.
+            let all = found.changes.iter().enumerate();
+            let tagged = all.filter(|(_, change)| change.rule == Rule::OperationTagged);
+            causes.extend(tagged.map(|(at, _)| at));
+        }
         if causes.is_empty() {
             traced.unclaimed.push(one);
         } else {
@@ -160,6 +166,7 @@ fn is_likely(change: &Change, api: &ApiChange) -> bool {
         Rule::NameChanged
             | Rule::OperationMoved
             | Rule::OperationRenamed
+            | Rule::OperationTagged
             | Rule::ParameterRenamed
             | Rule::SchemaRenamed
             | Rule::StatusChanged

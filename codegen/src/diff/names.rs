@@ -47,6 +47,8 @@ enum Role {
     Carried,
     Constant,
     Credentials,
+    /// What operations of a tag have in common.
+    Group,
     Handler,
     Media,
     Request,
@@ -64,6 +66,7 @@ impl Names {
         for operation in &model.operations {
             names.operation(model, operation);
         }
+        names.groups(model);
         names.sets(model);
         for scheme in &model.schemes {
             let places = scheme.origin.places();
@@ -159,6 +162,20 @@ impl Names {
         }
     }
 
+    /// The traits of the server, and what is beside each.
+    fn groups(&mut self, model: &Model) {
+        for group in &model.groups {
+            let name = group.name.as_str();
+            let api = Path::member(name, "Api");
+            for path in [
+                Path::member("server", name),
+                Path::implementation("Mock", &api),
+            ] {
+                self.add(path, Role::Group, group.origin.places());
+            }
+        }
+    }
+
     fn operation(&mut self, model: &Model, operation: &Operation) {
         let own = operation.origin.places();
         let asks = asked(operation);
@@ -168,11 +185,12 @@ impl Names {
         let new = Path::member(request, "new");
         self.add(request.to_owned(), Role::Request, &asks);
         self.add(call.clone(), Role::Call, own);
+        let api = Path::member(&model.server_module(operation), "Api");
+        let handler = Path::member(&api, operation.name.as_str());
         let answers: Vec<_> = own.iter().map(|place| place.key("responses")).collect();
         self.add(operation.response.to_string(), Role::Response, &answers);
         if operation.handler == Handler::Own {
-            let path = Path::member("server::Api", operation.name.as_str());
-            self.add(path, Role::Handler, own);
+            self.add(handler.clone(), Role::Handler, own);
         }
         // The type of an answer is found by what it is named after, and changes with what is in it.
         self.called_by(&[request.to_owned(), operation.response.to_string()], own);
@@ -198,7 +216,6 @@ impl Names {
         if let Some(set) = model.credentials(operation) {
             let path = format!("security::{}", set.name);
             let places = security(operation);
-            let handler = Path::member("server::Api", operation.name.as_str());
             let argument = Path::parameter(&handler, "credentials");
             self.add(argument, Role::Credentials, &places);
             match self.by_path.get_mut(&path) {

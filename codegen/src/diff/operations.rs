@@ -374,6 +374,61 @@ impl<'a> Walk<'a> {
         );
     }
 
+    /// The tags that the document lists, by name.
+    pub(super) fn listed_tags(&mut self, member: &Member<'a>) {
+        let by_name = |list: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
+            let tags = list.iter().flat_map(At::items);
+            tags.filter_map(|tag| Some((tag.value.get("name")?.as_str()?, tag)))
+                .collect()
+        };
+        let (old, new) = (by_name(&member.base), by_name(&member.head));
+        let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+        for name in names {
+            let tag = Member {
+                kind: Kind::OpenApi,
+                key: member.key,
+                owners: member.owners.clone(),
+                base: old.get(name).cloned(),
+                head: new.get(name).cloned(),
+            };
+            let chosen = |value: Option<&'a Value>| value.and_then(|tag| tag.get("x-name"));
+            let (was, is) = values(&tag);
+            let (was, is) = (chosen(was), chosen(is));
+            match (&tag.base, &tag.head) {
+                (Some(base), Some(head)) => self.pair(Kind::Tag, &base.place, &head.place),
+                _ if was.is_some() || is.is_some() => {
+                    let what = told("x-name", was, is);
+                    let rule = Rule::NameChanged;
+                    self.turned(rule, tag.spot(), what, (was, is), Effect::NONE);
+                }
+                _ => self.words(&tag),
+            }
+        }
+    }
+
+    /// The tags of an operation, of which the first counts.
+    pub(super) fn tags(&mut self, member: &Member<'a>) {
+        let first = |value: &'a Value| value.get(0);
+        let (was, is) = values(member);
+        let (was, is) = (was.and_then(first), is.and_then(first));
+        if was == is {
+            return self.words(member);
+        }
+        let what = match (was, is) {
+            (None, _) => "has a tag",
+            (_, None) => "has no tag",
+            _ => "has another tag",
+        };
+        let rule = Rule::OperationTagged;
+        self.turned(
+            rule,
+            member.spot(),
+            what.to_owned(),
+            (was, is),
+            Effect::NONE,
+        );
+    }
+
     /// The parameters of an operation, and those of its path that it does not replace.
     fn parameters(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
         let mut old = effective(&self.base.tree, was);

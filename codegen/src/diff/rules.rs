@@ -130,6 +130,8 @@ rules! {
     OperationMoved = "operation-moved", Major;
     /// An operation has another `operationId`, and the same method and path.
     OperationRenamed = "operation-renamed", Patch;
+    /// An operation has another tag as its first, by which the server is split.
+    OperationTagged = "operation-tagged", Patch;
     /// A parameter is new.
     ParameterAdded = "parameter-added", Patch;
     /// A parameter is gone.

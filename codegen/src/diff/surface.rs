@@ -74,7 +74,7 @@ impl Path {
         format!("{of}({name})")
     }
 
-    fn implementation(of: &str, name: &str) -> String {
+    pub(super) fn implementation(of: &str, name: &str) -> String {
         format!("{of}: {name}")
     }
 }
@@ -102,15 +102,15 @@ impl Surface {
         let mut reader = Reader::default();
         for (path, file) in files {
             if let Some(module) = module(path) {
-                reader.reexports(file, module);
+                reader.reexports(&file.items, module);
             }
         }
         for (path, file) in files {
             if let Some(module) = module(path) {
-                reader.file(file, module, |_| true);
+                reader.file(&file.items, module, &|_| true);
             } else if is_runtime(path) {
                 let named = reader.reexported.clone();
-                reader.file(file, "", |name| named.contains(name));
+                reader.file(&file.items, "", &|name| named.contains(name));
             }
         }
         Self {
@@ -124,8 +124,8 @@ struct Reader {
     items: BTreeMap<String, Item>,
     /// The names that public `use`s make visible.
     reexported: BTreeSet<String>,
-    /// The module of the file that is being read, and the types that it defines.
-    module: &'static str,
+    /// The module that is being read, and the types that it defines.
+    module: String,
     local: BTreeSet<String>,
 }
 
@@ -142,13 +142,22 @@ fn item(kind: Kind, ty: Vec<String>, attributes: &[Attribute]) -> Item {
     }
 }
 
+/// Whether something is implemented for a type that is not said.
+fn is_blanket(code: &syn::ItemImpl) -> bool {
+    let Type::Path(of) = &*code.self_ty else {
+        return false;
+    };
+    let mut parameters = code.generics.type_params();
+    parameters.any(|parameter| of.path.is_ident(&parameter.ident))
+}
+
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
 impl Reader {
     /// Notes what a file makes visible from elsewhere.
-    fn reexports(&mut self, file: &syn::File, module: &'static str) {
+    fn reexports(&mut self, file: &[Code], module: &str) {
         fn leaves(tree: &UseTree, names: &mut Vec<String>) {
             match tree {
                 UseTree::Path(path) => leaves(&path.tree, names),
@@ -158,7 +167,7 @@ impl Reader {
                 UseTree::Glob(_) => {}
             }
         }
-        for code in &file.items {
+        for code in file {
             match code {
                 Code::Use(code) if is_public(&code.vis) => {
                     let mut names = Vec::new();
@@ -171,28 +180,41 @@ impl Reader {
                 }
                 Code::Mod(code) if is_public(&code.vis) => {
                     let item = item(Kind::Reexport, Vec::new(), &[]);
-                    self.items.insert(format!("{module}{}", code.ident), item);
+                    let path = format!("{module}{}", code.ident);
+                    self.items.insert(path.clone(), item);
+                    if let Some((_, items)) = &code.content {
+                        self.reexports(items, &format!("{path}::"));
+                    }
                 }
                 _ => {}
             }
         }
     }
 
-    fn file(&mut self, file: &syn::File, module: &'static str, is_seen: impl Fn(&str) -> bool) {
-        self.module = module;
+    fn file(&mut self, file: &[Code], module: &str, is_seen: &impl Fn(&str) -> bool) {
+        module.clone_into(&mut self.module);
         self.local.clear();
-        for code in &file.items {
+        for code in file {
             let name = match code {
                 Code::Enum(code) => &code.ident,
                 Code::Struct(code) => &code.ident,
                 Code::Type(code) => &code.ident,
                 Code::Trait(code) => &code.ident,
+                Code::Mod(code) if code.content.is_some() => &code.ident,
                 _ => continue,
             };
             self.local.insert(name.to_string());
         }
-        for code in &file.items {
-            self.code(code, &is_seen);
+        for code in file {
+            self.code(code, is_seen);
+        }
+        for code in file {
+            if let Code::Mod(code) = code
+                && let Some((_, items)) = &code.content
+                && is_public(&code.vis)
+            {
+                self.file(items, &format!("{module}{}::", code.ident), is_seen);
+            }
         }
     }
 
@@ -267,7 +289,8 @@ impl Reader {
                     }
                 }
             }
-            Code::Impl(code) => {
+            // For all types there is nothing to be named.
+            Code::Impl(code) if !is_blanket(code) => {
                 let of = self.name_of(&code.self_ty);
                 let base = of.rsplit("::").next().unwrap_or(&of);
                 let base = base.split('<').next().unwrap_or(base);

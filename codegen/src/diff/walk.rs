@@ -658,6 +658,7 @@ macro_rules! rows {
 rows! {
     OpenApi ["openapi"] => Walk::version;
     OpenApi ["servers"] => Walk::servers;
+    OpenApi ["tags"] => Walk::listed_tags;
     OpenApi ["security"] => Walk::security_of_all;
     OpenApi ["components"] => Walk::components;
     // They come first.
@@ -671,6 +672,7 @@ rows! {
     PathItem ["parameters"] => Walk::of_item;
     PathItem ["servers"] => Walk::other_servers;
 
+    Operation ["tags"] => Walk::tags;
     Operation ["operationId"] => Walk::operation_id;
     Operation ["parameters"] => Walk::looked_at;
     Operation ["security"] => Walk::security_of;

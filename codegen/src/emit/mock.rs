@@ -1,5 +1,7 @@
 //! `mock.rs`: a server that answers from the examples of the document.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -13,7 +15,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
     let mut tables: Vec<(&Operation, Ident)> = Vec::new();
     let mut scope = Scope::default();
-    let mut methods = Vec::new();
+    let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {
         let known = tables
             .iter()
@@ -27,8 +29,39 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 table
             }
         };
-        methods.push(method(model, operation, &table));
+        let of_group = methods.entry(operation.group).or_default();
+        of_group.push(method(model, operation, &table));
     }
+    if model.groups.is_empty() {
+        // An API may have no operations.
+        methods.entry(None).or_default();
+    }
+    let implementations = methods.iter().map(|(group, methods)| {
+        let group = group.and_then(|index| model.groups.get(index));
+        let path = group.map(|group| {
+            let name = &group.name;
+            quote!(#name::)
+        });
+        quote! {
+            impl #path Api for Mock {
+                #(#methods)*
+
+                fn with_context(self: Arc<Self>, context: Context) -> Arc<impl #path Api> {
+                    Arc::new(asked(&self, &context))
+                }
+
+                fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+                    admit::<O>(self, CHOOSING.contains(&O::ID))
+                }
+            }
+        }
+    });
+    let modules: Vec<_> = model.groups.iter().map(|group| &group.name).collect();
+    let traits = if modules.is_empty() {
+        quote!(Api)
+    } else {
+        quote!(#(#modules),*)
+    };
     let tables = tables.iter().map(|(operation, name)| {
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
@@ -48,24 +81,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         };
         use crate::{
             runtime::Operation,
-            server::{Api, Context, Rejection},
+            server::{Context, Rejection, #traits},
         };
         use std::sync::Arc;
         #import
 
         pub use crate::runtime::sample::Mock;
 
-        impl Api for Mock {
-            #(#methods)*
-
-            fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-                Arc::new(asked(&self, &context))
-            }
-
-            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-                admit::<O>(self, CHOOSING.contains(&O::ID))
-            }
-        }
+        #(#implementations)*
 
         /// The operations that have a parameter to choose a status by.
         const CHOOSING: &[&str] = &[#(#choosing),*];

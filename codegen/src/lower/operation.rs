@@ -96,6 +96,7 @@ pub(super) fn lower(
             credentials,
             needs,
             handler: Handler::Own,
+            group: None,
             conditions: Vec::new(),
             samples: Vec::new(),
             origin: route.declared.place.clone().into(),

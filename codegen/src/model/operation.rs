@@ -42,6 +42,8 @@ pub struct Operation {
     pub needs: String,
     /// Who answers it on the server.
     pub handler: Handler,
+    /// The index in [`Model::groups`](super::Model::groups) of those that it has a trait with, if there are any.
+    pub group: Option<usize>,
     /// Which conditions the client has methods for: those of an operation that may answer with 304, unless
     /// a parameter has taken the name.
     pub conditions: Vec<Condition>,
@@ -312,6 +314,19 @@ impl Condition {
             Self::IfModifiedSince => "if_modified_since",
         }
     }
+}
+
+/// Operations that have a trait of their own on the server: those of a tag, or of none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The tag; `None` for the operations without one.
+    pub tag: Option<String>,
+    /// The module of the trait.
+    pub name: Ident,
+    /// What the document says of the tag, as Markdown; empty where it says nothing.
+    pub description: String,
+    /// Where that stands, and where operations are said to be of it.
+    pub origin: Origin,
 }
 
 /// Who answers an operation on the server.

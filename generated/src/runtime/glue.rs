@@ -5,7 +5,7 @@
 //! What goes wrong before a method is called is answered here, as a problem of RFC 9457 that tells
 //! nothing of the program's inside.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -37,91 +37,96 @@ use super::{
 use crate::{Class, Code};
 
 type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
-type Handler<A> = Box<dyn Fn(Arc<A>, Request, Vec<(&'static str, String)>) -> Answer + Send + Sync>;
+type Handler = Box<dyn Fn(Request, Vec<(&'static str, String)>) -> Answer + Send + Sync>;
 
-/// The operations of an API, each with the method that answers it.
-pub(crate) struct Server<A> {
-    routes: Routes<Route<A>>,
+/// Operations of the document, each with the method that answers it.
+///
+/// It becomes an [`axum::Router`] wherever one is wanted: by [`serve`](super::serve::serve), by
+/// [`RouterExt`](super::serve::RouterExt), by `Router::merge`, and by `into()`.
+#[must_use]
+pub struct ApiRouter {
+    routes: Routes<Route>,
 }
 
 /// An operation, and what answers it.
-struct Route<A> {
+struct Route {
     id: &'static str,
-    path: &'static str,
-    handler: Handler<A>,
+    handler: Handler,
 }
 
-impl<A: Send + Sync + 'static> Server<A> {
+impl fmt::Debug for ApiRouter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.routes.iter().map(|route| route.id);
+        f.debug_set().entries(ids).finish()
+    }
+}
+
+impl From<ApiRouter> for Router {
+    /// A router that has no paths of its own, and so refuses none.
+    fn from(router: ApiRouter) -> Self {
+        let router = Arc::new(router);
+        Self::new().fallback_service(tower::service_fn(move |request: Request| {
+            let answer = router.answer(request);
+            async { Ok::<_, Infallible>(answer.await) }
+        }))
+    }
+}
+
+impl ApiRouter {
+    /// One of no operations.
     pub(crate) fn new() -> Self {
         Self {
             routes: Routes::new(),
         }
     }
 
+    /// The operations of both. What both have is answered by this one.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.merge(other.routes);
+        self
+    }
+
     /// Adds an operation and what answers it.
-    pub(crate) fn route<O, H, F>(&mut self, handle: H)
+    pub(crate) fn route<A, O, H, F>(&mut self, api: &Arc<A>, handle: H)
     where
+        A: Send + Sync + 'static,
         O: Operation,
         H: Fn(Arc<A>, Context, O) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
-        self.add::<O, _, _, _>(move |api, context, operation, ()| handle(api, context, operation));
+        let handle = move |api, context, operation, ()| handle(api, context, operation);
+        self.guarded(api, handle);
     }
 
     /// Adds an operation that asks for credentials, and what answers it.
-    pub(crate) fn guarded<O, C, H, F>(&mut self, handle: H)
+    pub(crate) fn guarded<A, O, C, H, F>(&mut self, api: &Arc<A>, handle: H)
     where
+        A: Send + Sync + 'static,
         O: Operation,
         C: Credentials + 'static,
         H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
-        self.add::<O, C, _, _>(handle);
-    }
-
-    fn add<O, C, H, F>(&mut self, handle: H)
-    where
-        O: Operation,
-        C: Credentials + 'static,
-        H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
-    {
-        let handler: Handler<A> = Box::new(move |api, request, path| {
+        let api = Arc::clone(api);
+        let handler: Handler = Box::new(move |request, path| {
+            let api = Arc::clone(&api);
             Box::pin(answer::<A, O, C, _, _>(api, request, path, handle.clone()))
         });
-        let route = Route {
-            id: O::ID,
-            path: O::PATH,
-            handler,
-        };
+        let route = Route { id: O::ID, handler };
         self.routes.add(O::METHOD, O::PATH, route);
     }
 
-    /// All operations as a router, which has no paths of its own and so refuses none.
-    pub(crate) fn router(self, api: A) -> Router {
-        let server = Arc::new(self);
-        let api = Arc::new(api);
-        Router::new().fallback_service(tower::service_fn(move |request: Request| {
-            let answer = server.answer(&api, request);
-            async { Ok::<_, Infallible>(answer.await) }
-        }))
-    }
-
-    fn answer(
-        &self,
-        api: &Arc<A>,
-        request: Request,
-    ) -> impl Future<Output = HttpResponse> + Send + use<A> {
+    fn answer(&self, request: Request) -> impl Future<Output = HttpResponse> + Send + use<> {
         let observed = Observed::new(&request);
         let limits = RequestLimits::of(request.extensions());
-        let answer = self.find(api, request, &observed);
+        let answer = self.find(request, &observed);
         observed.watch(in_time(limits.request_time, answer))
     }
 
-    fn find(&self, api: &Arc<A>, request: Request, observed: &Observed) -> Answer {
-        let handle = |route: &Route<A>, request: Request, values| {
-            observed.operation(route.id, request.method().as_str(), route.path);
-            (route.handler)(Arc::clone(api), request, values)
+    fn find(&self, request: Request, observed: &Observed) -> Answer {
+        let handle = |(path, route): (&str, &Route), request: Request, values| {
+            observed.operation(route.id, request.method().as_str(), path);
+            (route.handler)(request, values)
         };
         let method = request.method().clone();
         // Cheap to clone, and the request goes on.

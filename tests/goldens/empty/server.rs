@@ -3,7 +3,8 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+    context::Context, glue::ApiRouter, incoming::Rejection,
+    serve::{Limits, RouterExt, Serve, serve},
 };
 pub use axum;
 
@@ -15,7 +16,7 @@ pub const BASE_PATH: &str = "";
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::{Operation, glue::Server};
+use crate::runtime::Operation;
 
 /// The operations of the API: a method for each.
 ///
@@ -50,10 +51,14 @@ pub trait Api: Send + Sync + 'static {
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
 /// where `Accept` takes no media type of a success,
 /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
-/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
-/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
-/// `Allow`, and HEAD as GET without content.
+/// 422 for content of a wrong media type or form, 500 after a panic or for an answer that
+/// cannot be sent, and 503 for one that takes too long; [`on_reject`](RouterExt::on_reject) says it
+/// otherwise. OPTIONS is answered with `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
-    let server = Server::new();
-    server.router(api)
+    operations(&Arc::new(api)).into()
+}
+
+fn operations(api: &Arc<impl Api>) -> ApiRouter {
+    let _ = api;
+    ApiRouter::new()
 }

@@ -3,7 +3,8 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+    context::Context, glue::ApiRouter, incoming::Rejection,
+    serve::{Limits, RouterExt, Serve, serve},
 };
 pub use axum;
 
@@ -18,7 +19,7 @@ use crate::{requests::*, responses::*};
 use crate::security::{self, *};
 
 use std::sync::Arc;
-use crate::runtime::{Operation, glue::Server};
+use crate::runtime::Operation;
 
 /// The operations of the API: a method for each.
 ///
@@ -176,115 +177,159 @@ pub trait Api: Send + Sync + 'static {
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
 /// where `Accept` takes no media type of a success,
 /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
-/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
-/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
-/// `Allow`, and HEAD as GET without content.
+/// 422 for content of a wrong media type or form, 500 after a panic or for an answer that
+/// cannot be sent, and 503 for one that takes too long; [`on_reject`](RouterExt::on_reject) says it
+/// otherwise. OPTIONS is answered with `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
-    let mut server = Server::new();
-    server
-        .guarded(|api, context, request: GetBasic, credentials: BasicCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetBasic>(&*api)?;
-            Ok(Api::get_basic(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|
+    operations(&Arc::new(api)).into()
+}
+
+fn operations(api: &Arc<impl Api>) -> ApiRouter {
+    let mut router = ApiRouter::new();
+    router
+        .guarded(
             api,
-            context,
-            request: PostBoth,
-            credentials: BasicAndHeaderKeyCredentials|
-        async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<PostBoth>(&*api)?;
-            Ok(Api::post_both(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetCookie, credentials: CookieKeyCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetCookie>(&*api)?;
-            Ok(Api::get_cookie(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetDigest, credentials: DigestCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetDigest>(&*api)?;
-            Ok(Api::get_digest(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|
+            |api, context, request: GetBasic, credentials: BasicCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetBasic>(&*api)?;
+                Ok(Api::get_basic(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
             api,
-            context,
-            request: GetEither,
-            credentials: OptionalOauthOrHeaderKeyCredentials|
-        async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetEither>(&*api)?;
-            Ok(Api::get_either(&*api, request, credentials).await)
-        });
-    server
-        .route(|api, context, request: GetHead| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetHead>(&*api)?;
-            Ok(Api::get_head(&*api, request).await)
-        });
-    server
-        .guarded(|api, context, request: HeadHead, credentials: TokenCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<HeadHead>(&*api)?;
-            Ok(Api::head_head(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetHeader, credentials: HeaderKeyCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetHeader>(&*api)?;
-            Ok(Api::get_header(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|
+            |api, context, request: PostBoth, credentials: BasicAndHeaderKeyCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<PostBoth>(&*api)?;
+                Ok(Api::post_both(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
             api,
-            context,
-            request: GetOneOrBoth,
-            credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
-        async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetOneOrBoth>(&*api)?;
-            Ok(Api::get_one_or_both(&*api, request, credentials).await)
-        });
-    server
-        .route(|api, context, request: GetOpen| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetOpen>(&*api)?;
-            Ok(Api::get_open(&*api, request).await)
-        });
-    server
-        .guarded(|api, context, request: GetQuery, credentials: QueryKeyCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetQuery>(&*api)?;
-            Ok(Api::get_query(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetToken, credentials: TokenCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetToken>(&*api)?;
-            Ok(Api::get_token(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetTokenToo, credentials: TokenCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetTokenToo>(&*api)?;
-            Ok(Api::get_token_too(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetTypo, credentials: UndeclaredCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetTypo>(&*api)?;
-            Ok(Api::get_typo(&*api, request, credentials).await)
-        });
-    server
-        .guarded(|api, context, request: GetUndeclared, credentials: TokenCredentials| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetUndeclared>(&*api)?;
-            Ok(Api::get_undeclared(&*api, request, credentials).await)
-        });
-    server.router(api)
+            |api, context, request: GetCookie, credentials: CookieKeyCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetCookie>(&*api)?;
+                Ok(Api::get_cookie(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetDigest, credentials: DigestCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetDigest>(&*api)?;
+                Ok(Api::get_digest(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |
+                api,
+                context,
+                request: GetEither,
+                credentials: OptionalOauthOrHeaderKeyCredentials|
+            async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetEither>(&*api)?;
+                Ok(Api::get_either(&*api, request, credentials).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetHead| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetHead>(&*api)?;
+                Ok(Api::get_head(&*api, request).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: HeadHead, credentials: TokenCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<HeadHead>(&*api)?;
+                Ok(Api::head_head(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetHeader, credentials: HeaderKeyCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetHeader>(&*api)?;
+                Ok(Api::get_header(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |
+                api,
+                context,
+                request: GetOneOrBoth,
+                credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
+            async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetOneOrBoth>(&*api)?;
+                Ok(Api::get_one_or_both(&*api, request, credentials).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetOpen| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetOpen>(&*api)?;
+                Ok(Api::get_open(&*api, request).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetQuery, credentials: QueryKeyCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetQuery>(&*api)?;
+                Ok(Api::get_query(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetToken, credentials: TokenCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetToken>(&*api)?;
+                Ok(Api::get_token(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetTokenToo, credentials: TokenCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetTokenToo>(&*api)?;
+                Ok(Api::get_token_too(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetTypo, credentials: UndeclaredCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetTypo>(&*api)?;
+                Ok(Api::get_typo(&*api, request, credentials).await)
+            },
+        );
+    router
+        .guarded(
+            api,
+            |api, context, request: GetUndeclared, credentials: TokenCredentials| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetUndeclared>(&*api)?;
+                Ok(Api::get_undeclared(&*api, request, credentials).await)
+            },
+        );
+    router
 }

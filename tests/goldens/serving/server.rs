@@ -3,7 +3,8 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+    context::Context, glue::ApiRouter, incoming::Rejection,
+    serve::{Limits, RouterExt, Serve, serve},
 };
 pub use axum;
 
@@ -15,7 +16,7 @@ pub const BASE_PATH: &str = "/api/v1";
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::{Operation, glue::Server};
+use crate::runtime::Operation;
 
 /// The operations of the API: a method for each.
 ///
@@ -65,40 +66,59 @@ pub trait Api: Send + Sync + 'static {
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
 /// where `Accept` takes no media type of a success,
 /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
-/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
-/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
-/// `Allow`, and HEAD as GET without content.
+/// 422 for content of a wrong media type or form, 500 after a panic or for an answer that
+/// cannot be sent, and 503 for one that takes too long; [`on_reject`](RouterExt::on_reject) says it
+/// otherwise. OPTIONS is answered with `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
-    let mut server = Server::new();
-    server
-        .route(|api, context, request: Echo| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Echo>(&*api)?;
-            Ok(Api::echo(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Latest| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Latest>(&*api)?;
-            Ok(Api::latest(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: FileRequest| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<FileRequest>(&*api)?;
-            Ok(Api::file(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Wait| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Wait>(&*api)?;
-            Ok(Api::wait(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Who| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Who>(&*api)?;
-            Ok(Api::who(&*api, request).await)
-        });
-    server.router(api)
+    operations(&Arc::new(api)).into()
+}
+
+fn operations(api: &Arc<impl Api>) -> ApiRouter {
+    let mut router = ApiRouter::new();
+    router
+        .route(
+            api,
+            |api, context, request: Echo| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Echo>(&*api)?;
+                Ok(Api::echo(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Latest| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Latest>(&*api)?;
+                Ok(Api::latest(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: FileRequest| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<FileRequest>(&*api)?;
+                Ok(Api::file(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Wait| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Wait>(&*api)?;
+                Ok(Api::wait(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Who| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Who>(&*api)?;
+                Ok(Api::who(&*api, request).await)
+            },
+        );
+    router
 }

@@ -3,7 +3,8 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, incoming::Rejection, serve::{Limits, RouterExt, Serve, serve},
+    context::Context, glue::ApiRouter, incoming::Rejection,
+    serve::{Limits, RouterExt, Serve, serve},
 };
 pub use axum;
 
@@ -15,7 +16,7 @@ pub const BASE_PATH: &str = "";
 use crate::{requests::*, responses::*};
 
 use std::sync::Arc;
-use crate::runtime::{Operation, glue::Server};
+use crate::runtime::Operation;
 
 /// The operations of the API: a method for each.
 ///
@@ -138,112 +139,167 @@ pub trait Api: Send + Sync + 'static {
 /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
 /// where `Accept` takes no media type of a success,
 /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
-/// 422 for content of a wrong media type or form, and 500 after a panic or for an answer that
-/// cannot be sent; [`on_reject`](RouterExt::on_reject) says it otherwise. OPTIONS is answered with
-/// `Allow`, and HEAD as GET without content.
+/// 422 for content of a wrong media type or form, 500 after a panic or for an answer that
+/// cannot be sent, and 503 for one that takes too long; [`on_reject`](RouterExt::on_reject) says it
+/// otherwise. OPTIONS is answered with `Allow`, and HEAD as GET without content.
 pub fn router(api: impl Api) -> axum::Router {
-    let mut server = Server::new();
-    server
-        .route(|api, context, request: GetA| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetA>(&*api)?;
-            Ok(Api::get_a(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: GetB| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetB>(&*api)?;
-            Ok(Api::get_b(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: DifferentSuccesses| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<DifferentSuccesses>(&*api)?;
-            Ok(Api::different_successes(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: EqualSuccesses| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<EqualSuccesses>(&*api)?;
-            Ok(Api::equal_successes(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: GetHead| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetHead>(&*api)?;
-            Ok(Api::get_head(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Interim| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Interim>(&*api)?;
-            Ok(Api::interim(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: GetNamed| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetNamed>(&*api)?;
-            Ok(Api::get_named(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: PutNamed| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<PutNamed>(&*api)?;
-            Ok(Api::put_named(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: NoContent| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<NoContent>(&*api)?;
-            Ok(Api::no_content(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: NoSuccess| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<NoSuccess>(&*api)?;
-            Ok(Api::no_success(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Nothing| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Nothing>(&*api)?;
-            Ok(Api::nothing(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: OnlyDefault| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<OnlyDefault>(&*api)?;
-            Ok(Api::only_default(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: GetOther| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetOther>(&*api)?;
-            Ok(Api::get_other(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: HeadOther| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<HeadOther>(&*api)?;
-            Ok(Api::head_other(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: Range| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<Range>(&*api)?;
-            Ok(Api::range(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: GetShared| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<GetShared>(&*api)?;
-            Ok(Api::get_shared(&*api, request).await)
-        });
-    server
-        .route(|api, context, request: PutShared| async move {
-            let api = Api::with_context(api, context);
-            Api::admit::<PutShared>(&*api)?;
-            Ok(Api::put_shared(&*api, request).await)
-        });
-    server.router(api)
+    operations(&Arc::new(api)).into()
+}
+
+fn operations(api: &Arc<impl Api>) -> ApiRouter {
+    let mut router = ApiRouter::new();
+    router
+        .route(
+            api,
+            |api, context, request: GetA| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetA>(&*api)?;
+                Ok(Api::get_a(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetB| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetB>(&*api)?;
+                Ok(Api::get_b(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: DifferentSuccesses| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<DifferentSuccesses>(&*api)?;
+                Ok(Api::different_successes(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: EqualSuccesses| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<EqualSuccesses>(&*api)?;
+                Ok(Api::equal_successes(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetHead| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetHead>(&*api)?;
+                Ok(Api::get_head(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Interim| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Interim>(&*api)?;
+                Ok(Api::interim(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetNamed| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetNamed>(&*api)?;
+                Ok(Api::get_named(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: PutNamed| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<PutNamed>(&*api)?;
+                Ok(Api::put_named(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: NoContent| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<NoContent>(&*api)?;
+                Ok(Api::no_content(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: NoSuccess| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<NoSuccess>(&*api)?;
+                Ok(Api::no_success(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Nothing| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Nothing>(&*api)?;
+                Ok(Api::nothing(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: OnlyDefault| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<OnlyDefault>(&*api)?;
+                Ok(Api::only_default(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetOther| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetOther>(&*api)?;
+                Ok(Api::get_other(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: HeadOther| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<HeadOther>(&*api)?;
+                Ok(Api::head_other(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: Range| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<Range>(&*api)?;
+                Ok(Api::range(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetShared| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetShared>(&*api)?;
+                Ok(Api::get_shared(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: PutShared| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<PutShared>(&*api)?;
+                Ok(Api::put_shared(&*api, request).await)
+            },
+        );
+    router
 }

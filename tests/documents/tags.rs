@@ -1,0 +1,120 @@
+//! The crate of `tags.yaml`: a server of parts, each by somebody else.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use doc_tags::{
+    BuyPet, BuyPetResponse, FindPets, FindPetsResponse, GetPet, GetPetResponse, YoungestPet, YoungestPetResponse,
+    mock::Mock,
+    server::{ApiRouter, RouterExt as _, axum2, pet_store, pets, router, shop, store, r#type, untagged, 動物},
+};
+use tower::ServiceExt;
+
+struct Pets;
+
+impl pets::Api for Pets {
+    async fn find_pets(&self, _: FindPets) -> FindPetsResponse {
+        FindPetsResponse::Ok(vec!["Kitty".to_owned()])
+    }
+
+    async fn get_pet(&self, request: GetPet) -> GetPetResponse {
+        if request.name == "Kitty" { GetPetResponse::Ok } else { GetPetResponse::NotFound }
+    }
+}
+
+struct Till;
+
+impl store::Api for Till {
+    async fn buy_pet(&self, _: BuyPet) -> BuyPetResponse {
+        BuyPetResponse::PaymentRequired
+    }
+
+    async fn youngest_pet(&self, _: YoungestPet) -> YoungestPetResponse {
+        YoungestPetResponse::NoContent
+    }
+}
+
+/// The status, the field `Allow` and the content.
+async fn ask(router: Router, method: &str, path: &str) -> (u16, String, String) {
+    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    let answer = router.oneshot(request).await.unwrap();
+    let allow = answer.headers().get(header::ALLOW).map(|allow| allow.to_str().unwrap().to_owned());
+    let code = answer.status().as_u16();
+    let content = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    (code, allow.unwrap_or_default(), String::from_utf8(content.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_mock_is_replaced_piece_by_piece() {
+    let router: Router = pets::router(Pets).merge(store::router(Mock)).into();
+    assert_eq!(ask(router.clone(), "GET", "/pets").await.2, r#"["Kitty"]"#);
+    assert_eq!(ask(router.clone(), "POST", "/pets").await.0, 201);
+    assert_eq!(ask(router.clone(), "GET", "/pets/Tom").await.0, 404);
+    // What is not served is not there.
+    let (code, _, problem) = ask(router.clone(), "GET", "/health").await;
+    assert_eq!((code, problem.contains("there is no such path")), (404, true));
+    let other: Router = store::router(Till).merge(pets::router(Mock)).into();
+    assert_eq!(ask(other.clone(), "GET", "/pets").await.2, r#"["Tom"]"#);
+    assert_eq!(ask(other, "POST", "/pets").await.0, 402);
+}
+
+#[tokio::test]
+async fn the_parts_are_one_table() {
+    for router in [
+        pets::router(Pets).merge(store::router(Till)),
+        store::router(Till).merge(pets::router(Pets)),
+    ] {
+        let router = Router::from(router);
+        // A path of the one goes before a template of the other.
+        assert_eq!(ask(router.clone(), "GET", "/pets/youngest").await.0, 204);
+        assert_eq!(ask(router.clone(), "GET", "/pets/Kitty").await.0, 200);
+        let allow = "GET, HEAD, OPTIONS, POST".to_owned();
+        assert_eq!(ask(router.clone(), "OPTIONS", "/pets").await, (204, allow.clone(), String::new()));
+        let (code, allowed, _) = ask(router.clone(), "DELETE", "/pets").await;
+        assert_eq!((code, allowed), (405, allow));
+        // HEAD is answered by the method of GET, whatever its tag.
+        assert_eq!(ask(router.clone(), "HEAD", "/pets").await, (200, String::new(), String::new()));
+    }
+}
+
+#[tokio::test]
+async fn what_both_have_the_first_answers() {
+    let router = store::router(Till).merge(store::router(Mock));
+    assert_eq!(ask(router.into(), "POST", "/pets").await.0, 402);
+    let router = store::router(Mock).merge(store::router(Till));
+    assert_eq!(ask(router.into(), "POST", "/pets").await.0, 201);
+}
+
+#[tokio::test]
+async fn the_parts_together_are_the_whole() {
+    let parts = [
+        axum2::router(Mock),
+        pet_store::router(Mock),
+        pets::router(Mock),
+        shop::router(Mock),
+        store::router(Mock),
+        r#type::router(Mock),
+        untagged::router(Mock),
+        動物::router(Mock),
+    ];
+    let parts = parts.into_iter().reduce(ApiRouter::merge).unwrap();
+    assert!(format!("{parts:?}").contains("\"animals\""));
+    let (whole, parts) = (router(Mock), Router::from(parts));
+    for path in ["/pets", "/pets/youngest", "/types", "/shop", "/pet-store", "/axum", "/health", "/%E5%8B%95%E7%89%A9"] {
+        let answer = ask(parts.clone(), "GET", path).await;
+        assert!((200..300).contains(&answer.0), "{path} {}", answer.0);
+        assert_eq!(answer, ask(whole.clone(), "GET", path).await, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_becomes_a_router_of_axum() {
+    let own = Router::new().route("/own", axum::routing::get(|| async { "mine" }));
+    let router = own.merge(untagged::router(Mock));
+    assert_eq!(ask(router.clone(), "GET", "/own").await.2, "mine");
+    assert_eq!(ask(router, "GET", "/health").await.0, 204);
+    let router = pets::router(Pets).on_reject(|_, _| axum::response::IntoResponse::into_response(StatusCode::IM_A_TEAPOT));
+    assert_eq!(ask(router, "GET", "/nowhere").await.0, 418);
+}
