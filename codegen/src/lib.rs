@@ -109,6 +109,32 @@ fn read(
     }
 }
 
+/// A document by itself, for whoever asks a server for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// As JSON.
+    pub json: String,
+    /// As YAML: to the letter as it is written, if it is YAML that leads to no other files.
+    pub yaml: String,
+}
+
+/// A document in both of its forms, the files that it leads to included.
+///
+/// # Errors
+/// Everything that is wrong with how it is written.
+pub fn published(source: &Source) -> Result<Published, Vec<Diagnostic>> {
+    let (document, _) = load::load(source)?;
+    let is_yaml = !source.text.trim_start().starts_with('{');
+    Ok(Published {
+        json: format!("{:#}\n", document.tree),
+        yaml: if is_yaml && source.beside.is_empty() {
+            source.text.clone()
+        } else {
+            load::yaml_of(&document.tree)
+        },
+    })
+}
+
 /// The catalogue that a document is.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ use crate::{
 };
 pub(crate) use beside::missing;
 pub(crate) use check::References;
+pub(crate) use tree::yaml_of;
 pub(crate) use typed::{Component, Targets};
 
 /// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.

@@ -10,6 +10,7 @@ mod example;
 mod fits;
 mod form;
 mod limits;
+mod made;
 mod media;
 mod operation;
 mod parameter;

@@ -13,8 +13,8 @@ mod status;
 
 pub use limits::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
-    Condition, GlueAnswer, Group, Handler, Location, Method, Operation, Parameter, RequestBody,
-    Sample, Style,
+    Asked, Condition, GlueAnswer, Group, Handler, Location, Method, Operation, Parameter,
+    RequestBody, Sample, Style,
 };
 pub use origin::Origin;
 pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};

@@ -1,18 +1,24 @@
 //! The mock as a program: `cargo run --example serve --features mock -- 127.0.0.1:8080`.
 //!
-//! `cargo xtask serve` runs this very file, against the crate of any document.
+//! `cargo xtask serve` runs this very file, against the crate of any document, and with a folder of what is to be
+//! shown: the document, and a page of it.
 
-use std::{env, io, process::ExitCode};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use axum::{
-    extract::Request,
-    http::{HeaderValue, Method, header},
-    middleware::{Next, from_fn},
-    response::Response,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
 use statusquo::{
     mock::Mock,
-    server::{BASE_PATH, Limits, RouterExt as _, router, serve},
+    server::{BASE_PATH, Limits, Rejection, RouterExt as _, router, serve},
 };
 use tokio::net::TcpListener;
 
@@ -21,7 +27,8 @@ async fn main() -> ExitCode {
     let address = env::args()
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    match run(&address).await {
+    let shown = env::args_os().nth(2).map(PathBuf::from);
+    match run(&address, shown).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: cannot serve on {address}: {error}");
@@ -30,15 +37,60 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(address: &str) -> io::Result<()> {
+async fn run(address: &str, shown: Option<PathBuf>) -> io::Result<()> {
+    let shown = Arc::new(match shown {
+        Some(folder) => Shown::read(&folder)?,
+        None => Shown::default(),
+    });
     let listener = TcpListener::bind(address).await?;
     // Whoever has read the address may stop the program at once.
     let stopped = stopped()?;
     println!("http://{}{BASE_PATH}", listener.local_addr()?);
-    let router = router(Mock).at_base_path().layer(from_fn(cors));
+    let router = router(Mock)
+        .at_base_path()
+        .layer(from_fn_with_state(shown, show))
+        .layer(from_fn(cors));
     serve(listener, router, Limits::default())
         .with_graceful_shutdown(stopped)
         .await
+}
+
+/// What is shown where the document has no such path: by path, with its media type.
+#[derive(Default)]
+struct Shown(Vec<(&'static str, &'static str, String)>);
+
+impl Shown {
+    fn read(folder: &Path) -> io::Result<Self> {
+        let mut shown = Vec::new();
+        for (path, file, media) in [
+            ("/", "openapi.html", "text/html; charset=utf-8"),
+            ("/openapi.html", "openapi.html", "text/html; charset=utf-8"),
+            ("/openapi.json", "openapi.json", "application/json"),
+            ("/openapi.yaml", "openapi.yaml", "application/yaml"),
+        ] {
+            shown.push((path, media, fs::read_to_string(folder.join(file))?));
+        }
+        Ok(Self(shown))
+    }
+}
+
+async fn show(State(shown): State<Arc<Shown>>, request: Request, next: Next) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = request.uri().path();
+    let found = shown
+        .0
+        .iter()
+        .find(|(known, _, _)| is_read && *known == path);
+    let response = next.run(request).await;
+    // What the document says goes before.
+    let is_free = response.status() == StatusCode::NOT_FOUND
+        && response.extensions().get::<Rejection>().is_some();
+    match found {
+        Some((_, media, text)) if is_free => {
+            ([(header::CONTENT_TYPE, *media)], text.clone()).into_response()
+        }
+        _ => response,
+    }
 }
 
 /// Lets scripts of any page read the answers, as httpbin does.

@@ -1,7 +1,10 @@
 //! `cargo xtask serve`: a server that answers from the examples of a document.
 //!
 //! The crate of the document is generated below `target/`, and the example `serve` of the generated
-//! crate is built against it and run: what is served is what anybody can generate.
+//! crate is built against it and run: what is served is what anybody can generate. Beside it lie a page for
+//! people and the document itself, which it answers with where the document has no such path.
+
+mod page;
 
 use std::{
     env, fs,
@@ -11,7 +14,7 @@ use std::{
     process::Command,
 };
 
-use statusquo_codegen::files;
+use statusquo_codegen::{files, report::Diagnostic, source::Source};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
 use crate::{document, failure::Failure, generate, place};
@@ -26,6 +29,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     addr: String,
 }
+
+/// The folder of what is shown.
+const SHOWN: &str = "shown";
 
 /// The name of the crate that is generated to be served.
 const SERVED: &str = "served";
@@ -45,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let source = document::read(&spec)?;
     let files = generate::crate_files(&spec, &source, None, Some(SERVED))?;
     files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
-    program(&folder)?;
+    let shown = shown(&spec, &source)?;
+    program(&folder, shown)?;
 
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -53,6 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
         .arg(folder.join("Cargo.toml"))
         .arg("--")
         .arg(address)
+        .arg(folder.join(SHOWN))
         .env("CARGO_TARGET_DIR", target());
     eprintln!(
         "building the server of {} ...",
@@ -82,8 +90,22 @@ fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| place::workspace().join("target"), PathBuf::from)
 }
 
+/// The page of a document and the document itself, by their names.
+fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Failure> {
+    // It has been generated already, and all said that there is to say.
+    let unreadable = |findings: Vec<Diagnostic>| document::unreadable(&findings, source);
+    let catalogue = document::catalogue(spec)?;
+    let (model, _) = statusquo_codegen::model(source, &catalogue).map_err(unreadable)?;
+    let published = statusquo_codegen::published(source).map_err(unreadable)?;
+    Ok([
+        ("shown/openapi.html", page::page(&model)),
+        ("shown/openapi.json", published.json),
+        ("shown/openapi.yaml", published.yaml),
+    ])
+}
+
 /// Writes the package of the program: the example of the generated crate, and what it needs.
-fn program(folder: &Path) -> Result<(), Failure> {
+fn program(folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Failure> {
     let workspace = place::workspace();
     let read = |path: &str| {
         let path = workspace.join(path);
@@ -100,7 +122,7 @@ fn program(folder: &Path) -> Result<(), Failure> {
         // it needs, and leaves out the rest.
         ("Cargo.lock", read("Cargo.lock")?),
     ];
-    for (path, text) in files {
+    for (path, text) in files.into_iter().chain(shown) {
         let path = folder.join(path);
         if fs::read_to_string(&path).is_ok_and(|known| known == text) {
             continue;

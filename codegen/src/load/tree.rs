@@ -33,6 +33,12 @@ pub(super) fn read(text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
     Ok((tree, duplicates.into_iter().map(duplicate).collect()))
 }
 
+/// Writes a tree as YAML.
+pub(crate) fn yaml_of(tree: &Value) -> String {
+    // What has the keys of JSON can be written; and JSON is YAML.
+    serde_yaml::to_string(tree).unwrap_or_else(|_| tree.to_string())
+}
+
 fn duplicate(pointer: Pointer) -> Diagnostic {
     let key = pointer.last().unwrap_or_default();
     let (message, help) = match pointer.parent().as_ref().and_then(Pointer::last).as_deref() {

@@ -74,10 +74,15 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
     }
 }
 
-/// Whether a value of JSON is of a type; if not, where it is not, and why.
-pub(super) fn fits(value: &Value, ty: &Type, types: &Types) -> Result<(), (Pointer, String)> {
+/// Whether a value of JSON, of a request or an answer, is of a type; if not, where it is not, and why.
+pub(super) fn fits(
+    value: &Value,
+    ty: &Type,
+    types: &Types,
+    way: Way,
+) -> Result<(), (Pointer, String)> {
     let left = Cell::new(LOOKS);
-    Fitting { types, left }.at(value, ty, &Pointer::root())
+    Fitting { types, way, left }.at(value, ty, &Pointer::root())
 }
 
 /// How many values are looked at. Unions within unions try each other's variants; an example that takes
@@ -87,6 +92,7 @@ const LOOKS: usize = 1_000_000;
 /// A value that is held against its type.
 struct Fitting<'a> {
     types: &'a Types,
+    way: Way,
     left: Cell<usize>,
 }
 
@@ -166,8 +172,10 @@ impl Fitting<'_> {
                     for field in fields {
                         match members.get(&field.wire) {
                             Some(value) => self.at(value, &field.ty, &at.key(&field.wire))?,
-                            // What is held against its type here is answers.
-                            None if field.required && field.way != Way::Requests => {
+                            // What goes the other way alone is not needed here.
+                            None if field.required
+                                && (field.way == Way::Both || field.way == self.way) =>
+                            {
                                 return Err((at.clone(), format!("without `{}`", field.wire)));
                             }
                             None => {}

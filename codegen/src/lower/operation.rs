@@ -13,7 +13,7 @@ use super::{
 use crate::{
     load::At,
     model::{
-        Condition, Handler, Key, Method, Operation, Origin, Parameter, Payload, RequestBody,
+        Asked, Condition, Handler, Key, Method, Operation, Origin, Parameter, Payload, RequestBody,
         segments,
     },
     name::{Ident, Scope},
@@ -99,12 +99,14 @@ pub(super) fn lower(
             group: None,
             conditions: Vec::new(),
             samples: Vec::new(),
+            asked: Asked::default(),
             origin: route.declared.place.clone().into(),
         };
         operations.push(operation);
     }
     for (operation, response) in operations.iter_mut().zip(&sets.of_routes) {
         operation.samples = example::samples(cx, response, &sets.list, types);
+        operation.asked = example::asked(cx, operation, types);
         operation.conditions = conditions(operation, sets);
     }
     share_with_head(&mut operations, sets);

@@ -49,6 +49,8 @@ pub struct Operation {
     pub conditions: Vec<Condition>,
     /// An example of each answer that has one.
     pub samples: Vec<Sample>,
+    /// What it may be asked with.
+    pub asked: Asked,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -336,6 +338,16 @@ pub enum Handler {
     Own,
     /// The method of the GET operation on the same path: a HEAD with the same codes.
     Get,
+}
+
+/// An example of a request, for people to begin with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// A value of each parameter: in the query with the name in front where it has another form than a word or a
+    /// list of words, and otherwise as it stands there before it is encoded.
+    pub parameters: Vec<Option<String>>,
+    /// The content of each media type, if it is a text.
+    pub contents: Vec<Option<String>>,
 }
 
 /// An example of an answer.

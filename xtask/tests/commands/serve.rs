@@ -1,9 +1,10 @@
 //! `serve`: the program that a user starts, asks and stops.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    process::{Command, Stdio},
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    thread,
 };
 
 use crate::{workspace, xtask};
@@ -16,6 +17,20 @@ fn ask(address: &str, request: &str) -> String {
     answer
 }
 
+/// Starts a server; gives the URL that it prints.
+fn start(spec: &str) -> (Child, String) {
+    let mut server = xtask(
+        &workspace(),
+        &["serve", "--spec", spec, "--addr", "localhost:0"],
+    )
+    .stdout(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let url = lines.next().unwrap().unwrap();
+    (server, url)
+}
+
 #[cfg(unix)]
 #[test]
 fn a_document_is_served_until_it_is_told_to_stop() {
@@ -23,15 +38,7 @@ fn a_document_is_served_until_it_is_told_to_stop() {
         ("spec/status.yaml", "-TERM"),
         ("tests/documents/pets.yaml", "-INT"),
     ] {
-        let mut server = xtask(
-            &workspace(),
-            &["serve", "--spec", spec, "--addr", "localhost:0"],
-        )
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let url = lines.next().unwrap().unwrap();
+        let (mut server, url) = start(spec);
         let address = url.strip_prefix("http://").unwrap();
         if spec.starts_with("spec") {
             status(address);
@@ -88,11 +95,135 @@ fn status(address: &str) {
             "{line}: {answer}"
         );
     }
-    let missing = ask(address, "GET / HTTP/1.0\r\n\r\n").to_lowercase();
+    let missing = ask(address, "GET /nowhere HTTP/1.0\r\n\r\n").to_lowercase();
     assert!(
-        missing.contains("access-control-allow-origin: *"),
+        missing.starts_with("http/1.0 404 not found\r\n")
+            && missing.contains("access-control-allow-origin: *"),
         "{missing}"
     );
+    for (path, media, text) in [
+        ("/", "text/html; charset=utf-8", "<title>API</title>"),
+        (
+            "/openapi.json",
+            "application/json",
+            "\"openapi\": \"3.0.3\"",
+        ),
+        (
+            "/openapi.yaml",
+            "application/yaml",
+            "# Every HTTP status code in use",
+        ),
+    ] {
+        let answer = ask(address, &format!("GET {path} HTTP/1.0\r\n\r\n"));
+        assert!(
+            answer.starts_with("HTTP/1.0 200 OK\r\n") && answer.contains(text),
+            "{answer}"
+        );
+        assert!(
+            answer.contains(&format!("content-type: {media}\r\n")),
+            "{answer}"
+        );
+    }
+}
+
+/// The command of a browser that can be driven without a screen.
+fn browser() -> Option<&'static str> {
+    let all = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+    all.into_iter().find(|name| {
+        let version = Command::new(name).arg("--version").output();
+        version.is_ok_and(|output| output.status.success())
+    })
+}
+
+/// Hands a connection on to a server, but for the page of this test, which is of the same origin then.
+fn hand_on(mut client: TcpStream, address: &str) -> io::Result<()> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte)? > 0 {
+        head.extend(byte);
+    }
+    let head = String::from_utf8_lossy(&head);
+    if head.starts_with("GET /test ") {
+        let page = include_str!("page.html");
+        let length = page.len();
+        return write!(
+            client,
+            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
+        );
+    }
+    let mut server = TcpStream::connect(address)?;
+    // One request each; the ones of this test have no content.
+    let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    let head = head.replace("\r\nConnection: keep-alive", "");
+    server.write_all(head.as_bytes())?;
+    io::copy(&mut server, &mut client)?;
+    client.shutdown(Shutdown::Both)
+}
+
+#[test]
+fn the_page_can_be_used() {
+    let Some(browser) = browser() else {
+        eprintln!("not tested: there is no browser here");
+        return;
+    };
+    let (mut server, url) = start("spec/status.yaml");
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let address = address.clone();
+            // A browser opens connections that it does not use.
+            thread::spawn(move || client.and_then(|client| hand_on(client, &address)));
+        }
+    });
+    let mut backgrounds = Vec::new();
+    for scheme in ["1", "0"] {
+        let output = Command::new(browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+            .arg("--virtual-time-budget=30000")
+            .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+            .arg(format!("http://{own}/test"))
+            .output()
+            .unwrap();
+        let page = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = page
+            .split_once("<pre>")
+            .and_then(|(_, rest)| rest.split_once("</pre>"));
+        let said = said.map_or(page.as_str(), |(said, _)| said);
+        let of = |name: &str| {
+            let found = said
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+            found.unwrap_or_else(|| panic!("{name}: {said}"))
+        };
+        backgrounds.push(of("background").to_owned());
+        assert_eq!(of("title"), "Statusquo");
+        assert_eq!(of("operations"), "7");
+        assert_eq!(of("statuses"), "97");
+        assert_eq!(
+            of("found"),
+            "418 I'm a teapotThe server is a teapot, and will not brew coffee."
+        );
+        assert_eq!(of("nothing"), "1");
+        assert!(of("teapot").starts_with("418 I'm a teapot"), "{said}");
+        assert!(of("teapot").contains("no good at coffee"), "{said}");
+        assert!(of("redirect").contains("A redirect."), "{said}");
+        assert_eq!(of("wrong"), "true");
+        assert_eq!(
+            of("curl"),
+            format!("curl --include --path-as-is http://{own}/status/x")
+        );
+        assert_eq!(of("missing"), "true");
+        let trace =
+            format!("true curl --include --path-as-is --request TRACE http://{own}/status/200");
+        assert_eq!(of("trace"), trace);
+        assert_eq!(of("status"), "true");
+        assert_eq!(of("too wide"), "false");
+    }
+    let _ = server.kill();
+    let _ = server.wait();
+    assert_ne!(backgrounds[0], backgrounds[1], "light and dark");
 }
 
 #[test]
