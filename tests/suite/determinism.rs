@@ -58,3 +58,18 @@ fn the_order_of_maps_does_not_matter() {
         );
     }
 }
+
+/// What a server shows as its document is the same document.
+#[test]
+fn what_is_published_is_the_same() {
+    let others = catalogue();
+    for name in names(&workspace().join("tests/documents"), "yaml") {
+        let source = source(&format!("tests/documents/{name}.yaml"));
+        let published = statusquo_codegen::published(&source).unwrap();
+        let crate_of = generate(&source, &others);
+        for text in [published.json, published.yaml] {
+            let alone = Source::new("published", &text);
+            assert_eq!(generate(&alone, &others), crate_of, "{name}");
+        }
+    }
+}
