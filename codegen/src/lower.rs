@@ -14,6 +14,7 @@ mod made;
 mod media;
 mod operation;
 mod parameter;
+mod pattern;
 mod prose;
 mod response;
 mod route;

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
-    Echo, EchoResponse, FileRequest, FileResponse, Latest, LatestResponse, Wait, WaitResponse, Who, WhoResponse,
+    Echo, EchoResponse, FileRequest, FileResponse, GetMade, GetMadeResponse, Latest, LatestResponse, PutMade, PutMadeResponse, Wait, WaitResponse, Who, WhoResponse,
     mock::Mock,
     server::{Api, Context, Limits, RouterExt as _, router, serve},
 };
@@ -37,6 +37,14 @@ impl Api for Service {
 
     async fn latest(&self, _: Latest) -> LatestResponse {
         LatestResponse::Ok("the latest".to_owned())
+    }
+
+    async fn get_made(&self, request: GetMade) -> GetMadeResponse {
+        Mock.get_made(request).await
+    }
+
+    async fn put_made(&self, _: PutMade) -> PutMadeResponse {
+        PutMadeResponse::NoContent
     }
 
     async fn who(&self, _: Who) -> WhoResponse {
@@ -282,6 +290,27 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let late = say(address, get("/wait")).await?;
     assert!(late.ends_with("503 Service Unavailable None the answer takes too long"), "{late}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_mock_makes_of_a_schema_holds_all_of_it() -> Outcome {
+    let address = start(router(Mock), |_| {}).await?;
+    let answer = say(address, get("/made")).await?;
+    let (head, made) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let put = |made: &str| {
+        format!(
+            "PUT /made HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{made}",
+            made.len()
+        )
+    };
+    // The server itself holds it against the schema.
+    let taken = say(address, put(made)).await?;
+    assert!(taken.starts_with("HTTP/1.1 204 No Content\r\n"), "{made} {taken}");
+    assert!(!made.contains("secret") && made.contains("\"id\""), "{made}");
+    let refused = say(address, put(&made.replace("\"even\":6", "\"even\":5"))).await?;
+    assert_eq!(problem(&refused), 422);
     Ok(())
 }
 

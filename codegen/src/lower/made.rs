@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::{
     Context,
     fits::{fits, misfit},
-    schema::{Schema, SchemaKey, Shape},
+    pattern::matching,
+    schema::{Additional, Schema, SchemaKey, Shape},
     types::Types,
 };
 use crate::{
@@ -107,10 +108,11 @@ impl Maker<'_> {
         }
         self.depth += 1;
         let value = match schema.shape(self.cx) {
-            Shape::Any | Shape::Map | Shape::None(_) => Some(Value::Object(Map::new())),
+            Shape::Any | Shape::Map | Shape::None(_) => Some(self.map(schema, into)),
             Shape::Array => Some(self.array(schema, into)),
             Shape::Boolean => Some(Value::Bool(true)),
-            Shape::Integer | Shape::IntegerEnum | Shape::Number => Some(number(schema)),
+            Shape::Integer | Shape::IntegerEnum => Some(number(schema, true)),
+            Shape::Number => Some(number(schema, false)),
             Shape::Object => self.object(schema, into),
             Shape::MixedEnum | Shape::Text | Shape::TextEnum => Some(Value::String(text(schema))),
             Shape::Union => self.union(schema, into),
@@ -120,17 +122,47 @@ impl Maker<'_> {
         value
     }
 
+    /// An object whose properties have no names, with as many as there have to be.
+    fn map(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
+        let count = most_of(schema, "minProperties").unwrap_or(0).min(100);
+        let names = (1..=count).map(|number| format!("key{number}"));
+        let members = names.map(|name| {
+            let value = match schema.additional() {
+                Additional::Typed(places) => self.all(&places, &into.key(&name)),
+                _ => None,
+            };
+            (name, value.unwrap_or(Value::Null))
+        });
+        Value::Object(members.collect())
+    }
+
     fn array(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
-        let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1);
-        let count = usize::try_from(least).unwrap_or(1).clamp(1, 100);
+        let least = most_of(schema, "minItems").unwrap_or(1);
+        let count = least
+            .clamp(1, 100)
+            .min(least_of(schema, "maxItems").unwrap_or(100));
         let items = schema.items();
-        let item = (!items.is_empty())
-            .then(|| self.all(&items, &into.index(0)))
-            .flatten();
-        item.map_or_else(
-            || Value::Array(Vec::new()),
-            |item| Value::Array(vec![item; count]),
-        )
+        if items.is_empty() {
+            let anything = (0..count.min(least)).map(Value::from);
+            return anything.collect();
+        }
+        let Some(item) = self.all(&items, &into.index(0)) else {
+            return Value::Array(Vec::new());
+        };
+        if !schema.flag("uniqueItems") {
+            return Value::Array(vec![item; count]);
+        }
+        let values = Schema::of_all(self.cx, &items).map(|item| item.values());
+        let values = values.filter(|values| !values.is_empty());
+        let all: Vec<Value> = match values {
+            Some(values) => values
+                .into_iter()
+                .map(|(_, value)| value.clone())
+                .take(count)
+                .collect(),
+            None => (0..count).map(|index| other(&item, index)).collect(),
+        };
+        Value::Array(all)
     }
 
     fn object(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
@@ -182,17 +214,99 @@ impl Maker<'_> {
     }
 }
 
-fn number(schema: &Schema<'_>) -> Value {
-    let limit = |keyword: &str| schema.get(keyword).filter(|value| value.is_number());
-    let exclusive = schema.get("exclusiveMinimum") == Some(&Value::Bool(true));
-    match (limit("minimum"), limit("maximum")) {
-        (Some(least), _) if exclusive => match least.as_i64() {
-            Some(least) => Value::from(least.saturating_add(1)),
-            None => Value::from(least.as_f64().unwrap_or_default() + 1.0),
-        },
-        (Some(least), _) => least.clone(),
-        (None, Some(most)) if most.as_f64().is_some_and(|most| most < 1.0) => most.clone(),
-        _ => Value::from(1),
+/// The greatest of all that is said of a keyword.
+fn most_of(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let all = schema
+        .every(keyword)
+        .filter_map(|(_, value)| value.as_u64());
+    all.max().and_then(|most| usize::try_from(most).ok())
+}
+
+/// The least of all that is said of a keyword.
+fn least_of(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let all = schema
+        .every(keyword)
+        .filter_map(|(_, value)| value.as_u64());
+    all.min().and_then(|least| usize::try_from(least).ok())
+}
+
+/// The same value, so changed that no two of them are equal.
+fn other(value: &Value, index: usize) -> Value {
+    match value {
+        value if index == 0 => value.clone(),
+        Value::Number(number) if number.is_i64() => {
+            let step = i64::try_from(index).unwrap_or(i64::MAX);
+            number
+                .as_i64()
+                .unwrap_or_default()
+                .saturating_add(step)
+                .into()
+        }
+        Value::Number(number) => {
+            let step = u32::try_from(index).unwrap_or(u32::MAX);
+            (number.as_f64().unwrap_or_default() + f64::from(step)).into()
+        }
+        Value::Bool(flag) => Value::Bool(!flag),
+        Value::String(text) => format!("{text}{index}").into(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, value)| (name.clone(), other(value, index)));
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => items.iter().map(|item| other(item, index)).collect(),
+        Value::Null => Value::Null,
+    }
+}
+
+/// A number that is within all limits, if there is one: 1 if that is, else the nearest to a limit.
+fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
+    let all = |keyword: &str| {
+        let all = schema.every(keyword);
+        all.filter_map(|(_, value)| value.as_f64())
+            .collect::<Vec<_>>()
+    };
+    let (least, most) = (all("minimum"), all("maximum"));
+    let least = least.into_iter().reduce(f64::max);
+    let most = most.into_iter().reduce(f64::min);
+    let step = all("multipleOf").into_iter().find(|step| *step > 0.0);
+    let step = step.or(is_integer.then_some(1.0));
+    let (above, below) = (
+        schema.flag("exclusiveMinimum"),
+        schema.flag("exclusiveMaximum"),
+    );
+    let is_within = |value: f64| {
+        least.is_none_or(|least| value > least || (!above && value >= least))
+            && most.is_none_or(|most| value < most || (!below && value <= most))
+    };
+    let candidates = match step {
+        Some(step) => {
+            let from_least = least.map(|least| (least / step).ceil());
+            let to_most = most.map(|most| (most / step).floor());
+            let near = from_least
+                .into_iter()
+                .flat_map(|count| [count, count + 1.0]);
+            let near = near.chain(to_most.into_iter().flat_map(|count| [count, count - 1.0]));
+            let whole = [(1.0 / step).ceil(), 0.0].into_iter().chain(near);
+            whole.map(|count| count * step).collect::<Vec<_>>()
+        }
+        None => {
+            let middle = least
+                .zip(most)
+                .map(|(least, most)| f64::midpoint(least, most));
+            let near = least.into_iter().flat_map(|least| [least, least + 1.0]);
+            let near = near.chain(most.into_iter().flat_map(|most| [most, most - 1.0]));
+            [1.0].into_iter().chain(near).chain(middle).collect()
+        }
+    };
+    let found = candidates
+        .into_iter()
+        .find(|value| is_within(*value))
+        .unwrap_or(1.0);
+    // What has no fraction is written without one, and what is too large for that as it is.
+    let text = format!("{found}");
+    match text.parse::<i64>() {
+        Ok(whole) => whole.into(),
+        Err(_) => Value::from(found),
     }
 }
 
@@ -211,12 +325,13 @@ fn text(schema: &Schema<'_>) -> String {
         Some("status-choice") => "200",
         _ => "string",
     };
-    let count = |keyword: &str| {
-        let count = schema.get(keyword).and_then(Value::as_u64)?;
-        usize::try_from(count).ok()
-    };
-    let least = count("minLength").unwrap_or(0).min(10_000);
-    let most = count("maxLength").unwrap_or(usize::MAX);
+    let least = most_of(schema, "minLength").unwrap_or(0).min(10_000);
+    let most = least_of(schema, "maxLength").unwrap_or(usize::MAX);
+    if let Some(pattern) = schema.text("pattern")
+        && let Some(text) = matching(pattern, least, most)
+    {
+        return text;
+    }
     text.chars()
         .chain(std::iter::repeat('x'))
         .take(text.len().max(least).min(most))

@@ -31,6 +31,12 @@ pub trait Api: Send + Sync + 'static {
     /// `GET /files/{name}`
     fn file(&self, request: FileRequest) -> impl Future<Output = FileResponse> + Send;
 
+    /// `GET /made`
+    fn get_made(&self, request: GetMade) -> impl Future<Output = GetMadeResponse> + Send;
+
+    /// `PUT /made`
+    fn put_made(&self, request: PutMade) -> impl Future<Output = PutMadeResponse> + Send;
+
     /// `GET /wait`
     fn wait(&self, request: Wait) -> impl Future<Output = WaitResponse> + Send;
 
@@ -100,6 +106,24 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
                 let api = Api::with_context(api, context);
                 Api::admit::<FileRequest>(&*api)?;
                 Ok(Api::file(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: GetMade| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<GetMade>(&*api)?;
+                Ok(Api::get_made(&*api, request).await)
+            },
+        );
+    router
+        .route(
+            api,
+            |api, context, request: PutMade| async move {
+                let api = Api::with_context(api, context);
+                Api::admit::<PutMade>(&*api)?;
+                Ok(Api::put_made(&*api, request).await)
             },
         );
     router
