@@ -33,9 +33,6 @@ pub(crate) struct Arguments {
 /// The folder of what is shown.
 const SHOWN: &str = "shown";
 
-/// The name of the crate that is generated to be served.
-const SERVED: &str = "served";
-
 /// Runs the command, until the server is stopped.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
@@ -46,13 +43,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
             "cannot serve on {address}: {error}; choose where: `--addr HOST:PORT`"
         ))
     })?;
-    let folder = folder(&spec);
+    let name = name(&spec);
+    let folder = target().join("serve").join(&name);
     let api = folder.join("api");
     let source = document::read(&spec)?;
-    let files = generate::crate_files(&spec, &source, None, Some(SERVED))?;
+    let files = generate::crate_files(&spec, &source, None, Some(&served(&name)))?;
     files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
     let shown = shown(&spec, &source)?;
-    program(&folder, shown)?;
+    program(&name, &folder, shown)?;
 
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -69,8 +67,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     become_program(cargo)
 }
 
-/// Where the server of a document is built: a folder of its own for each document.
-fn folder(spec: &Path) -> PathBuf {
+/// The name of a document's server, which no other document's has: for cargo, packages of one name and version in
+/// workspaces of their own are the same.
+fn name(spec: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     spec.canonicalize()
         .unwrap_or_else(|_| spec.to_owned())
@@ -80,10 +79,17 @@ fn folder(spec: &Path) -> PathBuf {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let plain: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
-    target()
-        .join("serve")
-        .join(format!("{plain}-{:016x}", hasher.finish()))
+    let plain: String = stem
+        .to_ascii_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    format!("serve-{plain}-{:016x}", hasher.finish())
+}
+
+/// The name of the crate that is generated to be served.
+fn served(name: &str) -> String {
+    format!("{name}-api")
 }
 
 fn target() -> PathBuf {
@@ -105,14 +111,14 @@ fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Fa
 }
 
 /// Writes the package of the program: the example of the generated crate, and what it needs.
-fn program(folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Failure> {
+fn program(name: &str, folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Failure> {
     let workspace = place::workspace();
     let read = |path: &str| {
         let path = workspace.join(path);
         fs::read_to_string(&path)
             .map_err(|error| Failure::Unable(format!("cannot read `{}`: {error}", path.display())))
     };
-    let manifest = manifest(&read("Cargo.toml")?).ok_or_else(|| {
+    let manifest = manifest(name, &read("Cargo.toml")?).ok_or_else(|| {
         Failure::Unable("`Cargo.toml` of the workspace lacks a dependency".to_owned())
     })?;
     let files = [
@@ -138,12 +144,12 @@ fn program(folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Fail
 }
 
 /// The manifest of the program, with the dependencies of the workspace.
-fn manifest(workspace: &str) -> Option<String> {
+fn manifest(name: &str, workspace: &str) -> Option<String> {
     let workspace: DocumentMut = workspace.parse().ok()?;
     let known = workspace.get("workspace")?.get("dependencies")?;
     let mut dependencies = Table::new();
     let mut api = InlineTable::new();
-    api.insert("package", SERVED.into());
+    api.insert("package", served(name).into());
     api.insert("path", "api".into());
     api.insert("features", toml_edit::Array::from_iter(["mock"]).into());
     // The example says `statusquo`, whatever is served.
@@ -158,7 +164,7 @@ fn manifest(workspace: &str) -> Option<String> {
         dependency.insert("features", features.into());
     }
     let mut package = Table::new();
-    package.insert("name", value("serve"));
+    package.insert("name", value(name));
     package.insert("version", value("0.0.0"));
     package.insert("edition", value("2024"));
     let mut manifest = DocumentMut::new();

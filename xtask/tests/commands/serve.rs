@@ -1,6 +1,7 @@
 //! `serve`: the program that a user starts, asks and stops.
 
 use std::{
+    fs,
     io::{self, BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -61,6 +62,29 @@ fn a_document_is_served_until_it_is_told_to_stop() {
             server.wait().unwrap().code(),
             Some(0),
             "{signal} ends it well"
+        );
+    }
+}
+
+/// Two packages of one name and version are one for cargo, wherever they are.
+#[test]
+fn each_document_is_served_by_itself() {
+    let folder = crate::empty("serve-alike");
+    for name in ["one", "other"] {
+        let path = folder.join(format!("{name}.yaml"));
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Alike, version: 9.9.9}}\npaths:\n  /{name}:\n    \
+             get: {{responses: {{'204': {{description: Here.}}}}}}\n"
+        );
+        fs::write(&path, text).unwrap();
+        let (mut server, url) = start(path.to_str().unwrap());
+        let address = url.strip_prefix("http://").unwrap();
+        let answer = ask(address, &format!("GET /{name} HTTP/1.0\r\n\r\n"));
+        let _ = server.kill();
+        let _ = server.wait();
+        assert!(
+            answer.starts_with("HTTP/1.0 204 No Content\r\n"),
+            "{answer}"
         );
     }
 }
