@@ -11,7 +11,7 @@ use super::{
     form::{self, pairs},
     json,
     limits::{Limits, check},
-    media::{Media, select},
+    media::{Media, is_json, select},
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
@@ -39,6 +39,8 @@ pub struct Rejection(pub(crate) Box<Refusal>);
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) code: Code,
+    /// The operation that it is for, once that is known.
+    pub(crate) operation: Option<&'static str>,
     pub(crate) detail: String,
     /// The parameter that is wrong: where it is, and its name.
     pub(crate) parameter: Option<(&'static str, &'static str)>,
@@ -51,6 +53,7 @@ impl Rejection {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self(Box::new(Refusal {
             code,
+            operation: None,
             detail: detail.into(),
             parameter: None,
             pointer: None,
@@ -64,10 +67,23 @@ impl Rejection {
         self
     }
 
+    /// The same for a request to an operation.
+    pub(crate) fn of(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
     /// The status that it is answered with.
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// The operation that the request is for, by its `operationId` or, without one, method and path; `None` if it is
+    /// for none.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
     }
 
     /// What is wrong, in words for whoever sent it.
@@ -337,6 +353,9 @@ impl Incoming {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
+        if is_json(&media_type) {
+            self.check(|| serde_json::from_slice(&self.body).ok())?;
+        }
         Ok(Media::new(media_type, self.bytes()?))
     }
 }

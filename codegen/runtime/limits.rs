@@ -59,6 +59,8 @@ pub(crate) enum Limit {
     Property(&'static str, Limits),
     /// What holds for each property but these.
     Others(&'static [&'static str], Limits),
+    /// None of these properties of an object is `null`.
+    NotNull(&'static [&'static str]),
     /// An object has no property but these.
     Closed(&'static [&'static str]),
     /// The value is one of these texts.
@@ -215,6 +217,13 @@ impl Check {
                 return others.try_for_each(|(name, member)| {
                     self.all(member, &Place::Member(at, name), limits)
                 });
+            }
+            (Limit::NotNull(names), Value::Object(members)) => {
+                let is_null = |name: &&&str| members.get(**name).is_some_and(Value::is_null);
+                return match names.iter().find(is_null) {
+                    Some(name) => Err(Place::Member(at, name).violation("must not be null")),
+                    None => Ok(()),
+                };
             }
             (Limit::Closed(known), Value::Object(members)) => {
                 let other = members.keys().find(|name| !known.contains(&name.as_str()));

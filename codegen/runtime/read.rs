@@ -250,7 +250,12 @@ impl<'de> Deserializer<'de> for Raw<'de> {
 
     forward_to_deserialize_any! {
         i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct tuple
-        tuple_struct enum identifier ignored_any
+        tuple_struct enum identifier
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        // Whatever it is, and however often it is there.
+        visitor.visit_unit()
     }
 }
 

@@ -257,6 +257,7 @@ const ROOT_NAMES: &[&str] = &[
     "RetryPolicy",
     "RouterExt",
     "Sample",
+    "Samples",
     "Scheme",
     "Send",
     "Serve",

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use statusquo::{
-    mock::Mock,
+    mock::{Mock, as_declared},
     server::{BASE_PATH, Limits, Rejection, RouterExt as _, router, serve},
 };
 use tokio::net::TcpListener;
@@ -49,6 +49,11 @@ async fn run(address: &str, shown: Option<PathBuf>) -> io::Result<()> {
     let router = router(Mock)
         .at_base_path()
         .layer(from_fn_with_state(shown, show))
+        // Who tries something wants to know why it is refused; who is tested gets what the document says.
+        .on_reject(|rejection, usual| {
+            eprintln!("refused: {} {}", rejection.code(), rejection.detail());
+            as_declared(rejection, usual)
+        })
         .layer(from_fn(cors));
     serve(listener, router, Limits::default())
         .with_graceful_shutdown(stopped)

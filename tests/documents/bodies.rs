@@ -98,6 +98,17 @@ async fn content_goes_there_and_back() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
+async fn a_form_may_have_what_nobody_knows() -> Result<(), Box<dyn Error>> {
+    let client = serve().await?;
+    let request = reqwest::Client::new().post(format!("{}form", client.base_url()));
+    let form = "x=%ff&name=a&x=1&%ff=2&x=&%ff=3";
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let response = request.send().await?;
+    assert_eq!((response.status().as_u16(), response.text().await?.as_str()), (200, "name=a"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn several_media_types_are_told_apart() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     let json = client.post_several(PostSeveralBody::Json(thing())).success().await?;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use doc_limits::{
-    Order, OrderResponse, PutPhoto, PutPhotoResponse,
+    Order, OrderResponse, PutAny, PutAnyResponse, PutPhoto, PutPhotoResponse,
     server::{Api, router},
 };
 use reqwest::{Client, RequestBuilder};
@@ -15,6 +15,10 @@ struct Taken;
 impl Api for Taken {
     async fn order(&self, _: Order) -> OrderResponse {
         OrderResponse::NoContent
+    }
+
+    async fn put_any(&self, _: PutAny) -> PutAnyResponse {
+        PutAnyResponse::NoContent
     }
 
     async fn put_photo(&self, _: PutPhoto) -> PutPhotoResponse {
@@ -125,6 +129,8 @@ async fn json_is_held_against_the_schema() -> Result<(), Box<dyn Error>> {
         ("what", json!({"kind": "Cup"}), "/what/kind", "must be one of `cup`, `mug`, `Pot`"),
         ("what", json!({"cups": 3}), "/what", "must have the property `kind`"),
         ("what", json!("cup"), "/what", "must be an object"),
+        ("what", json!({"kind": "cup", "milk": null}), "/what/milk", "must not be null"),
+        ("count", json!(null), "/count", "must not be null"),
     ] {
         let value = order(name, value);
         let expected = (422, pointer.to_owned(), format!("`{pointer}` {must}"));
@@ -136,6 +142,22 @@ async fn json_is_held_against_the_schema() -> Result<(), Box<dyn Error>> {
         deep = json!([deep, "toolong"]);
     }
     assert_eq!(send(json(&order("either", deep))).await?.0, 422);
+    Ok(())
+}
+
+#[tokio::test]
+async fn json_of_any_media_type_is_held_against_it_too() -> Result<(), Box<dyn Error>> {
+    let base = serve().await?;
+    for (media, body, code, pointer) in [
+        ("application/json", r#"{"kind": "a", "cups": 2}"#, 204, ""),
+        ("application/json; charset=utf-8", r#"{"kind": "a", "cups": 1}"#, 422, "/cups"),
+        ("application/vnd.pot+json", "[null]", 422, ""),
+        ("application/pot", r#"{"kind": "a", "cups": 1}"#, 204, ""),
+    ] {
+        let request = Client::new().put(format!("{base}/any"));
+        let answer = send(request.header("content-type", media).body(body)).await?;
+        assert_eq!((answer.0, answer.1.as_str()), (code, pointer), "{media} {body} {answer:?}");
+    }
     Ok(())
 }
 

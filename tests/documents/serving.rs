@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
     Echo, EchoResponse, FileRequest, FileResponse, GetMade, GetMadeResponse, Latest, LatestResponse, PutMade, PutMadeResponse, Wait, WaitResponse, Who, WhoResponse,
-    mock::Mock,
+    mock::{Mock, as_declared},
     server::{Api, Context, Limits, RouterExt as _, router, serve},
 };
 use tokio::{
@@ -311,6 +311,25 @@ async fn what_the_mock_makes_of_a_schema_holds_all_of_it() -> Outcome {
     assert!(!made.contains("secret") && made.contains("\"id\""), "{made}");
     let refused = say(address, put(&made.replace("\"even\":6", "\"even\":5"))).await?;
     assert_eq!(problem(&refused), 422);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_mock_can_refuse_as_the_document_declares() -> Outcome {
+    let address = start(router(Mock).on_reject(as_declared), |_| {}).await?;
+    let put = |media: &str, body: &str| {
+        let length = body.len();
+        format!("PUT /made HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: {media}\r\ncontent-length: {length}\r\n\r\n{body}")
+    };
+    let answer = say(address, put("application/json", "{}")).await?;
+    assert!(answer.starts_with("HTTP/1.1 422 Unprocessable Content\r\n"), "{answer}");
+    assert!(answer.contains("content-type: application/json\r\n") && answer.contains("x-try: again\r\n"), "{answer}");
+    assert!(answer.ends_with("\"not so\""), "{answer}");
+    // No content is declared, so there may be any.
+    let answer = say(address, put("text/plain", "{}")).await?;
+    assert_eq!(problem(&answer), 415);
+    assert!(answer.contains("accept: application/json\r\n") && answer.contains("x-try: otherwise\r\n"), "{answer}");
+    assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
     Ok(())
 }
 

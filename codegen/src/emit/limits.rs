@@ -70,6 +70,7 @@ fn one(model: &Model, limit: &Limit) -> TokenStream {
             let limits = list(model, limits);
             quote!(Others(&[#(#known),*], #limits))
         }
+        Limit::NotNull(names) => quote!(NotNull(&[#(#names),*])),
         Limit::Closed(known) => quote!(Closed(&[#(#known),*])),
         Limit::Values(values) => self::values(values),
         Limit::Kind(kind) => {

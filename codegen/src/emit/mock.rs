@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
     let mut tables: Vec<(&Operation, Ident)> = Vec::new();
-    let mut scope = Scope::default();
+    let mut scope = Scope::reserving(&["ALL", "CHOOSING"]);
+    let mut declared = Vec::new();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {
         let known = tables
@@ -29,6 +30,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 table
             }
         };
+        declared.push((operation, table.clone()));
         let of_group = methods.entry(operation.group).or_default();
         of_group.push(method(model, operation, &table));
     }
@@ -62,6 +64,11 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     } else {
         quote!(#(#modules),*)
     };
+    let all = declared.iter().map(|(operation, table)| {
+        let Operation { id, response, .. } = operation;
+        quote!(Samples { operation: #id, keys: <#response as Response>::KEYS, samples: #table })
+    });
+    let all = quote!(const ALL: &[Samples] = &[#(#all,)*];);
     let tables = tables.iter().map(|(operation, name)| {
         let samples = operation.samples.iter().map(sample);
         quote!(const #name: &[Sample] = &[#(#samples,)*];)
@@ -77,10 +84,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             requests::*,
             responses::*,
-            runtime::sample::{Sample, admit, answer, asked},
+            runtime::sample::{Sample, admit, answer, asked, declared},
         };
         use crate::{
-            runtime::Operation,
+            runtime::{Operation, Response, sample::Samples},
             server::{Context, Rejection, #traits},
         };
         use std::sync::Arc;
@@ -89,6 +96,17 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use crate::runtime::sample::Mock;
 
         #(#implementations)*
+
+        /// What a request is answered with that is refused, for
+        /// [`on_reject`](crate::server::RouterExt::on_reject): an example of what the document declares for the
+        /// status, where that is something else than a problem of RFC 9457. What is wrong it does not tell then.
+        #[must_use]
+        pub fn as_declared(rejection: &Rejection, usual: axum::response::Response) -> axum::response::Response {
+            declared(ALL, rejection, usual)
+        }
+
+        /// The examples of each operation.
+        #all
 
         /// The operations that have a parameter to choose a status by.
         const CHOOSING: &[&str] = &[#(#choosing),*];

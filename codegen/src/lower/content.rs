@@ -158,9 +158,14 @@ fn one(
         Codec::Text => declared.is_some() && ty == types.of(cx, names, &schema, naming),
         Codec::Bytes | Codec::Open => false,
     };
-    let limits = (of == Of::Request && is_whole)
-        .then(|| types.limits.of(cx, &schema, naming))
-        .flatten();
+    // Of any media type there may be JSON, which an object or a list in a schema can only mean.
+    let may_be_json = codec == Codec::Open
+        && declared.is_some_and(|schema| matches!(schema.shape(cx), Shape::Object | Shape::Array));
+    let limits = match of {
+        Of::Request if is_whole => types.limits.of(cx, &schema, naming),
+        Of::Request if may_be_json => types.limits.of_any(cx, &schema, naming),
+        _ => None,
+    };
     Some(Content {
         media: media.trim().to_owned(),
         codec,

@@ -46,9 +46,29 @@ impl Gathered {
         place: &Pointer,
         naming: &Naming,
     ) -> Option<LimitsId> {
+        self.of_known(cx, place, naming, Known::Type)
+    }
+
+    /// The same for values of which no type in Rust says anything.
+    pub(super) fn of_any(
+        &mut self,
+        cx: &Context<'_>,
+        place: &Pointer,
+        naming: &Naming,
+    ) -> Option<LimitsId> {
+        self.of_known(cx, place, naming, Known::Nothing)
+    }
+
+    fn of_known(
+        &mut self,
+        cx: &Context<'_>,
+        place: &Pointer,
+        naming: &Naming,
+        known: Known,
+    ) -> Option<LimitsId> {
         let (target, _) = resolved(cx, place)?;
         let name = component(&target).unwrap_or_else(|| naming.ident().to_string());
-        let id = self.reserve(&target, Known::Type, &name);
+        let id = self.reserve(&target, known, &name);
         while let Some((id, place, known)) = self.open.pop() {
             let limits = self.value(cx, &place, known);
             if let Some(found) = self.found.get_mut(id.0) {
@@ -199,6 +219,10 @@ impl Gathered {
             let of_property = self.value(cx, &place, known);
             limits.push(Limit::Property((*name).to_owned(), of_property));
         }
+        if known == Known::Type {
+            let never = never_null(cx, &names, all);
+            limits.extend((!never.is_empty()).then_some(Limit::NotNull(never)));
+        }
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
         match keywords.get("additionalProperties") {
             Some(Value::Bool(false)) => limits.push(Limit::Closed(names())),
@@ -344,6 +368,23 @@ impl Gathered {
         }
         way.pop();
     }
+}
+
+/// Those of some properties that may be absent, and cannot be `null`: what is absent and what is `null` is the same in
+/// Rust.
+fn never_null(cx: &Context<'_>, names: &BTreeSet<&str>, places: &[Pointer]) -> Vec<String> {
+    let Some(schema) = Schema::of_all(cx, places) else {
+        return Vec::new();
+    };
+    let (properties, required) = (schema.properties(), schema.required());
+    let optional = names.iter().filter(|name| !required.contains(**name));
+    let never = optional.filter(|name| {
+        let property = properties.get(**name);
+        let property = property.and_then(|places| Schema::of_all(cx, places));
+        // Without a type it may be anything, and `null` is something.
+        property.is_some_and(|property| property.has("type") && !property.is_nullable(cx))
+    });
+    never.map(|name| (*name).to_owned()).collect()
 }
 
 /// The names of the properties that go in answers alone, of what the schemas at some places say together.

@@ -93,6 +93,9 @@ impl Maker<'_> {
                 }
             }
         }
+        if schema.has("enum") && schema.values().is_empty() {
+            return Some(Value::Null);
+        }
         if let Some((_, first)) = schema.values().first() {
             return Some(match first {
                 // YAML takes `enum: [1.0]` for a number, whatever the type.

@@ -65,6 +65,8 @@ pub enum Limit {
     Property(String, Vec<Limit>),
     /// `additionalProperties`, but for those of these names.
     Others(Vec<String>, Vec<Limit>),
+    /// That these properties, which need not be there, are no `null` if they are.
+    NotNull(Vec<String>),
     /// `additionalProperties: false`, with the names of the others.
     Closed(Vec<String>),
     /// `enum`

@@ -217,13 +217,11 @@ where
     let context = Context::new(Arc::clone(&head));
     let (operation, credentials) = match read::<O, C>(head, body, path).await {
         Ok(read) => read,
-        Err(rejection) => return problem(rejection),
+        Err(rejection) => return problem(rejection.of(O::ID)),
     };
     let failed = || {
-        problem(Rejection::new(
-            INTERNAL_SERVER_ERROR,
-            "the server failed to answer this request",
-        ))
+        let detail = "the server failed to answer this request";
+        problem(Rejection::new(INTERNAL_SERVER_ERROR, detail).of(O::ID))
     };
     // Who calls is not told why; a layer around the router can find it, and log it.
     let unsendable = |why: Unsendable| {
@@ -238,7 +236,7 @@ where
             let answer = response.encode().and_then(http);
             answer.unwrap_or_else(unsendable)
         }
-        Ok(Err(rejection)) => problem(rejection),
+        Ok(Err(rejection)) => problem(rejection.of(O::ID)),
         Err(_) => failed(),
     }
 }
@@ -361,7 +359,7 @@ fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
 }
 
 /// An answer with a status, and the document's reason phrase, where it is not the one that hyper knows.
-fn with_status(code: Code, body: Body) -> HttpResponse {
+pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
     let mut answer = HttpResponse::new(body);
     *answer.status_mut() = code.into();
     let usual = answer.status().canonical_reason();
@@ -395,6 +393,7 @@ pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
         parameter,
         pointer,
         headers,
+        ..
     } = &*rejection.0;
     let status = code.known();
     let mut problem = json!({

@@ -119,7 +119,8 @@ fn in_range(range: &str, media: &str) -> bool {
     matches!((family, actual), (Some(family), Some(actual)) if family.eq_ignore_ascii_case(actual))
 }
 
-fn is_json(media: &str) -> bool {
-    let media = media.to_ascii_lowercase();
+/// Whether content of a media type is JSON.
+pub(crate) fn is_json(media: &str) -> bool {
+    let media = split(media).0.to_ascii_lowercase();
     media.ends_with("/json") || media.ends_with("+json")
 }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use axum::{body::Body, response::Response as HttpResponse};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -14,8 +15,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{
     context::Context,
     error::Mismatch,
+    glue::with_status,
     incoming::Rejection,
-    keys::key_of,
+    keys::{Key, key_of},
+    media::PROBLEM,
     operation::{Operation, Response},
     received::Received,
 };
@@ -31,6 +34,45 @@ pub(crate) struct Sample {
     pub(crate) headers: &'static [(&'static str, &'static str)],
     /// The media type and the content.
     pub(crate) body: Option<(&'static str, &'static str)>,
+}
+
+/// The examples of an operation's answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Samples {
+    /// The operation.
+    pub(crate) operation: &'static str,
+    /// The keys of its answers.
+    pub(crate) keys: &'static [Key],
+    pub(crate) samples: &'static [Sample],
+}
+
+/// The answer to a request that is refused: with the example of the document, if it declares content of another kind
+/// than a problem for the status.
+pub(crate) fn declared(
+    all: &[Samples],
+    rejection: &Rejection,
+    usual: HttpResponse,
+) -> HttpResponse {
+    let code = rejection.code();
+    let of_operation = |known: &&Samples| Some(known.operation) == rejection.operation();
+    let found = all.iter().find(of_operation).and_then(|known| {
+        let key = key_of(known.keys, code.get())?;
+        known.samples.iter().find(|sample| sample.key == key)
+    });
+    let Some((sample, Ok(mut headers))) = found.map(|sample| (sample, headers(sample))) else {
+        return usual;
+    };
+    let mut answer = match sample.body {
+        Some((media, body)) if !media.starts_with(PROBLEM) => with_status(code, Body::from(body)),
+        _ => {
+            headers.remove(header::CONTENT_TYPE);
+            headers.extend(usual.headers().clone());
+            usual
+        }
+    };
+    headers.extend(rejection.0.headers.clone());
+    *answer.headers_mut() = headers;
+    answer
 }
 
 /// An API that answers each operation with an example of the document.
@@ -209,6 +251,18 @@ fn first(samples: &[Sample]) -> Option<(&Sample, Code)> {
 }
 
 fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, Mismatch> {
+    let body = sample
+        .body
+        .map(|(_, body)| Bytes::from_static(body.as_bytes()));
+    R::decode(&mut Received::new(
+        code,
+        &headers(sample)?,
+        body.unwrap_or_default(),
+    ))
+}
+
+/// The header fields of an example, that of its content included.
+fn headers(sample: &Sample) -> Result<HeaderMap, Mismatch> {
     let mut headers = HeaderMap::new();
     for (name, value) in sample.headers {
         let value = HeaderValue::try_from(*value).map_err(|error| Mismatch::Header {
@@ -217,12 +271,8 @@ fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, Mismatch> {
         })?;
         headers.append(HeaderName::from_static(name), value);
     }
-    let body = match sample.body {
-        Some((media, body)) => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-            Bytes::from_static(body.as_bytes())
-        }
-        None => Bytes::new(),
-    };
-    R::decode(&mut Received::new(code, &headers, body))
+    if let Some((media, _)) = sample.body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    }
+    Ok(headers)
 }

@@ -79,7 +79,10 @@ impl Operation for PostForm {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.of(&["application/x-www-form-urlencoded"])?.form()?,
+            body: request
+                .of(&["application/x-www-form-urlencoded"])?
+                .within(limits::THING)
+                .form()?,
         })
     }
 }
@@ -151,7 +154,7 @@ impl Operation for PostJson {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.of(&["application/json"])?.json()?,
+            body: request.of(&["application/json"])?.within(limits::THING).json()?,
         })
     }
 }
@@ -232,7 +235,7 @@ impl Operation for PostOptional {
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
             body: if request.has_body() {
-                Some(request.of(&["application/json"])?.json()?)
+                Some(request.of(&["application/json"])?.within(limits::THING).json()?)
             } else {
                 None
             },
@@ -328,7 +331,7 @@ impl Operation for PostSeveral {
             body: match request
                 .select(&["application/json", "application/octet-stream", "text/plain"])?
             {
-                0 => PostSeveralBody::Json(request.json()?),
+                0 => PostSeveralBody::Json(request.within(limits::THING).json()?),
                 1 => PostSeveralBody::OctetStream(request.bytes()?),
                 _ => PostSeveralBody::TextPlain(request.text()?),
             },
@@ -442,7 +445,10 @@ impl Operation for PostVendor {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.of(&["application/vnd.thing+json; version=2"])?.json()?,
+            body: request
+                .of(&["application/vnd.thing+json; version=2"])?
+                .within(limits::THING)
+                .json()?,
         })
     }
 }

@@ -8,7 +8,10 @@ use crate::runtime::{
 };
 
 /// What holds for each `Cup`.
-pub(crate) static CUP: Limits = &[Property("milk", &[Maximum(Bound::Integer(3))])];
+pub(crate) static CUP: Limits = &[
+    Property("milk", &[Maximum(Bound::Integer(3))]),
+    NotNull(&["milk"]),
+];
 
 /// What holds for each `Either`.
 pub(crate) static EITHER: Limits = &[
@@ -42,6 +45,14 @@ pub(crate) static IS_EITHER: Limits = &[
     ),
 ];
 
+/// What makes a value a `Pot`.
+pub(crate) static IS_POT: Limits = &[
+    Kind(Kind::Object),
+    Required("kind"),
+    Property("cups", &[Kind(Kind::Integer), Minimum(Bound::Integer(2))]),
+    Property("kind", &[Kind(Kind::String)]),
+];
+
 /// What makes a value a `Word`.
 pub(crate) static IS_WORD: Limits = &[Kind(Kind::String), MinLength(1), MaxLength(3)];
 
@@ -52,6 +63,7 @@ pub(crate) static LOOP: Limits = &[MaxLength(2)];
 pub(crate) static NOTE: Limits = &[
     Property("long", &[MinLength(5)]),
     Property("short", &[Of(&WORD)]),
+    NotNull(&["long", "short"]),
     Closed(&["long", "short"]),
     AnyOf(&[&[Required("short")], &[Required("long")]]),
 ];
@@ -103,6 +115,27 @@ pub(crate) static ORDER: Limits = &[
     Property("ratio", &[Above(Bound::Integer(0)), MultipleOf(Bound::Number(0.1))]),
     Property("what", &[Of(&WHAT)]),
     Property("when", &[Format(Format::DateTime)]),
+    NotNull(
+        &[
+            "code",
+            "count",
+            "data",
+            "day",
+            "even",
+            "from",
+            "host",
+            "link",
+            "loop",
+            "matrix",
+            "names",
+            "no",
+            "note",
+            "open",
+            "parts",
+            "ratio",
+            "when",
+        ],
+    ),
     Closed(
         &[
             "at",
@@ -136,12 +169,16 @@ pub(crate) static ORDER: Limits = &[
 pub(crate) static ORDER_BODY_TEXT_PLAIN: Limits = &[MaxLength(5)];
 
 /// What holds for each `Pot`.
-pub(crate) static POT: Limits = &[Property("cups", &[Minimum(Bound::Integer(2))])];
+pub(crate) static POT: Limits = &[
+    Property("cups", &[Minimum(Bound::Integer(2))]),
+    NotNull(&["cups"]),
+];
 
 /// What holds for each `PutPhotoBody`.
 pub(crate) static PUT_PHOTO_BODY: Limits = &[
     Property("stars", &[MaxItems(2), Items(&[Maximum(Bound::Integer(5))])]),
     Property("title", &[MinLength(2)]),
+    NotNull(&["stars", "title"]),
     Closed(&["photo", "stars", "title"]),
 ];
 

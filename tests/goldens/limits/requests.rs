@@ -12,6 +12,42 @@ use crate::{
     types,
 };
 
+/// The request `PUT /any`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PutAny {
+    /// The content.
+    pub body: crate::Media,
+}
+
+impl PutAny {
+    /// A request of what is required.
+    #[must_use]
+    pub fn new(body: crate::Media) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PutAny {
+    type Response = PutAnyResponse;
+    const ID: &'static str = "putAny";
+    const METHOD: http::Method = http::Method::PUT;
+    const PATH: &'static str = "/any";
+    const HAS_BODY: bool = true;
+
+    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+        let body = &self.body;
+        request.media(body)?;
+        Ok(())
+    }
+
+    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.of(&["application/*"])?.within(limits::IS_POT).media()?,
+        })
+    }
+}
+
 /// The request `POST /orders`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -3,9 +3,14 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
+use crate::{
+    requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked, declared},
+};
 
-use crate::{runtime::Operation, server::{Context, Rejection, Api}};
+use crate::{
+    runtime::{Operation, Response, sample::Samples},
+    server::{Context, Rejection, Api},
+};
 use std::sync::Arc;
 pub use crate::runtime::sample::Mock;
 
@@ -30,6 +35,36 @@ impl Api for Mock {
         admit::<O>(self, CHOOSING.contains(&O::ID))
     }
 }
+
+/// What a request is answered with that is refused, for
+/// [`on_reject`](crate::server::RouterExt::on_reject): an example of what the document declares for the
+/// status, where that is something else than a problem of RFC 9457. What is wrong it does not tell then.
+#[must_use]
+pub fn as_declared(
+    rejection: &Rejection,
+    usual: axum::response::Response,
+) -> axum::response::Response {
+    declared(ALL, rejection, usual)
+}
+
+/// The examples of each operation.
+const ALL: &[Samples] = &[
+    Samples {
+        operation: "any",
+        keys: <AnyResponse as Response>::KEYS,
+        samples: ANY_SAMPLES,
+    },
+    Samples {
+        operation: "film",
+        keys: <FilmResponse as Response>::KEYS,
+        samples: FILM_SAMPLES,
+    },
+    Samples {
+        operation: "parts",
+        keys: <PartsResponse as Response>::KEYS,
+        samples: PARTS_SAMPLES,
+    },
+];
 
 /// The operations that have a parameter to choose a status by.
 const CHOOSING: &[&str] = &[];

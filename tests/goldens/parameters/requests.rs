@@ -376,10 +376,15 @@ impl Operation for Elsewhere {
 
     fn read(request: &mut Incoming) -> Result<Self, Rejection> {
         Ok(Self {
-            x_json: request.optional(Param::header("X-Json").style(Style::Json))?,
+            x_json: request
+                .optional(
+                    Param::header("X-Json").style(Style::Json).within(limits::OBJECT),
+                )?,
             x_list: request.optional(Param::header("X-List"))?,
-            x_mixed: request.optional(Param::header("X-Mixed").explode(true))?,
-            x_object: request.optional(Param::header("X-Object"))?,
+            x_mixed: request
+                .optional(Param::header("X-Mixed").explode(true).within(limits::MIXED))?,
+            x_object: request
+                .optional(Param::header("X-Object").within(limits::OBJECT))?,
             x_word: request.required(Param::header("X-Word"))?,
             session: request.optional(Param::cookie("session"))?,
         })
@@ -464,7 +469,10 @@ impl Operation for Label {
             word: request.required(Param::path("word").style(Style::Label))?,
             list: request
                 .required(Param::path("list").style(Style::Label).explode(true))?,
-            object: request.required(Param::path("object").style(Style::Label))?,
+            object: request
+                .required(
+                    Param::path("object").style(Style::Label).within(limits::OBJECT),
+                )?,
         })
     }
 }
@@ -512,7 +520,12 @@ impl Operation for Matrix {
             word: request.required(Param::path("word").style(Style::Matrix))?,
             list: request.required(Param::path("list").style(Style::Matrix))?,
             object: request
-                .required(Param::path("object").style(Style::Matrix).explode(true))?,
+                .required(
+                    Param::path("object")
+                        .style(Style::Matrix)
+                        .explode(true)
+                        .within(limits::OBJECT),
+                )?,
         })
     }
 }
@@ -680,15 +693,24 @@ impl Operation for Query {
                     Param::query("blanks").style(Style::SpaceDelimited).explode(false),
                 )?,
             commas: request.optional(Param::query("commas").explode(false))?,
-            deep: request.optional(Param::query("deep").style(Style::DeepObject))?,
+            deep: request
+                .optional(
+                    Param::query("deep").style(Style::DeepObject).within(limits::OBJECT),
+                )?,
             form: request.optional(Param::query("form"))?,
-            json: request.optional(Param::query("json").style(Style::Json))?,
+            json: request
+                .optional(
+                    Param::query("json").style(Style::Json).within(limits::OBJECT),
+                )?,
             number: request.optional(Param::query("number"))?,
             pipes: request
                 .optional(
                     Param::query("pipes").style(Style::PipeDelimited).explode(false),
                 )?,
-            spread: request.optional(Param::query("spread").members(&["a", "b"]))?,
+            spread: request
+                .optional(
+                    Param::query("spread").members(&["a", "b"]).within(limits::OBJECT),
+                )?,
             text: request.optional(Param::query("text"))?,
             word: request.required(Param::query("word"))?,
             xml: request.optional(Param::query("xml"))?,
@@ -742,7 +764,8 @@ impl Operation for Simple {
         Ok(Self {
             word: request.required(Param::path("word"))?,
             list: request.required(Param::path("list"))?,
-            object: request.required(Param::path("object").explode(true))?,
+            object: request
+                .required(Param::path("object").explode(true).within(limits::OBJECT))?,
         })
     }
 }

@@ -3,10 +3,12 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked}};
+use crate::{
+    requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked, declared},
+};
 
 use crate::{
-    runtime::Operation,
+    runtime::{Operation, Response, sample::Samples},
     server::{
         Context, Rejection, store, shop, axum2, pet_store, pets, r#type, 動物, untagged,
     },
@@ -133,6 +135,71 @@ impl untagged::Api for Mock {
         admit::<O>(self, CHOOSING.contains(&O::ID))
     }
 }
+
+/// What a request is answered with that is refused, for
+/// [`on_reject`](crate::server::RouterExt::on_reject): an example of what the document declares for the
+/// status, where that is something else than a problem of RFC 9457. What is wrong it does not tell then.
+#[must_use]
+pub fn as_declared(
+    rejection: &Rejection,
+    usual: axum::response::Response,
+) -> axum::response::Response {
+    declared(ALL, rejection, usual)
+}
+
+/// The examples of each operation.
+const ALL: &[Samples] = &[
+    Samples {
+        operation: "GET /axum",
+        keys: <GetAxumResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "health",
+        keys: <HealthResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "GET /pet-store",
+        keys: <GetPetStoreResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "findPets",
+        keys: <FindPetsResponse as Response>::KEYS,
+        samples: FIND_PETS_SAMPLES,
+    },
+    Samples {
+        operation: "buyPet",
+        keys: <BuyPetResponse as Response>::KEYS,
+        samples: BUY_PET_SAMPLES,
+    },
+    Samples {
+        operation: "youngestPet",
+        keys: <YoungestPetResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "getPet",
+        keys: <GetPetResponse as Response>::KEYS,
+        samples: GET_PET_SAMPLES,
+    },
+    Samples {
+        operation: "GET /shop",
+        keys: <GetShopResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "GET /types",
+        keys: <GetTypesResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+    Samples {
+        operation: "animals",
+        keys: <AnimalsResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
+    },
+];
 
 /// The operations that have a parameter to choose a status by.
 const CHOOSING: &[&str] = &[];
