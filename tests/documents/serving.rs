@@ -1,6 +1,6 @@
 //! The crate of `serving.yaml`: what a server puts up with, and what it knows of those who ask.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::IntoFuture as _, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
@@ -269,6 +269,35 @@ async fn an_answer_is_of_what_is_accepted() -> Outcome {
     // What has no content is of no kind.
     let head = get("/wait").replace("GET", "OPTIONS").replace("host:", "accept: image/png\r\nhost:");
     assert!(say(address, head).await?.starts_with("HTTP/1.1 204 "));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_given_up() -> Outcome {
+    let (ended, wait) = oneshot::channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let mut limits = Limits::default();
+    limits.write_time = Some(SHORT);
+    limits.body_size = usize::MAX;
+    limits.grace = None;
+    let server = serve(listener, router(Service::default()), limits).with_graceful_shutdown(async {
+        let _ = wait.await;
+    });
+    let server = tokio::spawn(server.into_future());
+    // More than fits into what lies between.
+    let much = "a".repeat(32 << 20);
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(post(much.len(), &much).as_bytes()).await?;
+    let mut start = [0; 15];
+    stream.read_exact(&mut start).await?;
+    assert_eq!(&start, b"HTTP/1.1 200 OK");
+    // Without an end to it, the server would wait for this client.
+    let _ = ended.send(());
+    tokio::time::timeout(SHORT * 100, server).await???;
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+    assert!(rest.len() < much.len(), "{}", rest.len());
     Ok(())
 }
 

@@ -31,6 +31,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
 use super::{
@@ -56,6 +57,8 @@ pub struct Limits {
     pub body_time: Option<Duration>,
     /// How long an answer may take, beyond which it is 503; 60 seconds.
     pub request_time: Option<Duration>,
+    /// How long a client may take nothing of its answer, beyond which the connection is closed; 30 seconds.
+    pub write_time: Option<Duration>,
     /// How many connections there may be at once; the next ones wait. 10,000.
     pub connections: usize,
     /// How long the requests at hand may take once the server is asked to stop; 30 seconds.
@@ -70,6 +73,7 @@ impl Default for Limits {
             body_size: 2 * 1024 * 1024,
             body_time: Some(Duration::from_secs(30)),
             request_time: Some(Duration::from_secs(60)),
+            write_time: Some(Duration::from_secs(30)),
             connections: 10_000,
             grace: Some(Duration::from_secs(30)),
         }
@@ -208,8 +212,10 @@ impl Serve {
                         router: router.clone(),
                         remote,
                     };
-                    let connection =
-                        http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+                    let mut stream = TimeoutStream::new(stream);
+                    stream.set_write_timeout(limits.write_time);
+                    let stream = TokioIo::new(Box::pin(stream));
+                    let connection = http.serve_connection_with_upgrades(stream, service);
                     let connection = graceful.watch(connection.into_owned());
                     connections.spawn(async move {
                         // Whatever is wrong with a connection is the client's business.
