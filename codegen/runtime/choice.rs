@@ -109,8 +109,21 @@ impl serde::Serialize for StatusChoice {
 /// From the text.
 impl<'de> serde::Deserialize<'de> for StatusChoice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        struct Text;
+
+        impl serde::de::Visitor<'_> for Text {
+            type Value = StatusChoice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a choice of status codes")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<StatusChoice, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
+    routes::PathValues,
 };
 use crate::Code;
 
@@ -22,7 +23,7 @@ use crate::Code;
 #[derive(Debug)]
 pub struct Incoming {
     /// The parameters of the path, encoded as they came.
-    path: Vec<(&'static str, String)>,
+    path: PathValues,
     /// What comes before the content.
     head: Arc<Head>,
     body: Bytes,
@@ -118,7 +119,7 @@ impl Rejection {
 }
 
 impl Incoming {
-    pub(crate) fn new(path: Vec<(&'static str, String)>, head: Arc<Head>) -> Self {
+    pub(crate) fn new(path: PathValues, head: Arc<Head>) -> Self {
         Self {
             path,
             head,
@@ -184,8 +185,8 @@ impl Incoming {
         };
         match param.location {
             Location::Path => {
-                let found = self.path.iter().filter(|(name, _)| *name == param.name);
-                raw.texts.extend(found.map(|(_, text)| text.as_str()));
+                raw.texts
+                    .extend(self.path.get(param.name, self.head.uri.path()));
             }
             Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
             Location::Cookie => find(&mut raw, self.cookies()),

@@ -3,7 +3,7 @@
 //! A tree of path segments of our own: routers for axum refuse paths that OpenAPI allows, such as
 //! `/a/{id}.json`, `/:x`, or `/a/{x}` beside `/a/{y}`.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use http::Method;
 
@@ -35,19 +35,38 @@ struct Node {
 #[derive(Clone, Debug)]
 struct Entry {
     method: Method,
-    /// The names of the path's parameters, in its order.
-    names: Vec<&'static str>,
     /// What the query has to have, beside anything else.
     query: Vec<(String, String)>,
     /// Its place among the values.
     index: usize,
 }
 
+/// Where in the path of a request the parameters are.
+#[derive(Clone, Debug)]
+pub(crate) struct PathValues {
+    template: &'static str,
+    /// In bytes, one for each parameter of the template.
+    places: Vec<Range<usize>>,
+}
+
+impl PathValues {
+    /// What a path has for a parameter, encoded as it came; more than once, if its template has.
+    pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let names = parts(self.template).filter_map(|part| match part {
+            Part::Parameter(name) => Some(name),
+            Part::Literal(_) => None,
+        });
+        let all = names.zip(&self.places);
+        all.filter(move |(known, _)| *known == name)
+            .filter_map(move |(_, place)| path.get(place.clone()))
+    }
+}
+
 /// What is found for a request.
 #[derive(Debug)]
 pub(crate) enum Found<'a, T> {
-    /// An operation with its path, and the parameters in that, encoded as they came.
-    Operation((&'static str, &'a T), Vec<(&'static str, String)>),
+    /// An operation with its path, and the parameters in that.
+    Operation((&'static str, &'a T), PathValues),
     /// The path with other methods.
     OtherMethods(Vec<&'a Method>),
     /// No such path.
@@ -76,11 +95,6 @@ impl<T> Routes<T> {
 
     /// Adds an operation. The first of two for the same requests wins.
     pub(crate) fn add(&mut self, method: Method, path: &'static str, value: T) {
-        let names = parts(path).filter_map(|part| match part {
-            Part::Parameter(name) => Some(name),
-            Part::Literal(_) => None,
-        });
-        let names = names.collect();
         let node = segments(path)
             .into_iter()
             .fold(&mut self.root, |node, segment| node.next(segment));
@@ -99,7 +113,6 @@ impl<T> Routes<T> {
             at,
             Entry {
                 method: method.clone(),
-                names,
                 query,
                 index: self.values.len(),
             },
@@ -109,18 +122,18 @@ impl<T> Routes<T> {
 
     /// Finds the operation of a request. A text is nearer to a path than a parameter.
     pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Found<'_, T> {
+        let whole = path;
         let path = path.strip_prefix('/').unwrap_or(path);
-        let way: Vec<&str> = path.split('/').collect();
         // They lead elsewhere, and no client that knows it sends them (RFC 3986, section 5.2.4).
-        let is_dots = |segment: &&str| {
+        let is_dots = |segment: &str| {
             segment.starts_with(['.', '%'])
                 && matches!(decode(segment).as_deref(), Some("." | ".."))
         };
-        if way.iter().any(is_dots) {
+        if path.contains(['.', '%']) && path.split('/').any(is_dots) {
             return Found::Nothing;
         }
         let mut values = Vec::new();
-        let Some(node) = self.root.walk(&way, &mut values) else {
+        let Some(node) = self.root.walk(Some(path), &mut values) else {
             return Found::Nothing;
         };
         let has = |(name, value): &(String, String)| {
@@ -128,13 +141,15 @@ impl<T> Routes<T> {
         };
         let mut entries = node.methods.iter().filter(|entry| entry.method == method);
         let found = entries.clone().find(|entry| entry.query.iter().all(has));
-        let known = found.and_then(|entry| Some((entry, self.values.get(entry.index)?)));
+        let known = found.and_then(|entry| self.values.get(entry.index));
         match known {
             None if entries.next().is_some() => Found::Nothing,
-            Some((entry, (_, path, value))) => {
-                let values = values.into_iter().map(str::to_owned);
-                let values = entry.names.iter().copied().zip(values).collect();
-                Found::Operation((*path, value), values)
+            Some((_, template, value)) => {
+                let places = values
+                    .into_iter()
+                    .map(|value| place(whole, value))
+                    .collect();
+                Found::Operation((*template, value), PathValues { template, places })
             }
             None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
         }
@@ -172,11 +187,20 @@ impl Node {
         }
     }
 
-    fn walk<'a>(&self, way: &[&'a str], values: &mut Vec<&'a str>) -> Option<&Self> {
-        let Some((first, rest)) = way.split_first() else {
+    /// The node at the end of a way, of which there is nothing left at last.
+    fn walk<'a>(&self, way: Option<&'a str>, values: &mut Vec<&'a str>) -> Option<&Self> {
+        let Some(way) = way else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let literal = decode(first).and_then(|first| self.literals.get(first.as_ref()));
+        let (first, rest) = match way.split_once('/') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (way, None),
+        };
+        let literal = if first.contains('%') {
+            decode(first).and_then(|first| self.literals.get(first.as_ref()))
+        } else {
+            self.literals.get(first)
+        };
         if let Some(node) = literal.and_then(|node| node.walk(rest, values)) {
             return Some(node);
         }
@@ -191,6 +215,12 @@ impl Node {
         }
         None
     }
+}
+
+/// Where in a text a part of it is.
+fn place(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+    start..start + part.len()
 }
 
 fn plain(text: &str) -> Option<String> {

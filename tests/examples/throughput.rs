@@ -1,14 +1,15 @@
 //! How many requests a second the generated router answers, beside the same handlers written by hand in axum:
-//! `cargo run --release -p statusquo-tests --example throughput`, where `wrk` is installed.
+//! `cargo run --release -p statusquo-tests --no-default-features --example throughput`, where `wrk` is installed.
 //!
-//! Both are served by the same program, and take turns.
+//! Both are served by the same program, and take short turns: of many pairs the median says more than of few long
+//! ones. What the machine does besides moves the rates, and the processor time of a request much less.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a tool of the tests"
 )]
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use axum::{
     Router,
@@ -17,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
+use rustix::time::{ClockId, clock_gettime};
 use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusChoice,
     StatusResponse, TraceStatus, mock::Mock, server::Api, server::router, types::Acceptable,
@@ -24,7 +26,7 @@ use statusquo::{
 use statusquo_tests::raw::serve;
 
 /// Of how many turns each has.
-const TURNS: usize = 7;
+const TURNS: usize = 31;
 
 struct Generated;
 
@@ -82,38 +84,84 @@ async fn main() {
     let own = serve(router(Generated)).await.unwrap();
     let hand = Router::new().route("/status/{codes}", routing::get(by_hand));
     let hand = serve(hand).await.unwrap();
-    println!("                    by hand   generated   ratio      p99 by hand   generated");
+    println!("              requests of one by hand, and of the generated router");
     for code in [200, 406] {
-        let mut ratios = Vec::new();
-        let (mut rates, mut slowest) = ([0.0; 2], [String::new(), String::new()]);
+        let mut rates = [Vec::new(), Vec::new()];
+        let mut slowest = rates.clone();
+        let mut times = rates.clone();
         for turn in 0..=TURNS {
-            let mut pair = [0.0; 2];
-            for (index, address) in [hand, own].into_iter().enumerate() {
+            let mut both = [(0, hand), (1, own)];
+            // Neither is always the first.
+            both.rotate_left(turn % 2);
+            for (index, address) in both {
+                let before = processor_time();
                 let url = format!("http://{address}/status/{code}");
                 let output = tokio::task::spawn_blocking(move || {
-                    let arguments = ["-t1", "-c32", "-d3s", "--latency"];
+                    let arguments = ["-t1", "-c32", "-d1s", "--latency"];
                     Command::new("wrk").args(arguments).arg(url).output()
                 });
                 let output = output.await.unwrap().unwrap();
                 let text = String::from_utf8_lossy(&output.stdout).into_owned();
                 let of = |name: &str| {
-                    let line = text.lines().find_map(|line| line.trim().strip_prefix(name));
-                    line.unwrap_or_default().trim().to_owned()
+                    let mut lines = text.lines().map(str::trim);
+                    // The name stands before the number, or behind it.
+                    let found = lines.find_map(|line| match line.split_once(name)? {
+                        ("", after) => Some(after),
+                        (before, _) => Some(before),
+                    });
+                    found.unwrap_or_default().trim().to_owned()
                 };
-                pair[index] = of("Requests/sec:").parse().unwrap_or_default();
-                slowest[index] = of("99%");
-            }
-            // The first turn warms up.
-            if turn > 0 {
-                ratios.push(pair[1] / pair[0]);
-                rates = pair;
+                let time = processor_time().saturating_sub(before).as_secs_f64() * 1e6;
+                let requests: f64 = of("requests in").parse().unwrap_or(f64::NAN);
+                // The first turn warms up.
+                if turn > 0 {
+                    rates[index].push(of("Requests/sec:").parse().unwrap_or(f64::NAN));
+                    slowest[index].push(milliseconds(&of("99%")));
+                    times[index].push(time / requests);
+                }
             }
         }
-        ratios.sort_by(f64::total_cmp);
-        let median: f64 = ratios[ratios.len() / 2];
-        println!(
-            "/status/{code} {:>14.0}/s {:>9.0}/s   {median:.3}   {:>12} {:>11}",
-            rates[0], rates[1], slowest[0], slowest[1]
-        );
+        for (what, [hand, own]) in [
+            ("per second", rates),
+            ("99th percentile, ms", slowest),
+            ("processor time, µs", times),
+        ] {
+            let ratios = own
+                .iter()
+                .zip(&hand)
+                .map(|(own, hand)| own / hand)
+                .collect();
+            println!(
+                "/status/{code} {what:<20} {:>9.2} {:>9.2}   ratio {:.3}",
+                median(hand.clone()),
+                median(own.clone()),
+                median(ratios)
+            );
+        }
     }
+}
+
+/// How long the processors have worked for this program: both for the server, and not for `wrk`.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let part = |number: i64| u64::try_from(number).unwrap_or_default();
+    Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
+}
+
+/// The median of some numbers.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// A time as `wrk` writes it.
+fn milliseconds(text: &str) -> f64 {
+    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit = match unit {
+        "us" => 0.001,
+        "s" => 1000.0,
+        _ => 1.0,
+    };
+    number.trim().parse().unwrap_or(f64::NAN) * unit
 }

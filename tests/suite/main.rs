@@ -18,4 +18,5 @@ mod refused;
 mod retries;
 mod spec;
 mod status;
+#[cfg(feature = "tracing")]
 mod traces;

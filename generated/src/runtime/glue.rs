@@ -5,7 +5,10 @@
 //! What goes wrong before a method is called is answered here, as a problem of RFC 9457 that tells
 //! nothing of the program's inside.
 
-use std::{convert::Infallible, fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible, fmt, future::poll_fn, panic::AssertUnwindSafe, pin::Pin, sync::Arc,
+    task::Poll, time::Duration,
+};
 
 use axum::{
     Router,
@@ -30,14 +33,14 @@ use super::{
     observed::Observed,
     operation::{Operation, Response},
     reply::Reply,
-    routes::{Found, Routes},
+    routes::{Found, PathValues, Routes},
     security::{Credentials, Scheme, unauthorized},
     serve::RequestLimits,
 };
 use crate::{Class, Code};
 
 type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
-type Handler = Box<dyn Fn(Request, Vec<(&'static str, String)>) -> Answer + Send + Sync>;
+type Handler = Box<dyn Fn(Request, PathValues) -> Answer + Send + Sync>;
 
 /// Operations of the document, each with the method that answers it.
 ///
@@ -128,11 +131,10 @@ impl ApiRouter {
             observed.operation(route.id, request.method().as_str(), path);
             (route.handler)(request, values)
         };
-        let method = request.method().clone();
-        // Cheap to clone, and the request goes on.
-        let uri = request.uri().clone();
-        let (path, query) = (uri.path(), uri.query().unwrap_or_default());
-        let methods = match self.routes.find(&method, path, query) {
+        let method = request.method();
+        let (path, query) = (request.uri().path(), request.uri().query());
+        let query = query.unwrap_or_default();
+        let methods = match self.routes.find(method, path, query) {
             Found::Operation(route, values) => return handle(route, request, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
@@ -140,14 +142,14 @@ impl ApiRouter {
             }
         };
         // HEAD is GET without content (RFC 9110, section 9.3.2).
-        if method == Method::HEAD
+        if *method == Method::HEAD
             && let Found::Operation(route, values) = self.routes.find(&Method::GET, path, query)
         {
             let answer = handle(route, request, values);
             return Box::pin(async { without_content(answer.await) });
         }
         let allow = allow(&methods);
-        if method == Method::OPTIONS {
+        if *method == Method::OPTIONS {
             let mut answer = with_status(NO_CONTENT, Body::empty());
             answer.headers_mut().insert(header::ALLOW, allow);
             return ready(answer);
@@ -168,10 +170,15 @@ const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
 const SERVICE_UNAVAILABLE: Code = Code::sure(503);
 
 /// Waits for an answer, or says that it takes too long.
-async fn in_time(time: Option<Duration>, answer: Answer) -> HttpResponse {
+async fn in_time(time: Option<Duration>, mut answer: Answer) -> HttpResponse {
     let Some(time) = time else {
         return answer.await;
     };
+    // Most are there at once, and need no timer.
+    let at_once = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
+    if let Poll::Ready(answer) = at_once {
+        return answer;
+    }
     let answer = timeout(time, answer).await;
     answer.unwrap_or_else(|_| {
         let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
@@ -203,7 +210,7 @@ fn allow(methods: &[&Method]) -> HeaderValue {
 async fn answer<A, O, C, H, F>(
     api: Arc<A>,
     request: Request,
-    path: Vec<(&'static str, String)>,
+    path: PathValues,
     handle: H,
 ) -> HttpResponse
 where
@@ -245,10 +252,10 @@ where
 async fn read<O: Operation, C: Credentials>(
     head: Arc<request::Parts>,
     body: Body,
-    path: Vec<(&'static str, String)>,
+    path: PathValues,
 ) -> Result<(O, C), Rejection> {
     let limits = RequestLimits::of(&head.extensions);
-    let request = Incoming::new(path, head);
+    let mut request = Incoming::new(path, head);
     let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     let produced = O::Response::PRODUCES;
     let wanted = request.headers().get_all(header::ACCEPT).iter();
@@ -258,13 +265,12 @@ async fn read<O: Operation, C: Credentials>(
         let detail = format!("`Accept` takes nothing that is answered here, which is {produced}");
         return Err(Rejection::new(NOT_ACCEPTABLE, detail));
     }
-    let body = if O::HAS_BODY {
-        collect(body, limits).await?
-    } else {
-        Bytes::new()
-    };
-    let parts = parts(request.headers(), &body).await;
-    let mut request = request.with_body(body).with_parts(parts);
+    if O::HAS_BODY {
+        // In boxes, so that those who have none need no room for it.
+        let body = Box::pin(collect(body, limits)).await?;
+        let parts = Box::pin(parts(request.headers(), &body)).await;
+        request = request.with_body(body).with_parts(parts);
+    }
     Ok((O::read(&mut request)?, credentials))
 }
 
@@ -354,7 +360,9 @@ fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
             Err(Unsendable::content(reply.code))
         };
     }
-    *answer.body_mut() = Body::from(reply.body);
+    if !reply.body.is_empty() {
+        *answer.body_mut() = Body::from(reply.body);
+    }
     Ok(answer)
 }
 
