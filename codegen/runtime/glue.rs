@@ -25,13 +25,13 @@ use tokio::time::timeout;
 use super::{
     context::Context,
     error::Unsendable,
-    incoming::{Incoming, Refusal, Rejection},
+    incoming::{Incoming, PathValues, Refusal, Rejection},
     media::{PROBLEM, accepts},
     multipart::{File, Parts},
     observed::Observed,
     operation::{Operation, Response},
     reply::Reply,
-    routes::{Found, PathValues, Routes},
+    routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
     serve::RequestLimits,
 };

@@ -1,6 +1,6 @@
 //! A request as it came in, on its way to its type.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts as Head};
@@ -15,14 +15,14 @@ use super::{
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
-    routes::PathValues,
+    template::{Part, parts},
 };
 use crate::Code;
 
 /// A request as it came in.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The parameters of the path, encoded as they came.
+    /// Where in the path the parameters are.
     path: PathValues,
     /// What comes before the content.
     head: Arc<Head>,
@@ -31,6 +31,27 @@ pub struct Incoming {
     parts: Option<Parts>,
     /// What has to hold for the content.
     limits: Limits,
+}
+
+/// Where in the path of a request the parameters are.
+#[derive(Clone, Debug)]
+pub(crate) struct PathValues {
+    pub(crate) template: &'static str,
+    /// In bytes, one for each parameter of the template.
+    pub(crate) places: Vec<Range<usize>>,
+}
+
+impl PathValues {
+    /// What a path has for a parameter, encoded as it came; more than once, if its template has.
+    pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let names = parts(self.template).filter_map(|part| match part {
+            Part::Parameter(name) => Some(name),
+            Part::Literal(_) => None,
+        });
+        let all = names.zip(&self.places);
+        all.filter(move |(known, _)| *known == name)
+            .filter_map(move |(_, place)| path.get(place.clone()))
+    }
 }
 
 /// Why a request is refused before anybody handles it.

@@ -11,8 +11,9 @@ use http::Method;
 
 use super::{
     form::pairs,
+    incoming::PathValues,
     param::{decode, decode_plus},
-    template::{Part, Piece, Segment, fixed_query, parts, segments},
+    template::{Piece, Segment, fixed_query, segments},
 };
 
 /// The operations of a document, by path and method; each stands for a `T`.
@@ -41,27 +42,6 @@ struct Entry {
     query: Vec<(String, String)>,
     /// Its place among the values.
     index: usize,
-}
-
-/// Where in the path of a request the parameters are.
-#[derive(Clone, Debug)]
-pub(crate) struct PathValues {
-    template: &'static str,
-    /// In bytes, one for each parameter of the template.
-    places: Vec<Range<usize>>,
-}
-
-impl PathValues {
-    /// What a path has for a parameter, encoded as it came; more than once, if its template has.
-    pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let names = parts(self.template).filter_map(|part| match part {
-            Part::Parameter(name) => Some(name),
-            Part::Literal(_) => None,
-        });
-        let all = names.zip(&self.places);
-        all.filter(move |(known, _)| *known == name)
-            .filter_map(move |(_, place)| path.get(place.clone()))
-    }
 }
 
 /// What is found for a request.
