@@ -3,12 +3,10 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{
-    requests::*, responses::*, runtime::sample::{Sample, admit, answer, asked, declared},
-};
+use crate::{requests::*, responses::*, runtime::{Response, sample::{Sample, answer}}};
 
 use crate::{
-    runtime::{Operation, Response, sample::Samples},
+    runtime::{Operation, sample::{Samples, admit, asked, declared}},
     server::{Context, Rejection, Api},
 };
 use std::sync::Arc;

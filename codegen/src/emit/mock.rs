@@ -84,10 +84,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             requests::*,
             responses::*,
-            runtime::sample::{Sample, admit, answer, asked, declared},
+            runtime::{Response, sample::{Sample, answer}},
         };
         use crate::{
-            runtime::{Operation, Response, sample::Samples},
+            runtime::{Operation, sample::{Samples, admit, asked, declared}},
             server::{Context, Rejection, #traits},
         };
         use std::sync::Arc;
