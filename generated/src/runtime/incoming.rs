@@ -17,7 +17,6 @@ use super::{
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Raw, Word},
-    template::{Part, parts},
 };
 use crate::Code;
 
@@ -35,24 +34,15 @@ pub struct Incoming {
     limits: Limits,
 }
 
-/// Where in the path of a request the parameters are.
+/// Where in the path of a request, in bytes, the parameters are.
 #[derive(Clone, Debug)]
-pub(crate) struct PathValues {
-    pub(crate) template: &'static str,
-    /// In bytes, one for each parameter of the template.
-    pub(crate) places: Vec<Range<usize>>,
-}
+pub(crate) struct PathValues(pub(crate) Vec<(&'static str, Range<usize>)>);
 
 impl PathValues {
     /// What a path has for a parameter, encoded as it came; more than once, if its template has.
     pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let names = parts(self.template).filter_map(|part| match part {
-            Part::Parameter(name) => Some(name),
-            Part::Literal(_) => None,
-        });
-        let all = names.zip(&self.places);
-        all.filter(move |(known, _)| *known == name)
-            .filter_map(move |(_, place)| path.get(place.clone()))
+        let all = self.0.iter().filter(move |(known, _)| *known == name);
+        all.filter_map(move |(_, place)| path.get(place.clone()))
     }
 }
 

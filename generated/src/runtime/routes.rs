@@ -13,7 +13,7 @@ use super::{
     form::pairs,
     incoming::PathValues,
     param::{decode, decode_plus},
-    template::{Piece, Segment, fixed_query, segments},
+    template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
 
 /// The operations of a document, by path and method; each stands for a `T`.
@@ -38,6 +38,8 @@ struct Node {
 #[derive(Clone, Debug)]
 struct Entry {
     method: Method,
+    /// The names of the path's parameters, in its order.
+    names: Vec<&'static str>,
     /// What the query has to have, beside anything else.
     query: Vec<(String, String)>,
     /// Its place among the values.
@@ -77,6 +79,11 @@ impl<T> Routes<T> {
 
     /// Adds an operation. The first of two for the same requests wins.
     pub(crate) fn add(&mut self, method: Method, path: &'static str, value: T) {
+        let names = parts(path).filter_map(|part| match part {
+            Part::Parameter(name) => Some(name),
+            Part::Literal(_) => None,
+        });
+        let names = names.collect();
         let node = segments(path)
             .into_iter()
             .fold(&mut self.root, |node, segment| node.next(segment));
@@ -95,6 +102,7 @@ impl<T> Routes<T> {
             at,
             Entry {
                 method: method.clone(),
+                names,
                 query,
                 index: self.values.len(),
             },
@@ -123,15 +131,13 @@ impl<T> Routes<T> {
         };
         let mut entries = node.methods.iter().filter(|entry| entry.method == method);
         let found = entries.clone().find(|entry| entry.query.iter().all(has));
-        let known = found.and_then(|entry| self.values.get(entry.index));
+        let known = found.and_then(|entry| Some((entry, self.values.get(entry.index)?)));
         match known {
             None if entries.next().is_some() => Found::Nothing,
-            Some((_, template, value)) => {
-                let places = values
-                    .into_iter()
-                    .map(|value| place(whole, value))
-                    .collect();
-                Found::Operation((*template, value), PathValues { template, places })
+            Some((entry, (_, template, value))) => {
+                let places = values.into_iter().map(|value| place(whole, value));
+                let values = entry.names.iter().copied().zip(places).collect();
+                Found::Operation((*template, value), PathValues(values))
             }
             None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
         }
