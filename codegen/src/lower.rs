@@ -266,6 +266,7 @@ const ROOT_NAMES: &[&str] = &[
     "Sized",
     "Some",
     "axum",
+    "security",
     "std",
     "Status",
     "StatusChoice",

@@ -8,7 +8,7 @@ use axum::{
 use doc_tags::{
     BuyPet, BuyPetResponse, FindPets, FindPetsResponse, GetPet, GetPetResponse, YoungestPet, YoungestPetResponse,
     mock::Mock,
-    server::{ApiRouter, RouterExt as _, axum2, pet_store, pets, router, shop, store, r#type, untagged, 動物},
+    server::{ApiRouter, RouterExt as _, axum2, pet_store, pets, router, security2, shop, store, r#type, untagged, 動物},
 };
 use tower::ServiceExt;
 
@@ -93,6 +93,7 @@ async fn the_parts_together_are_the_whole() {
         axum2::router(Mock),
         pet_store::router(Mock),
         pets::router(Mock),
+        security2::router(Mock),
         shop::router(Mock),
         store::router(Mock),
         r#type::router(Mock),
@@ -102,7 +103,7 @@ async fn the_parts_together_are_the_whole() {
     let parts = parts.into_iter().reduce(ApiRouter::merge).unwrap();
     assert!(format!("{parts:?}").contains("\"animals\""));
     let (whole, parts) = (router(Mock), Router::from(parts));
-    for path in ["/pets", "/pets/youngest", "/types", "/shop", "/pet-store", "/axum", "/health", "/%E5%8B%95%E7%89%A9"] {
+    for path in ["/pets", "/pets/youngest", "/types", "/shop", "/pet-store", "/axum", "/security?key=a", "/health", "/%E5%8B%95%E7%89%A9"] {
         let answer = ask(parts.clone(), "GET", path).await;
         assert!((200..300).contains(&answer.0), "{path} {}", answer.0);
         assert_eq!(answer, ask(whole.clone(), "GET", path).await, "{path}");

@@ -8,10 +8,15 @@ use crate::{requests::*, responses::*, runtime::{Response, sample::{Sample, answ
 use crate::{
     runtime::{Operation, sample::{Samples, admit, asked, declared}},
     server::{
-        Context, Rejection, store, shop, axum2, pet_store, pets, r#type, 動物, untagged,
+        Context, Rejection, store, shop, axum2, pet_store, pets, security2, r#type,
+        動物, untagged,
     },
 };
 use std::sync::Arc;
+
+#[allow(unused_imports, reason = "an API may ask for nothing")]
+use crate::security::{self, *};
+
 pub use crate::runtime::sample::Mock;
 
 impl store::Api for Mock {
@@ -84,6 +89,24 @@ impl pets::Api for Mock {
     }
 
     fn with_context(self: Arc<Self>, context: Context) -> Arc<impl pets::Api> {
+        Arc::new(asked(&self, &context))
+    }
+
+    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+        admit::<O>(self, CHOOSING.contains(&O::ID))
+    }
+}
+
+impl security2::Api for Mock {
+    async fn get_security(
+        &self,
+        _: GetSecurity,
+        _: KeyCredentials,
+    ) -> GetSecurityResponse {
+        answer(self, GET_AXUM_SAMPLES, None).await
+    }
+
+    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl security2::Api> {
         Arc::new(asked(&self, &context))
     }
 
@@ -181,6 +204,11 @@ const ALL: &[Samples] = &[
         operation: "getPet",
         keys: <GetPetResponse as Response>::KEYS,
         samples: GET_PET_SAMPLES,
+    },
+    Samples {
+        operation: "GET /security",
+        keys: <GetSecurityResponse as Response>::KEYS,
+        samples: GET_AXUM_SAMPLES,
     },
     Samples {
         operation: "GET /shop",

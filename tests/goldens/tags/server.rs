@@ -17,15 +17,18 @@ pub const BASE_PATH: &str = "";
 #[allow(unused_imports, reason = "an API may have no operations")]
 use crate::{requests::*, responses::*};
 
+#[allow(unused_imports, reason = "an API may ask for nothing")]
+use crate::security::{self, *};
+
 use std::sync::Arc;
 use crate::runtime::Operation;
 
 /// All operations of the API: whatever implements the trait of each tag.
-pub trait Api: store::Api + shop::Api + axum2::Api + pet_store::Api + pets::Api + r#type::Api + 動物::Api + untagged::Api {}
+pub trait Api: store::Api + shop::Api + axum2::Api + pet_store::Api + pets::Api + security2::Api + r#type::Api + 動物::Api + untagged::Api {}
 
 impl<
-    A: store::Api + shop::Api + axum2::Api + pet_store::Api + pets::Api + r#type::Api
-        + 動物::Api + untagged::Api,
+    A: store::Api + shop::Api + axum2::Api + pet_store::Api + pets::Api + security2::Api
+        + r#type::Api + 動物::Api + untagged::Api,
 > Api for A {}
 
 /// The operations of an API as a router, to be served by axum.
@@ -49,6 +52,7 @@ pub fn router(api: impl Api) -> axum::Router {
         axum2::operations(&api),
         pet_store::operations(&api),
         pets::operations(&api),
+        security2::operations(&api),
         r#type::operations(&api),
         動物::operations(&api),
         untagged::operations(&api),
@@ -340,6 +344,63 @@ pub mod pets {
                     let api = Api::with_context(api, context);
                     Api::admit::<GetPet>(&*api)?;
                     Ok(Api::get_pet(&*api, request).await)
+                },
+            );
+        router
+    }
+}
+
+/// What has the tag `security`.
+pub mod security2 {
+    use super::*;
+
+    /// The operations of the tag: a method for each.
+    ///
+    /// A method cannot answer but with what the document declares for its operation.
+    pub trait Api: Send + Sync + 'static {
+        /// `GET /security`
+        ///
+        /// Needs `key`.
+        fn get_security(
+            &self,
+            request: GetSecurity,
+            credentials: KeyCredentials,
+        ) -> impl Future<Output = GetSecurityResponse> + Send;
+
+        /// The API that answers a request with this context, which is itself if nothing else is said.
+        ///
+        /// One that wants to know who is connected, or which header fields came, gives a copy of itself
+        /// that holds the context.
+        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
+        where
+            Self: Sized,
+        {
+            let _ = context;
+            self
+        }
+
+        /// Refuses what the mock is asked for and cannot answer with.
+        #[doc(hidden)]
+        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+            Ok(())
+        }
+    }
+
+    /// The operations of the tag as a router, which can be merged with those of others; for what it
+    /// answers see [the whole one](super::router).
+    pub fn router(api: impl Api) -> ApiRouter {
+        operations(&Arc::new(api))
+    }
+
+    pub(super) fn operations(api: &Arc<impl Api>) -> ApiRouter {
+        let mut router = ApiRouter::new();
+        router
+            .guarded(
+                api,
+                |api, context, request: GetSecurity, credentials: KeyCredentials| async move {
+                    let api = Api::with_context(api, context);
+                    Api::admit::<GetSecurity>(&*api)?;
+                    Ok(Api::get_security(&*api, request, credentials).await)
                 },
             );
         router
