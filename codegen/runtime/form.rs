@@ -10,7 +10,7 @@ use serde::{
 use super::{
     error::Unsendable,
     param::{Param, decode_plus},
-    read::{Invalid, Raw},
+    read::{Invalid, Raw, Texts},
 };
 
 /// Writes the members of an object as the fields of a form.
@@ -43,16 +43,16 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, Unsendable> {
 pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Invalid> {
     let form =
         std::str::from_utf8(form).map_err(|_| Invalid("it is no form in UTF-8".to_owned()))?;
-    let mut fields: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut fields: Vec<(String, Texts<'_>)> = Vec::new();
     for (name, text) in pairs(form) {
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, texts)) => texts.push(text),
-            None => fields.push((name.into_owned(), vec![text])),
+            None => fields.push((name.into_owned(), Texts::from([text]))),
         }
     }
     let fields = fields.into_iter().map(|(name, texts)| {
         let raw = Raw {
-            param: Param::query(""),
+            param: const { &Param::query("") },
             texts,
             members: Vec::new(),
         };

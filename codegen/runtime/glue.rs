@@ -4,8 +4,13 @@
 //! nothing of the program's inside.
 
 use std::{
-    convert::Infallible, fmt, future::poll_fn, panic::AssertUnwindSafe, pin::Pin, sync::Arc,
-    task::Poll, time::Duration,
+    convert::Infallible,
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{self, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -16,11 +21,11 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, header, request};
+use http::{HeaderMap, HeaderValue, Method, header, request::Parts as Head};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::{
     context::Context,
@@ -38,7 +43,7 @@ use super::{
 use crate::{Class, Code};
 
 type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
-type Handler = Box<dyn Fn(Request, PathValues) -> Answer + Send + Sync>;
+type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> Answer + Send + Sync>;
 
 /// Operations of the document, each with the method that answers it.
 ///
@@ -67,8 +72,7 @@ impl From<ApiRouter> for Router {
     fn from(router: ApiRouter) -> Self {
         let router = Arc::new(router);
         Self::new().fallback_service(tower::service_fn(move |request: Request| {
-            let answer = router.answer(request);
-            async { Ok::<_, Infallible>(answer.await) }
+            router.answer(request).map(Ok::<_, Infallible>)
         }))
     }
 }
@@ -109,31 +113,58 @@ impl ApiRouter {
         F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         let api = Arc::clone(api);
-        let handler: Handler = Box::new(move |request, path| {
-            let api = Arc::clone(&api);
-            Box::pin(answer::<A, O, C, _, _>(api, request, path, handle.clone()))
+        let handler: Handler = Box::new(move |head, body, path| {
+            let (api, handle) = (Arc::clone(&api), handle.clone());
+            let context = Context::new(Arc::clone(&head));
+            let mut request = Incoming::new(path, head);
+            let credentials = match admit::<O, C>(&request) {
+                Ok(credentials) => credentials,
+                Err(rejection) => return ready(refused::<O>(rejection)),
+            };
+            let answer =
+                move |operation| answer::<O, _>(handle(api, context, operation, credentials));
+            // What needs not be waited for takes no room in a future.
+            if !O::HAS_BODY {
+                return match O::read(&mut request) {
+                    Ok(operation) => Box::pin(answer(operation)),
+                    Err(rejection) => ready(refused::<O>(rejection)),
+                };
+            }
+            Box::pin(async move {
+                let read = receive(&mut request, body).await;
+                match read.and_then(|()| O::read(&mut request)) {
+                    Ok(operation) => answer(operation).await,
+                    Err(rejection) => refused::<O>(rejection),
+                }
+            })
         });
         let route = Route { id: O::ID, handler };
         self.routes.add(O::METHOD, O::PATH, route);
     }
 
     fn answer(&self, request: Request) -> impl Future<Output = HttpResponse> + Send + use<> {
-        let observed = Observed::new(&request);
-        let limits = RequestLimits::of(request.extensions());
-        let answer = self.find(request, &observed);
-        observed.watch(in_time(limits.request_time, answer))
+        // What is large is moved no further.
+        let (head, body) = request.into_parts();
+        let observed = Observed::new(&head);
+        let limits = RequestLimits::of(&head.extensions);
+        let answer = self.find(&Arc::new(head), body, &observed);
+        observed.watch(InTime {
+            answer,
+            time: limits.request_time,
+            timer: None,
+        })
     }
 
-    fn find(&self, request: Request, observed: &Observed) -> Answer {
-        let handle = |(path, route): (&str, &Route), request: Request, values| {
-            observed.operation(route.id, request.method().as_str(), path);
-            (route.handler)(request, values)
+    fn find(&self, head: &Arc<Head>, body: Body, observed: &Observed) -> Answer {
+        let method = &head.method;
+        let handle = |(path, route): (&str, &Route), body, values| {
+            observed.operation(route.id, method.as_str(), path);
+            (route.handler)(Arc::clone(head), body, values)
         };
-        let method = request.method();
-        let (path, query) = (request.uri().path(), request.uri().query());
+        let (path, query) = (head.uri.path(), head.uri.query());
         let query = query.unwrap_or_default();
         let methods = match self.routes.find(method, path, query) {
-            Found::Operation(route, values) => return handle(route, request, values),
+            Found::Operation(route, values) => return handle(route, body, values),
             Found::OtherMethods(methods) => methods,
             Found::Nothing => {
                 return ready(problem(no_such_path()));
@@ -143,7 +174,7 @@ impl ApiRouter {
         if *method == Method::HEAD
             && let Found::Operation(route, values) = self.routes.find(&Method::GET, path, query)
         {
-            let answer = handle(route, request, values);
+            let answer = handle(route, body, values);
             return Box::pin(async { without_content(answer.await) });
         }
         let allow = allow(&methods);
@@ -167,21 +198,30 @@ const CONTENT_TOO_LARGE: Code = Code::sure(413);
 const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
 const SERVICE_UNAVAILABLE: Code = Code::sure(503);
 
-/// Waits for an answer, or says that it takes too long.
-async fn in_time(time: Option<Duration>, mut answer: Answer) -> HttpResponse {
-    let Some(time) = time else {
-        return answer.await;
-    };
-    // Most are there at once, and need no timer.
-    let at_once = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
-    if let Poll::Ready(answer) = at_once {
-        return answer;
+/// An answer, or that it takes too long.
+struct InTime {
+    answer: Answer,
+    time: Option<Duration>,
+    /// There is none before the answer has to be waited for: most are there at once.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Future for InTime {
+    type Output = HttpResponse;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<HttpResponse> {
+        if let Poll::Ready(answer) = self.answer.as_mut().poll(cx) {
+            return Poll::Ready(answer);
+        }
+        let Some(time) = self.time else {
+            return Poll::Pending;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(time)));
+        timer.as_mut().poll(cx).map(|()| {
+            let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
+            problem(rejection.header(header::RETRY_AFTER, HeaderValue::from_static("30")))
+        })
     }
-    let answer = timeout(time, answer).await;
-    answer.unwrap_or_else(|_| {
-        let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
-        problem(rejection.header(header::RETRY_AFTER, HeaderValue::from_static("30")))
-    })
 }
 
 pub(crate) fn no_such_path() -> Rejection {
@@ -205,71 +245,67 @@ fn allow(methods: &[&Method]) -> HeaderValue {
     HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-async fn answer<A, O, C, H, F>(
-    api: Arc<A>,
-    request: Request,
-    path: PathValues,
-    handle: H,
-) -> HttpResponse
+/// What a method answers.
+async fn answer<O, F>(answered: F) -> HttpResponse
 where
     O: Operation,
-    C: Credentials,
-    H: Fn(Arc<A>, Context, O, C) -> F,
     F: Future<Output = Result<O::Response, Rejection>>,
 {
-    let (head, body) = request.into_parts();
-    let head = Arc::new(head);
-    let context = Context::new(Arc::clone(&head));
-    let (operation, credentials) = match read::<O, C>(head, body, path).await {
-        Ok(read) => read,
-        Err(rejection) => return problem(rejection.of(O::ID)),
+    let response = match AssertUnwindSafe(answered).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(rejection)) => return refused::<O>(rejection),
+        Err(_) => return failed::<O>(),
     };
-    let failed = || {
-        let detail = "the server failed to answer this request";
-        problem(Rejection::new(INTERNAL_SERVER_ERROR, detail).of(O::ID))
-    };
-    // Who calls is not told why; a layer around the router can find it, and log it.
-    let unsendable = |why: Unsendable| {
-        let mut answer = failed();
+    let answer = response.encode().and_then(http);
+    answer.unwrap_or_else(|why| {
+        // Who calls is not told why; a layer around the router can find it, and log it.
+        let mut answer = failed::<O>();
         answer.extensions_mut().insert(why);
         answer
-    };
-    // A method may panic before it gives a future, too.
-    let answered = async { handle(api, context, operation, credentials).await };
-    match AssertUnwindSafe(answered).catch_unwind().await {
-        Ok(Ok(response)) => {
-            let answer = response.encode().and_then(http);
-            answer.unwrap_or_else(unsendable)
-        }
-        Ok(Err(rejection)) => problem(rejection.of(O::ID)),
-        Err(_) => failed(),
-    }
+    })
 }
 
-/// Reads a request: credentials first, for nobody else is told what is wrong with the rest.
-async fn read<O: Operation, C: Credentials>(
-    head: Arc<request::Parts>,
-    body: Body,
-    path: PathValues,
-) -> Result<(O, C), Rejection> {
-    let limits = RequestLimits::of(&head.extensions);
-    let mut request = Incoming::new(path, head);
-    let credentials = C::read(&request).ok_or_else(|| unauthorized(C::SCHEMES))?;
-    let produced = O::Response::PRODUCES;
-    let wanted = request.headers().get_all(header::ACCEPT).iter();
+#[cold]
+fn refused<O: Operation>(rejection: Rejection) -> HttpResponse {
+    problem(rejection.of(O::ID))
+}
+
+#[cold]
+fn failed<O: Operation>() -> HttpResponse {
+    let detail = "the server failed to answer this request";
+    refused::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
+}
+
+/// What can be told of a request before its content is there: credentials first, for nobody else is told
+/// what is wrong with the rest.
+fn admit<O: Operation, C: Credentials>(request: &Incoming) -> Result<C, Rejection> {
+    let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
+    acceptable(request.headers(), O::Response::PRODUCES)?;
+    Ok(credentials)
+}
+
+/// Waits for the content of a request.
+async fn receive(request: &mut Incoming, body: Body) -> Result<(), Rejection> {
+    let limits = RequestLimits::of(&request.head().extensions);
+    let body = collect(body, limits).await?;
+    let parts = parts(request.headers(), &body).await;
+    request.set_content(body, parts);
+    Ok(())
+}
+
+/// Refuses a request that takes none of the media types there are for an answer.
+fn acceptable(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
+    if produced.is_empty() {
+        return Ok(());
+    }
+    let wanted = headers.get_all(header::ACCEPT).iter();
     let wanted: Vec<_> = wanted.filter_map(|value| value.to_str().ok()).collect();
-    if !wanted.is_empty() && !produced.is_empty() && !accepts(&wanted.join(","), produced) {
-        let produced = produced.join(", ");
-        let detail = format!("`Accept` takes nothing that is answered here, which is {produced}");
-        return Err(Rejection::new(NOT_ACCEPTABLE, detail));
+    if wanted.is_empty() || accepts(&wanted.join(","), produced) {
+        return Ok(());
     }
-    if O::HAS_BODY {
-        // In boxes, so that those who have none need no room for it.
-        let body = Box::pin(collect(body, limits)).await?;
-        let parts = Box::pin(parts(request.headers(), &body)).await;
-        request = request.with_body(body).with_parts(parts);
-    }
-    Ok((O::read(&mut request)?, credentials))
+    let produced = produced.join(", ");
+    let detail = format!("`Accept` takes nothing that is answered here, which is {produced}");
+    Err(Rejection::new(NOT_ACCEPTABLE, detail))
 }
 
 /// The parts of content of `multipart/form-data`; `None` if it is none.
@@ -343,23 +379,24 @@ fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
         Some(status) => status.allows_content(),
         None => reply.code.class() != Some(Class::Informational),
     };
-    let mut answer = with_status(reply.code, Body::empty());
-    *answer.headers_mut() = reply.headers;
-    let headers = answer.headers_mut();
-    if headers.contains_key(header::UPGRADE) {
-        // The one says nothing without the other (RFC 9110, section 7.8).
-        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
-    }
-    if !allows_content {
-        headers.remove(header::CONTENT_TYPE);
-        return if reply.body.is_empty() {
-            Ok(answer)
-        } else {
-            Err(Unsendable::content(reply.code))
-        };
-    }
-    if !reply.body.is_empty() {
-        *answer.body_mut() = Body::from(reply.body);
+    let body = if reply.body.is_empty() {
+        Body::empty()
+    } else if allows_content {
+        Body::from(reply.body)
+    } else {
+        return Err(Unsendable::content(reply.code));
+    };
+    let mut answer = with_status(reply.code, body);
+    let mut headers = reply.headers;
+    if !headers.is_empty() {
+        if headers.contains_key(header::UPGRADE) {
+            // The one says nothing without the other (RFC 9110, section 7.8).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        }
+        if !allows_content {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        *answer.headers_mut() = headers;
     }
     Ok(answer)
 }
@@ -370,12 +407,12 @@ pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
     *answer.status_mut() = code.into();
     let usual = answer.status().canonical_reason();
     let reason = code.known().map(crate::Status::reason).or(usual);
-    // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
-    let phrase = Bytes::from_static(reason.unwrap_or_default().as_bytes());
-    if reason.is_none_or(|reason| usual != Some(reason))
-        && let Ok(phrase) = ReasonPhrase::try_from(phrase)
-    {
-        answer.extensions_mut().insert(phrase);
+    if reason.is_none_or(|reason| usual != Some(reason)) {
+        // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
+        let phrase = Bytes::from_static(reason.unwrap_or_default().as_bytes());
+        if let Ok(phrase) = ReasonPhrase::try_from(phrase) {
+            answer.extensions_mut().insert(phrase);
+        }
     }
     answer
 }

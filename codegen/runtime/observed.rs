@@ -5,7 +5,8 @@
 
 use std::future::Future;
 
-use axum::{extract::Request, response::Response};
+use axum::response::Response;
+use http::request::Parts;
 #[cfg(feature = "tracing")]
 use {
     axum::extract::ConnectInfo,
@@ -23,7 +24,7 @@ pub(crate) struct Observed {
 #[cfg(feature = "tracing")]
 impl Observed {
     /// Begins with a request.
-    pub(crate) fn new(request: &Request) -> Self {
+    pub(crate) fn new(request: &Parts) -> Self {
         // The query may have a secret in it.
         let span = tracing::info_span!(
             "HTTP request",
@@ -31,25 +32,24 @@ impl Observed {
             otel.kind = "server",
             otel.status_code = Empty,
             openapi.operation.id = Empty,
-            http.request.method = request.method().as_str(),
+            http.request.method = request.method.as_str(),
             http.route = Empty,
             http.response.status_code = Empty,
             network.protocol.version = Empty,
-            url.path = request.uri().path(),
+            url.path = request.uri.path(),
             client.address = Empty,
             user_agent.original = Empty,
             error.r#type = Empty,
         );
         if !span.is_disabled() {
-            let version = format!("{:?}", request.version());
-            span.record("otel.name", request.method().as_str());
+            let version = format!("{:?}", request.version);
+            span.record("otel.name", request.method.as_str());
             let version = version.trim_start_matches("HTTP/");
             span.record("network.protocol.version", version);
-            if let Some(ConnectInfo(client)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
-            {
+            if let Some(ConnectInfo(client)) = request.extensions.get::<ConnectInfo<SocketAddr>>() {
                 span.record("client.address", client.ip().to_string());
             }
-            let agent = request.headers().get(header::USER_AGENT);
+            let agent = request.headers.get(header::USER_AGENT);
             if let Some(agent) = agent.and_then(|agent| agent.to_str().ok()) {
                 span.record("user_agent.original", agent);
             }
@@ -83,7 +83,7 @@ impl Observed {
 
 #[cfg(not(feature = "tracing"))]
 impl Observed {
-    pub(crate) fn new(_: &Request) -> Self {
+    pub(crate) fn new(_: &Parts) -> Self {
         Self {}
     }
 

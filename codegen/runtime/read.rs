@@ -14,6 +14,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::param::{Location, Param, Style, decode, decode_plus};
 
@@ -47,12 +48,15 @@ impl serde::de::Error for Invalid {
     }
 }
 
+/// The texts under a name, of which there is mostly one.
+pub(crate) type Texts<'a> = SmallVec<[&'a str; 1]>;
+
 /// What a request has for a parameter, as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Raw<'a> {
-    pub(crate) param: Param,
+    pub(crate) param: &'a Param,
     /// The texts under its name; one, but in a query or a cookie.
-    pub(crate) texts: Vec<&'a str>,
+    pub(crate) texts: Texts<'a>,
     /// The texts under the names of its members, if it is an object that is written so.
     pub(crate) members: Vec<(Cow<'a, str>, &'a str)>,
 }
@@ -111,7 +115,7 @@ impl<'a> Raw<'a> {
     }
 
     fn list(&self) -> Result<Vec<Word<'a>>, Invalid> {
-        let Param { style, explode, .. } = self.param;
+        let Param { style, explode, .. } = *self.param;
         let texts = match style {
             Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
                 if explode =>
@@ -134,10 +138,10 @@ impl<'a> Raw<'a> {
     }
 
     /// The text between its separators.
-    fn split(&self) -> Result<Vec<&'a str>, Invalid> {
+    fn split(&self) -> Result<Texts<'a>, Invalid> {
         let text = self.bare()?;
         if text.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Texts::new());
         }
         Ok(match self.param.style {
             Style::Label => text.split('.').collect(),
@@ -158,7 +162,7 @@ impl<'a> Raw<'a> {
     }
 
     fn object(&self) -> Result<Vec<(String, Word<'a>)>, Invalid> {
-        let Param { style, explode, .. } = self.param;
+        let Param { style, explode, .. } = *self.param;
         let member = |(name, value): (&'a str, &'a str)| {
             let name = self.decoded(name)?.into_owned();
             Ok((name, Word(self.decoded(value)?)))

@@ -26,7 +26,7 @@ use statusquo::{
 use statusquo_tests::raw::serve;
 
 /// Of how many turns each has.
-const TURNS: usize = 31;
+const TURNS: usize = 61;
 
 struct Generated;
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::{
     form::{self, pairs},
@@ -16,7 +17,7 @@ use super::{
     media::{Media, is_json, select},
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
-    read::{Raw, Word},
+    read::{Invalid, Raw, Texts, Word},
 };
 use crate::Code;
 
@@ -35,10 +36,15 @@ pub struct Incoming {
 }
 
 /// Where in the path of a request, in bytes, the parameters are.
-#[derive(Clone, Debug)]
-pub(crate) struct PathValues(pub(crate) Vec<(&'static str, Range<usize>)>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PathValues(SmallVec<[(&'static str, Range<usize>); 2]>);
 
 impl PathValues {
+    /// Adds the place of another.
+    pub(crate) fn push(&mut self, name: &'static str, place: Range<usize>) {
+        self.0.push((name, place));
+    }
+
     /// What a path has for a parameter, encoded as it came; more than once, if its template has.
     pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
         let all = self.0.iter().filter(move |(known, _)| *known == name);
@@ -119,9 +125,13 @@ impl Rejection {
         self.0.pointer.as_deref()
     }
 
-    fn parameter(param: Param, detail: impl Into<String>) -> Self {
+    /// One for a parameter, from what there is to say behind its name.
+    #[cold]
+    fn parameter(param: &Param, what: &str) -> Self {
+        let (place, name) = (param.location.name(), param.name);
+        let detail = format!("the {place} parameter `{name}`{what}");
         let mut rejection = Self::new(Code::BAD_REQUEST, detail);
-        rejection.0.parameter = Some((param.location.name(), param.name));
+        rejection.0.parameter = Some((place, name));
         rejection
     }
 
@@ -146,14 +156,14 @@ impl Incoming {
         &self.head.headers
     }
 
-    /// The same with content, which is read only once the credentials are there.
-    pub(crate) fn with_body(self, body: Bytes) -> Self {
-        Self { body, ..self }
+    pub(crate) fn head(&self) -> &Arc<Head> {
+        &self.head
     }
 
-    /// The same with the parts that its content has.
-    pub(crate) fn with_parts(self, parts: Option<Parts>) -> Self {
-        Self { parts, ..self }
+    /// Adds the content, and the parts that it has, which are read only once the credentials are there.
+    pub(crate) fn set_content(&mut self, body: Bytes, parts: Option<Parts>) {
+        self.body = body;
+        self.parts = parts;
     }
 
     /// A parameter that has to be there.
@@ -161,13 +171,8 @@ impl Incoming {
         &self,
         param: Param,
     ) -> Result<T, Rejection> {
-        self.parameter(param, true)?.ok_or_else(|| {
-            let place = param.location.name();
-            Rejection::parameter(
-                param,
-                format!("the {place} parameter `{}` is missing", param.name),
-            )
-        })
+        self.parameter(&param, true)?
+            .ok_or_else(|| Rejection::parameter(&param, " is missing"))
     }
 
     /// A parameter that may be there.
@@ -175,47 +180,18 @@ impl Incoming {
         &self,
         param: Param,
     ) -> Result<Option<T>, Rejection> {
-        self.parameter(param, false)
+        self.parameter(&param, false)
     }
 
     fn parameter<T: DeserializeOwned + Serialize>(
         &self,
-        param: Param,
+        param: &Param,
         required: bool,
     ) -> Result<Option<T>, Rejection> {
-        let header;
-        let mut raw = Raw {
-            param,
-            texts: Vec::new(),
-            members: Vec::new(),
-        };
-        let wrong = |why: &str| {
-            let place = param.location.name();
-            Rejection::parameter(
-                param,
-                format!("the {place} parameter `{}`: {why}", param.name),
-            )
-        };
-        match param.location {
-            Location::Path => {
-                raw.texts
-                    .extend(self.path.get(param.name, self.head.uri.path()));
-            }
-            Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
-            Location::Cookie => find(&mut raw, self.cookies()),
-            Location::Header => {
-                let values = self.headers().get_all(param.name).iter();
-                let values: Result<Vec<_>, _> = values
-                    .map(|value| std::str::from_utf8(value.as_bytes()))
-                    .collect();
-                header = values
-                    .map_err(|_| wrong("it is no text in UTF-8"))?
-                    .join(", ");
-                if self.headers().contains_key(param.name) {
-                    raw.texts.push(&header);
-                }
-            }
-        }
+        let mut header = String::new();
+        let wrong = |why: &str| Rejection::parameter(param, &format!(": {why}"));
+        let raw = self.raw(param, &mut header);
+        let raw = raw.map_err(|invalid| wrong(&invalid.0))?;
         // An object whose properties stand for themselves is there even without any.
         let is_there = required && (param.others.is_some() || !param.members.is_empty());
         if raw.texts.is_empty() && raw.members.is_empty() && !is_there {
@@ -229,6 +205,36 @@ impl Incoming {
             return Err(wrong(&violation.told("it")));
         }
         Ok(Some(value))
+    }
+
+    /// What there is for a parameter; `header` is room for one whose fields are to be joined.
+    fn raw<'a>(&'a self, param: &'a Param, header: &'a mut String) -> Result<Raw<'a>, Invalid> {
+        let mut raw = Raw {
+            param,
+            texts: Texts::new(),
+            members: Vec::new(),
+        };
+        match param.location {
+            Location::Path => {
+                for text in self.path.get(param.name, self.head.uri.path()) {
+                    raw.texts.push(text);
+                }
+            }
+            Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
+            Location::Cookie => find(&mut raw, self.cookies()),
+            Location::Header => {
+                let values = self.headers().get_all(param.name).iter();
+                let values: Result<Texts<'_>, _> = values
+                    .map(|value| std::str::from_utf8(value.as_bytes()))
+                    .collect();
+                let values = values.map_err(|_| Invalid("it is no text in UTF-8".to_owned()))?;
+                if !values.is_empty() {
+                    *header = values.join(", ");
+                    raw.texts.push(header);
+                }
+            }
+        }
+        Ok(raw)
     }
 
     fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {

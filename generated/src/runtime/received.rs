@@ -12,7 +12,7 @@ use super::{
     keys::{Key, key_of},
     media::{Media, alike, select},
     param::Param,
-    read::{Raw, Word},
+    read::{Raw, Texts, Word},
 };
 use crate::Code;
 
@@ -66,11 +66,11 @@ impl<'a> Received<'a> {
         }
         let text = values.join(", ");
         let raw = Raw {
-            param,
+            param: &param,
             texts: if param.is_set_cookie() {
-                values
+                values.into()
             } else {
-                vec![&text]
+                Texts::from([text.as_str()])
             },
             members: Vec::new(),
         };

@@ -8,6 +8,7 @@
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use http::Method;
+use smallvec::SmallVec;
 
 use super::{
     form::pairs,
@@ -15,6 +16,9 @@ use super::{
     param::{decode, decode_plus},
     template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
+
+/// The texts that a path has for its parameters, of which there are mostly few.
+type Values<'a> = SmallVec<[&'a str; 4]>;
 
 /// The operations of a document, by path and method; each stands for a `T`.
 #[derive(Clone, Debug)]
@@ -114,15 +118,7 @@ impl<T> Routes<T> {
     pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Found<'_, T> {
         let whole = path;
         let path = path.strip_prefix('/').unwrap_or(path);
-        // They lead elsewhere, and no client that knows it sends them (RFC 3986, section 5.2.4).
-        let is_dots = |segment: &str| {
-            segment.starts_with(['.', '%'])
-                && matches!(decode(segment).as_deref(), Some("." | ".."))
-        };
-        if path.contains(['.', '%']) && path.split('/').any(is_dots) {
-            return Found::Nothing;
-        }
-        let mut values = Vec::new();
+        let mut values = Values::new();
         let Some(node) = self.root.walk(Some(path), &mut values) else {
             return Found::Nothing;
         };
@@ -135,9 +131,11 @@ impl<T> Routes<T> {
         match known {
             None if entries.next().is_some() => Found::Nothing,
             Some((entry, (_, template, value))) => {
-                let places = values.into_iter().map(|value| place(whole, value));
-                let values = entry.names.iter().copied().zip(places).collect();
-                Found::Operation((*template, value), PathValues(values))
+                let mut found = PathValues::default();
+                for (name, text) in entry.names.iter().zip(values) {
+                    found.push(name, place(whole, text));
+                }
+                Found::Operation((*template, value), found)
             }
             None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
         }
@@ -176,15 +174,15 @@ impl Node {
     }
 
     /// The node at the end of a way, of which there is nothing left at last.
-    fn walk<'a>(&self, way: Option<&'a str>, values: &mut Vec<&'a str>) -> Option<&Self> {
+    fn walk<'a>(&self, way: Option<&'a str>, values: &mut Values<'a>) -> Option<&Self> {
         let Some(way) = way else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let (first, rest) = match way.split_once('/') {
-            Some((first, rest)) => (first, Some(rest)),
-            None => (way, None),
-        };
-        let literal = if first.contains('%') {
+        let (first, rest) = split(way);
+        if is_dots(first) {
+            return None;
+        }
+        let literal = if first.bytes().any(|byte| byte == b'%') {
             decode(first).and_then(|first| self.literals.get(first.as_ref()))
         } else {
             self.literals.get(first)
@@ -203,6 +201,21 @@ impl Node {
         }
         None
     }
+}
+
+/// The first segment of a way, and the way behind it.
+///
+/// Byte by byte, for segments are too short to be searched in a cleverer way.
+fn split(way: &str) -> (&str, Option<&str>) {
+    let end = way.bytes().position(|byte| byte == b'/');
+    let halves = end.and_then(|end| Some((way.get(..end)?, way.get(end + 1..)?)));
+    halves.map_or((way, None), |(first, rest)| (first, Some(rest)))
+}
+
+/// Whether a segment leads elsewhere; no client that knows what it does sends one (RFC 3986, section 5.2.4).
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.as_bytes().first(), Some(b'.' | b'%'))
+        && matches!(decode(segment).as_deref(), Some("." | ".."))
 }
 
 /// Where in a text a part of it is.
@@ -229,7 +242,7 @@ fn text_len(segment: &Segment) -> usize {
 }
 
 /// Whether a text is of a segment's form; notes the values of its parameters, which are never empty.
-fn matches<'a>(pieces: &[Piece], text: &'a str, values: &mut Vec<&'a str>) -> bool {
+fn matches<'a>(pieces: &[Piece], text: &'a str, values: &mut Values<'a>) -> bool {
     let Some((first, rest)) = pieces.split_first() else {
         return text.is_empty();
     };
