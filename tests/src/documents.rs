@@ -2,7 +2,8 @@
 //!
 //! Each document stands for one corner. Beside it may stand a program of the same name: a test that is
 //! put into the crate that is generated. All crates are one workspace below `target/`, built by one
-//! run of cargo in the target folder of this workspace, so that dependencies are built once.
+//! run of cargo in the target folder of this workspace, with its profile and the features that its own
+//! crates ask for, so that dependencies are built once.
 
 use std::{
     env, fs,
@@ -17,6 +18,8 @@ use statusquo_codegen::{
     report::{Style, render},
     source::Source,
 };
+
+use toml_edit::DocumentMut;
 
 use crate::{catalogue, oracle, roundtrip, workspace};
 
@@ -114,7 +117,7 @@ const DEV_DEPENDENCIES: &str = r#"
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
 fastrand = "2"
 http-body-util = "0.1"
-tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "sync"] }
+tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "signal", "sync"] }
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
@@ -135,11 +138,22 @@ pub fn write(documents: &[Document], folder: &Path) {
         members.push(format!("{:?}", document.name));
     }
     let manifest = format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[workspace.lints]\n",
-        members.join(", ")
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[workspace.lints]\n\n[profile.dev]\n{}",
+        members.join(", "),
+        profile(),
     );
     put(&folder.join("Cargo.toml"), &manifest);
     put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+}
+
+/// The profile that this workspace is built with.
+fn profile() -> String {
+    let manifest: DocumentMut = crate::read("Cargo.toml")
+        .parse()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let profile = manifest.get("profile");
+    let dev = profile.and_then(|profile| profile.get("dev"));
+    dev.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Writes a file, unless it is there with the same content: cargo goes by the time of a file.
@@ -170,6 +184,8 @@ pub fn cargo(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> O
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target())
         .env_remove("RUSTFLAGS")
+        // They are built once, and what would be kept for a second time takes longer than they do.
+        .env("CARGO_INCREMENTAL", "0")
         .envs(variables.iter().copied())
         .output()
         .unwrap_or_else(|error| panic!("cannot run cargo: {error}"))

@@ -103,7 +103,7 @@ type Run<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 fn every_document_becomes_a_crate_that_can_be_used() {
     let folder = target().join("documents");
     write(&all(), &folder);
-    let features = "client-base,mock,serde,server";
+    let features = "client-base,gzip,mock,serde,server";
     let runs: [Run<'_>; 3] = [
         (
             &[
