@@ -18,7 +18,6 @@ use statusquo_codegen::{
     report::{Style, render},
     source::Source,
 };
-
 use toml_edit::DocumentMut;
 
 use crate::{catalogue, oracle, roundtrip, workspace};
@@ -184,8 +183,6 @@ pub fn cargo(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> O
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target())
         .env_remove("RUSTFLAGS")
-        // They are built once, and what would be kept for a second time takes longer than they do.
-        .env("CARGO_INCREMENTAL", "0")
         .envs(variables.iter().copied())
         .output()
         .unwrap_or_else(|error| panic!("cannot run cargo: {error}"))

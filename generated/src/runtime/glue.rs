@@ -125,7 +125,7 @@ impl ApiRouter {
             };
             let answer =
                 move |operation| answer::<O, _>(handle(api, context, operation, credentials));
-            // What needs not be waited for takes no room in a future.
+            // Without content there is nothing to wait for, and the future needs no room for the request.
             if !O::HAS_BODY {
                 return match O::read(&mut request) {
                     Ok(operation) => Box::pin(answer(operation)),
