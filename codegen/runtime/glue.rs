@@ -4,11 +4,12 @@
 //! nothing of the program's inside.
 
 use std::{
+    array,
     convert::Infallible,
     fmt,
     panic::AssertUnwindSafe,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{self, Poll},
     time::Duration,
 };
@@ -21,7 +22,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, header, request::Parts as Head};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts as Head};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
@@ -71,9 +72,7 @@ impl From<ApiRouter> for Router {
     /// A router that has no paths of its own, and so refuses none.
     fn from(router: ApiRouter) -> Self {
         let router = Arc::new(router);
-        Self::new().fallback_service(tower::service_fn(move |request: Request| {
-            router.answer(request).map(Ok::<_, Infallible>)
-        }))
+        Self::new().fallback_service(tower::service_fn(move |request| router.answer(request)))
     }
 }
 
@@ -115,25 +114,26 @@ impl ApiRouter {
         let api = Arc::clone(api);
         let handler: Handler = Box::new(move |head, body, path| {
             let (api, handle) = (Arc::clone(&api), handle.clone());
-            let context = Context::new(Arc::clone(&head));
             let mut request = Incoming::new(path, head);
             let credentials = match admit::<O, C>(&request) {
                 Ok(credentials) => credentials,
                 Err(rejection) => return ready(refused::<O>(rejection)),
             };
-            let answer =
-                move |operation| answer::<O, _>(handle(api, context, operation, credentials));
+            let answer = move |request: Incoming, operation| {
+                let context = Context::new(request.into_head());
+                answer::<O, _>(handle(api, context, operation, credentials))
+            };
             // Without content there is nothing to wait for, and the future needs no room for the request.
             if !O::HAS_BODY {
                 return match O::read(&mut request) {
-                    Ok(operation) => Box::pin(answer(operation)),
+                    Ok(operation) => Box::pin(answer(request, operation)),
                     Err(rejection) => ready(refused::<O>(rejection)),
                 };
             }
             Box::pin(async move {
                 let read = receive(&mut request, body).await;
                 match read.and_then(|()| O::read(&mut request)) {
-                    Ok(operation) => answer(operation).await,
+                    Ok(operation) => answer(request, operation).await,
                     Err(rejection) => refused::<O>(rejection),
                 }
             })
@@ -142,12 +142,18 @@ impl ApiRouter {
         self.routes.add(O::METHOD, O::PATH, route);
     }
 
-    fn answer(&self, request: Request) -> impl Future<Output = HttpResponse> + Send + use<> {
-        // What is large is moved no further.
+    fn answer(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<HttpResponse, Infallible>> + Send + use<> {
         let (head, body) = request.into_parts();
         let observed = Observed::new(&head);
         let limits = RequestLimits::of(&head.extensions);
-        let answer = self.find(&Arc::new(head), body, &observed);
+        let query = head.uri.query().unwrap_or_default();
+        let answer = match self.routes.find(&head.method, head.uri.path(), query) {
+            Some(found) => found.handle(Arc::new(head), body, &observed),
+            None => self.otherwise(head, body, &observed),
+        };
         observed.watch(InTime {
             answer,
             time: limits.request_time,
@@ -155,26 +161,21 @@ impl ApiRouter {
         })
     }
 
-    fn find(&self, head: &Arc<Head>, body: Body, observed: &Observed) -> Answer {
-        let method = &head.method;
-        let handle = |(path, route): (&str, &Route), body, values| {
-            observed.operation(route.id, method.as_str(), path);
-            (route.handler)(Arc::clone(head), body, values)
-        };
-        let (path, query) = (head.uri.path(), head.uri.query());
-        let query = query.unwrap_or_default();
-        let methods = match self.routes.find(method, path, query) {
-            Found::Operation(route, values) => return handle(route, body, values),
-            Found::OtherMethods(methods) => methods,
-            Found::Nothing => {
-                return ready(problem(no_such_path()));
-            }
-        };
+    /// Answers what the document has no operation for.
+    #[cold]
+    fn otherwise(&self, head: Head, body: Body, observed: &Observed) -> Answer {
+        let (method, path) = (&head.method, head.uri.path());
+        let methods = self.routes.methods(path);
+        // One that wants another query is no other method.
+        if methods.is_empty() || methods.contains(&method) {
+            return ready(problem(no_such_path()));
+        }
         // HEAD is GET without content (RFC 9110, section 9.3.2).
+        let query = head.uri.query().unwrap_or_default();
         if *method == Method::HEAD
-            && let Found::Operation(route, values) = self.routes.find(&Method::GET, path, query)
+            && let Some(found) = self.routes.find(&Method::GET, path, query)
         {
-            let answer = handle(route, body, values);
+            let answer = found.handle(Arc::new(head), body, observed);
             return Box::pin(async { without_content(answer.await) });
         }
         let allow = allow(&methods);
@@ -186,6 +187,13 @@ impl ApiRouter {
         let detail = "the path has no operation for this method";
         let rejection = Rejection::new(METHOD_NOT_ALLOWED, detail).header(header::ALLOW, allow);
         ready(problem(rejection))
+    }
+}
+
+impl Found<'_, Route> {
+    fn handle(self, head: Arc<Head>, body: Body, observed: &Observed) -> Answer {
+        observed.operation(self.value.id, head.method.as_str(), self.path);
+        (self.value.handler)(head, body, self.parameters)
     }
 }
 
@@ -207,11 +215,11 @@ struct InTime {
 }
 
 impl Future for InTime {
-    type Output = HttpResponse;
+    type Output = Result<HttpResponse, Infallible>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<HttpResponse> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         if let Poll::Ready(answer) = self.answer.as_mut().poll(cx) {
-            return Poll::Ready(answer);
+            return Poll::Ready(Ok(answer));
         }
         let Some(time) = self.time else {
             return Poll::Pending;
@@ -219,7 +227,8 @@ impl Future for InTime {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(time)));
         timer.as_mut().poll(cx).map(|()| {
             let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
-            problem(rejection.header(header::RETRY_AFTER, HeaderValue::from_static("30")))
+            let in_a_while = HeaderValue::from_static("30");
+            Ok(problem(rejection.header(header::RETRY_AFTER, in_a_while)))
         })
     }
 }
@@ -246,16 +255,24 @@ fn allow(methods: &[&Method]) -> HeaderValue {
 }
 
 /// What a method answers.
-async fn answer<O, F>(answered: F) -> HttpResponse
+///
+/// No `async fn`, which would keep the method's future twice, and move it from the one place to the other.
+fn answer<O, F>(answered: F) -> impl Future<Output = HttpResponse> + Send
 where
     O: Operation,
-    F: Future<Output = Result<O::Response, Rejection>>,
+    F: Future<Output = Result<O::Response, Rejection>> + Send,
 {
-    let response = match AssertUnwindSafe(answered).catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Ok(Err(rejection)) => return refused::<O>(rejection),
-        Err(_) => return failed::<O>(),
-    };
+    AssertUnwindSafe(answered)
+        .catch_unwind()
+        .map(|caught| match caught {
+            Ok(Ok(response)) => sendable::<O>(response),
+            Ok(Err(rejection)) => refused::<O>(rejection),
+            Err(_) => failed::<O>(),
+        })
+}
+
+/// An answer as it is sent, or why the server has none.
+fn sendable<O: Operation>(response: O::Response) -> HttpResponse {
     let answer = response.encode().and_then(http);
     answer.unwrap_or_else(|why| {
         // Who calls is not told why; a layer around the router can find it, and log it.
@@ -375,46 +392,62 @@ async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> 
 /// An answer in the terms of `http`, unless it has content that its status forbids, as a status may that
 /// a range or `default` carries.
 fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
-    let allows_content = match reply.code.known() {
+    let Reply {
+        code,
+        mut headers,
+        body,
+    } = reply;
+    if headers.is_empty() && body.is_empty() {
+        return Ok(with_status(code, Body::empty()));
+    }
+    let allows_content = match code.known() {
         Some(status) => status.allows_content(),
-        None => reply.code.class() != Some(Class::Informational),
+        None => code.class() != Some(Class::Informational),
     };
-    let body = if reply.body.is_empty() {
+    let body = if body.is_empty() {
         Body::empty()
     } else if allows_content {
-        Body::from(reply.body)
+        Body::from(body)
     } else {
-        return Err(Unsendable::content(reply.code));
+        return Err(Unsendable::content(code));
     };
-    let mut answer = with_status(reply.code, body);
-    let mut headers = reply.headers;
-    if !headers.is_empty() {
-        if headers.contains_key(header::UPGRADE) {
-            // The one says nothing without the other (RFC 9110, section 7.8).
-            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
-        }
-        if !allows_content {
-            headers.remove(header::CONTENT_TYPE);
-        }
-        *answer.headers_mut() = headers;
+    if headers.contains_key(header::UPGRADE) {
+        // The one says nothing without the other (RFC 9110, section 7.8).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     }
+    if !allows_content {
+        headers.remove(header::CONTENT_TYPE);
+    }
+    let mut answer = with_status(code, body);
+    *answer.headers_mut() = headers;
     Ok(answer)
 }
 
 /// An answer with a status, and the document's reason phrase, where it is not the one that hyper knows.
 pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
+    /// What hyper has to be told, by code.
+    static PHRASES: LazyLock<[Option<&str>; 1000]> =
+        LazyLock::new(|| array::from_fn(|number| own_phrase(u16::try_from(number).ok()?)));
+
     let mut answer = HttpResponse::new(body);
     *answer.status_mut() = code.into();
-    let usual = answer.status().canonical_reason();
-    let reason = code.known().map(crate::Status::reason).or(usual);
-    if reason.is_none_or(|reason| usual != Some(reason)) {
-        // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
-        let phrase = Bytes::from_static(reason.unwrap_or_default().as_bytes());
-        if let Ok(phrase) = ReasonPhrase::try_from(phrase) {
-            answer.extensions_mut().insert(phrase);
-        }
+    if let Some(Some(phrase)) = PHRASES.get(usize::from(code.get()))
+        && let Ok(phrase) = ReasonPhrase::try_from(Bytes::from_static(phrase.as_bytes()))
+    {
+        answer.extensions_mut().insert(phrase);
     }
     answer
+}
+
+/// The reason phrase of a code, unless it is the one that hyper knows.
+fn own_phrase(number: u16) -> Option<&'static str> {
+    let usual = StatusCode::from_u16(number).ok()?.canonical_reason();
+    let known = Code::new(number).and_then(Code::known);
+    match known.map(crate::Status::reason).or(usual) {
+        // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
+        None => Some(""),
+        phrase => phrase.filter(|_| phrase != usual),
+    }
 }
 
 fn without_content(mut answer: HttpResponse) -> HttpResponse {

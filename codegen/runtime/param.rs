@@ -199,7 +199,7 @@ fn label(text: &str) -> String {
 
 /// A text with its percent-encoding undone; `None` if it is no UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
+    if !text.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(text));
     }
     percent_decode_str(text).decode_utf8().ok()

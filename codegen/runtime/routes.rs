@@ -3,20 +3,37 @@
 //! A tree of path segments of our own: routers for axum refuse paths that OpenAPI allows, such as
 //! `/a/{id}.json`, `/:x`, or `/a/{x}` beside `/a/{y}`.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use http::Method;
-use smallvec::SmallVec;
 
 use super::{
     form::pairs,
-    incoming::PathValues,
+    incoming::{PathValues, Places},
     param::{decode, decode_plus},
     template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
 
-/// The texts that a path has for its parameters, of which there are mostly few.
-type Values<'a> = SmallVec<[&'a str; 4]>;
+/// The places of the parameters in a path that is walked.
+struct Values<'a> {
+    path: &'a str,
+    places: Places,
+}
+
+impl<'a> Values<'a> {
+    fn new(path: &'a str) -> Self {
+        Self {
+            path,
+            places: Places::new(),
+        }
+    }
+
+    /// Adds a text of the path.
+    fn push(&mut self, text: &str) {
+        let start = text.as_ptr() as usize - self.path.as_ptr() as usize;
+        self.places.push(start..start + text.len());
+    }
+}
 
 /// The operations of a document, by path and method; each stands for a `T`.
 #[derive(Clone, Debug)]
@@ -41,22 +58,22 @@ struct Node {
 struct Entry {
     method: Method,
     /// The names of the path's parameters, in its order.
-    names: Vec<&'static str>,
+    names: Arc<[&'static str]>,
     /// What the query has to have, beside anything else.
     query: Vec<(String, String)>,
     /// Its place among the values.
     index: usize,
 }
 
-/// What is found for a request.
+/// An operation that is found for a request.
 #[derive(Debug)]
-pub(crate) enum Found<'a, T> {
-    /// An operation with its path, and the parameters in that.
-    Operation((&'static str, &'a T), PathValues),
-    /// The path with other methods.
-    OtherMethods(Vec<&'a Method>),
-    /// No such path.
-    Nothing,
+pub(crate) struct Found<'a, T> {
+    /// The path as the document has it.
+    pub(crate) path: &'static str,
+    /// What the operation stands for.
+    pub(crate) value: &'a T,
+    /// The parameters in the path of the request.
+    pub(crate) parameters: PathValues,
 }
 
 impl<T> Routes<T> {
@@ -113,31 +130,38 @@ impl<T> Routes<T> {
     }
 
     /// Finds the operation of a request. A text is nearer to a path than a parameter.
-    pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Found<'_, T> {
-        let whole = path;
-        let path = path.strip_prefix('/').unwrap_or(path);
-        let mut values = Values::new();
-        let Some(node) = self.root.walk(Some(path), &mut values) else {
-            return Found::Nothing;
-        };
+    pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Option<Found<'_, T>> {
+        let mut values = Values::new(path);
+        let node = self.root.walk(Some(way(path)), &mut values)?;
         let has = |(name, value): &(String, String)| {
             pairs(query).any(|(found, text)| found == *name && plain(text).as_ref() == Some(value))
         };
-        let mut entries = node.methods.iter().filter(|entry| entry.method == method);
-        let found = entries.clone().find(|entry| entry.query.iter().all(has));
-        let known = found.and_then(|entry| Some((entry, self.values.get(entry.index)?)));
-        match known {
-            None if entries.next().is_some() => Found::Nothing,
-            Some((entry, (_, template, value))) => {
-                let mut found = PathValues::default();
-                for (name, text) in entry.names.iter().zip(values) {
-                    found.push(name, place(whole, text));
-                }
-                Found::Operation((*template, value), found)
-            }
-            None => Found::OtherMethods(node.methods.iter().map(|entry| &entry.method).collect()),
-        }
+        let mut entries = node.methods.iter();
+        let entry = entries.find(|entry| entry.method == method && entry.query.iter().all(has))?;
+        let (_, path, value) = self.values.get(entry.index)?;
+        Some(Found {
+            path,
+            value,
+            parameters: PathValues::new(Arc::clone(&entry.names), values.places),
+        })
     }
+
+    /// The methods that a path has operations for, whatever they want of the query; none, if there is no such
+    /// path.
+    pub(crate) fn methods(&self, path: &str) -> Vec<&Method> {
+        let node = self.root.walk(Some(way(path)), &mut Values::new(path));
+        let entries = node.map(|node| node.methods.iter());
+        entries
+            .into_iter()
+            .flatten()
+            .map(|entry| &entry.method)
+            .collect()
+    }
+}
+
+/// What of a path the tree is walked by.
+fn way(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
 }
 
 impl Node {
@@ -172,30 +196,28 @@ impl Node {
     }
 
     /// The node at the end of a way, of which there is nothing left at last.
-    fn walk<'a>(&self, way: Option<&'a str>, values: &mut Values<'a>) -> Option<&Self> {
+    fn walk(&self, way: Option<&str>, values: &mut Values<'_>) -> Option<&Self> {
         let Some(way) = way else {
             return (!self.methods.is_empty()).then_some(self);
         };
         let (first, rest) = split(way);
-        if is_dots(first) {
+        let text = decode(first);
+        // What leads elsewhere: no client that knows what it does sends one (RFC 3986, section 5.2.4).
+        if matches!(text.as_deref(), Some("." | "..")) {
             return None;
         }
-        let literal = if first.bytes().any(|byte| byte == b'%') {
-            decode(first).and_then(|first| self.literals.get(first.as_ref()))
-        } else {
-            self.literals.get(first)
-        };
+        let literal = text.and_then(|text| self.literals.get(text.as_ref()));
         if let Some(node) = literal.and_then(|node| node.walk(rest, values)) {
             return Some(node);
         }
-        let before = values.len();
+        let before = values.places.len();
         for (segment, node) in &self.patterns {
             if matches(segment, first, values)
                 && let Some(node) = node.walk(rest, values)
             {
                 return Some(node);
             }
-            values.truncate(before);
+            values.places.truncate(before);
         }
         None
     }
@@ -208,18 +230,6 @@ fn split(way: &str) -> (&str, Option<&str>) {
     let end = way.bytes().position(|byte| byte == b'/');
     let halves = end.and_then(|end| Some((way.get(..end)?, way.get(end + 1..)?)));
     halves.map_or((way, None), |(first, rest)| (first, Some(rest)))
-}
-
-/// Whether a segment leads elsewhere; no client that knows what it does sends one (RFC 3986, section 5.2.4).
-fn is_dots(segment: &str) -> bool {
-    matches!(segment.as_bytes().first(), Some(b'.' | b'%'))
-        && matches!(decode(segment).as_deref(), Some("." | ".."))
-}
-
-/// Where in a text a part of it is.
-fn place(whole: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
-    start..start + part.len()
 }
 
 fn plain(text: &str) -> Option<String> {
@@ -240,7 +250,7 @@ fn text_len(segment: &Segment) -> usize {
 }
 
 /// Whether a text is of a segment's form; notes the values of its parameters, which are never empty.
-fn matches<'a>(pieces: &[Piece], text: &'a str, values: &mut Values<'a>) -> bool {
+fn matches(pieces: &[Piece], text: &str, values: &mut Values<'_>) -> bool {
     let Some((first, rest)) = pieces.split_first() else {
         return text.is_empty();
     };
@@ -253,9 +263,9 @@ fn matches<'a>(pieces: &[Piece], text: &'a str, values: &mut Values<'a>) -> bool
             !text.is_empty()
         }
         (Piece::Parameter(_), Some(Piece::Literal(literal))) => {
-            let before = values.len();
+            let before = values.places.len();
             text.match_indices(literal.as_str()).any(|(at, _)| {
-                values.truncate(before);
+                values.places.truncate(before);
                 let (value, text) = text.split_at(at);
                 values.push(value);
                 !value.is_empty() && matches(rest, text, values)

@@ -35,19 +35,26 @@ pub struct Incoming {
     limits: Limits,
 }
 
-/// Where in the path of a request, in bytes, the parameters are.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PathValues(SmallVec<[(&'static str, Range<usize>); 2]>);
+/// Places in the path of a request, in bytes; few, mostly.
+pub(crate) type Places = SmallVec<[Range<usize>; 2]>;
+
+/// Where in the path of a request the parameters are.
+#[derive(Clone, Debug)]
+pub(crate) struct PathValues {
+    names: Arc<[&'static str]>,
+    places: Places,
+}
 
 impl PathValues {
-    /// Adds the place of another.
-    pub(crate) fn push(&mut self, name: &'static str, place: Range<usize>) {
-        self.0.push((name, place));
+    /// Takes the names in the order of the places.
+    pub(crate) fn new(names: Arc<[&'static str]>, places: Places) -> Self {
+        Self { names, places }
     }
 
     /// What a path has for a parameter, encoded as it came; more than once, if its template has.
     pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let all = self.0.iter().filter(move |(known, _)| *known == name);
+        let all = self.names.iter().zip(&self.places);
+        let all = all.filter(move |(known, _)| **known == name);
         all.filter_map(move |(_, place)| path.get(place.clone()))
     }
 }
@@ -156,8 +163,13 @@ impl Incoming {
         &self.head.headers
     }
 
-    pub(crate) fn head(&self) -> &Arc<Head> {
+    pub(crate) fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// What is left of it when it is read.
+    pub(crate) fn into_head(self) -> Arc<Head> {
+        self.head
     }
 
     /// Adds the content, and the parts that it has, which are read only once the credentials are there.
@@ -216,25 +228,29 @@ impl Incoming {
         };
         match param.location {
             Location::Path => {
-                for text in self.path.get(param.name, self.head.uri.path()) {
-                    raw.texts.push(text);
-                }
+                let texts = self.path.get(param.name, self.head.uri.path());
+                texts.for_each(|text| raw.texts.push(text));
             }
             Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
             Location::Cookie => find(&mut raw, self.cookies()),
             Location::Header => {
-                let values = self.headers().get_all(param.name).iter();
-                let values: Result<Texts<'_>, _> = values
-                    .map(|value| std::str::from_utf8(value.as_bytes()))
-                    .collect();
-                let values = values.map_err(|_| Invalid("it is no text in UTF-8".to_owned()))?;
-                if !values.is_empty() {
-                    *header = values.join(", ");
+                if let Some(value) = self.header(param.name)? {
+                    *header = value;
                     raw.texts.push(header);
                 }
             }
         }
         Ok(raw)
+    }
+
+    /// The value of a header field, from all lines of its name.
+    fn header(&self, name: &str) -> Result<Option<String>, Invalid> {
+        let values = self.headers().get_all(name).iter();
+        let values: Result<Texts<'_>, _> = values
+            .map(|value| std::str::from_utf8(value.as_bytes()))
+            .collect();
+        let values = values.map_err(|_| Invalid("it is no text in UTF-8".to_owned()))?;
+        Ok((!values.is_empty()).then(|| values.join(", ")))
     }
 
     fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
@@ -381,6 +397,8 @@ impl Incoming {
 }
 
 /// Takes from `name=value` pairs what belongs to a parameter.
+// Out of line: it is long, and parameters of the path, which have none of it, are the most frequent.
+#[inline(never)]
 fn find<'a>(raw: &mut Raw<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
     let param = raw.param;
     for (name, text) in pairs {

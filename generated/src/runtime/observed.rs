@@ -7,6 +7,7 @@
 
 use std::future::Future;
 
+#[cfg(feature = "tracing")]
 use axum::response::Response;
 use http::request::Parts;
 #[cfg(feature = "tracing")]
@@ -70,8 +71,11 @@ impl Observed {
     }
 
     /// Awaits the answer, and notes its status.
-    pub(crate) async fn watch(self, answer: impl Future<Output = Response>) -> Response {
-        let response = answer.instrument(self.span.clone()).await;
+    pub(crate) async fn watch<E>(
+        self,
+        answer: impl Future<Output = Result<Response, E>>,
+    ) -> Result<Response, E> {
+        let response = answer.instrument(self.span.clone()).await?;
         let code = response.status().as_u16();
         self.span.record("http.response.status_code", code);
         // What is wrong with a request is no error of the server.
@@ -79,7 +83,7 @@ impl Observed {
             self.span.record("error.type", code.to_string());
             self.span.record("otel.status_code", "ERROR");
         }
-        response
+        Ok(response)
     }
 }
 
@@ -93,7 +97,7 @@ impl Observed {
     pub(crate) fn operation(&self, _: &str, _: &str, _: &str) {}
 
     #[expect(clippy::unused_self, reason = "there is nobody to tell")]
-    pub(crate) fn watch<F: Future<Output = Response>>(self, answer: F) -> F {
+    pub(crate) fn watch<F: Future>(self, answer: F) -> F {
         answer
     }
 }
