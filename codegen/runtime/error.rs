@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::Code;
@@ -108,9 +109,9 @@ impl Unsendable {
     }
 }
 
-/// The value of a header field.
-pub(crate) fn header_value(name: &str, text: &str) -> Result<HeaderValue, Unsendable> {
-    HeaderValue::try_from(text).map_err(|_| Unsendable::header(name))
+/// The value of a header field, from a text that it keeps.
+pub(crate) fn header_value(name: &str, text: impl Into<Bytes>) -> Result<HeaderValue, Unsendable> {
+    HeaderValue::from_maybe_shared(text.into()).map_err(|_| Unsendable::header(name))
 }
 
 impl fmt::Display for Unsendable {

@@ -294,7 +294,7 @@ impl Param {
         for text in texts {
             let name =
                 HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
-            headers.append(name, header_value(self.name, &text)?);
+            headers.append(name, header_value(self.name, text)?);
         }
         Ok(())
     }

@@ -225,7 +225,7 @@ impl Secret {
 }
 
 fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), Unsendable> {
-    let mut value = header_value("Authorization", &format!("{scheme} {value}"))?;
+    let mut value = header_value("Authorization", format!("{scheme} {value}"))?;
     value.set_sensitive(true);
     headers.insert(header::AUTHORIZATION, value);
     Ok(())

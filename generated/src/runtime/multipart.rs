@@ -158,7 +158,7 @@ impl Parts {
             }
             if let Some(media) = &part.content_type {
                 body.put(&b"\r\nContent-Type: "[..]);
-                body.put(header_value("Content-Type", media)?.as_bytes());
+                body.put(header_value("Content-Type", media.clone())?.as_bytes());
             }
             body.put(&b"\r\n\r\n"[..]);
             body.put(part.bytes.as_ref());

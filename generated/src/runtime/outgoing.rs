@@ -50,16 +50,28 @@ impl Outgoing {
         value.map_or(Ok(()), |value| self.required(param, value))
     }
 
-    pub(crate) fn json<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+    pub(crate) fn json<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), Unsendable> {
         let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
         self.bytes(media, json.into())
     }
 
-    pub(crate) fn form<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+    pub(crate) fn form<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), Unsendable> {
         self.bytes(media, form::write(value)?.into())
     }
 
-    pub(crate) fn text<T: Serialize>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+    pub(crate) fn text<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), Unsendable> {
         match flatten(value)? {
             Flat::One(text) => self.bytes(media, text.into()),
             Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
@@ -70,18 +82,22 @@ impl Outgoing {
         let mut parts = Parts::default();
         value.write(&mut parts)?;
         let (boundary, bytes) = parts.encode()?;
-        self.bytes(&format!("{media}; boundary={boundary}"), bytes)
+        self.bytes(format!("{media}; boundary={boundary}"), bytes)
     }
 
-    pub(crate) fn bytes(&mut self, media: &str, bytes: Bytes) -> Result<(), Unsendable> {
-        self.headers
-            .insert(header::CONTENT_TYPE, header_value("Content-Type", media)?);
+    pub(crate) fn bytes(
+        &mut self,
+        media: impl Into<Bytes>,
+        bytes: Bytes,
+    ) -> Result<(), Unsendable> {
+        let media = header_value("Content-Type", media)?;
+        self.headers.insert(header::CONTENT_TYPE, media);
         self.body = bytes;
         Ok(())
     }
 
     pub(crate) fn media(&mut self, media: &Media) -> Result<(), Unsendable> {
-        self.bytes(&media.media_type, media.bytes.clone())
+        self.bytes(media.media_type.clone(), media.bytes.clone())
     }
 
     /// The path, with its parameters in it, behind that of a base URL; and the query.
@@ -131,7 +147,7 @@ impl Outgoing {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let mut value = header_value("Cookie", &cookies.join("; "))?;
+        let mut value = header_value("Cookie", cookies.join("; "))?;
         // It tells who somebody is.
         value.set_sensitive(true);
         Ok(Some(value))

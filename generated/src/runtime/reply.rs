@@ -53,30 +53,46 @@ impl Reply {
         }
     }
 
-    pub(crate) fn json<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+    pub(crate) fn json<T: Serialize>(
+        self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<Self, Unsendable> {
         let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
         self.bytes(media, json.into())
     }
 
-    pub(crate) fn form<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+    pub(crate) fn form<T: Serialize>(
+        self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<Self, Unsendable> {
         self.bytes(media, form::write(value)?.into())
     }
 
-    pub(crate) fn text<T: Serialize>(self, media: &str, value: &T) -> Result<Self, Unsendable> {
+    pub(crate) fn text<T: Serialize>(
+        self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<Self, Unsendable> {
         match flatten(value)? {
             Flat::One(text) => self.bytes(media, text.into()),
             Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
         }
     }
 
-    pub(crate) fn bytes(mut self, media: &str, bytes: Bytes) -> Result<Self, Unsendable> {
-        self.headers
-            .insert(header::CONTENT_TYPE, header_value("Content-Type", media)?);
+    pub(crate) fn bytes(
+        mut self,
+        media: impl Into<Bytes>,
+        bytes: Bytes,
+    ) -> Result<Self, Unsendable> {
+        let media = header_value("Content-Type", media)?;
+        self.headers.insert(header::CONTENT_TYPE, media);
         self.body = bytes;
         Ok(self)
     }
 
     pub(crate) fn media(self, media: Media) -> Result<Self, Unsendable> {
-        self.bytes(&media.media_type, media.bytes)
+        self.bytes(media.media_type, media.bytes)
     }
 }
