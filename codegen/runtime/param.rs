@@ -199,6 +199,7 @@ fn label(text: &str) -> String {
 
 /// A text with its percent-encoding undone; `None` if it is no UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    // Byte by byte: most texts are too short to be searched in a cleverer way.
     if !text.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(text));
     }

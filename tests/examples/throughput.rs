@@ -143,16 +143,17 @@ impl Server {
         line(&mut self.answers).parse().unwrap()
     }
 
-    /// A turn of one of the two: requests per second, the 99th percentile in milliseconds, and the processor time of a request in
-    /// microseconds.
+    /// A turn of one of the two: requests per second, the 99th percentile in milliseconds, and the processor time
+    /// of a request in microseconds.
     fn turn(&mut self, which: usize, code: u16) -> [f64; 3] {
         let before = self.time();
         let output = Command::new("wrk")
             .args(["-t1", "-c32", "-d1s", "--latency"])
             .arg(format!("http://{}/status/{code}", self.addresses[which]))
-            .output();
+            .output()
+            .unwrap_or_else(|error| panic!("wrk has to be installed: {error}"));
         let time = self.time() - before;
-        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
         let of = |name: &str| {
             let mut lines = text.lines().map(str::trim);
             // The name stands before the number, or behind it.
