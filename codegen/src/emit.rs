@@ -86,7 +86,6 @@ macro_rules! runtime {
 
 runtime! {
     "call.rs",
-    "carried.rs",
     "choice.rs",
     "class.rs",
     "code.rs",
@@ -123,6 +122,7 @@ runtime! {
     "security.rs",
     "serve.rs",
     "servers.rs",
+    "status_in.rs",
     "template.rs",
     "tls.rs",
     "trace.rs",

@@ -11,8 +11,6 @@ pub use code::{Code, InvalidCode};
 pub use known::UnknownStatus;
 
 #[cfg(feature = "_wire")]
-mod carried;
-#[cfg(feature = "_wire")]
 mod choice;
 #[cfg(feature = "_wire")]
 pub(crate) mod enums;
@@ -52,6 +50,8 @@ pub(crate) mod reply;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]
+mod status_in;
+#[cfg(feature = "_wire")]
 #[allow(
     unreachable_pub,
     reason = "the generator has the same file, and gives it out"
@@ -65,13 +65,13 @@ mod weights;
 
 #[cfg(feature = "_wire")]
 pub use {
-    carried::Carried,
     choice::{ChoiceError, StatusChoice},
     error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
+    status_in::Carried,
 };
 
 #[cfg(feature = "server")]
