@@ -9,8 +9,6 @@ pub use code::{Code, InvalidCode};
 pub use known::UnknownStatus;
 
 #[cfg(feature = "_wire")]
-mod choice;
-#[cfg(feature = "_wire")]
 pub(crate) mod enums;
 #[cfg(feature = "_wire")]
 mod error;
@@ -48,6 +46,8 @@ pub(crate) mod reply;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]
+mod status_choice;
+#[cfg(feature = "_wire")]
 mod status_in;
 #[cfg(feature = "_wire")]
 #[allow(
@@ -63,12 +63,12 @@ mod weights;
 
 #[cfg(feature = "_wire")]
 pub use {
-    choice::{ChoiceError, StatusChoice},
     error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
+    status_choice::{ChoiceError, StatusChoice},
     status_in::Carried,
 };
 

@@ -86,7 +86,6 @@ macro_rules! runtime {
 
 runtime! {
     "call.rs",
-    "choice.rs",
     "class.rs",
     "code.rs",
     "conditional.rs",
@@ -122,6 +121,7 @@ runtime! {
     "security.rs",
     "serve.rs",
     "servers.rs",
+    "status_choice.rs",
     "status_in.rs",
     "template.rs",
     "tls.rs",

@@ -11,8 +11,6 @@ pub use code::{Code, InvalidCode};
 pub use known::UnknownStatus;
 
 #[cfg(feature = "_wire")]
-mod choice;
-#[cfg(feature = "_wire")]
 pub(crate) mod enums;
 #[cfg(feature = "_wire")]
 mod error;
@@ -50,6 +48,8 @@ pub(crate) mod reply;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]
+mod status_choice;
+#[cfg(feature = "_wire")]
 mod status_in;
 #[cfg(feature = "_wire")]
 #[allow(
@@ -65,12 +65,12 @@ mod weights;
 
 #[cfg(feature = "_wire")]
 pub use {
-    choice::{ChoiceError, StatusChoice},
     error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
+    status_choice::{ChoiceError, StatusChoice},
     status_in::Carried,
 };
 
