@@ -7,8 +7,8 @@ use http::{HeaderMap, header};
 use reqwest::Url;
 
 use super::{
+    codec_error::{Mismatch, Unsendable},
     conditional::retry_after,
-    error::{Mismatch, Unsendable},
     media::{PROBLEM, select},
     operation::Operation,
     redact::redacted,

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    error::Unsendable,
+    codec_error::Unsendable,
     param::{Param, decode_plus},
     read::{Invalid, Raw, Texts},
 };

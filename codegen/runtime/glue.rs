@@ -29,8 +29,8 @@ use serde_json::json;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::{
+    codec_error::Unsendable,
     context::Context,
-    error::Unsendable,
     incoming::{Incoming, PathValues, Refusal, Rejection},
     media::{PROBLEM, accepts},
     multipart::{File, Parts},

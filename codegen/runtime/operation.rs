@@ -5,7 +5,7 @@ use std::fmt;
 use http::Method;
 
 use super::{
-    error::{Mismatch, Unsendable},
+    codec_error::{Mismatch, Unsendable},
     incoming::{Incoming, Rejection},
     outgoing::Outgoing,
     received::Received,

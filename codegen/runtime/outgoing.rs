@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
 use super::{
-    error::{Unsendable, header_value},
+    codec_error::{Unsendable, header_value},
     form,
     media::Media,
     multipart::{Form, Parts},

@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    error::{Unsendable, header_value},
+    codec_error::{Unsendable, header_value},
     incoming::{Incoming, Rejection},
     outgoing::Outgoing,
     param::{Location, Param},

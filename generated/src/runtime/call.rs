@@ -14,8 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 
 use super::{
+    codec_error::Unsendable,
     conditional::{HttpDate, retry_after},
-    error::Unsendable,
     exchange::{self, Arrival},
     failure::{Error, Failure, Kind, Raw},
     keys::{Key, key_of},

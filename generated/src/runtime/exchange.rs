@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 
 use super::{
     call::Call,
-    error::{Mismatch, Unsendable},
+    codec_error::{Mismatch, Unsendable},
     failure::{Error, Kind, Raw},
     operation::{Operation, Response},
     outgoing::Outgoing,

@@ -11,9 +11,9 @@ pub use code::{Code, InvalidCode};
 pub use known::UnknownStatus;
 
 #[cfg(feature = "_wire")]
-pub(crate) mod enums;
+mod codec_error;
 #[cfg(feature = "_wire")]
-mod error;
+pub(crate) mod enums;
 #[cfg(feature = "_wire")]
 mod form;
 #[cfg(feature = "_wire")]
@@ -65,7 +65,7 @@ mod weights;
 
 #[cfg(feature = "_wire")]
 pub use {
-    error::{Mismatch, Unsendable},
+    codec_error::{Mismatch, Unsendable},
     keys::{Key, key_of},
     media::Media,
     multipart::File,

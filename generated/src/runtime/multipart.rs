@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    error::{Unsendable, header_value},
+    codec_error::{Unsendable, header_value},
     json,
     param::{Flat, flatten},
     read::{Invalid, Word},

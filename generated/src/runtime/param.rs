@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    error::{Unsendable, header_value},
+    codec_error::{Unsendable, header_value},
     limits::Limits,
 };
 

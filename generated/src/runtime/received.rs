@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::{
-    error::Mismatch,
+    codec_error::Mismatch,
     json,
     keys::{Key, key_of},
     media::{Media, alike, select},

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::{
-    error::{Unsendable, header_value},
+    codec_error::{Unsendable, header_value},
     form,
     media::Media,
     param::{Flat, Param, flatten},

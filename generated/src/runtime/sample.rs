@@ -13,8 +13,8 @@ use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{
+    codec_error::Mismatch,
     context::Context,
-    error::Mismatch,
     glue::with_status,
     incoming::Rejection,
     keys::{Key, key_of},
