@@ -4,7 +4,7 @@ use http::{HeaderMap, Method, header};
 use reqwest::Url;
 
 use super::{
-    failure::Raw,
+    client_error::Raw,
     keys::{Key, key_of},
     operation::{Operation, Response},
     param::Location,

@@ -4,7 +4,7 @@
 
 pub use crate::runtime::{
     call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
+    conditional::HttpDate, client_error::{Error, Failure},
     redirect::Redirects, retry::{Attempt, RetryPolicy},
     servers::{Server, ServerVariable},
     transport::{Client, ClientBuilder, http_builder},

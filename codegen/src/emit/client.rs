@@ -48,7 +48,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall,
             },
             conditional::HttpDate,
-            failure::{Error, Failure},
+            client_error::{Error, Failure},
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
             servers::{Server, ServerVariable},

@@ -14,10 +14,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 
 use super::{
+    client_error::{Error, Failure, Kind, Raw},
     codec_error::Unsendable,
     conditional::{HttpDate, retry_after},
     exchange::{self, Arrival},
-    failure::{Error, Failure, Kind, Raw},
     keys::{Key, key_of},
     operation::{Operation, Response},
     retry::RetryPolicy,

@@ -11,8 +11,8 @@ use tokio::time::timeout_at;
 
 use super::{
     call::Call,
+    client_error::{Error, Kind, Raw},
     codec_error::{Mismatch, Unsendable},
-    failure::{Error, Kind, Raw},
     operation::{Operation, Response},
     outgoing::Outgoing,
     received::Received,

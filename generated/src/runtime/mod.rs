@@ -91,11 +91,11 @@ pub(crate) mod sample;
 #[cfg(feature = "client-base")]
 pub(crate) mod call;
 #[cfg(feature = "client-base")]
+pub(crate) mod client_error;
+#[cfg(feature = "client-base")]
 pub(crate) mod conditional;
 #[cfg(feature = "client-base")]
 mod exchange;
-#[cfg(feature = "client-base")]
-pub(crate) mod failure;
 #[cfg(feature = "client-base")]
 mod redact;
 #[cfg(feature = "client-base")]

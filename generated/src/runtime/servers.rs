@@ -3,7 +3,7 @@
 //! Where an API is served, as the document says.
 
 use super::{
-    failure::Error,
+    client_error::Error,
     template::{Part, parts_of},
 };
 

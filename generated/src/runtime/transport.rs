@@ -9,7 +9,7 @@ use reqwest::{Url, redirect::Policy};
 
 use super::{
     call::Call,
-    failure::Error,
+    client_error::Error,
     operation::Operation,
     redact::is_secret,
     redirect::Redirects,
