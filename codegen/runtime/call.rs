@@ -15,10 +15,10 @@ use super::{
     client_error::{Error, Failure, Kind, Raw},
     codec_error::Unsendable,
     conditional::{HttpDate, retry_after},
-    exchange::{self, Arrival},
     keys::{Key, key_of},
     operation::{Operation, Response},
     retry::RetryPolicy,
+    send::{self, Arrival},
     transport::{Client, field, parts},
 };
 use crate::Code;
@@ -94,7 +94,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// If there is no answer, or one that the document does not declare. The latter holds the
     /// status, the header fields and the content.
     pub async fn send(self) -> Result<O::Response, Error> {
-        let arrival = exchange::whole(&self).await?;
+        let arrival = send::whole(&self).await?;
         Ok(FullAnswer::of::<O>(arrival)?.answer)
     }
 
@@ -104,7 +104,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
-        FullAnswer::of::<O>(exchange::whole(&self).await?)
+        FullAnswer::of::<O>(send::whole(&self).await?)
     }
 
     /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
@@ -112,7 +112,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// # Errors
     /// As [`send`](Self::send), and for each declared answer that is no success.
     pub async fn success(self) -> Result<<O::Response as Response>::Success, Failure<O::Response>> {
-        let arrival = exchange::whole(&self).await.map_err(Failure::Error)?;
+        let arrival = send::whole(&self).await.map_err(Failure::Error)?;
         let answer = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
         answer.success()
     }
@@ -148,7 +148,7 @@ impl<R: Response> FullAnswer<R> {
         let Arrival {
             raw, url, attempts, ..
         } = arrival;
-        match exchange::decode::<O>(&raw) {
+        match send::decode::<O>(&raw) {
             Ok(answer) => Ok(Self {
                 answer,
                 raw,
@@ -254,7 +254,7 @@ impl<O: BinaryAnswer> Call<'_, O> {
             let key = key_of(keys, code.get()).and_then(|index| keys.get(index));
             code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
         };
-        let arrival = exchange::head(&self, streamed).await;
+        let arrival = send::head(&self, streamed).await;
         let mut arrival = arrival.map_err(Failure::Error)?;
         if let Some(response) = arrival.rest.take() {
             let options = self.options.as_deref();
@@ -380,7 +380,7 @@ impl<O: Operation> StreamedCall<'_, O> {
     /// # Errors
     /// As [`Call::send`].
     pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
-        FullAnswer::of::<O>(exchange::given(&self.call, self.content).await?)
+        FullAnswer::of::<O>(send::given(&self.call, self.content).await?)
     }
 
     /// Sends the request, as [`Call::success`] does.

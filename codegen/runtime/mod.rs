@@ -93,13 +93,13 @@ pub(crate) mod client_error;
 #[cfg(feature = "client-base")]
 pub(crate) mod conditional;
 #[cfg(feature = "client-base")]
-mod exchange;
-#[cfg(feature = "client-base")]
 mod redact;
 #[cfg(feature = "client-base")]
 pub(crate) mod redirect;
 #[cfg(feature = "client-base")]
 pub(crate) mod retry;
+#[cfg(feature = "client-base")]
+mod send;
 #[cfg(feature = "client-base")]
 pub(crate) mod servers;
 #[cfg(feature = "_rustls")]

@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 #[cfg(feature = "tracing")]
 use super::redact::redacted;
-use super::{client_error::Error, exchange::Head, operation::Operation};
+use super::{client_error::Error, operation::Operation, send::Head};
 
 /// A request that is being watched.
 pub(crate) struct Trace {

@@ -13,7 +13,7 @@ use std::{
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tower::retry::budget::{Budget, TpsBudget};
 
-use super::{client_error::Error, conditional::retry_after, exchange::Arrival};
+use super::{client_error::Error, conditional::retry_after, send::Arrival};
 use crate::{Code, Retry, Status};
 
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
