@@ -13,12 +13,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{
     codec_error::Mismatch,
     context::Context,
-    glue::with_status,
     incoming::Rejection,
     keys::{Key, key_of},
     media::PROBLEM,
     operation::{Operation, Response},
     received::Received,
+    router::with_status,
 };
 use crate::{Code, StatusChoice};
 

@@ -24,7 +24,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #title
 
         pub use crate::runtime::{
-            context::Context, glue::ApiRouter, incoming::Rejection,
+            context::Context, router::ApiRouter, incoming::Rejection,
             serve::{Limits, RouterExt, Serve, serve},
         };
         pub use axum;

@@ -104,7 +104,7 @@ impl Operation {
 
 /// What the generated server answers by itself: a problem of RFC 9457, if it has content.
 ///
-/// The server's `runtime/glue.rs` and `runtime/serve.rs` are what do so.
+/// The server's `runtime/router.rs` and `runtime/serve.rs` are what do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GlueAnswer {
     /// The status.

@@ -77,9 +77,9 @@ pub use {
 #[cfg(feature = "server")]
 pub(crate) mod context;
 #[cfg(feature = "server")]
-pub(crate) mod glue;
-#[cfg(feature = "server")]
 mod observed;
+#[cfg(feature = "server")]
+pub(crate) mod router;
 #[cfg(feature = "server")]
 mod routes;
 #[cfg(feature = "server")]

@@ -35,8 +35,8 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
 use super::{
-    glue::{no_such_path, problem},
     incoming::Rejection,
+    router::{no_such_path, problem},
 };
 
 /// The least that hyper takes for the size of a header.
@@ -106,7 +106,7 @@ impl Limits {
     }
 }
 
-/// What can be said of a router of an API, be it one of axum's or one that [becomes](super::glue::ApiRouter) one.
+/// What can be said of a router of an API, be it one of axum's or one that [becomes](super::router::ApiRouter) one.
 pub trait RouterExt: Into<Router> {
     /// Holds requests against other limits than those that go without saying, as far as a router can: the
     /// size and the time of their content, and the time of their answers. [`serve`] does this, too.
