@@ -18,8 +18,6 @@ mod form;
 #[allow(unreachable_pub, reason = "the generator has the same file")]
 pub(crate) mod formats;
 #[cfg(feature = "_wire")]
-pub(crate) mod incoming;
-#[cfg(feature = "_wire")]
 mod json;
 #[cfg(feature = "_wire")]
 mod keys;
@@ -43,6 +41,8 @@ pub(crate) mod read;
 pub(crate) mod received;
 #[cfg(feature = "_wire")]
 pub(crate) mod reply;
+#[cfg(feature = "_wire")]
+pub(crate) mod request_decoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]

@@ -13,11 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{
     codec_error::Mismatch,
     context::Context,
-    incoming::Rejection,
     keys::{Key, key_of},
     media::PROBLEM,
     operation::{Operation, Response},
     received::Received,
+    request_decoder::Rejection,
     router::with_status,
 };
 use crate::{Code, StatusChoice};

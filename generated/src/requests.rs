@@ -6,7 +6,7 @@
 use crate::{
     limits, responses::*,
     runtime::{
-        Operation, Unsendable, incoming::{Incoming, Rejection},
+        Operation, Unsendable, request_decoder::{Incoming, Rejection},
         outgoing::Outgoing, param::{Param, Style},
     },
     types,

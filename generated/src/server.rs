@@ -3,7 +3,7 @@
 //! The server: implement [`Api`], and give it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, router::ApiRouter, incoming::Rejection,
+    context::Context, router::ApiRouter, request_decoder::Rejection,
     serve::{Limits, RouterExt, Serve, serve},
 };
 pub use axum;

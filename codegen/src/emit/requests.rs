@@ -39,7 +39,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             responses::*,
             runtime::{
                 Operation, Unsendable,
-                incoming::{Incoming, Rejection},
+                request_decoder::{Incoming, Rejection},
                 outgoing::Outgoing,
                 param::{Param, Style},
             },

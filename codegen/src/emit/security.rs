@@ -22,7 +22,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
 
         #[allow(unused_imports, reason = "an API may ask for nothing")]
-        use crate::runtime::{incoming::Incoming, param::Param, security::{Credential, Credentials}};
+        use crate::runtime::{request_decoder::Incoming, param::Param, security::{Credential, Credentials}};
 
         #(#schemes)*
         #(#sets)*

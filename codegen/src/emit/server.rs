@@ -24,7 +24,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #title
 
         pub use crate::runtime::{
-            context::Context, router::ApiRouter, incoming::Rejection,
+            context::Context, router::ApiRouter, request_decoder::Rejection,
             serve::{Limits, RouterExt, Serve, serve},
         };
         pub use axum;

@@ -8,10 +8,10 @@ use http::Method;
 
 use super::{
     codec_error::{Mismatch, Unsendable},
-    incoming::{Incoming, Rejection},
     outgoing::Outgoing,
     received::Received,
     reply::Reply,
+    request_decoder::{Incoming, Rejection},
     security::Scheme,
 };
 use crate::{Code, Key};

@@ -33,12 +33,12 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::{
     codec_error::Unsendable,
     context::Context,
-    incoming::{Incoming, PathValues, Refusal, Rejection},
     media::{PROBLEM, accepts},
     multipart::{File, Parts},
     observed::Observed,
     operation::{Operation, Response},
     reply::Reply,
+    request_decoder::{Incoming, PathValues, Refusal, Rejection},
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
     serve::RequestLimits,

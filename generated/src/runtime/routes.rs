@@ -11,8 +11,8 @@ use http::Method;
 
 use super::{
     form::pairs,
-    incoming::{PathValues, Places},
     param::{decode, decode_plus},
+    request_decoder::{PathValues, Places},
     template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
 

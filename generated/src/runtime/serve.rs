@@ -35,7 +35,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
 use super::{
-    incoming::Rejection,
+    request_decoder::Rejection,
     router::{no_such_path, problem},
 };
 
