@@ -32,8 +32,6 @@ pub(crate) mod object;
 #[cfg(feature = "_wire")]
 mod operation;
 #[cfg(feature = "_wire")]
-pub(crate) mod outgoing;
-#[cfg(feature = "_wire")]
 pub(crate) mod param;
 #[cfg(feature = "_wire")]
 pub(crate) mod read;
@@ -43,6 +41,8 @@ pub(crate) mod received;
 pub(crate) mod reply;
 #[cfg(feature = "_wire")]
 pub(crate) mod request_decoder;
+#[cfg(feature = "_wire")]
+pub(crate) mod request_encoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]

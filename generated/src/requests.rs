@@ -7,7 +7,7 @@ use crate::{
     limits, responses::*,
     runtime::{
         Operation, Unsendable, request_decoder::{Incoming, Rejection},
-        outgoing::Outgoing, param::{Param, Style},
+        request_encoder::Outgoing, param::{Param, Style},
     },
     types,
 };

@@ -40,7 +40,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             runtime::{
                 Operation, Unsendable,
                 request_decoder::{Incoming, Rejection},
-                outgoing::Outgoing,
+                request_encoder::Outgoing,
                 param::{Param, Style},
             },
             types,

@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::{
     codec_error::{Unsendable, header_value},
-    outgoing::Outgoing,
     param::{Location, Param},
     request_decoder::{Incoming, Rejection},
+    request_encoder::Outgoing,
 };
 use crate::Code;
 
