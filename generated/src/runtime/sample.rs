@@ -18,8 +18,8 @@ use super::{
     keys::{Key, key_of},
     media::PROBLEM,
     operation::{Operation, Response},
-    received::Received,
     request_decoder::Rejection,
+    response_decoder::Received,
     router::with_status,
 };
 use crate::{Code, StatusChoice};
