@@ -36,13 +36,13 @@ pub(crate) mod param;
 #[cfg(feature = "_wire")]
 pub(crate) mod read;
 #[cfg(feature = "_wire")]
-pub(crate) mod reply;
-#[cfg(feature = "_wire")]
 pub(crate) mod request_decoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod request_encoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod response_decoder;
+#[cfg(feature = "_wire")]
+pub(crate) mod response_encoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]

@@ -6,10 +6,10 @@ use http::Method;
 
 use super::{
     codec_error::{Mismatch, Unsendable},
-    reply::Reply,
     request_decoder::{Incoming, Rejection},
     request_encoder::Outgoing,
     response_decoder::Received,
+    response_encoder::Reply,
     security::Scheme,
 };
 use crate::{Code, Key};

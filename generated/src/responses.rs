@@ -7,7 +7,7 @@ use crate::{
     Status,
     runtime::{
         Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
-        response_decoder::Received, reply::Reply,
+        response_decoder::Received, response_encoder::Reply,
     },
     types,
 };

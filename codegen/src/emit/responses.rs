@@ -43,7 +43,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             Status,
             runtime::{
                 Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
-                response_decoder::Received, reply::Reply,
+                response_decoder::Received, response_encoder::Reply,
             },
             types,
         };
