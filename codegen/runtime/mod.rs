@@ -20,8 +20,6 @@ pub(crate) mod formats;
 #[cfg(feature = "_wire")]
 mod json;
 #[cfg(feature = "_wire")]
-mod keys;
-#[cfg(feature = "_wire")]
 pub(crate) mod limits;
 #[cfg(feature = "_wire")]
 mod media;
@@ -44,6 +42,8 @@ pub(crate) mod response_decoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod response_encoder;
 #[cfg(feature = "_wire")]
+mod response_key;
+#[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]
 mod status_choice;
@@ -64,10 +64,10 @@ mod weights;
 #[cfg(feature = "_wire")]
 pub use {
     codec_error::{Mismatch, Unsendable},
-    keys::{Key, key_of},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
+    response_key::{Key, key_of},
     status_choice::{ChoiceError, StatusChoice},
     status_in::Carried,
 };

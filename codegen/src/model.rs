@@ -26,7 +26,7 @@ pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, so that there is one copy of the rule.
-#[path = "../runtime/keys.rs"]
+#[path = "../runtime/response_key.rs"]
 mod keys;
 
 pub use keys::{Key, key_of};

@@ -22,8 +22,6 @@ pub(crate) mod formats;
 #[cfg(feature = "_wire")]
 mod json;
 #[cfg(feature = "_wire")]
-mod keys;
-#[cfg(feature = "_wire")]
 pub(crate) mod limits;
 #[cfg(feature = "_wire")]
 mod media;
@@ -46,6 +44,8 @@ pub(crate) mod response_decoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod response_encoder;
 #[cfg(feature = "_wire")]
+mod response_key;
+#[cfg(feature = "_wire")]
 pub(crate) mod security;
 #[cfg(feature = "_wire")]
 mod status_choice;
@@ -66,10 +66,10 @@ mod weights;
 #[cfg(feature = "_wire")]
 pub use {
     codec_error::{Mismatch, Unsendable},
-    keys::{Key, key_of},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
+    response_key::{Key, key_of},
     status_choice::{ChoiceError, StatusChoice},
     status_in::Carried,
 };

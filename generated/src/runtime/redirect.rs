@@ -7,10 +7,10 @@ use reqwest::Url;
 
 use super::{
     client_error::Raw,
-    keys::{Key, key_of},
     operation::{Operation, Response},
     param::Location,
     redact::is_secret,
+    response_key::{Key, key_of},
 };
 use crate::Code;
 

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use super::{
     codec_error::Mismatch,
     json,
-    keys::{Key, key_of},
     media::{Media, alike, select},
     param::Param,
     read::{Raw, Texts, Word},
+    response_key::{Key, key_of},
 };
 use crate::Code;
 

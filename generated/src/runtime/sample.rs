@@ -15,11 +15,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{
     codec_error::Mismatch,
     context::Context,
-    keys::{Key, key_of},
     media::PROBLEM,
     operation::{Operation, Response},
     request_decoder::Rejection,
     response_decoder::Received,
+    response_key::{Key, key_of},
     router::with_status,
 };
 use crate::{Code, StatusChoice};

@@ -4,7 +4,7 @@
 
 use core::{cmp, fmt, hash, marker::PhantomData};
 
-use crate::{Code, InvalidCode, Response, Status, runtime::keys::key_of};
+use crate::{Code, InvalidCode, Response, Status, runtime::response_key::key_of};
 
 /// The status of the answer that is the `KEY`th of the answers of `R`: a range such as `4XX`, or
 /// `default`.
