@@ -4,11 +4,11 @@
 
 mod class;
 mod code;
-mod known;
+mod status_impl;
 
 pub use class::{Class, Retry};
 pub use code::{Code, InvalidCode};
-pub use known::UnknownStatus;
+pub use status_impl::UnknownStatus;
 
 #[cfg(feature = "_wire")]
 mod codec_error;
