@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     codec_error::{Unsendable, header_value},
-    limits::Limits,
+    validation::Limits,
 };
 
 /// A parameter of an operation: where it is, its name, and how its value becomes text.

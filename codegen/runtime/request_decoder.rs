@@ -11,11 +11,11 @@ use smallvec::SmallVec;
 use super::{
     form::{self, pairs},
     json,
-    limits::{Limits, check},
     media::{Media, is_json, select},
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
     read::{Invalid, Raw, Texts, Word},
+    validation::{Limits, check},
 };
 use crate::Code;
 

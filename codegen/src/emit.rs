@@ -96,7 +96,6 @@ runtime! {
     "form.rs",
     "formats.rs",
     "json.rs",
-    "limits.rs",
     "media.rs",
     "mod.rs",
     "multipart.rs",
@@ -128,6 +127,7 @@ runtime! {
     "trace.rs",
     "transport.rs",
     "unions.rs",
+    "validation.rs",
     "weights.rs",
 }
 

@@ -20,7 +20,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::runtime::{
             enums::Scalar,
             formats::Format,
-            limits::{Bound, Kind, Limit::*, Limits},
+            validation::{Bound, Kind, Limit::*, Limits},
         };
 
         #(#limits)*

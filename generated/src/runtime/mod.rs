@@ -22,8 +22,6 @@ pub(crate) mod formats;
 #[cfg(feature = "_wire")]
 mod json;
 #[cfg(feature = "_wire")]
-pub(crate) mod limits;
-#[cfg(feature = "_wire")]
 mod media;
 #[cfg(feature = "_wire")]
 pub(crate) mod multipart;
@@ -59,6 +57,8 @@ mod status_in;
 mod template;
 #[cfg(feature = "_wire")]
 pub(crate) mod unions;
+#[cfg(feature = "_wire")]
+pub(crate) mod validation;
 #[cfg(feature = "_wire")]
 #[allow(unreachable_pub, reason = "the generator has the same file")]
 mod weights;
