@@ -75,13 +75,13 @@ pub use {
 #[cfg(feature = "server")]
 pub(crate) mod context;
 #[cfg(feature = "server")]
-mod observed;
-#[cfg(feature = "server")]
 pub(crate) mod router;
 #[cfg(feature = "server")]
 mod routes;
 #[cfg(feature = "server")]
 pub(crate) mod serve;
+#[cfg(feature = "server")]
+mod server_tracing;
 
 #[cfg(feature = "mock")]
 pub(crate) mod sample;

@@ -35,13 +35,13 @@ use super::{
     context::Context,
     media::{PROBLEM, accepts},
     multipart::{File, Parts},
-    observed::Observed,
     operation::{Operation, Response},
     request_decoder::{Incoming, PathValues, Refusal, Rejection},
     response_encoder::Reply,
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
     serve::RequestLimits,
+    server_tracing::Observed,
 };
 use crate::{Class, Code};
 
