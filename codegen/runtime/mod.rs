@@ -91,6 +91,8 @@ pub(crate) mod call;
 #[cfg(feature = "client-base")]
 pub(crate) mod client_error;
 #[cfg(feature = "client-base")]
+mod client_tracing;
+#[cfg(feature = "client-base")]
 pub(crate) mod conditional;
 #[cfg(feature = "client-base")]
 mod redact;
@@ -104,7 +106,5 @@ mod send;
 pub(crate) mod servers;
 #[cfg(feature = "_rustls")]
 mod tls;
-#[cfg(feature = "client-base")]
-mod trace;
 #[cfg(feature = "client-base")]
 pub(crate) mod transport;

@@ -10,6 +10,7 @@ use tokio::time::timeout_at;
 use super::{
     call::Call,
     client_error::{Error, Kind, Raw},
+    client_tracing::Trace,
     codec_error::{Mismatch, Unsendable},
     operation::{Operation, Response},
     redirect::{Detour, LIMIT},
@@ -17,7 +18,6 @@ use super::{
     response_decoder::Received,
     retry::{Attempts, Request},
     security::Scheme,
-    trace::Trace,
     transport::{Parts, Settings, parts},
 };
 use crate::Code;
