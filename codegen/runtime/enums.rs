@@ -181,7 +181,7 @@ macro_rules! mixed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::read::Readings::deserialize(deserializer)?;
+                let readings = crate::runtime::param_decode::Readings::deserialize(deserializer)?;
                 let known = |value: &_| {
                     $(if crate::runtime::enums::Scalar::$kind($value).is(value) {
                         return Some(Self::$variant);

@@ -10,7 +10,7 @@ use serde::{
 use super::{
     codec_error::Unsendable,
     param::{Param, decode_plus},
-    read::{Invalid, Raw, Texts},
+    param_decode::{Invalid, Raw, Texts},
 };
 
 /// Writes the members of an object as the fields of a form.

@@ -9,7 +9,7 @@ use super::{
     json,
     media::{Media, alike, select},
     param::Param,
-    read::{Raw, Texts, Word},
+    param_decode::{Raw, Texts, Word},
     response_key::{Key, key_of},
 };
 use crate::Code;

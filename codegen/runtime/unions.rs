@@ -127,7 +127,7 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::read::Readings::deserialize(deserializer)?;
+                let readings = crate::runtime::param_decode::Readings::deserialize(deserializer)?;
                 let best = |value: &_| crate::runtime::unions::best(value, &[
                     $(|value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),)*
                 ]);

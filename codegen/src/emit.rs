@@ -103,7 +103,7 @@ runtime! {
     "object.rs",
     "operation.rs",
     "param.rs",
-    "read.rs",
+    "param_decode.rs",
     "redact.rs",
     "redirect.rs",
     "request_decoder.rs",

@@ -290,7 +290,7 @@ fn form(
 
             fn read(
                 parts: &mut crate::runtime::multipart::Parts,
-            ) -> Result<Self, crate::runtime::read::Invalid> {
+            ) -> Result<Self, crate::runtime::param_decode::Invalid> {
                 Ok(Self { #(#reads,)* #other_reads })
             }
 

@@ -32,7 +32,7 @@ mod operation;
 #[cfg(feature = "_wire")]
 pub(crate) mod param;
 #[cfg(feature = "_wire")]
-pub(crate) mod read;
+pub(crate) mod param_decode;
 #[cfg(feature = "_wire")]
 pub(crate) mod request_decoder;
 #[cfg(feature = "_wire")]

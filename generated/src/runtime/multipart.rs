@@ -10,7 +10,7 @@ use super::{
     codec_error::{Unsendable, header_value},
     json,
     param::{Flat, flatten},
-    read::{Invalid, Word},
+    param_decode::{Invalid, Word},
 };
 
 /// A file in a form: its content, its name, and its media type.

@@ -16,7 +16,7 @@ use super::{
     media::{Media, is_json, select},
     multipart::{Form, Parts, Values},
     param::{Location, Param, Style, decode},
-    read::{Invalid, Raw, Texts, Word},
+    param_decode::{Invalid, Raw, Texts, Word},
     validation::{Limits, check},
 };
 use crate::Code;
