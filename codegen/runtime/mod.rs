@@ -84,7 +84,7 @@ pub(crate) mod serve;
 mod server_tracing;
 
 #[cfg(feature = "mock")]
-pub(crate) mod sample;
+pub(crate) mod mock;
 
 #[cfg(feature = "client-base")]
 pub(crate) mod call;

@@ -3,14 +3,14 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::{Response, sample::{Sample, answer}}};
+use crate::{requests::*, responses::*, runtime::{Response, mock::{Sample, answer}}};
 
 use crate::{
-    runtime::{Operation, sample::{Samples, admit, asked, declared}},
+    runtime::{Operation, mock::{Samples, admit, asked, declared}},
     server::{Context, Rejection, Api},
 };
 use std::sync::Arc;
-pub use crate::runtime::sample::Mock;
+pub use crate::runtime::mock::Mock;
 
 impl Api for Mock {
     async fn get_status(&self, request: GetStatus) -> GetStatusResponse {

@@ -84,16 +84,16 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             requests::*,
             responses::*,
-            runtime::{Response, sample::{Sample, answer}},
+            runtime::{Response, mock::{Sample, answer}},
         };
         use crate::{
-            runtime::{Operation, sample::{Samples, admit, asked, declared}},
+            runtime::{Operation, mock::{Samples, admit, asked, declared}},
             server::{Context, Rejection, #traits},
         };
         use std::sync::Arc;
         #import
 
-        pub use crate::runtime::sample::Mock;
+        pub use crate::runtime::mock::Mock;
 
         #(#implementations)*
 
