@@ -13,7 +13,7 @@ use super::{
     redirect::Redirects,
     retry::RetryPolicy,
     security::{Scheme, Secret},
-    servers::Server,
+    server_url::Server,
 };
 
 /// The most bytes of content that a client takes, if nothing else is said: 16 MiB.

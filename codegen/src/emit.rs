@@ -119,7 +119,7 @@ runtime! {
     "send.rs",
     "serve.rs",
     "server_tracing.rs",
-    "servers.rs",
+    "server_url.rs",
     "status_choice.rs",
     "status_impl.rs",
     "status_in.rs",

@@ -6,7 +6,7 @@ pub use crate::runtime::{
     call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
     conditional::HttpDate, client_error::{Error, Failure},
     redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
+    server_url::{Server, ServerVariable},
     transport::{Client, ClientBuilder, http_builder},
 };
 pub use reqwest;

@@ -51,7 +51,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             client_error::{Error, Failure},
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
-            servers::{Server, ServerVariable},
+            server_url::{Server, ServerVariable},
             transport::{Client, ClientBuilder, http_builder},
         };
         pub use reqwest;

@@ -105,7 +105,7 @@ pub(crate) mod retry;
 #[cfg(feature = "client-base")]
 mod send;
 #[cfg(feature = "client-base")]
-pub(crate) mod servers;
+pub(crate) mod server_url;
 #[cfg(feature = "_rustls")]
 mod tls;
 #[cfg(feature = "client-base")]
