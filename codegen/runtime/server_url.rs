@@ -2,7 +2,7 @@
 
 use super::{
     client_error::Error,
-    template::{Part, parts_of},
+    path_template::{Part, parts_of},
 };
 
 /// A server of the document: one of [`Server::ALL`].

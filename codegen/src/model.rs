@@ -42,7 +42,7 @@ pub use class::{Class, Retry};
 pub mod weights;
 
 /// Shared with the generated crate, so that client and server see the same parameters in a path.
-#[path = "../runtime/template.rs"]
+#[path = "../runtime/path_template.rs"]
 mod template;
 
 pub use template::{Part, Piece, Segment, fixed_query, parts, parts_of, segments};

@@ -34,6 +34,12 @@ pub(crate) mod param;
 #[cfg(feature = "_wire")]
 pub(crate) mod param_decode;
 #[cfg(feature = "_wire")]
+#[allow(
+    unreachable_pub,
+    reason = "the generator has the same file, and gives it out"
+)]
+mod path_template;
+#[cfg(feature = "_wire")]
 pub(crate) mod request_decoder;
 #[cfg(feature = "_wire")]
 pub(crate) mod request_encoder;
@@ -49,12 +55,6 @@ pub(crate) mod security;
 mod status_choice;
 #[cfg(feature = "_wire")]
 mod status_in;
-#[cfg(feature = "_wire")]
-#[allow(
-    unreachable_pub,
-    reason = "the generator has the same file, and gives it out"
-)]
-mod template;
 #[cfg(feature = "_wire")]
 pub(crate) mod unions;
 #[cfg(feature = "_wire")]

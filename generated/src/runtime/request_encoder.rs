@@ -12,7 +12,7 @@ use super::{
     media::Media,
     multipart::{Form, Parts},
     param::{Flat, Location, Param, flatten},
-    template::{Part, fixed_query, parts},
+    path_template::{Part, fixed_query, parts},
 };
 
 /// A request that is being written.

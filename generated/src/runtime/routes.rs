@@ -12,8 +12,8 @@ use http::Method;
 use super::{
     form::pairs,
     param::{decode, decode_plus},
+    path_template::{Part, Piece, Segment, fixed_query, parts, segments},
     request_decoder::{PathValues, Places},
-    template::{Part, Piece, Segment, fixed_query, parts, segments},
 };
 
 /// The places of the parameters in a path that is walked.
