@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 
 use super::{
+    client_builder::{Client, field, parts},
     client_error::{Error, Failure, Kind, Raw},
     codec_error::Unsendable,
     conditional::{HttpDate, retry_after},
@@ -19,7 +20,6 @@ use super::{
     response_key::{Key, key_of},
     retry::RetryPolicy,
     send::{self, Arrival},
-    transport::{Client, field, parts},
 };
 use crate::Code;
 
@@ -243,7 +243,7 @@ impl<O: BinaryAnswer> Call<'_, O> {
     ///
     /// The time-out of an attempt ends with the header then. What comes later may take as long as it likes, as
     /// far as the server is never silent for longer than the
-    /// [`read_timeout`](super::transport::ClientBuilder::read_timeout).
+    /// [`read_timeout`](super::client_builder::ClientBuilder::read_timeout).
     ///
     /// # Errors
     /// As [`success`](Self::success); and for a success that the document declares without bytes, which

@@ -89,6 +89,8 @@ pub(crate) mod mock;
 #[cfg(feature = "client-base")]
 pub(crate) mod call;
 #[cfg(feature = "client-base")]
+pub(crate) mod client_builder;
+#[cfg(feature = "client-base")]
 pub(crate) mod client_error;
 #[cfg(feature = "client-base")]
 mod client_tracing;
@@ -106,5 +108,3 @@ mod send;
 pub(crate) mod server_url;
 #[cfg(feature = "_rustls")]
 mod tls;
-#[cfg(feature = "client-base")]
-pub(crate) mod transport;

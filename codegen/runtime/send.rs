@@ -9,6 +9,7 @@ use tokio::time::timeout_at;
 
 use super::{
     call::Call,
+    client_builder::{Parts, Settings, parts},
     client_error::{Error, Kind, Raw},
     client_tracing::Trace,
     codec_error::{Mismatch, Unsendable},
@@ -18,7 +19,6 @@ use super::{
     response_decoder::Received,
     retry::{Attempts, Request},
     security::Scheme,
-    transport::{Parts, Settings, parts},
 };
 use crate::Code;
 

@@ -87,6 +87,7 @@ macro_rules! runtime {
 runtime! {
     "call.rs",
     "class.rs",
+    "client_builder.rs",
     "client_error.rs",
     "client_tracing.rs",
     "code.rs",
@@ -125,7 +126,6 @@ runtime! {
     "status_impl.rs",
     "status_in.rs",
     "tls.rs",
-    "transport.rs",
     "unions.rs",
     "validation.rs",
     "weights.rs",

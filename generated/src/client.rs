@@ -7,7 +7,7 @@ pub use crate::runtime::{
     conditional::HttpDate, client_error::{Error, Failure},
     redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    client_builder::{Client, ClientBuilder, http_builder},
 };
 pub use reqwest;
 

@@ -24,7 +24,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     } else {
         (
             quote!(
-                use crate::runtime::transport::with_secret;
+                use crate::runtime::client_builder::with_secret;
             ),
             quote!(impl ClientBuilder { #(#secrets)* }),
         )
@@ -52,7 +52,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
             server_url::{Server, ServerVariable},
-            transport::{Client, ClientBuilder, http_builder},
+            client_builder::{Client, ClientBuilder, http_builder},
         };
         pub use reqwest;
 
