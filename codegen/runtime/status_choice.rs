@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::weights;
+use super::weighted_status;
 use crate::{Code, Status};
 
 /// One status code or several with weights, written as httpbin's `/status/{codes}` takes them: `404`,
@@ -23,7 +23,7 @@ impl StatusChoice {
     pub fn new(items: impl IntoIterator<Item = (Code, f64)>) -> Result<Self, ChoiceError> {
         let items: Vec<_> = items.into_iter().collect();
         let weights = items.iter().map(|(_, weight)| *weight);
-        weights::check(weights).map_err(ChoiceError)?;
+        weighted_status::check(weights).map_err(ChoiceError)?;
         Ok(Self { items })
     }
 
@@ -72,7 +72,7 @@ impl FromStr for StatusChoice {
     type Err = ChoiceError;
 
     fn from_str(text: &str) -> Result<Self, ChoiceError> {
-        let items = weights::parse(text).map_err(ChoiceError)?;
+        let items = weighted_status::parse(text).map_err(ChoiceError)?;
         // What is parsed is a code.
         let items = items
             .into_iter()

@@ -128,7 +128,7 @@ runtime! {
     "tls.rs",
     "unions.rs",
     "validation.rs",
-    "weights.rs",
+    "weighted_status.rs",
 }
 
 impl ToTokens for Ident {

@@ -27,9 +27,9 @@ pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, so that there is one copy of the rule.
 #[path = "../runtime/response_key.rs"]
-mod keys;
+mod response_key;
 
-pub use keys::{Key, key_of};
+pub use response_key::{Key, key_of};
 
 /// Shared with the generated crate, so that `explain` says what the crate says.
 #[path = "../runtime/class.rs"]
@@ -38,14 +38,14 @@ mod class;
 pub use class::{Class, Retry};
 
 /// Shared with the generated crate, so that an example is sound here if it is there.
-#[path = "../runtime/weights.rs"]
-pub mod weights;
+#[path = "../runtime/weighted_status.rs"]
+pub mod weighted_status;
 
 /// Shared with the generated crate, so that client and server see the same parameters in a path.
 #[path = "../runtime/path_template.rs"]
-mod template;
+mod path_template;
 
-pub use template::{Part, Piece, Segment, fixed_query, parts, parts_of, segments};
+pub use path_template::{Part, Piece, Segment, fixed_query, parts, parts_of, segments};
 
 /// A document, ready to be written down as a crate.
 #[derive(Clone, Debug, PartialEq)]

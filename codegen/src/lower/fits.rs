@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Constant, Type, TypeKind, Way, weights},
+    model::{Constant, Type, TypeKind, Way, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -122,7 +122,7 @@ impl Fitting<'_> {
                     wrong("a 64-bit integer")
                 }
             }
-            (Type::StatusChoice, Value::String(text)) => weights::parse(text)
+            (Type::StatusChoice, Value::String(text)) => weighted_status::parse(text)
                 .map(|_| ())
                 .or_else(|_| wrong("a choice of status codes")),
             (Type::Boxed(inner) | Type::Nullable(inner), value) => self.at(value, inner, at),

@@ -61,7 +61,7 @@ pub(crate) mod unions;
 pub(crate) mod validation;
 #[cfg(feature = "_wire")]
 #[allow(unreachable_pub, reason = "the generator has the same file")]
-mod weights;
+mod weighted_status;
 
 #[cfg(feature = "_wire")]
 pub use {
