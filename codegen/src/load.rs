@@ -5,9 +5,9 @@
 //! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
 //! only what is sound of it ([`mend`]) is made typed.
 
-mod beside;
 mod check;
 mod depth;
+mod external_refs;
 mod mend;
 pub(crate) mod shape;
 mod tree;
@@ -21,8 +21,8 @@ use crate::{
     report::{Diagnostic, Place, Rule, describe},
     source::Source,
 };
-pub(crate) use beside::missing;
 pub(crate) use check::References;
+pub(crate) use external_refs::missing;
 pub(crate) use tree::yaml_of;
 pub(crate) use typed::{Component, Targets};
 
@@ -97,7 +97,7 @@ impl Document {
 pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (mut tree, mut findings) = tree::read(&source.text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
-    findings.extend(beside::join(&mut tree, source));
+    findings.extend(external_refs::join(&mut tree, source));
     let shape = check::check(&tree, source);
     findings.extend(shape.findings);
     if let Some(finding) = depth::check(&tree, &shape.references) {

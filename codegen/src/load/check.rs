@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    beside::Target,
     depth,
+    external_refs::Target,
     shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
 };
 use crate::{
