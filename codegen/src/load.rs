@@ -5,13 +5,13 @@
 //! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
 //! only what is sound of it ([`mend`]) is made typed.
 
-mod check;
 mod depth;
 mod external_refs;
 mod mend;
 pub(crate) mod shape;
 mod tree;
 mod typed;
+mod validate;
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
@@ -21,10 +21,10 @@ use crate::{
     report::{Diagnostic, Place, Rule, describe},
     source::Source,
 };
-pub(crate) use check::References;
 pub(crate) use external_refs::missing;
 pub(crate) use tree::yaml_of;
 pub(crate) use typed::{Component, Targets};
+pub(crate) use validate::References;
 
 /// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let (mut tree, mut findings) = tree::read(&source.text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
     findings.extend(external_refs::join(&mut tree, source));
-    let shape = check::check(&tree, source);
+    let shape = validate::check(&tree, source);
     findings.extend(shape.findings);
     if let Some(finding) = depth::check(&tree, &shape.references) {
         findings.push(finding);
