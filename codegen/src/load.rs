@@ -5,9 +5,9 @@
 //! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
 //! only what is sound of it ([`mend`]) is made typed.
 
-mod depth;
 mod external_refs;
 mod mend;
+mod ref_depth;
 pub(crate) mod shape;
 mod tree;
 mod typed;
@@ -100,7 +100,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     findings.extend(external_refs::join(&mut tree, source));
     let shape = validate::check(&tree, source);
     findings.extend(shape.findings);
-    if let Some(finding) = depth::check(&tree, &shape.references) {
+    if let Some(finding) = ref_depth::check(&tree, &shape.references) {
         findings.push(finding);
         return Err(findings);
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    depth,
     external_refs::Target,
+    ref_depth,
     shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
 };
 use crate::{
@@ -441,7 +441,7 @@ fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
             return Some(cycle);
         }
         // A way that is longer is refused as such.
-        if seen.len() > depth::MOST {
+        if seen.len() > ref_depth::MOST {
             return None;
         }
         seen.push(next);
