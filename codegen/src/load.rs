@@ -6,7 +6,7 @@
 //! only what is sound of it ([`mend`]) is made typed.
 
 mod external_refs;
-mod mend;
+mod recover;
 mod ref_depth;
 pub(crate) mod shape;
 mod tree;
@@ -108,7 +108,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let tree = if is_sound {
         tree
     } else {
-        match mend::mended(&tree, &shape.broken) {
+        match recover::mended(&tree, &shape.broken) {
             Some(tree) => tree,
             None => return Err(findings),
         }
