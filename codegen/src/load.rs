@@ -8,7 +8,7 @@
 mod external_refs;
 mod recover;
 mod ref_depth;
-pub(crate) mod shape;
+pub(crate) mod spec;
 mod tree;
 mod typed;
 mod validate;
@@ -63,7 +63,7 @@ impl Document {
     pub(crate) fn schemas_in_files(&self) -> impl Iterator<Item = &Pointer> {
         let schemas = self.references.keys();
         schemas
-            .filter(|(place, kind)| *kind == shape::Kind::Schema && place.in_file().is_some())
+            .filter(|(place, kind)| *kind == spec::Kind::Schema && place.in_file().is_some())
             .map(|(place, _)| place)
     }
 

@@ -11,7 +11,7 @@ use super::{
     walk::{At, Change, Member, Walk, keys, resolved, told, values},
 };
 use crate::{
-    load::shape::Kind,
+    load::spec::Kind,
     lower::skeleton,
     model::{Key, Method, Piece, segments},
     pointer::Pointer,

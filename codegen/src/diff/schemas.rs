@@ -10,7 +10,7 @@ use super::{
     rules::{Bucket, Rule},
     walk::{At, Member, Walk, is_of_other_type, keys, resolved, shown, told, values},
 };
-use crate::{load::shape::Kind, lower::skeleton, pointer::Pointer};
+use crate::{load::spec::Kind, lower::skeleton, pointer::Pointer};
 
 /// The formats that make a type of their own.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];

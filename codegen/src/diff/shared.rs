@@ -13,7 +13,7 @@ use super::{
 use crate::{
     load::{
         References,
-        shape::{Kind, SECTIONS},
+        spec::{Kind, SECTIONS},
     },
     model::{Location, SecurityScheme},
 };

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     load::{
         Document,
-        shape::{Form, Kind, Members, Usage},
+        spec::{Form, Kind, Members, Usage},
     },
     lower::only_child,
     model::SecurityScheme,

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    shape::{Form, Kind, Members, section_of},
+    spec::{Form, Kind, Members, section_of},
     tree,
 };
 use crate::{

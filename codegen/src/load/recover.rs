@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{Field, Form, Kind, Members, Usage, dependent};
+use super::spec::{Field, Form, Kind, Members, Usage, dependent};
 use crate::{model::Key, pointer::Pointer, pointer::Trail};
 
 /// The sound part of a document, without the `$ref`s at the places of `broken`.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    shape::{Kind, section_of},
+    spec::{Kind, section_of},
 };
 use crate::{
     pointer::Pointer,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    shape::{Form, Kind, Members},
+    spec::{Form, Kind, Members},
 };
 use crate::{
     model::Method,

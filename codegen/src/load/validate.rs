@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     external_refs::Target,
     ref_depth,
-    shape::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
+    spec::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
 };
 use crate::{
     model::Key,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, route::Route, schema::resolved};
 use crate::{
-    load::shape::{Form, Kind, Members, Usage},
+    load::spec::{Form, Kind, Members, Usage},
     model::{Count, Counts, Method, Operation, ResponseSet},
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},

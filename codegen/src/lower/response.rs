@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     doc::code,
-    load::{At, shape::Kind},
+    load::{At, spec::Kind},
     model::{
         Answer, Class, ContentRule, Key, Location, Method, Origin, Parameter, Payload, Piece,
         ResponseSet, Style, Succeeds, Success, segments,

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    load::shape::{Form, Kind, Members, Usage},
+    load::spec::{Form, Kind, Members, Usage},
     pointer::Pointer,
 };
 
