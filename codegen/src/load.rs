@@ -6,10 +6,10 @@
 //! only what is sound of it ([`mend`]) is made typed.
 
 mod external_refs;
+mod parse;
 mod recover;
 mod ref_depth;
 pub(crate) mod spec;
-mod tree;
 mod typed;
 mod validate;
 
@@ -22,7 +22,7 @@ use crate::{
     source::Source,
 };
 pub(crate) use external_refs::missing;
-pub(crate) use tree::yaml_of;
+pub(crate) use parse::yaml_of;
 pub(crate) use typed::{Component, Targets};
 pub(crate) use validate::References;
 
@@ -95,7 +95,7 @@ impl Document {
 /// # Errors
 /// If it is no OpenAPI document at all, and if nothing is left.
 pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut tree, mut findings) = tree::read(&source.text).map_err(|finding| vec![finding])?;
+    let (mut tree, mut findings) = parse::read(&source.text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
     findings.extend(external_refs::join(&mut tree, source));
     let shape = validate::check(&tree, source);

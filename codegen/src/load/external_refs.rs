@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
+    parse,
     spec::{Form, Kind, Members, section_of},
-    tree,
 };
 use crate::{
     pointer::Pointer,
@@ -104,7 +104,7 @@ pub(crate) fn missing(source: &Source) -> BTreeSet<String> {
     if !texts.any(|text| may_leave(text)) {
         return BTreeSet::new();
     }
-    match tree::read(&source.text) {
+    match parse::read(&source.text) {
         Ok((mut tree, _)) => Joiner::run(&mut tree, source).missing,
         Err(_) => BTreeSet::new(),
     }
@@ -248,7 +248,7 @@ impl<'a> Joiner<'a> {
             Some(Err(_)) => false,
             Some(Ok(text)) => {
                 if !self.trees.contains_key(path) {
-                    let tree = match tree::read(text) {
+                    let tree = match parse::read(text) {
                         Ok((tree, findings)) => {
                             let findings = findings.into_iter();
                             self.findings
