@@ -3,9 +3,9 @@
 //! All errors of a document are collected; a part that is wrong is left out of the model, and the
 //! model is given out only if nothing is.
 
-mod boxes;
 mod content;
 mod count;
+mod cycles;
 mod example;
 mod fits;
 mod form;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Context, Names, boxes,
+    Context, Names, cycles,
     limits::Gathered,
     prose,
     schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
@@ -173,7 +173,7 @@ impl Types {
     ) -> (Vec<TypeDef>, Vec<Limits>) {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
         ways::ease(&mut definitions, operations, sets);
-        boxes::put(&mut definitions);
+        cycles::put(&mut definitions);
         (definitions, self.limits.finish(operations))
     }
 
