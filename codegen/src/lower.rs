@@ -4,7 +4,7 @@
 //! model is given out only if nothing is.
 
 mod content;
-mod count;
+mod coverage;
 mod cycles;
 mod example;
 mod fits;
@@ -68,7 +68,7 @@ pub(crate) fn lower(
     let security = security::lower(&cx, &routes, &mut names);
     let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
     let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
-    let counts = count::hold(&cx, &routes, &operations, &sets.list);
+    let counts = coverage::hold(&cx, &routes, &operations, &sets.list);
     let (types, limits) = types.finish(&mut operations, &sets.list);
     let servers = server::lower(&cx);
     let model = Model {
