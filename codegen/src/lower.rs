@@ -7,7 +7,6 @@ mod content;
 mod coverage;
 mod cycles;
 mod example;
-mod fits;
 mod form;
 mod limits;
 mod made;
@@ -25,6 +24,7 @@ mod skeleton;
 mod status;
 mod tag;
 mod token;
+mod type_check;
 mod types;
 mod ways;
 

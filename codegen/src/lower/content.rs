@@ -4,12 +4,11 @@ use indexmap::IndexMap;
 use openapiv3::MediaType;
 
 use super::{
-    Context, Names,
-    fits::no_form,
-    form,
+    Context, Names, form,
     media::essence,
     schema::{Schema, Shape},
     token::is_token,
+    type_check::no_form,
     types::{Naming, Types},
 };
 use crate::{

@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    fits::{fits, misfit},
     made::made,
     media::essence,
     parameter::Described,
     response::RouteResponses,
+    type_check::{fits, misfit},
     types::Types,
 };
 use crate::{

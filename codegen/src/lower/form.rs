@@ -4,10 +4,10 @@ use openapiv3::{Encoding, MediaType};
 
 use super::{
     Context, Names,
-    fits::is_word,
     media::essence,
     prose,
     schema::{Additional, Schema, Shape},
+    type_check::is_word,
     types::{Naming, Types},
 };
 use crate::{

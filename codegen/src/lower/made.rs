@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    fits::{fits, misfit},
     pattern::matching,
     schema::{Additional, Schema, SchemaKey, Shape},
+    type_check::{fits, misfit},
     types::Types,
 };
 use crate::{

@@ -9,11 +9,11 @@ use openapiv3::{
 
 use super::{
     Context, Names,
-    fits::{is_word, not_flat},
     media::essence,
     prose::described,
     route::Route,
     token,
+    type_check::{is_word, not_flat},
     types::{Naming, Types},
 };
 use crate::{

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{
     Context, Names, content,
-    fits::not_flat,
     parameter::Described,
     prose::described,
     route::{Route, responses},
@@ -15,6 +14,7 @@ use super::{
     skeleton::skeleton,
     status::Statuses,
     token,
+    type_check::not_flat,
     types::{Naming, Types},
 };
 use crate::{
