@@ -3,12 +3,12 @@
 //! All errors of a document are collected; a part that is wrong is left out of the model, and the
 //! model is given out only if nothing is.
 
+mod constraints;
 mod content;
 mod coverage;
 mod cycles;
 mod example;
 mod form;
-mod limits;
 mod made;
 mod media;
 mod operation;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Context, Names, cycles,
-    limits::Gathered,
-    prose,
+    Context, Names,
+    constraints::Gathered,
+    cycles, prose,
     schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
     ways,
 };
