@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    made::made,
+    example_synthesis::made,
     media::essence,
     parameter::Described,
     response::RouteResponses,
