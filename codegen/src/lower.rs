@@ -13,7 +13,7 @@ mod form;
 mod media;
 mod operation;
 mod parameter;
-mod pattern;
+mod pattern_example;
 mod prose;
 mod response;
 mod route;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    pattern::matching,
+    pattern_example::matching,
     schema::{Additional, Schema, SchemaKey, Shape},
     type_check::{fits, misfit},
     types::Types,
