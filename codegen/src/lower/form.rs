@@ -3,9 +3,8 @@
 use openapiv3::{Encoding, MediaType};
 
 use super::{
-    Context, Names,
+    Context, Names, docs,
     media::essence,
-    prose,
     schema::{Additional, Schema, Shape},
     type_check::is_word,
     types::{Naming, Types},
@@ -65,7 +64,7 @@ pub(super) fn lower(
             many,
             required: required.contains(wire.as_str()) && !nullable,
             media: encoding.and_then(media),
-            doc: prose::of_property(cx, places),
+            doc: docs::of_property(cx, places),
             deprecated: is("deprecated"),
             origin: places.iter().chain(&requiring(&wire)).collect(),
             wire,
@@ -92,10 +91,7 @@ pub(super) fn lower(
         let candidates = [Ident::snake("others"), Ident::snake("other parts")];
         scope.name(&candidates, "all other parts").0
     });
-    let doc = schema
-        .as_ref()
-        .map(prose::documentation)
-        .unwrap_or_default();
+    let doc = schema.as_ref().map(docs::documentation).unwrap_or_default();
     types.add(
         names,
         &naming.with("form"),

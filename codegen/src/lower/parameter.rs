@@ -9,8 +9,8 @@ use openapiv3::{
 
 use super::{
     Context, Names,
+    docs::described,
     media::essence,
-    prose::described,
     route::Route,
     token,
     type_check::{is_word, not_flat},

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     Context, Names, content,
+    docs::described,
     parameter::Described,
-    prose::described,
     route::{Route, responses},
     schema::resolved,
     skeleton::skeleton,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Context, Names,
     constraints::Gathered,
-    cycles, prose,
+    cycles, docs,
     schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
     ways,
 };
@@ -112,7 +112,7 @@ impl Types {
                 continue;
             }
             let target = types.of(cx, names, &place, &Naming(name.to_string()));
-            let doc = prose::of_alias(cx, &place, &schema);
+            let doc = docs::of_alias(cx, &place, &schema);
             let origin = place.into();
             types.put(id, name, doc, &schema, TypeKind::Alias(target), origin);
         }
@@ -277,7 +277,7 @@ impl Types {
                         self.put(
                             id,
                             name,
-                            prose::documentation(schema),
+                            docs::documentation(schema),
                             schema,
                             kind,
                             origin(schema),
@@ -331,7 +331,7 @@ impl Types {
         self.put(
             id,
             name,
-            prose::documentation(schema),
+            docs::documentation(schema),
             schema,
             kind,
             origin(schema),
@@ -396,7 +396,7 @@ impl Types {
                     (false, true) => Way::Requests,
                     _ => Way::Both,
                 },
-                doc: prose::of_property(cx, places),
+                doc: docs::of_property(cx, places),
                 deprecated: is("deprecated"),
                 origin: places.iter().chain(&schema.requiring(&wire)).collect(),
                 wire,
