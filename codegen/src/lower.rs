@@ -12,12 +12,12 @@ mod example;
 mod example_synthesis;
 mod form;
 mod media;
+mod merged_schema;
 mod operation;
 mod parameter;
 mod pattern_example;
 mod response;
 mod route;
-mod schema;
 mod security;
 mod server;
 mod skeleton;
@@ -37,7 +37,7 @@ use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
-pub(crate) use schema::only_child;
+pub(crate) use merged_schema::only_child;
 pub(crate) use skeleton::skeleton;
 use status::Statuses;
 use types::Types;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    schema::{self, Schema, component, flag, is_null, list, resolved},
+    merged_schema::{self, Schema, component, flag, is_null, list, resolved},
     types::Naming,
 };
 use crate::{
@@ -138,7 +138,7 @@ impl Gathered {
         for index in 0..list(keywords, "allOf").len() {
             limits.extend(self.schema(cx, &place.key("allOf").index(index), known, all));
         }
-        for keyword in schema::UNIONS {
+        for keyword in merged_schema::UNIONS {
             limits.extend(self.alternatives(cx, place, keywords, keyword, known, all));
         }
         if keywords.contains_key("not") {
@@ -262,7 +262,7 @@ impl Gathered {
                 vec![Limit::Nullable(limits)]
             };
         }
-        if let Some((tag, tags)) = schema::told(cx, keywords, &children) {
+        if let Some((tag, tags)) = merged_schema::told(cx, keywords, &children) {
             let mut by_tag = Vec::new();
             for (place, tags) in children.iter().zip(tags) {
                 by_tag.push((tags, self.schema(cx, place, known, all)));

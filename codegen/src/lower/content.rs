@@ -6,7 +6,7 @@ use openapiv3::MediaType;
 use super::{
     Context, Names, form,
     media::essence,
-    schema::{Schema, Shape},
+    merged_schema::{Schema, Shape},
     token::is_token,
     type_check::no_form,
     types::{Naming, Types},

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Context, route::Route, schema::resolved};
+use super::{Context, merged_schema::resolved, route::Route};
 use crate::{
     load::spec::{Form, Kind, Members, Usage},
     model::{Count, Counts, Method, Operation, ResponseSet},

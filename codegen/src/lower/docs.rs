@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    schema::{Additional, Schema, UNIONS},
+    merged_schema::{Additional, Schema, UNIONS},
 };
 use crate::{doc::code, pointer::Pointer};
 

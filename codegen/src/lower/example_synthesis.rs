@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
+    merged_schema::{Additional, Schema, SchemaKey, Shape},
     pattern_example::matching,
-    schema::{Additional, Schema, SchemaKey, Shape},
     type_check::{fits, misfit},
     types::Types,
 };

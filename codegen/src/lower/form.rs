@@ -5,7 +5,7 @@ use openapiv3::{Encoding, MediaType};
 use super::{
     Context, Names, docs,
     media::essence,
-    schema::{Additional, Schema, Shape},
+    merged_schema::{Additional, Schema, Shape},
     type_check::is_word,
     types::{Naming, Types},
 };

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::{
     Context, Names, content,
     docs::described,
+    merged_schema::resolved,
     parameter::Described,
     route::{Route, responses},
-    schema::resolved,
     skeleton::skeleton,
     status::Statuses,
     token,

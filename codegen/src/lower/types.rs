@@ -8,7 +8,7 @@ use super::{
     Context, Names,
     constraints::Gathered,
     cycles, docs,
-    schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
+    merged_schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
     ways,
 };
 use crate::{
