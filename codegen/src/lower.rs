@@ -10,6 +10,7 @@ mod cycles;
 mod docs;
 mod example;
 mod example_synthesis;
+mod fingerprint;
 mod form;
 mod media;
 mod merged_schema;
@@ -20,7 +21,6 @@ mod response;
 mod route;
 mod security;
 mod server;
-mod skeleton;
 mod status;
 mod tag;
 mod token;
@@ -37,8 +37,8 @@ use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
+pub(crate) use fingerprint::skeleton;
 pub(crate) use merged_schema::only_child;
-pub(crate) use skeleton::skeleton;
 use status::Statuses;
 use types::Types;
 

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::{
     Context, Names, content,
     docs::described,
+    fingerprint::skeleton,
     merged_schema::resolved,
     parameter::Described,
     route::{Route, responses},
-    skeleton::skeleton,
     status::Statuses,
     token,
     type_check::not_flat,
