@@ -7,6 +7,7 @@ mod constraints;
 mod content;
 mod coverage;
 mod cycles;
+mod direction;
 mod docs;
 mod example;
 mod example_synthesis;
@@ -26,7 +27,6 @@ mod tag;
 mod token;
 mod type_check;
 mod types;
-mod ways;
 
 use std::{cell::RefCell, collections::HashSet};
 

@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 use super::{
     Context, Names,
     constraints::Gathered,
-    cycles, docs,
+    cycles, direction, docs,
     merged_schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
-    ways,
 };
 use crate::{
     model::{
@@ -172,7 +171,7 @@ impl Types {
         sets: &[ResponseSet],
     ) -> (Vec<TypeDef>, Vec<Limits>) {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
-        ways::ease(&mut definitions, operations, sets);
+        direction::ease(&mut definitions, operations, sets);
         cycles::put(&mut definitions);
         (definitions, self.limits.finish(operations))
     }
