@@ -3,7 +3,7 @@
 //! Nothing here knows OpenAPI's types or Rust's tokens. Names and order are final: an emitter writes
 //! them down as they come.
 
-mod limits;
+mod constraints;
 mod operation;
 mod origin;
 mod response;
@@ -11,7 +11,7 @@ mod schema;
 mod security;
 mod status;
 
-pub use limits::{Format, Kind, Limit, Limits, LimitsId};
+pub use constraints::{Format, Kind, Limit, Limits, LimitsId};
 pub use operation::{
     Asked, Condition, GlueAnswer, Group, Handler, Location, Method, Operation, Parameter,
     RequestBody, Sample, Style,
