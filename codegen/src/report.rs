@@ -3,7 +3,7 @@
 //! A stage of the pipeline makes a [`Diagnostic`] from a JSON pointer. Line and column are looked up
 //! when it is printed, so a sound document never pays for them.
 
-mod marks;
+mod spans;
 mod words;
 
 use std::{
@@ -18,7 +18,7 @@ use annotate_snippets::{
 };
 
 use crate::{pointer::Pointer, source::Source};
-use marks::{Marks, Part};
+use spans::{Marks, Part};
 pub(crate) use words::{describe, list, nearest};
 
 /// How bad a finding is.
