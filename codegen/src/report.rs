@@ -4,7 +4,7 @@
 //! when it is printed, so a sound document never pays for them.
 
 mod spans;
-mod words;
+mod wording;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,7 +19,7 @@ use annotate_snippets::{
 
 use crate::{pointer::Pointer, source::Source};
 use spans::{Marks, Part};
-pub(crate) use words::{describe, list, nearest};
+pub(crate) use wording::{describe, list, nearest};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
