@@ -13,7 +13,6 @@ mod coverage;
 mod names;
 mod operations;
 mod pairs;
-mod risk;
 mod rules;
 mod schemas;
 mod shared;
@@ -22,6 +21,7 @@ mod surface;
 mod uses;
 mod version;
 mod walk;
+mod wire_risk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,13 +45,13 @@ use crate::{
 pub use api::ApiChange;
 pub use coverage::Coverage;
 use pairs::Pairs;
-use risk::Effect;
-pub use risk::{Risk, Wire};
 pub use rules::{Bucket, Rule};
 use surface::Surface;
 use uses::{Users, Uses};
 pub use version::Versions;
 use walk::{Change, Found};
+use wire_risk::Effect;
+pub use wire_risk::{Risk, Wire};
 
 /// What a change asks of the next version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

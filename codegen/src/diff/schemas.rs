@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::{
     Spot,
-    risk::{Effect, Ways},
     rules::{Bucket, Rule},
     walk::{At, Member, Walk, is_of_other_type, keys, resolved, shown, told, values},
+    wire_risk::{Effect, Ways},
 };
 use crate::{load::spec::Kind, lower::skeleton, pointer::Pointer};
 

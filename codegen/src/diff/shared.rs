@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::{
     Spot,
-    risk::Effect,
     rules::{Bucket, Rule},
     walk::{At, Member, Walk, keys, told, values},
+    wire_risk::Effect,
 };
 use crate::{
     load::{

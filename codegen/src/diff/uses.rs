@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::{
-    risk::Ways,
     walk::{At, resolved},
+    wire_risk::Ways,
 };
 use crate::{load::Document, model::Method, pointer::Pointer};
 

@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 use super::{
     Side, Spot,
     pairs::Pairs,
-    risk::Effect,
     rules::{Bucket, Rule},
+    wire_risk::Effect,
 };
 use crate::{
     load::{
