@@ -9,13 +9,13 @@
 
 mod api;
 mod cause;
+mod components;
 mod coverage;
 mod names;
 mod operations;
 mod pairs;
 mod rules;
 mod schemas;
-mod shared;
 mod subject;
 mod surface;
 mod uses;
