@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Level,
     names::Renames,
-    surface::{Item, Kind, Surface, display},
+    public_api::{Item, Kind, Surface, display},
 };
 
 /// A change of the public API of the generated crate.

@@ -6,8 +6,8 @@ use super::{
     Level, Side, Spot,
     api::{self, ApiChange, Aspect},
     names::Names,
+    public_api::Surface,
     rules::Rule,
-    surface::Surface,
     walk::{Change, Found},
 };
 use crate::{load::References, pointer::Pointer};

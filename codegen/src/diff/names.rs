@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     pairs::Pairs,
-    surface::{Path, Surface},
+    public_api::{Path, Surface},
 };
 use crate::{
     model::{Handler, Method, Model, Operation, Payload, TypeKind},
