@@ -7,7 +7,7 @@
 //! traced to the change of the document that it comes from (`names`, `cause`). At the end the places that
 //! differ are counted, and none may be left over (`coverage`).
 
-mod api;
+mod api_change;
 mod cause;
 mod components;
 mod coverage;
@@ -42,7 +42,7 @@ use crate::{
     report::Diagnostic,
     source::Source,
 };
-pub use api::ApiChange;
+pub use api_change::ApiChange;
 pub use coverage::Coverage;
 use pairs::Pairs;
 use public_api::Surface;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Level, Side, Spot,
-    api::{self, ApiChange, Aspect},
+    api_change::{self, ApiChange, Aspect},
     names::Names,
     public_api::Surface,
     rules::Rule,
@@ -43,8 +43,8 @@ pub(super) fn trace(
         unclaimed: Vec::new(),
     };
     let reused = names.0.reused(&names.1, &renames, &found.pairs);
-    let changes = api::compare(old, new, &renames);
-    for api in api::with_reused(changes, &reused, old, new) {
+    let changes = api_change::compare(old, new, &renames);
+    for api in api_change::with_reused(changes, &reused, old, new) {
         let places = |path: &Option<String>, names: &Names| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
                 Aspect::Name => names.callers(path),
