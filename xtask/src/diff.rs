@@ -19,7 +19,7 @@ use crate::{
     document,
     failure::Failure,
     git::{Blob, Repository, Revision},
-    place,
+    paths,
 };
 use view::View;
 
@@ -68,7 +68,7 @@ enum FailOn {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
-    let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
     let Some(old) = base.read(&spec)? else {
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
         let model = document::model(&head, &document::catalogue(&spec)?)?;
         let view = view::New {
             base: base.shown(),
-            head: place::tidy(&spec).display().to_string(),
+            head: paths::tidy(&spec).display().to_string(),
             operations: model.operations.len(),
         };
         return Ok(match arguments.format {
@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
 /// What the edit of a document means against the crate as it is committed, or as it is on the disk where git
 /// does not know the document.
 pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String, Failure> {
-    let shown = place::tidy(spec).display().to_string();
+    let shown = paths::tidy(spec).display().to_string();
     let repository = Repository::around(spec);
     let last = repository.and_then(|repository| {
         let revision = repository.revision("HEAD").ok()?;
@@ -136,7 +136,7 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
         }
         _ => {
             let base = side(spec, source)?;
-            let crate_name = place::tidy(out).display().to_string();
+            let crate_name = paths::tidy(out).display().to_string();
             (crate_name, on_disk(out, base)?)
         }
     };
@@ -148,7 +148,7 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
 /// A side with the crate as it is on the disk, if it is there.
 fn on_disk(folder: &Path, side: Side) -> Result<Side, Failure> {
     let unable = |error: &dyn std::fmt::Display| {
-        let folder = place::tidy(folder).display().to_string();
+        let folder = paths::tidy(folder).display().to_string();
         Failure::Unable(format!("cannot read `{folder}`: {error}"))
     };
     let files = files::generated(folder).map_err(|error| unable(&error))?;
@@ -160,7 +160,7 @@ fn on_disk(folder: &Path, side: Side) -> Result<Side, Failure> {
 
 /// What messages call the head: the file, and held against a revision, the commit that it is as in.
 fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
-    let shown = place::tidy(spec).display().to_string();
+    let shown = paths::tidy(spec).display().to_string();
     let committed = || {
         let Base::Revision(repository, _) = base else {
             return None;
@@ -231,7 +231,7 @@ impl Base {
         let repository = Repository::around(spec);
         let Some(base) = base else {
             let repository = repository.ok_or_else(|| {
-                let spec = place::quoted(spec);
+                let spec = paths::quoted(spec);
                 Failure::Unable(format!(
                     "`{spec}` is in no repository of git\n  = help: name the file to hold it against: \
                      `cargo xtask diff OLD --spec {spec}`"
@@ -263,7 +263,7 @@ impl Base {
 
     fn shown(&self) -> String {
         match self {
-            Self::File(file) => place::tidy(file).display().to_string(),
+            Self::File(file) => paths::tidy(file).display().to_string(),
             Self::Revision(_, revision) => revision.shown(),
         }
     }
@@ -280,8 +280,8 @@ impl Base {
     /// older generator.
     fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, Failure> {
         match self {
-            Self::Revision(repository, revision) if place::same(spec, &place::own_spec()) => {
-                let files = committed_files(repository, revision, &place::own_crate())?;
+            Self::Revision(repository, revision) if paths::same(spec, &paths::own_spec()) => {
+                let files = committed_files(repository, revision, &paths::own_crate())?;
                 if files.is_empty() {
                     return Ok(side);
                 }
@@ -299,7 +299,7 @@ fn committed_files(
     folder: &Path,
 ) -> Result<Files, Failure> {
     let unable = |why: String| {
-        let folder = place::tidy(folder).display().to_string();
+        let folder = paths::tidy(folder).display().to_string();
         Failure::Unable(format!(
             "cannot read `{folder}` of {}: {why}",
             revision.shown()

@@ -12,7 +12,7 @@ use statusquo_codegen::{
 use crate::{
     failure::Failure,
     git::{Blob, Repository, Revision},
-    place,
+    paths,
 };
 
 /// Reads a document, and the files beside it that it leads to.
@@ -107,7 +107,7 @@ fn beside(folder: &Path, file: &str) -> Result<String, String> {
 
 /// Reads a document without the files beside it.
 fn alone(path: &Path) -> Result<Source, Failure> {
-    let name = place::tidy(path).display().to_string();
+    let name = paths::tidy(path).display().to_string();
     let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
     if path.is_dir() {
         return Err(unable("it is a folder; name the document in it"));
@@ -133,8 +133,8 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
 /// The statuses that a document need not describe: those of the workspace's own document, and none for
 /// that one itself.
 pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, Failure> {
-    let own = place::own_spec();
-    if place::same(of, &own) {
+    let own = paths::own_spec();
+    if paths::same(of, &own) {
         return Ok(Catalogue::empty());
     }
     let source = read(&own)?;

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Status};
 
-use crate::{document, failure::Failure, place};
+use crate::{document, failure::Failure, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
-    let source = document::read(&place::own_spec())?;
+    let source = document::read(&paths::own_spec())?;
     let model = document::model(&source, &Catalogue::empty())?;
     let words: Vec<_> = arguments
         .words

@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{diff, document, failure::Failure, place};
+use crate::{diff, document, failure::Failure, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
@@ -32,21 +32,21 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
-    let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let source = document::read(&spec)?;
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None if place::same(&spec, &place::own_spec()) => place::own_crate(),
+        None if paths::same(&spec, &paths::own_spec()) => paths::own_crate(),
         None => {
             return Err(Failure::Unable(format!(
                 "say where to generate: `--spec {} --out DIR`\n  = help: `generated/` is for the \
                  workspace's own document",
-                place::quoted(&spec)
+                paths::quoted(&spec)
             )));
         }
     };
     let files = crate_files(&spec, &source, Some(&out), arguments.name.as_deref())?;
-    let shown = place::tidy(&out).display().to_string();
+    let shown = paths::tidy(&out).display().to_string();
     if arguments.dry_run {
         let changes = files::compare(&files, &out).map_err(unable)?;
         let count = changes.missing.len() + changes.stale.len() + changes.orphaned.len();
@@ -82,7 +82,7 @@ pub(crate) fn crate_files(
         None => None,
     };
     let manifest = manifest(existing.as_deref(), name, &generated.package)
-        .map_err(|error| Failure::Unable(format!("`{}`: {error}", place::tidy(&path).display())))?;
+        .map_err(|error| Failure::Unable(format!("`{}`: {error}", paths::tidy(&path).display())))?;
     let mut files = generated.files;
     files.insert("Cargo.toml".to_owned(), manifest);
     Ok(files)
@@ -120,13 +120,13 @@ fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, Failure> {
 fn mend(arguments: &Arguments) -> String {
     let mut words = vec!["cargo xtask gen".to_owned()];
     if let Some(spec) = &arguments.spec {
-        words.push(format!("--spec {}", place::quoted(spec)));
+        words.push(format!("--spec {}", paths::quoted(spec)));
     }
     if let Some(out) = &arguments.out {
-        words.push(format!("--out {}", place::quoted(out)));
+        words.push(format!("--out {}", paths::quoted(out)));
     }
     if let Some(name) = &arguments.name {
-        words.push(format!("--name {}", place::quoted(Path::new(name))));
+        words.push(format!("--name {}", paths::quoted(Path::new(name))));
     }
     words.join(" ")
 }

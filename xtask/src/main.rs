@@ -10,7 +10,7 @@ mod failure;
 mod generate;
 mod git;
 mod matrix;
-mod place;
+mod paths;
 mod serve;
 
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ use std::{
 use statusquo_codegen::{files, report::Diagnostic, source::Source};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
-use crate::{document, failure::Failure, generate, place};
+use crate::{document, failure::Failure, generate, paths};
 
 /// Serve a document: a server that answers from its examples
 #[derive(clap::Args)]
@@ -35,7 +35,7 @@ const SHOWN: &str = "shown";
 
 /// Runs the command, until the server is stopped.
 pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
-    let spec = arguments.spec.clone().unwrap_or_else(place::own_spec);
+    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let address = &arguments.addr;
     // Before anybody waits for a server that cannot be there.
     TcpListener::bind(address).map_err(|error| {
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
         .env("CARGO_TARGET_DIR", target());
     eprintln!(
         "building the server of {} ...",
-        place::tidy(&spec).display()
+        paths::tidy(&spec).display()
     );
     become_program(cargo)
 }
@@ -93,7 +93,7 @@ fn served(name: &str) -> String {
 }
 
 fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| place::workspace().join("target"), PathBuf::from)
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::workspace().join("target"), PathBuf::from)
 }
 
 /// The page of a document and the document itself, by their names.
@@ -112,7 +112,7 @@ fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Fa
 
 /// Writes the package of the program: the example of the generated crate, and what it needs.
 fn program(name: &str, folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Failure> {
-    let workspace = place::workspace();
+    let workspace = paths::workspace();
     let read = |path: &str| {
         let path = workspace.join(path);
         fs::read_to_string(&path)
