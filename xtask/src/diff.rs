@@ -17,7 +17,7 @@ use statusquo_codegen::{
 
 use crate::{
     document,
-    failure::Failure,
+    error::Failure,
     git::{Blob, Repository, Revision},
     paths,
 };

@@ -10,7 +10,7 @@ use statusquo_codegen::{
 };
 
 use crate::{
-    failure::Failure,
+    error::Failure,
     git::{Blob, Repository, Revision},
     paths,
 };

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Status};
 
-use crate::{document, failure::Failure, paths};
+use crate::{document, error::Failure, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]

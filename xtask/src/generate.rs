@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{diff, document, failure::Failure, paths};
+use crate::{diff, document, error::Failure, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]

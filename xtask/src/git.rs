@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// A repository, seen from a folder in it.
 pub(crate) struct Repository {

@@ -5,8 +5,8 @@
 
 mod diff;
 mod document;
+mod error;
 mod explain;
-mod failure;
 mod generate;
 mod git;
 mod matrix;
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(results) => {
-            failure::print(&results);
+            error::print(&results);
             ExitCode::SUCCESS
         }
         Err(failure) => {

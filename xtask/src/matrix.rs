@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde_json::{Value, json};
 use statusquo_codegen::model::{Answer, Counts, GlueAnswer, Key, Method, Model, Operation, key_of};
 
-use crate::{document, failure::Failure, paths};
+use crate::{document, error::Failure, paths};
 
 /// List what each operation of a document may answer
 #[derive(clap::Args)]

@@ -17,7 +17,7 @@ use std::{
 use statusquo_codegen::{files, report::Diagnostic, source::Source};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
-use crate::{document, failure::Failure, generate, paths};
+use crate::{document, error::Failure, generate, paths};
 
 /// Serve a document: a server that answers from its examples
 #[derive(clap::Args)]
