@@ -5,7 +5,7 @@ mod json;
 mod markdown;
 mod text;
 mod view;
-mod words;
+mod word_diff;
 
 use std::path::{Path, PathBuf};
 

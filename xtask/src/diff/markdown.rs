@@ -4,7 +4,7 @@ use statusquo_codegen::diff::{Note, Severity};
 
 use super::{
     view::{self, Located, New, View, advice, counted, title, users},
-    words::{Run, compare},
+    word_diff::{Run, compare},
 };
 
 /// By what a comment is known again, so that there is one and not one for each push.

@@ -5,7 +5,7 @@ use statusquo_codegen::diff::{Bucket, Note, Severity};
 
 use super::{
     view::{self, Located, New, View, advice, counted, title, users},
-    words::{Run, compare},
+    word_diff::{Run, compare},
 };
 
 const BREAKING: Style = AnsiColor::Red.on_default().bold();
