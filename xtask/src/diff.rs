@@ -17,7 +17,7 @@ use statusquo_codegen::{
 
 use crate::{
     document,
-    error::Failure,
+    error::CommandError,
     git::{Blob, Repository, Revision},
     paths,
 };
@@ -67,7 +67,7 @@ enum FailOn {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
@@ -99,13 +99,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     };
     match verdict(&diff, arguments.fail_on) {
         None => Ok(results),
-        Some(message) => Err(Failure::Findings { results, message }),
+        Some(message) => Err(CommandError::Findings { results, message }),
     }
 }
 
 /// What the edit of a document means against the crate as it is committed, or as it is on the disk where git
 /// does not know the document.
-pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String, Failure> {
+pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String, CommandError> {
     let shown = paths::tidy(spec).display().to_string();
     let repository = Repository::around(spec);
     let last = repository.and_then(|repository| {
@@ -131,7 +131,7 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
             if files.is_empty() {
                 (name, on_disk(out, base)?)
             } else {
-                (name, base.with_crate(&files).map_err(Failure::Unable)?)
+                (name, base.with_crate(&files).map_err(CommandError::Unable)?)
             }
         }
         _ => {
@@ -146,10 +146,10 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
 }
 
 /// A side with the crate as it is on the disk, if it is there.
-fn on_disk(folder: &Path, side: Side) -> Result<Side, Failure> {
+fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
     let unable = |error: &dyn std::fmt::Display| {
         let folder = paths::tidy(folder).display().to_string();
-        Failure::Unable(format!("cannot read `{folder}`: {error}"))
+        CommandError::Unable(format!("cannot read `{folder}`: {error}"))
     };
     let files = files::generated(folder).map_err(|error| unable(&error))?;
     if files.is_empty() {
@@ -203,7 +203,7 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
 }
 
 /// Both sides, of which one costs as much time as the other.
-fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), Failure> {
+fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), CommandError> {
     let catalogue = document::catalogue(spec)?;
     let (old, new) = Side::read_both(base, head, &catalogue);
     let old = old.map_err(|findings| document::unreadable(&findings, base))?;
@@ -212,7 +212,7 @@ fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), Fail
 }
 
 /// One side: the document and what it means.
-fn side(spec: &Path, source: &Source) -> Result<Side, Failure> {
+fn side(spec: &Path, source: &Source) -> Result<Side, CommandError> {
     Side::read(source, &document::catalogue(spec)?)
         .map_err(|findings| document::unreadable(&findings, source))
 }
@@ -227,17 +227,17 @@ enum Base {
 
 impl Base {
     /// Finds what somebody means: a revision or a file, and where nothing is said, where the change starts.
-    fn find(base: Option<&str>, spec: &Path) -> Result<Self, Failure> {
+    fn find(base: Option<&str>, spec: &Path) -> Result<Self, CommandError> {
         let repository = Repository::around(spec);
         let Some(base) = base else {
             let repository = repository.ok_or_else(|| {
                 let spec = paths::quoted(spec);
-                Failure::Unable(format!(
+                CommandError::Unable(format!(
                     "`{spec}` is in no repository of git\n  = help: name the file to hold it against: \
                      `cargo xtask diff OLD --spec {spec}`"
                 ))
             })?;
-            let start = repository.start().map_err(Failure::Unable)?;
+            let start = repository.start().map_err(CommandError::Unable)?;
             return Ok(Self::Revision(repository, start));
         };
         let file = Path::new(base);
@@ -248,16 +248,16 @@ impl Base {
         match (file.exists(), revision, repository) {
             (true, Err(_), _) => Ok(Self::File(file.to_owned())),
             (false, Ok(revision), Some(repository)) => Ok(Self::Revision(repository, revision)),
-            (true, Ok(_), _) => Err(Failure::Unable(format!(
+            (true, Ok(_), _) => Err(CommandError::Unable(format!(
                 "`{base}` is a file and a revision\n  = help: write `./{base}` for the file, or \
                  `refs/heads/{base}` for the branch"
             ))),
-            (false, Err(why), _) => Err(Failure::Unable(format!(
+            (false, Err(why), _) => Err(CommandError::Unable(format!(
                 "`{base}` is no file, and {why}\n  = help: name a file, or fetch the revision first"
             ))),
-            (false, Ok(_), None) => {
-                Err(Failure::Unable("there is no repository of git".to_owned()))
-            }
+            (false, Ok(_), None) => Err(CommandError::Unable(
+                "there is no repository of git".to_owned(),
+            )),
         }
     }
 
@@ -269,7 +269,7 @@ impl Base {
     }
 
     /// The document as it was; `None` if it was not there yet.
-    fn read(&self, spec: &Path) -> Result<Option<Source>, Failure> {
+    fn read(&self, spec: &Path) -> Result<Option<Source>, CommandError> {
         match self {
             Self::File(file) => document::read(file).map(Some),
             Self::Revision(repository, revision) => document::read_at(repository, revision, spec),
@@ -278,14 +278,14 @@ impl Base {
 
     /// The side with the crate as it was, if that is the workspace's own: it is committed, and may be of an
     /// older generator.
-    fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, Failure> {
+    fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, CommandError> {
         match self {
             Self::Revision(repository, revision) if paths::same(spec, &paths::own_spec()) => {
                 let files = committed_files(repository, revision, &paths::own_crate())?;
                 if files.is_empty() {
                     return Ok(side);
                 }
-                side.with_crate(&files).map_err(Failure::Unable)
+                side.with_crate(&files).map_err(CommandError::Unable)
             }
             _ => Ok(side),
         }
@@ -297,10 +297,10 @@ fn committed_files(
     repository: &Repository,
     revision: &Revision,
     folder: &Path,
-) -> Result<Files, Failure> {
+) -> Result<Files, CommandError> {
     let unable = |why: String| {
         let folder = paths::tidy(folder).display().to_string();
-        Failure::Unable(format!(
+        CommandError::Unable(format!(
             "cannot read `{folder}` of {}: {why}",
             revision.shown()
         ))

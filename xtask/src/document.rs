@@ -10,13 +10,13 @@ use statusquo_codegen::{
 };
 
 use crate::{
-    error::Failure,
+    error::CommandError,
     git::{Blob, Repository, Revision},
     paths,
 };
 
 /// Reads a document, and the files beside it that it leads to.
-pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Source, CommandError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     Ok(whole(alone(path)?, |file| beside(folder, file)))
 }
@@ -26,7 +26,7 @@ pub(crate) fn read_at(
     repository: &Repository,
     revision: &Revision,
     path: &Path,
-) -> Result<Option<Source>, Failure> {
+) -> Result<Option<Source>, CommandError> {
     let path = match &revision.path {
         Some(path) => path.clone(),
         None => repository.path(path)?,
@@ -37,7 +37,7 @@ pub(crate) fn read_at(
         .flatten();
     let path = former.unwrap_or(path);
     let name = format!("{}:{path}", revision.name_in_paths());
-    let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
+    let unable = |why: &str| CommandError::Unable(format!("cannot read `{name}`: {why}"));
     let bytes = match repository
         .read(revision, &path)
         .map_err(|why| unable(&why))?
@@ -106,9 +106,9 @@ fn beside(folder: &Path, file: &str) -> Result<String, String> {
 }
 
 /// Reads a document without the files beside it.
-fn alone(path: &Path) -> Result<Source, Failure> {
+fn alone(path: &Path) -> Result<Source, CommandError> {
     let name = paths::tidy(path).display().to_string();
-    let unable = |why: &str| Failure::Unable(format!("cannot read `{name}`: {why}"));
+    let unable = |why: &str| CommandError::Unable(format!("cannot read `{name}`: {why}"));
     if path.is_dir() {
         return Err(unable("it is a folder; name the document in it"));
     }
@@ -116,14 +116,14 @@ fn alone(path: &Path) -> Result<Source, Failure> {
     text(&name, bytes)
 }
 
-fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
+fn text(name: &str, bytes: Vec<u8>) -> Result<Source, CommandError> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(name, &text)),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let before = error.as_bytes().get(..at).unwrap_or_default();
             let line = before.split(|byte| *byte == b'\n').count();
-            Err(Failure::Unable(format!(
+            Err(CommandError::Unable(format!(
                 "cannot read `{name}`: it is no text in UTF-8\n  --> {name}:{line}\n  = help: save it as UTF-8"
             )))
         }
@@ -132,7 +132,7 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
 
 /// The statuses that a document need not describe: those of the workspace's own document, and none for
 /// that one itself.
-pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, Failure> {
+pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, CommandError> {
     let own = paths::own_spec();
     if paths::same(of, &own) {
         return Ok(Catalogue::empty());
@@ -142,7 +142,7 @@ pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, Failure> {
 }
 
 /// Generates a crate; says on standard error what of the document is not in it.
-pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, Failure> {
+pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, CommandError> {
     let generated = statusquo_codegen::generate(source, catalogue)
         .map_err(|findings| refused(&findings, source))?;
     warn(&generated.warnings, source);
@@ -150,7 +150,7 @@ pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generat
 }
 
 /// Reads what a document means; says on standard error what is left out.
-pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, Failure> {
+pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, CommandError> {
     let (model, warnings) = statusquo_codegen::model(source, catalogue)
         .map_err(|findings| refused(&findings, source))?;
     warn(&warnings, source);
@@ -166,20 +166,20 @@ fn warn(warnings: &[Diagnostic], source: &Source) {
 }
 
 /// Says what is wrong with a document of which nothing is generated then.
-fn refused(findings: &[Diagnostic], source: &Source) -> Failure {
+fn refused(findings: &[Diagnostic], source: &Source) -> CommandError {
     told(findings, source, "nothing is generated")
 }
 
 /// Says what is wrong with a document that cannot be compared then.
-pub(crate) fn unreadable(findings: &[Diagnostic], source: &Source) -> Failure {
+pub(crate) fn unreadable(findings: &[Diagnostic], source: &Source) -> CommandError {
     told(findings, source, "nothing is compared")
 }
 
-fn told(findings: &[Diagnostic], source: &Source, outcome: &str) -> Failure {
+fn told(findings: &[Diagnostic], source: &Source, outcome: &str) -> CommandError {
     let Report {
         mut text, errors, ..
     } = render(findings, source, Style::Coloured);
     let plural = if errors == 1 { "error" } else { "errors" };
     text.push_str(&format!("{}: {errors} {plural}, {outcome}\n", source.name));
-    Failure::Document(text)
+    CommandError::Document(text)
 }

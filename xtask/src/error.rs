@@ -13,7 +13,7 @@ pub(crate) fn print(results: &str) {
 }
 
 /// Why a command did not end well.
-pub(crate) enum Failure {
+pub(crate) enum CommandError {
     /// It did its work and found something.
     Findings {
         /// What it found, for standard output.
@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     Document(String),
 }
 
-impl Failure {
+impl CommandError {
     /// Says it.
     pub(crate) fn print(&self) {
         match self {

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Status};
 
-use crate::{document, error::Failure, paths};
+use crate::{document, error::CommandError, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let source = document::read(&paths::own_spec())?;
     let model = document::model(&source, &Catalogue::empty())?;
     let words: Vec<_> = arguments
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let text = words.join(" ");
     if text.is_empty() {
         let message = "say which status: a code, or words of its phrase";
-        return Err(Failure::Unable(message.to_owned()));
+        return Err(CommandError::Unable(message.to_owned()));
     }
     if let Some((digit, class)) = class(&text) {
         return Ok(overview(&model, digit, class));
@@ -192,7 +192,7 @@ fn highlighted(text: &str) -> String {
 }
 
 /// Says that there is no such status, and which come near.
-fn unknown(model: &Model, text: &str) -> Failure {
+fn unknown(model: &Model, text: &str) -> CommandError {
     let mut near: Vec<(f64, &Status)> = model
         .statuses
         .iter()
@@ -216,7 +216,7 @@ fn unknown(model: &Model, text: &str) -> Failure {
             class.advice()
         ));
     }
-    Failure::Findings {
+    CommandError::Findings {
         results: String::new(),
         message,
     }

@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{diff, document, error::Failure, paths};
+use crate::{diff, document, error::CommandError, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
@@ -31,14 +31,14 @@ pub(crate) struct Arguments {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let source = document::read(&spec)?;
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None if paths::same(&spec, &paths::own_spec()) => paths::own_crate(),
         None => {
-            return Err(Failure::Unable(format!(
+            return Err(CommandError::Unable(format!(
                 "say where to generate: `--spec {} --out DIR`\n  = help: `generated/` is for the \
                  workspace's own document",
                 paths::quoted(&spec)
@@ -74,15 +74,16 @@ pub(crate) fn crate_files(
     source: &Source,
     folder: Option<&Path>,
     name: Option<&str>,
-) -> Result<Files, Failure> {
+) -> Result<Files, CommandError> {
     let generated = document::generate(source, &document::catalogue(spec)?)?;
     let path = folder.unwrap_or(Path::new("")).join("Cargo.toml");
     let existing = match folder {
         Some(_) => files::read(&path).map_err(unable)?,
         None => None,
     };
-    let manifest = manifest(existing.as_deref(), name, &generated.package)
-        .map_err(|error| Failure::Unable(format!("`{}`: {error}", paths::tidy(&path).display())))?;
+    let manifest = manifest(existing.as_deref(), name, &generated.package).map_err(|error| {
+        CommandError::Unable(format!("`{}`: {error}", paths::tidy(&path).display()))
+    })?;
     let mut files = generated.files;
     files.insert("Cargo.toml".to_owned(), manifest);
     Ok(files)
@@ -92,11 +93,11 @@ pub(crate) fn crate_files(
     clippy::needless_pass_by_value,
     reason = "the shape that `map_err` takes"
 )]
-fn unable(error: FilesError) -> Failure {
-    Failure::Unable(error.to_string())
+fn unable(error: FilesError) -> CommandError {
+    CommandError::Unable(error.to_string())
 }
 
-fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, Failure> {
+fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, CommandError> {
     if changes.is_empty() {
         return Ok(format!("{out}: up to date\n"));
     }
@@ -110,7 +111,7 @@ fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, Failure> {
             .iter()
             .map(move |path| format!("{word} {out}/{path}\n"))
     });
-    Err(Failure::Findings {
+    Err(CommandError::Findings {
         results: lines.collect(),
         message: format!("{out} is not what the document says; run `{mend}`"),
     })

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::error::Failure;
+use crate::error::CommandError;
 
 /// A repository, seen from a folder in it.
 pub(crate) struct Repository {
@@ -150,14 +150,14 @@ impl Repository {
     }
 
     /// A path of this machine as the repository knows it.
-    pub(crate) fn path(&self, file: &Path) -> Result<String, Failure> {
+    pub(crate) fn path(&self, file: &Path) -> Result<String, CommandError> {
         let outside = || {
             let shown = file.display();
-            Failure::Unable(format!("`{shown}` is in no repository of git"))
+            CommandError::Unable(format!("`{shown}` is in no repository of git"))
         };
         let root = self
             .line(&["rev-parse", "--show-toplevel"])
-            .map_err(Failure::Unable)?;
+            .map_err(CommandError::Unable)?;
         let root = Path::new(&root).canonicalize().map_err(|_| outside())?;
         let name = file.file_name().ok_or_else(outside)?;
         // The file itself may be gone, or a link.
@@ -168,7 +168,7 @@ impl Repository {
         let parts: Option<Vec<_>> = parts.chain([name]).map(|part| part.to_str()).collect();
         let parts = parts.ok_or_else(|| {
             let shown = file.display();
-            Failure::Unable(format!("the path `{shown}` is no text in UTF-8"))
+            CommandError::Unable(format!("the path `{shown}` is no text in UTF-8"))
         })?;
         Ok(parts.join("/"))
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde_json::{Value, json};
 use statusquo_codegen::model::{Answer, Counts, GlueAnswer, Key, Method, Model, Operation, key_of};
 
-use crate::{document, error::Failure, paths};
+use crate::{document, error::CommandError, paths};
 
 /// List what each operation of a document may answer
 #[derive(clap::Args)]
@@ -59,7 +59,7 @@ enum From<'a> {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let source = document::read(&spec)?;
     let model = document::model(&source, &document::catalogue(&spec)?)?;

@@ -17,7 +17,7 @@ use std::{
 use statusquo_codegen::{files, report::Diagnostic, source::Source};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
-use crate::{document, error::Failure, generate, paths};
+use crate::{document, error::CommandError, generate, paths};
 
 /// Serve a document: a server that answers from its examples
 #[derive(clap::Args)]
@@ -34,12 +34,12 @@ pub(crate) struct Arguments {
 const SHOWN: &str = "shown";
 
 /// Runs the command, until the server is stopped.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let address = &arguments.addr;
     // Before anybody waits for a server that cannot be there.
     TcpListener::bind(address).map_err(|error| {
-        Failure::Unable(format!(
+        CommandError::Unable(format!(
             "cannot serve on {address}: {error}; choose where: `--addr HOST:PORT`"
         ))
     })?;
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, Failure> {
     let api = folder.join("api");
     let source = document::read(&spec)?;
     let files = generate::crate_files(&spec, &source, None, Some(&served(&name)))?;
-    files::apply(&files, &api).map_err(|error| Failure::Unable(error.to_string()))?;
+    files::apply(&files, &api).map_err(|error| CommandError::Unable(error.to_string()))?;
     let shown = shown(&spec, &source)?;
     program(&name, &folder, shown)?;
 
@@ -97,7 +97,7 @@ fn target() -> PathBuf {
 }
 
 /// The page of a document and the document itself, by their names.
-fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Failure> {
+fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], CommandError> {
     // It has been generated already, and all said that there is to say.
     let unreadable = |findings: Vec<Diagnostic>| document::unreadable(&findings, source);
     let catalogue = document::catalogue(spec)?;
@@ -111,15 +111,20 @@ fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Fa
 }
 
 /// Writes the package of the program: the example of the generated crate, and what it needs.
-fn program(name: &str, folder: &Path, shown: [(&'static str, String); 3]) -> Result<(), Failure> {
+fn program(
+    name: &str,
+    folder: &Path,
+    shown: [(&'static str, String); 3],
+) -> Result<(), CommandError> {
     let workspace = paths::workspace();
     let read = |path: &str| {
         let path = workspace.join(path);
-        fs::read_to_string(&path)
-            .map_err(|error| Failure::Unable(format!("cannot read `{}`: {error}", path.display())))
+        fs::read_to_string(&path).map_err(|error| {
+            CommandError::Unable(format!("cannot read `{}`: {error}", path.display()))
+        })
     };
     let manifest = manifest(name, &read("Cargo.toml")?).ok_or_else(|| {
-        Failure::Unable("`Cargo.toml` of the workspace lacks a dependency".to_owned())
+        CommandError::Unable("`Cargo.toml` of the workspace lacks a dependency".to_owned())
     })?;
     let files = [
         ("Cargo.toml", manifest),
@@ -137,7 +142,7 @@ fn program(name: &str, folder: &Path, shown: [(&'static str, String); 3]) -> Res
         written
             .and_then(|()| fs::write(&path, text))
             .map_err(|error| {
-                Failure::Unable(format!("cannot write `{}`: {error}", path.display()))
+                CommandError::Unable(format!("cannot write `{}`: {error}", path.display()))
             })?;
     }
     Ok(())
@@ -177,18 +182,20 @@ fn manifest(name: &str, workspace: &str) -> Option<String> {
 
 /// Puts a program in the place of this one, so that signals reach it.
 #[cfg(unix)]
-fn become_program(mut command: Command) -> Result<String, Failure> {
+fn become_program(mut command: Command) -> Result<String, CommandError> {
     use std::os::unix::process::CommandExt as _;
 
     let error = command.exec();
-    Err(Failure::Unable(format!("cannot run cargo: {error}")))
+    Err(CommandError::Unable(format!("cannot run cargo: {error}")))
 }
 
 #[cfg(not(unix))]
-fn become_program(mut command: Command) -> Result<String, Failure> {
+fn become_program(mut command: Command) -> Result<String, CommandError> {
     match command.status() {
         Ok(status) if status.success() => Ok(String::new()),
-        Ok(status) => Err(Failure::Unable(format!("the server ended with {status}"))),
-        Err(error) => Err(Failure::Unable(format!("cannot run cargo: {error}"))),
+        Ok(status) => Err(CommandError::Unable(format!(
+            "the server ended with {status}"
+        ))),
+        Err(error) => Err(CommandError::Unable(format!("cannot run cargo: {error}"))),
     }
 }
