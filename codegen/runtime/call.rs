@@ -13,11 +13,11 @@ use reqwest::Url;
 
 use super::{
     client_builder::{Client, field, parts},
-    client_error::{Error, Failure, Kind, Raw},
-    codec_error::Unsendable,
+    client_error::{Error, Kind, Raw, ResponseError},
+    codec_error::EncodeError,
     conditional::{HttpDate, retry_after},
     operation::{Operation, Response},
-    response_key::{Key, key_of},
+    response_key::{ResponseKey, match_response_key},
     retry::RetryPolicy,
     send::{self, Arrival},
 };
@@ -42,7 +42,7 @@ pub(crate) struct Options {
     pub(crate) read_timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<Option<RetryPolicy>>,
     /// What is wrong with a header field.
-    pub(crate) wrong: Option<Unsendable>,
+    pub(crate) wrong: Option<EncodeError>,
 }
 
 // A call has a method for each parameter that may be absent, too; so the others are few, and have names
@@ -65,7 +65,7 @@ impl<'a, O: Operation> Call<'a, O> {
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match field(name.as_ref(), value.as_ref()) {
             Ok(field) => self.options().headers.push(field),
-            Err(why) => self.options().wrong = Some(Unsendable::because(why)),
+            Err(why) => self.options().wrong = Some(EncodeError::because(why)),
         }
         self
     }
@@ -95,7 +95,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// status, the header fields and the content.
     pub async fn send(self) -> Result<O::Response, Error> {
         let arrival = send::whole(&self).await?;
-        Ok(FullAnswer::of::<O>(arrival)?.answer)
+        Ok(FullResponse::of::<O>(arrival)?.answer)
     }
 
     /// Sends the request, and gives with the answer what came with it: the header fields that the
@@ -103,17 +103,19 @@ impl<'a, O: Operation> Call<'a, O> {
     ///
     /// # Errors
     /// As [`send`](Self::send).
-    pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
-        FullAnswer::of::<O>(send::whole(&self).await?)
+    pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
+        FullResponse::of::<O>(send::whole(&self).await?)
     }
 
     /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
     ///
     /// # Errors
     /// As [`send`](Self::send), and for each declared answer that is no success.
-    pub async fn success(self) -> Result<<O::Response as Response>::Success, Failure<O::Response>> {
-        let arrival = send::whole(&self).await.map_err(Failure::Error)?;
-        let answer = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
+    pub async fn success(
+        self,
+    ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
+        let arrival = send::whole(&self).await.map_err(ResponseError::Error)?;
+        let answer = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
         answer.success()
     }
 }
@@ -134,7 +136,7 @@ type Fail = fn(Option<&Url>, Kind) -> Error;
 /// A declared answer, with what came with it.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct FullAnswer<R> {
+pub struct FullResponse<R> {
     /// The answer.
     pub answer: R,
     raw: Raw,
@@ -143,7 +145,7 @@ pub struct FullAnswer<R> {
     fail: Fail,
 }
 
-impl<R: Response> FullAnswer<R> {
+impl<R: Response> FullResponse<R> {
     fn of<O: Operation<Response = R>>(arrival: Arrival) -> Result<Self, Error> {
         let Arrival {
             raw, url, attempts, ..
@@ -156,7 +158,9 @@ impl<R: Response> FullAnswer<R> {
                 attempts,
                 fail: Error::of::<O>,
             }),
-            Err(why) => Err(Error::of::<O>(Some(&url), Kind::Mismatch(why, raw)).after(attempts)),
+            Err(why) => {
+                Err(Error::of::<O>(Some(&url), Kind::DecodeError(why, raw)).after(attempts))
+            }
         }
     }
 
@@ -202,7 +206,7 @@ impl<R: Response> FullAnswer<R> {
     ///
     /// # Errors
     /// If the answer is no success.
-    pub fn success(self) -> Result<R::Success, Failure<R>> {
+    pub fn success(self) -> Result<R::Success, ResponseError<R>> {
         let Self {
             answer,
             raw,
@@ -212,15 +216,15 @@ impl<R: Response> FullAnswer<R> {
         } = self;
         answer.success().map_err(|answer| {
             let error = fail(Some(&url), Kind::Failed(raw)).after(attempts);
-            Failure::Answer(answer, error)
+            ResponseError::Declared(answer, error)
         })
     }
 }
 
 /// Without what came with the answer, of which some is not for logs.
-impl<R: fmt::Debug> fmt::Debug for FullAnswer<R> {
+impl<R: fmt::Debug> fmt::Debug for FullResponse<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FullAnswer")
+        f.debug_struct("FullResponse")
             .field("answer", &self.answer)
             .field("code", &self.raw.code)
             .field("attempts", &self.attempts)
@@ -229,16 +233,16 @@ impl<R: fmt::Debug> fmt::Debug for FullAnswer<R> {
 }
 
 /// An operation that may answer with bytes, however many.
-pub trait BinaryAnswer: Operation {
+pub trait BinaryResponse: Operation {
     /// The keys of the successes that are bytes.
     #[doc(hidden)]
-    const STREAMED: &'static [Key];
+    const STREAMED: &'static [ResponseKey];
 }
 
 /// An operation whose request may have bytes for its content.
-pub trait BinaryContent: Operation {}
+pub trait BinaryRequest: Operation {}
 
-impl<O: BinaryAnswer> Call<'_, O> {
+impl<O: BinaryResponse> Call<'_, O> {
     /// Sends the request; the bytes of a success are given as they come, however many.
     ///
     /// The time-out of an attempt ends with the header then. What comes later may take as long as it likes, as
@@ -248,18 +252,18 @@ impl<O: BinaryAnswer> Call<'_, O> {
     /// # Errors
     /// As [`success`](Self::success); and for a success that the document declares without bytes, which
     /// [`send`](Self::send) gives.
-    pub async fn send_streaming(self) -> Result<StreamedAnswer, Failure<O::Response>> {
+    pub async fn send_streaming(self) -> Result<StreamingResponse, ResponseError<O::Response>> {
         let streamed = |code: Code| {
             let keys = O::Response::KEYS;
-            let key = key_of(keys, code.get()).and_then(|index| keys.get(index));
+            let key = match_response_key(keys, code.get()).and_then(|index| keys.get(index));
             code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
         };
         let arrival = send::head(&self, streamed).await;
-        let mut arrival = arrival.map_err(Failure::Error)?;
+        let mut arrival = arrival.map_err(ResponseError::Error)?;
         if let Some(response) = arrival.rest.take() {
             let options = self.options.as_deref();
             let silence = options.and_then(|options| options.read_timeout);
-            return Ok(StreamedAnswer {
+            return Ok(StreamingResponse {
                 response: *response,
                 raw: arrival.raw,
                 url: arrival.url,
@@ -268,19 +272,19 @@ impl<O: BinaryAnswer> Call<'_, O> {
                 silence: silence.unwrap_or(parts(self.client).settings.read_timeout),
             });
         }
-        let full = FullAnswer::of::<O>(arrival).map_err(Failure::Error)?;
+        let full = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
         let kind = if full.code().is_success() {
             Kind::Unstreamed(full.raw)
         } else {
             Kind::Failed(full.raw)
         };
         let error = (full.fail)(Some(&full.url), kind).after(full.attempts);
-        Err(Failure::Answer(full.answer, error))
+        Err(ResponseError::Declared(full.answer, error))
     }
 }
 
 /// An answer whose bytes are still to come.
-pub struct StreamedAnswer {
+pub struct StreamingResponse {
     response: reqwest::Response,
     /// Without content.
     raw: Raw,
@@ -292,16 +296,16 @@ pub struct StreamedAnswer {
 }
 
 /// Without what came with the answer, of which some is not for logs.
-impl fmt::Debug for StreamedAnswer {
+impl fmt::Debug for StreamingResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamedAnswer")
+        f.debug_struct("StreamingResponse")
             .field("code", &self.raw.code)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
     }
 }
 
-impl StreamedAnswer {
+impl StreamingResponse {
     /// The status.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -346,12 +350,12 @@ impl StreamedAnswer {
     }
 }
 
-impl<'a, O: BinaryContent> Call<'a, O> {
+impl<'a, O: BinaryRequest> Call<'a, O> {
     /// Sends this content, and not the one of the request: a file or a stream, as reqwest takes it.
     ///
     /// What is read as it is sent is there but once; such a request is not sent again.
-    pub fn with_content(self, content: impl Into<reqwest::Body>) -> StreamedCall<'a, O> {
-        StreamedCall {
+    pub fn with_content(self, content: impl Into<reqwest::Body>) -> StreamingCall<'a, O> {
+        StreamingCall {
             call: self,
             content: content.into(),
         }
@@ -361,12 +365,12 @@ impl<'a, O: BinaryContent> Call<'a, O> {
 /// A request that waits to be sent, with content that may be there but once.
 #[derive(Debug)]
 #[must_use = "a call is not sent before `send()` or `success()`"]
-pub struct StreamedCall<'a, O> {
+pub struct StreamingCall<'a, O> {
     call: Call<'a, O>,
     content: reqwest::Body,
 }
 
-impl<O: Operation> StreamedCall<'_, O> {
+impl<O: Operation> StreamingCall<'_, O> {
     /// Sends the request, as [`Call::send`] does.
     ///
     /// # Errors
@@ -379,16 +383,21 @@ impl<O: Operation> StreamedCall<'_, O> {
     ///
     /// # Errors
     /// As [`Call::send`].
-    pub async fn send_full(self) -> Result<FullAnswer<O::Response>, Error> {
-        FullAnswer::of::<O>(send::given(&self.call, self.content).await?)
+    pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
+        FullResponse::of::<O>(send::given(&self.call, self.content).await?)
     }
 
     /// Sends the request, as [`Call::success`] does.
     ///
     /// # Errors
     /// As [`Call::success`].
-    pub async fn success(self) -> Result<<O::Response as Response>::Success, Failure<O::Response>> {
-        self.send_full().await.map_err(Failure::Error)?.success()
+    pub async fn success(
+        self,
+    ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
+        self.send_full()
+            .await
+            .map_err(ResponseError::Error)?
+            .success()
     }
 }
 

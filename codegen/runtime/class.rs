@@ -31,7 +31,7 @@ impl Class {
 
     /// The class of a code; `None` below 100 and from 600 on.
     #[must_use]
-    pub const fn of(code: u16) -> Option<Self> {
+    pub const fn from_code(code: u16) -> Option<Self> {
         match code {
             100..=199 => Some(Self::Informational),
             200..=299 => Some(Self::Success),
@@ -69,7 +69,7 @@ impl Class {
     /// What a client should do on a status of this class that is worth repeating so: what the status
     /// itself says of a failure, else what its class says.
     #[must_use]
-    pub const fn advice_on(self, retry: Retry) -> &'static str {
+    pub const fn advice_for(self, retry: Retry) -> &'static str {
         match (self, retry) {
             // A server that will never do it has not just failed.
             (Self::ServerError, Retry::Never) | (_, Retry::Backoff | Retry::After) => {

@@ -8,23 +8,23 @@ use serde::{
 };
 
 use super::{
-    codec_error::Unsendable,
+    codec_error::EncodeError,
     param::{Param, decode_plus},
     param_decode::{Invalid, Raw, Texts},
 };
 
 /// Writes the members of an object as the fields of a form.
-pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, Unsendable> {
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
     let serde_json::Value::Object(members) =
-        serde_json::to_value(value).map_err(Unsendable::json)?
+        serde_json::to_value(value).map_err(EncodeError::json)?
     else {
-        return Err(Unsendable::nested());
+        return Err(EncodeError::nested());
     };
     let mut form = String::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         // Its members would be fields of the form, and nobody could tell of what.
         if value.is_object() {
-            return Err(Unsendable::nested());
+            return Err(EncodeError::nested());
         }
         // The field's own name is not known when the program is built, but how it is written is.
         for (_, value) in Param::query("").pairs(value)? {

@@ -14,19 +14,19 @@ use serde::{
 /// An object of the document.
 pub(crate) trait Object: Sized {
     /// Reads its members.
-    fn read<'de, A: MapAccess<'de>>(members: &mut Incoming<'de, A>) -> Result<Self, A::Error>;
+    fn read<'de, A: MapAccess<'de>>(members: &mut ObjectReader<'de, A>) -> Result<Self, A::Error>;
 
     /// Writes its members.
-    fn write<S: SerializeMap>(&self, members: &mut Outgoing<S>);
+    fn write<S: SerializeMap>(&self, members: &mut ObjectWriter<S>);
 }
 
 /// The members of an object that is being read.
-pub(crate) struct Incoming<'de, A> {
+pub(crate) struct ObjectReader<'de, A> {
     map: A,
     lifetime: PhantomData<&'de ()>,
 }
 
-impl<'de, A: MapAccess<'de>> Incoming<'de, A> {
+impl<'de, A: MapAccess<'de>> ObjectReader<'de, A> {
     /// The name of the next one.
     pub(crate) fn name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
         Ok(self.map.next_key::<Name<'de>>()?.map(|name| name.0))
@@ -104,7 +104,7 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::read(&mut Incoming {
+            T::read(&mut ObjectReader {
                 map,
                 lifetime: PhantomData,
             })
@@ -115,13 +115,13 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 /// The members of an object that is being written.
-pub(crate) struct Outgoing<S: SerializeMap> {
+pub(crate) struct ObjectWriter<S: SerializeMap> {
     map: S,
     /// What went wrong first, so that nobody has to ask after each member.
     done: Result<(), S::Error>,
 }
 
-impl<S: SerializeMap> Outgoing<S> {
+impl<S: SerializeMap> ObjectWriter<S> {
     /// Adds a member.
     pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
         if self.done.is_ok() {
@@ -149,7 +149,7 @@ pub(crate) fn write<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut members = Outgoing {
+    let mut members = ObjectWriter {
         map: serializer.serialize_map(None)?,
         done: Ok(()),
     };
@@ -168,7 +168,7 @@ macro_rules! object {
         impl crate::runtime::object::Object for $name {
             #[allow(clippy::match_single_binding, reason = "there may be no member")]
             fn read<'de, A: serde::de::MapAccess<'de>>(
-                members: &mut crate::runtime::object::Incoming<'de, A>,
+                members: &mut crate::runtime::object::ObjectReader<'de, A>,
             ) -> Result<Self, A::Error> {
                 $(let mut $field = None;)*
                 $(let mut $others = std::collections::BTreeMap::new();)?
@@ -189,7 +189,7 @@ macro_rules! object {
             #[allow(unused_variables, reason = "there may be no member")]
             fn write<S: serde::ser::SerializeMap>(
                 &self,
-                members: &mut crate::runtime::object::Outgoing<S>,
+                members: &mut crate::runtime::object::ObjectWriter<S>,
             ) {
                 $(crate::runtime::object::object!(@write $kind members $wire self.$field);)*
                 $(members.others(&self.$others);)?

@@ -5,14 +5,14 @@ use std::fmt;
 use http::Method;
 
 use super::{
-    codec_error::{Mismatch, Unsendable},
-    request_decoder::{Incoming, Rejection},
-    request_encoder::Outgoing,
-    response_decoder::Received,
-    response_encoder::Reply,
+    codec_error::{DecodeError, EncodeError},
+    request_decoder::{Rejection, RequestDecoder},
+    request_encoder::RequestEncoder,
+    response_decoder::ResponseDecoder,
+    response_encoder::ResponseEncoder,
     security::Scheme,
 };
-use crate::{Code, Key};
+use crate::{Code, ResponseKey};
 
 /// An operation of the document, as a request that can be sent or has come in.
 pub trait Operation: Sized + Send + Sync + 'static {
@@ -35,10 +35,10 @@ pub trait Operation: Sized + Send + Sync + 'static {
     const HAS_BODY: bool;
 
     #[doc(hidden)]
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable>;
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError>;
 
     #[doc(hidden)]
-    fn read(request: &mut Incoming) -> Result<Self, Rejection>;
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection>;
 }
 
 /// The answers that one or several operations have.
@@ -48,7 +48,7 @@ pub trait Response: Sized + fmt::Debug + Send + 'static {
     type Success: Send + 'static;
 
     /// The keys of the document, one for each variant, in the order of the variants.
-    const KEYS: &'static [Key];
+    const KEYS: &'static [ResponseKey];
 
     /// The media types of the successes; none, if there is one without content.
     const PRODUCES: &'static [&'static str] = &[];
@@ -63,8 +63,8 @@ pub trait Response: Sized + fmt::Debug + Send + 'static {
     fn success(self) -> Result<Self::Success, Self>;
 
     #[doc(hidden)]
-    fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch>;
+    fn decode(received: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError>;
 
     #[doc(hidden)]
-    fn encode(self) -> Result<Reply, Unsendable>;
+    fn encode(self) -> Result<ResponseEncoder, EncodeError>;
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
 use super::{
-    codec_error::{Unsendable, header_value},
+    codec_error::{EncodeError, header_value},
     form,
     media::Media,
     multipart::{Form, Parts},
@@ -15,7 +15,7 @@ use super::{
 
 /// A request that is being written.
 #[derive(Clone, Debug, Default)]
-pub struct Outgoing {
+pub struct RequestEncoder {
     path: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
     cookies: Vec<(String, String)>,
@@ -23,13 +23,13 @@ pub struct Outgoing {
     pub(crate) body: Bytes,
 }
 
-impl Outgoing {
+impl RequestEncoder {
     /// Adds a parameter.
     pub(crate) fn required<T: Serialize + ?Sized>(
         &mut self,
         param: Param,
         value: &T,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         match param.location {
             Location::Path => self.path.push((param.name, param.in_path(value)?)),
             Location::Query => self.query.extend(param.pairs(value)?),
@@ -44,7 +44,7 @@ impl Outgoing {
         &mut self,
         param: Param,
         value: Option<&T>,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         value.map_or(Ok(()), |value| self.required(param, value))
     }
 
@@ -52,8 +52,8 @@ impl Outgoing {
         &mut self,
         media: &'static str,
         value: &T,
-    ) -> Result<(), Unsendable> {
-        let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
+    ) -> Result<(), EncodeError> {
+        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
         self.bytes(media, json.into())
     }
 
@@ -61,7 +61,7 @@ impl Outgoing {
         &mut self,
         media: &'static str,
         value: &T,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         self.bytes(media, form::write(value)?.into())
     }
 
@@ -69,14 +69,14 @@ impl Outgoing {
         &mut self,
         media: &'static str,
         value: &T,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         match flatten(value)? {
             Flat::One(text) => self.bytes(media, text.into()),
-            Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
+            Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
         }
     }
 
-    pub(crate) fn multipart<T: Form>(&mut self, media: &str, value: &T) -> Result<(), Unsendable> {
+    pub(crate) fn multipart<T: Form>(&mut self, media: &str, value: &T) -> Result<(), EncodeError> {
         let mut parts = Parts::default();
         value.write(&mut parts)?;
         let (boundary, bytes) = parts.encode()?;
@@ -87,14 +87,14 @@ impl Outgoing {
         &mut self,
         media: impl Into<Bytes>,
         bytes: Bytes,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         let media = header_value("Content-Type", media)?;
         self.headers.insert(header::CONTENT_TYPE, media);
         self.body = bytes;
         Ok(())
     }
 
-    pub(crate) fn media(&mut self, media: &Media) -> Result<(), Unsendable> {
+    pub(crate) fn media(&mut self, media: &Media) -> Result<(), EncodeError> {
         self.bytes(media.media_type.clone(), media.bytes.clone())
     }
 
@@ -136,7 +136,7 @@ impl Outgoing {
     }
 
     /// The field `Cookie`, if there is a cookie.
-    pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, Unsendable> {
+    pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, EncodeError> {
         if self.cookies.is_empty() {
             return Ok(None);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A key of a document's `responses`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum ResponseKey {
     /// One code: `404`.
     Exact(u16),
     /// The codes of a class, by their first digit: `4XX`.
@@ -14,7 +14,7 @@ pub enum Key {
 }
 
 /// As OpenAPI writes it: `404`, `4XX`, `default`.
-impl fmt::Display for Key {
+impl fmt::Display for ResponseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(code) => write!(f, "{code}"),
@@ -32,7 +32,7 @@ impl fmt::Display for Key {
 /// This is the only place that knows the precedence; the client, the server and the generator all
 /// ask here.
 #[must_use]
-pub const fn key_of(keys: &[Key], code: u16) -> Option<usize> {
+pub const fn match_response_key(keys: &[ResponseKey], code: u16) -> Option<usize> {
     let mut best = None;
     let mut best_rank = 0;
     let mut index = 0;
@@ -40,9 +40,9 @@ pub const fn key_of(keys: &[Key], code: u16) -> Option<usize> {
     // Iterators are not `const` yet.
     while let [key, others @ ..] = rest {
         let rank = match *key {
-            Key::Exact(exact) if exact == code => 3,
-            Key::Range(first) if code >= 200 && code / 100 == first => 2,
-            Key::Default if code >= 200 && code <= 999 => 1,
+            ResponseKey::Exact(exact) if exact == code => 3,
+            ResponseKey::Range(first) if code >= 200 && code / 100 == first => 2,
+            ResponseKey::Default if code >= 200 && code <= 999 => 1,
             _ => 0,
         };
         if rank > best_rank {

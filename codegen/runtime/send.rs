@@ -12,11 +12,11 @@ use super::{
     client_builder::{Parts, Settings, parts},
     client_error::{Error, Kind, Raw},
     client_tracing::Trace,
-    codec_error::{Mismatch, Unsendable},
+    codec_error::{DecodeError, EncodeError},
     operation::{Operation, Response},
     redirect::{Detour, LIMIT},
-    request_encoder::Outgoing,
-    response_decoder::Received,
+    request_encoder::RequestEncoder,
+    response_decoder::ResponseDecoder,
     retry::{Attempts, Request},
     security::Scheme,
 };
@@ -41,8 +41,12 @@ pub(crate) struct Arrival {
 }
 
 /// The answer in its type.
-pub(crate) fn decode<O: Operation>(raw: &Raw) -> Result<O::Response, Mismatch> {
-    O::Response::decode(&mut Received::new(raw.code, &raw.headers, raw.body.clone()))
+pub(crate) fn decode<O: Operation>(raw: &Raw) -> Result<O::Response, DecodeError> {
+    O::Response::decode(&mut ResponseDecoder::new(
+        raw.code,
+        &raw.headers,
+        raw.body.clone(),
+    ))
 }
 
 /// Sends a call, and reads the answer to its end.
@@ -188,13 +192,13 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 
     /// The request as it is sent, to where redirects have led.
-    fn request(&mut self, detour: Option<&Detour>) -> Result<reqwest::Request, Unsendable> {
+    fn request(&mut self, detour: Option<&Detour>) -> Result<reqwest::Request, EncodeError> {
         let options = self.call.options.as_deref();
         if let Some(wrong) = options.and_then(|options| options.wrong.as_ref()) {
             return Err(wrong.clone());
         }
         let settings = self.parts.settings;
-        let mut outgoing = Outgoing::default();
+        let mut outgoing = RequestEncoder::default();
         self.call.request.write(&mut outgoing)?;
         if detour.is_none_or(|detour| !detour.foreign) {
             authorize::<O>(settings, &mut outgoing)?;
@@ -342,7 +346,7 @@ impl<'c, O: Operation> Trip<'c, O> {
         };
         raw.body = body.freeze();
         let kind = match failure {
-            None if is_one_more => Kind::Mismatch(Mismatch::TooManyRedirects, raw),
+            None if is_one_more => Kind::DecodeError(DecodeError::TooManyRedirects, raw),
             None => {
                 return Ok(Step::Arrived(Arrival {
                     raw,
@@ -351,7 +355,7 @@ impl<'c, O: Operation> Trip<'c, O> {
                     rest: None,
                 }));
             }
-            Some(Failed::TooLarge) => Kind::Mismatch(Mismatch::TooLarge, raw),
+            Some(Failed::TooLarge) => Kind::DecodeError(DecodeError::TooLarge, raw),
             Some(Failed::Transport(error)) => Kind::Transport(error, Some(raw)),
             Some(Failed::Timeout) => Kind::Timeout(Some(raw)),
         };
@@ -382,7 +386,7 @@ fn earlier(end: Option<Instant>, silence: Option<Duration>) -> Option<Instant> {
 }
 
 /// The URL of a request.
-fn target<O: Operation>(base: &Url, outgoing: &Outgoing) -> Url {
+fn target<O: Operation>(base: &Url, outgoing: &RequestEncoder) -> Url {
     let (path, query) = outgoing.target(base.path(), O::PATH);
     let mut url = base.clone();
     url.set_path(&path);
@@ -391,7 +395,10 @@ fn target<O: Operation>(base: &Url, outgoing: &Outgoing) -> Url {
 }
 
 /// Adds the credentials of the first alternative for which they are all there.
-fn authorize<O: Operation>(settings: &Settings, request: &mut Outgoing) -> Result<(), Unsendable> {
+fn authorize<O: Operation>(
+    settings: &Settings,
+    request: &mut RequestEncoder,
+) -> Result<(), EncodeError> {
     let secret = |scheme: &Scheme| {
         let found = settings.secrets.iter().find(|(id, _)| *id == scheme.id());
         found.map(|(_, secret)| secret)

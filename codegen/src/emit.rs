@@ -17,8 +17,8 @@ use quote::{ToTokens, quote};
 use crate::{
     doc,
     model::{
-        BodyVariant, Codec, Constant, Content, Key, Location, Model, Parameter, Payload, Style,
-        Type, TypeKind,
+        BodyVariant, Codec, Constant, Content, Location, Model, Parameter, Payload, ResponseKey,
+        Style, Type, TypeKind,
     },
     name::Ident,
 };
@@ -323,17 +323,17 @@ fn content_ty(model: &Model, content: &Content) -> TokenStream {
 }
 
 /// A key of responses, as the runtime has it.
-fn key(key: Key) -> TokenStream {
+fn key(key: ResponseKey) -> TokenStream {
     match key {
-        Key::Exact(code) => {
+        ResponseKey::Exact(code) => {
             let code = Literal::u16_unsuffixed(code);
-            quote!(Key::Exact(#code))
+            quote!(ResponseKey::Exact(#code))
         }
-        Key::Range(first) => {
+        ResponseKey::Range(first) => {
             let first = Literal::u16_unsuffixed(first);
-            quote!(Key::Range(#first))
+            quote!(ResponseKey::Range(#first))
         }
-        Key::Default => quote!(Key::Default),
+        ResponseKey::Default => quote!(ResponseKey::Default),
     }
 }
 

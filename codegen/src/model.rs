@@ -29,7 +29,7 @@ pub use status::{Catalogue, ContentRule, Status};
 #[path = "../runtime/response_key.rs"]
 mod response_key;
 
-pub use response_key::{Key, key_of};
+pub use response_key::{ResponseKey, match_response_key};
 
 /// Shared with the generated crate, so that `explain` says what the crate says.
 #[path = "../runtime/class.rs"]
@@ -239,7 +239,7 @@ pub struct ServerVariable {
     pub values: Vec<String>,
 }
 
-impl Key {
+impl ResponseKey {
     /// Reads a key of `responses`: a code from 100 to 999, `1XX` to `5XX` in either case, `default`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -289,11 +289,11 @@ mod tests {
     #[test]
     fn keys_are_read_and_written() {
         for (text, key) in [
-            ("404", Some(Key::Exact(404))),
-            ("100", Some(Key::Exact(100))),
-            ("999", Some(Key::Exact(999))),
-            ("default", Some(Key::Default)),
-            ("4XX", Some(Key::Range(4))),
+            ("404", Some(ResponseKey::Exact(404))),
+            ("100", Some(ResponseKey::Exact(100))),
+            ("999", Some(ResponseKey::Exact(999))),
+            ("default", Some(ResponseKey::Default)),
+            ("4XX", Some(ResponseKey::Range(4))),
             ("099", None),
             ("1000", None),
             ("6XX", None),
@@ -303,37 +303,37 @@ mod tests {
             ("", None),
             ("+20", None),
         ] {
-            assert_eq!(Key::parse(text), key, "{text}");
+            assert_eq!(ResponseKey::parse(text), key, "{text}");
             if let Some(key) = key {
                 assert_eq!(key.to_string(), text);
             }
         }
-        assert_eq!(Key::parse("4xX"), Some(Key::Range(4)));
+        assert_eq!(ResponseKey::parse("4xX"), Some(ResponseKey::Range(4)));
     }
 
-    /// What OpenAPI and RFC 9110 say, without looking at how `key_of` does it.
-    fn oracle(keys: &[Key], code: u16) -> Option<Key> {
-        let has = |key: Key| keys.contains(&key).then_some(key);
-        let exact = has(Key::Exact(code));
+    /// What OpenAPI and RFC 9110 say, without looking at how `match_response_key` does it.
+    fn oracle(keys: &[ResponseKey], code: u16) -> Option<ResponseKey> {
+        let has = |key: ResponseKey| keys.contains(&key).then_some(key);
+        let exact = has(ResponseKey::Exact(code));
         if code < 200 {
             return exact;
         }
         exact
-            .or_else(|| has(Key::Range(code / 100)))
-            .or_else(|| has(Key::Default))
+            .or_else(|| has(ResponseKey::Range(code / 100)))
+            .or_else(|| has(ResponseKey::Default))
     }
 
     #[test]
     fn exact_beats_range_beats_default() {
         let all = [
-            Key::Default,
-            Key::Range(4),
-            Key::Exact(404),
-            Key::Exact(101),
-            Key::Range(2),
-            Key::Exact(200),
-            Key::Range(5),
-            Key::Exact(299),
+            ResponseKey::Default,
+            ResponseKey::Range(4),
+            ResponseKey::Exact(404),
+            ResponseKey::Exact(101),
+            ResponseKey::Range(2),
+            ResponseKey::Exact(200),
+            ResponseKey::Range(5),
+            ResponseKey::Exact(299),
         ];
         for set in 0..1 << all.len() {
             let keys: Vec<_> = (0..all.len())
@@ -341,7 +341,7 @@ mod tests {
                 .map(|n| all[n])
                 .collect();
             for code in 100..=999 {
-                let found = key_of(&keys, code).map(|index| keys[index]);
+                let found = match_response_key(&keys, code).map(|index| keys[index]);
                 assert_eq!(found, oracle(&keys, code), "{keys:?} {code}");
             }
         }

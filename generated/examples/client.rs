@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use statusquo::{
-    Client, Status, StatusChoice, StatusResponse, client::Failure, mock::Mock, server::router,
+    Client, Status, StatusChoice, StatusResponse, client::ResponseError, mock::Mock, server::router,
 };
 use tokio::net::TcpListener;
 
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await
     {
         Ok(()) => println!("fine"),
-        Err(Failure::Answer(StatusResponse::ServiceUnavailable { retry_after }, _)) => {
+        Err(ResponseError::Declared(StatusResponse::ServiceUnavailable { retry_after }, _)) => {
             println!(
                 "come back in {} seconds",
                 retry_after.as_deref().unwrap_or("some")

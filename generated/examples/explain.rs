@@ -35,7 +35,7 @@ fn a_status_is_explained() {
     assert_eq!(Status::TooManyRequests.retry(), Retry::After);
     assert_eq!(Status::TooManyRequests.class(), Class::ClientError);
     // A code that nobody knows is a code all the same, and has a class.
-    assert_eq!(Code::new(299).and_then(Code::known), None);
+    assert_eq!(Code::new(299).and_then(Code::status), None);
     assert_eq!(Code::new(299).and_then(Code::class), Some(Class::Success));
     assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server has nothing"));
 }

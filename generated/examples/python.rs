@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // response.status_code, response.ok, response.reason
     let code = response.code();
     let ok = !code.is_error();
-    let reason = code.known().map_or("", Status::reason);
+    let reason = code.status().map_or("", Status::reason);
     println!("{} {ok} {reason}", code.get());
 
     // response.raise_for_status()

@@ -20,7 +20,7 @@ struct Kitchen {
 impl Api for Kitchen {
     async fn get_status(&self, request: GetStatus) -> StatusResponse {
         let asked = request.codes.pick(0.0);
-        match asked.known() {
+        match asked.status() {
             Some(Status::Ok) if !self.has_coffee => StatusResponse::ImATeapot {
                 x_more_info: Some("https://www.rfc-editor.org/rfc/rfc2324".to_owned()),
                 body: "There is tea.\n".to_owned(),

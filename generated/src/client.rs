@@ -3,8 +3,11 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, client_error::{Error, Failure},
+    call::{
+        BinaryResponse, BinaryRequest, Call, FullResponse, StreamingResponse,
+        StreamingCall,
+    },
+    conditional::HttpDate, client_error::{Error, ResponseError},
     redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
     client_builder::{Client, ClientBuilder, http_builder},
@@ -12,7 +15,7 @@ pub use crate::runtime::{
 pub use reqwest;
 
 #[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
+use crate::{ResponseKey, requests::*, types};
 
 use crate::runtime::call::{if_none_match, if_modified_since};
 

@@ -83,7 +83,7 @@ pub mod mock;
 #[rustfmt::skip]
 pub mod server;
 
-pub use runtime::{Class, Code, InvalidCode, Retry, UnknownStatus};
+pub use runtime::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
 pub use status::Status;
 
 #[cfg(feature = "_wire")]
@@ -93,8 +93,8 @@ pub use {requests::*, responses::*};
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
 pub use runtime::{
-    Carried, ChoiceError, File, Key, Media, Mismatch, Operation, Response, StatusChoice,
-    Unsendable, key_of,
+    StatusIn, InvalidChoiceError, File, ResponseKey, Media, DecodeError, Operation,
+    Response, StatusChoice, EncodeError, match_response_key,
 };
 
 #[cfg(feature = "client-base")]

@@ -6,8 +6,8 @@
 use crate::{
     limits, responses::*,
     runtime::{
-        Operation, Unsendable, request_decoder::{Incoming, Rejection},
-        request_encoder::Outgoing, param::{Param, Style},
+        Operation, EncodeError, request_decoder::{RequestDecoder, Rejection},
+        request_encoder::RequestEncoder, param::{Param, Style},
     },
     types,
 };
@@ -39,12 +39,12 @@ impl Operation for GetStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -78,12 +78,12 @@ impl Operation for PutStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -117,12 +117,12 @@ impl Operation for PostStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -156,12 +156,12 @@ impl Operation for DeleteStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -195,12 +195,12 @@ impl Operation for HeadStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -234,12 +234,12 @@ impl Operation for PatchStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -273,12 +273,12 @@ impl Operation for TraceStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut Outgoing) -> Result<(), Unsendable> {
+    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut Incoming) -> Result<Self, Rejection> {
+    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })

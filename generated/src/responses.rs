@@ -6,8 +6,9 @@
 use crate::{
     Status,
     runtime::{
-        Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
-        response_decoder::Received, response_encoder::Reply,
+        StatusIn, Code, ResponseKey, DecodeError, Response, EncodeError,
+        param::{Param, Style},
+        response_decoder::ResponseDecoder, response_encoder::ResponseEncoder,
     },
     types,
 };
@@ -739,8 +740,8 @@ pub enum StatusResponse {
 
 /// A status that the document does not declare by itself.
 ///
-/// `StatusResponseDefault::of::<427>()` is one, checked by the compiler, and `StatusResponseDefault::new(427)` the same, checked at run time.
-pub type StatusResponseDefault = Carried<StatusResponse, 92>;
+/// `StatusResponseDefault::from_const::<427>()` is one, checked by the compiler, and `StatusResponseDefault::new(427)` the same, checked at run time.
+pub type StatusResponseDefault = StatusIn<StatusResponse, 92>;
 
 impl StatusResponse {
     /// The status.
@@ -861,100 +862,100 @@ impl StatusResponse {
 impl Response for StatusResponse {
     type Success = ();
 
-    const KEYS: &'static [Key] = &[
-        Key::Exact(200),
-        Key::Exact(201),
-        Key::Exact(202),
-        Key::Exact(203),
-        Key::Exact(204),
-        Key::Exact(205),
-        Key::Exact(206),
-        Key::Exact(207),
-        Key::Exact(208),
-        Key::Exact(218),
-        Key::Exact(226),
-        Key::Exact(300),
-        Key::Exact(301),
-        Key::Exact(302),
-        Key::Exact(303),
-        Key::Exact(304),
-        Key::Exact(305),
-        Key::Exact(306),
-        Key::Exact(307),
-        Key::Exact(308),
-        Key::Exact(400),
-        Key::Exact(401),
-        Key::Exact(402),
-        Key::Exact(403),
-        Key::Exact(404),
-        Key::Exact(405),
-        Key::Exact(406),
-        Key::Exact(407),
-        Key::Exact(408),
-        Key::Exact(409),
-        Key::Exact(410),
-        Key::Exact(411),
-        Key::Exact(412),
-        Key::Exact(413),
-        Key::Exact(414),
-        Key::Exact(415),
-        Key::Exact(416),
-        Key::Exact(417),
-        Key::Exact(418),
-        Key::Exact(419),
-        Key::Exact(420),
-        Key::Exact(421),
-        Key::Exact(422),
-        Key::Exact(423),
-        Key::Exact(424),
-        Key::Exact(425),
-        Key::Exact(426),
-        Key::Exact(428),
-        Key::Exact(429),
-        Key::Exact(430),
-        Key::Exact(431),
-        Key::Exact(440),
-        Key::Exact(444),
-        Key::Exact(449),
-        Key::Exact(450),
-        Key::Exact(451),
-        Key::Exact(460),
-        Key::Exact(463),
-        Key::Exact(464),
-        Key::Exact(494),
-        Key::Exact(495),
-        Key::Exact(496),
-        Key::Exact(497),
-        Key::Exact(498),
-        Key::Exact(499),
-        Key::Exact(500),
-        Key::Exact(501),
-        Key::Exact(502),
-        Key::Exact(503),
-        Key::Exact(504),
-        Key::Exact(505),
-        Key::Exact(506),
-        Key::Exact(507),
-        Key::Exact(508),
-        Key::Exact(509),
-        Key::Exact(510),
-        Key::Exact(511),
-        Key::Exact(520),
-        Key::Exact(521),
-        Key::Exact(522),
-        Key::Exact(523),
-        Key::Exact(524),
-        Key::Exact(525),
-        Key::Exact(526),
-        Key::Exact(527),
-        Key::Exact(529),
-        Key::Exact(530),
-        Key::Exact(540),
-        Key::Exact(561),
-        Key::Exact(562),
-        Key::Exact(598),
-        Key::Exact(599),
-        Key::Default,
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(201),
+        ResponseKey::Exact(202),
+        ResponseKey::Exact(203),
+        ResponseKey::Exact(204),
+        ResponseKey::Exact(205),
+        ResponseKey::Exact(206),
+        ResponseKey::Exact(207),
+        ResponseKey::Exact(208),
+        ResponseKey::Exact(218),
+        ResponseKey::Exact(226),
+        ResponseKey::Exact(300),
+        ResponseKey::Exact(301),
+        ResponseKey::Exact(302),
+        ResponseKey::Exact(303),
+        ResponseKey::Exact(304),
+        ResponseKey::Exact(305),
+        ResponseKey::Exact(306),
+        ResponseKey::Exact(307),
+        ResponseKey::Exact(308),
+        ResponseKey::Exact(400),
+        ResponseKey::Exact(401),
+        ResponseKey::Exact(402),
+        ResponseKey::Exact(403),
+        ResponseKey::Exact(404),
+        ResponseKey::Exact(405),
+        ResponseKey::Exact(406),
+        ResponseKey::Exact(407),
+        ResponseKey::Exact(408),
+        ResponseKey::Exact(409),
+        ResponseKey::Exact(410),
+        ResponseKey::Exact(411),
+        ResponseKey::Exact(412),
+        ResponseKey::Exact(413),
+        ResponseKey::Exact(414),
+        ResponseKey::Exact(415),
+        ResponseKey::Exact(416),
+        ResponseKey::Exact(417),
+        ResponseKey::Exact(418),
+        ResponseKey::Exact(419),
+        ResponseKey::Exact(420),
+        ResponseKey::Exact(421),
+        ResponseKey::Exact(422),
+        ResponseKey::Exact(423),
+        ResponseKey::Exact(424),
+        ResponseKey::Exact(425),
+        ResponseKey::Exact(426),
+        ResponseKey::Exact(428),
+        ResponseKey::Exact(429),
+        ResponseKey::Exact(430),
+        ResponseKey::Exact(431),
+        ResponseKey::Exact(440),
+        ResponseKey::Exact(444),
+        ResponseKey::Exact(449),
+        ResponseKey::Exact(450),
+        ResponseKey::Exact(451),
+        ResponseKey::Exact(460),
+        ResponseKey::Exact(463),
+        ResponseKey::Exact(464),
+        ResponseKey::Exact(494),
+        ResponseKey::Exact(495),
+        ResponseKey::Exact(496),
+        ResponseKey::Exact(497),
+        ResponseKey::Exact(498),
+        ResponseKey::Exact(499),
+        ResponseKey::Exact(500),
+        ResponseKey::Exact(501),
+        ResponseKey::Exact(502),
+        ResponseKey::Exact(503),
+        ResponseKey::Exact(504),
+        ResponseKey::Exact(505),
+        ResponseKey::Exact(506),
+        ResponseKey::Exact(507),
+        ResponseKey::Exact(508),
+        ResponseKey::Exact(509),
+        ResponseKey::Exact(510),
+        ResponseKey::Exact(511),
+        ResponseKey::Exact(520),
+        ResponseKey::Exact(521),
+        ResponseKey::Exact(522),
+        ResponseKey::Exact(523),
+        ResponseKey::Exact(524),
+        ResponseKey::Exact(525),
+        ResponseKey::Exact(526),
+        ResponseKey::Exact(527),
+        ResponseKey::Exact(529),
+        ResponseKey::Exact(530),
+        ResponseKey::Exact(540),
+        ResponseKey::Exact(561),
+        ResponseKey::Exact(562),
+        ResponseKey::Exact(598),
+        ResponseKey::Exact(599),
+        ResponseKey::Default,
     ];
 
     fn code(&self) -> Code {
@@ -979,7 +980,7 @@ impl Response for StatusResponse {
         }
     }
 
-    fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
+    fn decode(received: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
         match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             1 => Ok(Self::Created),
@@ -1153,235 +1154,280 @@ impl Response for StatusResponse {
             91 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
-                    status: received.status(Carried::new)?,
+                    status: received.status(StatusIn::new)?,
                 })
             }
         }
     }
 
-    fn encode(self) -> Result<Reply, Unsendable> {
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
-            Self::Ok => Ok(Reply::new(Status::Ok)),
-            Self::Created => Ok(Reply::new(Status::Created)),
-            Self::Accepted => Ok(Reply::new(Status::Accepted)),
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+            Self::Created => Ok(ResponseEncoder::new(Status::Created)),
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
             Self::NonAuthoritativeInformation => {
-                Ok(Reply::new(Status::NonAuthoritativeInformation))
+                Ok(ResponseEncoder::new(Status::NonAuthoritativeInformation))
             }
-            Self::NoContent => Ok(Reply::new(Status::NoContent)),
-            Self::ResetContent => Ok(Reply::new(Status::ResetContent)),
+            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
+            Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
             Self::PartialContent { content_range } => {
                 Ok(
-                    Reply::new(Status::PartialContent)
+                    ResponseEncoder::new(Status::PartialContent)
                         .optional(
                             Param::header("Content-Range"),
                             content_range.as_ref(),
                         )?,
                 )
             }
-            Self::MultiStatus => Ok(Reply::new(Status::MultiStatus)),
-            Self::AlreadyReported => Ok(Reply::new(Status::AlreadyReported)),
-            Self::ThisIsFine => Ok(Reply::new(Status::ThisIsFine)),
+            Self::MultiStatus => Ok(ResponseEncoder::new(Status::MultiStatus)),
+            Self::AlreadyReported => Ok(ResponseEncoder::new(Status::AlreadyReported)),
+            Self::ThisIsFine => Ok(ResponseEncoder::new(Status::ThisIsFine)),
             Self::ImUsed { im } => {
-                Ok(Reply::new(Status::ImUsed).header(Param::header("IM"), &im)?)
+                Ok(
+                    ResponseEncoder::new(Status::ImUsed)
+                        .header(Param::header("IM"), &im)?,
+                )
             }
             Self::MultipleChoices { location } => {
                 Ok(
-                    Reply::new(Status::MultipleChoices)
+                    ResponseEncoder::new(Status::MultipleChoices)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::MovedPermanently { location } => {
                 Ok(
-                    Reply::new(Status::MovedPermanently)
+                    ResponseEncoder::new(Status::MovedPermanently)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::Found { location } => {
                 Ok(
-                    Reply::new(Status::Found)
+                    ResponseEncoder::new(Status::Found)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::SeeOther { location } => {
                 Ok(
-                    Reply::new(Status::SeeOther)
+                    ResponseEncoder::new(Status::SeeOther)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
-            Self::NotModified => Ok(Reply::new(Status::NotModified)),
+            Self::NotModified => Ok(ResponseEncoder::new(Status::NotModified)),
             Self::UseProxy { location } => {
                 Ok(
-                    Reply::new(Status::UseProxy)
+                    ResponseEncoder::new(Status::UseProxy)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
-            Self::SwitchProxy => Ok(Reply::new(Status::SwitchProxy)),
+            Self::SwitchProxy => Ok(ResponseEncoder::new(Status::SwitchProxy)),
             Self::TemporaryRedirect { location } => {
                 Ok(
-                    Reply::new(Status::TemporaryRedirect)
+                    ResponseEncoder::new(Status::TemporaryRedirect)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::PermanentRedirect { location } => {
                 Ok(
-                    Reply::new(Status::PermanentRedirect)
+                    ResponseEncoder::new(Status::PermanentRedirect)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::BadRequest(body) => {
-                Reply::new(Status::BadRequest).json("application/problem+json", &body)
+                ResponseEncoder::new(Status::BadRequest)
+                    .json("application/problem+json", &body)
             }
             Self::Unauthorized { www_authenticate } => {
                 Ok(
-                    Reply::new(Status::Unauthorized)
+                    ResponseEncoder::new(Status::Unauthorized)
                         .header(Param::header("WWW-Authenticate"), &www_authenticate)?,
                 )
             }
             Self::PaymentRequired { x_more_info, body } => {
-                Reply::new(Status::PaymentRequired)
+                ResponseEncoder::new(Status::PaymentRequired)
                     .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
                     .text("text/plain", &body)
             }
-            Self::Forbidden => Ok(Reply::new(Status::Forbidden)),
-            Self::NotFound => Ok(Reply::new(Status::NotFound)),
+            Self::Forbidden => Ok(ResponseEncoder::new(Status::Forbidden)),
+            Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
             Self::MethodNotAllowed { allow } => {
                 Ok(
-                    Reply::new(Status::MethodNotAllowed)
+                    ResponseEncoder::new(Status::MethodNotAllowed)
                         .header(Param::header("Allow"), &allow)?,
                 )
             }
             Self::NotAcceptable(body) => {
-                Reply::new(Status::NotAcceptable).json("application/json", &body)
+                ResponseEncoder::new(Status::NotAcceptable)
+                    .json("application/json", &body)
             }
             Self::ProxyAuthenticationRequired { proxy_authenticate } => {
                 Ok(
-                    Reply::new(Status::ProxyAuthenticationRequired)
+                    ResponseEncoder::new(Status::ProxyAuthenticationRequired)
                         .header(
                             Param::header("Proxy-Authenticate"),
                             &proxy_authenticate,
                         )?,
                 )
             }
-            Self::RequestTimeout => Ok(Reply::new(Status::RequestTimeout)),
-            Self::Conflict => Ok(Reply::new(Status::Conflict)),
-            Self::Gone => Ok(Reply::new(Status::Gone)),
-            Self::LengthRequired => Ok(Reply::new(Status::LengthRequired)),
-            Self::PreconditionFailed => Ok(Reply::new(Status::PreconditionFailed)),
-            Self::ContentTooLarge => Ok(Reply::new(Status::ContentTooLarge)),
-            Self::UriTooLong => Ok(Reply::new(Status::UriTooLong)),
-            Self::UnsupportedMediaType => Ok(Reply::new(Status::UnsupportedMediaType)),
+            Self::RequestTimeout => Ok(ResponseEncoder::new(Status::RequestTimeout)),
+            Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
+            Self::Gone => Ok(ResponseEncoder::new(Status::Gone)),
+            Self::LengthRequired => Ok(ResponseEncoder::new(Status::LengthRequired)),
+            Self::PreconditionFailed => {
+                Ok(ResponseEncoder::new(Status::PreconditionFailed))
+            }
+            Self::ContentTooLarge => Ok(ResponseEncoder::new(Status::ContentTooLarge)),
+            Self::UriTooLong => Ok(ResponseEncoder::new(Status::UriTooLong)),
+            Self::UnsupportedMediaType => {
+                Ok(ResponseEncoder::new(Status::UnsupportedMediaType))
+            }
             Self::RangeNotSatisfiable { content_range } => {
                 Ok(
-                    Reply::new(Status::RangeNotSatisfiable)
+                    ResponseEncoder::new(Status::RangeNotSatisfiable)
                         .optional(
                             Param::header("Content-Range"),
                             content_range.as_ref(),
                         )?,
                 )
             }
-            Self::ExpectationFailed => Ok(Reply::new(Status::ExpectationFailed)),
+            Self::ExpectationFailed => {
+                Ok(ResponseEncoder::new(Status::ExpectationFailed))
+            }
             Self::ImATeapot { x_more_info, body } => {
-                Reply::new(Status::ImATeapot)
+                ResponseEncoder::new(Status::ImATeapot)
                     .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
                     .text("text/plain", &body)
             }
-            Self::PageExpired => Ok(Reply::new(Status::PageExpired)),
-            Self::EnhanceYourCalm => Ok(Reply::new(Status::EnhanceYourCalm)),
-            Self::MisdirectedRequest => Ok(Reply::new(Status::MisdirectedRequest)),
-            Self::UnprocessableContent => Ok(Reply::new(Status::UnprocessableContent)),
-            Self::Locked => Ok(Reply::new(Status::Locked)),
-            Self::FailedDependency => Ok(Reply::new(Status::FailedDependency)),
-            Self::TooEarly => Ok(Reply::new(Status::TooEarly)),
+            Self::PageExpired => Ok(ResponseEncoder::new(Status::PageExpired)),
+            Self::EnhanceYourCalm => Ok(ResponseEncoder::new(Status::EnhanceYourCalm)),
+            Self::MisdirectedRequest => {
+                Ok(ResponseEncoder::new(Status::MisdirectedRequest))
+            }
+            Self::UnprocessableContent => {
+                Ok(ResponseEncoder::new(Status::UnprocessableContent))
+            }
+            Self::Locked => Ok(ResponseEncoder::new(Status::Locked)),
+            Self::FailedDependency => Ok(ResponseEncoder::new(Status::FailedDependency)),
+            Self::TooEarly => Ok(ResponseEncoder::new(Status::TooEarly)),
             Self::UpgradeRequired { upgrade } => {
                 Ok(
-                    Reply::new(Status::UpgradeRequired)
+                    ResponseEncoder::new(Status::UpgradeRequired)
                         .header(Param::header("Upgrade"), &upgrade)?,
                 )
             }
-            Self::PreconditionRequired => Ok(Reply::new(Status::PreconditionRequired)),
+            Self::PreconditionRequired => {
+                Ok(ResponseEncoder::new(Status::PreconditionRequired))
+            }
             Self::TooManyRequests { retry_after } => {
                 Ok(
-                    Reply::new(Status::TooManyRequests)
+                    ResponseEncoder::new(Status::TooManyRequests)
                         .optional(Param::header("Retry-After"), retry_after.as_ref())?,
                 )
             }
             Self::ShopifySecurityRejection => {
-                Ok(Reply::new(Status::ShopifySecurityRejection))
+                Ok(ResponseEncoder::new(Status::ShopifySecurityRejection))
             }
             Self::RequestHeaderFieldsTooLarge => {
-                Ok(Reply::new(Status::RequestHeaderFieldsTooLarge))
+                Ok(ResponseEncoder::new(Status::RequestHeaderFieldsTooLarge))
             }
-            Self::LoginTimeOut => Ok(Reply::new(Status::LoginTimeOut)),
-            Self::NoResponse => Ok(Reply::new(Status::NoResponse)),
-            Self::RetryWith => Ok(Reply::new(Status::RetryWith)),
+            Self::LoginTimeOut => Ok(ResponseEncoder::new(Status::LoginTimeOut)),
+            Self::NoResponse => Ok(ResponseEncoder::new(Status::NoResponse)),
+            Self::RetryWith => Ok(ResponseEncoder::new(Status::RetryWith)),
             Self::BlockedByWindowsParentalControls => {
-                Ok(Reply::new(Status::BlockedByWindowsParentalControls))
+                Ok(ResponseEncoder::new(Status::BlockedByWindowsParentalControls))
             }
             Self::UnavailableForLegalReasons => {
-                Ok(Reply::new(Status::UnavailableForLegalReasons))
+                Ok(ResponseEncoder::new(Status::UnavailableForLegalReasons))
             }
             Self::ClientClosedConnection => {
-                Ok(Reply::new(Status::ClientClosedConnection))
+                Ok(ResponseEncoder::new(Status::ClientClosedConnection))
             }
             Self::TooManyForwardedIpAddresses => {
-                Ok(Reply::new(Status::TooManyForwardedIpAddresses))
+                Ok(ResponseEncoder::new(Status::TooManyForwardedIpAddresses))
             }
-            Self::IncompatibleProtocol => Ok(Reply::new(Status::IncompatibleProtocol)),
-            Self::RequestHeaderTooLarge => Ok(Reply::new(Status::RequestHeaderTooLarge)),
-            Self::SslCertificateError => Ok(Reply::new(Status::SslCertificateError)),
+            Self::IncompatibleProtocol => {
+                Ok(ResponseEncoder::new(Status::IncompatibleProtocol))
+            }
+            Self::RequestHeaderTooLarge => {
+                Ok(ResponseEncoder::new(Status::RequestHeaderTooLarge))
+            }
+            Self::SslCertificateError => {
+                Ok(ResponseEncoder::new(Status::SslCertificateError))
+            }
             Self::SslCertificateRequired => {
-                Ok(Reply::new(Status::SslCertificateRequired))
+                Ok(ResponseEncoder::new(Status::SslCertificateRequired))
             }
             Self::HttpRequestSentToHttpsPort => {
-                Ok(Reply::new(Status::HttpRequestSentToHttpsPort))
+                Ok(ResponseEncoder::new(Status::HttpRequestSentToHttpsPort))
             }
-            Self::InvalidToken => Ok(Reply::new(Status::InvalidToken)),
-            Self::ClientClosedRequest => Ok(Reply::new(Status::ClientClosedRequest)),
-            Self::InternalServerError => Ok(Reply::new(Status::InternalServerError)),
-            Self::NotImplemented => Ok(Reply::new(Status::NotImplemented)),
-            Self::BadGateway => Ok(Reply::new(Status::BadGateway)),
+            Self::InvalidToken => Ok(ResponseEncoder::new(Status::InvalidToken)),
+            Self::ClientClosedRequest => {
+                Ok(ResponseEncoder::new(Status::ClientClosedRequest))
+            }
+            Self::InternalServerError => {
+                Ok(ResponseEncoder::new(Status::InternalServerError))
+            }
+            Self::NotImplemented => Ok(ResponseEncoder::new(Status::NotImplemented)),
+            Self::BadGateway => Ok(ResponseEncoder::new(Status::BadGateway)),
             Self::ServiceUnavailable { retry_after } => {
                 Ok(
-                    Reply::new(Status::ServiceUnavailable)
+                    ResponseEncoder::new(Status::ServiceUnavailable)
                         .optional(Param::header("Retry-After"), retry_after.as_ref())?,
                 )
             }
-            Self::GatewayTimeout => Ok(Reply::new(Status::GatewayTimeout)),
+            Self::GatewayTimeout => Ok(ResponseEncoder::new(Status::GatewayTimeout)),
             Self::HttpVersionNotSupported => {
-                Ok(Reply::new(Status::HttpVersionNotSupported))
+                Ok(ResponseEncoder::new(Status::HttpVersionNotSupported))
             }
-            Self::VariantAlsoNegotiates => Ok(Reply::new(Status::VariantAlsoNegotiates)),
-            Self::InsufficientStorage => Ok(Reply::new(Status::InsufficientStorage)),
-            Self::LoopDetected => Ok(Reply::new(Status::LoopDetected)),
+            Self::VariantAlsoNegotiates => {
+                Ok(ResponseEncoder::new(Status::VariantAlsoNegotiates))
+            }
+            Self::InsufficientStorage => {
+                Ok(ResponseEncoder::new(Status::InsufficientStorage))
+            }
+            Self::LoopDetected => Ok(ResponseEncoder::new(Status::LoopDetected)),
             Self::BandwidthLimitExceeded => {
-                Ok(Reply::new(Status::BandwidthLimitExceeded))
+                Ok(ResponseEncoder::new(Status::BandwidthLimitExceeded))
             }
-            Self::NotExtended => Ok(Reply::new(Status::NotExtended)),
+            Self::NotExtended => Ok(ResponseEncoder::new(Status::NotExtended)),
             Self::NetworkAuthenticationRequired => {
-                Ok(Reply::new(Status::NetworkAuthenticationRequired))
+                Ok(ResponseEncoder::new(Status::NetworkAuthenticationRequired))
             }
             Self::WebServerReturnedAnUnknownError => {
-                Ok(Reply::new(Status::WebServerReturnedAnUnknownError))
+                Ok(ResponseEncoder::new(Status::WebServerReturnedAnUnknownError))
             }
-            Self::WebServerIsDown => Ok(Reply::new(Status::WebServerIsDown)),
-            Self::ConnectionTimedOut => Ok(Reply::new(Status::ConnectionTimedOut)),
-            Self::OriginIsUnreachable => Ok(Reply::new(Status::OriginIsUnreachable)),
-            Self::ATimeoutOccurred => Ok(Reply::new(Status::ATimeoutOccurred)),
-            Self::SslHandshakeFailed => Ok(Reply::new(Status::SslHandshakeFailed)),
-            Self::InvalidSslCertificate => Ok(Reply::new(Status::InvalidSslCertificate)),
-            Self::RailgunError => Ok(Reply::new(Status::RailgunError)),
-            Self::SiteIsOverloaded => Ok(Reply::new(Status::SiteIsOverloaded)),
-            Self::SiteIsFrozen => Ok(Reply::new(Status::SiteIsFrozen)),
-            Self::TemporarilyDisabled => Ok(Reply::new(Status::TemporarilyDisabled)),
-            Self::IdentityProviderError => Ok(Reply::new(Status::IdentityProviderError)),
-            Self::JwksRequestFailed => Ok(Reply::new(Status::JwksRequestFailed)),
+            Self::WebServerIsDown => Ok(ResponseEncoder::new(Status::WebServerIsDown)),
+            Self::ConnectionTimedOut => {
+                Ok(ResponseEncoder::new(Status::ConnectionTimedOut))
+            }
+            Self::OriginIsUnreachable => {
+                Ok(ResponseEncoder::new(Status::OriginIsUnreachable))
+            }
+            Self::ATimeoutOccurred => Ok(ResponseEncoder::new(Status::ATimeoutOccurred)),
+            Self::SslHandshakeFailed => {
+                Ok(ResponseEncoder::new(Status::SslHandshakeFailed))
+            }
+            Self::InvalidSslCertificate => {
+                Ok(ResponseEncoder::new(Status::InvalidSslCertificate))
+            }
+            Self::RailgunError => Ok(ResponseEncoder::new(Status::RailgunError)),
+            Self::SiteIsOverloaded => Ok(ResponseEncoder::new(Status::SiteIsOverloaded)),
+            Self::SiteIsFrozen => Ok(ResponseEncoder::new(Status::SiteIsFrozen)),
+            Self::TemporarilyDisabled => {
+                Ok(ResponseEncoder::new(Status::TemporarilyDisabled))
+            }
+            Self::IdentityProviderError => {
+                Ok(ResponseEncoder::new(Status::IdentityProviderError))
+            }
+            Self::JwksRequestFailed => {
+                Ok(ResponseEncoder::new(Status::JwksRequestFailed))
+            }
             Self::NetworkReadTimeoutError => {
-                Ok(Reply::new(Status::NetworkReadTimeoutError))
+                Ok(ResponseEncoder::new(Status::NetworkReadTimeoutError))
             }
             Self::NetworkConnectTimeoutError => {
-                Ok(Reply::new(Status::NetworkConnectTimeoutError))
+                Ok(ResponseEncoder::new(Status::NetworkConnectTimeoutError))
             }
-            Self::Default { status } => Ok(Reply::new(status)),
+            Self::Default { status } => Ok(ResponseEncoder::new(status)),
         }
     }
 }
@@ -2109,8 +2155,8 @@ pub enum HeadStatusResponse {
 
 /// A status that the document does not declare by itself.
 ///
-/// `HeadStatusResponseDefault::of::<427>()` is one, checked by the compiler, and `HeadStatusResponseDefault::new(427)` the same, checked at run time.
-pub type HeadStatusResponseDefault = Carried<HeadStatusResponse, 92>;
+/// `HeadStatusResponseDefault::from_const::<427>()` is one, checked by the compiler, and `HeadStatusResponseDefault::new(427)` the same, checked at run time.
+pub type HeadStatusResponseDefault = StatusIn<HeadStatusResponse, 92>;
 
 impl HeadStatusResponse {
     /// The status.
@@ -2231,100 +2277,100 @@ impl HeadStatusResponse {
 impl Response for HeadStatusResponse {
     type Success = ();
 
-    const KEYS: &'static [Key] = &[
-        Key::Exact(200),
-        Key::Exact(201),
-        Key::Exact(202),
-        Key::Exact(203),
-        Key::Exact(204),
-        Key::Exact(205),
-        Key::Exact(206),
-        Key::Exact(207),
-        Key::Exact(208),
-        Key::Exact(218),
-        Key::Exact(226),
-        Key::Exact(300),
-        Key::Exact(301),
-        Key::Exact(302),
-        Key::Exact(303),
-        Key::Exact(304),
-        Key::Exact(305),
-        Key::Exact(306),
-        Key::Exact(307),
-        Key::Exact(308),
-        Key::Exact(400),
-        Key::Exact(401),
-        Key::Exact(402),
-        Key::Exact(403),
-        Key::Exact(404),
-        Key::Exact(405),
-        Key::Exact(406),
-        Key::Exact(407),
-        Key::Exact(408),
-        Key::Exact(409),
-        Key::Exact(410),
-        Key::Exact(411),
-        Key::Exact(412),
-        Key::Exact(413),
-        Key::Exact(414),
-        Key::Exact(415),
-        Key::Exact(416),
-        Key::Exact(417),
-        Key::Exact(418),
-        Key::Exact(419),
-        Key::Exact(420),
-        Key::Exact(421),
-        Key::Exact(422),
-        Key::Exact(423),
-        Key::Exact(424),
-        Key::Exact(425),
-        Key::Exact(426),
-        Key::Exact(428),
-        Key::Exact(429),
-        Key::Exact(430),
-        Key::Exact(431),
-        Key::Exact(440),
-        Key::Exact(444),
-        Key::Exact(449),
-        Key::Exact(450),
-        Key::Exact(451),
-        Key::Exact(460),
-        Key::Exact(463),
-        Key::Exact(464),
-        Key::Exact(494),
-        Key::Exact(495),
-        Key::Exact(496),
-        Key::Exact(497),
-        Key::Exact(498),
-        Key::Exact(499),
-        Key::Exact(500),
-        Key::Exact(501),
-        Key::Exact(502),
-        Key::Exact(503),
-        Key::Exact(504),
-        Key::Exact(505),
-        Key::Exact(506),
-        Key::Exact(507),
-        Key::Exact(508),
-        Key::Exact(509),
-        Key::Exact(510),
-        Key::Exact(511),
-        Key::Exact(520),
-        Key::Exact(521),
-        Key::Exact(522),
-        Key::Exact(523),
-        Key::Exact(524),
-        Key::Exact(525),
-        Key::Exact(526),
-        Key::Exact(527),
-        Key::Exact(529),
-        Key::Exact(530),
-        Key::Exact(540),
-        Key::Exact(561),
-        Key::Exact(562),
-        Key::Exact(598),
-        Key::Exact(599),
-        Key::Default,
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(201),
+        ResponseKey::Exact(202),
+        ResponseKey::Exact(203),
+        ResponseKey::Exact(204),
+        ResponseKey::Exact(205),
+        ResponseKey::Exact(206),
+        ResponseKey::Exact(207),
+        ResponseKey::Exact(208),
+        ResponseKey::Exact(218),
+        ResponseKey::Exact(226),
+        ResponseKey::Exact(300),
+        ResponseKey::Exact(301),
+        ResponseKey::Exact(302),
+        ResponseKey::Exact(303),
+        ResponseKey::Exact(304),
+        ResponseKey::Exact(305),
+        ResponseKey::Exact(306),
+        ResponseKey::Exact(307),
+        ResponseKey::Exact(308),
+        ResponseKey::Exact(400),
+        ResponseKey::Exact(401),
+        ResponseKey::Exact(402),
+        ResponseKey::Exact(403),
+        ResponseKey::Exact(404),
+        ResponseKey::Exact(405),
+        ResponseKey::Exact(406),
+        ResponseKey::Exact(407),
+        ResponseKey::Exact(408),
+        ResponseKey::Exact(409),
+        ResponseKey::Exact(410),
+        ResponseKey::Exact(411),
+        ResponseKey::Exact(412),
+        ResponseKey::Exact(413),
+        ResponseKey::Exact(414),
+        ResponseKey::Exact(415),
+        ResponseKey::Exact(416),
+        ResponseKey::Exact(417),
+        ResponseKey::Exact(418),
+        ResponseKey::Exact(419),
+        ResponseKey::Exact(420),
+        ResponseKey::Exact(421),
+        ResponseKey::Exact(422),
+        ResponseKey::Exact(423),
+        ResponseKey::Exact(424),
+        ResponseKey::Exact(425),
+        ResponseKey::Exact(426),
+        ResponseKey::Exact(428),
+        ResponseKey::Exact(429),
+        ResponseKey::Exact(430),
+        ResponseKey::Exact(431),
+        ResponseKey::Exact(440),
+        ResponseKey::Exact(444),
+        ResponseKey::Exact(449),
+        ResponseKey::Exact(450),
+        ResponseKey::Exact(451),
+        ResponseKey::Exact(460),
+        ResponseKey::Exact(463),
+        ResponseKey::Exact(464),
+        ResponseKey::Exact(494),
+        ResponseKey::Exact(495),
+        ResponseKey::Exact(496),
+        ResponseKey::Exact(497),
+        ResponseKey::Exact(498),
+        ResponseKey::Exact(499),
+        ResponseKey::Exact(500),
+        ResponseKey::Exact(501),
+        ResponseKey::Exact(502),
+        ResponseKey::Exact(503),
+        ResponseKey::Exact(504),
+        ResponseKey::Exact(505),
+        ResponseKey::Exact(506),
+        ResponseKey::Exact(507),
+        ResponseKey::Exact(508),
+        ResponseKey::Exact(509),
+        ResponseKey::Exact(510),
+        ResponseKey::Exact(511),
+        ResponseKey::Exact(520),
+        ResponseKey::Exact(521),
+        ResponseKey::Exact(522),
+        ResponseKey::Exact(523),
+        ResponseKey::Exact(524),
+        ResponseKey::Exact(525),
+        ResponseKey::Exact(526),
+        ResponseKey::Exact(527),
+        ResponseKey::Exact(529),
+        ResponseKey::Exact(530),
+        ResponseKey::Exact(540),
+        ResponseKey::Exact(561),
+        ResponseKey::Exact(562),
+        ResponseKey::Exact(598),
+        ResponseKey::Exact(599),
+        ResponseKey::Default,
     ];
 
     fn code(&self) -> Code {
@@ -2349,7 +2395,7 @@ impl Response for HeadStatusResponse {
         }
     }
 
-    fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
+    fn decode(received: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
         match received.key(Self::KEYS)? {
             0 => Ok(Self::Ok),
             1 => Ok(Self::Created),
@@ -2519,233 +2565,276 @@ impl Response for HeadStatusResponse {
             91 => Ok(Self::NetworkConnectTimeoutError),
             _ => {
                 Ok(Self::Default {
-                    status: received.status(Carried::new)?,
+                    status: received.status(StatusIn::new)?,
                 })
             }
         }
     }
 
-    fn encode(self) -> Result<Reply, Unsendable> {
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
-            Self::Ok => Ok(Reply::new(Status::Ok)),
-            Self::Created => Ok(Reply::new(Status::Created)),
-            Self::Accepted => Ok(Reply::new(Status::Accepted)),
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+            Self::Created => Ok(ResponseEncoder::new(Status::Created)),
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
             Self::NonAuthoritativeInformation => {
-                Ok(Reply::new(Status::NonAuthoritativeInformation))
+                Ok(ResponseEncoder::new(Status::NonAuthoritativeInformation))
             }
-            Self::NoContent => Ok(Reply::new(Status::NoContent)),
-            Self::ResetContent => Ok(Reply::new(Status::ResetContent)),
+            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
+            Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
             Self::PartialContent { content_range } => {
                 Ok(
-                    Reply::new(Status::PartialContent)
+                    ResponseEncoder::new(Status::PartialContent)
                         .optional(
                             Param::header("Content-Range"),
                             content_range.as_ref(),
                         )?,
                 )
             }
-            Self::MultiStatus => Ok(Reply::new(Status::MultiStatus)),
-            Self::AlreadyReported => Ok(Reply::new(Status::AlreadyReported)),
-            Self::ThisIsFine => Ok(Reply::new(Status::ThisIsFine)),
+            Self::MultiStatus => Ok(ResponseEncoder::new(Status::MultiStatus)),
+            Self::AlreadyReported => Ok(ResponseEncoder::new(Status::AlreadyReported)),
+            Self::ThisIsFine => Ok(ResponseEncoder::new(Status::ThisIsFine)),
             Self::ImUsed { im } => {
-                Ok(Reply::new(Status::ImUsed).header(Param::header("IM"), &im)?)
+                Ok(
+                    ResponseEncoder::new(Status::ImUsed)
+                        .header(Param::header("IM"), &im)?,
+                )
             }
             Self::MultipleChoices { location } => {
                 Ok(
-                    Reply::new(Status::MultipleChoices)
+                    ResponseEncoder::new(Status::MultipleChoices)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::MovedPermanently { location } => {
                 Ok(
-                    Reply::new(Status::MovedPermanently)
+                    ResponseEncoder::new(Status::MovedPermanently)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::Found { location } => {
                 Ok(
-                    Reply::new(Status::Found)
+                    ResponseEncoder::new(Status::Found)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::SeeOther { location } => {
                 Ok(
-                    Reply::new(Status::SeeOther)
+                    ResponseEncoder::new(Status::SeeOther)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
-            Self::NotModified => Ok(Reply::new(Status::NotModified)),
+            Self::NotModified => Ok(ResponseEncoder::new(Status::NotModified)),
             Self::UseProxy { location } => {
                 Ok(
-                    Reply::new(Status::UseProxy)
+                    ResponseEncoder::new(Status::UseProxy)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
-            Self::SwitchProxy => Ok(Reply::new(Status::SwitchProxy)),
+            Self::SwitchProxy => Ok(ResponseEncoder::new(Status::SwitchProxy)),
             Self::TemporaryRedirect { location } => {
                 Ok(
-                    Reply::new(Status::TemporaryRedirect)
+                    ResponseEncoder::new(Status::TemporaryRedirect)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
             Self::PermanentRedirect { location } => {
                 Ok(
-                    Reply::new(Status::PermanentRedirect)
+                    ResponseEncoder::new(Status::PermanentRedirect)
                         .optional(Param::header("Location"), location.as_ref())?,
                 )
             }
-            Self::BadRequest => Ok(Reply::new(Status::BadRequest)),
+            Self::BadRequest => Ok(ResponseEncoder::new(Status::BadRequest)),
             Self::Unauthorized { www_authenticate } => {
                 Ok(
-                    Reply::new(Status::Unauthorized)
+                    ResponseEncoder::new(Status::Unauthorized)
                         .header(Param::header("WWW-Authenticate"), &www_authenticate)?,
                 )
             }
             Self::PaymentRequired { x_more_info } => {
                 Ok(
-                    Reply::new(Status::PaymentRequired)
+                    ResponseEncoder::new(Status::PaymentRequired)
                         .optional(Param::header("X-More-Info"), x_more_info.as_ref())?,
                 )
             }
-            Self::Forbidden => Ok(Reply::new(Status::Forbidden)),
-            Self::NotFound => Ok(Reply::new(Status::NotFound)),
+            Self::Forbidden => Ok(ResponseEncoder::new(Status::Forbidden)),
+            Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
             Self::MethodNotAllowed { allow } => {
                 Ok(
-                    Reply::new(Status::MethodNotAllowed)
+                    ResponseEncoder::new(Status::MethodNotAllowed)
                         .header(Param::header("Allow"), &allow)?,
                 )
             }
-            Self::NotAcceptable => Ok(Reply::new(Status::NotAcceptable)),
+            Self::NotAcceptable => Ok(ResponseEncoder::new(Status::NotAcceptable)),
             Self::ProxyAuthenticationRequired { proxy_authenticate } => {
                 Ok(
-                    Reply::new(Status::ProxyAuthenticationRequired)
+                    ResponseEncoder::new(Status::ProxyAuthenticationRequired)
                         .header(
                             Param::header("Proxy-Authenticate"),
                             &proxy_authenticate,
                         )?,
                 )
             }
-            Self::RequestTimeout => Ok(Reply::new(Status::RequestTimeout)),
-            Self::Conflict => Ok(Reply::new(Status::Conflict)),
-            Self::Gone => Ok(Reply::new(Status::Gone)),
-            Self::LengthRequired => Ok(Reply::new(Status::LengthRequired)),
-            Self::PreconditionFailed => Ok(Reply::new(Status::PreconditionFailed)),
-            Self::ContentTooLarge => Ok(Reply::new(Status::ContentTooLarge)),
-            Self::UriTooLong => Ok(Reply::new(Status::UriTooLong)),
-            Self::UnsupportedMediaType => Ok(Reply::new(Status::UnsupportedMediaType)),
+            Self::RequestTimeout => Ok(ResponseEncoder::new(Status::RequestTimeout)),
+            Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
+            Self::Gone => Ok(ResponseEncoder::new(Status::Gone)),
+            Self::LengthRequired => Ok(ResponseEncoder::new(Status::LengthRequired)),
+            Self::PreconditionFailed => {
+                Ok(ResponseEncoder::new(Status::PreconditionFailed))
+            }
+            Self::ContentTooLarge => Ok(ResponseEncoder::new(Status::ContentTooLarge)),
+            Self::UriTooLong => Ok(ResponseEncoder::new(Status::UriTooLong)),
+            Self::UnsupportedMediaType => {
+                Ok(ResponseEncoder::new(Status::UnsupportedMediaType))
+            }
             Self::RangeNotSatisfiable { content_range } => {
                 Ok(
-                    Reply::new(Status::RangeNotSatisfiable)
+                    ResponseEncoder::new(Status::RangeNotSatisfiable)
                         .optional(
                             Param::header("Content-Range"),
                             content_range.as_ref(),
                         )?,
                 )
             }
-            Self::ExpectationFailed => Ok(Reply::new(Status::ExpectationFailed)),
+            Self::ExpectationFailed => {
+                Ok(ResponseEncoder::new(Status::ExpectationFailed))
+            }
             Self::ImATeapot { x_more_info } => {
                 Ok(
-                    Reply::new(Status::ImATeapot)
+                    ResponseEncoder::new(Status::ImATeapot)
                         .optional(Param::header("X-More-Info"), x_more_info.as_ref())?,
                 )
             }
-            Self::PageExpired => Ok(Reply::new(Status::PageExpired)),
-            Self::EnhanceYourCalm => Ok(Reply::new(Status::EnhanceYourCalm)),
-            Self::MisdirectedRequest => Ok(Reply::new(Status::MisdirectedRequest)),
-            Self::UnprocessableContent => Ok(Reply::new(Status::UnprocessableContent)),
-            Self::Locked => Ok(Reply::new(Status::Locked)),
-            Self::FailedDependency => Ok(Reply::new(Status::FailedDependency)),
-            Self::TooEarly => Ok(Reply::new(Status::TooEarly)),
+            Self::PageExpired => Ok(ResponseEncoder::new(Status::PageExpired)),
+            Self::EnhanceYourCalm => Ok(ResponseEncoder::new(Status::EnhanceYourCalm)),
+            Self::MisdirectedRequest => {
+                Ok(ResponseEncoder::new(Status::MisdirectedRequest))
+            }
+            Self::UnprocessableContent => {
+                Ok(ResponseEncoder::new(Status::UnprocessableContent))
+            }
+            Self::Locked => Ok(ResponseEncoder::new(Status::Locked)),
+            Self::FailedDependency => Ok(ResponseEncoder::new(Status::FailedDependency)),
+            Self::TooEarly => Ok(ResponseEncoder::new(Status::TooEarly)),
             Self::UpgradeRequired { upgrade } => {
                 Ok(
-                    Reply::new(Status::UpgradeRequired)
+                    ResponseEncoder::new(Status::UpgradeRequired)
                         .header(Param::header("Upgrade"), &upgrade)?,
                 )
             }
-            Self::PreconditionRequired => Ok(Reply::new(Status::PreconditionRequired)),
+            Self::PreconditionRequired => {
+                Ok(ResponseEncoder::new(Status::PreconditionRequired))
+            }
             Self::TooManyRequests { retry_after } => {
                 Ok(
-                    Reply::new(Status::TooManyRequests)
+                    ResponseEncoder::new(Status::TooManyRequests)
                         .optional(Param::header("Retry-After"), retry_after.as_ref())?,
                 )
             }
             Self::ShopifySecurityRejection => {
-                Ok(Reply::new(Status::ShopifySecurityRejection))
+                Ok(ResponseEncoder::new(Status::ShopifySecurityRejection))
             }
             Self::RequestHeaderFieldsTooLarge => {
-                Ok(Reply::new(Status::RequestHeaderFieldsTooLarge))
+                Ok(ResponseEncoder::new(Status::RequestHeaderFieldsTooLarge))
             }
-            Self::LoginTimeOut => Ok(Reply::new(Status::LoginTimeOut)),
-            Self::NoResponse => Ok(Reply::new(Status::NoResponse)),
-            Self::RetryWith => Ok(Reply::new(Status::RetryWith)),
+            Self::LoginTimeOut => Ok(ResponseEncoder::new(Status::LoginTimeOut)),
+            Self::NoResponse => Ok(ResponseEncoder::new(Status::NoResponse)),
+            Self::RetryWith => Ok(ResponseEncoder::new(Status::RetryWith)),
             Self::BlockedByWindowsParentalControls => {
-                Ok(Reply::new(Status::BlockedByWindowsParentalControls))
+                Ok(ResponseEncoder::new(Status::BlockedByWindowsParentalControls))
             }
             Self::UnavailableForLegalReasons => {
-                Ok(Reply::new(Status::UnavailableForLegalReasons))
+                Ok(ResponseEncoder::new(Status::UnavailableForLegalReasons))
             }
             Self::ClientClosedConnection => {
-                Ok(Reply::new(Status::ClientClosedConnection))
+                Ok(ResponseEncoder::new(Status::ClientClosedConnection))
             }
             Self::TooManyForwardedIpAddresses => {
-                Ok(Reply::new(Status::TooManyForwardedIpAddresses))
+                Ok(ResponseEncoder::new(Status::TooManyForwardedIpAddresses))
             }
-            Self::IncompatibleProtocol => Ok(Reply::new(Status::IncompatibleProtocol)),
-            Self::RequestHeaderTooLarge => Ok(Reply::new(Status::RequestHeaderTooLarge)),
-            Self::SslCertificateError => Ok(Reply::new(Status::SslCertificateError)),
+            Self::IncompatibleProtocol => {
+                Ok(ResponseEncoder::new(Status::IncompatibleProtocol))
+            }
+            Self::RequestHeaderTooLarge => {
+                Ok(ResponseEncoder::new(Status::RequestHeaderTooLarge))
+            }
+            Self::SslCertificateError => {
+                Ok(ResponseEncoder::new(Status::SslCertificateError))
+            }
             Self::SslCertificateRequired => {
-                Ok(Reply::new(Status::SslCertificateRequired))
+                Ok(ResponseEncoder::new(Status::SslCertificateRequired))
             }
             Self::HttpRequestSentToHttpsPort => {
-                Ok(Reply::new(Status::HttpRequestSentToHttpsPort))
+                Ok(ResponseEncoder::new(Status::HttpRequestSentToHttpsPort))
             }
-            Self::InvalidToken => Ok(Reply::new(Status::InvalidToken)),
-            Self::ClientClosedRequest => Ok(Reply::new(Status::ClientClosedRequest)),
-            Self::InternalServerError => Ok(Reply::new(Status::InternalServerError)),
-            Self::NotImplemented => Ok(Reply::new(Status::NotImplemented)),
-            Self::BadGateway => Ok(Reply::new(Status::BadGateway)),
+            Self::InvalidToken => Ok(ResponseEncoder::new(Status::InvalidToken)),
+            Self::ClientClosedRequest => {
+                Ok(ResponseEncoder::new(Status::ClientClosedRequest))
+            }
+            Self::InternalServerError => {
+                Ok(ResponseEncoder::new(Status::InternalServerError))
+            }
+            Self::NotImplemented => Ok(ResponseEncoder::new(Status::NotImplemented)),
+            Self::BadGateway => Ok(ResponseEncoder::new(Status::BadGateway)),
             Self::ServiceUnavailable { retry_after } => {
                 Ok(
-                    Reply::new(Status::ServiceUnavailable)
+                    ResponseEncoder::new(Status::ServiceUnavailable)
                         .optional(Param::header("Retry-After"), retry_after.as_ref())?,
                 )
             }
-            Self::GatewayTimeout => Ok(Reply::new(Status::GatewayTimeout)),
+            Self::GatewayTimeout => Ok(ResponseEncoder::new(Status::GatewayTimeout)),
             Self::HttpVersionNotSupported => {
-                Ok(Reply::new(Status::HttpVersionNotSupported))
+                Ok(ResponseEncoder::new(Status::HttpVersionNotSupported))
             }
-            Self::VariantAlsoNegotiates => Ok(Reply::new(Status::VariantAlsoNegotiates)),
-            Self::InsufficientStorage => Ok(Reply::new(Status::InsufficientStorage)),
-            Self::LoopDetected => Ok(Reply::new(Status::LoopDetected)),
+            Self::VariantAlsoNegotiates => {
+                Ok(ResponseEncoder::new(Status::VariantAlsoNegotiates))
+            }
+            Self::InsufficientStorage => {
+                Ok(ResponseEncoder::new(Status::InsufficientStorage))
+            }
+            Self::LoopDetected => Ok(ResponseEncoder::new(Status::LoopDetected)),
             Self::BandwidthLimitExceeded => {
-                Ok(Reply::new(Status::BandwidthLimitExceeded))
+                Ok(ResponseEncoder::new(Status::BandwidthLimitExceeded))
             }
-            Self::NotExtended => Ok(Reply::new(Status::NotExtended)),
+            Self::NotExtended => Ok(ResponseEncoder::new(Status::NotExtended)),
             Self::NetworkAuthenticationRequired => {
-                Ok(Reply::new(Status::NetworkAuthenticationRequired))
+                Ok(ResponseEncoder::new(Status::NetworkAuthenticationRequired))
             }
             Self::WebServerReturnedAnUnknownError => {
-                Ok(Reply::new(Status::WebServerReturnedAnUnknownError))
+                Ok(ResponseEncoder::new(Status::WebServerReturnedAnUnknownError))
             }
-            Self::WebServerIsDown => Ok(Reply::new(Status::WebServerIsDown)),
-            Self::ConnectionTimedOut => Ok(Reply::new(Status::ConnectionTimedOut)),
-            Self::OriginIsUnreachable => Ok(Reply::new(Status::OriginIsUnreachable)),
-            Self::ATimeoutOccurred => Ok(Reply::new(Status::ATimeoutOccurred)),
-            Self::SslHandshakeFailed => Ok(Reply::new(Status::SslHandshakeFailed)),
-            Self::InvalidSslCertificate => Ok(Reply::new(Status::InvalidSslCertificate)),
-            Self::RailgunError => Ok(Reply::new(Status::RailgunError)),
-            Self::SiteIsOverloaded => Ok(Reply::new(Status::SiteIsOverloaded)),
-            Self::SiteIsFrozen => Ok(Reply::new(Status::SiteIsFrozen)),
-            Self::TemporarilyDisabled => Ok(Reply::new(Status::TemporarilyDisabled)),
-            Self::IdentityProviderError => Ok(Reply::new(Status::IdentityProviderError)),
-            Self::JwksRequestFailed => Ok(Reply::new(Status::JwksRequestFailed)),
+            Self::WebServerIsDown => Ok(ResponseEncoder::new(Status::WebServerIsDown)),
+            Self::ConnectionTimedOut => {
+                Ok(ResponseEncoder::new(Status::ConnectionTimedOut))
+            }
+            Self::OriginIsUnreachable => {
+                Ok(ResponseEncoder::new(Status::OriginIsUnreachable))
+            }
+            Self::ATimeoutOccurred => Ok(ResponseEncoder::new(Status::ATimeoutOccurred)),
+            Self::SslHandshakeFailed => {
+                Ok(ResponseEncoder::new(Status::SslHandshakeFailed))
+            }
+            Self::InvalidSslCertificate => {
+                Ok(ResponseEncoder::new(Status::InvalidSslCertificate))
+            }
+            Self::RailgunError => Ok(ResponseEncoder::new(Status::RailgunError)),
+            Self::SiteIsOverloaded => Ok(ResponseEncoder::new(Status::SiteIsOverloaded)),
+            Self::SiteIsFrozen => Ok(ResponseEncoder::new(Status::SiteIsFrozen)),
+            Self::TemporarilyDisabled => {
+                Ok(ResponseEncoder::new(Status::TemporarilyDisabled))
+            }
+            Self::IdentityProviderError => {
+                Ok(ResponseEncoder::new(Status::IdentityProviderError))
+            }
+            Self::JwksRequestFailed => {
+                Ok(ResponseEncoder::new(Status::JwksRequestFailed))
+            }
             Self::NetworkReadTimeoutError => {
-                Ok(Reply::new(Status::NetworkReadTimeoutError))
+                Ok(ResponseEncoder::new(Status::NetworkReadTimeoutError))
             }
             Self::NetworkConnectTimeoutError => {
-                Ok(Reply::new(Status::NetworkConnectTimeoutError))
+                Ok(ResponseEncoder::new(Status::NetworkConnectTimeoutError))
             }
-            Self::Default { status } => Ok(Reply::new(status)),
+            Self::Default { status } => Ok(ResponseEncoder::new(status)),
         }
     }
 }

@@ -13,8 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doc_calls::{
-    Client, GetFileResponse, GetThumbnailResponse, Key, Mismatch, Operation as _, Response as _, Status,
-    client::{ClientBuilder, Failure, HttpDate, Redirects, RetryPolicy, Server, http_builder, reqwest},
+    Client, GetFileResponse, GetThumbnailResponse, ResponseKey, DecodeError, Operation as _, Response as _, Status,
+    client::{ClientBuilder, ResponseError, HttpDate, Redirects, RetryPolicy, Server, http_builder, reqwest},
     requests::GetFile,
     types::Missing,
 };
@@ -115,7 +115,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     // The limit is for what is held in memory.
     let client = builder(&url).body_limit(1000).build()?;
     let error = client.get_file("big").await.unwrap_err();
-    assert_eq!(error.mismatch(), Some(&Mismatch::TooLarge));
+    assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
     let mut file = client.get_file("big").send_streaming().await?;
     assert_eq!((file.code(), &file.headers()["x-disk"]), (Status::Ok.into(), &"7".parse()?));
     let mut count = 0;
@@ -129,15 +129,15 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
 
     // Bytes of another kind are no file.
     let failure = client.get_file("login").send_streaming().await.unwrap_err();
-    assert!(matches!(failure.error().mismatch(), Some(Mismatch::ContentType(Some(_)))), "{failure:?}");
+    assert!(matches!(failure.error().decode_error(), Some(DecodeError::ContentType(Some(_)))), "{failure:?}");
     let failure = client.get_file("later").send_streaming().await.unwrap_err();
-    assert!(matches!(failure, Failure::Answer(GetFileResponse::Accepted, _)), "{failure:?}");
+    assert!(matches!(failure, ResponseError::Declared(GetFileResponse::Accepted, _)), "{failure:?}");
     let end = ": the answer was 202 Accepted, which has no bytes to be streamed";
     assert!(failure.to_string().ends_with(end), "{failure}");
 
     // What is no success is read as always.
     match client.get_file("none").send_streaming().await {
-        Err(Failure::Answer(GetFileResponse::NotFound(missing), error)) => {
+        Err(ResponseError::Declared(GetFileResponse::NotFound(missing), error)) => {
             assert_eq!(missing, Missing::new("none"));
             assert_eq!(error.code(), Some(Status::NotFound.into()));
         }
@@ -224,15 +224,15 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
     assert!(headers.contains_key("x-plain") && headers.contains_key("user-agent"));
 
     // Not even one that is put by hand where the document has it.
-    let by_hand = Client::builder().base_url(&url).header("X-Key", "k").build()?;
-    by_hand.get_file("far").with_header("X-Auth-Key", "k").success().await?;
+    let by_hand = Client::builder().base_url(&url).header("X-ResponseKey", "k").build()?;
+    by_hand.get_file("far").with_header("X-Auth-ResponseKey", "k").success().await?;
     let (_, _, headers, _) = elsewhere.lock().unwrap().last().cloned().unwrap();
     assert!(!headers.contains_key("x-key") && !headers.contains_key("x-auth-key"));
     let before = elsewhere.lock().unwrap().len();
 
     // Where a redirect leads to no URL, or is not followed, it is an answer.
     let error = client.get_file("nowhere").await.unwrap_err();
-    assert_eq!(error.mismatch(), Some(&Mismatch::Status));
+    assert_eq!(error.decode_error(), Some(&DecodeError::Status));
     assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
     let client = builder(&url).redirects(Redirects::None).build()?;
     let error = client.get_file("far").await.unwrap_err();
@@ -271,7 +271,7 @@ async fn a_redirect_takes_the_request_along_as_its_status_says() -> Outcome {
     let client = builder(&url).build()?;
     let answer = client.get_thumbnail().await?;
     assert!(matches!(answer, GetThumbnailResponse::Redirection { status } if status.code() == Status::Found));
-    assert!(matches!(GetThumbnailResponse::KEYS, [_, Key::Range(3), Key::Default]));
+    assert!(matches!(GetThumbnailResponse::KEYS, [_, ResponseKey::Range(3), ResponseKey::Default]));
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use std::error::Error;
 use doc_codes::{
     Client, Code, GetStatus200Response, GetStatus204Response, GetStatus218Response,
     GetStatus299Response, GetStatus301Response, GetStatus304Response, GetStatus404Response,
-    GetStatus451Response, GetStatus512Response, Mismatch, Status,
-    client::Failure,
+    GetStatus451Response, GetStatus512Response, DecodeError, Status,
+    client::ResponseError,
     mock::Mock,
     server::router,
 };
@@ -53,11 +53,11 @@ async fn any_other_status_is_an_error_that_keeps_it() -> Result<(), Box<dyn Erro
     let other = axum::Router::new()
         .fallback(|| async { (axum::http::StatusCode::from_u16(777).unwrap(), "odd") });
     let client = serve(other).await?;
-    let Err(Failure::Error(error)) = client.get_status_200().success().await else {
+    let Err(ResponseError::Error(error)) = client.get_status_200().success().await else {
         panic!("777 is not declared");
     };
     assert_eq!(error.code().map(Code::get), Some(777));
-    assert_eq!(error.mismatch(), Some(&Mismatch::Status));
+    assert_eq!(error.decode_error(), Some(&DecodeError::Status));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"odd"[..]));
     Ok(())
 }

@@ -8,9 +8,9 @@ use std::{
 use axum::{Router, middleware::map_response, response::Response as AnyResponse};
 use doc_pets::{
     AddPet, AddPetResponse, Client, Code, DeletePet, DeletePetResponse, FindPets, FindPetsResponse,
-    GetPet, GetPetOkBody, GetPetResponse, GetPetResponse4xx, GetPetResponseDefault, Mismatch,
-    Response, Status, Unsendable,
-    client::Failure,
+    GetPet, GetPetOkBody, GetPetResponse, GetPetResponse4xx, GetPetResponseDefault, DecodeError,
+    Response, Status, EncodeError,
+    client::ResponseError,
     mock::Mock,
     server::{Api, router},
     types::{Kind, NewPet, Pet, Problem},
@@ -43,13 +43,13 @@ impl Api for Shop {
     async fn add_pet(&self, request: AddPet) -> AddPetResponse {
         if request.body.name == "Nobody" {
             return AddPetResponse::Default {
-                status: doc_pets::AddPetResponseDefault::of::<409>(),
+                status: doc_pets::AddPetResponseDefault::from_const::<409>(),
                 body: Problem::new("there is a nobody"),
             };
         }
         if request.body.name == "Ghost" {
             return AddPetResponse::Default {
-                status: doc_pets::AddPetResponseDefault::of::<304>(),
+                status: doc_pets::AddPetResponseDefault::from_const::<304>(),
                 body: Problem::new("content where there can be none"),
             };
         }
@@ -73,11 +73,11 @@ impl Api for Shop {
                 GetPetResponse::Ok { etag: "\"1\"".to_owned(), body: GetPetOkBody::Json(pet) }
             }
             (None, 418) => GetPetResponse::ClientError {
-                status: GetPetResponse4xx::of::<418>(),
+                status: GetPetResponse4xx::from_const::<418>(),
                 body: Problem::new("a teapot is no pet"),
             },
             (None, 500) => GetPetResponse::Default {
-                status: GetPetResponseDefault::of::<500>(),
+                status: GetPetResponseDefault::from_const::<500>(),
                 body: Problem::new("broken"),
             },
             (None, 666) => panic!("a handler may panic"),
@@ -143,7 +143,7 @@ async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome 
         assert_eq!(error.code().map(Code::get), Some(code));
     }
     match client.add_pet(NewPet::new("Nobody")).success().await {
-        Err(Failure::Answer(answer, _)) => assert_eq!(answer.code(), Status::Conflict),
+        Err(ResponseError::Declared(answer, _)) => assert_eq!(answer.code(), Status::Conflict),
         other => panic!("{other:?}"),
     }
     Ok(())
@@ -183,7 +183,7 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
     let base = client.base_url();
     let error = client.get_pet(1).send().await.unwrap_err();
     assert_eq!(error.code().map(Code::get), Some(200));
-    assert_eq!(error.mismatch(), Some(&Mismatch::MissingHeader("ETag")));
+    assert_eq!(error.decode_error(), Some(&DecodeError::MissingHeader("ETag")));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"no JSON"[..]));
     assert_eq!(
         error.to_string(),
@@ -279,7 +279,7 @@ async fn why_an_answer_cannot_be_sent_is_for_the_server_alone() -> Outcome {
     let log = Arc::new(Mutex::new(Vec::new()));
     let lines = Arc::clone(&log);
     let logged = router(Shop::default()).layer(map_response(move |response: AnyResponse| {
-        let why = response.extensions().get::<Unsendable>().map(ToString::to_string);
+        let why = response.extensions().get::<EncodeError>().map(ToString::to_string);
         lines.lock().unwrap().extend(why);
         std::future::ready(response)
     }));
@@ -390,11 +390,11 @@ fn oracle(code: u16) -> Option<usize> {
 fn each_status_has_its_variant() {
     for code in 0..=u16::MAX {
         let expected = oracle(code);
-        assert_eq!(doc_pets::key_of(GetPetResponse::KEYS, code), expected, "{code}");
+        assert_eq!(doc_pets::match_response_key(GetPetResponse::KEYS, code), expected, "{code}");
         assert_eq!(GetPetResponse4xx::new(code).is_some(), expected == Some(3), "{code}");
         assert_eq!(GetPetResponseDefault::new(code).is_some(), expected == Some(4), "{code}");
     }
-    assert_eq!(GetPetResponse4xx::of::<499>().code().get(), 499);
+    assert_eq!(GetPetResponse4xx::from_const::<499>().code().get(), 499);
     assert!(GetPetResponse4xx::try_from(Status::NotFound).is_err());
     assert_eq!(size_of::<Option<GetPetResponse4xx>>(), 2);
 }

@@ -49,7 +49,7 @@ fn a_success_is_2xx() {
     assert_eq!(answer(299).success(), Ok("b".to_owned()));
     assert_eq!(answer(404).success(), Err(answer(404)));
     // By range.
-    assert_eq!(RangeResponse::Success { status: RangeResponse2xx::of::<206>() }.success(), Ok(()));
+    assert_eq!(RangeResponse::Success { status: RangeResponse2xx::from_const::<206>() }.success(), Ok(()));
     assert_eq!(RangeResponse2xx::new(200), None, "200 is declared by itself");
 }
 

@@ -41,7 +41,7 @@ struct Generated;
 
 impl Api for Generated {
     async fn get_status(&self, request: GetStatus) -> StatusResponse {
-        match request.codes.pick(0.0).known() {
+        match request.codes.pick(0.0).status() {
             Some(Status::NotAcceptable) => StatusResponse::NotAcceptable(acceptable()),
             _ => StatusResponse::Ok,
         }

@@ -1,5 +1,5 @@
 //! `default` with a status that is declared by itself.
 
 fn main() {
-    let _ = statusquo::StatusResponseDefault::of::<404>(); //~ E0080
+    let _ = statusquo::StatusResponseDefault::from_const::<404>(); //~ E0080
 }

@@ -3,7 +3,7 @@
 use statusquo::{Status, StatusResponse, StatusResponseDefault};
 
 fn main() {
-    let answer = StatusResponse::Default { status: StatusResponseDefault::of::<299>() };
+    let answer = StatusResponse::Default { status: StatusResponseDefault::from_const::<299>() };
     match answer {
         StatusResponse::Default { status } => assert_eq!(status.code().get(), 299),
         other => panic!("{}", other.code()),

@@ -1,5 +1,5 @@
 //! `default` with an interim status.
 
 fn main() {
-    let _ = statusquo::StatusResponseDefault::of::<150>(); //~ E0080
+    let _ = statusquo::StatusResponseDefault::from_const::<150>(); //~ E0080
 }

@@ -650,7 +650,10 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "credentials are sent otherwise",
-        &[("in: header, name: X-Key", "in: header, name: X-Token")],
+        &[(
+            "in: header, name: X-ResponseKey",
+            "in: header, name: X-Token",
+        )],
         &["scheme-changed"],
         OLD,
         Level::Patch,

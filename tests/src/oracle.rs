@@ -61,7 +61,7 @@ pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method
 
 const PROGRAM: &str = r#"//! Each operation of the crate, held against the text of its document.
 
-use CRATE::{Key, Operation, Response, key_of, mock::Mock, server::router};
+use CRATE::{ResponseKey, Operation, Response, match_response_key, mock::Mock, server::router};
 
 #[test]
 fn the_router_can_be_made() {
@@ -76,10 +76,10 @@ fn each_status_has_the_answer_that_the_document_says() {
 #[allow(dead_code, reason = "a document may have no operations")]
 fn holds<O: Operation>(operation: &str, written: &[&str]) {
     for code in 0..=1100 {
-        let found = key_of(O::Response::KEYS, code).map(|index| match O::Response::KEYS[index] {
-            Key::Exact(code) => code.to_string(),
-            Key::Range(digit) => format!("{digit}xx"),
-            Key::Default => "default".to_owned(),
+        let found = match_response_key(O::Response::KEYS, code).map(|index| match O::Response::KEYS[index] {
+            ResponseKey::Exact(code) => code.to_string(),
+            ResponseKey::Range(digit) => format!("{digit}xx"),
+            ResponseKey::Default => "default".to_owned(),
         });
         assert_eq!(found, said(written, code), "{operation} {code}");
     }

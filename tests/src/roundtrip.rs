@@ -638,7 +638,7 @@ mod round_trip {
                 self.refused.push(format!("{title}: {} {code} {text}", raw.target));
                 return;
             };
-            assert!(api::key_of(<O::Response as api::Response>::KEYS, code).is_some(), "{title}: the mock answers {code} {text}");
+            assert!(api::match_response_key(<O::Response as api::Response>::KEYS, code).is_some(), "{title}: the mock answers {code} {text}");
             // From one of its answers, as bytes, to the client, and by way of the server again.
             for answer in answers {
                 *self.canned.0.lock().unwrap() = Some(*answer);
@@ -659,7 +659,7 @@ mod round_trip {
                 *self.canned.0.lock().unwrap() = Some(empty);
                 let read = self.canned.1.call(O::clone(&asked)).send().await;
                 let is_undeclared = |error: &api::client::Error| {
-                    matches!(error.mismatch(), Some(api::Mismatch::Status))
+                    matches!(error.decode_error(), Some(api::DecodeError::Status))
                 };
                 match (super::said(written, code), read) {
                     (Some(_), Ok(answer)) => {

@@ -321,7 +321,7 @@ impl Writer<'_> {
             Item::Type(item) if is_public(&item.vis) => {
                 let (name, ty) = (item.ident.to_string(), outside(&item.ty));
                 // The index of an answer among others is for nobody to write.
-                if !ty.starts_with("Carried") {
+                if !ty.starts_with("StatusIn") {
                     self.function(&format!("value: {name}"), &format!(" -> {ty}"), "value");
                 }
             }

@@ -138,7 +138,7 @@ fn what_is_only_written_otherwise_is_no_finding() {
         (format!("paths: {{/a: {{{operation}}}}}"), format!("paths: {{/a: {{{operation}}}, /b: {{}}}}")),
         (format!("paths: {{/a: {{{operation}}}}}"), format!("servers: []\npaths: {{/a: {{{operation}}}}}")),
         (
-            "paths: {/a: {get: {parameters: [{name: X-Key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
+            "paths: {/a: {get: {parameters: [{name: X-ResponseKey, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
             "paths: {/a: {get: {parameters: [{name: x-key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
         ),
         (

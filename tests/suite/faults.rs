@@ -5,8 +5,8 @@ use std::{io::Write, time::Duration};
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use statusquo::{
-    Client, Code, Mismatch, Status, StatusResponse,
-    client::{Error, Failure, Redirects},
+    Client, Code, DecodeError, Status, StatusResponse,
+    client::{Error, Redirects, ResponseError},
 };
 use statusquo_tests::rude::{Act, Rude};
 
@@ -106,7 +106,7 @@ async fn what_has_no_end_is_cut_off() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n".to_vec();
     let error = fails(Act::Forever(head, vec![b'a'; 1000])).await;
     assert_eq!(error.code(), Some(Status::Ok.into()));
-    assert_eq!(error.mismatch(), Some(&Mismatch::TooLarge));
+    assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
     assert_eq!(error.body().map(Bytes::len), Some(10_000));
 
     let head = b"HTTP/1.1 200 OK\r\n".to_vec();
@@ -122,7 +122,7 @@ async fn what_has_no_end_is_cut_off() {
         bomb.len()
     );
     let error = fails(Act::Say([head.as_bytes(), &bomb].concat())).await;
-    assert_eq!(error.mismatch(), Some(&Mismatch::TooLarge));
+    assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
     assert_eq!(error.body().map(Bytes::len), Some(10_000));
 }
 
@@ -164,7 +164,7 @@ async fn what_is_not_as_declared_keeps_its_status() {
     let error = fails(Act::say(broken)).await;
     assert_eq!(error.code(), Some(Status::NotAcceptable.into()));
     assert!(
-        matches!(error.mismatch(), Some(Mismatch::Body(_))),
+        matches!(error.decode_error(), Some(DecodeError::Body(_))),
         "{error:?}"
     );
     assert!(error.body().unwrap().starts_with(b"{\"accept\""));
@@ -181,8 +181,8 @@ async fn what_is_not_as_declared_keeps_its_status() {
     assert_eq!(error.code(), Some(Status::TooManyRequests.into()));
     assert!(
         matches!(
-            error.mismatch(),
-            Some(Mismatch::Header {
+            error.decode_error(),
+            Some(DecodeError::Header {
                 name: "Retry-After",
                 ..
             })
@@ -204,7 +204,7 @@ async fn a_loop_of_redirects_ends() {
         .unwrap();
     let error = client.get_status(Status::Found).send().await.unwrap_err();
     assert_eq!(error.code(), Some(Status::Found.into()));
-    assert_eq!(error.mismatch(), Some(&Mismatch::TooManyRedirects));
+    assert_eq!(error.decode_error(), Some(&DecodeError::TooManyRedirects));
     assert_eq!(rude.count(), 11);
 
     // What a redirect says beside where it leads is nobody's business.
@@ -268,7 +268,7 @@ async fn the_failure_of_a_success_holds_what_came() {
         .unwrap_err();
     assert!(matches!(
         &failure,
-        Failure::Answer(
+        ResponseError::Declared(
             StatusResponse::ServiceUnavailable {
                 retry_after: Some(_)
             },
@@ -294,8 +294,8 @@ async fn the_failure_of_a_success_holds_what_came() {
 fn an_error_is_a_pointer_that_goes_anywhere() {
     fn goes_anywhere<T: Send + Sync + std::error::Error + 'static>() {}
     goes_anywhere::<Error>();
-    goes_anywhere::<Failure<StatusResponse>>();
+    goes_anywhere::<ResponseError<StatusResponse>>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
-    assert_eq!(Code::new(999).unwrap().known(), None);
+    assert_eq!(Code::new(999).unwrap().status(), None);
 }

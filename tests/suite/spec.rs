@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use statusquo::Status;
-use statusquo_codegen::model::{Catalogue, ContentRule, Key, Model, Retry};
+use statusquo_codegen::model::{Catalogue, ContentRule, Model, ResponseKey, Retry};
 use statusquo_tests::own_spec;
 
 fn model() -> Model {
@@ -156,7 +156,7 @@ fn the_facts_are_those_of_the_rfcs() {
     // The endpoint sends what it demands.
     let answers = model.sets.iter().flat_map(|set| &set.answers);
     for answer in answers {
-        let Key::Exact(code) = answer.key else {
+        let ResponseKey::Exact(code) = answer.key else {
             continue;
         };
         for name in required.get(&code).into_iter().flatten() {

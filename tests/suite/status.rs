@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use statusquo::{Class, Code, InvalidCode, Retry, Status, StatusChoice};
+use statusquo::{Class, Code, InvalidCodeError, Retry, Status, StatusChoice};
 
 #[test]
 fn a_status_is_two_bytes() {
@@ -27,7 +27,7 @@ fn every_number_is_a_status_or_is_not() {
             (100..=999).contains(&code),
             "{code}"
         );
-        assert_eq!(Code::new(code).and_then(Code::known), status);
+        assert_eq!(Code::new(code).and_then(Code::status), status);
         assert_eq!(
             Code::new(code).map(Code::get),
             (100..=999).contains(&code).then_some(code)
@@ -51,7 +51,7 @@ fn the_predicates_are_the_ranges_of_the_rfc() {
         assert_eq!(status.is_client_error(), (400..500).contains(&code));
         assert_eq!(status.is_server_error(), (500..600).contains(&code));
         assert_eq!(status.is_error(), (400..600).contains(&code));
-        assert_eq!(Some(status.class()), Class::of(code));
+        assert_eq!(Some(status.class()), Class::from_code(code));
         assert_eq!(Code::from(*status).class(), Some(status.class()));
         assert_eq!(Code::from(*status), *status);
         assert_eq!(Code::from(*status), code);
@@ -200,7 +200,7 @@ fn statuses_have_the_traits_of_values() {
         Code::try_from(99).unwrap_err().to_string(),
         "a status code is a number from 100 to 999"
     );
-    let _: InvalidCode = Code::try_from(1000).unwrap_err();
+    let _: InvalidCodeError = Code::try_from(1000).unwrap_err();
 }
 
 #[test]

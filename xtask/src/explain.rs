@@ -1,7 +1,7 @@
 //! `cargo xtask explain`: what a status code means.
 
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::model::{Catalogue, Class, ContentRule, Key, Model, Status};
+use statusquo_codegen::model::{Catalogue, Class, ContentRule, Model, ResponseKey, Status};
 
 use crate::{document, error::CommandError, paths};
 
@@ -42,7 +42,7 @@ fn class(text: &str) -> Option<(u16, Class)> {
         .strip_suffix("xx")?
         .parse::<u16>()
         .ok()?;
-    Some((digit, Class::of(digit.checked_mul(100)?)?))
+    Some((digit, Class::from_code(digit.checked_mul(100)?)?))
 }
 
 /// What a class means, and its statuses.
@@ -51,7 +51,7 @@ fn overview(model: &Model, digit: u16, class: Class) -> String {
     let advice = highlighted(class.advice());
     let mut text = format!("{title}{digit}xx, {}{title:#}\n{advice}\n\n", class.name());
     let statuses = model.statuses.iter();
-    for status in statuses.filter(|status| Class::of(status.code) == Some(class)) {
+    for status in statuses.filter(|status| Class::from_code(status.code) == Some(class)) {
         let (code, reason) = (status.code, &status.reason);
         text.push_str(&format!(
             "{DIM}{code}{DIM:#} {BOLD}{reason}{BOLD:#}: {}\n",
@@ -100,7 +100,7 @@ fn colour(class: Option<Class>) -> AnsiColor {
 }
 
 fn explanation(model: &Model, status: &Status) -> String {
-    let title = colour(Class::of(status.code)).on_default().bold();
+    let title = colour(Class::from_code(status.code)).on_default().bold();
     let mut text = format!("{title}{} {}{title:#}\n", status.code, status.reason);
     let mut paragraphs = status.description.split("\n\n");
     if let Some(summary) = paragraphs.next() {
@@ -117,7 +117,7 @@ fn explanation(model: &Model, status: &Status) -> String {
 }
 
 fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
-    let class = Class::of(status.code);
+    let class = Class::from_code(status.code);
     let content = match status.content {
         ContentRule::Allowed => "allowed",
         ContentRule::Forbidden => "forbidden",
@@ -133,7 +133,7 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
         ),
         (
             "Advice",
-            highlighted(class.map_or("", |class| class.advice_on(status.retry))),
+            highlighted(class.map_or("", |class| class.advice_for(status.retry))),
         ),
         ("Content", content.to_owned()),
         ("Headers", headers(model, status)),
@@ -157,7 +157,7 @@ fn headers(model: &Model, status: &Status) -> String {
     let answers = model.sets.iter().flat_map(|set| &set.answers);
     let answer = answers
         .into_iter()
-        .find(|answer| answer.key == Key::Exact(status.code));
+        .find(|answer| answer.key == ResponseKey::Exact(status.code));
     let sent = answer.into_iter().flat_map(|answer| &answer.headers);
     let is_required = |name: &str| {
         status
@@ -209,7 +209,7 @@ fn unknown(model: &Model, text: &str) -> CommandError {
         ));
     }
     let code = text.parse::<u16>().unwrap_or_default();
-    if let Some(class) = Class::of(code) {
+    if let Some(class) = Class::from_code(code) {
         message.push_str(&format!(
             "\nAny {}xx is a {class}. {}",
             code / 100,

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::{Value, json};
-use statusquo_codegen::model::{Answer, Counts, GlueAnswer, Key, Method, Model, Operation, key_of};
+use statusquo_codegen::model::{
+    Answer, Counts, GlueAnswer, Method, Model, Operation, ResponseKey, match_response_key,
+};
 
 use crate::{document, error::CommandError, paths};
 
@@ -36,7 +38,7 @@ struct Row<'a> {
     path: Option<&'a str>,
     /// The operation; `None` for what the server answers where there is none.
     operation: Option<&'a Operation>,
-    status: Option<Key>,
+    status: Option<ResponseKey>,
     from: From<'a>,
 }
 
@@ -98,11 +100,11 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
             let own = operation.glue(model);
             rows.extend(own.into_iter().map(|answer| {
-                let declared = key_of(&keys, answer.code)
+                let declared = match_response_key(&keys, answer.code)
                     .and_then(|index| answers.get(index))
                     .filter(|_| operation.declared);
                 row(
-                    Some(Key::Exact(answer.code)),
+                    Some(ResponseKey::Exact(answer.code)),
                     From::Glue { answer, declared },
                 )
             }));
@@ -131,7 +133,7 @@ fn between(model: &Model) -> Vec<Row<'_>> {
     let own = |method, path, answer: GlueAnswer| {
         let declared = None;
         let from = From::Glue { answer, declared };
-        row(method, path, Some(Key::Exact(answer.code)), from)
+        row(method, path, Some(ResponseKey::Exact(answer.code)), from)
     };
     let mut rows = Vec::new();
     for (path, methods) in paths {
@@ -176,7 +178,7 @@ impl Row<'_> {
             "method": self.method.map(Method::as_str),
             "path": self.path,
             "status": self.status.map(|key| match key {
-                Key::Exact(code) => Value::from(code),
+                ResponseKey::Exact(code) => Value::from(code),
                 key => Value::from(key.to_string()),
             }),
             "source": self.from.word(),

@@ -235,7 +235,7 @@ fn expanded(ty: &[String], aliases: &BTreeMap<&str, &[String]>) -> Vec<String> {
             break;
         }
     }
-    let carried = tokens.iter().position(|token| token == "Carried");
+    let carried = tokens.iter().position(|token| token == "StatusIn");
     if let Some(index) = carried.and_then(|at| tokens.get_mut(at + 4)) {
         index.clear();
     }

@@ -44,7 +44,7 @@ enum Role {
     CallArgument,
     /// Of a call.
     CallSetter,
-    Carried,
+    StatusIn,
     Constant,
     Credentials,
     /// What operations of a tag have in common.
@@ -263,7 +263,7 @@ impl Names {
                 let places = answer.origin.places();
                 self.add(variant.clone(), Role::Answer, places);
                 if let Some(carried) = &answer.carried {
-                    self.add(carried.to_string(), Role::Carried, places);
+                    self.add(carried.to_string(), Role::StatusIn, places);
                     self.called_by(&[carried.to_string()], &own);
                 }
                 for header in &answer.headers {

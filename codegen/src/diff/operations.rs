@@ -13,7 +13,7 @@ use super::{
 use crate::{
     load::spec::Kind,
     lower::skeleton,
-    model::{Key, Method, Piece, segments},
+    model::{Method, Piece, ResponseKey, segments},
     pointer::Pointer,
 };
 
@@ -800,7 +800,8 @@ impl<'a> Walk<'a> {
     pub(super) fn responses(&mut self, member: &Member<'a>) {
         let of = |at: &Option<At<'a>>| -> Responses<'a> {
             let members = at.iter().flat_map(At::members);
-            let keys = members.filter_map(|(key, at)| Some((Key::parse(key)?.to_string(), at)));
+            let keys =
+                members.filter_map(|(key, at)| Some((ResponseKey::parse(key)?.to_string(), at)));
             keys.collect()
         };
         let (mut old, mut new) = (of(&member.base), of(&member.head));

@@ -45,10 +45,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         pub use crate::runtime::{
             call::{
-                BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall,
+                BinaryResponse, BinaryRequest, Call, FullResponse, StreamingResponse, StreamingCall,
             },
             conditional::HttpDate,
-            client_error::{Error, Failure},
+            client_error::{Error, ResponseError},
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
             server_url::{Server, ServerVariable},
@@ -57,7 +57,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use reqwest;
 
         #[allow(unused_imports, reason = "an API may have no operations or types")]
-        use crate::{Key, requests::*, types};
+        use crate::{ResponseKey, requests::*, types};
         #import
         #conditions
         #with_secret
@@ -125,8 +125,8 @@ fn streams(model: &Model, operation: &Operation) -> TokenStream {
     let keys: Vec<_> = streamed.into_iter().map(key).collect();
     let answer = (!keys.is_empty()).then(|| {
         quote! {
-            impl BinaryAnswer for #request {
-                const STREAMED: &'static [Key] = &[#(#keys),*];
+            impl BinaryResponse for #request {
+                const STREAMED: &'static [ResponseKey] = &[#(#keys),*];
             }
         }
     });
@@ -134,7 +134,7 @@ fn streams(model: &Model, operation: &Operation) -> TokenStream {
         .body
         .as_ref()
         .is_some_and(|body| body.payload.is_binary());
-    let content = is_taken.then(|| quote!(impl BinaryContent for #request {}));
+    let content = is_taken.then(|| quote!(impl BinaryRequest for #request {}));
     quote!(#answer #content)
 }
 

@@ -88,7 +88,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[rustfmt::skip]
         pub mod server;
 
-        pub use runtime::{Class, Code, InvalidCode, Retry, UnknownStatus};
+        pub use runtime::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
         pub use status::Status;
 
         #[cfg(feature = "_wire")]
@@ -97,8 +97,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub use runtime::{
-            Carried, ChoiceError, File, Key, Media, Mismatch, Operation, Response, StatusChoice,
-            Unsendable, key_of,
+            StatusIn, InvalidChoiceError, File, ResponseKey, Media, DecodeError, Operation, Response, StatusChoice,
+            EncodeError, match_response_key,
         };
 
         #[cfg(feature = "client-base")]

@@ -38,9 +38,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             limits,
             responses::*,
             runtime::{
-                Operation, Unsendable,
-                request_decoder::{Incoming, Rejection},
-                request_encoder::Outgoing,
+                Operation, EncodeError,
+                request_decoder::{RequestDecoder, Rejection},
+                request_encoder::RequestEncoder,
                 param::{Param, Style},
             },
             types,
@@ -265,13 +265,13 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             #security
             const HAS_BODY: bool = #has_body;
 
-            fn write(&self, #unused_request: &mut Outgoing) -> Result<(), Unsendable> {
+            fn write(&self, #unused_request: &mut RequestEncoder) -> Result<(), EncodeError> {
                 #(#writes)*
                 #write_body
                 Ok(())
             }
 
-            fn read(#unused_request: &mut Incoming) -> Result<Self, Rejection> {
+            fn read(#unused_request: &mut RequestDecoder) -> Result<Self, Rejection> {
                 Ok(Self {
                     #(#names: #reads,)*
                     #read_body

@@ -9,8 +9,8 @@ use super::{DEPRECATED, body_enum, codec, content_ty, docs, key, listed, media, 
 use crate::{
     doc,
     model::{
-        Answer, BodyVariant, Codec, Content, Key, Model, Payload, ResponseSet, Succeeds, Success,
-        key_of,
+        Answer, BodyVariant, Codec, Content, Model, Payload, ResponseKey, ResponseSet, Succeeds,
+        Success, match_response_key,
     },
     name::Ident,
 };
@@ -42,8 +42,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             Status,
             runtime::{
-                Carried, Code, Key, Mismatch, Response, Unsendable, param::{Param, Style},
-                response_decoder::Received, response_encoder::Reply,
+                StatusIn, Code, ResponseKey, DecodeError, Response, EncodeError, param::{Param, Style},
+                response_decoder::ResponseDecoder, response_encoder::ResponseEncoder,
             },
             types,
         };
@@ -66,22 +66,24 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
             let alias = answer.carried.as_ref()?;
             let index = Literal::usize_unsuffixed(index);
             let doc = match answer.key {
-                Key::Default => "A status that the document does not declare by itself.".to_owned(),
+                ResponseKey::Default => {
+                    "A status that the document does not declare by itself.".to_owned()
+                }
                 key => format!("A status of {key} that the document does not declare by itself."),
             };
             let made = example_of(set, answer.key).map(|code| {
                 format!(
-                    "`{alias}::of::<{code}>()` is one, checked by the compiler, and \
+                    "`{alias}::from_const::<{code}>()` is one, checked by the compiler, and \
                      `{alias}::new({code})` the same, checked at run time."
                 )
             });
             let doc = super::docs(&[&doc, &made.unwrap_or_default()]);
-            Some(quote!(#doc pub type #alias = Carried<#name, #index>;))
+            Some(quote!(#doc pub type #alias = StatusIn<#name, #index>;))
         });
     let codes = set.answers.iter().map(|answer| {
         let (variant, pattern) = (&answer.variant, ignoring(answer));
         match answer.key {
-            Key::Exact(code) => {
+            ResponseKey::Exact(code) => {
                 let code = code_of(model, code);
                 quote!(Self::#variant #pattern => #code)
             }
@@ -117,7 +119,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
         impl Response for #name {
             type Success = #success_ty;
 
-            const KEYS: &'static [Key] = &[#(#keys,)*];
+            const KEYS: &'static [ResponseKey] = &[#(#keys,)*];
             #produces
 
             fn code(&self) -> Code {
@@ -128,11 +130,11 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
                 #success
             }
 
-            fn decode(received: &mut Received<'_>) -> Result<Self, Mismatch> {
+            fn decode(received: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
                 #decodes
             }
 
-            fn encode(self) -> Result<Reply, Unsendable> {
+            fn encode(self) -> Result<ResponseEncoder, EncodeError> {
                 match self {
                     #(#encodes,)*
                 }
@@ -142,10 +144,12 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
 }
 
 /// A code that an answer with a key may have: an error, for that is what most of them are for.
-fn example_of(set: &ResponseSet, key: Key) -> Option<u16> {
+fn example_of(set: &ResponseSet, key: ResponseKey) -> Option<u16> {
     let keys: Vec<_> = set.answers.iter().map(|answer| answer.key).collect();
     let mut codes = (400..600).chain(200..400);
-    codes.find(|code| key_of(&keys, *code).and_then(|index| keys.get(index)) == Some(&key))
+    codes.find(|code| {
+        match_response_key(&keys, *code).and_then(|index| keys.get(index)) == Some(&key)
+    })
 }
 
 /// The `Code` of a status, by its name where it has one.
@@ -157,7 +161,7 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
         }
         None => {
             let code = Literal::u16_unsuffixed(code);
-            quote!(const { Code::sure(#code) })
+            quote!(const { Code::from_const(#code) })
         }
     }
 }
@@ -187,13 +191,13 @@ fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
 fn variant(model: &Model, answer: &Answer) -> TokenStream {
     let name = &answer.variant;
     let title = match answer.key {
-        Key::Exact(code) => {
+        ResponseKey::Exact(code) => {
             let reason = model.statuses.iter().find(|status| status.code == code);
             let reason = reason.map_or("", |status| status.reason.as_str());
             doc::code(format!("{code} {reason}").trim_end())
         }
-        Key::Range(_) => format!("`{}`", answer.key),
-        Key::Default => "Any other status.".to_owned(),
+        ResponseKey::Range(_) => format!("`{}`", answer.key),
+        ResponseKey::Default => "Any other status.".to_owned(),
     };
     let docs = docs(&[&title, &answer.doc]);
     let body = body_ty(model, &answer.body);
@@ -317,7 +321,7 @@ fn decode(model: &Model, answer: &Answer) -> TokenStream {
     let status = answer
         .carried
         .is_some()
-        .then(|| quote!(status: received.status(Carried::new)?,));
+        .then(|| quote!(status: received.status(StatusIn::new)?,));
     let headers = answer.headers.iter().map(|header| {
         let (name, param) = (&header.name, param(model, header, &[]));
         if header.required {
@@ -360,7 +364,7 @@ fn read(payload: &Payload) -> TokenStream {
 fn encode(model: &Model, answer: &Answer) -> TokenStream {
     let variant = &answer.variant;
     let code = match answer.key {
-        Key::Exact(code) => code_in_reply(model, code),
+        ResponseKey::Exact(code) => code_in_reply(model, code),
         _ => quote!(status),
     };
     let headers = answer.headers.iter().map(|header| {
@@ -371,7 +375,7 @@ fn encode(model: &Model, answer: &Answer) -> TokenStream {
             quote!(.optional(#param, #name.as_ref())?)
         }
     });
-    let reply = quote!(Reply::new(#code) #(#headers)*);
+    let reply = quote!(ResponseEncoder::new(#code) #(#headers)*);
     let reply = match &answer.body {
         Payload::Empty => quote!(Ok(#reply)),
         Payload::One(content) => write(&reply, content),

@@ -22,7 +22,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
 
         #[allow(unused_imports, reason = "an API may ask for nothing")]
-        use crate::runtime::{request_decoder::Incoming, param::Param, security::{Credential, Credentials}};
+        use crate::runtime::{request_decoder::RequestDecoder, param::Param, security::{Credential, Credentials}};
 
         #(#schemes)*
         #(#sets)*
@@ -137,7 +137,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         impl Credentials for #name {
             const SCHEMES: &'static [Scheme] = &[#(#schemes),*];
 
-            fn read(#request: &Incoming) -> Option<Self> {
+            fn read(#request: &RequestDecoder) -> Option<Self> {
                 #(#reads)*
                 #end
             }

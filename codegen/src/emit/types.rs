@@ -282,7 +282,7 @@ fn form(
             fn write(
                 &self,
                 parts: &mut crate::runtime::multipart::Parts,
-            ) -> Result<(), crate::Unsendable> {
+            ) -> Result<(), crate::EncodeError> {
                 #(#writes)*
                 #other_writes
                 Ok(())

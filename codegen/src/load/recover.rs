@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::spec::{Field, Form, Kind, Members, Usage, dependent};
-use crate::{model::Key, pointer::Pointer, pointer::Trail};
+use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 
 /// The sound part of a document, without the `$ref`s at the places of `broken`.
 ///
@@ -82,7 +82,7 @@ fn object(
                 .partition(|(key, _)| key.starts_with("x-"));
             named.retain(|key, _| match kind {
                 Kind::Paths => key.starts_with('/'),
-                Kind::Responses => Key::parse(key).is_some(),
+                Kind::Responses => ResponseKey::parse(key).is_some(),
                 _ => true,
             });
             let mut sound = map(&named, form, at, broken);

@@ -10,7 +10,7 @@ use super::{
     spec::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
 };
 use crate::{
-    model::Key,
+    model::ResponseKey,
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule, describe, list, nearest},
     source::Source,
@@ -150,7 +150,7 @@ impl Checker<'_> {
                 Diagnostic::error(Rule::WrongValue, place(), message)
                     .help("no URL has one; write it percent-encoded if it is meant")
             }
-            Kind::Responses if Key::parse(key).is_none() => {
+            Kind::Responses if ResponseKey::parse(key).is_none() => {
                 let message = format!("`{key}` is no status");
                 Diagnostic::error(Rule::NotAStatus, place(), message).help(
                     "a key of `responses` is a code from 100 to 599, a range such as `4XX`, or \

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     load::At,
     model::{
-        Answer, Asked, Codec, Content, Key, Operation, Parameter, Payload, ResponseSet, Sample,
-        Style, Type, Way, key_of,
+        Answer, Asked, Codec, Content, Operation, Parameter, Payload, ResponseKey, ResponseSet,
+        Sample, Style, Type, Way, match_response_key,
     },
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -33,13 +33,13 @@ pub(super) fn samples(
     let Some(set) = sets.get(responses.set) else {
         return Vec::new();
     };
-    let keys: Vec<Key> = set.answers.iter().map(|answer| answer.key).collect();
+    let keys: Vec<ResponseKey> = set.answers.iter().map(|answer| answer.key).collect();
     let mut samples = Vec::new();
     for (index, answer) in set.answers.iter().enumerate() {
         let response = responses.answers.get(index);
         let code = (200..=999)
             .chain([101])
-            .find(|code| key_of(&keys, *code) == Some(index));
+            .find(|code| match_response_key(&keys, *code) == Some(index));
         let Some(code) = code else { continue };
         match sample(cx, index, code, answer, response, types) {
             Some(sample) => samples.push(sample),

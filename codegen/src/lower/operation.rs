@@ -13,8 +13,8 @@ use super::{
 use crate::{
     load::At,
     model::{
-        Asked, Condition, Handler, Key, Method, Operation, Origin, Parameter, Payload, RequestBody,
-        segments,
+        Asked, Condition, Handler, Method, Operation, Origin, Parameter, Payload, RequestBody,
+        ResponseKey, segments,
     },
     name::{Ident, Scope},
     report::Place,
@@ -119,7 +119,7 @@ fn conditions(operation: &Operation, sets: &Sets<'_>) -> Vec<Condition> {
     let is_conditional = answers
         .into_iter()
         .flatten()
-        .any(|answer| matches!(answer.key, Key::Exact(304) | Key::Range(3)));
+        .any(|answer| matches!(answer.key, ResponseKey::Exact(304) | ResponseKey::Range(3)));
     let names = operation
         .parameters
         .iter()

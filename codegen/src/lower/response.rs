@@ -21,8 +21,8 @@ use crate::{
     doc::code,
     load::{At, spec::Kind},
     model::{
-        Answer, Class, ContentRule, Key, Location, Method, Origin, Parameter, Payload, Piece,
-        ResponseSet, Style, Succeeds, Success, segments,
+        Answer, Class, ContentRule, Location, Method, Origin, Parameter, Payload, Piece,
+        ResponseKey, ResponseSet, Style, Succeeds, Success, segments,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -45,7 +45,7 @@ pub(super) struct RouteResponses<'a> {
     /// Whether the document declares an answer at all.
     pub(super) declared: bool,
     /// The keys that are no answer.
-    pub(super) interim: Vec<Key>,
+    pub(super) interim: Vec<ResponseKey>,
     /// The answers as this operation declares them, in the order of the set.
     pub(super) answers: Vec<At<'a, Response>>,
 }
@@ -59,7 +59,7 @@ struct Group<'a> {
 
 /// An answer before it has its types.
 struct Draft<'a> {
-    key: Key,
+    key: ResponseKey,
     response: Option<At<'a, Response>>,
     /// Whether its content counts.
     content: bool,
@@ -153,9 +153,9 @@ fn place(set: &mut ResponseSet, route: &Route<'_>, responses: &RouteResponses<'_
 fn final_answers<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
-    declared: Vec<(Key, At<'a, Response>)>,
+    declared: Vec<(ResponseKey, At<'a, Response>)>,
     statuses: &Statuses,
-) -> (Vec<Draft<'a>>, Vec<Key>) {
+) -> (Vec<Draft<'a>>, Vec<ResponseKey>) {
     let mut answers = Vec::new();
     let mut interim = Vec::new();
     for (key, response) in declared {
@@ -200,7 +200,7 @@ fn final_answers<'a>(
             .help("say what it answers: `'200': {description: ...}`"),
         );
         answers.push(Draft {
-            key: Key::Default,
+            key: ResponseKey::Default,
             response: None,
             content: false,
         });
@@ -209,18 +209,20 @@ fn final_answers<'a>(
 }
 
 /// 101 is final for HTTP where the connection goes on with another protocol, which the header says.
-fn is_upgrade(key: Key, response: &At<'_, Response>) -> bool {
+fn is_upgrade(key: ResponseKey, response: &At<'_, Response>) -> bool {
     let mut headers = response.node.headers.keys();
-    key == Key::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
+    key == ResponseKey::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
 }
 
 fn may_have_content(
     cx: &Context<'_>,
-    key: Key,
+    key: ResponseKey,
     response: &At<'_, Response>,
     statuses: &Statuses,
 ) -> bool {
-    let Key::Exact(code) = key else { return true };
+    let ResponseKey::Exact(code) = key else {
+        return true;
+    };
     let rule = statuses
         .get(code)
         .map_or(ContentRule::Allowed, |status| status.content);
@@ -350,14 +352,16 @@ fn set<'a>(
 }
 
 /// The name of a variant: by its code or class, never by a description.
-fn variant(key: Key, statuses: &Statuses) -> Ident {
+fn variant(key: ResponseKey, statuses: &Statuses) -> Ident {
     match key {
-        Key::Exact(code) => statuses.get(code).map_or_else(
+        ResponseKey::Exact(code) => statuses.get(code).map_or_else(
             || Ident::pascal(&format!("Status{code}")),
             |status| status.name.clone(),
         ),
-        Key::Range(first) => Ident::pascal(Class::of(first * 100).map_or("Other", Class::name)),
-        Key::Default => Ident::pascal("default"),
+        ResponseKey::Range(first) => {
+            Ident::pascal(Class::from_code(first * 100).map_or("Other", Class::name))
+        }
+        ResponseKey::Default => Ident::pascal("default"),
     }
 }
 
@@ -371,9 +375,9 @@ fn answer<'a>(
     types: &mut Types,
 ) -> Answer {
     let carried = match draft.key {
-        Key::Exact(_) => None,
+        ResponseKey::Exact(_) => None,
         key => {
-            let suffix = if key == Key::Default {
+            let suffix = if key == ResponseKey::Default {
                 "Default".to_owned()
             } else {
                 key.to_string()
@@ -552,12 +556,17 @@ fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
 /// Where the document names a 2xx, that decides. `default` is then a success too if its status is 2xx
 /// and it carries the same; otherwise it is what APIs use it for, an error.
 fn success(answers: &mut [Answer]) -> Success {
-    let is_2xx = |answer: &Answer| matches!(answer.key, Key::Exact(200..=299) | Key::Range(2));
+    let is_2xx = |answer: &Answer| {
+        matches!(
+            answer.key,
+            ResponseKey::Exact(200..=299) | ResponseKey::Range(2)
+        )
+    };
     let named = answers.iter().any(is_2xx);
     for answer in answers.iter_mut() {
         answer.succeeds = match answer.key {
             _ if is_2xx(answer) => Succeeds::Always,
-            Key::Default => Succeeds::ByCode,
+            ResponseKey::Default => Succeeds::ByCode,
             _ => Succeeds::Never,
         };
     }

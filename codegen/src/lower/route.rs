@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use crate::{
     load::At,
-    model::{Key, Method, Piece, fixed_query, segments},
+    model::{Method, Piece, ResponseKey, fixed_query, segments},
     name::Ident,
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -193,18 +193,21 @@ fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
 }
 
 /// The responses of an operation as it declares them, in the order of their keys.
-pub(super) fn responses<'a>(cx: &Context<'a>, route: &Route<'a>) -> Vec<(Key, At<'a, Response>)> {
+pub(super) fn responses<'a>(
+    cx: &Context<'a>,
+    route: &Route<'a>,
+) -> Vec<(ResponseKey, At<'a, Response>)> {
     let responses = &route.declared.node.responses;
     let place = route.declared.place.key("responses");
-    let mut found: BTreeMap<Key, At<'a, Response>> = BTreeMap::new();
+    let mut found: BTreeMap<ResponseKey, At<'a, Response>> = BTreeMap::new();
     let written = cx
         .document
         .tree
         .pointer(place.as_str())
         .and_then(Value::as_object);
-    let mut spelled: BTreeMap<Key, &str> = BTreeMap::new();
+    let mut spelled: BTreeMap<ResponseKey, &str> = BTreeMap::new();
     for text in written.into_iter().flat_map(Map::keys) {
-        let Some(key) = Key::parse(text) else {
+        let Some(key) = ResponseKey::parse(text) else {
             continue;
         };
         if let Some(first) = spelled.insert(key, text) {
@@ -220,9 +223,9 @@ pub(super) fn responses<'a>(cx: &Context<'a>, route: &Route<'a>) -> Vec<(Key, At
             );
         }
         let response = match key {
-            Key::Default => responses.default.as_ref(),
-            Key::Exact(code) => responses.responses.get(&StatusCode::Code(code)),
-            Key::Range(first) => responses.responses.get(&StatusCode::Range(first)),
+            ResponseKey::Default => responses.default.as_ref(),
+            ResponseKey::Exact(code) => responses.responses.get(&StatusCode::Code(code)),
+            ResponseKey::Range(first) => responses.responses.get(&StatusCode::Range(first)),
         };
         let Some(response) = response else { continue };
         if let Some(response) = cx.document.resolve(&At::new(response, place.key(text))) {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     load::At,
-    model::{ContentRule, Key, Origin, Retry, Status},
+    model::{ContentRule, Origin, ResponseKey, Retry, Status},
     name::Ident,
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe, list, nearest},
@@ -36,7 +36,9 @@ impl Statuses {
         for route in routes {
             for (key, response) in responses(cx, route) {
                 used.push(response.place.clone());
-                let Key::Exact(code) = key else { continue };
+                let ResponseKey::Exact(code) = key else {
+                    continue;
+                };
                 if code > LAST {
                     beyond(cx, route, code);
                     continue;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Key, LimitsId, Model, Origin, Payload, Segment, Type};
+use super::{LimitsId, Model, Origin, Payload, ResponseKey, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -35,7 +35,7 @@ pub struct Operation {
     /// Whether the document declares an answer at all.
     pub declared: bool,
     /// The keys that are declared and no answer, since interim codes are none.
-    pub interim: Vec<Key>,
+    pub interim: Vec<ResponseKey>,
     /// The index of what it asks for in [`Model::credentials`](super::Model::credentials).
     pub credentials: Option<usize>,
     /// What it asks for in words, as Markdown; empty if it asks for nothing.

@@ -1,4 +1,4 @@
-use super::{Key, LimitsId, Origin, Parameter, Type};
+use super::{LimitsId, Origin, Parameter, ResponseKey, Type};
 use crate::name::Ident;
 
 /// A set of answers that one or several operations have: a response enum.
@@ -17,7 +17,7 @@ pub struct ResponseSet {
 impl ResponseSet {
     /// The keys of the successes that are bytes.
     #[must_use]
-    pub fn streamed(&self) -> Vec<Key> {
+    pub fn streamed(&self) -> Vec<ResponseKey> {
         let answers = self.answers.iter();
         answers
             .filter(|answer| answer.succeeds != Succeeds::Never && answer.body.is_binary())
@@ -30,9 +30,9 @@ impl ResponseSet {
     pub fn produces(&self) -> Vec<&str> {
         let successes = self.answers.iter();
         let successes = successes.filter(|answer| match answer.key {
-            Key::Exact(code) => (200..300).contains(&code),
-            Key::Range(first) => first == 2,
-            Key::Default => false,
+            ResponseKey::Exact(code) => (200..300).contains(&code),
+            ResponseKey::Range(first) => first == 2,
+            ResponseKey::Default => false,
         });
         let mut media = Vec::new();
         for answer in successes {
@@ -52,7 +52,7 @@ impl ResponseSet {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The key in the document.
-    pub key: Key,
+    pub key: ResponseKey,
     /// The variant.
     pub variant: Ident,
     /// The name of the status that a range or `default` carries; `None` for an exact code.

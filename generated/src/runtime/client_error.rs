@@ -9,7 +9,7 @@ use http::{HeaderMap, header};
 use reqwest::Url;
 
 use super::{
-    codec_error::{Mismatch, Unsendable},
+    codec_error::{DecodeError, EncodeError},
     conditional::retry_after,
     media::{PROBLEM, select},
     operation::Operation,
@@ -80,11 +80,11 @@ impl fmt::Display for Sent {
 pub(crate) enum Kind {
     /// Something that the client is built with.
     Settings(String),
-    Request(Unsendable),
+    Request(EncodeError),
     Transport(reqwest::Error, Option<Raw>),
     /// Not in the time that the caller gave.
     Timeout(Option<Raw>),
-    Mismatch(Mismatch, Raw),
+    DecodeError(DecodeError, Raw),
     /// Declared, and no success.
     Failed(Raw),
     /// A success without bytes, where bytes were to be streamed.
@@ -136,7 +136,7 @@ impl Error {
             Kind::Transport(error, None) if error.is_builder() => {
                 let source = StdError::source(&error).map(ToString::to_string);
                 let why = source.unwrap_or_else(|| "its URL cannot be sent".to_owned());
-                Kind::Request(Unsendable::because(why))
+                Kind::Request(EncodeError::because(why))
             }
             // The URL may have a secret in it; it is said without.
             Kind::Transport(error, raw) => Kind::Transport(error.without_url(), raw),
@@ -170,7 +170,7 @@ impl Error {
     fn raw(&self) -> Option<&Raw> {
         match &self.0.kind {
             Kind::Transport(_, raw) | Kind::Timeout(raw) => raw.as_ref(),
-            Kind::Mismatch(_, raw) | Kind::Failed(raw) | Kind::Unstreamed(raw) => Some(raw),
+            Kind::DecodeError(_, raw) | Kind::Failed(raw) | Kind::Unstreamed(raw) => Some(raw),
             Kind::Settings(_) | Kind::Request(_) => None,
         }
     }
@@ -214,9 +214,9 @@ impl Error {
 
     /// Why an answer is none of those that the document declares.
     #[must_use]
-    pub fn mismatch(&self) -> Option<&Mismatch> {
+    pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.kind {
-            Kind::Mismatch(why, _) => Some(why),
+            Kind::DecodeError(why, _) => Some(why),
             _ => None,
         }
     }
@@ -246,7 +246,7 @@ impl Error {
             Kind::Transport(..) if self.is_timeout() => "timeout",
             Kind::Transport(..) if self.is_connect() => "connect",
             Kind::Transport(..) => "transport",
-            Kind::Mismatch(..) => "mismatch",
+            Kind::DecodeError(..) => "mismatch",
             Kind::Failed(_) | Kind::Unstreamed(_) => "status",
         }
     }
@@ -254,7 +254,7 @@ impl Error {
 
 /// What a status means, in a line.
 fn meaning(code: Code) -> Option<&'static str> {
-    let summary = code.known().map(Status::summary)?;
+    let summary = code.status().map(Status::summary)?;
     (!summary.is_empty()).then_some(summary)
 }
 
@@ -284,7 +284,7 @@ impl fmt::Display for Error {
                 write!(f, "the answer {} did not end in time", raw.code)?;
             }
             Kind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code)?,
-            Kind::Mismatch(why, raw) => {
+            Kind::DecodeError(why, raw) => {
                 write!(f, "the answer was {}: {why}", raw.code)?;
                 // What a success means says nothing here.
                 if !raw.code.is_success()
@@ -346,15 +346,15 @@ impl StdError for Error {
 ///
 /// Either has the [`Error`] that it is for those who want to know no more: `?` makes it one.
 #[derive(Debug)]
-pub enum Failure<R> {
+pub enum ResponseError<R> {
     /// A declared answer, which is no success; and the same as an error, with the header fields and the
     /// content as they came.
-    Answer(R, Error),
+    Declared(R, Error),
     /// No declared answer.
     Error(Error),
 }
 
-impl<R> Failure<R> {
+impl<R> ResponseError<R> {
     /// The status, if an answer came.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
@@ -365,26 +365,26 @@ impl<R> Failure<R> {
     #[must_use]
     pub fn error(&self) -> &Error {
         match self {
-            Self::Answer(_, error) | Self::Error(error) => error,
+            Self::Declared(_, error) | Self::Error(error) => error,
         }
     }
 }
 
-impl<R> From<Failure<R>> for Error {
-    fn from(failure: Failure<R>) -> Self {
+impl<R> From<ResponseError<R>> for Error {
+    fn from(failure: ResponseError<R>) -> Self {
         match failure {
-            Failure::Answer(_, error) | Failure::Error(error) => error,
+            ResponseError::Declared(_, error) | ResponseError::Error(error) => error,
         }
     }
 }
 
-impl<R> fmt::Display for Failure<R> {
+impl<R> fmt::Display for ResponseError<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self.error(), f)
     }
 }
 
-impl<R: fmt::Debug> StdError for Failure<R> {
+impl<R: fmt::Debug> StdError for ResponseError<R> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.error().source()
     }

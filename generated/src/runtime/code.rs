@@ -31,14 +31,14 @@ impl Code {
 
     /// What is known of the code; `None` if it is not one of [`Status::ALL`].
     #[must_use]
-    pub const fn known(self) -> Option<Status> {
+    pub const fn status(self) -> Option<Status> {
         Status::from_code(self.get())
     }
 
     /// What it means and what to do about it, as [`Status::description`]; empty if nobody knows.
     #[must_use]
     pub const fn description(self) -> &'static str {
-        match self.known() {
+        match self.status() {
             Some(status) => status.description(),
             None => "",
         }
@@ -47,7 +47,7 @@ impl Code {
     /// Its class; `None` from 600 on, which RFC 9110 calls invalid.
     #[must_use]
     pub const fn class(self) -> Option<Class> {
-        Class::of(self.get())
+        Class::from_code(self.get())
     }
 
     /// Whether it is 200 to 299.
@@ -66,14 +66,14 @@ impl Code {
 /// The codes that the server answers with by itself, whatever the document knows.
 #[cfg(feature = "_wire")]
 impl Code {
-    pub(crate) const BAD_REQUEST: Self = Self::sure(400);
-    pub(crate) const FORBIDDEN: Self = Self::sure(403);
-    pub(crate) const UNAUTHORIZED: Self = Self::sure(401);
-    pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::sure(415);
-    pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::sure(422);
+    pub(crate) const BAD_REQUEST: Self = Self::from_const(400);
+    pub(crate) const FORBIDDEN: Self = Self::from_const(403);
+    pub(crate) const UNAUTHORIZED: Self = Self::from_const(401);
+    pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::from_const(415);
+    pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::from_const(422);
 
     /// A code that is known to be one when the program is built.
-    pub(crate) const fn sure(code: u16) -> Self {
+    pub(crate) const fn from_const(code: u16) -> Self {
         match Self::new(code) {
             Some(code) => code,
             None => panic!("a status code is a number from 100 to 999"),
@@ -84,7 +84,7 @@ impl Code {
 /// `404 Not Found`, or the number alone where nobody knows it.
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.known() {
+        match self.status() {
             Some(status) => fmt::Display::fmt(&status, f),
             None => fmt::Display::fmt(&self.get(), f),
         }
@@ -115,20 +115,20 @@ impl From<Code> for u16 {
 }
 
 impl TryFrom<u16> for Code {
-    type Error = InvalidCode;
+    type Error = InvalidCodeError;
 
-    fn try_from(code: u16) -> Result<Self, InvalidCode> {
-        Self::new(code).ok_or(InvalidCode(Reason::OutOfRange))
+    fn try_from(code: u16) -> Result<Self, InvalidCodeError> {
+        Self::new(code).ok_or(InvalidCodeError(Reason::OutOfRange))
     }
 }
 
 /// Three digits, and nothing else.
 impl FromStr for Code {
-    type Err = InvalidCode;
+    type Err = InvalidCodeError;
 
-    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+    fn from_str(text: &str) -> Result<Self, InvalidCodeError> {
         let [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = *text.as_bytes() else {
-            return Err(InvalidCode(Reason::OutOfRange));
+            return Err(InvalidCodeError(Reason::OutOfRange));
         };
         let digit = |byte: u8| u16::from(byte - b'0');
         Self::try_from(digit(a) * 100 + digit(b) * 10 + digit(c))
@@ -155,7 +155,7 @@ impl PartialEq<Code> for Status {
 
 /// A number that is no status code, or not one that belongs here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidCode(Reason);
+pub struct InvalidCodeError(Reason);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
@@ -164,7 +164,7 @@ enum Reason {
     Elsewhere,
 }
 
-impl InvalidCode {
+impl InvalidCodeError {
     /// A status code that another answer has, or none.
     #[cfg(feature = "_wire")]
     pub(crate) const fn elsewhere() -> Self {
@@ -172,7 +172,7 @@ impl InvalidCode {
     }
 }
 
-impl fmt::Display for InvalidCode {
+impl fmt::Display for InvalidCodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Reason::OutOfRange => "a status code is a number from 100 to 999",
@@ -182,7 +182,7 @@ impl fmt::Display for InvalidCode {
     }
 }
 
-impl core::error::Error for InvalidCode {}
+impl core::error::Error for InvalidCodeError {}
 
 #[cfg(feature = "http")]
 impl From<http::StatusCode> for Code {

@@ -12,7 +12,7 @@ use crate::Code;
 /// Why an answer is none of those that the document declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Mismatch {
+pub enum DecodeError {
     /// The document does not declare the status.
     Status,
     /// A header field is missing that the document requires.
@@ -34,7 +34,7 @@ pub enum Mismatch {
     TooManyRedirects,
 }
 
-impl fmt::Display for Mismatch {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status => f.write_str("the document does not declare this status"),
@@ -55,13 +55,13 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl std::error::Error for Mismatch {}
+impl std::error::Error for DecodeError {}
 
 /// A value that cannot be sent in the place where the document wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unsendable(String);
+pub struct EncodeError(String);
 
-impl Unsendable {
+impl EncodeError {
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the shape that `map_err` takes"
@@ -112,14 +112,14 @@ impl Unsendable {
 }
 
 /// The value of a header field, from a text that it keeps.
-pub(crate) fn header_value(name: &str, text: impl Into<Bytes>) -> Result<HeaderValue, Unsendable> {
-    HeaderValue::from_maybe_shared(text.into()).map_err(|_| Unsendable::header(name))
+pub(crate) fn header_value(name: &str, text: impl Into<Bytes>) -> Result<HeaderValue, EncodeError> {
+    HeaderValue::from_maybe_shared(text.into()).map_err(|_| EncodeError::header(name))
 }
 
-impl fmt::Display for Unsendable {
+impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Unsendable {}
+impl std::error::Error for EncodeError {}

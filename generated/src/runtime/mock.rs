@@ -13,13 +13,13 @@ use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{
-    codec_error::Mismatch,
+    codec_error::DecodeError,
     context::Context,
     media::PROBLEM,
     operation::{Operation, Response},
     request_decoder::Rejection,
-    response_decoder::Received,
-    response_key::{Key, key_of},
+    response_decoder::ResponseDecoder,
+    response_key::{ResponseKey, match_response_key},
     router::with_status,
 };
 use crate::{Code, StatusChoice};
@@ -42,7 +42,7 @@ pub(crate) struct Samples {
     /// The operation.
     pub(crate) operation: &'static str,
     /// The keys of its answers.
-    pub(crate) keys: &'static [Key],
+    pub(crate) keys: &'static [ResponseKey],
     pub(crate) samples: &'static [Sample],
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn declared(
     let code = rejection.code();
     let of_operation = |known: &&Samples| Some(known.operation) == rejection.operation();
     let found = all.iter().find(of_operation).and_then(|known| {
-        let key = key_of(known.keys, code.get())?;
+        let key = match_response_key(known.keys, code.get())?;
         known.samples.iter().find(|sample| sample.key == key)
     });
     let Some((sample, Ok(mut headers))) = found.map(|sample| (sample, headers(sample))) else {
@@ -133,7 +133,7 @@ pub(crate) fn admit<O: Operation>(mock: &Mock, has_choice: bool) -> Result<(), R
     };
     let keys = O::Response::KEYS;
     let mut codes = choice.iter().map(|(code, _)| code.get());
-    let Some(code) = codes.find(|code| key_of(keys, *code).is_none()) else {
+    let Some(code) = codes.find(|code| match_response_key(keys, *code).is_none()) else {
         return Ok(());
     };
     let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
@@ -234,7 +234,7 @@ impl Preference {
 
 /// The sample of a status.
 fn find<R: Response>(samples: &[Sample], code: Code) -> Option<(&Sample, Code)> {
-    let key = key_of(R::KEYS, code.get())?;
+    let key = match_response_key(R::KEYS, code.get())?;
     samples
         .iter()
         .find(|sample| sample.key == key)
@@ -250,11 +250,11 @@ fn first(samples: &[Sample]) -> Option<(&Sample, Code)> {
     Some((sample, Code::new(sample.code)?))
 }
 
-fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, Mismatch> {
+fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, DecodeError> {
     let body = sample
         .body
         .map(|(_, body)| Bytes::from_static(body.as_bytes()));
-    R::decode(&mut Received::new(
+    R::decode(&mut ResponseDecoder::new(
         code,
         &headers(sample)?,
         body.unwrap_or_default(),
@@ -262,10 +262,10 @@ fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, Mismatch> {
 }
 
 /// The header fields of an example, that of its content included.
-fn headers(sample: &Sample) -> Result<HeaderMap, Mismatch> {
+fn headers(sample: &Sample) -> Result<HeaderMap, DecodeError> {
     let mut headers = HeaderMap::new();
     for (name, value) in sample.headers {
-        let value = HeaderValue::try_from(*value).map_err(|error| Mismatch::Header {
+        let value = HeaderValue::try_from(*value).map_err(|error| DecodeError::Header {
             name,
             why: error.to_string(),
         })?;

@@ -7,8 +7,8 @@ mod code;
 mod status_impl;
 
 pub use class::{Class, Retry};
-pub use code::{Code, InvalidCode};
-pub use status_impl::UnknownStatus;
+pub use code::{Code, InvalidCodeError};
+pub use status_impl::UnknownStatusError;
 
 #[cfg(feature = "_wire")]
 mod codec_error;
@@ -65,13 +65,13 @@ mod weighted_status;
 
 #[cfg(feature = "_wire")]
 pub use {
-    codec_error::{Mismatch, Unsendable},
+    codec_error::{DecodeError, EncodeError},
     media::Media,
     multipart::File,
     operation::{Operation, Response},
-    response_key::{Key, key_of},
-    status_choice::{ChoiceError, StatusChoice},
-    status_in::Carried,
+    response_key::{ResponseKey, match_response_key},
+    status_choice::{InvalidChoiceError, StatusChoice},
+    status_in::StatusIn,
 };
 
 #[cfg(feature = "server")]

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    codec_error::{Unsendable, header_value},
+    codec_error::{EncodeError, header_value},
     json,
     param::{Flat, flatten},
     param_decode::{Invalid, Word},
@@ -62,7 +62,7 @@ impl<T: Into<Bytes>> From<T> for File {
 /// A form of the document.
 pub(crate) trait Form: Sized {
     /// Adds its parts.
-    fn write(&self, parts: &mut Parts) -> Result<(), Unsendable>;
+    fn write(&self, parts: &mut Parts) -> Result<(), EncodeError>;
 
     /// Takes its parts.
     fn read(parts: &mut Parts) -> Result<Self, Invalid>;
@@ -125,9 +125,9 @@ impl Parts {
         name: &str,
         media: &str,
         value: &T,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         let Flat::One(text) = flatten(value)? else {
-            return Err(Unsendable::nested());
+            return Err(EncodeError::nested());
         };
         self.push(name, File::new(text).of_type(media));
         Ok(())
@@ -139,14 +139,14 @@ impl Parts {
         name: &str,
         media: &str,
         value: &T,
-    ) -> Result<(), Unsendable> {
-        let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
+    ) -> Result<(), EncodeError> {
+        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
         self.push(name, File::new(json).of_type(media));
         Ok(())
     }
 
     /// The boundary between the parts, and all of them.
-    pub(crate) fn encode(&self) -> Result<(String, Bytes), Unsendable> {
+    pub(crate) fn encode(&self) -> Result<(String, Bytes), EncodeError> {
         let boundary = self.boundary();
         let mut body = BytesMut::new();
         for (name, part) in &self.0 {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    codec_error::{Unsendable, header_value},
+    codec_error::{EncodeError, header_value},
     validation::Limits,
 };
 
@@ -155,8 +155,8 @@ pub(crate) enum Flat {
 }
 
 /// What of a value goes on the wire without JSON.
-pub(crate) fn flatten<T: Serialize + ?Sized>(value: &T) -> Result<Flat, Unsendable> {
-    match serde_json::to_value(value).map_err(Unsendable::json)? {
+pub(crate) fn flatten<T: Serialize + ?Sized>(value: &T) -> Result<Flat, EncodeError> {
+    match serde_json::to_value(value).map_err(EncodeError::json)? {
         Value::Array(items) => items
             .into_iter()
             .map(word)
@@ -173,12 +173,12 @@ pub(crate) fn flatten<T: Serialize + ?Sized>(value: &T) -> Result<Flat, Unsendab
     }
 }
 
-fn word(value: Value) -> Result<String, Unsendable> {
+fn word(value: Value) -> Result<String, EncodeError> {
     match value {
         Value::String(text) => Ok(text),
         Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
         Value::Null => Ok(String::new()),
-        Value::Array(_) | Value::Object(_) => Err(Unsendable::nested()),
+        Value::Array(_) | Value::Object(_) => Err(EncodeError::nested()),
     }
 }
 
@@ -220,10 +220,10 @@ pub(crate) fn decode_plus(text: &str) -> Option<Cow<'_, str>> {
 
 impl Param {
     /// The value as it stands in a segment of the path.
-    pub(crate) fn in_path<T: Serialize + ?Sized>(&self, value: &T) -> Result<String, Unsendable> {
+    pub(crate) fn in_path<T: Serialize + ?Sized>(&self, value: &T) -> Result<String, EncodeError> {
         let text = match self.style {
             Style::Json => {
-                encode(&serde_json::to_string(value).map_err(Unsendable::json)?).into_owned()
+                encode(&serde_json::to_string(value).map_err(EncodeError::json)?).into_owned()
             }
             Style::Label => match flatten(value)? {
                 Flat::One(word) => format!(".{}", label(&word)),
@@ -247,7 +247,7 @@ impl Param {
         };
         match decode(&text).as_deref() {
             // No server would find the parameter again.
-            Some("" | "." | "..") => Err(Unsendable::segment(self.name)),
+            Some("" | "." | "..") => Err(EncodeError::segment(self.name)),
             _ => Ok(text),
         }
     }
@@ -278,9 +278,9 @@ impl Param {
         &self,
         value: &T,
         headers: &mut HeaderMap,
-    ) -> Result<(), Unsendable> {
+    ) -> Result<(), EncodeError> {
         let texts = match self.style {
-            Style::Json => vec![serde_json::to_string(value).map_err(Unsendable::json)?],
+            Style::Json => vec![serde_json::to_string(value).map_err(EncodeError::json)?],
             _ => match flatten(value)? {
                 Flat::List(cookies) if self.is_set_cookie() => cookies,
                 value => {
@@ -292,18 +292,18 @@ impl Param {
         };
         let is_trimmed = |text: &String| text.trim_matches([' ', '\t']) == text;
         if !texts.iter().all(is_trimmed) {
-            return Err(Unsendable::blanks(self.name));
+            return Err(EncodeError::blanks(self.name));
         }
         for text in texts {
             let name =
-                HeaderName::try_from(self.name).map_err(|_| Unsendable::header(self.name))?;
+                HeaderName::try_from(self.name).map_err(|_| EncodeError::header(self.name))?;
             headers.append(name, header_value(self.name, text)?);
         }
         Ok(())
     }
 
     /// Refuses words with a separator in them that a reader could not tell from those between them.
-    fn separable(&self, value: &Flat, separator: char) -> Result<(), Unsendable> {
+    fn separable(&self, value: &Flat, separator: char) -> Result<(), EncodeError> {
         let has = |word: &String| word.contains(separator);
         let is_ambiguous = match value {
             Flat::One(_) => false,
@@ -311,7 +311,7 @@ impl Param {
             Flat::Object(members) => members.iter().any(|(name, word)| has(name) || has(word)),
         };
         if is_ambiguous {
-            Err(Unsendable::separator(self.name, separator))
+            Err(EncodeError::separator(self.name, separator))
         } else {
             Ok(())
         }
@@ -340,10 +340,10 @@ impl Param {
     pub(crate) fn pairs<T: Serialize + ?Sized>(
         &self,
         value: &T,
-    ) -> Result<Vec<(String, String)>, Unsendable> {
+    ) -> Result<Vec<(String, String)>, EncodeError> {
         let name = encode(self.name).into_owned();
         if self.style == Style::Json {
-            let json = serde_json::to_string(value).map_err(Unsendable::json)?;
+            let json = serde_json::to_string(value).map_err(EncodeError::json)?;
             return Ok(vec![(name, encode(&json).into_owned())]);
         }
         let value = flatten(value)?;

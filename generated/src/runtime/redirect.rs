@@ -10,7 +10,7 @@ use super::{
     operation::{Operation, Response},
     param::Location,
     redact::is_secret,
-    response_key::{Key, key_of},
+    response_key::{ResponseKey, match_response_key},
 };
 use crate::Code;
 
@@ -45,8 +45,8 @@ impl Redirects {
             Self::All => true,
             Self::Undeclared => {
                 let keys = O::Response::KEYS;
-                let key = key_of(keys, code.get()).and_then(|index| keys.get(index));
-                !matches!(key, Some(Key::Exact(_) | Key::Range(_)))
+                let key = match_response_key(keys, code.get()).and_then(|index| keys.get(index));
+                !matches!(key, Some(ResponseKey::Exact(_) | ResponseKey::Range(_)))
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::Code;
 
 /// A request as it came in.
 #[derive(Debug)]
-pub struct Incoming {
+pub struct RequestDecoder {
     /// Where in the path the parameters are.
     path: PathValues,
     /// What comes before the content.
@@ -148,7 +148,7 @@ impl Rejection {
     }
 }
 
-impl Incoming {
+impl RequestDecoder {
     pub(crate) fn new(path: PathValues, head: Arc<Head>) -> Self {
         Self {
             path,

@@ -7,24 +7,24 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::{
-    codec_error::Mismatch,
+    codec_error::DecodeError,
     json,
     media::{Media, alike, select},
     param::Param,
     param_decode::{Raw, Texts, Word},
-    response_key::{Key, key_of},
+    response_key::{ResponseKey, match_response_key},
 };
 use crate::Code;
 
 /// An answer as it came.
 #[derive(Debug)]
-pub struct Received<'a> {
+pub struct ResponseDecoder<'a> {
     code: Code,
     headers: &'a HeaderMap,
     body: Bytes,
 }
 
-impl<'a> Received<'a> {
+impl<'a> ResponseDecoder<'a> {
     pub(crate) fn new(code: Code, headers: &'a HeaderMap, body: Bytes) -> Self {
         Self {
             code,
@@ -34,28 +34,28 @@ impl<'a> Received<'a> {
     }
 
     /// The index of the key that the status belongs to.
-    pub(crate) fn key(&self, keys: &[Key]) -> Result<usize, Mismatch> {
-        key_of(keys, self.code.get()).ok_or(Mismatch::Status)
+    pub(crate) fn key(&self, keys: &[ResponseKey]) -> Result<usize, DecodeError> {
+        match_response_key(keys, self.code.get()).ok_or(DecodeError::Status)
     }
 
     /// The status of an answer that stands for many.
-    pub(crate) fn status<C>(&self, carried: fn(u16) -> Option<C>) -> Result<C, Mismatch> {
-        carried(self.code.get()).ok_or(Mismatch::Status)
+    pub(crate) fn status<C>(&self, carried: fn(u16) -> Option<C>) -> Result<C, DecodeError> {
+        carried(self.code.get()).ok_or(DecodeError::Status)
     }
 
     /// A header field that has to be there.
-    pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, Mismatch> {
+    pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, DecodeError> {
         self.optional(param)?
-            .ok_or(Mismatch::MissingHeader(param.name))
+            .ok_or(DecodeError::MissingHeader(param.name))
     }
 
     /// A header field that may be there; several fields of one name are one, with commas.
     pub(crate) fn optional<T: DeserializeOwned>(
         &self,
         param: Param,
-    ) -> Result<Option<T>, Mismatch> {
+    ) -> Result<Option<T>, DecodeError> {
         let name = param.name;
-        let wrong = |why| Mismatch::Header { name, why };
+        let wrong = |why| DecodeError::Header { name, why };
         let mut values = Vec::new();
         for value in self.headers.get_all(name) {
             let text = std::str::from_utf8(value.as_bytes());
@@ -78,42 +78,42 @@ impl<'a> Received<'a> {
     }
 
     /// The index of the declared media type that the content is of.
-    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, Mismatch> {
+    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, DecodeError> {
         let actual = self
             .headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         select(declared, actual)
             .or_else(|| alike(declared, actual))
-            .ok_or_else(|| Mismatch::ContentType(actual.map(str::to_owned)))
+            .ok_or_else(|| DecodeError::ContentType(actual.map(str::to_owned)))
     }
 
     /// The same, if the content is of the declared media type.
-    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, Mismatch> {
+    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, DecodeError> {
         self.select(declared)?;
         Ok(self)
     }
 
-    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
-        json::read(&self.body).map_err(|error| Mismatch::Body(error.detail))
+    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
+        json::read(&self.body).map_err(|error| DecodeError::Body(error.detail))
     }
 
-    pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
-        super::form::read(&self.body).map_err(|invalid| Mismatch::Body(invalid.0))
+    pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
+        super::form::read(&self.body).map_err(|invalid| DecodeError::Body(invalid.0))
     }
 
-    pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, Mismatch> {
+    pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
         let text = String::from_utf8(self.bytes()?.into())
-            .map_err(|_| Mismatch::Body("it is no text in UTF-8".to_owned()))?;
-        T::deserialize(Word(text.into())).map_err(|invalid| Mismatch::Body(invalid.0))
+            .map_err(|_| DecodeError::Body("it is no text in UTF-8".to_owned()))?;
+        T::deserialize(Word(text.into())).map_err(|invalid| DecodeError::Body(invalid.0))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
-    pub(crate) fn bytes(&mut self) -> Result<Bytes, Mismatch> {
+    pub(crate) fn bytes(&mut self) -> Result<Bytes, DecodeError> {
         Ok(std::mem::take(&mut self.body))
     }
 
-    pub(crate) fn media(&mut self) -> Result<Media, Mismatch> {
+    pub(crate) fn media(&mut self) -> Result<Media, DecodeError> {
         let media_type = self
             .headers
             .get(header::CONTENT_TYPE)

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::{
-    codec_error::{Unsendable, header_value},
+    codec_error::{EncodeError, header_value},
     form,
     media::Media,
     param::{Flat, Param, flatten},
@@ -16,13 +16,13 @@ use crate::Code;
 
 /// An answer that is ready to be sent.
 #[derive(Clone, Debug)]
-pub struct Reply {
+pub struct ResponseEncoder {
     pub(crate) code: Code,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Reply {
+impl ResponseEncoder {
     pub(crate) fn new(code: impl Into<Code>) -> Self {
         Self {
             code: code.into(),
@@ -36,7 +36,7 @@ impl Reply {
         mut self,
         param: Param,
         value: &T,
-    ) -> Result<Self, Unsendable> {
+    ) -> Result<Self, EncodeError> {
         param.append(value, &mut self.headers)?;
         Ok(self)
     }
@@ -46,7 +46,7 @@ impl Reply {
         self,
         param: Param,
         value: Option<&T>,
-    ) -> Result<Self, Unsendable> {
+    ) -> Result<Self, EncodeError> {
         match value {
             Some(value) => self.header(param, value),
             None => Ok(self),
@@ -57,8 +57,8 @@ impl Reply {
         self,
         media: &'static str,
         value: &T,
-    ) -> Result<Self, Unsendable> {
-        let json = serde_json::to_vec(value).map_err(Unsendable::json)?;
+    ) -> Result<Self, EncodeError> {
+        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
         self.bytes(media, json.into())
     }
 
@@ -66,7 +66,7 @@ impl Reply {
         self,
         media: &'static str,
         value: &T,
-    ) -> Result<Self, Unsendable> {
+    ) -> Result<Self, EncodeError> {
         self.bytes(media, form::write(value)?.into())
     }
 
@@ -74,10 +74,10 @@ impl Reply {
         self,
         media: &'static str,
         value: &T,
-    ) -> Result<Self, Unsendable> {
+    ) -> Result<Self, EncodeError> {
         match flatten(value)? {
             Flat::One(text) => self.bytes(media, text.into()),
-            Flat::List(_) | Flat::Object(_) => Err(Unsendable::nested()),
+            Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
         }
     }
 
@@ -85,14 +85,14 @@ impl Reply {
         mut self,
         media: impl Into<Bytes>,
         bytes: Bytes,
-    ) -> Result<Self, Unsendable> {
+    ) -> Result<Self, EncodeError> {
         let media = header_value("Content-Type", media)?;
         self.headers.insert(header::CONTENT_TYPE, media);
         self.body = bytes;
         Ok(self)
     }
 
-    pub(crate) fn media(self, media: Media) -> Result<Self, Unsendable> {
+    pub(crate) fn media(self, media: Media) -> Result<Self, EncodeError> {
         self.bytes(media.media_type, media.bytes)
     }
 }

@@ -24,7 +24,7 @@ type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 ///
 /// What is worth it is said by the document and its catalogue ([`Status::retry`]): a status that is, a
 /// time-out, and a connection that breaks. A request is sent again only if it does no harm twice: if its
-/// method is idempotent (RFC 9110, section 9.2.2) or it has an `Idempotency-Key`, if nothing of it was
+/// method is idempotent (RFC 9110, section 9.2.2) or it has an `Idempotency-ResponseKey`, if nothing of it was
 /// sent for want of a connection, or if [`any_method`](Self::any_method) is set. Content that is read as it
 /// is sent ([`Call::with_content`](super::call::Call::with_content)) is there but once, and not repeated.
 ///
@@ -188,7 +188,7 @@ impl RetryPolicy {
         match &self.codes {
             Some(codes) => codes.contains(&code),
             None => code
-                .known()
+                .status()
                 .is_some_and(|status| Status::retry(status) != Retry::Never),
         }
     }

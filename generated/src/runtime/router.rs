@@ -31,13 +31,13 @@ use serde_json::json;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::{
-    codec_error::Unsendable,
+    codec_error::EncodeError,
     context::Context,
     media::{PROBLEM, accepts},
     multipart::{File, Parts},
     operation::{Operation, Response},
-    request_decoder::{Incoming, PathValues, Refusal, Rejection},
-    response_encoder::Reply,
+    request_decoder::{PathValues, Refusal, Rejection, RequestDecoder},
+    response_encoder::ResponseEncoder,
     routes::{Found, Routes},
     security::{Credentials, Scheme, unauthorized},
     serve::RequestLimits,
@@ -116,12 +116,12 @@ impl ApiRouter {
         let api = Arc::clone(api);
         let handler: Handler = Box::new(move |head, body, path| {
             let (api, handle) = (Arc::clone(&api), handle.clone());
-            let mut request = Incoming::new(path, head);
+            let mut request = RequestDecoder::new(path, head);
             let credentials = match admit::<O, C>(&request) {
                 Ok(credentials) => credentials,
                 Err(rejection) => return ready(refused::<O>(rejection)),
             };
-            let answer = move |request: Incoming, operation| {
+            let answer = move |request: RequestDecoder, operation| {
                 let context = Context::new(request.into_head());
                 answer::<O, _>(handle(api, context, operation, credentials))
             };
@@ -199,14 +199,14 @@ impl Found<'_, Route> {
     }
 }
 
-const NO_CONTENT: Code = Code::sure(204);
-const NOT_FOUND: Code = Code::sure(404);
-const METHOD_NOT_ALLOWED: Code = Code::sure(405);
-const NOT_ACCEPTABLE: Code = Code::sure(406);
-const REQUEST_TIMEOUT: Code = Code::sure(408);
-const CONTENT_TOO_LARGE: Code = Code::sure(413);
-const INTERNAL_SERVER_ERROR: Code = Code::sure(500);
-const SERVICE_UNAVAILABLE: Code = Code::sure(503);
+const NO_CONTENT: Code = Code::from_const(204);
+const NOT_FOUND: Code = Code::from_const(404);
+const METHOD_NOT_ALLOWED: Code = Code::from_const(405);
+const NOT_ACCEPTABLE: Code = Code::from_const(406);
+const REQUEST_TIMEOUT: Code = Code::from_const(408);
+const CONTENT_TOO_LARGE: Code = Code::from_const(413);
+const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
+const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
 
 /// An answer, or that it takes too long.
 struct InTime {
@@ -297,14 +297,14 @@ fn failed<O: Operation>() -> HttpResponse {
 
 /// What can be told of a request before its content is there: credentials first, for nobody else is told
 /// what is wrong with the rest.
-fn admit<O: Operation, C: Credentials>(request: &Incoming) -> Result<C, Rejection> {
+fn admit<O: Operation, C: Credentials>(request: &RequestDecoder) -> Result<C, Rejection> {
     let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     acceptable(request.headers(), O::Response::PRODUCES)?;
     Ok(credentials)
 }
 
 /// Waits for the content of a request.
-async fn receive(request: &mut Incoming, body: Body) -> Result<(), Rejection> {
+async fn receive(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
     let limits = RequestLimits::of(&request.head().extensions);
     let body = collect(body, limits).await?;
     let parts = parts(request.headers(), &body).await;
@@ -355,7 +355,7 @@ async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<Parts> {
 impl Credentials for () {
     const SCHEMES: &'static [Scheme] = &[];
 
-    fn read(_: &Incoming) -> Option<Self> {
+    fn read(_: &RequestDecoder) -> Option<Self> {
         Some(())
     }
 }
@@ -393,8 +393,8 @@ async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> 
 
 /// An answer in the terms of `http`, unless it has content that its status forbids, as a status may that
 /// a range or `default` carries.
-fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
-    let Reply {
+fn http(reply: ResponseEncoder) -> Result<HttpResponse, EncodeError> {
+    let ResponseEncoder {
         code,
         mut headers,
         body,
@@ -402,7 +402,7 @@ fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
     if headers.is_empty() && body.is_empty() {
         return Ok(with_status(code, Body::empty()));
     }
-    let allows_content = match code.known() {
+    let allows_content = match code.status() {
         Some(status) => status.allows_content(),
         None => code.class() != Some(Class::Informational),
     };
@@ -411,7 +411,7 @@ fn http(reply: Reply) -> Result<HttpResponse, Unsendable> {
     } else if allows_content {
         Body::from(body)
     } else {
-        return Err(Unsendable::content(code));
+        return Err(EncodeError::content(code));
     };
     if headers.contains_key(header::UPGRADE) {
         // The one says nothing without the other (RFC 9110, section 7.8).
@@ -444,7 +444,7 @@ pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
 /// The reason phrase of a code, unless it is the one that hyper knows.
 fn own_phrase(number: u16) -> Option<&'static str> {
     let usual = StatusCode::from_u16(number).ok()?.canonical_reason();
-    let known = Code::new(number).and_then(Code::known);
+    let known = Code::new(number).and_then(Code::status);
     match known.map(crate::Status::reason).or(usual) {
         // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
         None => Some(""),
@@ -473,7 +473,7 @@ pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
         headers,
         ..
     } = &*rejection.0;
-    let status = code.known();
+    let status = code.status();
     let mut problem = json!({
         "type": status.and_then(crate::Status::reference).unwrap_or("about:blank"),
         "title": status.map_or("", crate::Status::reason),

@@ -8,10 +8,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    codec_error::{Unsendable, header_value},
+    codec_error::{EncodeError, header_value},
     param::{Location, Param},
-    request_decoder::{Incoming, Rejection},
-    request_encoder::Outgoing,
+    request_decoder::{Rejection, RequestDecoder},
+    request_encoder::RequestEncoder,
 };
 use crate::Code;
 
@@ -199,7 +199,11 @@ into_secret! {
 
 impl Secret {
     /// Puts it into a request.
-    pub(crate) fn write(&self, scheme: &Scheme, request: &mut Outgoing) -> Result<(), Unsendable> {
+    pub(crate) fn write(
+        &self,
+        scheme: &Scheme,
+        request: &mut RequestEncoder,
+    ) -> Result<(), EncodeError> {
         match (self, scheme.kind) {
             (Self::ApiKey(key), Kind::ApiKey(param)) if param.location == Location::Header => {
                 param.append(key.as_str(), &mut request.headers)?;
@@ -211,7 +215,7 @@ impl Secret {
                 Ok(())
             }
             (Self::ApiKey(key), Kind::ApiKey(param)) => request.required(param, key.as_str()),
-            (Self::Basic(basic), _) if basic.username.contains(':') => Err(Unsendable::username()),
+            (Self::Basic(basic), _) if basic.username.contains(':') => Err(EncodeError::username()),
             (Self::Basic(basic), _) => {
                 let pair = format!("{}:{}", basic.username, basic.password);
                 authorize(&mut request.headers, "Basic", &BASE64_STANDARD.encode(pair))
@@ -226,7 +230,7 @@ impl Secret {
     }
 }
 
-fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), Unsendable> {
+fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), EncodeError> {
     let mut value = header_value("Authorization", format!("{scheme} {value}"))?;
     value.set_sensitive(true);
     headers.insert(header::AUTHORIZATION, value);
@@ -235,11 +239,11 @@ fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), U
 
 /// A credential that a server finds in a request.
 pub(crate) trait Credential: Sized {
-    fn read(scheme: &Scheme, request: &Incoming) -> Option<Self>;
+    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self>;
 }
 
 impl Credential for ApiKey {
-    fn read(scheme: &Scheme, request: &Incoming) -> Option<Self> {
+    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self> {
         let Kind::ApiKey(param) = scheme.kind else {
             return None;
         };
@@ -249,7 +253,7 @@ impl Credential for ApiKey {
 }
 
 impl Credential for Basic {
-    fn read(_: &Scheme, request: &Incoming) -> Option<Self> {
+    fn read(_: &Scheme, request: &RequestDecoder) -> Option<Self> {
         let bytes = BASE64_STANDARD
             .decode(authorization(request, "Basic")?)
             .ok()?;
@@ -260,13 +264,13 @@ impl Credential for Basic {
 }
 
 impl Credential for Bearer {
-    fn read(_: &Scheme, request: &Incoming) -> Option<Self> {
+    fn read(_: &Scheme, request: &RequestDecoder) -> Option<Self> {
         authorization(request, "Bearer").map(Self::new)
     }
 }
 
 impl Credential for Authorization {
-    fn read(scheme: &Scheme, request: &Incoming) -> Option<Self> {
+    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self> {
         let Kind::Other(scheme) = scheme.kind else {
             return None;
         };
@@ -275,7 +279,7 @@ impl Credential for Authorization {
 }
 
 /// What stands behind a scheme in `Authorization`, whose name knows no case.
-fn authorization<'a>(request: &'a Incoming, scheme: &str) -> Option<&'a str> {
+fn authorization<'a>(request: &'a RequestDecoder, scheme: &str) -> Option<&'a str> {
     let value = request
         .headers()
         .get(header::AUTHORIZATION)?
@@ -292,7 +296,7 @@ pub(crate) trait Credentials: Sized + Send {
     const SCHEMES: &'static [Scheme];
 
     /// What satisfies the operation; `None` if nothing in the request does.
-    fn read(request: &Incoming) -> Option<Self>;
+    fn read(request: &RequestDecoder) -> Option<Self>;
 }
 
 /// The refusal of a request that has no credentials for any of the schemes that would do.

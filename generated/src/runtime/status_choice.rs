@@ -22,10 +22,10 @@ impl StatusChoice {
     ///
     /// # Errors
     /// Without a code, for a weight that is negative or no number, and if all weights are 0.
-    pub fn new(items: impl IntoIterator<Item = (Code, f64)>) -> Result<Self, ChoiceError> {
+    pub fn new(items: impl IntoIterator<Item = (Code, f64)>) -> Result<Self, InvalidChoiceError> {
         let items: Vec<_> = items.into_iter().collect();
         let weights = items.iter().map(|(_, weight)| *weight);
-        weighted_status::check(weights).map_err(ChoiceError)?;
+        weighted_status::check(weights).map_err(InvalidChoiceError)?;
         Ok(Self { items })
     }
 
@@ -71,10 +71,10 @@ impl From<Status> for StatusChoice {
 }
 
 impl FromStr for StatusChoice {
-    type Err = ChoiceError;
+    type Err = InvalidChoiceError;
 
-    fn from_str(text: &str) -> Result<Self, ChoiceError> {
-        let items = weighted_status::parse(text).map_err(ChoiceError)?;
+    fn from_str(text: &str) -> Result<Self, InvalidChoiceError> {
+        let items = weighted_status::parse(text).map_err(InvalidChoiceError)?;
         // What is parsed is a code.
         let items = items
             .into_iter()
@@ -131,12 +131,12 @@ impl<'de> serde::Deserialize<'de> for StatusChoice {
 
 /// A text that is no [`StatusChoice`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChoiceError(String);
+pub struct InvalidChoiceError(String);
 
-impl fmt::Display for ChoiceError {
+impl fmt::Display for InvalidChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for ChoiceError {}
+impl std::error::Error for InvalidChoiceError {}

@@ -47,7 +47,7 @@ impl Status {
     /// Its class, by the first digit of the code.
     #[must_use]
     pub const fn class(self) -> Class {
-        match Class::of(self.code()) {
+        match Class::from_code(self.code()) {
             Some(class) => class,
             // No variant is outside of the classes; RFC 9110 would treat it as a server error.
             None => Class::ServerError,
@@ -74,7 +74,7 @@ impl Status {
     /// What a client should do.
     #[must_use]
     pub const fn advice(self) -> &'static str {
-        self.class().advice_on(self.retry())
+        self.class().advice_for(self.retry())
     }
 
     /// Whether it is 100 to 199: the answer is still to come.
@@ -146,33 +146,33 @@ impl From<Status> for u16 {
 }
 
 impl TryFrom<u16> for Status {
-    type Error = UnknownStatus;
+    type Error = UnknownStatusError;
 
-    fn try_from(code: u16) -> Result<Self, UnknownStatus> {
-        Self::from_code(code).ok_or(UnknownStatus(()))
+    fn try_from(code: u16) -> Result<Self, UnknownStatusError> {
+        Self::from_code(code).ok_or(UnknownStatusError(()))
     }
 }
 
 impl TryFrom<Code> for Status {
-    type Error = UnknownStatus;
+    type Error = UnknownStatusError;
 
-    fn try_from(code: Code) -> Result<Self, UnknownStatus> {
-        code.known().ok_or(UnknownStatus(()))
+    fn try_from(code: Code) -> Result<Self, UnknownStatusError> {
+        code.status().ok_or(UnknownStatusError(()))
     }
 }
 
 /// From the number (`404`), the phrase (`Not Found`), both (`404 Not Found`) or the name
 /// (`NotFound`), in capital or small letters.
 impl FromStr for Status {
-    type Err = UnknownStatus;
+    type Err = UnknownStatusError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+    fn from_str(text: &str) -> Result<Self, UnknownStatusError> {
         let (number, phrase) = match text.split_once(' ') {
             Some((number, phrase)) => (number, Some(phrase)),
             None => (text, None),
         };
         let found = match number.parse::<Code>() {
-            Ok(code) => code.known().filter(|status| {
+            Ok(code) => code.status().filter(|status| {
                 phrase.is_none_or(|phrase| phrase.eq_ignore_ascii_case(status.reason()))
             }),
             Err(_) => Self::ALL.iter().copied().find(|status| {
@@ -181,21 +181,21 @@ impl FromStr for Status {
                         || status.name().eq_ignore_ascii_case(text))
             }),
         };
-        found.ok_or(UnknownStatus(()))
+        found.ok_or(UnknownStatusError(()))
     }
 }
 
 /// A number or a text that is no known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownStatus(());
+pub struct UnknownStatusError(());
 
-impl fmt::Display for UnknownStatus {
+impl fmt::Display for UnknownStatusError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a known status")
     }
 }
 
-impl core::error::Error for UnknownStatus {}
+impl core::error::Error for UnknownStatusError {}
 
 #[cfg(feature = "http")]
 impl From<Status> for http::StatusCode {
@@ -206,9 +206,9 @@ impl From<Status> for http::StatusCode {
 
 #[cfg(feature = "http")]
 impl TryFrom<http::StatusCode> for Status {
-    type Error = UnknownStatus;
+    type Error = UnknownStatusError;
 
-    fn try_from(status: http::StatusCode) -> Result<Self, UnknownStatus> {
+    fn try_from(status: http::StatusCode) -> Result<Self, UnknownStatusError> {
         status.as_u16().try_into()
     }
 }

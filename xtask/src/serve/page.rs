@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use statusquo_codegen::{
     doc,
     model::{
-        Class, Content, Key, Location, Model, Operation, Parameter, SchemeKind, SecurityScheme,
-        Status, Style, Type, key_of,
+        Class, Content, Location, Model, Operation, Parameter, ResponseKey, SchemeKind,
+        SecurityScheme, Status, Style, Type, match_response_key,
     },
 };
 
@@ -150,7 +150,7 @@ fn credential(scheme: &SecurityScheme) -> Value {
 /// What an operation answers: as the document declares, and what the server adds.
 fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
     let declared = &model.set(operation).answers;
-    let keys: Vec<Key> = declared.iter().map(|answer| answer.key).collect();
+    let keys: Vec<ResponseKey> = declared.iter().map(|answer| answer.key).collect();
     let own = declared
         .iter()
         .filter(|_| operation.declared)
@@ -165,7 +165,8 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
             })
         });
     let glue = operation.glue(model).into_iter();
-    let glue = glue.filter(|answer| key_of(&keys, answer.code).is_none() || !operation.declared);
+    let glue = glue
+        .filter(|answer| match_response_key(&keys, answer.code).is_none() || !operation.declared);
     let glue = glue.map(|answer| {
         json!({
             "status": answer.code.to_string(),
@@ -187,8 +188,8 @@ fn users(model: &Model, status: &Status) -> Vec<usize> {
     let answers = |operation: &Operation| {
         let set = model.set(operation).answers.iter();
         let mut declared = set.map(|answer| answer.key);
-        declared.any(|key| key == Key::Exact(status.code))
-            || operation.interim.contains(&Key::Exact(status.code))
+        declared.any(|key| key == ResponseKey::Exact(status.code))
+            || operation.interim.contains(&ResponseKey::Exact(status.code))
             || operation
                 .glue(model)
                 .iter()
@@ -200,7 +201,7 @@ fn users(model: &Model, status: &Status) -> Vec<usize> {
 }
 
 fn status(status: &Status, users: &[usize]) -> Value {
-    let class = Class::of(status.code);
+    let class = Class::from_code(status.code);
     // Only what a browser may be led to.
     let reference = status
         .reference
@@ -212,7 +213,7 @@ fn status(status: &Status, users: &[usize]) -> Value {
         "rust": status.name.as_str(),
         "summary": status.summary(),
         "description": prose(&status.description),
-        "advice": class.map_or("", |class| class.advice_on(status.retry)),
+        "advice": class.map_or("", |class| class.advice_for(status.retry)),
         "origin": status.origin,
         "reference": reference,
         "requires": status.requires,
