@@ -22,7 +22,7 @@ use crate::runtime::call::{if_none_match, if_modified_since};
 impl Client {
     /// `GET /status/{codes}`
     ///
-    /// Answers with the status that is asked for.
+    /// Responds with the requested status.
     pub fn get_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -32,7 +32,7 @@ impl Client {
 
     /// `PUT /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     pub fn put_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -42,7 +42,7 @@ impl Client {
 
     /// `POST /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     pub fn post_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -52,7 +52,7 @@ impl Client {
 
     /// `DELETE /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     pub fn delete_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -62,7 +62,7 @@ impl Client {
 
     /// `HEAD /status/{codes}`
     ///
-    /// Answers as GET does, without content.
+    /// Responds as GET does, without content.
     pub fn head_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -72,7 +72,7 @@ impl Client {
 
     /// `PATCH /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     pub fn patch_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -82,7 +82,7 @@ impl Client {
 
     /// `TRACE /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     pub fn trace_status(
         &self,
         codes: impl Into<crate::StatusChoice>,
@@ -94,7 +94,11 @@ impl Client {
 impl Server {
     /// The servers of the document, in its order.
     pub const ALL: &'static [Self] = &[
-        Self::new("http://127.0.0.1:8080", "`cargo xtask serve`", &[]),
+        Self::new(
+            "http://127.0.0.1:8080",
+            "Local server, started with `cargo xtask serve`",
+            &[],
+        ),
     ];
 }
 

@@ -2,15 +2,16 @@
 
 //! Statusquo.
 //!
-//! Every HTTP status code in use, and httpbin's `/status/{codes}`, which answers with each.
+//! Every HTTP status code in use, and httpbin's `/status/{codes}`, which responds with the
+//! requested status.
 //!
-//! The codes are those that IANA has registered, and those that servers, proxies and clouds send
-//! although nobody has registered them. Each says what it means, what a client should do, and
-//! what a server has to send.
+//! The codes are those in the IANA registry, and unregistered ones that servers, proxies and
+//! cloud services send. Each description states what the code means, what a client should do,
+//! and what a server must or should send.
 //!
 //! Served at:
 //!
-//! * `http://127.0.0.1:8080`: `cargo xtask serve`
+//! * `http://127.0.0.1:8080`: Local server, started with `cargo xtask serve`
 //!
 //! # Features
 //!

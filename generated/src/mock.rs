@@ -228,7 +228,7 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
         headers: &[],
         body: Some((
             "application/problem+json",
-            "{\"detail\":\"the path parameter `codes` has to be a status code from 200 to 999, or several with weights, such as 200:9,503:1\",\"status\":400,\"title\":\"Bad Request\",\"type\":\"about:blank\"}",
+            "{\"detail\":\"the path parameter `codes` must be a status code from 200 to 999, or several with weights, such as 200:9,503:1\",\"status\":400,\"title\":\"Bad Request\",\"type\":\"about:blank\"}",
         )),
     },
     Sample {
@@ -241,7 +241,10 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
         key: 22,
         code: 402,
         headers: &[("x-more-info", "http://vimeo.com/22053820")],
-        body: Some(("text/plain", "This one has to be paid for. Thank you for asking.")),
+        body: Some((
+            "text/plain",
+            "This resource requires a payment. Thank you for your interest.",
+        )),
     },
     Sample {
         key: 23,
@@ -267,7 +270,7 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
         headers: &[],
         body: Some((
             "application/json",
-            "{\"accept\":[\"image/webp\",\"image/svg+xml\",\"image/jpeg\",\"image/png\",\"image/*\"],\"message\":\"The client takes no form that there is.\"}",
+            "{\"accept\":[\"image/webp\",\"image/svg+xml\",\"image/jpeg\",\"image/png\",\"image/*\"],\"message\":\"None of the available media types is acceptable to the client.\"}",
         )),
     },
     Sample {

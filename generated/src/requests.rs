@@ -14,13 +14,14 @@ use crate::{
 
 /// The request `GET /status/{codes}`.
 ///
-/// Answers with the status that is asked for.
+/// Responds with the requested status.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -53,13 +54,14 @@ impl Operation for GetStatus {
 
 /// The request `PUT /status/{codes}`.
 ///
-/// Answers with the status that is asked for, as GET does.
+/// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -92,13 +94,14 @@ impl Operation for PutStatus {
 
 /// The request `POST /status/{codes}`.
 ///
-/// Answers with the status that is asked for, as GET does.
+/// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -131,13 +134,14 @@ impl Operation for PostStatus {
 
 /// The request `DELETE /status/{codes}`.
 ///
-/// Answers with the status that is asked for, as GET does.
+/// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -170,13 +174,14 @@ impl Operation for DeleteStatus {
 
 /// The request `HEAD /status/{codes}`.
 ///
-/// Answers as GET does, without content.
+/// Responds as GET does, without content.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HeadStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -209,13 +214,14 @@ impl Operation for HeadStatus {
 
 /// The request `PATCH /status/{codes}`.
 ///
-/// Answers with the status that is asked for, as GET does.
+/// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PatchStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 
@@ -248,13 +254,14 @@ impl Operation for PatchStatus {
 
 /// The request `TRACE /status/{codes}`.
 ///
-/// Answers with the status that is asked for, as GET does.
+/// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TraceStatus {
-    /// The status to answer with: a code from 200 to 999, or several of which one is picked,
-    /// each with a weight if it should come up more or less often than the others. An interim
-    /// status (1xx) is no answer, and gets a 400.
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
     pub codes: crate::StatusChoice,
 }
 

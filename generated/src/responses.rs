@@ -18,720 +18,765 @@ use crate::{
 pub enum StatusResponse {
     /// `200 OK`
     ///
-    /// The request has succeeded, and the answer is in the content.
+    /// The request has succeeded, and the content is its result.
     ///
-    /// A client uses the content: the resource for GET, the result of the action for POST, what
-    /// became of the resource for PUT and DELETE. HEAD has the same header fields and no
-    /// content.
+    /// The client should use the content, which depends on the method: the resource for GET,
+    /// the result of the action for POST, and the outcome for PUT and DELETE. The response to
+    /// HEAD has the same header fields as the response to GET, and no content.
     Ok,
     /// `201 Created`
     ///
-    /// The request has made something new.
+    /// The request has created a new resource.
     ///
-    /// A client finds it at the URL in `Location`, or at the URL of the request where that
-    /// field is missing. A server sends it once the thing is there, and 202 as long as it is
-    /// not.
+    /// The client finds the new resource at the URL in `Location`, or at the request URL if
+    /// that field is missing. The server should send this code only after it has created the
+    /// resource, and 202 if the creation is still pending.
     Created,
     /// `202 Accepted`
     ///
-    /// The request is taken, and nothing has been done yet.
+    /// The server has accepted the request but has not finished processing it.
     ///
-    /// A client cannot know from this how it ends. A server should say in the content where to
-    /// ask, or when it will be done.
+    /// The client cannot tell from this response whether the request will succeed. The server
+    /// should state in the content where to check the progress, or when the result is expected.
     Accepted,
     /// `203 Non-Authoritative Information`
     ///
-    /// The answer is a 200 that somebody on the way has changed.
+    /// The request has succeeded, but a proxy has modified the content of the response.
     ///
-    /// A client uses it as a 200, and does not take it for the origin server's own word. A
-    /// proxy that changes content sends it in place of 200.
+    /// The client should use the response like a 200, but should not assume that the content is
+    /// exactly what the origin server sent. A proxy that modifies the content of a 200 may send
+    /// this code instead.
     NonAuthoritativeInformation,
     /// `204 No Content`
     ///
-    /// The request has succeeded, and there is nothing to show for it.
+    /// The request has succeeded, and the response has no content.
     ///
-    /// A client stays with what it has: an editor that has saved goes on with the same text. A
-    /// server sends no content, and may send `ETag` and the like for the resource as it is now.
+    /// The client should keep its current view; for example, an editor keeps showing the
+    /// document that it has just saved. The server must not send content, but may send fields
+    /// such as `ETag` that describe the resource after the request.
     NoContent,
     /// `205 Reset Content`
     ///
-    /// The request has succeeded, and the form it came from should be cleared.
+    /// The request has succeeded, and the client should reset the form that produced it.
     ///
-    /// A client empties the form for the next entry. A server sends no content.
+    /// The client should clear the form for the next entry. The server must not send content.
     ResetContent,
     /// `206 Partial Content`
     ///
-    /// Here is the part of the resource that the client asked for in `Range`.
+    /// The content is the part of the resource that the client requested with `Range`.
     ///
-    /// A client reads in `Content-Range` which part it is, for it may be less than it asked
-    /// for, and puts parts together only if their `ETag` is the same. A server sends
-    /// `Content-Range`, or several parts each with its own as `multipart/byteranges`.
+    /// The client must check in `Content-Range` which part it has received, because it may be
+    /// smaller than requested, and may combine parts only if they share a strong validator,
+    /// such as a strong `ETag`. The server must send `Content-Range` with a single part; it
+    /// sends several parts as `multipart/byteranges`, each with its own `Content-Range`.
     PartialContent {
-        /// Which part of the resource the content is, and how long all of it is.
+        /// The part of the resource that the content covers, and the resource's length.
         content_range: Option<String>,
     },
     /// `207 Multi-Status`
     ///
-    /// The request was about several resources, and each has a status of its own.
+    /// The request applied to several resources, and the content has a separate status for each.
     ///
-    /// A client reads the statuses in the content, which is XML of WebDAV: the 207 alone says
-    /// neither success nor failure.
+    /// The client must read the statuses in the content, which is WebDAV XML. The code itself
+    /// indicates neither success nor failure.
     MultiStatus,
     /// `208 Already Reported`
     ///
-    /// This resource was listed before, in the same answer.
+    /// The members of this resource are listed earlier in the same response.
     ///
-    /// It stands within a 207 of WebDAV, for a resource that has several names, so that its
-    /// members are listed once. It is no answer by itself.
+    /// The code occurs inside the content of a WebDAV 207 if a resource has several names, so
+    /// that its members are listed only once. The client should use the earlier list. The code
+    /// is not used as the status of a whole response.
     AlreadyReported,
     /// `218 This is fine`
     ///
-    /// An error is passed on with its content, under a status that is none.
+    /// The content describes an error, although the status does not indicate one.
     ///
-    /// Seen behind Apache's httpd: with `ProxyErrorOverride` it replaces the pages of 4xx and
-    /// 5xx by its own, so that some applications answer with 218 to keep theirs. A client reads
-    /// in the content what went wrong.
+    /// Some applications behind the Apache HTTP Server send this code, because
+    /// `ProxyErrorOverride` replaces the content of 4xx and 5xx responses with Apache's error
+    /// pages. The client should look for the error in the content.
     ThisIsFine,
     /// `226 IM Used`
     ///
-    /// The answer is not the resource but a change of it, made the way the client offered in `A-IM`.
+    /// The content is a transformed version of the resource, such as a delta, as `A-IM` permits.
     ///
-    /// A client applies the change, a difference for instance, to the copy that it has. A
-    /// server names in `IM` what it has applied.
+    /// The client should reconstruct the resource, for example by applying the delta to its
+    /// copy. The server must list the applied transformations in `IM`.
     ImUsed {
-        /// What has been applied to the resource to get the content.
+        /// The transformations that produced the content from the resource.
         im: String,
     },
     /// `300 Multiple Choices`
     ///
-    /// There are several versions of the resource, and the client is to choose.
+    /// The resource has several representations, and the client should choose one.
     ///
-    /// A client follows `Location` if the server prefers one, or lets its user choose from the
-    /// content. A server lists the versions there.
+    /// The client should follow `Location` if the server sends its preferred choice there, or
+    /// let the user choose from the content. The server should list the representations in the
+    /// content.
     MultipleChoices {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `301 Moved Permanently`
     ///
-    /// The resource has a new URL for good.
+    /// The resource has permanently moved to a new URL.
     ///
-    /// A client goes to the URL in `Location` and uses it from now on. A POST may become a GET
-    /// on the way, for old clients do that; 308 does not allow it.
+    /// The client should follow `Location` and use the new URL from now on. It may change a
+    /// POST into a GET for the redirected request, as old clients do; 308 does not allow that.
+    /// The server should send the new URL in `Location`.
     MovedPermanently {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `302 Found`
     ///
-    /// The resource is elsewhere for the moment.
+    /// The resource is temporarily available at another URL.
     ///
-    /// A client goes to the URL in `Location` and keeps on using the old one. A POST may become
-    /// a GET on the way, for old clients do that; 307 does not allow it, and 303 asks for it.
+    /// The client should follow `Location` and keep using the original URL for later requests.
+    /// It may change a POST into a GET for the redirected request, as old clients do; 307 does
+    /// not allow that, and 303 requires it. The server should send the other URL in `Location`.
     Found {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `303 See Other`
     ///
-    /// The answer is at another URL, to be had by GET.
+    /// The result of the request is available at another URL, to be retrieved with GET.
     ///
-    /// A client gets the URL in `Location`, whatever the method of its request was. A server
-    /// sends it after a POST, so that the result can be loaded again without repeating the
-    /// action.
+    /// The client should send a GET (or a HEAD) to the URL in `Location`, whatever the method
+    /// of the original request. A server sends this code after a POST, so that the user can
+    /// reload the result without repeating the action.
     SeeOther {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `304 Not Modified`
     ///
-    /// The copy that the client has is still good.
+    /// The client's copy of the resource is still current.
     ///
-    /// A client uses its copy. A server sends it only for a GET or HEAD with `If-None-Match` or
-    /// `If-Modified-Since`, without content, and with the `ETag`, `Cache-Control` and `Vary`
-    /// that a 200 would have.
+    /// The client should use its copy. The server must send this code only for a GET or HEAD
+    /// with `If-None-Match` or `If-Modified-Since`, and must not send content. It must send
+    /// whichever of `Cache-Control`, `Content-Location`, `Date`, `ETag`, `Expires` and `Vary`
+    /// a 200 would have.
     NotModified,
     /// `305 Use Proxy`
     ///
-    /// The resource is to be had through a proxy only.
+    /// The resource is available only through a proxy.
     ///
-    /// A client does not obey, since anybody on the way could send it elsewhere so; browsers
-    /// never did. A server does not send it: the code is deprecated.
+    /// The client should not follow `Location`, because anyone on the path could use it to
+    /// route requests through another machine; browsers do not follow it. The code is
+    /// deprecated, and a server should not send it.
     UseProxy {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `306 Switch Proxy`
     ///
-    /// Once meant that all further requests should use another proxy.
+    /// The code once meant that the client should send later requests through another proxy.
     ///
-    /// A client treats it as any unknown 3xx. An early version of HTTP/1.1 had the code and the
-    /// next one dropped it; it stays reserved, and IANA lists it as "(Unused)".
+    /// The client should treat it like any unknown 3xx. An Internet-Draft of 1997 defined the
+    /// code, and the published HTTP/1.1 standard only reserves it. IANA lists it as "(Unused)",
+    /// and a server should not send it.
     SwitchProxy,
     /// `307 Temporary Redirect`
     ///
-    /// The resource is elsewhere for the moment, and the method stays.
+    /// The resource is temporarily at another URL, and the method must not change.
     ///
-    /// A client sends the same request, method and content, to the URL in `Location`, and keeps
-    /// on using the old one.
+    /// The client should send the same request, with its method and content, to the URL in
+    /// `Location`, and keep using the original URL for later requests.
     TemporaryRedirect {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `308 Permanent Redirect`
     ///
-    /// The resource has a new URL for good, and the method stays.
+    /// The resource has permanently moved to a new URL, and the method must not change.
     ///
-    /// A client sends the same request, method and content, to the URL in `Location`, and uses
-    /// it from now on.
+    /// The client should send the same request, with its method and content, to the URL in
+    /// `Location`, and use that URL from now on.
     PermanentRedirect {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `400 Bad Request`
     ///
-    /// The server cannot make sense of the request.
+    /// The request is malformed or invalid.
     ///
-    /// A client mends the request before it sends it again: syntax, header fields or parameters
-    /// are wrong. A server says which, best as a problem of RFC 9457.
+    /// The client must correct the syntax, header fields or parameters of the request before
+    /// sending it again. The server should state which of them is wrong, preferably in a
+    /// problem document (RFC 9457).
     BadRequest(types::Problem),
     /// `401 Unauthorized`
     ///
-    /// The request has no credentials, or none that count.
+    /// The request has no credentials, or its credentials are not valid.
     ///
-    /// A client asks its user, or renews its token, and sends the request again with
-    /// `Authorization`. A server says in `WWW-Authenticate` which schemes it takes. Who is
-    /// known and still not allowed gets a 403.
+    /// The client should ask the user for credentials, or renew its token, and send the request
+    /// again with `Authorization`. The server must list the authentication schemes that it
+    /// accepts in `WWW-Authenticate`. It should send 403 instead if the credentials are valid
+    /// but do not permit the request.
     Unauthorized {
-        /// The schemes of authentication that the server takes.
+        /// The authentication schemes that the server accepts.
         www_authenticate: String,
     },
     /// `402 Payment Required`
     ///
-    /// Access has to be paid for.
+    /// The resource requires a payment.
     ///
-    /// A client tells its user. The code has been kept for later since the first HTTP/1.1, and
-    /// means what the service says: an unpaid account, a quota that is used up.
+    /// The client should inform the user. The code has been reserved for future use since the
+    /// first version of HTTP/1.1, and its meaning depends on the service: for example, an
+    /// unpaid account or an exhausted quota.
     PaymentRequired {
-        /// Where to read more.
+        /// A URL with more information.
         x_more_info: Option<String>,
         /// The content.
         body: String,
     },
     /// `403 Forbidden`
     ///
-    /// The server has understood the request and will not do it.
+    /// The server has understood the request and refuses to carry it out.
     ///
-    /// A client does not repeat it with the same credentials; others may help. A server may
-    /// give the reason, or send a 404 in order not to tell that there is something.
+    /// The client should not repeat the request with the same credentials; other credentials
+    /// may help. The server may state the reason, or send 404 instead to conceal that the
+    /// resource exists.
     Forbidden,
     /// `404 Not Found`
     ///
-    /// The server has nothing at this URL, or will not say whether it has.
+    /// The server cannot find the resource, or does not disclose that it exists.
     ///
-    /// A client checks the URL. Whether something was or will be there remains open; a server
-    /// that knows it is gone for good sends a 410.
+    /// The client should check the URL. The code does not indicate whether the resource existed
+    /// before or will exist later; a server that knows that it is permanently gone should
+    /// send 410 instead.
     NotFound,
     /// `405 Method Not Allowed`
     ///
-    /// The resource is there, and not for this method.
+    /// The resource exists, but does not support the request method.
     ///
-    /// A client uses one of the methods in `Allow`. A server has to list them there.
+    /// The client should use one of the methods in `Allow`. The server must list the supported
+    /// methods in that field.
     MethodNotAllowed {
-        /// The methods that the resource knows.
+        /// The methods that the resource supports.
         allow: String,
     },
     /// `406 Not Acceptable`
     ///
-    /// The server has the resource, and in no form that the client takes.
+    /// The server has no representation of the resource that the client accepts.
     ///
-    /// A client adjusts `Accept`, `Accept-Language` or `Accept-Encoding`. A server may as well
-    /// ignore these and send what it has; if not, it lists in the content what there is.
+    /// The client should change `Accept`, `Accept-Language` or `Accept-Encoding`. The server
+    /// may ignore these fields instead and send a representation that it has; otherwise it
+    /// should list the available representations in the content.
     NotAcceptable(types::Acceptable),
     /// `407 Proxy Authentication Required`
     ///
-    /// A proxy on the way wants credentials first.
+    /// A proxy requires credentials before it forwards the request.
     ///
-    /// A client sends the request again with `Proxy-Authorization`. The proxy says in
-    /// `Proxy-Authenticate` which schemes it takes.
+    /// The client should send the request again with `Proxy-Authorization`. The proxy must list
+    /// the authentication schemes that it accepts in `Proxy-Authenticate`.
     ProxyAuthenticationRequired {
-        /// The schemes of authentication that the proxy takes.
+        /// The authentication schemes that the proxy accepts.
         proxy_authenticate: String,
     },
     /// `408 Request Timeout`
     ///
-    /// The server has waited long enough for the rest of the request.
+    /// The server has timed out waiting for the rest of the request.
     ///
-    /// A client may send the request again, on a new connection. A server sends `Connection: close` with it, often on a connection that was only kept open.
+    /// The client may send the request again on a new connection. The server usually sends
+    /// `Connection: close` with this code, often on a connection that was merely idle.
     RequestTimeout,
     /// `409 Conflict`
     ///
-    /// The request does not go with the state that the resource is in.
+    /// The request conflicts with the current state of the resource.
     ///
-    /// A client gets the resource anew, solves the conflict, and sends another request. A
-    /// server says in the content what the conflict is: somebody has saved a newer version, or
-    /// the name is taken.
+    /// The client should fetch the resource again, resolve the conflict and send a new request.
+    /// The server should describe the conflict in the content: for example, a newer version has
+    /// been saved, or the name is already taken.
     Conflict,
     /// `410 Gone`
     ///
-    /// There was something at this URL, and it is gone for good.
+    /// The resource existed at this URL and is permanently gone.
     ///
-    /// A client removes its links. A server that does not know whether it is for good sends a
-    /// 404\.
+    /// The client should remove its links to the URL. A server that does not know whether the
+    /// resource is permanently gone should send 404 instead.
     Gone,
     /// `411 Length Required`
     ///
-    /// The request has content, and does not say how long it is.
+    /// The request has content but does not state its length.
     ///
-    /// A client sends it again with `Content-Length`.
+    /// The client should send the request again with `Content-Length`.
     LengthRequired,
     /// `412 Precondition Failed`
     ///
-    /// The resource is not in the state that the client made a condition.
+    /// The resource does not meet a condition in the request.
     ///
-    /// A client that sent `If-Match` or `If-Unmodified-Since` learns that somebody was faster:
-    /// it gets the resource anew before it changes it. A server has changed nothing.
+    /// If the condition is `If-Match` or `If-Unmodified-Since`, the resource has changed in the
+    /// meantime, and the client should fetch it again before changing it. The server must not
+    /// carry out the request.
     PreconditionFailed,
     /// `413 Content Too Large`
     ///
-    /// The request has more content than the server takes.
+    /// The request has more content than the server accepts.
     ///
-    /// A client sends less, or in parts. A server may close the connection to get no more of
-    /// it, and says in `Retry-After` if it is for the moment only. Formerly called "Payload Too
-    /// Large".
+    /// The client should send less content, or send it in parts. The server may close the
+    /// connection to stop receiving the content, and should send `Retry-After` if the limit is
+    /// temporary. The former name of the code, "Payload Too Large", is still common.
     ContentTooLarge,
     /// `414 URI Too Long`
     ///
-    /// The URL is longer than the server reads.
+    /// The URL of the request is longer than the server accepts.
     ///
-    /// A client moves what is in the query into the content of a POST, or looks for a redirect
-    /// that adds to the URL each time.
+    /// The client should move the query into the content of a POST, or look for a redirect that
+    /// makes the URL longer each time.
     UriTooLong,
     /// `415 Unsupported Media Type`
     ///
-    /// The server does not take content of this type.
+    /// The server does not accept the media type or encoding of the request content.
     ///
-    /// A client sends another type or encoding. A server says in `Accept` or `Accept-Encoding`
-    /// which it takes.
+    /// The client should send another media type or encoding. The server should list the ones
+    /// that it accepts in `Accept` or `Accept-Encoding`.
     UnsupportedMediaType,
     /// `416 Range Not Satisfiable`
     ///
-    /// The resource does not have the part that the client asked for.
+    /// The resource does not have the range that the client requested.
     ///
-    /// A client reads the length of the resource in `Content-Range` and asks for a part within
-    /// it, or for all. A server sends that field: `bytes */1024`.
+    /// The client should read the length of the resource in `Content-Range` and request a range
+    /// within it, or the whole resource. The server should send that field, for example
+    /// `bytes */1024`.
     RangeNotSatisfiable {
-        /// How long the resource is.
+        /// The length of the resource.
         content_range: Option<String>,
     },
     /// `417 Expectation Failed`
     ///
-    /// The server, or one before it, cannot do what `Expect` asks for.
+    /// The server, or a server behind it, cannot meet the expectation in `Expect`.
     ///
-    /// A client sends the request again without `Expect`.
+    /// The client should send the request again without `Expect`.
     ExpectationFailed,
     /// `418 I'm a teapot`
     ///
     /// The server is a teapot, and will not brew coffee.
     ///
-    /// A client looks for a coffee pot. From an April Fools' joke of 1998, and so widely known
-    /// that the code is reserved for good: IANA lists it as "(Unused)".
+    /// The client should look for a coffee pot. The code comes from an April Fools' joke
+    /// of 1998 (RFC 2324) and is so widely known that it is permanently reserved. IANA lists it
+    /// as "(Unused)".
     ImATeapot {
-        /// Where to read more.
+        /// A URL with more information.
         x_more_info: Option<String>,
         /// The content.
         body: String,
     },
     /// `419 Page Expired`
     ///
-    /// The token against forged requests is missing or too old.
+    /// The CSRF token of the form is missing or has expired.
     ///
-    /// Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-    /// get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
-    /// as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it.
+    /// Laravel sends this code for a form without a valid CSRF token; other servers send 403.
+    /// The client should reload the page to get a new token, and submit the form again.
+    /// Spring's `HttpStatus` has deprecated the code, which it calls "Insufficient Space on
+    /// Resource" after an old WebDAV draft.
     PageExpired,
     /// `420 Enhance Your Calm`
     ///
     /// The client has sent too many requests, or a method has failed.
     ///
-    /// Twitter's API meant the former until 2013: a client slows down. Since then it gets a
-    /// 429\. Spring's `HttpStatus` meant the latter, from an old draft of WebDAV, and has
-    /// deprecated it.
+    /// Twitter sent this code for too many requests in version 1 of its API, until 2013; later
+    /// versions send 429, except for streams in version 1.1. The client should slow down.
+    /// Spring's `HttpStatus` has deprecated the code, which it calls "Method Failure" after an
+    /// old WebDAV draft.
     EnhanceYourCalm,
     /// `421 Misdirected Request`
     ///
-    /// The request has come to a server that does not answer for this host.
+    /// The server received a request for a host that it does not serve.
     ///
-    /// A client may send it again on another connection, one of its own for that host. A server
-    /// sends it when a connection for one host is reused for another whose certificate it has
-    /// and whose content it has not.
+    /// The client may send the request again on a separate connection to that host. A server
+    /// sends this code if the client reuses a connection to one host for a second host, which
+    /// the server's certificate covers but which the server does not serve.
     MisdirectedRequest,
     /// `422 Unprocessable Content`
     ///
-    /// The content can be read, and does not make sense.
+    /// The server can parse the content but cannot process the values in it.
     ///
-    /// A client mends the values: the syntax is right, so that 400 does not fit, and the type
-    /// is known, so that 415 does not either. A server says which value is wrong. Formerly
-    /// called "Unprocessable Entity".
+    /// The client must correct the values: 400 does not apply because the syntax is valid,
+    /// and 415 does not apply because the media type is supported. The server should state
+    /// which value is wrong. The former name of the code, "Unprocessable Entity", is still
+    /// common.
     UnprocessableContent,
     /// `423 Locked`
     ///
     /// The resource is locked.
     ///
-    /// A client waits until who holds the lock lets it go, or sends its own lock token in `If`.
-    /// A server of WebDAV names the lock in the content.
+    /// The client should wait until the lock is released, or send the token of its own lock in
+    /// `If`. A WebDAV server should identify the locked resource in the content.
     Locked,
     /// `424 Failed Dependency`
     ///
-    /// This part was not done since another one failed.
+    /// The action was not performed because another action of the same request failed.
     ///
-    /// It stands within a 207 of WebDAV: a client looks there for the part that failed first,
-    /// and mends that.
+    /// The code usually occurs inside the content of a WebDAV 207. The client should look there
+    /// for the action that failed first, and correct that one.
     FailedDependency,
     /// `425 Too Early`
     ///
-    /// The server does not act on a request that might be a replay.
+    /// The server refuses to process a request that might be a replay.
     ///
-    /// A client sends it again once the TLS handshake is complete; it had been sent within it,
-    /// as early data.
+    /// The client sent the request as early data, during the TLS handshake. It should send the
+    /// request again after the handshake is complete.
     TooEarly,
     /// `426 Upgrade Required`
     ///
-    /// The server answers this only over another protocol.
+    /// The server requires another protocol for this request.
     ///
-    /// A client changes to one of those in `Upgrade` and sends the request again. A server has
-    /// to list them there.
+    /// The client should switch to one of the protocols in `Upgrade` and send the request
+    /// again. The server must list the protocols in that field.
     UpgradeRequired {
-        /// The protocols that the server would answer over.
+        /// The protocols that the client can switch to.
         upgrade: String,
     },
     /// `428 Precondition Required`
     ///
-    /// The server wants the client to say which state it expects.
+    /// The server requires the request to state which version of the resource it expects.
     ///
-    /// A client gets the resource, and sends its change with `If-Match` and the `ETag` it got,
-    /// so that nobody else's change is lost. A server says so in the content.
+    /// The client should fetch the resource, and send its change with `If-Match` and the `ETag`
+    /// that it received, so that it does not overwrite another client's change. The server
+    /// should explain this in the content.
     PreconditionRequired,
     /// `429 Too Many Requests`
     ///
-    /// The client has sent too many requests in too short a time.
+    /// The client has exceeded a limit on the rate of its requests.
     ///
-    /// A client waits as long as `Retry-After` says, or longer each time where it is missing. A
-    /// server may send that field, and should say in the content what the limit is.
+    /// The client should wait for the time in `Retry-After`, or for longer each time if that
+    /// field is missing. The server may send that field, and should describe the limit in the
+    /// content.
     TooManyRequests {
-        /// When to try again, as a number of seconds or as a date.
+        /// The time to wait before another attempt, as a number of seconds or as a date.
         retry_after: Option<String>,
     },
     /// `430 Shopify Security Rejection`
     ///
-    /// Shopify takes the request for an attack, or for a robot's.
+    /// Shopify has classified the request as an attack or as bot traffic.
     ///
-    /// A client does not repeat it, and looks for what makes it suspect: too many requests at
-    /// once, odd parameters. Some lists give the code the phrase of 431.
+    /// The client should not repeat the request, and should look for the cause: too many
+    /// requests at once, or unusual parameters. Some lists give this code the reason phrase
+    /// of 431.
     ShopifySecurityRejection,
     /// `431 Request Header Fields Too Large`
     ///
-    /// The header fields of the request are too large, one of them or all together.
+    /// The header fields of the request are too large, individually or in total.
     ///
-    /// A client sends fewer or shorter ones; mostly it is cookies. A server names the field if
-    /// it is one.
+    /// The client should send fewer or shorter fields; cookies are the most common cause. The
+    /// server should name the field if a single one is too large.
     RequestHeaderFieldsTooLarge,
     /// `440 Login Time-out`
     ///
-    /// The session is over, and the user has to sign in again.
+    /// The session has expired, and the user must sign in again.
     ///
-    /// Seen with Microsoft's IIS and Exchange (Outlook on the web). A client shows the sign-in
-    /// page. Others send a 401, or redirect there.
+    /// Microsoft's IIS and Exchange (Outlook on the web) send this code; other servers
+    /// send 401, or redirect to the sign-in page. The client should show the sign-in page.
     LoginTimeOut,
     /// `444 No Response`
     ///
-    /// The server has closed the connection without an answer.
+    /// The server has closed the connection without sending a response.
     ///
-    /// It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
-    /// that are not worth one, and is never sent. A client sees a connection that ends.
+    /// The code occurs only in nginx's configuration (`return 444;`, since 2005) and log, for
+    /// requests that nginx drops on purpose. It is never sent: the client sees only a closed
+    /// connection.
     NoResponse,
     /// `449 Retry With`
     ///
-    /// The request lacks something that the client can add.
+    /// The request lacks information that the client can add.
     ///
-    /// Seen with Microsoft's IIS and Exchange ActiveSync. A client does what the answer asks
-    /// for, such as fetching a newer policy, and sends the request again.
+    /// Microsoft's IIS and Exchange ActiveSync send this code. The client should do what the
+    /// response asks for, such as fetch a newer policy, and send the request again.
     RetryWith,
     /// `450 Blocked by Windows Parental Controls`
     ///
-    /// Parental controls on this computer block the page.
+    /// Parental controls on the user's computer block the page.
     ///
-    /// Made by Microsoft Windows on the user's own computer, not by a server. A client tells
-    /// its user whom to ask for leave.
+    /// Microsoft Windows generates this response on the user's computer; no server sends it.
+    /// The client should tell the user whom to ask for permission.
     BlockedByWindowsParentalControls,
     /// `451 Unavailable For Legal Reasons`
     ///
-    /// The law, or somebody who can call on it, has the resource withheld.
+    /// The resource is withheld because of a law or a legal demand.
     ///
-    /// A client tells its user. A server explains in the content who demands it and for whom it
-    /// holds, and names who blocks it in `Link` with `rel="blocked-by"`. The number is that of
-    /// a novel.
+    /// The client should inform the user. The server should explain in the content who made the
+    /// demand and to whom it applies, and should identify the party that blocks access in
+    /// `Link` with `rel="blocked-by"`. The number refers to Ray Bradbury's novel
+    /// "Fahrenheit 451".
     UnavailableForLegalReasons,
     /// `460 Client Closed Connection`
     ///
-    /// The client has closed the connection before the load balancer had an answer.
+    /// The client closed the connection before the load balancer sent a response.
     ///
-    /// It stands in the logs of AWS Elastic Load Balancing, for the client can no longer see
-    /// it: the client's time-out is shorter than the service is slow.
+    /// The code occurs only in the log of AWS Elastic Load Balancing, because the client can no
+    /// longer receive it. The cause is a client timeout that is shorter than the time the
+    /// service takes to respond.
     ClientClosedConnection,
     /// `463 Too Many Forwarded IP Addresses`
     ///
     /// The request has more than 30 addresses in `X-Forwarded-For`.
     ///
-    /// From AWS Elastic Load Balancing. A client, or the proxies before it, must not add up so
-    /// many; often there is a loop among them.
+    /// AWS Elastic Load Balancing sends this code. The client, and the proxies between it and
+    /// the load balancer, must send fewer addresses; a loop of proxies is a common cause.
     TooManyForwardedIpAddresses,
     /// `464 Incompatible Protocol`
     ///
-    /// The request is in a version of HTTP that the service behind does not take.
+    /// The HTTP version of the request is incompatible with the service behind the load balancer.
     ///
-    /// From AWS Elastic Load Balancing, since 2020: HTTP/1.1 to a target that is set up for
-    /// HTTP/2 or gRPC, or a gRPC request that is no POST. A client uses the version that the
-    /// service is set up for.
+    /// AWS Elastic Load Balancing has sent this code since 2020: for HTTP/1.1 requests to a
+    /// target that is configured for HTTP/2 or gRPC, for gRPC requests to a target that is
+    /// configured for HTTP/1.1, and for requests other than POST to a gRPC target. The client
+    /// should use the version that the target is configured for.
     IncompatibleProtocol,
     /// `494 Request Header Too Large`
     ///
-    /// The header fields of the request are larger than nginx reads.
+    /// The header fields of the request are larger than nginx accepts.
     ///
-    /// nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
-    /// `error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies.
+    /// The code has been internal to nginx since 2011 and corresponds to 431. The client
+    /// receives 400 unless `error_page` overrides it, and should send fewer or shorter fields;
+    /// cookies are the most common cause.
     RequestHeaderTooLarge,
     /// `495 SSL Certificate Error`
     ///
-    /// The client's certificate is not one that the server takes.
+    /// The server does not accept the client's TLS certificate.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client uses a certificate that is valid and signed by who the server trusts.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should use a valid certificate, signed by an
+    /// authority that the server trusts.
     SslCertificateError,
     /// `496 SSL Certificate Required`
     ///
-    /// The server wants a certificate of the client, and got none.
+    /// The server requires a client certificate and did not receive one.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client sends its certificate within the TLS handshake.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should send its certificate during the TLS
+    /// handshake.
     SslCertificateRequired,
     /// `497 HTTP Request Sent to HTTPS Port`
     ///
-    /// The request came without TLS to a port that speaks TLS.
+    /// The client sent a request without TLS to a port that requires TLS.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client writes `https://` before the address.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should use an `https://` URL.
     HttpRequestSentToHttpsPort,
     /// `498 Invalid Token`
     ///
-    /// The token is invalid or has expired.
+    /// The access token is invalid or has expired.
     ///
-    /// From Esri's ArcGIS. A client gets a new token and sends the request again with it.
-    /// Others send a 401.
+    /// Esri's ArcGIS sends this code; other servers send 401. The client should get a new token
+    /// and send the request again with it.
     InvalidToken,
     /// `499 Client Closed Request`
     ///
-    /// The client has closed the connection before there was an answer; or, from Esri, a token is missing.
+    /// The client closed the connection before the response, or (Esri) sent no access token.
     ///
-    /// It stands in nginx's log, by 2006, for the client can no longer see it: the client's
-    /// time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
-    /// gets a token and sends it along.
+    /// The code has occurred in the log of nginx since at least 2006; the client can no longer
+    /// receive it. The cause is a client timeout that is shorter than the time the server takes
+    /// to respond. Esri's ArcGIS sends the code as "Token Required": the client should get a
+    /// token and send the request again with it.
     ClientClosedRequest,
     /// `500 Internal Server Error`
     ///
-    /// The server has met with something it did not expect.
+    /// The server has failed because of an unexpected internal error.
     ///
-    /// A client may try again later; the fault is not its own. A server sends it where no other
-    /// code of its class fits, and nothing of its insides with it.
+    /// The client may try again later, because the request is not the cause. The server should
+    /// send this code if no other 5xx code fits, and should not disclose internal details in
+    /// the content.
     InternalServerError,
     /// `501 Not Implemented`
     ///
-    /// The server does not know the method, for any resource.
+    /// The server does not support the request method for any resource.
     ///
-    /// A client uses another one. A server that knows the method, and has no use for it here,
-    /// sends a 405.
+    /// The client should use another method. A server that supports the method, but not for
+    /// this resource, should send 405 instead.
     NotImplemented,
     /// `502 Bad Gateway`
     ///
-    /// The server behind this one has given an answer that makes no sense.
+    /// A gateway cannot interpret the response of the server behind it.
     ///
-    /// A client may try again later; often the service behind is being restarted.
+    /// The client may try again later; the server behind the gateway is often just restarting.
     BadGateway,
     /// `503 Service Unavailable`
     ///
-    /// The server cannot answer for the moment: too much to do, or down for maintenance.
+    /// The server is temporarily overloaded or down for maintenance.
     ///
-    /// A client waits as long as `Retry-After` says, or longer each time where it is missing. A
-    /// server may send that field.
+    /// The client should wait for the time in `Retry-After`, or for longer each time if that
+    /// field is missing. The server may send that field.
     ServiceUnavailable {
-        /// When to try again, as a number of seconds or as a date.
+        /// The time to wait before another attempt, as a number of seconds or as a date.
         retry_after: Option<String>,
     },
     /// `504 Gateway Timeout`
     ///
-    /// The server behind this one has not answered in time.
+    /// A gateway has timed out waiting for the server behind it.
     ///
-    /// A client may try again later. What it asked for may still have been done: only what is
-    /// safe to do twice should be repeated.
+    /// The client may try again later. The server may have carried out the request
+    /// nevertheless, so the client should repeat it only if it is idempotent.
     GatewayTimeout,
     /// `505 HTTP Version Not Supported`
     ///
-    /// The server does not speak this version of HTTP.
+    /// The server does not support the HTTP version of the request.
     ///
-    /// A client uses another version. A server says in the content which it speaks.
+    /// The client should use another version. The server should list the versions that it
+    /// supports in the content.
     HttpVersionNotSupported,
     /// `506 Variant Also Negotiates`
     ///
-    /// The server is set up wrongly: the version that it chose wants to choose again.
+    /// The server is misconfigured: the representation that it chose negotiates content itself.
     ///
-    /// A client can do nothing but ask for one version by its own URL. From an experiment with
-    /// content negotiation.
+    /// The client can only request a single representation by its own URL. The code belongs to
+    /// an experimental protocol for content negotiation (RFC 2295).
     VariantAlsoNegotiates,
     /// `507 Insufficient Storage`
     ///
-    /// The server has no room for what the request would store.
+    /// The server does not have enough storage space to carry out the request.
     ///
-    /// A client does not repeat it by itself; somebody has to make room first. From WebDAV.
+    /// The client should not repeat the request automatically, because space must be freed
+    /// first. The code is part of WebDAV.
     InsufficientStorage,
     /// `508 Loop Detected`
     ///
-    /// The server has given up, for the resource contains itself.
+    /// The server has stopped processing the request because the resource contains itself.
     ///
-    /// A client asks for fewer levels at once: `Depth: 1` in place of `infinity`. From WebDAV.
+    /// The client should request fewer levels at once, with `Depth: 1` instead of
+    /// `Depth: infinity`. The code is part of WebDAV.
     LoopDetected,
     /// `509 Bandwidth Limit Exceeded`
     ///
-    /// The site has used up the traffic that its owner has paid for.
+    /// The site has used up the data transfer that its owner has paid for.
     ///
-    /// From hosting with cPanel. A client can do nothing until the owner pays for more or the
-    /// month is over.
+    /// Web hosts that use cPanel send this code. The client can only wait until the owner pays
+    /// for more or the next month begins.
     BandwidthLimitExceeded,
     /// `510 Not Extended`
     ///
-    /// The request lacks an extension of HTTP that the server wants.
+    /// The request lacks an HTTP extension that the server requires.
     ///
-    /// A client that knows the extension sends the request again with it. From an experiment
-    /// that is over; the specification is historic.
+    /// A client that supports the extension should send the request again with it. The code
+    /// belongs to an experiment that has ended; its specification (RFC 2774) is historic.
     NotExtended,
     /// `511 Network Authentication Required`
     ///
-    /// The network wants the user to sign in first.
+    /// The network requires the user to sign in first.
     ///
-    /// Made by a hotel's or an airport's network, not by the server asked for. A client opens
-    /// the page that the content links to. A server never sends it, and a client never takes it
-    /// for an answer to its request.
+    /// The network generates this response, for example in a hotel or an airport; an origin
+    /// server should not send it. The client should open the page that the content links to,
+    /// and must not treat the response as a response of the requested server.
     NetworkAuthenticationRequired,
     /// `520 Web Server Returned an Unknown Error`
     ///
-    /// The origin server has sent Cloudflare something that is no answer, or nothing at all.
+    /// Cloudflare cannot interpret the origin server's response, or received none.
     ///
-    /// A client may try again later. Who runs the site looks for a server that crashes, resets
-    /// connections, or sends too many header fields.
+    /// The client may try again later. The operator of the site should check whether the server
+    /// crashes, resets connections or sends header fields that are too large.
     WebServerReturnedAnUnknownError,
     /// `521 Web Server Is Down`
     ///
     /// The origin server refuses Cloudflare's connections.
     ///
-    /// A client may try again later. Who runs the site checks that the server runs, and that it
-    /// lets Cloudflare's addresses in. Some lists have it under 512.
+    /// The client may try again later. The operator of the site should check that the server is
+    /// running and that it allows connections from Cloudflare's addresses. Some lists have this
+    /// code as 512.
     WebServerIsDown,
     /// `522 Connection Timed Out`
     ///
-    /// Cloudflare has had no connection to the origin server in time.
+    /// Cloudflare has timed out connecting to the origin server.
     ///
-    /// A client may try again later. Who runs the site looks for a server that is overloaded or
-    /// a firewall that drops packets.
+    /// The client may try again later. The operator of the site should check whether the server
+    /// is overloaded or a firewall drops packets.
     ConnectionTimedOut,
     /// `523 Origin Is Unreachable`
     ///
-    /// Cloudflare has found no way to the origin server.
+    /// Cloudflare has no route to the origin server.
     ///
-    /// A client may try again later. Who runs the site checks the address in DNS, and the
-    /// routes to it.
+    /// The client may try again later. The operator of the site should check the server's
+    /// address in DNS and the routes to it.
     OriginIsUnreachable,
     /// `524 A Timeout Occurred`
     ///
-    /// The origin server has taken Cloudflare's connection and not answered in time.
+    /// The origin server accepted Cloudflare's connection but did not respond in time.
     ///
-    /// A client may try again later, and should expect that what it asked for is still being
-    /// done. Who runs the site has long work answered early, with a 202.
+    /// The client may try again later, and should expect that the server is still processing
+    /// the first request. The operator of the site should respond to long-running requests
+    /// early, with 202.
     ATimeoutOccurred,
     /// `525 SSL Handshake Failed`
     ///
-    /// Cloudflare and the origin server have found no TLS that both speak.
+    /// Cloudflare and the origin server could not complete a TLS handshake.
     ///
-    /// A client can do nothing. Who runs the site checks the certificate and the cipher suites.
+    /// The client cannot resolve this. The operator of the site should check the certificate
+    /// and the cipher suites of the server.
     SslHandshakeFailed,
     /// `526 Invalid SSL Certificate`
     ///
-    /// Cloudflare does not trust the certificate of the origin server.
+    /// Cloudflare does not trust the origin server's certificate.
     ///
-    /// A client can do nothing. Who runs the site renews the certificate, or has it signed by
-    /// who is trusted.
+    /// The client cannot resolve this. The operator of the site should renew the certificate,
+    /// or have it signed by a trusted authority.
     InvalidSslCertificate,
     /// `527 Railgun Error`
     ///
-    /// The connection between Cloudflare and the site's Railgun has failed.
+    /// The connection between Cloudflare and the site's Railgun server has failed.
     ///
-    /// A client can do nothing. Cloudflare shut down Railgun in January 2024; a new one should
-    /// not come up.
+    /// The client cannot resolve this. Cloudflare shut down Railgun in January 2024, so the
+    /// code should no longer occur.
     RailgunError,
     /// `529 Site is overloaded`
     ///
-    /// The service is overloaded, all of it, and not by this client alone.
+    /// The service is overloaded as a whole, regardless of this client's request rate.
     ///
-    /// Seen with Qualys' SSL Labs and with the API of Anthropic. A client waits, longer each
-    /// time, before it tries again.
+    /// Qualys SSL Labs and the Anthropic API send this code. The client should wait before it
+    /// tries again, for longer each time.
     SiteIsOverloaded,
     /// `530 Site is frozen`
     ///
-    /// The site cannot be reached behind Cloudflare, or its host has put it to sleep.
+    /// Cloudflare cannot reach the site, or Pantheon has frozen it.
     ///
-    /// Cloudflare sends it with an error from 1000 to 1999 in the content, which says more:
-    /// often DNS does not know the origin server. Pantheon sends it for sites that nobody has
-    /// used for long. A client can do nothing.
+    /// Cloudflare sends this code with an error from 1000 to 1999 in the content, which gives
+    /// the cause: often, the name of the origin server does not resolve in DNS. Pantheon sends
+    /// it for sites that have been inactive for a long time. The client cannot resolve this.
     SiteIsFrozen,
     /// `540 Temporarily Disabled`
     ///
-    /// This part of the API is switched off for a while.
+    /// This part of the API is temporarily disabled.
     ///
-    /// From Shopify. A client tries again later.
+    /// Shopify sends this code. The client should try again later.
     TemporarilyDisabled,
     /// `561 Unauthorized`
     ///
-    /// The identity provider has answered the load balancer with an error.
+    /// The identity provider has returned an error to the load balancer.
     ///
-    /// From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
-    /// client lets its user sign in again.
+    /// AWS Elastic Load Balancing, if it is configured to authenticate users, has sent this
+    /// code since 2018. The client should ask the user to sign in again.
     IdentityProviderError,
     /// `562 JWKS Request Failed`
     ///
-    /// The gateway cannot get or use what it needs to check the credentials.
+    /// The gateway cannot get or use the data that it needs to verify the credentials.
     ///
-    /// From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
-    /// keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
-    /// "Credential Error". A client may try again later.
+    /// AWS Elastic Load Balancing sends this code if it is configured to verify tokens (JWT)
+    /// and cannot get usable keys from the key server (JWKS) in time. Akamai's Enterprise
+    /// Application Access sends it as "Credential Error" if it cannot encrypt or decrypt stored
+    /// credentials. The client may try again later; with Akamai, the user may have to sign in
+    /// again.
     JwksRequestFailed,
     /// `598 Network Read Timeout Error`
     ///
-    /// A proxy has had no answer from the server behind it in time.
+    /// A proxy has timed out waiting for a response from the server behind it.
     ///
-    /// Seen with some proxies, and in no specification; others send a 504. A client may try
-    /// again later.
+    /// Some proxies send this code, which no specification defines; others send 504. The client
+    /// may try again later.
     NetworkReadTimeoutError,
     /// `599 Network Connect Timeout Error`
     ///
-    /// A proxy has had no connection to the server behind it in time.
+    /// A proxy has timed out connecting to the server behind it.
     ///
-    /// Seen with some proxies, and in no specification; others send a 504. A client may try
-    /// again later. Some client libraries report a failed connection of their own as 599.
+    /// Some proxies send this code, which no specification defines; others send 504. The client
+    /// may try again later. Some client libraries report their own failed connections as 599.
     NetworkConnectTimeoutError,
     /// Any other status.
     ///
-    /// Any other status that is asked for, from 200 to 999, without content.
+    /// Any other requested status from 200 to 999, without content.
     ///
-    /// Nothing is known of it but its class, and a client treats it as the first of that class: a
-    /// 299 as a 200, a 471 as a 400 (RFC 9110, section 15).
+    /// Only the class of such a status is known. A client treats it as the x00 status of its
+    /// class, for example 299 as 200 and 471 as 400, and treats a code above 599 as a server
+    /// error (RFC 9110, section 15).
     Default {
         /// The status.
         status: StatusResponseDefault,
@@ -1437,716 +1482,761 @@ impl Response for StatusResponse {
 pub enum HeadStatusResponse {
     /// `200 OK`
     ///
-    /// The request has succeeded, and the answer is in the content.
+    /// The request has succeeded, and the content is its result.
     ///
-    /// A client uses the content: the resource for GET, the result of the action for POST, what
-    /// became of the resource for PUT and DELETE. HEAD has the same header fields and no
-    /// content.
+    /// The client should use the content, which depends on the method: the resource for GET,
+    /// the result of the action for POST, and the outcome for PUT and DELETE. The response to
+    /// HEAD has the same header fields as the response to GET, and no content.
     Ok,
     /// `201 Created`
     ///
-    /// The request has made something new.
+    /// The request has created a new resource.
     ///
-    /// A client finds it at the URL in `Location`, or at the URL of the request where that
-    /// field is missing. A server sends it once the thing is there, and 202 as long as it is
-    /// not.
+    /// The client finds the new resource at the URL in `Location`, or at the request URL if
+    /// that field is missing. The server should send this code only after it has created the
+    /// resource, and 202 if the creation is still pending.
     Created,
     /// `202 Accepted`
     ///
-    /// The request is taken, and nothing has been done yet.
+    /// The server has accepted the request but has not finished processing it.
     ///
-    /// A client cannot know from this how it ends. A server should say in the content where to
-    /// ask, or when it will be done.
+    /// The client cannot tell from this response whether the request will succeed. The server
+    /// should state in the content where to check the progress, or when the result is expected.
     Accepted,
     /// `203 Non-Authoritative Information`
     ///
-    /// The answer is a 200 that somebody on the way has changed.
+    /// The request has succeeded, but a proxy has modified the content of the response.
     ///
-    /// A client uses it as a 200, and does not take it for the origin server's own word. A
-    /// proxy that changes content sends it in place of 200.
+    /// The client should use the response like a 200, but should not assume that the content is
+    /// exactly what the origin server sent. A proxy that modifies the content of a 200 may send
+    /// this code instead.
     NonAuthoritativeInformation,
     /// `204 No Content`
     ///
-    /// The request has succeeded, and there is nothing to show for it.
+    /// The request has succeeded, and the response has no content.
     ///
-    /// A client stays with what it has: an editor that has saved goes on with the same text. A
-    /// server sends no content, and may send `ETag` and the like for the resource as it is now.
+    /// The client should keep its current view; for example, an editor keeps showing the
+    /// document that it has just saved. The server must not send content, but may send fields
+    /// such as `ETag` that describe the resource after the request.
     NoContent,
     /// `205 Reset Content`
     ///
-    /// The request has succeeded, and the form it came from should be cleared.
+    /// The request has succeeded, and the client should reset the form that produced it.
     ///
-    /// A client empties the form for the next entry. A server sends no content.
+    /// The client should clear the form for the next entry. The server must not send content.
     ResetContent,
     /// `206 Partial Content`
     ///
-    /// Here is the part of the resource that the client asked for in `Range`.
+    /// The content is the part of the resource that the client requested with `Range`.
     ///
-    /// A client reads in `Content-Range` which part it is, for it may be less than it asked
-    /// for, and puts parts together only if their `ETag` is the same. A server sends
-    /// `Content-Range`, or several parts each with its own as `multipart/byteranges`.
+    /// The client must check in `Content-Range` which part it has received, because it may be
+    /// smaller than requested, and may combine parts only if they share a strong validator,
+    /// such as a strong `ETag`. The server must send `Content-Range` with a single part; it
+    /// sends several parts as `multipart/byteranges`, each with its own `Content-Range`.
     PartialContent {
-        /// Which part of the resource the content is, and how long all of it is.
+        /// The part of the resource that the content covers, and the resource's length.
         content_range: Option<String>,
     },
     /// `207 Multi-Status`
     ///
-    /// The request was about several resources, and each has a status of its own.
+    /// The request applied to several resources, and the content has a separate status for each.
     ///
-    /// A client reads the statuses in the content, which is XML of WebDAV: the 207 alone says
-    /// neither success nor failure.
+    /// The client must read the statuses in the content, which is WebDAV XML. The code itself
+    /// indicates neither success nor failure.
     MultiStatus,
     /// `208 Already Reported`
     ///
-    /// This resource was listed before, in the same answer.
+    /// The members of this resource are listed earlier in the same response.
     ///
-    /// It stands within a 207 of WebDAV, for a resource that has several names, so that its
-    /// members are listed once. It is no answer by itself.
+    /// The code occurs inside the content of a WebDAV 207 if a resource has several names, so
+    /// that its members are listed only once. The client should use the earlier list. The code
+    /// is not used as the status of a whole response.
     AlreadyReported,
     /// `218 This is fine`
     ///
-    /// An error is passed on with its content, under a status that is none.
+    /// The content describes an error, although the status does not indicate one.
     ///
-    /// Seen behind Apache's httpd: with `ProxyErrorOverride` it replaces the pages of 4xx and
-    /// 5xx by its own, so that some applications answer with 218 to keep theirs. A client reads
-    /// in the content what went wrong.
+    /// Some applications behind the Apache HTTP Server send this code, because
+    /// `ProxyErrorOverride` replaces the content of 4xx and 5xx responses with Apache's error
+    /// pages. The client should look for the error in the content.
     ThisIsFine,
     /// `226 IM Used`
     ///
-    /// The answer is not the resource but a change of it, made the way the client offered in `A-IM`.
+    /// The content is a transformed version of the resource, such as a delta, as `A-IM` permits.
     ///
-    /// A client applies the change, a difference for instance, to the copy that it has. A
-    /// server names in `IM` what it has applied.
+    /// The client should reconstruct the resource, for example by applying the delta to its
+    /// copy. The server must list the applied transformations in `IM`.
     ImUsed {
-        /// What has been applied to the resource to get the content.
+        /// The transformations that produced the content from the resource.
         im: String,
     },
     /// `300 Multiple Choices`
     ///
-    /// There are several versions of the resource, and the client is to choose.
+    /// The resource has several representations, and the client should choose one.
     ///
-    /// A client follows `Location` if the server prefers one, or lets its user choose from the
-    /// content. A server lists the versions there.
+    /// The client should follow `Location` if the server sends its preferred choice there, or
+    /// let the user choose from the content. The server should list the representations in the
+    /// content.
     MultipleChoices {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `301 Moved Permanently`
     ///
-    /// The resource has a new URL for good.
+    /// The resource has permanently moved to a new URL.
     ///
-    /// A client goes to the URL in `Location` and uses it from now on. A POST may become a GET
-    /// on the way, for old clients do that; 308 does not allow it.
+    /// The client should follow `Location` and use the new URL from now on. It may change a
+    /// POST into a GET for the redirected request, as old clients do; 308 does not allow that.
+    /// The server should send the new URL in `Location`.
     MovedPermanently {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `302 Found`
     ///
-    /// The resource is elsewhere for the moment.
+    /// The resource is temporarily available at another URL.
     ///
-    /// A client goes to the URL in `Location` and keeps on using the old one. A POST may become
-    /// a GET on the way, for old clients do that; 307 does not allow it, and 303 asks for it.
+    /// The client should follow `Location` and keep using the original URL for later requests.
+    /// It may change a POST into a GET for the redirected request, as old clients do; 307 does
+    /// not allow that, and 303 requires it. The server should send the other URL in `Location`.
     Found {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `303 See Other`
     ///
-    /// The answer is at another URL, to be had by GET.
+    /// The result of the request is available at another URL, to be retrieved with GET.
     ///
-    /// A client gets the URL in `Location`, whatever the method of its request was. A server
-    /// sends it after a POST, so that the result can be loaded again without repeating the
-    /// action.
+    /// The client should send a GET (or a HEAD) to the URL in `Location`, whatever the method
+    /// of the original request. A server sends this code after a POST, so that the user can
+    /// reload the result without repeating the action.
     SeeOther {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `304 Not Modified`
     ///
-    /// The copy that the client has is still good.
+    /// The client's copy of the resource is still current.
     ///
-    /// A client uses its copy. A server sends it only for a GET or HEAD with `If-None-Match` or
-    /// `If-Modified-Since`, without content, and with the `ETag`, `Cache-Control` and `Vary`
-    /// that a 200 would have.
+    /// The client should use its copy. The server must send this code only for a GET or HEAD
+    /// with `If-None-Match` or `If-Modified-Since`, and must not send content. It must send
+    /// whichever of `Cache-Control`, `Content-Location`, `Date`, `ETag`, `Expires` and `Vary`
+    /// a 200 would have.
     NotModified,
     /// `305 Use Proxy`
     ///
-    /// The resource is to be had through a proxy only.
+    /// The resource is available only through a proxy.
     ///
-    /// A client does not obey, since anybody on the way could send it elsewhere so; browsers
-    /// never did. A server does not send it: the code is deprecated.
+    /// The client should not follow `Location`, because anyone on the path could use it to
+    /// route requests through another machine; browsers do not follow it. The code is
+    /// deprecated, and a server should not send it.
     UseProxy {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `306 Switch Proxy`
     ///
-    /// Once meant that all further requests should use another proxy.
+    /// The code once meant that the client should send later requests through another proxy.
     ///
-    /// A client treats it as any unknown 3xx. An early version of HTTP/1.1 had the code and the
-    /// next one dropped it; it stays reserved, and IANA lists it as "(Unused)".
+    /// The client should treat it like any unknown 3xx. An Internet-Draft of 1997 defined the
+    /// code, and the published HTTP/1.1 standard only reserves it. IANA lists it as "(Unused)",
+    /// and a server should not send it.
     SwitchProxy,
     /// `307 Temporary Redirect`
     ///
-    /// The resource is elsewhere for the moment, and the method stays.
+    /// The resource is temporarily at another URL, and the method must not change.
     ///
-    /// A client sends the same request, method and content, to the URL in `Location`, and keeps
-    /// on using the old one.
+    /// The client should send the same request, with its method and content, to the URL in
+    /// `Location`, and keep using the original URL for later requests.
     TemporaryRedirect {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `308 Permanent Redirect`
     ///
-    /// The resource has a new URL for good, and the method stays.
+    /// The resource has permanently moved to a new URL, and the method must not change.
     ///
-    /// A client sends the same request, method and content, to the URL in `Location`, and uses
-    /// it from now on.
+    /// The client should send the same request, with its method and content, to the URL in
+    /// `Location`, and use that URL from now on.
     PermanentRedirect {
-        /// The URL to go to.
+        /// The URL that the client should follow.
         location: Option<String>,
     },
     /// `400 Bad Request`
     ///
-    /// The server cannot make sense of the request.
+    /// The request is malformed or invalid.
     ///
-    /// A client mends the request before it sends it again: syntax, header fields or parameters
-    /// are wrong. A server says which, best as a problem of RFC 9457.
+    /// The client must correct the syntax, header fields or parameters of the request before
+    /// sending it again. The server should state which of them is wrong, preferably in a
+    /// problem document (RFC 9457).
     BadRequest,
     /// `401 Unauthorized`
     ///
-    /// The request has no credentials, or none that count.
+    /// The request has no credentials, or its credentials are not valid.
     ///
-    /// A client asks its user, or renews its token, and sends the request again with
-    /// `Authorization`. A server says in `WWW-Authenticate` which schemes it takes. Who is
-    /// known and still not allowed gets a 403.
+    /// The client should ask the user for credentials, or renew its token, and send the request
+    /// again with `Authorization`. The server must list the authentication schemes that it
+    /// accepts in `WWW-Authenticate`. It should send 403 instead if the credentials are valid
+    /// but do not permit the request.
     Unauthorized {
-        /// The schemes of authentication that the server takes.
+        /// The authentication schemes that the server accepts.
         www_authenticate: String,
     },
     /// `402 Payment Required`
     ///
-    /// Access has to be paid for.
+    /// The resource requires a payment.
     ///
-    /// A client tells its user. The code has been kept for later since the first HTTP/1.1, and
-    /// means what the service says: an unpaid account, a quota that is used up.
+    /// The client should inform the user. The code has been reserved for future use since the
+    /// first version of HTTP/1.1, and its meaning depends on the service: for example, an
+    /// unpaid account or an exhausted quota.
     PaymentRequired {
-        /// Where to read more.
+        /// A URL with more information.
         x_more_info: Option<String>,
     },
     /// `403 Forbidden`
     ///
-    /// The server has understood the request and will not do it.
+    /// The server has understood the request and refuses to carry it out.
     ///
-    /// A client does not repeat it with the same credentials; others may help. A server may
-    /// give the reason, or send a 404 in order not to tell that there is something.
+    /// The client should not repeat the request with the same credentials; other credentials
+    /// may help. The server may state the reason, or send 404 instead to conceal that the
+    /// resource exists.
     Forbidden,
     /// `404 Not Found`
     ///
-    /// The server has nothing at this URL, or will not say whether it has.
+    /// The server cannot find the resource, or does not disclose that it exists.
     ///
-    /// A client checks the URL. Whether something was or will be there remains open; a server
-    /// that knows it is gone for good sends a 410.
+    /// The client should check the URL. The code does not indicate whether the resource existed
+    /// before or will exist later; a server that knows that it is permanently gone should
+    /// send 410 instead.
     NotFound,
     /// `405 Method Not Allowed`
     ///
-    /// The resource is there, and not for this method.
+    /// The resource exists, but does not support the request method.
     ///
-    /// A client uses one of the methods in `Allow`. A server has to list them there.
+    /// The client should use one of the methods in `Allow`. The server must list the supported
+    /// methods in that field.
     MethodNotAllowed {
-        /// The methods that the resource knows.
+        /// The methods that the resource supports.
         allow: String,
     },
     /// `406 Not Acceptable`
     ///
-    /// The server has the resource, and in no form that the client takes.
+    /// The server has no representation of the resource that the client accepts.
     ///
-    /// A client adjusts `Accept`, `Accept-Language` or `Accept-Encoding`. A server may as well
-    /// ignore these and send what it has; if not, it lists in the content what there is.
+    /// The client should change `Accept`, `Accept-Language` or `Accept-Encoding`. The server
+    /// may ignore these fields instead and send a representation that it has; otherwise it
+    /// should list the available representations in the content.
     NotAcceptable,
     /// `407 Proxy Authentication Required`
     ///
-    /// A proxy on the way wants credentials first.
+    /// A proxy requires credentials before it forwards the request.
     ///
-    /// A client sends the request again with `Proxy-Authorization`. The proxy says in
-    /// `Proxy-Authenticate` which schemes it takes.
+    /// The client should send the request again with `Proxy-Authorization`. The proxy must list
+    /// the authentication schemes that it accepts in `Proxy-Authenticate`.
     ProxyAuthenticationRequired {
-        /// The schemes of authentication that the proxy takes.
+        /// The authentication schemes that the proxy accepts.
         proxy_authenticate: String,
     },
     /// `408 Request Timeout`
     ///
-    /// The server has waited long enough for the rest of the request.
+    /// The server has timed out waiting for the rest of the request.
     ///
-    /// A client may send the request again, on a new connection. A server sends `Connection: close` with it, often on a connection that was only kept open.
+    /// The client may send the request again on a new connection. The server usually sends
+    /// `Connection: close` with this code, often on a connection that was merely idle.
     RequestTimeout,
     /// `409 Conflict`
     ///
-    /// The request does not go with the state that the resource is in.
+    /// The request conflicts with the current state of the resource.
     ///
-    /// A client gets the resource anew, solves the conflict, and sends another request. A
-    /// server says in the content what the conflict is: somebody has saved a newer version, or
-    /// the name is taken.
+    /// The client should fetch the resource again, resolve the conflict and send a new request.
+    /// The server should describe the conflict in the content: for example, a newer version has
+    /// been saved, or the name is already taken.
     Conflict,
     /// `410 Gone`
     ///
-    /// There was something at this URL, and it is gone for good.
+    /// The resource existed at this URL and is permanently gone.
     ///
-    /// A client removes its links. A server that does not know whether it is for good sends a
-    /// 404\.
+    /// The client should remove its links to the URL. A server that does not know whether the
+    /// resource is permanently gone should send 404 instead.
     Gone,
     /// `411 Length Required`
     ///
-    /// The request has content, and does not say how long it is.
+    /// The request has content but does not state its length.
     ///
-    /// A client sends it again with `Content-Length`.
+    /// The client should send the request again with `Content-Length`.
     LengthRequired,
     /// `412 Precondition Failed`
     ///
-    /// The resource is not in the state that the client made a condition.
+    /// The resource does not meet a condition in the request.
     ///
-    /// A client that sent `If-Match` or `If-Unmodified-Since` learns that somebody was faster:
-    /// it gets the resource anew before it changes it. A server has changed nothing.
+    /// If the condition is `If-Match` or `If-Unmodified-Since`, the resource has changed in the
+    /// meantime, and the client should fetch it again before changing it. The server must not
+    /// carry out the request.
     PreconditionFailed,
     /// `413 Content Too Large`
     ///
-    /// The request has more content than the server takes.
+    /// The request has more content than the server accepts.
     ///
-    /// A client sends less, or in parts. A server may close the connection to get no more of
-    /// it, and says in `Retry-After` if it is for the moment only. Formerly called "Payload Too
-    /// Large".
+    /// The client should send less content, or send it in parts. The server may close the
+    /// connection to stop receiving the content, and should send `Retry-After` if the limit is
+    /// temporary. The former name of the code, "Payload Too Large", is still common.
     ContentTooLarge,
     /// `414 URI Too Long`
     ///
-    /// The URL is longer than the server reads.
+    /// The URL of the request is longer than the server accepts.
     ///
-    /// A client moves what is in the query into the content of a POST, or looks for a redirect
-    /// that adds to the URL each time.
+    /// The client should move the query into the content of a POST, or look for a redirect that
+    /// makes the URL longer each time.
     UriTooLong,
     /// `415 Unsupported Media Type`
     ///
-    /// The server does not take content of this type.
+    /// The server does not accept the media type or encoding of the request content.
     ///
-    /// A client sends another type or encoding. A server says in `Accept` or `Accept-Encoding`
-    /// which it takes.
+    /// The client should send another media type or encoding. The server should list the ones
+    /// that it accepts in `Accept` or `Accept-Encoding`.
     UnsupportedMediaType,
     /// `416 Range Not Satisfiable`
     ///
-    /// The resource does not have the part that the client asked for.
+    /// The resource does not have the range that the client requested.
     ///
-    /// A client reads the length of the resource in `Content-Range` and asks for a part within
-    /// it, or for all. A server sends that field: `bytes */1024`.
+    /// The client should read the length of the resource in `Content-Range` and request a range
+    /// within it, or the whole resource. The server should send that field, for example
+    /// `bytes */1024`.
     RangeNotSatisfiable {
-        /// How long the resource is.
+        /// The length of the resource.
         content_range: Option<String>,
     },
     /// `417 Expectation Failed`
     ///
-    /// The server, or one before it, cannot do what `Expect` asks for.
+    /// The server, or a server behind it, cannot meet the expectation in `Expect`.
     ///
-    /// A client sends the request again without `Expect`.
+    /// The client should send the request again without `Expect`.
     ExpectationFailed,
     /// `418 I'm a teapot`
     ///
     /// The server is a teapot, and will not brew coffee.
     ///
-    /// A client looks for a coffee pot. From an April Fools' joke of 1998, and so widely known
-    /// that the code is reserved for good: IANA lists it as "(Unused)".
+    /// The client should look for a coffee pot. The code comes from an April Fools' joke
+    /// of 1998 (RFC 2324) and is so widely known that it is permanently reserved. IANA lists it
+    /// as "(Unused)".
     ImATeapot {
-        /// Where to read more.
+        /// A URL with more information.
         x_more_info: Option<String>,
     },
     /// `419 Page Expired`
     ///
-    /// The token against forged requests is missing or too old.
+    /// The CSRF token of the form is missing or has expired.
     ///
-    /// Laravel's answer to a form without a valid CSRF token. A client loads the page anew to
-    /// get one, and sends the form again. Others would send a 403. Spring's `HttpStatus` has it
-    /// as "Insufficient Space on Resource", from an old draft of WebDAV, and has deprecated it.
+    /// Laravel sends this code for a form without a valid CSRF token; other servers send 403.
+    /// The client should reload the page to get a new token, and submit the form again.
+    /// Spring's `HttpStatus` has deprecated the code, which it calls "Insufficient Space on
+    /// Resource" after an old WebDAV draft.
     PageExpired,
     /// `420 Enhance Your Calm`
     ///
     /// The client has sent too many requests, or a method has failed.
     ///
-    /// Twitter's API meant the former until 2013: a client slows down. Since then it gets a
-    /// 429\. Spring's `HttpStatus` meant the latter, from an old draft of WebDAV, and has
-    /// deprecated it.
+    /// Twitter sent this code for too many requests in version 1 of its API, until 2013; later
+    /// versions send 429, except for streams in version 1.1. The client should slow down.
+    /// Spring's `HttpStatus` has deprecated the code, which it calls "Method Failure" after an
+    /// old WebDAV draft.
     EnhanceYourCalm,
     /// `421 Misdirected Request`
     ///
-    /// The request has come to a server that does not answer for this host.
+    /// The server received a request for a host that it does not serve.
     ///
-    /// A client may send it again on another connection, one of its own for that host. A server
-    /// sends it when a connection for one host is reused for another whose certificate it has
-    /// and whose content it has not.
+    /// The client may send the request again on a separate connection to that host. A server
+    /// sends this code if the client reuses a connection to one host for a second host, which
+    /// the server's certificate covers but which the server does not serve.
     MisdirectedRequest,
     /// `422 Unprocessable Content`
     ///
-    /// The content can be read, and does not make sense.
+    /// The server can parse the content but cannot process the values in it.
     ///
-    /// A client mends the values: the syntax is right, so that 400 does not fit, and the type
-    /// is known, so that 415 does not either. A server says which value is wrong. Formerly
-    /// called "Unprocessable Entity".
+    /// The client must correct the values: 400 does not apply because the syntax is valid,
+    /// and 415 does not apply because the media type is supported. The server should state
+    /// which value is wrong. The former name of the code, "Unprocessable Entity", is still
+    /// common.
     UnprocessableContent,
     /// `423 Locked`
     ///
     /// The resource is locked.
     ///
-    /// A client waits until who holds the lock lets it go, or sends its own lock token in `If`.
-    /// A server of WebDAV names the lock in the content.
+    /// The client should wait until the lock is released, or send the token of its own lock in
+    /// `If`. A WebDAV server should identify the locked resource in the content.
     Locked,
     /// `424 Failed Dependency`
     ///
-    /// This part was not done since another one failed.
+    /// The action was not performed because another action of the same request failed.
     ///
-    /// It stands within a 207 of WebDAV: a client looks there for the part that failed first,
-    /// and mends that.
+    /// The code usually occurs inside the content of a WebDAV 207. The client should look there
+    /// for the action that failed first, and correct that one.
     FailedDependency,
     /// `425 Too Early`
     ///
-    /// The server does not act on a request that might be a replay.
+    /// The server refuses to process a request that might be a replay.
     ///
-    /// A client sends it again once the TLS handshake is complete; it had been sent within it,
-    /// as early data.
+    /// The client sent the request as early data, during the TLS handshake. It should send the
+    /// request again after the handshake is complete.
     TooEarly,
     /// `426 Upgrade Required`
     ///
-    /// The server answers this only over another protocol.
+    /// The server requires another protocol for this request.
     ///
-    /// A client changes to one of those in `Upgrade` and sends the request again. A server has
-    /// to list them there.
+    /// The client should switch to one of the protocols in `Upgrade` and send the request
+    /// again. The server must list the protocols in that field.
     UpgradeRequired {
-        /// The protocols that the server would answer over.
+        /// The protocols that the client can switch to.
         upgrade: String,
     },
     /// `428 Precondition Required`
     ///
-    /// The server wants the client to say which state it expects.
+    /// The server requires the request to state which version of the resource it expects.
     ///
-    /// A client gets the resource, and sends its change with `If-Match` and the `ETag` it got,
-    /// so that nobody else's change is lost. A server says so in the content.
+    /// The client should fetch the resource, and send its change with `If-Match` and the `ETag`
+    /// that it received, so that it does not overwrite another client's change. The server
+    /// should explain this in the content.
     PreconditionRequired,
     /// `429 Too Many Requests`
     ///
-    /// The client has sent too many requests in too short a time.
+    /// The client has exceeded a limit on the rate of its requests.
     ///
-    /// A client waits as long as `Retry-After` says, or longer each time where it is missing. A
-    /// server may send that field, and should say in the content what the limit is.
+    /// The client should wait for the time in `Retry-After`, or for longer each time if that
+    /// field is missing. The server may send that field, and should describe the limit in the
+    /// content.
     TooManyRequests {
-        /// When to try again, as a number of seconds or as a date.
+        /// The time to wait before another attempt, as a number of seconds or as a date.
         retry_after: Option<String>,
     },
     /// `430 Shopify Security Rejection`
     ///
-    /// Shopify takes the request for an attack, or for a robot's.
+    /// Shopify has classified the request as an attack or as bot traffic.
     ///
-    /// A client does not repeat it, and looks for what makes it suspect: too many requests at
-    /// once, odd parameters. Some lists give the code the phrase of 431.
+    /// The client should not repeat the request, and should look for the cause: too many
+    /// requests at once, or unusual parameters. Some lists give this code the reason phrase
+    /// of 431.
     ShopifySecurityRejection,
     /// `431 Request Header Fields Too Large`
     ///
-    /// The header fields of the request are too large, one of them or all together.
+    /// The header fields of the request are too large, individually or in total.
     ///
-    /// A client sends fewer or shorter ones; mostly it is cookies. A server names the field if
-    /// it is one.
+    /// The client should send fewer or shorter fields; cookies are the most common cause. The
+    /// server should name the field if a single one is too large.
     RequestHeaderFieldsTooLarge,
     /// `440 Login Time-out`
     ///
-    /// The session is over, and the user has to sign in again.
+    /// The session has expired, and the user must sign in again.
     ///
-    /// Seen with Microsoft's IIS and Exchange (Outlook on the web). A client shows the sign-in
-    /// page. Others send a 401, or redirect there.
+    /// Microsoft's IIS and Exchange (Outlook on the web) send this code; other servers
+    /// send 401, or redirect to the sign-in page. The client should show the sign-in page.
     LoginTimeOut,
     /// `444 No Response`
     ///
-    /// The server has closed the connection without an answer.
+    /// The server has closed the connection without sending a response.
     ///
-    /// It stands in nginx's configuration (`return 444;`, since 2005) and log, against requests
-    /// that are not worth one, and is never sent. A client sees a connection that ends.
+    /// The code occurs only in nginx's configuration (`return 444;`, since 2005) and log, for
+    /// requests that nginx drops on purpose. It is never sent: the client sees only a closed
+    /// connection.
     NoResponse,
     /// `449 Retry With`
     ///
-    /// The request lacks something that the client can add.
+    /// The request lacks information that the client can add.
     ///
-    /// Seen with Microsoft's IIS and Exchange ActiveSync. A client does what the answer asks
-    /// for, such as fetching a newer policy, and sends the request again.
+    /// Microsoft's IIS and Exchange ActiveSync send this code. The client should do what the
+    /// response asks for, such as fetch a newer policy, and send the request again.
     RetryWith,
     /// `450 Blocked by Windows Parental Controls`
     ///
-    /// Parental controls on this computer block the page.
+    /// Parental controls on the user's computer block the page.
     ///
-    /// Made by Microsoft Windows on the user's own computer, not by a server. A client tells
-    /// its user whom to ask for leave.
+    /// Microsoft Windows generates this response on the user's computer; no server sends it.
+    /// The client should tell the user whom to ask for permission.
     BlockedByWindowsParentalControls,
     /// `451 Unavailable For Legal Reasons`
     ///
-    /// The law, or somebody who can call on it, has the resource withheld.
+    /// The resource is withheld because of a law or a legal demand.
     ///
-    /// A client tells its user. A server explains in the content who demands it and for whom it
-    /// holds, and names who blocks it in `Link` with `rel="blocked-by"`. The number is that of
-    /// a novel.
+    /// The client should inform the user. The server should explain in the content who made the
+    /// demand and to whom it applies, and should identify the party that blocks access in
+    /// `Link` with `rel="blocked-by"`. The number refers to Ray Bradbury's novel
+    /// "Fahrenheit 451".
     UnavailableForLegalReasons,
     /// `460 Client Closed Connection`
     ///
-    /// The client has closed the connection before the load balancer had an answer.
+    /// The client closed the connection before the load balancer sent a response.
     ///
-    /// It stands in the logs of AWS Elastic Load Balancing, for the client can no longer see
-    /// it: the client's time-out is shorter than the service is slow.
+    /// The code occurs only in the log of AWS Elastic Load Balancing, because the client can no
+    /// longer receive it. The cause is a client timeout that is shorter than the time the
+    /// service takes to respond.
     ClientClosedConnection,
     /// `463 Too Many Forwarded IP Addresses`
     ///
     /// The request has more than 30 addresses in `X-Forwarded-For`.
     ///
-    /// From AWS Elastic Load Balancing. A client, or the proxies before it, must not add up so
-    /// many; often there is a loop among them.
+    /// AWS Elastic Load Balancing sends this code. The client, and the proxies between it and
+    /// the load balancer, must send fewer addresses; a loop of proxies is a common cause.
     TooManyForwardedIpAddresses,
     /// `464 Incompatible Protocol`
     ///
-    /// The request is in a version of HTTP that the service behind does not take.
+    /// The HTTP version of the request is incompatible with the service behind the load balancer.
     ///
-    /// From AWS Elastic Load Balancing, since 2020: HTTP/1.1 to a target that is set up for
-    /// HTTP/2 or gRPC, or a gRPC request that is no POST. A client uses the version that the
-    /// service is set up for.
+    /// AWS Elastic Load Balancing has sent this code since 2020: for HTTP/1.1 requests to a
+    /// target that is configured for HTTP/2 or gRPC, for gRPC requests to a target that is
+    /// configured for HTTP/1.1, and for requests other than POST to a gRPC target. The client
+    /// should use the version that the target is configured for.
     IncompatibleProtocol,
     /// `494 Request Header Too Large`
     ///
-    /// The header fields of the request are larger than nginx reads.
+    /// The header fields of the request are larger than nginx accepts.
     ///
-    /// nginx's own number, since 2011, for what is a 431 elsewhere; it sends a 400, unless
-    /// `error_page` says otherwise. A client sends fewer or shorter fields; mostly it is cookies.
+    /// The code has been internal to nginx since 2011 and corresponds to 431. The client
+    /// receives 400 unless `error_page` overrides it, and should send fewer or shorter fields;
+    /// cookies are the most common cause.
     RequestHeaderTooLarge,
     /// `495 SSL Certificate Error`
     ///
-    /// The client's certificate is not one that the server takes.
+    /// The server does not accept the client's TLS certificate.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client uses a certificate that is valid and signed by who the server trusts.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should use a valid certificate, signed by an
+    /// authority that the server trusts.
     SslCertificateError,
     /// `496 SSL Certificate Required`
     ///
-    /// The server wants a certificate of the client, and got none.
+    /// The server requires a client certificate and did not receive one.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client sends its certificate within the TLS handshake.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should send its certificate during the TLS
+    /// handshake.
     SslCertificateRequired,
     /// `497 HTTP Request Sent to HTTPS Port`
     ///
-    /// The request came without TLS to a port that speaks TLS.
+    /// The client sent a request without TLS to a port that requires TLS.
     ///
-    /// nginx's own number, by 2008, and a 400 to the outside unless `error_page` says otherwise.
-    /// A client writes `https://` before the address.
+    /// The code has been internal to nginx since at least 2008; the client receives 400 unless
+    /// `error_page` overrides it. The client should use an `https://` URL.
     HttpRequestSentToHttpsPort,
     /// `498 Invalid Token`
     ///
-    /// The token is invalid or has expired.
+    /// The access token is invalid or has expired.
     ///
-    /// From Esri's ArcGIS. A client gets a new token and sends the request again with it.
-    /// Others send a 401.
+    /// Esri's ArcGIS sends this code; other servers send 401. The client should get a new token
+    /// and send the request again with it.
     InvalidToken,
     /// `499 Client Closed Request`
     ///
-    /// The client has closed the connection before there was an answer; or, from Esri, a token is missing.
+    /// The client closed the connection before the response, or (Esri) sent no access token.
     ///
-    /// It stands in nginx's log, by 2006, for the client can no longer see it: the client's
-    /// time-out is shorter than the server is slow. Esri's ArcGIS sends it as "Token Required": a client
-    /// gets a token and sends it along.
+    /// The code has occurred in the log of nginx since at least 2006; the client can no longer
+    /// receive it. The cause is a client timeout that is shorter than the time the server takes
+    /// to respond. Esri's ArcGIS sends the code as "Token Required": the client should get a
+    /// token and send the request again with it.
     ClientClosedRequest,
     /// `500 Internal Server Error`
     ///
-    /// The server has met with something it did not expect.
+    /// The server has failed because of an unexpected internal error.
     ///
-    /// A client may try again later; the fault is not its own. A server sends it where no other
-    /// code of its class fits, and nothing of its insides with it.
+    /// The client may try again later, because the request is not the cause. The server should
+    /// send this code if no other 5xx code fits, and should not disclose internal details in
+    /// the content.
     InternalServerError,
     /// `501 Not Implemented`
     ///
-    /// The server does not know the method, for any resource.
+    /// The server does not support the request method for any resource.
     ///
-    /// A client uses another one. A server that knows the method, and has no use for it here,
-    /// sends a 405.
+    /// The client should use another method. A server that supports the method, but not for
+    /// this resource, should send 405 instead.
     NotImplemented,
     /// `502 Bad Gateway`
     ///
-    /// The server behind this one has given an answer that makes no sense.
+    /// A gateway cannot interpret the response of the server behind it.
     ///
-    /// A client may try again later; often the service behind is being restarted.
+    /// The client may try again later; the server behind the gateway is often just restarting.
     BadGateway,
     /// `503 Service Unavailable`
     ///
-    /// The server cannot answer for the moment: too much to do, or down for maintenance.
+    /// The server is temporarily overloaded or down for maintenance.
     ///
-    /// A client waits as long as `Retry-After` says, or longer each time where it is missing. A
-    /// server may send that field.
+    /// The client should wait for the time in `Retry-After`, or for longer each time if that
+    /// field is missing. The server may send that field.
     ServiceUnavailable {
-        /// When to try again, as a number of seconds or as a date.
+        /// The time to wait before another attempt, as a number of seconds or as a date.
         retry_after: Option<String>,
     },
     /// `504 Gateway Timeout`
     ///
-    /// The server behind this one has not answered in time.
+    /// A gateway has timed out waiting for the server behind it.
     ///
-    /// A client may try again later. What it asked for may still have been done: only what is
-    /// safe to do twice should be repeated.
+    /// The client may try again later. The server may have carried out the request
+    /// nevertheless, so the client should repeat it only if it is idempotent.
     GatewayTimeout,
     /// `505 HTTP Version Not Supported`
     ///
-    /// The server does not speak this version of HTTP.
+    /// The server does not support the HTTP version of the request.
     ///
-    /// A client uses another version. A server says in the content which it speaks.
+    /// The client should use another version. The server should list the versions that it
+    /// supports in the content.
     HttpVersionNotSupported,
     /// `506 Variant Also Negotiates`
     ///
-    /// The server is set up wrongly: the version that it chose wants to choose again.
+    /// The server is misconfigured: the representation that it chose negotiates content itself.
     ///
-    /// A client can do nothing but ask for one version by its own URL. From an experiment with
-    /// content negotiation.
+    /// The client can only request a single representation by its own URL. The code belongs to
+    /// an experimental protocol for content negotiation (RFC 2295).
     VariantAlsoNegotiates,
     /// `507 Insufficient Storage`
     ///
-    /// The server has no room for what the request would store.
+    /// The server does not have enough storage space to carry out the request.
     ///
-    /// A client does not repeat it by itself; somebody has to make room first. From WebDAV.
+    /// The client should not repeat the request automatically, because space must be freed
+    /// first. The code is part of WebDAV.
     InsufficientStorage,
     /// `508 Loop Detected`
     ///
-    /// The server has given up, for the resource contains itself.
+    /// The server has stopped processing the request because the resource contains itself.
     ///
-    /// A client asks for fewer levels at once: `Depth: 1` in place of `infinity`. From WebDAV.
+    /// The client should request fewer levels at once, with `Depth: 1` instead of
+    /// `Depth: infinity`. The code is part of WebDAV.
     LoopDetected,
     /// `509 Bandwidth Limit Exceeded`
     ///
-    /// The site has used up the traffic that its owner has paid for.
+    /// The site has used up the data transfer that its owner has paid for.
     ///
-    /// From hosting with cPanel. A client can do nothing until the owner pays for more or the
-    /// month is over.
+    /// Web hosts that use cPanel send this code. The client can only wait until the owner pays
+    /// for more or the next month begins.
     BandwidthLimitExceeded,
     /// `510 Not Extended`
     ///
-    /// The request lacks an extension of HTTP that the server wants.
+    /// The request lacks an HTTP extension that the server requires.
     ///
-    /// A client that knows the extension sends the request again with it. From an experiment
-    /// that is over; the specification is historic.
+    /// A client that supports the extension should send the request again with it. The code
+    /// belongs to an experiment that has ended; its specification (RFC 2774) is historic.
     NotExtended,
     /// `511 Network Authentication Required`
     ///
-    /// The network wants the user to sign in first.
+    /// The network requires the user to sign in first.
     ///
-    /// Made by a hotel's or an airport's network, not by the server asked for. A client opens
-    /// the page that the content links to. A server never sends it, and a client never takes it
-    /// for an answer to its request.
+    /// The network generates this response, for example in a hotel or an airport; an origin
+    /// server should not send it. The client should open the page that the content links to,
+    /// and must not treat the response as a response of the requested server.
     NetworkAuthenticationRequired,
     /// `520 Web Server Returned an Unknown Error`
     ///
-    /// The origin server has sent Cloudflare something that is no answer, or nothing at all.
+    /// Cloudflare cannot interpret the origin server's response, or received none.
     ///
-    /// A client may try again later. Who runs the site looks for a server that crashes, resets
-    /// connections, or sends too many header fields.
+    /// The client may try again later. The operator of the site should check whether the server
+    /// crashes, resets connections or sends header fields that are too large.
     WebServerReturnedAnUnknownError,
     /// `521 Web Server Is Down`
     ///
     /// The origin server refuses Cloudflare's connections.
     ///
-    /// A client may try again later. Who runs the site checks that the server runs, and that it
-    /// lets Cloudflare's addresses in. Some lists have it under 512.
+    /// The client may try again later. The operator of the site should check that the server is
+    /// running and that it allows connections from Cloudflare's addresses. Some lists have this
+    /// code as 512.
     WebServerIsDown,
     /// `522 Connection Timed Out`
     ///
-    /// Cloudflare has had no connection to the origin server in time.
+    /// Cloudflare has timed out connecting to the origin server.
     ///
-    /// A client may try again later. Who runs the site looks for a server that is overloaded or
-    /// a firewall that drops packets.
+    /// The client may try again later. The operator of the site should check whether the server
+    /// is overloaded or a firewall drops packets.
     ConnectionTimedOut,
     /// `523 Origin Is Unreachable`
     ///
-    /// Cloudflare has found no way to the origin server.
+    /// Cloudflare has no route to the origin server.
     ///
-    /// A client may try again later. Who runs the site checks the address in DNS, and the
-    /// routes to it.
+    /// The client may try again later. The operator of the site should check the server's
+    /// address in DNS and the routes to it.
     OriginIsUnreachable,
     /// `524 A Timeout Occurred`
     ///
-    /// The origin server has taken Cloudflare's connection and not answered in time.
+    /// The origin server accepted Cloudflare's connection but did not respond in time.
     ///
-    /// A client may try again later, and should expect that what it asked for is still being
-    /// done. Who runs the site has long work answered early, with a 202.
+    /// The client may try again later, and should expect that the server is still processing
+    /// the first request. The operator of the site should respond to long-running requests
+    /// early, with 202.
     ATimeoutOccurred,
     /// `525 SSL Handshake Failed`
     ///
-    /// Cloudflare and the origin server have found no TLS that both speak.
+    /// Cloudflare and the origin server could not complete a TLS handshake.
     ///
-    /// A client can do nothing. Who runs the site checks the certificate and the cipher suites.
+    /// The client cannot resolve this. The operator of the site should check the certificate
+    /// and the cipher suites of the server.
     SslHandshakeFailed,
     /// `526 Invalid SSL Certificate`
     ///
-    /// Cloudflare does not trust the certificate of the origin server.
+    /// Cloudflare does not trust the origin server's certificate.
     ///
-    /// A client can do nothing. Who runs the site renews the certificate, or has it signed by
-    /// who is trusted.
+    /// The client cannot resolve this. The operator of the site should renew the certificate,
+    /// or have it signed by a trusted authority.
     InvalidSslCertificate,
     /// `527 Railgun Error`
     ///
-    /// The connection between Cloudflare and the site's Railgun has failed.
+    /// The connection between Cloudflare and the site's Railgun server has failed.
     ///
-    /// A client can do nothing. Cloudflare shut down Railgun in January 2024; a new one should
-    /// not come up.
+    /// The client cannot resolve this. Cloudflare shut down Railgun in January 2024, so the
+    /// code should no longer occur.
     RailgunError,
     /// `529 Site is overloaded`
     ///
-    /// The service is overloaded, all of it, and not by this client alone.
+    /// The service is overloaded as a whole, regardless of this client's request rate.
     ///
-    /// Seen with Qualys' SSL Labs and with the API of Anthropic. A client waits, longer each
-    /// time, before it tries again.
+    /// Qualys SSL Labs and the Anthropic API send this code. The client should wait before it
+    /// tries again, for longer each time.
     SiteIsOverloaded,
     /// `530 Site is frozen`
     ///
-    /// The site cannot be reached behind Cloudflare, or its host has put it to sleep.
+    /// Cloudflare cannot reach the site, or Pantheon has frozen it.
     ///
-    /// Cloudflare sends it with an error from 1000 to 1999 in the content, which says more:
-    /// often DNS does not know the origin server. Pantheon sends it for sites that nobody has
-    /// used for long. A client can do nothing.
+    /// Cloudflare sends this code with an error from 1000 to 1999 in the content, which gives
+    /// the cause: often, the name of the origin server does not resolve in DNS. Pantheon sends
+    /// it for sites that have been inactive for a long time. The client cannot resolve this.
     SiteIsFrozen,
     /// `540 Temporarily Disabled`
     ///
-    /// This part of the API is switched off for a while.
+    /// This part of the API is temporarily disabled.
     ///
-    /// From Shopify. A client tries again later.
+    /// Shopify sends this code. The client should try again later.
     TemporarilyDisabled,
     /// `561 Unauthorized`
     ///
-    /// The identity provider has answered the load balancer with an error.
+    /// The identity provider has returned an error to the load balancer.
     ///
-    /// From AWS Elastic Load Balancing, since 2018, where it is set up to authenticate users. A
-    /// client lets its user sign in again.
+    /// AWS Elastic Load Balancing, if it is configured to authenticate users, has sent this
+    /// code since 2018. The client should ask the user to sign in again.
     IdentityProviderError,
     /// `562 JWKS Request Failed`
     ///
-    /// The gateway cannot get or use what it needs to check the credentials.
+    /// The gateway cannot get or use the data that it needs to verify the credentials.
     ///
-    /// From AWS Elastic Load Balancing, where it has to check tokens (JWT) and the server of the
-    /// keys (JWKS) gives none in time; and from Akamai's Enterprise Application Access, as
-    /// "Credential Error". A client may try again later.
+    /// AWS Elastic Load Balancing sends this code if it is configured to verify tokens (JWT)
+    /// and cannot get usable keys from the key server (JWKS) in time. Akamai's Enterprise
+    /// Application Access sends it as "Credential Error" if it cannot encrypt or decrypt stored
+    /// credentials. The client may try again later; with Akamai, the user may have to sign in
+    /// again.
     JwksRequestFailed,
     /// `598 Network Read Timeout Error`
     ///
-    /// A proxy has had no answer from the server behind it in time.
+    /// A proxy has timed out waiting for a response from the server behind it.
     ///
-    /// Seen with some proxies, and in no specification; others send a 504. A client may try
-    /// again later.
+    /// Some proxies send this code, which no specification defines; others send 504. The client
+    /// may try again later.
     NetworkReadTimeoutError,
     /// `599 Network Connect Timeout Error`
     ///
-    /// A proxy has had no connection to the server behind it in time.
+    /// A proxy has timed out connecting to the server behind it.
     ///
-    /// Seen with some proxies, and in no specification; others send a 504. A client may try
-    /// again later. Some client libraries report a failed connection of their own as 599.
+    /// Some proxies send this code, which no specification defines; others send 504. The client
+    /// may try again later. Some client libraries report their own failed connections as 599.
     NetworkConnectTimeoutError,
     /// Any other status.
     ///
-    /// Any other status that is asked for, from 200 to 999, without content.
+    /// Any other requested status from 200 to 999, without content.
     ///
-    /// Nothing is known of it but its class, and a client treats it as the first of that class: a
-    /// 299 as a 200, a 471 as a 400 (RFC 9110, section 15).
+    /// Only the class of such a status is known. A client treats it as the x00 status of its
+    /// class, for example 299 as 200 and 471 as 400, and treats a code above 599 as a server
+    /// error (RFC 9110, section 15).
     Default {
         /// The status.
         status: HeadStatusResponseDefault,

@@ -24,7 +24,7 @@ use crate::runtime::Operation;
 pub trait Api: Send + Sync + 'static {
     /// `GET /status/{codes}`
     ///
-    /// Answers with the status that is asked for.
+    /// Responds with the requested status.
     fn get_status(
         &self,
         request: GetStatus,
@@ -32,7 +32,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `PUT /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     fn put_status(
         &self,
         request: PutStatus,
@@ -40,7 +40,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `POST /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     fn post_status(
         &self,
         request: PostStatus,
@@ -48,7 +48,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `DELETE /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     fn delete_status(
         &self,
         request: DeleteStatus,
@@ -56,7 +56,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `PATCH /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     fn patch_status(
         &self,
         request: PatchStatus,
@@ -64,7 +64,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `TRACE /status/{codes}`
     ///
-    /// Answers with the status that is asked for, as GET does.
+    /// Responds with the requested status, as GET does.
     fn trace_status(
         &self,
         request: TraceStatus,

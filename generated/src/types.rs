@@ -2,13 +2,13 @@
 
 //! The types of bodies, parameters and header fields.
 
-/// The forms in which there would be an answer.
+/// The media types in which the resource is available.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Acceptable {
-    /// The media types that there are.
+    /// The available media types.
     pub accept: Vec<String>,
-    /// What is wrong, in a sentence.
+    /// A sentence that describes the problem.
     pub message: String,
 }
 
@@ -28,19 +28,19 @@ crate::runtime::object::object!(Acceptable {
     required message = "message",
 });
 
-/// A problem of RFC 9457: what went wrong, for people and for programs.
+/// A problem document (RFC 9457), which describes an error to people and to programs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What went wrong this time.
+    /// A description of this occurrence of the problem.
     pub detail: Option<String>,
-    /// This very occurrence, as a URL.
+    /// A URL that identifies this occurrence of the problem.
     pub instance: Option<String>,
-    /// The status code, once more.
+    /// The status code of the response.
     pub status: i32,
-    /// The kind of problem in words, the same each time.
+    /// A summary of the kind of problem, the same for each occurrence.
     pub title: String,
-    /// The kind of problem, as a URL; `about:blank` if the status says all.
+    /// The kind of problem as a URL; `about:blank` adds nothing to the status.
     pub r#type: Option<String>,
 }
 
