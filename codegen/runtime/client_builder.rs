@@ -12,7 +12,7 @@ use super::{
     redact::is_secret,
     redirect::Redirects,
     retry::RetryPolicy,
-    security::{Scheme, Secret},
+    security::{Secret, SecurityScheme},
     server_url::Server,
 };
 
@@ -38,10 +38,10 @@ const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VE
 ///
 /// Every answer that the document declares is a value, redirects too.
 #[derive(Clone, Debug)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<ClientInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct ClientInner {
     http: reqwest::Client,
     /// Whether that is set up elsewhere.
     is_foreign: bool,
@@ -96,7 +96,7 @@ impl Client {
 // What the client does is no method of it: those are named by the document.
 
 /// What a client sends with.
-pub(crate) struct Parts<'c> {
+pub(crate) struct ClientParts<'c> {
     pub(crate) http: &'c reqwest::Client,
     pub(crate) is_foreign: bool,
     pub(crate) lifted: Option<Duration>,
@@ -104,15 +104,15 @@ pub(crate) struct Parts<'c> {
     pub(crate) settings: &'c Settings,
 }
 
-pub(crate) fn parts(client: &Client) -> Parts<'_> {
-    let Inner {
+pub(crate) fn parts(client: &Client) -> ClientParts<'_> {
+    let ClientInner {
         http,
         is_foreign,
         lifted,
         base,
         settings,
     } = &*client.0;
-    Parts {
+    ClientParts {
         http,
         is_foreign: *is_foreign,
         lifted: *lifted,
@@ -311,7 +311,7 @@ impl ClientBuilder {
                 http.build().map_err(Error::build)?
             }
         };
-        Ok(Client(Arc::new(Inner {
+        Ok(Client(Arc::new(ClientInner {
             http,
             is_foreign,
             lifted,
@@ -380,7 +380,7 @@ pub(crate) fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
 /// Sets what there is for a security scheme.
 pub(crate) fn with_secret(
     mut builder: ClientBuilder,
-    scheme: &Scheme,
+    scheme: &SecurityScheme,
     secret: impl Into<Secret>,
 ) -> ClientBuilder {
     let secrets = &mut builder.settings.secrets;

@@ -9,16 +9,16 @@ use tracing::{Instrument, Span, field::Empty};
 
 #[cfg(feature = "tracing")]
 use super::redact::redacted;
-use super::{client_error::Error, operation::Operation, send::Head};
+use super::{client_error::Error, operation::Operation, send::ResponseHead};
 
 /// A request that is being watched.
-pub(crate) struct Trace {
+pub(crate) struct ClientSpan {
     #[cfg(feature = "tracing")]
     span: Span,
 }
 
 #[cfg(feature = "tracing")]
-impl Trace {
+impl ClientSpan {
     /// Begins with a request that others of the same call went before, and that goes to the operation's own
     /// path or to where a redirect led.
     pub(crate) fn of<O: Operation>(request: &reqwest::Request, is_own: bool, before: u32) -> Self {
@@ -60,8 +60,8 @@ impl Trace {
     }
 
     /// Notes what came of it.
-    pub(crate) fn end<T>(&self, (head, outcome): &(Option<Head>, Result<T, Error>)) {
-        if let Some(Head { code, version }) = head {
+    pub(crate) fn end<T>(&self, (head, outcome): &(Option<ResponseHead>, Result<T, Error>)) {
+        if let Some(ResponseHead { code, version }) = head {
             self.span.record("http.response.status_code", code.get());
             let version = format!("{version:?}");
             let version = version.trim_start_matches("HTTP/").trim_end_matches(".0");
@@ -80,7 +80,7 @@ impl Trace {
 }
 
 #[cfg(not(feature = "tracing"))]
-impl Trace {
+impl ClientSpan {
     #[expect(clippy::extra_unused_type_parameters, reason = "like its fellow")]
     pub(crate) fn of<O: Operation>(_: &reqwest::Request, _: bool, _: u32) -> Self {
         Self {}
@@ -92,5 +92,5 @@ impl Trace {
     }
 
     #[expect(clippy::unused_self, reason = "there is nobody to tell")]
-    pub(crate) fn end<T>(&self, _: &(Option<Head>, Result<T, Error>)) {}
+    pub(crate) fn end<T>(&self, _: &(Option<ResponseHead>, Result<T, Error>)) {}
 }

@@ -44,7 +44,7 @@ impl Context {
     /// not tell. [`serve`](super::serve::serve) does, and axum by
     /// `into_make_service_with_connect_info::<SocketAddr>()`.
     #[must_use]
-    pub fn remote(&self) -> Option<SocketAddr> {
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.extension::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0)
     }

@@ -1,16 +1,16 @@
 //! What enumerations of the document have in common.
 
 /// An enumeration of texts.
-pub(crate) trait TextEnum: Clone + Sized + 'static {
+pub(crate) trait StringEnum: Clone + Sized + 'static {
     /// The values that the document names.
-    const KNOWN: &'static [Self];
+    const DECLARED: &'static [Self];
 
     /// The value on the wire.
     fn text(&self) -> &str;
 
     /// The value that a text stands for, if the document names it.
     fn known(text: &str) -> Option<Self> {
-        Self::KNOWN
+        Self::DECLARED
             .iter()
             .find(|known| known.text() == text)
             .cloned()
@@ -18,11 +18,11 @@ pub(crate) trait TextEnum: Clone + Sized + 'static {
 }
 
 /// Implements for an enum of texts all that follows from its table.
-macro_rules! text_enum {
+macro_rules! impl_string_enum {
     ($name:ident { $($variant:ident = $text:literal,)* }) => {
         impl $name {
             /// The values that the document names.
-            pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+            pub const DECLARED: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The value on the wire.
             #[must_use]
@@ -34,8 +34,8 @@ macro_rules! text_enum {
             }
         }
 
-        impl crate::runtime::enums::TextEnum for $name {
-            const KNOWN: &'static [Self] = Self::KNOWN;
+        impl crate::runtime::enums::StringEnum for $name {
+            const DECLARED: &'static [Self] = Self::DECLARED;
 
             fn text(&self) -> &str {
                 self.as_str()
@@ -44,7 +44,7 @@ macro_rules! text_enum {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                let known = crate::runtime::enums::TextEnum::known(&text);
+                let known = crate::runtime::enums::StringEnum::known(&text);
                 known.unwrap_or(Self::Other(text))
             }
         }
@@ -76,7 +76,7 @@ macro_rules! text_enum {
 }
 
 /// Implements for an enum of integers, which has `get` and `known`, all that follows from these.
-macro_rules! integer_enum {
+macro_rules! impl_integer_enum {
     ($name:ident) => {
         impl From<i64> for $name {
             fn from(number: i64) -> Self {
@@ -165,7 +165,7 @@ impl std::fmt::Display for Scalar {
 }
 
 /// Implements for an enum of texts, numbers and booleans how it is read and written.
-macro_rules! mixed_enum {
+macro_rules! impl_mixed_enum {
     ($name:ident { $($variant:ident = $kind:ident($value:literal),)* }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -181,7 +181,7 @@ macro_rules! mixed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::param_decode::Readings::deserialize(deserializer)?;
+                let readings = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
                 let known = |value: &_| {
                     $(if crate::runtime::enums::Scalar::$kind($value).is(value) {
                         return Some(Self::$variant);
@@ -196,4 +196,4 @@ macro_rules! mixed_enum {
 
 // A document may have no such enum.
 #[allow(unused_imports)]
-pub(crate) use {integer_enum, mixed_enum, text_enum};
+pub(crate) use {impl_integer_enum, impl_mixed_enum, impl_string_enum};

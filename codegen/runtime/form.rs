@@ -10,7 +10,7 @@ use serde::{
 use super::{
     codec_error::EncodeError,
     param::{Param, decode_plus},
-    param_decode::{Invalid, Raw, Texts},
+    param_decode::{RawParam, RawValues, ValueError},
 };
 
 /// Writes the members of an object as the fields of a form.
@@ -40,18 +40,18 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
 }
 
 /// Reads the fields of a form.
-pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Invalid> {
+pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
     let form =
-        std::str::from_utf8(form).map_err(|_| Invalid("it is no form in UTF-8".to_owned()))?;
-    let mut fields: Vec<(String, Texts<'_>)> = Vec::new();
+        std::str::from_utf8(form).map_err(|_| ValueError("it is no form in UTF-8".to_owned()))?;
+    let mut fields: Vec<(String, RawValues<'_>)> = Vec::new();
     for (name, text) in pairs(form) {
         match fields.iter_mut().find(|(known, _)| *known == name) {
             Some((_, texts)) => texts.push(text),
-            None => fields.push((name.into_owned(), Texts::from([text]))),
+            None => fields.push((name.into_owned(), RawValues::from([text]))),
         }
     }
     let fields = fields.into_iter().map(|(name, texts)| {
-        let raw = Raw {
+        let raw = RawParam {
             param: const { &Param::query("") },
             texts,
             members: Vec::new(),
@@ -70,7 +70,7 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     })
 }
 
-impl<'a> IntoDeserializer<'a, Invalid> for Raw<'a> {
+impl<'a> IntoDeserializer<'a, ValueError> for RawParam<'a> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

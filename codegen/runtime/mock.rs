@@ -24,7 +24,7 @@ use crate::{Code, StatusChoice};
 
 /// An example of an answer, as it is on the wire.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
+pub(crate) struct ResponseExample {
     /// The index of its key.
     pub(crate) key: usize,
     /// A status that it may have.
@@ -36,31 +36,31 @@ pub(crate) struct Sample {
 
 /// The examples of an operation's answers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Samples {
+pub(crate) struct OperationExamples {
     /// The operation.
     pub(crate) operation: &'static str,
     /// The keys of its answers.
     pub(crate) keys: &'static [ResponseKey],
-    pub(crate) samples: &'static [Sample],
+    pub(crate) examples: &'static [ResponseExample],
 }
 
 /// The answer to a request that is refused: with the example of the document, if it declares content of another kind
 /// than a problem for the status.
 pub(crate) fn declared(
-    all: &[Samples],
+    all: &[OperationExamples],
     rejection: &Rejection,
     usual: HttpResponse,
 ) -> HttpResponse {
     let code = rejection.code();
-    let of_operation = |known: &&Samples| Some(known.operation) == rejection.operation();
+    let of_operation = |known: &&OperationExamples| Some(known.operation) == rejection.operation();
     let found = all.iter().find(of_operation).and_then(|known| {
         let key = match_response_key(known.keys, code.get())?;
-        known.samples.iter().find(|sample| sample.key == key)
+        known.examples.iter().find(|example| example.key == key)
     });
-    let Some((sample, Ok(mut headers))) = found.map(|sample| (sample, headers(sample))) else {
+    let Some((example, Ok(mut headers))) = found.map(|example| (example, headers(example))) else {
         return usual;
     };
-    let mut answer = match sample.body {
+    let mut answer = match example.body {
         Some((media, body)) if !media.starts_with(PROBLEM) => with_status(code, Body::from(body)),
         _ => {
             headers.remove(header::CONTENT_TYPE);
@@ -82,7 +82,7 @@ pub(crate) fn declared(
 /// cannot answer with is refused with 400.
 #[derive(Clone, Debug, Default)]
 pub struct Mock {
-    prefer: Preference,
+    prefer: Prefer,
     dice: Option<Arc<Mutex<Rng>>>,
 }
 
@@ -92,7 +92,7 @@ pub struct Mock {
     reason = "a value of a type without choices is called like the type"
 )]
 pub const Mock: Mock = Mock {
-    prefer: Preference {
+    prefer: Prefer {
         code: None,
         delay: None,
         wrong: None,
@@ -116,7 +116,7 @@ impl Mock {
 /// The same mock, asked as a request has it.
 pub(crate) fn asked(mock: &Mock, context: &Context) -> Mock {
     Mock {
-        prefer: Preference::of(context.headers()),
+        prefer: Prefer::of(context.headers()),
         dice: mock.dice.clone(),
     }
 }
@@ -150,9 +150,9 @@ pub(crate) fn admit<O: Operation>(mock: &Mock, has_choice: bool) -> Result<(), R
 ///
 /// # Panics
 /// Without an example of the answer: the generator warned of it. The server makes it a 500.
-pub(crate) async fn answer<R: Response>(
+pub(crate) async fn respond<R: Response>(
     mock: &Mock,
-    samples: &[Sample],
+    examples: &[ResponseExample],
     choice: Option<&StatusChoice>,
 ) -> R {
     if let Some(delay) = mock.prefer.delay {
@@ -161,14 +161,14 @@ pub(crate) async fn answer<R: Response>(
     let found = match choice.or(mock.prefer.code.as_ref()) {
         Some(choice) => {
             let code = choice.pick(throw(mock));
-            find::<R>(samples, code).or_else(|| find::<R>(samples, Code::BAD_REQUEST))
+            find::<R>(examples, code).or_else(|| find::<R>(examples, Code::BAD_REQUEST))
         }
-        None => first(samples),
+        None => first(examples),
     };
-    let Some((sample, code)) = found else {
+    let Some((example, code)) = found else {
         panic!("the document has no example of this answer")
     };
-    match decode(sample, code) {
+    match decode(example, code) {
         Ok(answer) => answer,
         Err(why) => panic!("the example of {code} is not what the document declares: {why}"),
     }
@@ -184,14 +184,14 @@ fn throw(mock: &Mock) -> f64 {
 
 /// What a request prefers of its answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Preference {
+struct Prefer {
     code: Option<StatusChoice>,
     delay: Option<Duration>,
     /// What is wrong with it.
     wrong: Option<String>,
 }
 
-impl Preference {
+impl Prefer {
     /// What the fields `Prefer` say; of what is said twice, the first counts (RFC 7240, section 2).
     fn of(headers: &HeaderMap) -> Self {
         let mut found = Self::default();
@@ -230,46 +230,46 @@ impl Preference {
     }
 }
 
-/// The sample of a status.
-fn find<R: Response>(samples: &[Sample], code: Code) -> Option<(&Sample, Code)> {
+/// The example of a status.
+fn find<R: Response>(examples: &[ResponseExample], code: Code) -> Option<(&ResponseExample, Code)> {
     let key = match_response_key(R::KEYS, code.get())?;
-    samples
+    examples
         .iter()
-        .find(|sample| sample.key == key)
-        .map(|sample| (sample, code))
+        .find(|example| example.key == key)
+        .map(|example| (example, code))
 }
 
 /// The first success, else the first of all.
-fn first(samples: &[Sample]) -> Option<(&Sample, Code)> {
-    let success = samples
+fn first(examples: &[ResponseExample]) -> Option<(&ResponseExample, Code)> {
+    let success = examples
         .iter()
-        .find(|sample| matches!(sample.code, 200..=299));
-    let sample = success.or(samples.first())?;
-    Some((sample, Code::new(sample.code)?))
+        .find(|example| matches!(example.code, 200..=299));
+    let example = success.or(examples.first())?;
+    Some((example, Code::new(example.code)?))
 }
 
-fn decode<R: Response>(sample: &Sample, code: Code) -> Result<R, DecodeError> {
-    let body = sample
+fn decode<R: Response>(example: &ResponseExample, code: Code) -> Result<R, DecodeError> {
+    let body = example
         .body
         .map(|(_, body)| Bytes::from_static(body.as_bytes()));
     R::decode(&mut ResponseDecoder::new(
         code,
-        &headers(sample)?,
+        &headers(example)?,
         body.unwrap_or_default(),
     ))
 }
 
 /// The header fields of an example, that of its content included.
-fn headers(sample: &Sample) -> Result<HeaderMap, DecodeError> {
+fn headers(example: &ResponseExample) -> Result<HeaderMap, DecodeError> {
     let mut headers = HeaderMap::new();
-    for (name, value) in sample.headers {
+    for (name, value) in example.headers {
         let value = HeaderValue::try_from(*value).map_err(|error| DecodeError::Header {
             name,
             why: error.to_string(),
         })?;
         headers.append(HeaderName::from_static(name), value);
     }
-    if let Some((media, _)) = sample.body {
+    if let Some((media, _)) = example.body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     }
     Ok(headers)

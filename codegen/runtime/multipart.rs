@@ -8,7 +8,7 @@ use super::{
     codec_error::{EncodeError, header_value},
     json,
     param::{Flat, flatten},
-    param_decode::{Invalid, Word},
+    param_decode::{ParamText, ValueError},
 };
 
 /// A file in a form: its content, its name, and its media type.
@@ -34,7 +34,7 @@ impl File {
 
     /// The same with a name.
     #[must_use]
-    pub fn named(self, file_name: impl Into<String>) -> Self {
+    pub fn with_file_name(self, file_name: impl Into<String>) -> Self {
         Self {
             file_name: Some(file_name.into()),
             ..self
@@ -43,7 +43,7 @@ impl File {
 
     /// The same of a media type.
     #[must_use]
-    pub fn of_type(self, content_type: impl Into<String>) -> Self {
+    pub fn with_content_type(self, content_type: impl Into<String>) -> Self {
         Self {
             content_type: Some(content_type.into()),
             ..self
@@ -58,22 +58,22 @@ impl<T: Into<Bytes>> From<T> for File {
 }
 
 /// A form of the document.
-pub(crate) trait Form: Sized {
+pub(crate) trait MultipartForm: Sized {
     /// Adds its parts.
-    fn write(&self, parts: &mut Parts) -> Result<(), EncodeError>;
+    fn write(&self, parts: &mut FormParts) -> Result<(), EncodeError>;
 
     /// Takes its parts.
-    fn read(parts: &mut Parts) -> Result<Self, Invalid>;
+    fn read(parts: &mut FormParts) -> Result<Self, ValueError>;
 
     /// Adds the values of its parts that are no files.
-    fn values(&self, values: &mut Values);
+    fn values(&self, values: &mut FormValues);
 }
 
 /// The values in the parts of a form, as an object.
 #[derive(Debug, Default)]
-pub(crate) struct Values(Map<String, Value>);
+pub(crate) struct FormValues(Map<String, Value>);
 
-impl Values {
+impl FormValues {
     /// Adds the value of a part.
     pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
         // What has been read can be written.
@@ -100,9 +100,9 @@ impl Values {
 
 /// The parts of a form, on their way out or in.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(Vec<(String, File)>);
+pub(crate) struct FormParts(Vec<(String, File)>);
 
-impl Parts {
+impl FormParts {
     /// Adds a part as it came in.
     pub(crate) fn push(&mut self, name: impl Into<String>, part: File) {
         self.0.push((name.into(), part));
@@ -127,7 +127,7 @@ impl Parts {
         let Flat::One(text) = flatten(value)? else {
             return Err(EncodeError::nested());
         };
-        self.push(name, File::new(text).of_type(media));
+        self.push(name, File::new(text).with_content_type(media));
         Ok(())
     }
 
@@ -139,7 +139,7 @@ impl Parts {
         value: &T,
     ) -> Result<(), EncodeError> {
         let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
-        self.push(name, File::new(json).of_type(media));
+        self.push(name, File::new(json).with_content_type(media));
         Ok(())
     }
 
@@ -194,16 +194,16 @@ impl Parts {
 
     /// The parts with a name, as they are.
     #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
-    pub(crate) fn files(&mut self, name: &str) -> Result<Vec<File>, Invalid> {
+    pub(crate) fn files(&mut self, name: &str) -> Result<Vec<File>, ValueError> {
         Ok(self.take(name))
     }
 
     /// The parts with a name, each a word.
-    pub(crate) fn texts<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, Invalid> {
+    pub(crate) fn texts<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, ValueError> {
         let parts = self.take(name).into_iter().map(|part| {
             let text = String::from_utf8(part.bytes.into())
-                .map_err(|_| Invalid("it is no text in UTF-8".to_owned()))?;
-            T::deserialize(Word(text.into()))
+                .map_err(|_| ValueError("it is no text in UTF-8".to_owned()))?;
+            T::deserialize(ParamText(text.into()))
         });
         parts
             .map(|part| part.map_err(|why| wrong(name, &why)))
@@ -211,10 +211,10 @@ impl Parts {
     }
 
     /// The parts with a name, each of JSON.
-    pub(crate) fn jsons<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, Invalid> {
+    pub(crate) fn jsons<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, ValueError> {
         let parts = self.take(name).into_iter();
         parts
-            .map(|part| json::read(&part.bytes).map_err(|why| wrong(name, &Invalid(why.detail))))
+            .map(|part| json::read(&part.bytes).map_err(|why| wrong(name, &ValueError(why.detail))))
             .collect()
     }
 
@@ -224,34 +224,34 @@ impl Parts {
     }
 }
 
-fn wrong(name: &str, why: &Invalid) -> Invalid {
-    Invalid(format!("the part `{}`: {why}", name.escape_debug()))
+fn wrong(name: &str, why: &ValueError) -> ValueError {
+    ValueError(format!("the part `{}`: {why}", name.escape_debug()))
 }
 
-fn missing(name: &str) -> Invalid {
-    Invalid(format!("the part `{name}` is missing"))
+fn missing(name: &str) -> ValueError {
+    ValueError(format!("the part `{name}` is missing"))
 }
 
 /// The only one of some parts, which has to be there.
-pub(crate) fn required<T>(name: &str, parts: Vec<T>) -> Result<T, Invalid> {
+pub(crate) fn required<T>(name: &str, parts: Vec<T>) -> Result<T, ValueError> {
     optional(name, parts)?.ok_or_else(|| missing(name))
 }
 
 /// The only one of some parts, if there is one.
-pub(crate) fn optional<T>(name: &str, parts: Vec<T>) -> Result<Option<T>, Invalid> {
+pub(crate) fn optional<T>(name: &str, parts: Vec<T>) -> Result<Option<T>, ValueError> {
     let mut parts = parts.into_iter();
     let first = parts.next();
     match parts.next() {
         None => Ok(first),
         Some(_) => Err(wrong(
             name,
-            &Invalid("it stands there more than once".to_owned()),
+            &ValueError("it stands there more than once".to_owned()),
         )),
     }
 }
 
 /// Some parts, of which there has to be one.
-pub(crate) fn some<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, Invalid> {
+pub(crate) fn some<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, ValueError> {
     if parts.is_empty() {
         Err(missing(name))
     } else {
@@ -261,7 +261,7 @@ pub(crate) fn some<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, Invalid> {
 
 /// Some parts, if there is one.
 #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
-pub(crate) fn any<T>(_: &str, parts: Vec<T>) -> Result<Option<Vec<T>>, Invalid> {
+pub(crate) fn any<T>(_: &str, parts: Vec<T>) -> Result<Option<Vec<T>>, ValueError> {
     Ok((!parts.is_empty()).then_some(parts))
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     codec_error::{EncodeError, header_value},
-    validation::Limits,
+    validation::Constraints,
 };
 
 /// A parameter of an operation: where it is, its name, and how its value becomes text.
@@ -27,7 +27,7 @@ pub(crate) struct Param {
     /// parameters have.
     pub(crate) others: Option<&'static [&'static str]>,
     /// What has to hold for its value when it comes in.
-    pub(crate) limits: Limits,
+    pub(crate) constraints: Constraints,
 }
 
 /// Where in a request a parameter is.
@@ -73,7 +73,7 @@ impl Param {
             explode,
             members: &[],
             others: None,
-            limits: &[],
+            constraints: &[],
         }
     }
 
@@ -121,8 +121,11 @@ impl Param {
     }
 
     /// The same with what has to hold for its value.
-    pub(crate) const fn within(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+    pub(crate) const fn within(self, constraints: Constraints) -> Self {
+        Self {
+            constraints,
+            ..self
+        }
     }
 
     /// Whether a name is one of a property that stands for itself.

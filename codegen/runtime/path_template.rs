@@ -57,7 +57,7 @@ fn halves(path: &str) -> (&str, &str) {
 
 /// A part of a path, as it stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum TemplatePart<'a> {
     /// A text, slashes and percent-encoding included.
     Literal(&'a str),
     /// The name of a parameter.
@@ -65,17 +65,17 @@ pub enum Part<'a> {
 }
 
 /// A path in its parts, without what comes behind `?` or `#`.
-pub fn parts(path: &str) -> impl Iterator<Item = Part<'_>> {
+pub fn parts(path: &str) -> impl Iterator<Item = TemplatePart<'_>> {
     parts_of(halves(path).0)
 }
 
 /// Any text in its parts.
-pub fn parts_of(text: &str) -> impl Iterator<Item = Part<'_>> {
+pub fn parts_of(text: &str) -> impl Iterator<Item = TemplatePart<'_>> {
     let mut rest = text;
     let mut name = None;
     std::iter::from_fn(move || {
         if let Some(name) = name.take() {
-            return Some(Part::Parameter(name));
+            return Some(TemplatePart::Parameter(name));
         }
         let text = rest;
         match parameter(text) {
@@ -83,15 +83,15 @@ pub fn parts_of(text: &str) -> impl Iterator<Item = Part<'_>> {
                 rest = after;
                 name = Some(found);
                 if before.is_empty() {
-                    name.take().map(Part::Parameter)
+                    name.take().map(TemplatePart::Parameter)
                 } else {
-                    Some(Part::Literal(before))
+                    Some(TemplatePart::Literal(before))
                 }
             }
             None if text.is_empty() => None,
             None => {
                 rest = "";
-                Some(Part::Literal(text))
+                Some(TemplatePart::Literal(text))
             }
         }
     })
@@ -100,8 +100,8 @@ pub fn parts_of(text: &str) -> impl Iterator<Item = Part<'_>> {
 fn segment(text: &str) -> Segment {
     parts(text)
         .map(|part| match part {
-            Part::Literal(text) => Piece::Literal(text.to_owned()),
-            Part::Parameter(name) => Piece::Parameter(name.to_owned()),
+            TemplatePart::Literal(text) => Piece::Literal(text.to_owned()),
+            TemplatePart::Parameter(name) => Piece::Parameter(name.to_owned()),
         })
         .collect()
 }

@@ -12,10 +12,10 @@ use super::{
     form::{self, pairs},
     json,
     media::{Media, is_json, select},
-    multipart::{Form, Parts, Values},
+    multipart::{FormParts, FormValues, MultipartForm},
     param::{Location, Param, Style, decode},
-    param_decode::{Invalid, Raw, Texts, Word},
-    validation::{Limits, check},
+    param_decode::{ParamText, RawParam, RawValues, ValueError},
+    validation::{Constraints, check},
 };
 use crate::Code;
 
@@ -28,24 +28,24 @@ pub struct RequestDecoder {
     head: Arc<Head>,
     body: Bytes,
     /// The parts of the content, if it is of `multipart/form-data`.
-    parts: Option<Parts>,
+    parts: Option<FormParts>,
     /// What has to hold for the content.
-    limits: Limits,
+    constraints: Constraints,
 }
 
-/// Places in the path of a request, in bytes; few, mostly.
-pub(crate) type Places = SmallVec<[Range<usize>; 2]>;
+/// SegmentRanges in the path of a request, in bytes; few, mostly.
+pub(crate) type SegmentRanges = SmallVec<[Range<usize>; 2]>;
 
 /// Where in the path of a request the parameters are.
 #[derive(Clone, Debug)]
 pub(crate) struct PathValues {
     names: Arc<[&'static str]>,
-    places: Places,
+    places: SegmentRanges,
 }
 
 impl PathValues {
     /// Takes the names in the order of the places.
-    pub(crate) fn new(names: Arc<[&'static str]>, places: Places) -> Self {
+    pub(crate) fn new(names: Arc<[&'static str]>, places: SegmentRanges) -> Self {
         Self { names, places }
     }
 
@@ -59,10 +59,10 @@ impl PathValues {
 
 /// Why a request is refused before anybody handles it.
 #[derive(Clone, Debug)]
-pub struct Rejection(pub(crate) Box<Refusal>);
+pub struct Rejection(pub(crate) Box<RejectionInner>);
 
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct RejectionInner {
     pub(crate) code: Code,
     /// The operation that it is for, once that is known.
     pub(crate) operation: Option<&'static str>,
@@ -76,7 +76,7 @@ pub(crate) struct Refusal {
 
 impl Rejection {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Box::new(Refusal {
+        Self(Box::new(RejectionInner {
             code,
             operation: None,
             detail: detail.into(),
@@ -120,13 +120,13 @@ impl Rejection {
     /// The parameter that is wrong, if it is one: where it is (`path`, `query`, `header` or `cookie`), and its
     /// name.
     #[must_use]
-    pub fn wrong_parameter(&self) -> Option<(&'static str, &'static str)> {
+    pub fn invalid_parameter(&self) -> Option<(&'static str, &'static str)> {
         self.0.parameter
     }
 
     /// The place of the value that is wrong in the content, if it is one, as a JSON pointer.
     #[must_use]
-    pub fn wrong_value(&self) -> Option<&str> {
+    pub fn invalid_value(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
 
@@ -153,7 +153,7 @@ impl RequestDecoder {
             head,
             body: Bytes::new(),
             parts: None,
-            limits: &[],
+            constraints: &[],
         }
     }
 
@@ -171,7 +171,7 @@ impl RequestDecoder {
     }
 
     /// Adds the content, and the parts that it has, which are read only once the credentials are there.
-    pub(crate) fn set_content(&mut self, body: Bytes, parts: Option<Parts>) {
+    pub(crate) fn set_content(&mut self, body: Bytes, parts: Option<FormParts>) {
         self.body = body;
         self.parts = parts;
     }
@@ -208,9 +208,9 @@ impl RequestDecoder {
             return Ok(None);
         }
         let value = raw.value().map_err(|invalid| wrong(&invalid.0))?;
-        if !param.limits.is_empty()
+        if !param.constraints.is_empty()
             && let Ok(value) = serde_json::to_value(&value)
-            && let Err(violation) = check(&value, param.limits)
+            && let Err(violation) = check(&value, param.constraints)
         {
             return Err(wrong(&violation.told("it")));
         }
@@ -218,10 +218,14 @@ impl RequestDecoder {
     }
 
     /// What there is for a parameter; `header` is room for one whose fields are to be joined.
-    fn raw<'a>(&'a self, param: &'a Param, header: &'a mut String) -> Result<Raw<'a>, Invalid> {
-        let mut raw = Raw {
+    fn raw<'a>(
+        &'a self,
+        param: &'a Param,
+        header: &'a mut String,
+    ) -> Result<RawParam<'a>, ValueError> {
+        let mut raw = RawParam {
             param,
-            texts: Texts::new(),
+            texts: RawValues::new(),
             members: Vec::new(),
         };
         match param.location {
@@ -242,12 +246,12 @@ impl RequestDecoder {
     }
 
     /// The value of a header field, from all lines of its name.
-    fn header(&self, name: &str) -> Result<Option<String>, Invalid> {
+    fn header(&self, name: &str) -> Result<Option<String>, ValueError> {
         let values = self.headers().get_all(name).iter();
-        let values: Result<Texts<'_>, _> = values
+        let values: Result<RawValues<'_>, _> = values
             .map(|value| std::str::from_utf8(value.as_bytes()))
             .collect();
-        let values = values.map_err(|_| Invalid("it is no text in UTF-8".to_owned()))?;
+        let values = values.map_err(|_| ValueError("it is no text in UTF-8".to_owned()))?;
         Ok((!values.is_empty()).then(|| values.join(", ")))
     }
 
@@ -307,18 +311,18 @@ impl RequestDecoder {
     }
 
     /// The same with what has to hold for the content.
-    pub(crate) fn within(&mut self, limits: Limits) -> &mut Self {
-        self.limits = limits;
+    pub(crate) fn within(&mut self, constraints: Constraints) -> &mut Self {
+        self.constraints = constraints;
         self
     }
 
     /// Holds a value of the content against what has to hold for it.
     fn check(&self, value: impl FnOnce() -> Option<Value>) -> Result<(), Rejection> {
-        if self.limits.is_empty() {
+        if self.constraints.is_empty() {
             return Ok(());
         }
         let Some(value) = value() else { return Ok(()) };
-        check(&value, self.limits).map_err(|violation| {
+        check(&value, self.constraints).map_err(|violation| {
             Rejection::new(Code::UNPROCESSABLE_CONTENT, violation.told("the value"))
                 .pointer(Some(violation.pointer))
         })
@@ -349,7 +353,7 @@ impl RequestDecoder {
         Ok(value)
     }
 
-    pub(crate) fn multipart<T: Form>(&mut self) -> Result<T, Rejection> {
+    pub(crate) fn multipart<T: MultipartForm>(&mut self) -> Result<T, Rejection> {
         let Some(parts) = &mut self.parts else {
             return Err(Rejection::new(
                 Code::BAD_REQUEST,
@@ -360,7 +364,7 @@ impl RequestDecoder {
             .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
         let rest = parts.rest();
         self.check(|| {
-            let mut values = Values::default();
+            let mut values = FormValues::default();
             form.values(&mut values);
             Some(values.whole(rest))
         })?;
@@ -370,7 +374,7 @@ impl RequestDecoder {
     pub(crate) fn text<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
         let text = String::from_utf8(self.bytes()?.into())
             .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is no text in UTF-8"))?;
-        let value = T::deserialize(Word(text.into()))
+        let value = T::deserialize(ParamText(text.into()))
             .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
         self.check(|| serde_json::to_value(&value).ok())?;
         Ok(value)
@@ -397,7 +401,7 @@ impl RequestDecoder {
 /// Takes from `name=value` pairs what belongs to a parameter.
 // Out of line: it is long, and parameters of the path, which have none of it, are the most frequent.
 #[inline(never)]
-fn find<'a>(raw: &mut Raw<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
+fn find<'a>(raw: &mut RawParam<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
     let param = raw.param;
     for (name, text) in pairs {
         if param.style == Style::DeepObject

@@ -9,7 +9,7 @@ use super::{
     json,
     media::{Media, alike, select},
     param::Param,
-    param_decode::{Raw, Texts, Word},
+    param_decode::{ParamText, RawParam, RawValues},
     response_key::{ResponseKey, match_response_key},
 };
 use crate::Code;
@@ -63,12 +63,12 @@ impl<'a> ResponseDecoder<'a> {
             return Ok(None);
         }
         let text = values.join(", ");
-        let raw = Raw {
+        let raw = RawParam {
             param: &param,
             texts: if param.is_set_cookie() {
                 values.into()
             } else {
-                Texts::from([text.as_str()])
+                RawValues::from([text.as_str()])
             },
             members: Vec::new(),
         };
@@ -103,7 +103,7 @@ impl<'a> ResponseDecoder<'a> {
     pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
         let text = String::from_utf8(self.bytes()?.into())
             .map_err(|_| DecodeError::Body("it is no text in UTF-8".to_owned()))?;
-        T::deserialize(Word(text.into())).map_err(|invalid| DecodeError::Body(invalid.0))
+        T::deserialize(ParamText(text.into())).map_err(|invalid| DecodeError::Body(invalid.0))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]

@@ -32,14 +32,14 @@ use super::{
     codec_error::EncodeError,
     context::Context,
     media::{PROBLEM, accepts},
-    multipart::{File, Parts},
+    multipart::{File, FormParts},
     operation::{Operation, Response},
-    request_decoder::{PathValues, Refusal, Rejection, RequestDecoder},
+    request_decoder::{PathValues, Rejection, RejectionInner, RequestDecoder},
     response_encoder::ResponseEncoder,
-    routes::{Found, Routes},
-    security::{Credentials, Scheme, unauthorized},
+    routes::{RouteMatch, Routes},
+    security::{Credentials, SecurityScheme, unauthorized},
     serve::RequestLimits,
-    server_tracing::Observed,
+    server_tracing::ServerSpan,
 };
 use crate::{Class, Code};
 
@@ -52,11 +52,11 @@ type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> Answer + Send + Sync>;
 /// [`RouterExt`](super::serve::RouterExt), by `Router::merge`, and by `into()`.
 #[must_use]
 pub struct ApiRouter {
-    routes: Routes<Route>,
+    routes: Routes<Endpoint>,
 }
 
 /// An operation, and what answers it.
-struct Route {
+struct Endpoint {
     id: &'static str,
     handler: Handler,
 }
@@ -125,20 +125,20 @@ impl ApiRouter {
             };
             // Without content there is nothing to wait for, and the future needs no room for the request.
             if !O::HAS_BODY {
-                return match O::read(&mut request) {
+                return match O::decode(&mut request) {
                     Ok(operation) => Box::pin(answer(request, operation)),
                     Err(rejection) => ready(refused::<O>(rejection)),
                 };
             }
             Box::pin(async move {
                 let read = receive(&mut request, body).await;
-                match read.and_then(|()| O::read(&mut request)) {
+                match read.and_then(|()| O::decode(&mut request)) {
                     Ok(operation) => answer(request, operation).await,
                     Err(rejection) => refused::<O>(rejection),
                 }
             })
         });
-        let route = Route { id: O::ID, handler };
+        let route = Endpoint { id: O::ID, handler };
         self.routes.add(O::METHOD, O::PATH, route);
     }
 
@@ -147,14 +147,14 @@ impl ApiRouter {
         request: Request,
     ) -> impl Future<Output = Result<HttpResponse, Infallible>> + Send + use<> {
         let (head, body) = request.into_parts();
-        let observed = Observed::new(&head);
+        let observed = ServerSpan::new(&head);
         let limits = RequestLimits::of(&head.extensions);
         let query = head.uri.query().unwrap_or_default();
         let answer = match self.routes.find(&head.method, head.uri.path(), query) {
             Some(found) => found.handle(Arc::new(head), body, &observed),
             None => self.otherwise(head, body, &observed),
         };
-        observed.watch(InTime {
+        observed.watch(WithDeadline {
             answer,
             time: limits.request_time,
             timer: None,
@@ -163,7 +163,7 @@ impl ApiRouter {
 
     /// Answers what the document has no operation for.
     #[cold]
-    fn otherwise(&self, head: Head, body: Body, observed: &Observed) -> Answer {
+    fn otherwise(&self, head: Head, body: Body, observed: &ServerSpan) -> Answer {
         let (method, path) = (&head.method, head.uri.path());
         let methods = self.routes.methods(path);
         // One that wants another query is no other method.
@@ -190,8 +190,8 @@ impl ApiRouter {
     }
 }
 
-impl Found<'_, Route> {
-    fn handle(self, head: Arc<Head>, body: Body, observed: &Observed) -> Answer {
+impl RouteMatch<'_, Endpoint> {
+    fn handle(self, head: Arc<Head>, body: Body, observed: &ServerSpan) -> Answer {
         observed.operation(self.value.id, head.method.as_str(), self.path);
         (self.value.handler)(head, body, self.parameters)
     }
@@ -207,14 +207,14 @@ const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
 const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
 
 /// An answer, or that it takes too long.
-struct InTime {
+struct WithDeadline {
     answer: Answer,
     time: Option<Duration>,
     /// There is none before the answer has to be waited for: most are there at once.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Future for InTime {
+impl Future for WithDeadline {
     type Output = Result<HttpResponse, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
@@ -326,13 +326,13 @@ fn acceptable(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
 }
 
 /// The parts of content of `multipart/form-data`; `None` if it is none.
-async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<Parts> {
+async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
     let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let boundary = multer::parse_boundary(media).ok()?;
     let body = body.clone();
     let content = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
     let mut form = multer::Multipart::new(content, boundary);
-    let mut parts = Parts::default();
+    let mut parts = FormParts::default();
     while let Some(field) = form.next_field().await.ok()? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
@@ -351,7 +351,7 @@ async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<Parts> {
 
 /// An operation that asks for no credentials.
 impl Credentials for () {
-    const SCHEMES: &'static [Scheme] = &[];
+    const SCHEMES: &'static [SecurityScheme] = &[];
 
     fn read(_: &RequestDecoder) -> Option<Self> {
         Some(())
@@ -463,7 +463,7 @@ fn without_content(mut answer: HttpResponse) -> HttpResponse {
 
 /// A problem of RFC 9457, with why it is one for whoever wants to say it otherwise.
 pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
-    let Refusal {
+    let RejectionInner {
         code,
         detail,
         parameter,

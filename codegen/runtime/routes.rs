@@ -10,21 +10,21 @@ use http::Method;
 use super::{
     form::pairs,
     param::{decode, decode_plus},
-    path_template::{Part, Piece, Segment, fixed_query, parts, segments},
-    request_decoder::{PathValues, Places},
+    path_template::{Piece, Segment, TemplatePart, fixed_query, parts, segments},
+    request_decoder::{PathValues, SegmentRanges},
 };
 
 /// The places of the parameters in a path that is walked.
-struct Values<'a> {
+struct PathRanges<'a> {
     path: &'a str,
-    places: Places,
+    places: SegmentRanges,
 }
 
-impl<'a> Values<'a> {
+impl<'a> PathRanges<'a> {
     fn new(path: &'a str) -> Self {
         Self {
             path,
-            places: Places::new(),
+            places: SegmentRanges::new(),
         }
     }
 
@@ -67,7 +67,7 @@ struct Entry {
 
 /// An operation that is found for a request.
 #[derive(Debug)]
-pub(crate) struct Found<'a, T> {
+pub(crate) struct RouteMatch<'a, T> {
     /// The path as the document has it.
     pub(crate) path: &'static str,
     /// What the operation stands for.
@@ -99,8 +99,8 @@ impl<T> Routes<T> {
     /// Adds an operation. The first of two for the same requests wins.
     pub(crate) fn add(&mut self, method: Method, path: &'static str, value: T) {
         let names = parts(path).filter_map(|part| match part {
-            Part::Parameter(name) => Some(name),
-            Part::Literal(_) => None,
+            TemplatePart::Parameter(name) => Some(name),
+            TemplatePart::Literal(_) => None,
         });
         let names = names.collect();
         let node = segments(path)
@@ -130,16 +130,21 @@ impl<T> Routes<T> {
     }
 
     /// Finds the operation of a request. A text is nearer to a path than a parameter.
-    pub(crate) fn find(&self, method: &Method, path: &str, query: &str) -> Option<Found<'_, T>> {
-        let mut values = Values::new(path);
-        let node = self.root.walk(Some(way(path)), &mut values)?;
+    pub(crate) fn find(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &str,
+    ) -> Option<RouteMatch<'_, T>> {
+        let mut values = PathRanges::new(path);
+        let node = self.root.walk(Some(relative(path)), &mut values)?;
         let has = |(name, value): &(String, String)| {
             pairs(query).any(|(found, text)| found == *name && plain(text).as_ref() == Some(value))
         };
         let mut entries = node.methods.iter();
         let entry = entries.find(|entry| entry.method == method && entry.query.iter().all(has))?;
         let (_, path, value) = self.values.get(entry.index)?;
-        Some(Found {
+        Some(RouteMatch {
             path,
             value,
             parameters: PathValues::new(Arc::clone(&entry.names), values.places),
@@ -149,7 +154,9 @@ impl<T> Routes<T> {
     /// The methods that a path has operations for, whatever they want of the query; none, if there is no such
     /// path.
     pub(crate) fn methods(&self, path: &str) -> Vec<&Method> {
-        let node = self.root.walk(Some(way(path)), &mut Values::new(path));
+        let node = self
+            .root
+            .walk(Some(relative(path)), &mut PathRanges::new(path));
         let entries = node.map(|node| node.methods.iter());
         entries
             .into_iter()
@@ -160,7 +167,7 @@ impl<T> Routes<T> {
 }
 
 /// What of a path the tree is walked by.
-fn way(path: &str) -> &str {
+fn relative(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
@@ -195,12 +202,12 @@ impl Node {
         }
     }
 
-    /// The node at the end of a way, of which there is nothing left at last.
-    fn walk(&self, way: Option<&str>, values: &mut Values<'_>) -> Option<&Self> {
-        let Some(way) = way else {
+    /// The node at the end of a path, of which there is nothing left at last.
+    fn walk(&self, path: Option<&str>, values: &mut PathRanges<'_>) -> Option<&Self> {
+        let Some(path) = path else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let (first, rest) = split(way);
+        let (first, rest) = split(path);
         let text = decode(first);
         // What leads elsewhere: no client that knows what it does sends one (RFC 3986, section 5.2.4).
         if matches!(text.as_deref(), Some("." | "..")) {
@@ -223,13 +230,13 @@ impl Node {
     }
 }
 
-/// The first segment of a way, and the way behind it.
+/// The first segment of a path, and the path behind it.
 ///
-/// Byte by byte, for segments are too short to be searched in a cleverer way.
-fn split(way: &str) -> (&str, Option<&str>) {
-    let end = way.bytes().position(|byte| byte == b'/');
-    let halves = end.and_then(|end| Some((way.get(..end)?, way.get(end + 1..)?)));
-    halves.map_or((way, None), |(first, rest)| (first, Some(rest)))
+/// Byte by byte, for segments are too short to be searched in a cleverer path.
+fn split(path: &str) -> (&str, Option<&str>) {
+    let end = path.bytes().position(|byte| byte == b'/');
+    let halves = end.and_then(|end| Some((path.get(..end)?, path.get(end + 1..)?)));
+    halves.map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 fn plain(text: &str) -> Option<String> {
@@ -250,7 +257,7 @@ fn text_len(segment: &Segment) -> usize {
 }
 
 /// Whether a text is of a segment's form; notes the values of its parameters, which are never empty.
-fn matches(pieces: &[Piece], text: &str, values: &mut Values<'_>) -> bool {
+fn matches(pieces: &[Piece], text: &str, values: &mut PathRanges<'_>) -> bool {
     let Some((first, rest)) = pieces.split_first() else {
         return text.is_empty();
     };

@@ -15,25 +15,25 @@ use crate::Code;
 
 /// A security scheme of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scheme {
+pub struct SecurityScheme {
     id: &'static str,
-    kind: Kind,
+    kind: SchemeKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SchemeKind {
     ApiKey(Param),
     Basic,
     Bearer,
     Other(&'static str),
 }
 
-impl Scheme {
+impl SecurityScheme {
     /// A secret in a parameter.
     pub(crate) const fn api_key(id: &'static str, param: Param) -> Self {
         Self {
             id,
-            kind: Kind::ApiKey(param),
+            kind: SchemeKind::ApiKey(param),
         }
     }
 
@@ -41,7 +41,7 @@ impl Scheme {
     pub(crate) const fn basic(id: &'static str) -> Self {
         Self {
             id,
-            kind: Kind::Basic,
+            kind: SchemeKind::Basic,
         }
     }
 
@@ -49,7 +49,7 @@ impl Scheme {
     pub(crate) const fn bearer(id: &'static str) -> Self {
         Self {
             id,
-            kind: Kind::Bearer,
+            kind: SchemeKind::Bearer,
         }
     }
 
@@ -57,7 +57,7 @@ impl Scheme {
     pub(crate) const fn other(id: &'static str, scheme: &'static str) -> Self {
         Self {
             id,
-            kind: Kind::Other(scheme),
+            kind: SchemeKind::Other(scheme),
         }
     }
 
@@ -71,7 +71,7 @@ impl Scheme {
     #[cfg(feature = "client-base")]
     pub(crate) fn name_in(&self, location: Location) -> Option<&'static str> {
         match self.kind {
-            Kind::ApiKey(param) if param.location == location => Some(param.name),
+            SchemeKind::ApiKey(param) if param.location == location => Some(param.name),
             _ => None,
         }
     }
@@ -81,10 +81,10 @@ impl Scheme {
         // `Basic` and `Bearer` need a realm at least (RFC 7617, section 2; RFC 6750, section 3).
         let text = match self.kind {
             // Not registered, but how servers say it.
-            Kind::ApiKey(_) => "ApiKey realm=\"api\"".to_owned(),
-            Kind::Basic => "Basic realm=\"api\", charset=\"UTF-8\"".to_owned(),
-            Kind::Bearer => "Bearer realm=\"api\"".to_owned(),
-            Kind::Other(scheme) => format!("{scheme} realm=\"api\""),
+            SchemeKind::ApiKey(_) => "ApiKey realm=\"api\"".to_owned(),
+            SchemeKind::Basic => "Basic realm=\"api\", charset=\"UTF-8\"".to_owned(),
+            SchemeKind::Bearer => "Bearer realm=\"api\"".to_owned(),
+            SchemeKind::Other(scheme) => format!("{scheme} realm=\"api\""),
         };
         // A scheme is a token; lowering takes no other.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
@@ -199,11 +199,13 @@ impl Secret {
     /// Puts it into a request.
     pub(crate) fn write(
         &self,
-        scheme: &Scheme,
+        scheme: &SecurityScheme,
         request: &mut RequestEncoder,
     ) -> Result<(), EncodeError> {
         match (self, scheme.kind) {
-            (Self::ApiKey(key), Kind::ApiKey(param)) if param.location == Location::Header => {
+            (Self::ApiKey(key), SchemeKind::ApiKey(param))
+                if param.location == Location::Header =>
+            {
                 param.append(key.as_str(), &mut request.headers)?;
                 request
                     .headers
@@ -212,14 +214,14 @@ impl Secret {
                     .for_each(|(_, value)| value.set_sensitive(true));
                 Ok(())
             }
-            (Self::ApiKey(key), Kind::ApiKey(param)) => request.required(param, key.as_str()),
+            (Self::ApiKey(key), SchemeKind::ApiKey(param)) => request.required(param, key.as_str()),
             (Self::Basic(basic), _) if basic.username.contains(':') => Err(EncodeError::username()),
             (Self::Basic(basic), _) => {
                 let pair = format!("{}:{}", basic.username, basic.password);
                 authorize(&mut request.headers, "Basic", &BASE64_STANDARD.encode(pair))
             }
             (Self::Bearer(token), _) => authorize(&mut request.headers, "Bearer", &token.0),
-            (Self::Authorization(value), Kind::Other(scheme)) => {
+            (Self::Authorization(value), SchemeKind::Other(scheme)) => {
                 authorize(&mut request.headers, scheme, &value.0)
             }
             // The methods of the builder give each scheme a secret of its kind.
@@ -237,12 +239,12 @@ fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), E
 
 /// A credential that a server finds in a request.
 pub(crate) trait Credential: Sized {
-    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self>;
+    fn read(scheme: &SecurityScheme, request: &RequestDecoder) -> Option<Self>;
 }
 
 impl Credential for ApiKey {
-    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self> {
-        let Kind::ApiKey(param) = scheme.kind else {
+    fn read(scheme: &SecurityScheme, request: &RequestDecoder) -> Option<Self> {
+        let SchemeKind::ApiKey(param) = scheme.kind else {
             return None;
         };
         let key: String = request.optional(param).ok()??;
@@ -251,7 +253,7 @@ impl Credential for ApiKey {
 }
 
 impl Credential for Basic {
-    fn read(_: &Scheme, request: &RequestDecoder) -> Option<Self> {
+    fn read(_: &SecurityScheme, request: &RequestDecoder) -> Option<Self> {
         let bytes = BASE64_STANDARD
             .decode(authorization(request, "Basic")?)
             .ok()?;
@@ -262,14 +264,14 @@ impl Credential for Basic {
 }
 
 impl Credential for Bearer {
-    fn read(_: &Scheme, request: &RequestDecoder) -> Option<Self> {
+    fn read(_: &SecurityScheme, request: &RequestDecoder) -> Option<Self> {
         authorization(request, "Bearer").map(Self::new)
     }
 }
 
 impl Credential for Authorization {
-    fn read(scheme: &Scheme, request: &RequestDecoder) -> Option<Self> {
-        let Kind::Other(scheme) = scheme.kind else {
+    fn read(scheme: &SecurityScheme, request: &RequestDecoder) -> Option<Self> {
+        let SchemeKind::Other(scheme) = scheme.kind else {
             return None;
         };
         authorization(request, scheme).map(Self::new)
@@ -291,14 +293,14 @@ fn authorization<'a>(request: &'a RequestDecoder, scheme: &str) -> Option<&'a st
 /// The credentials that an operation asks for, as a server finds them in a request.
 pub(crate) trait Credentials: Sized + Send {
     /// The schemes that it takes.
-    const SCHEMES: &'static [Scheme];
+    const SCHEMES: &'static [SecurityScheme];
 
     /// What satisfies the operation; `None` if nothing in the request does.
     fn read(request: &RequestDecoder) -> Option<Self>;
 }
 
 /// The refusal of a request that has no credentials for any of the schemes that would do.
-pub(crate) fn unauthorized(schemes: &[Scheme]) -> Rejection {
+pub(crate) fn unauthorized(schemes: &[SecurityScheme]) -> Rejection {
     // A 401 has to name a scheme (RFC 9110, section 15.5.2).
     if schemes.is_empty() {
         let detail = "the document does not declare the credentials that this operation takes";

@@ -9,16 +9,16 @@ use tokio::time::timeout_at;
 
 use super::{
     call::Call,
-    client_builder::{Parts, Settings, parts},
-    client_error::{Error, Kind, Raw},
-    client_tracing::Trace,
+    client_builder::{ClientParts, Settings, parts},
+    client_error::{Error, ErrorKind, RawResponse},
+    client_tracing::ClientSpan,
     codec_error::{DecodeError, EncodeError},
     operation::{Operation, Response},
-    redirect::{Detour, LIMIT},
+    redirect::{LIMIT, Redirect},
     request_encoder::RequestEncoder,
     response_decoder::ResponseDecoder,
-    retry::{Attempts, Request},
-    security::Scheme,
+    retry::{RequestState, RetryState},
+    security::SecurityScheme,
 };
 use crate::Code;
 
@@ -29,9 +29,9 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const DRAINED: u64 = 16 * 1024;
 
 /// What came of a call.
-pub(crate) struct Arrival {
+pub(crate) struct ReceivedResponse {
     /// The answer; without content as long as that is still to come.
-    pub(crate) raw: Raw,
+    pub(crate) raw: RawResponse,
     /// Where it came from.
     pub(crate) url: Url,
     /// How often the request was sent, redirects aside.
@@ -41,7 +41,7 @@ pub(crate) struct Arrival {
 }
 
 /// The answer in its type.
-pub(crate) fn decode<O: Operation>(raw: &Raw) -> Result<O::Response, DecodeError> {
+pub(crate) fn decode<O: Operation>(raw: &RawResponse) -> Result<O::Response, DecodeError> {
     O::Response::decode(&mut ResponseDecoder::new(
         raw.code,
         &raw.headers,
@@ -50,33 +50,33 @@ pub(crate) fn decode<O: Operation>(raw: &Raw) -> Result<O::Response, DecodeError
 }
 
 /// Sends a call, and reads the answer to its end.
-pub(crate) async fn whole<O: Operation>(call: &Call<'_, O>) -> Result<Arrival, Error> {
-    Trip::new(call).run().await
+pub(crate) async fn buffered<O: Operation>(call: &Call<'_, O>) -> Result<ReceivedResponse, Error> {
+    Sender::new(call).run().await
 }
 
 /// Sends a call with other content than its request has.
-pub(crate) async fn given<O: Operation>(
+pub(crate) async fn with_content<O: Operation>(
     call: &Call<'_, O>,
     content: reqwest::Body,
-) -> Result<Arrival, Error> {
-    let mut trip = Trip::new(call);
-    trip.content = Content::Given(Some(content));
+) -> Result<ReceivedResponse, Error> {
+    let mut trip = Sender::new(call);
+    trip.content = RequestContent::Given(Some(content));
     trip.run().await
 }
 
 /// Sends a call, and leaves the content of an answer to come if its status is one of those, and what has come
 /// of it is as declared.
-pub(crate) async fn head<O: Operation>(
+pub(crate) async fn streaming<O: Operation>(
     call: &Call<'_, O>,
     streamed: fn(Code) -> bool,
-) -> Result<Arrival, Error> {
-    let mut trip = Trip::new(call);
+) -> Result<ReceivedResponse, Error> {
+    let mut trip = Sender::new(call);
     trip.streamed = Some(streamed);
     trip.run().await
 }
 
 /// The content that is sent.
-enum Content {
+enum RequestContent {
     /// What the request holds.
     OfRequest,
     /// Another; nothing once it is gone.
@@ -84,14 +84,14 @@ enum Content {
 }
 
 /// A call on its way.
-struct Trip<'c, O> {
+struct Sender<'c, O> {
     call: &'c Call<'c, O>,
-    parts: Parts<'c>,
-    content: Content,
+    parts: ClientParts<'c>,
+    content: RequestContent,
     /// The statuses whose content is left to come, if there may be any.
     streamed: Option<fn(Code) -> bool>,
     /// Whether the request can be sent twice and do no harm, as far as it says.
-    harmless: bool,
+    idempotent: bool,
     /// How many requests have been sent, redirects included.
     sent: u32,
     /// Whether a server has answered this attempt.
@@ -102,20 +102,20 @@ struct Trip<'c, O> {
 
 /// What follows from an answer.
 enum Step {
-    Arrived(Arrival),
-    Follow(Detour),
+    Arrived(ReceivedResponse),
+    Follow(Redirect),
 }
 
-impl<'c, O: Operation> Trip<'c, O> {
+impl<'c, O: Operation> Sender<'c, O> {
     fn new(call: &'c Call<'_, O>) -> Self {
         let parts = parts(call.client);
         let options = call.options.as_deref();
         let silence = options.and_then(|options| options.read_timeout);
         Self {
             call,
-            content: Content::OfRequest,
+            content: RequestContent::OfRequest,
             streamed: None,
-            harmless: O::METHOD.is_idempotent(),
+            idempotent: O::METHOD.is_idempotent(),
             sent: 0,
             answered: false,
             silence: silence.unwrap_or(parts.settings.read_timeout),
@@ -124,7 +124,7 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 
     /// Sends the request as often as the policy has it.
-    async fn run(&mut self) -> Result<Arrival, Error> {
+    async fn run(&mut self) -> Result<ReceivedResponse, Error> {
         let options = self.call.options.as_deref();
         let timeout = options.and_then(|options| options.timeout);
         let timeout = timeout.unwrap_or(self.parts.settings.timeout);
@@ -134,18 +134,18 @@ impl<'c, O: Operation> Trip<'c, O> {
             let outcome = self.attempt(timeout).await;
             return outcome.map_err(|error| error.after(self.sent.min(1)));
         };
-        let mut attempts = Attempts::new(policy, O::ID);
+        let mut attempts = RetryState::new(policy, O::ID);
         let mut last = None;
         loop {
             let left = attempts.left();
             let is_cut = left.is_some_and(|left| timeout.is_none_or(|timeout| left < timeout));
             let outcome = self.attempt(if is_cut { left } else { timeout }).await;
             let number = attempts.number();
-            let request = Request {
-                is_harmless: self.harmless,
+            let request = RequestState {
+                is_idempotent: self.idempotent,
                 // What another client does before it fails to connect is not known.
                 is_unsent: !self.answered && !self.parts.is_foreign,
-                is_there: self.is_there(),
+                is_replayable: self.is_replayable(),
             };
             if attempts.next(&outcome, request).await {
                 last = Some(outcome);
@@ -161,7 +161,7 @@ impl<'c, O: Operation> Trip<'c, O> {
                 _ => outcome,
             };
             return match outcome {
-                Ok(arrival) => Ok(Arrival {
+                Ok(arrival) => Ok(ReceivedResponse {
                     attempts: number,
                     ..arrival
                 }),
@@ -171,14 +171,14 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 
     /// Sends the request, and follows where redirects lead.
-    async fn attempt(&mut self, timeout: Option<Duration>) -> Result<Arrival, Error> {
+    async fn attempt(&mut self, timeout: Option<Duration>) -> Result<ReceivedResponse, Error> {
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         self.answered = false;
-        let mut detour: Option<Detour> = None;
+        let mut detour: Option<Redirect> = None;
         loop {
             let request = self.request(detour.as_ref());
-            let request = request.map_err(|why| Error::of::<O>(None, Kind::Request(why)))?;
-            let trace = Trace::of::<O>(&request, detour.is_none(), self.sent);
+            let request = request.map_err(|why| Error::of::<O>(None, ErrorKind::Request(why)))?;
+            let trace = ClientSpan::of::<O>(&request, detour.is_none(), self.sent);
             self.sent += 1;
             let outcome = trace
                 .watch(self.exchange(request, end, detour.take()))
@@ -192,14 +192,14 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 
     /// The request as it is sent, to where redirects have led.
-    fn request(&mut self, detour: Option<&Detour>) -> Result<reqwest::Request, EncodeError> {
+    fn request(&mut self, detour: Option<&Redirect>) -> Result<reqwest::Request, EncodeError> {
         let options = self.call.options.as_deref();
         if let Some(wrong) = options.and_then(|options| options.wrong.as_ref()) {
             return Err(wrong.clone());
         }
         let settings = self.parts.settings;
         let mut outgoing = RequestEncoder::default();
-        self.call.request.write(&mut outgoing)?;
+        self.call.request.encode(&mut outgoing)?;
         if detour.is_none_or(|detour| !detour.foreign) {
             authorize::<O>(settings, &mut outgoing)?;
         }
@@ -222,14 +222,14 @@ impl<'c, O: Operation> Trip<'c, O> {
         for (name, value) in options.iter().flat_map(|options| &options.headers) {
             headers.insert(name, value.clone());
         }
-        self.harmless |= headers.contains_key(IDEMPOTENCY_KEY);
+        self.idempotent |= headers.contains_key(IDEMPOTENCY_KEY);
         if let Some(detour) = detour {
             detour.strip::<O>(headers);
         }
         if O::HAS_BODY && detour.is_none_or(|detour| detour.content) {
             match &mut self.content {
-                Content::OfRequest => *request.body_mut() = Some(outgoing.body.into()),
-                Content::Given(content) => {
+                RequestContent::OfRequest => *request.body_mut() = Some(outgoing.body.into()),
+                RequestContent::Given(content) => {
                     *request.body_mut() = content.take();
                     // Bytes that are in memory can be sent again; nothing else is cloned.
                     let again = request.try_clone();
@@ -241,8 +241,8 @@ impl<'c, O: Operation> Trip<'c, O> {
     }
 
     /// Whether the content can be sent again.
-    fn is_there(&self) -> bool {
-        !matches!(self.content, Content::Given(None))
+    fn is_replayable(&self) -> bool {
+        !matches!(self.content, RequestContent::Given(None))
     }
 
     /// Sends a request, and reads what comes back; says also which status came.
@@ -250,8 +250,8 @@ impl<'c, O: Operation> Trip<'c, O> {
         &mut self,
         mut request: reqwest::Request,
         end: Option<Instant>,
-        detour: Option<Detour>,
-    ) -> (Option<Head>, Result<Step, Error>) {
+        detour: Option<Redirect>,
+    ) -> (Option<ResponseHead>, Result<Step, Error>) {
         // The time-out of a client that is set up elsewhere gives way to what is said here.
         *request.timeout_mut() = self.parts.lifted;
         let method = request.method().clone();
@@ -267,13 +267,18 @@ impl<'c, O: Operation> Trip<'c, O> {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let url = error.url().cloned().unwrap_or(url);
-                let kind = Kind::Transport(error, None);
+                let kind = ErrorKind::Transport(error, None);
                 return (None, Err(Error::of::<O>(Some(&url), kind)));
             }
-            Err(_) => return (None, Err(Error::of::<O>(Some(&url), Kind::Timeout(None)))),
+            Err(_) => {
+                return (
+                    None,
+                    Err(Error::of::<O>(Some(&url), ErrorKind::Timeout(None))),
+                );
+            }
         };
         self.answered = true;
-        let head = Head {
+        let head = ResponseHead {
             code: response.status().into(),
             version: response.version(),
         };
@@ -286,20 +291,20 @@ impl<'c, O: Operation> Trip<'c, O> {
         mut response: reqwest::Response,
         end: Option<Instant>,
         method: &http::Method,
-        detour: Option<Detour>,
+        detour: Option<Redirect>,
     ) -> Result<Step, Error> {
         let url = response.url().clone();
-        let mut raw = Raw {
+        let mut raw = RawResponse {
             code: response.status().into(),
             headers: std::mem::take(response.headers_mut()),
             body: Bytes::new(),
         };
         let settings = self.parts.settings;
         let follows = settings.redirects.follows::<O>(raw.code);
-        let next = follows.then(|| Detour::next(detour.as_ref(), &url, method, &raw));
+        let next = follows.then(|| Redirect::next(detour.as_ref(), &url, method, &raw));
         let next = next
             .flatten()
-            .filter(|next| self.is_there() || !next.content);
+            .filter(|next| self.is_replayable() || !next.content);
         let is_one_more = next.as_ref().is_some_and(|next| next.count > LIMIT);
         if let Some(next) = next.filter(|_| !is_one_more) {
             if response
@@ -316,7 +321,7 @@ impl<'c, O: Operation> Trip<'c, O> {
         }
         let streamed = self.streamed.is_some_and(|streamed| streamed(raw.code));
         if streamed && decode::<O>(&raw).is_ok() {
-            return Ok(Step::Arrived(Arrival {
+            return Ok(Step::Arrived(ReceivedResponse {
                 raw,
                 url,
                 attempts: 1,
@@ -329,7 +334,7 @@ impl<'c, O: Operation> Trip<'c, O> {
                 None => response.chunk().await,
                 Some(end) => match timeout_at(end.into(), response.chunk()).await {
                     Ok(chunk) => chunk,
-                    Err(_) => break Some(Failed::Timeout),
+                    Err(_) => break Some(ReadFailure::Timeout),
                 },
             };
             match chunk {
@@ -338,39 +343,39 @@ impl<'c, O: Operation> Trip<'c, O> {
                     let room = settings.body_limit.saturating_sub(body.len());
                     body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     if chunk.len() > room {
-                        break Some(Failed::TooLarge);
+                        break Some(ReadFailure::TooLarge);
                     }
                 }
-                Err(error) => break Some(Failed::Transport(error)),
+                Err(error) => break Some(ReadFailure::Transport(error)),
             }
         };
         raw.body = body.freeze();
         let kind = match failure {
-            None if is_one_more => Kind::DecodeError(DecodeError::TooManyRedirects, raw),
+            None if is_one_more => ErrorKind::DecodeError(DecodeError::TooManyRedirects, raw),
             None => {
-                return Ok(Step::Arrived(Arrival {
+                return Ok(Step::Arrived(ReceivedResponse {
                     raw,
                     url,
                     attempts: 1,
                     rest: None,
                 }));
             }
-            Some(Failed::TooLarge) => Kind::DecodeError(DecodeError::TooLarge, raw),
-            Some(Failed::Transport(error)) => Kind::Transport(error, Some(raw)),
-            Some(Failed::Timeout) => Kind::Timeout(Some(raw)),
+            Some(ReadFailure::TooLarge) => ErrorKind::DecodeError(DecodeError::TooLarge, raw),
+            Some(ReadFailure::Transport(error)) => ErrorKind::Transport(error, Some(raw)),
+            Some(ReadFailure::Timeout) => ErrorKind::Timeout(Some(raw)),
         };
         Err(Error::of::<O>(Some(&url), kind))
     }
 }
 
 /// How an answer begins.
-pub(crate) struct Head {
+pub(crate) struct ResponseHead {
     pub(crate) code: Code,
     pub(crate) version: http::Version,
 }
 
 /// Why the content of an answer is not read to its end.
-enum Failed {
+enum ReadFailure {
     TooLarge,
     Transport(reqwest::Error),
     Timeout,
@@ -399,11 +404,12 @@ fn authorize<O: Operation>(
     settings: &Settings,
     request: &mut RequestEncoder,
 ) -> Result<(), EncodeError> {
-    let secret = |scheme: &Scheme| {
+    let secret = |scheme: &SecurityScheme| {
         let found = settings.secrets.iter().find(|(id, _)| *id == scheme.id());
         found.map(|(_, secret)| secret)
     };
-    let complete = |schemes: &&&[Scheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
+    let complete =
+        |schemes: &&&[SecurityScheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
     let schemes = O::SECURITY.iter().find(complete);
     for scheme in schemes.into_iter().copied().flatten() {
         if let Some(secret) = secret(scheme) {

@@ -108,7 +108,7 @@ impl Limits {
 pub trait RouterExt: Into<Router> {
     /// Holds requests against other limits than those that go without saying, as far as a router can: the
     /// size and the time of their content, and the time of their answers. [`serve`] does this, too.
-    fn limited(self, limits: &Limits) -> Router {
+    fn with_limits(self, limits: &Limits) -> Router {
         self.into().layer(Extension(limits.of_requests()))
     }
 
@@ -183,7 +183,7 @@ impl Serve {
             limits,
             mut stop,
         } = self;
-        let router = router.limited(&limits);
+        let router = router.with_limits(&limits);
         let http = http(&limits);
         let room = Arc::new(Semaphore::new(
             limits.connections.min(Semaphore::MAX_PERMITS),
@@ -206,7 +206,7 @@ impl Serve {
                 Ok((stream, remote)) => {
                     // An answer is sent when it is there; to wait for more of it costs time.
                     let _ = stream.set_nodelay(true);
-                    let service = Connected {
+                    let service = ConnectionService {
                         router: router.clone(),
                         remote,
                     };
@@ -274,12 +274,12 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
 
 /// The router for a connection, each of whose requests knows who is at its other end.
 #[derive(Clone)]
-struct Connected {
+struct ConnectionService {
     router: Router,
     remote: SocketAddr,
 }
 
-impl hyper::service::Service<hyper::Request<Incoming>> for Connected {
+impl hyper::service::Service<hyper::Request<Incoming>> for ConnectionService {
     type Response = Response;
     type Error = Infallible;
     type Future = <Router as Service<Request>>::Future;

@@ -1,8 +1,8 @@
 //! The model to Rust: one row for each file that is generated.
 
 mod client;
+mod constraints;
 mod lib;
-mod limits;
 mod mock;
 mod requests;
 mod responses;
@@ -42,8 +42,8 @@ pub(crate) const OUTPUTS: &[Output] = &[
         emit: lib::emit,
     },
     Output {
-        path: "src/limits.rs",
-        emit: limits::emit,
+        path: "src/constraints.rs",
+        emit: constraints::emit,
     },
     Output {
         path: "src/mock.rs",

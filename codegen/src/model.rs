@@ -45,7 +45,7 @@ pub mod weighted_status;
 #[path = "../runtime/path_template.rs"]
 mod path_template;
 
-pub use path_template::{Part, Piece, Segment, fixed_query, parts, parts_of, segments};
+pub use path_template::{Piece, Segment, TemplatePart, fixed_query, parts, parts_of, segments};
 
 /// A document, ready to be written down as a crate.
 #[derive(Clone, Debug, PartialEq)]

@@ -34,9 +34,9 @@ const AGAIN: [Status; 4] = [
 fn patient(retry: RetryPolicy) -> ClientBuilder {
     let retry = retry
         .max_attempts(3)
-        .only_on(AGAIN)
-        .doubling(Duration::from_secs(1))
-        .wait_on(Status::TooManyRequests, Duration::from_secs(60));
+        .retry_on(AGAIN)
+        .exponential(Duration::from_secs(1))
+        .delay_on(Status::TooManyRequests, Duration::from_secs(60));
     Client::builder()
         .timeout(Duration::from_secs(5))
         .retry(retry)

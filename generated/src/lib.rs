@@ -58,7 +58,7 @@ mod status;
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
-mod limits;
+mod constraints;
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]

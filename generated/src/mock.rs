@@ -3,10 +3,12 @@
 //! A server that answers from the examples of the document.
 
 #[allow(unused_imports, reason = "an API may have no operations")]
-use crate::{requests::*, responses::*, runtime::{Response, mock::{Sample, answer}}};
+use crate::{
+    requests::*, responses::*, runtime::{Response, mock::{ResponseExample, respond}},
+};
 
 use crate::{
-    runtime::{Operation, mock::{Samples, admit, asked, declared}},
+    runtime::{Operation, mock::{OperationExamples, admit, asked, declared}},
     server::{Context, Rejection, Api},
 };
 use std::sync::Arc;
@@ -14,27 +16,27 @@ pub use crate::runtime::mock::Mock;
 
 impl Api for Mock {
     async fn get_status(&self, request: GetStatus) -> GetStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn put_status(&self, request: PutStatus) -> PutStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn post_status(&self, request: PostStatus) -> PostStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn delete_status(&self, request: DeleteStatus) -> DeleteStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn patch_status(&self, request: PatchStatus) -> PatchStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     async fn trace_status(&self, request: TraceStatus) -> TraceStatusResponse {
-        answer(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
+        respond(self, GET_STATUS_SAMPLES, Some(&request.codes)).await
     }
 
     fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
@@ -58,36 +60,36 @@ pub fn as_declared(
 }
 
 /// The examples of each operation.
-const ALL: &[Samples] = &[
-    Samples {
+const ALL: &[OperationExamples] = &[
+    OperationExamples {
         operation: "getStatus",
         keys: <GetStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
-    Samples {
+    OperationExamples {
         operation: "putStatus",
         keys: <PutStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
-    Samples {
+    OperationExamples {
         operation: "postStatus",
         keys: <PostStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
-    Samples {
+    OperationExamples {
         operation: "deleteStatus",
         keys: <DeleteStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
-    Samples {
+    OperationExamples {
         operation: "patchStatus",
         keys: <PatchStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
-    Samples {
+    OperationExamples {
         operation: "traceStatus",
         keys: <TraceStatusResponse as Response>::KEYS,
-        samples: GET_STATUS_SAMPLES,
+        examples: GET_STATUS_SAMPLES,
     },
 ];
 
@@ -101,128 +103,128 @@ const CHOOSING: &[&str] = &[
     "traceStatus",
 ];
 
-const GET_STATUS_SAMPLES: &[Sample] = &[
-    Sample {
+const GET_STATUS_SAMPLES: &[ResponseExample] = &[
+    ResponseExample {
         key: 0,
         code: 200,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 1,
         code: 201,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 2,
         code: 202,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 3,
         code: 203,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 4,
         code: 204,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 5,
         code: 205,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 6,
         code: 206,
         headers: &[("content-range", "bytes 0-0/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 7,
         code: 207,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 8,
         code: 208,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 9,
         code: 218,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 10,
         code: 226,
         headers: &[("im", "feed")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 11,
         code: 300,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 12,
         code: 301,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 13,
         code: 302,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 14,
         code: 303,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 15,
         code: 304,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 16,
         code: 305,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 17,
         code: 306,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 18,
         code: 307,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 19,
         code: 308,
         headers: &[("location", "/redirect/1")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 20,
         code: 400,
         headers: &[],
@@ -231,13 +233,13 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
             "{\"detail\":\"the path parameter `codes` must be a status code from 200 to 999, or several with weights, such as 200:9,503:1\",\"status\":400,\"title\":\"Bad Request\",\"type\":\"about:blank\"}",
         )),
     },
-    Sample {
+    ResponseExample {
         key: 21,
         code: 401,
         headers: &[("www-authenticate", "Basic realm=\"Fake Realm\"")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 22,
         code: 402,
         headers: &[("x-more-info", "http://vimeo.com/22053820")],
@@ -246,25 +248,25 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
             "This resource requires a payment. Thank you for your interest.",
         )),
     },
-    Sample {
+    ResponseExample {
         key: 23,
         code: 403,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 24,
         code: 404,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 25,
         code: 405,
         headers: &[("allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 26,
         code: 406,
         headers: &[],
@@ -273,73 +275,73 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
             "{\"accept\":[\"image/webp\",\"image/svg+xml\",\"image/jpeg\",\"image/png\",\"image/*\"],\"message\":\"None of the available media types is acceptable to the client.\"}",
         )),
     },
-    Sample {
+    ResponseExample {
         key: 27,
         code: 407,
         headers: &[("proxy-authenticate", "Basic realm=\"Fake Realm\"")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 28,
         code: 408,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 29,
         code: 409,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 30,
         code: 410,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 31,
         code: 411,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 32,
         code: 412,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 33,
         code: 413,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 34,
         code: 414,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 35,
         code: 415,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 36,
         code: 416,
         headers: &[("content-range", "bytes */1024")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 37,
         code: 417,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 38,
         code: 418,
         headers: &[("x-more-info", "http://tools.ietf.org/html/rfc2324")],
@@ -348,325 +350,325 @@ const GET_STATUS_SAMPLES: &[Sample] = &[
             "I'm a teapot: short, stout, and no good at coffee.\n\n           )\n       ___(___\n  __  (_______)  ___\n  \\ \\/         \\/ _ \\\n   \\           | | ||\n    \\          |_/_/\n     \\_________/\n",
         )),
     },
-    Sample {
+    ResponseExample {
         key: 39,
         code: 419,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 40,
         code: 420,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 41,
         code: 421,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 42,
         code: 422,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 43,
         code: 423,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 44,
         code: 424,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 45,
         code: 425,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 46,
         code: 426,
         headers: &[("upgrade", "HTTP/2.0")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 47,
         code: 428,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 48,
         code: 429,
         headers: &[("retry-after", "60")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 49,
         code: 430,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 50,
         code: 431,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 51,
         code: 440,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 52,
         code: 444,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 53,
         code: 449,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 54,
         code: 450,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 55,
         code: 451,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 56,
         code: 460,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 57,
         code: 463,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 58,
         code: 464,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 59,
         code: 494,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 60,
         code: 495,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 61,
         code: 496,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 62,
         code: 497,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 63,
         code: 498,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 64,
         code: 499,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 65,
         code: 500,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 66,
         code: 501,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 67,
         code: 502,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 68,
         code: 503,
         headers: &[("retry-after", "60")],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 69,
         code: 504,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 70,
         code: 505,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 71,
         code: 506,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 72,
         code: 507,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 73,
         code: 508,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 74,
         code: 509,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 75,
         code: 510,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 76,
         code: 511,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 77,
         code: 520,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 78,
         code: 521,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 79,
         code: 522,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 80,
         code: 523,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 81,
         code: 524,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 82,
         code: 525,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 83,
         code: 526,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 84,
         code: 527,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 85,
         code: 529,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 86,
         code: 530,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 87,
         code: 540,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 88,
         code: 561,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 89,
         code: 562,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 90,
         code: 598,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 91,
         code: 599,
         headers: &[],
         body: None,
     },
-    Sample {
+    ResponseExample {
         key: 92,
         code: 209,
         headers: &[],

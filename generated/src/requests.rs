@@ -4,7 +4,7 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::{
-    limits, responses::*,
+    constraints, responses::*,
     runtime::{
         Operation, EncodeError, request_decoder::{RequestDecoder, Rejection},
         request_encoder::RequestEncoder, param::{Param, Style},
@@ -40,12 +40,12 @@ impl Operation for GetStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -80,12 +80,12 @@ impl Operation for PutStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -120,12 +120,12 @@ impl Operation for PostStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -160,12 +160,12 @@ impl Operation for DeleteStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -200,12 +200,12 @@ impl Operation for HeadStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -240,12 +240,12 @@ impl Operation for PatchStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })
@@ -280,12 +280,12 @@ impl Operation for TraceStatus {
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("codes"), &self.codes)?;
         Ok(())
     }
 
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             codes: request.required(Param::path("codes"))?,
         })

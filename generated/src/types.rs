@@ -23,7 +23,7 @@ impl Acceptable {
     }
 }
 
-crate::runtime::object::object!(Acceptable {
+crate::runtime::object::impl_object!(Acceptable {
     required accept = "accept",
     required message = "message",
 });
@@ -58,7 +58,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::object!(Problem {
+crate::runtime::object::impl_object!(Problem {
     optional detail = "detail",
     optional instance = "instance",
     required status = "status",

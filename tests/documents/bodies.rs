@@ -127,8 +127,8 @@ async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
     let bytes = b"--statusquo-0000000000000000\r\n\x00\xff".to_vec();
     let mut form = PostUploadBodyForm::new("a \"name\"\r\nü", vec![1, -2], bytes.clone());
     form.attachments = Some(vec![
-        File::new("a").named("a \"b\"\r\n.txt").of_type("text/plain"),
-        File::new("").named("empty"),
+        File::new("a").with_file_name("a \"b\"\r\n.txt").with_content_type("text/plain"),
+        File::new("").with_file_name("empty"),
     ]);
     form.flag = Some(false);
     form.thing = Some(thing());
@@ -137,8 +137,8 @@ async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
     form.colour = Some(PostUploadBodyColour::Blue);
     let got = client.post_upload(form.clone()).success().await?;
     // What goes without saying is said.
-    form.picture = File::new(bytes).named("picture").of_type("image/png");
-    form.letter = Some(File::new("dear").named("letter").of_type("application/pdf"));
+    form.picture = File::new(bytes).with_file_name("picture").with_content_type("image/png");
+    form.letter = Some(File::new("dear").with_file_name("letter").with_content_type("application/pdf"));
     if let Some([first, second]) = form.attachments.as_deref_mut() {
         first.file_name = Some("a %22b%22%0D%0A.txt".to_owned());
         second.content_type = Some("application/octet-stream".to_owned());
@@ -148,11 +148,11 @@ async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
     let got = client.post_parts().success().await?;
     assert_eq!(got, "None");
     let mut parts = PostPartsBodyForm::new();
-    parts.others.push(("any".to_owned(), File::new("x").named("y").of_type("z/z")));
+    parts.others.push(("any".to_owned(), File::new("x").with_file_name("y").with_content_type("z/z")));
     let got = client.post_parts().body(parts.clone()).success().await?;
     assert_eq!(got, format!("{:?}", Some(parts)));
     let mut parts = PostPartsBodyForm::new();
-    parts.others.push(("any".to_owned(), File::new("x").of_type("a\nb")));
+    parts.others.push(("any".to_owned(), File::new("x").with_content_type("a\nb")));
     let error = client.post_parts().body(parts).send().await.unwrap_err();
     assert!(error.to_string().contains("`Content-Type`"), "{error}");
     Ok(())

@@ -328,19 +328,19 @@ async fn header_fields_are_those_of_the_call_before_those_of_the_client() -> Out
 fn the_servers_are_those_of_the_document() -> Outcome {
     let client = Client::builder().build()?;
     assert_eq!(client.base_url(), "https://eu.files.example:8443/v1");
-    let server = Server::ALL[0].clone().with("region", "us").with("port", "443").with("version", "v7");
+    let server = Server::ALL[0].clone().with_variable("region", "us").with_variable("port", "443").with_variable("version", "v7");
     assert_eq!(server.url()?, "https://us.files.example:443/v7");
     assert_eq!(server.description(), "Production.");
-    let odd = Server::ALL[0].clone().with("version", "{region}/a");
+    let odd = Server::ALL[0].clone().with_variable("version", "{region}/a");
     assert_eq!(odd.url()?, "https://eu.files.example:8443/{region}/a");
     assert_eq!(Client::builder().server(server).build()?.base_url(), "https://us.files.example/v7");
     for (builder, why) in [
         (
-            Client::builder().server(Server::ALL[0].clone().with("region", "mars")),
+            Client::builder().server(Server::ALL[0].clone().with_variable("region", "mars")),
             "the server's variable `region` cannot be `mars`; it is one of `eu`, `us`",
         ),
         (
-            Client::builder().server(Server::ALL[0].clone().with("planet", "mars")),
+            Client::builder().server(Server::ALL[0].clone().with_variable("planet", "mars")),
             "the server `https://{region}.files.example:{port}/{version}` has no variable `planet`; it has \
              `port`, `region`, `version`",
         ),
@@ -358,7 +358,7 @@ fn the_servers_are_those_of_the_document() -> Outcome {
             "`redirects` is for the `http_client` to have, which is set up elsewhere",
         ),
         (
-            Client::builder().server(Server::ALL[0].clone().with("port", "443@mars")),
+            Client::builder().server(Server::ALL[0].clone().with_variable("port", "443@mars")),
             "the server's variable `port` cannot be `443@mars`: it is a part of the host",
         ),
     ] {

@@ -49,7 +49,7 @@ impl Api for Service {
 
     async fn who(&self, _: Who) -> WhoResponse {
         let Some(context) = &self.context else { return WhoResponse::Ok("nobody".into()) };
-        let remote = context.remote().map(|remote| remote.ip().to_string());
+        let remote = context.remote_addr().map(|remote| remote.ip().to_string());
         let name = context.headers().get("x-name").and_then(|name| name.to_str().ok());
         let layer: Option<&&str> = context.extension();
         WhoResponse::Ok(format!("{} {} {remote:?} {name:?} {layer:?}", context.method(), context.uri()))
@@ -125,7 +125,7 @@ async fn content_has_a_size_and_a_time() -> Outcome {
     small.body_size = 3;
     for (router, code) in [
         (router(Service::default()), 200),
-        (router(Service::default()).limited(&small), 413),
+        (router(Service::default()).with_limits(&small), 413),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -307,7 +307,7 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
         if rejection.code().get() == 404 {
             return usual;
         }
-        let parameter = rejection.wrong_parameter();
+        let parameter = rejection.invalid_parameter();
         (StatusCode::IM_A_TEAPOT, format!("{} {parameter:?} {}", rejection.code(), rejection.detail())).into_response()
     });
     let address = start(router, |limits| limits.request_time = Some(SHORT)).await?;

@@ -57,7 +57,7 @@ async fn get(
 fn even() -> RetryPolicy {
     RetryPolicy::new()
         .max_attempts(5)
-        .doubling(Duration::from_secs(1))
+        .exponential(Duration::from_secs(1))
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
     assert_eq!((count, waits), (5, seconds(&[1, 2, 4, 8])));
 
     // The wait has a limit.
-    let policy = even().max_attempts(7).max_wait(Duration::from_secs(5));
+    let policy = even().max_attempts(7).max_delay(Duration::from_secs(5));
     let (_, count, waits) = get(vec![Act::status(500, "")], policy).await;
     assert_eq!((count, waits), (7, seconds(&[1, 2, 4, 5, 5, 5])));
 
@@ -111,7 +111,7 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
 #[tokio::test]
 async fn jitter_takes_any_part_of_the_wait() {
     let policy = even().jitter(true).max_attempts(40).deadline(None);
-    let policy = policy.without_budget().max_wait(Duration::from_secs(1));
+    let policy = policy.without_budget().max_delay(Duration::from_secs(1));
     let (_, _, waits) = get(vec![Act::status(500, "")], policy).await;
     assert_eq!(waits.len(), 39);
     assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(1)));
@@ -139,7 +139,7 @@ async fn the_document_says_which_statuses_are_worth_it() {
     }
     // But a program may know better.
     for (code, expected) in [(404, 2), (503, 1)] {
-        let policy = even().max_attempts(2).only_on([Status::NotFound]);
+        let policy = even().max_attempts(2).retry_on([Status::NotFound]);
         let (_, count, _) = get(vec![Act::status(code, "")], policy).await;
         assert_eq!(count, expected, "{code}");
     }
@@ -191,7 +191,7 @@ async fn retry_after_wins() {
 
 #[tokio::test]
 async fn a_status_may_have_a_wait_of_its_own() {
-    let policy = even().wait_on(Status::TooManyRequests, Duration::from_secs(60));
+    let policy = even().delay_on(Status::TooManyRequests, Duration::from_secs(60));
     let acts = vec![
         Act::status(429, ""),
         Act::status(429, "retry-after: 3\r\n"),
@@ -296,7 +296,7 @@ async fn an_answer_that_breaks_off_is_judged_by_its_status() {
 async fn the_deadline_takes_no_answer_away() {
     let acts = vec![Act::status(503, ""), Act::Pause(Vec::new())];
     let policy = even()
-        .first_wait(Duration::from_millis(1))
+        .min_delay(Duration::from_millis(1))
         .deadline(Duration::from_millis(150));
     let (outcome, count, _) = get(acts, policy).await;
     assert_eq!(outcome.unwrap().code(), Status::ServiceUnavailable);
@@ -371,13 +371,13 @@ async fn a_budget_keeps_a_storm_away() {
 async fn each_attempt_can_be_seen() {
     let seen = Arc::<Mutex<Vec<String>>>::default();
     let log = Arc::clone(&seen);
-    let policy = even().observer(move |attempt| {
+    let policy = even().on_attempt(move |attempt| {
         let what = match (attempt.code, attempt.error) {
             (Some(code), None) => code.to_string(),
             (_, Some(error)) if error.is_timeout() => "late".to_owned(),
             other => format!("{other:?}"),
         };
-        let wait = attempt.wait.map(|wait| wait.as_secs());
+        let wait = attempt.delay.map(|wait| wait.as_secs());
         let line = format!("{} {} {what} {wait:?}", attempt.operation, attempt.number);
         log.lock().unwrap().push(line);
     });

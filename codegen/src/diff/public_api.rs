@@ -526,7 +526,7 @@ mod tests {
             pub struct Pet { pub name: String, pub kind: Option<Kind>, secret: u8 }
             impl Pet { pub fn new(name: impl Into<String>) -> Self { loop {} } fn hidden() {} }
             #[derive(Clone)] pub enum Kind { Cat, Of(Box<Pet>), With { a: crate::File } }
-            crate::runtime::object::object!(Pet { required name = \"name\", });
+            crate::runtime::object::impl_object!(Pet { required name = \"name\", });
             pub type Pets = std::collections::BTreeMap<String, Pet>;
             pub struct Deep(pub Vec<Deep>);
             struct Private;

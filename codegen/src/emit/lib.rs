@@ -66,7 +66,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
-        mod limits;
+        mod constraints;
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub mod requests;

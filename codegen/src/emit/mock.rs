@@ -66,12 +66,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     };
     let all = declared.iter().map(|(operation, table)| {
         let Operation { id, response, .. } = operation;
-        quote!(Samples { operation: #id, keys: <#response as Response>::KEYS, samples: #table })
+        quote!(OperationExamples { operation: #id, keys: <#response as Response>::KEYS, examples: #table })
     });
-    let all = quote!(const ALL: &[Samples] = &[#(#all,)*];);
+    let all = quote!(const ALL: &[OperationExamples] = &[#(#all,)*];);
     let tables = tables.iter().map(|(operation, name)| {
         let samples = operation.samples.iter().map(sample);
-        quote!(const #name: &[Sample] = &[#(#samples,)*];)
+        quote!(const #name: &[ResponseExample] = &[#(#samples,)*];)
     });
     let choosing = handled(model)
         .filter(|operation| choice(operation).is_some())
@@ -84,10 +84,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::{
             requests::*,
             responses::*,
-            runtime::{Response, mock::{Sample, answer}},
+            runtime::{Response, mock::{ResponseExample, respond}},
         };
         use crate::{
-            runtime::{Operation, mock::{Samples, admit, asked, declared}},
+            runtime::{Operation, mock::{OperationExamples, admit, asked, declared}},
             server::{Context, Rejection, #traits},
         };
         use std::sync::Arc;
@@ -140,7 +140,7 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
     });
     quote! {
         async fn #name(&self, #argument: #request #credentials) -> #response {
-            answer(self, #table, #choice).await
+            respond(self, #table, #choice).await
         }
     }
 }
@@ -165,7 +165,7 @@ fn sample(sample: &Sample) -> TokenStream {
         }
         None => quote!(None),
     };
-    quote!(Sample { key: #key, code: #code, headers: &[#(#headers),*], body: #body })
+    quote!(ResponseExample { key: #key, code: #code, headers: &[#(#headers),*], body: #body })
 }
 
 /// The content to the letter, as opposed to [`super::text`].

@@ -35,7 +35,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[allow(unused_imports, reason = "an API may have no use for some")]
         use crate::{
-            limits,
+            constraints,
             responses::*,
             runtime::{
                 Operation, EncodeError,
@@ -265,13 +265,13 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             #security
             const HAS_BODY: bool = #has_body;
 
-            fn write(&self, #unused_request: &mut RequestEncoder) -> Result<(), EncodeError> {
+            fn encode(&self, #unused_request: &mut RequestEncoder) -> Result<(), EncodeError> {
                 #(#writes)*
                 #write_body
                 Ok(())
             }
 
-            fn read(#unused_request: &mut RequestDecoder) -> Result<Self, Rejection> {
+            fn decode(#unused_request: &mut RequestDecoder) -> Result<Self, Rejection> {
                 Ok(Self {
                     #(#names: #reads,)*
                     #read_body
@@ -323,7 +323,7 @@ fn write_body(body: &RequestBody) -> TokenStream {
 
 /// Where the limits are that a value is held against, as one more call.
 fn within(model: &Model, limits: Option<LimitsId>) -> Option<TokenStream> {
-    let limits = super::limits::path(model, limits?);
+    let limits = super::constraints::path(model, limits?);
     Some(quote!(.within(#limits)))
 }
 

@@ -19,7 +19,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     quote! {
         #![doc = " The credentials: what operations ask of those who call them."]
 
-        pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
+        pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
 
         #[allow(unused_imports, reason = "an API may ask for nothing")]
         use crate::runtime::{request_decoder::RequestDecoder, param::Param, security::{Credential, Credentials}};
@@ -59,7 +59,7 @@ pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream 
         let schemes = schemes_of(model, alternative).map(|scheme| &scheme.constant);
         quote!(&[#(security::#schemes),*])
     });
-    quote!(const SECURITY: &'static [&'static [Scheme]] = &[#(#alternatives),*];)
+    quote!(const SECURITY: &'static [&'static [SecurityScheme]] = &[#(#alternatives),*];)
 }
 
 fn schemes_of<'a>(
@@ -83,13 +83,13 @@ fn scheme(scheme: &SecurityScheme) -> TokenStream {
                 Location::Cookie => quote!(cookie),
                 Location::Path | Location::Query => quote!(query),
             };
-            quote!(Scheme::api_key(#id, Param::#place(#wire)))
+            quote!(SecurityScheme::api_key(#id, Param::#place(#wire)))
         }
-        SchemeKind::Basic => quote!(Scheme::basic(#id)),
-        SchemeKind::Bearer => quote!(Scheme::bearer(#id)),
-        SchemeKind::Other(name) => quote!(Scheme::other(#id, #name)),
+        SchemeKind::Basic => quote!(SecurityScheme::basic(#id)),
+        SchemeKind::Bearer => quote!(SecurityScheme::bearer(#id)),
+        SchemeKind::Other(name) => quote!(SecurityScheme::other(#id, #name)),
     };
-    quote!(#docs pub const #name: Scheme = #value;)
+    quote!(#docs pub const #name: SecurityScheme = #value;)
 }
 
 fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
@@ -135,7 +135,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         }
 
         impl Credentials for #name {
-            const SCHEMES: &'static [Scheme] = &[#(#schemes),*];
+            const SCHEMES: &'static [SecurityScheme] = &[#(#schemes),*];
 
             fn read(#request: &RequestDecoder) -> Option<Self> {
                 #(#reads)*

@@ -92,7 +92,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
             Other(String),
         }
 
-        crate::runtime::enums::text_enum!(#name { #(#names = #texts,)* });
+        crate::runtime::enums::impl_string_enum!(#name { #(#names = #texts,)* });
     }
 }
 
@@ -134,7 +134,7 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
             }
         }
 
-        crate::runtime::enums::integer_enum!(#name);
+        crate::runtime::enums::impl_integer_enum!(#name);
     }
 }
 
@@ -158,7 +158,7 @@ fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) 
             Other(serde_json::Value),
         }
 
-        crate::runtime::enums::mixed_enum!(#name { #(#values,)* });
+        crate::runtime::enums::impl_mixed_enum!(#name { #(#values,)* });
     }
 }
 
@@ -198,7 +198,7 @@ fn union(
             Other(serde_json::Value),
         }
 
-        crate::runtime::unions::union!(#implementation);
+        crate::runtime::unions::impl_union!(#implementation);
     }
 }
 
@@ -278,10 +278,10 @@ fn form(
             }
         }
 
-        impl crate::runtime::multipart::Form for #name {
+        impl crate::runtime::multipart::MultipartForm for #name {
             fn write(
                 &self,
-                parts: &mut crate::runtime::multipart::Parts,
+                parts: &mut crate::runtime::multipart::FormParts,
             ) -> Result<(), crate::EncodeError> {
                 #(#writes)*
                 #other_writes
@@ -289,12 +289,12 @@ fn form(
             }
 
             fn read(
-                parts: &mut crate::runtime::multipart::Parts,
-            ) -> Result<Self, crate::runtime::param_decode::Invalid> {
+                parts: &mut crate::runtime::multipart::FormParts,
+            ) -> Result<Self, crate::runtime::param_decode::ValueError> {
                 Ok(Self { #(#reads,)* #other_reads })
             }
 
-            fn values(&self, #unused: &mut crate::runtime::multipart::Values) {
+            fn values(&self, #unused: &mut crate::runtime::multipart::FormValues) {
                 #(#values)*
             }
         }
@@ -398,7 +398,7 @@ fn object(
             #new
         }
 
-        crate::runtime::object::object!(#name { #(#table,)* #other_row });
+        crate::runtime::object::impl_object!(#name { #(#table,)* #other_row });
     }
 }
 

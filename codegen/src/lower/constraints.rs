@@ -124,11 +124,11 @@ impl Gathered {
         if target != *place {
             let last = target.last().unwrap_or_default();
             let name = component(&target).unwrap_or_else(|| last.into_owned());
-            return vec![Limit::Of(self.reserve(&target, known, &name))];
+            return vec![Limit::Ref(self.reserve(&target, known, &name))];
         }
         let mut limits = Vec::new();
         if known == Known::Nothing {
-            limits.extend(kind(keywords).map(Limit::Kind));
+            limits.extend(kind(keywords).map(Limit::Type));
         }
         limits.extend(of_words(cx, place, keywords));
         limits.extend(of_numbers(keywords));
@@ -150,11 +150,11 @@ impl Gathered {
             matches!(
                 limit,
                 Limit::AnyOf(_)
-                    | Limit::Kind(_)
+                    | Limit::Type(_)
                     | Limit::Not(_)
-                    | Limit::Of(_)
-                    | Limit::Tagged(..)
-                    | Limit::Values(_)
+                    | Limit::Ref(_)
+                    | Limit::Discriminator(..)
+                    | Limit::Enum(_)
             )
         };
         if flag(keywords, "nullable") && limits.iter().any(says_all) {
@@ -225,10 +225,10 @@ impl Gathered {
         }
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
         match keywords.get("additionalProperties") {
-            Some(Value::Bool(false)) => limits.push(Limit::Closed(names())),
+            Some(Value::Bool(false)) => limits.push(Limit::NoAdditionalProperties(names())),
             Some(Value::Object(_)) => {
                 let of_others = self.value(cx, &place.key("additionalProperties"), known);
-                limits.push(Limit::Others(names(), of_others));
+                limits.push(Limit::AdditionalProperties(names(), of_others));
             }
             _ => {}
         }
@@ -267,7 +267,7 @@ impl Gathered {
             for (place, tags) in children.iter().zip(tags) {
                 by_tag.push((tags, self.schema(cx, place, known, all)));
             }
-            return vec![Limit::Tagged(tag.to_owned(), by_tag)];
+            return vec![Limit::Discriminator(tag.to_owned(), by_tag)];
         }
         let mut alternatives = Vec::new();
         for place in &children {
@@ -460,12 +460,12 @@ fn of_numbers(keywords: &Map<String, Value>) -> Vec<Limit> {
     };
     let mut limits = Vec::new();
     limits.extend(bound("minimum").map(if flag(keywords, "exclusiveMinimum") {
-        Limit::Above
+        Limit::ExclusiveMinimum
     } else {
         Limit::Minimum
     }));
     limits.extend(bound("maximum").map(if flag(keywords, "exclusiveMaximum") {
-        Limit::Below
+        Limit::ExclusiveMaximum
     } else {
         Limit::Maximum
     }));
@@ -481,18 +481,18 @@ fn values(keywords: &Map<String, Value>) -> Option<Limit> {
         Value::Number(_) | Value::Bool(_) if is_text => Constant::Text(value.to_string()),
         value => Constant::new(value),
     });
-    Some(Limit::Values(values.collect()))
+    Some(Limit::Enum(values.collect()))
 }
 
 /// The limits within a limit, and whether they are of the same value.
 fn parts(limit: &Limit) -> (Vec<&[Limit]>, bool) {
     match limit {
-        Limit::Items(limits) | Limit::Property(_, limits) | Limit::Others(_, limits) => {
-            (vec![limits], false)
-        }
+        Limit::Items(limits)
+        | Limit::Property(_, limits)
+        | Limit::AdditionalProperties(_, limits) => (vec![limits], false),
         Limit::Nullable(limits) | Limit::Not(limits) => (vec![limits], true),
         Limit::AnyOf(alternatives) => (alternatives.iter().map(Vec::as_slice).collect(), true),
-        Limit::Tagged(_, alternatives) => {
+        Limit::Discriminator(_, alternatives) => {
             let limits = alternatives.iter().map(|(_, limits)| limits.as_slice());
             (limits.collect(), true)
         }
@@ -503,12 +503,12 @@ fn parts(limit: &Limit) -> (Vec<&[Limit]>, bool) {
 /// The same, to be changed.
 fn parts_mut(limit: &mut Limit) -> (Vec<&mut Vec<Limit>>, bool) {
     match limit {
-        Limit::Items(limits) | Limit::Property(_, limits) | Limit::Others(_, limits) => {
-            (vec![limits], false)
-        }
+        Limit::Items(limits)
+        | Limit::Property(_, limits)
+        | Limit::AdditionalProperties(_, limits) => (vec![limits], false),
         Limit::Nullable(limits) | Limit::Not(limits) => (vec![limits], true),
         Limit::AnyOf(alternatives) => (alternatives.iter_mut().collect(), true),
-        Limit::Tagged(_, alternatives) => {
+        Limit::Discriminator(_, alternatives) => {
             let limits = alternatives.iter_mut().map(|(_, limits)| limits);
             (limits.collect(), true)
         }
@@ -519,7 +519,7 @@ fn parts_mut(limit: &mut Limit) -> (Vec<&mut Vec<Limit>>, bool) {
 /// Visits each reference among limits.
 fn for_each_of(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
     for limit in limits {
-        if let Limit::Of(id) = limit {
+        if let Limit::Ref(id) = limit {
             visit(*id);
         }
         for limits in parts(limit).0 {
@@ -531,7 +531,7 @@ fn for_each_of(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
 /// The same, without those of other values: items and properties.
 fn same_value(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
     for limit in limits {
-        if let Limit::Of(id) = limit {
+        if let Limit::Ref(id) = limit {
             visit(*id);
         }
         let (parts, true) = parts(limit) else {
@@ -545,7 +545,7 @@ fn same_value(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
 
 /// Removes the references to some limits that are of the same value.
 fn remove(limits: &mut Vec<Limit>, ids: &[LimitsId]) {
-    limits.retain(|limit| !matches!(limit, Limit::Of(id) if ids.contains(id)));
+    limits.retain(|limit| !matches!(limit, Limit::Ref(id) if ids.contains(id)));
     for limit in limits {
         if let (parts, true) = parts_mut(limit) {
             for limits in parts {
@@ -557,7 +557,7 @@ fn remove(limits: &mut Vec<Limit>, ids: &[LimitsId]) {
 
 fn renumber(limits: &mut [Limit], new: &BTreeMap<LimitsId, LimitsId>) {
     for limit in limits {
-        if let Limit::Of(id) = limit
+        if let Limit::Ref(id) = limit
             && let Some(new) = new.get(id)
         {
             *id = *new;
@@ -570,10 +570,10 @@ fn renumber(limits: &mut [Limit], new: &BTreeMap<LimitsId, LimitsId>) {
 
 fn says_something(limits: &[Limit], solid: &[bool]) -> bool {
     limits.iter().any(|limit| match limit {
-        Limit::Of(id) => solid.get(id.0) == Some(&true),
+        Limit::Ref(id) => solid.get(id.0) == Some(&true),
         Limit::Items(limits)
         | Limit::Property(_, limits)
-        | Limit::Others(_, limits)
+        | Limit::AdditionalProperties(_, limits)
         | Limit::Nullable(limits) => says_something(limits, solid),
         Limit::AnyOf(alternatives) => alternatives
             .iter()

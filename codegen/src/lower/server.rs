@@ -1,7 +1,7 @@
 //! Servers: where the API is.
 
 use super::Context;
-use crate::model::{Part, Server, ServerVariable, parts_of};
+use crate::model::{Server, ServerVariable, TemplatePart, parts_of};
 
 /// Lowers the servers of the document, in its order.
 pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
@@ -32,8 +32,8 @@ pub(super) fn base_path(servers: &[Server]) -> String {
     let mut url = String::new();
     for part in parts_of(&server.url) {
         match part {
-            Part::Literal(text) => url.push_str(text),
-            Part::Parameter(name) => {
+            TemplatePart::Literal(text) => url.push_str(text),
+            TemplatePart::Parameter(name) => {
                 let variable = server.variables.iter().find(|known| known.name == name);
                 let Some(variable) = variable else {
                     return String::new();

@@ -40,11 +40,11 @@ pub enum Limit {
     /// `minimum`
     Minimum(Constant),
     /// `minimum` with `exclusiveMinimum`
-    Above(Constant),
+    ExclusiveMinimum(Constant),
     /// `maximum`
     Maximum(Constant),
     /// `maximum` with `exclusiveMaximum`
-    Below(Constant),
+    ExclusiveMaximum(Constant),
     /// `multipleOf`
     MultipleOf(Constant),
     /// `minItems`
@@ -64,23 +64,23 @@ pub enum Limit {
     /// One of `properties`
     Property(String, Vec<Limit>),
     /// `additionalProperties`, but for those of these names.
-    Others(Vec<String>, Vec<Limit>),
+    AdditionalProperties(Vec<String>, Vec<Limit>),
     /// That these properties, which need not be there, are no `null` if they are.
     NotNull(Vec<String>),
     /// `additionalProperties: false`, with the names of the others.
-    Closed(Vec<String>),
+    NoAdditionalProperties(Vec<String>),
     /// `enum`
-    Values(Vec<Constant>),
+    Enum(Vec<Constant>),
     /// `type`, where the type in Rust does not say it.
-    Kind(Kind),
+    Type(Kind),
     /// What holds unless the value is `null`.
     Nullable(Vec<Limit>),
     /// What holds elsewhere: `$ref`
-    Of(LimitsId),
+    Ref(LimitsId),
     /// `anyOf`, and `oneOf`: what two alternatives describe is taken as either.
     AnyOf(Vec<Vec<Limit>>),
     /// `oneOf` or `anyOf` with a `discriminator`: the property, and what holds by its values.
-    Tagged(String, Vec<(Vec<String>, Vec<Limit>)>),
+    Discriminator(String, Vec<(Vec<String>, Vec<Limit>)>),
     /// `not`
     Not(Vec<Limit>),
 }

@@ -15,13 +15,13 @@ use reqwest::Url;
 
 use super::{
     client_builder::{Client, field, parts},
-    client_error::{Error, Kind, Raw, ResponseError},
+    client_error::{Error, ErrorKind, RawResponse, ResponseError},
     codec_error::EncodeError,
     conditional::{HttpDate, retry_after},
     operation::{Operation, Response},
     response_key::{ResponseKey, match_response_key},
     retry::RetryPolicy,
-    send::{self, Arrival},
+    send::{self, ReceivedResponse},
 };
 use crate::Code;
 
@@ -96,7 +96,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// If there is no answer, or one that the document does not declare. The latter holds the
     /// status, the header fields and the content.
     pub async fn send(self) -> Result<O::Response, Error> {
-        let arrival = send::whole(&self).await?;
+        let arrival = send::buffered(&self).await?;
         Ok(FullResponse::of::<O>(arrival)?.answer)
     }
 
@@ -106,7 +106,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
-        FullResponse::of::<O>(send::whole(&self).await?)
+        FullResponse::of::<O>(send::buffered(&self).await?)
     }
 
     /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
@@ -116,7 +116,7 @@ impl<'a, O: Operation> Call<'a, O> {
     pub async fn success(
         self,
     ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
-        let arrival = send::whole(&self).await.map_err(ResponseError::Error)?;
+        let arrival = send::buffered(&self).await.map_err(ResponseError::Error)?;
         let answer = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
         answer.success()
     }
@@ -133,7 +133,7 @@ impl<'a, O: Operation> IntoFuture for Call<'a, O> {
 }
 
 /// Makes a failure an error of an operation.
-type Fail = fn(Option<&Url>, Kind) -> Error;
+type Fail = fn(Option<&Url>, ErrorKind) -> Error;
 
 /// A declared answer, with what came with it.
 #[derive(Clone)]
@@ -141,15 +141,15 @@ type Fail = fn(Option<&Url>, Kind) -> Error;
 pub struct FullResponse<R> {
     /// The answer.
     pub answer: R,
-    raw: Raw,
+    raw: RawResponse,
     url: Url,
     attempts: u32,
     fail: Fail,
 }
 
 impl<R: Response> FullResponse<R> {
-    fn of<O: Operation<Response = R>>(arrival: Arrival) -> Result<Self, Error> {
-        let Arrival {
+    fn of<O: Operation<Response = R>>(arrival: ReceivedResponse) -> Result<Self, Error> {
+        let ReceivedResponse {
             raw, url, attempts, ..
         } = arrival;
         match send::decode::<O>(&raw) {
@@ -161,7 +161,7 @@ impl<R: Response> FullResponse<R> {
                 fail: Error::of::<O>,
             }),
             Err(why) => {
-                Err(Error::of::<O>(Some(&url), Kind::DecodeError(why, raw)).after(attempts))
+                Err(Error::of::<O>(Some(&url), ErrorKind::DecodeError(why, raw)).after(attempts))
             }
         }
     }
@@ -217,7 +217,7 @@ impl<R: Response> FullResponse<R> {
             fail,
         } = self;
         answer.success().map_err(|answer| {
-            let error = fail(Some(&url), Kind::Failed(raw)).after(attempts);
+            let error = fail(Some(&url), ErrorKind::ReadFailure(raw)).after(attempts);
             ResponseError::Declared(answer, error)
         })
     }
@@ -260,7 +260,7 @@ impl<O: BinaryResponse> Call<'_, O> {
             let key = match_response_key(keys, code.get()).and_then(|index| keys.get(index));
             code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
         };
-        let arrival = send::head(&self, streamed).await;
+        let arrival = send::streaming(&self, streamed).await;
         let mut arrival = arrival.map_err(ResponseError::Error)?;
         if let Some(response) = arrival.rest.take() {
             let options = self.options.as_deref();
@@ -276,9 +276,9 @@ impl<O: BinaryResponse> Call<'_, O> {
         }
         let full = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
         let kind = if full.code().is_success() {
-            Kind::Unstreamed(full.raw)
+            ErrorKind::Unstreamed(full.raw)
         } else {
-            Kind::Failed(full.raw)
+            ErrorKind::ReadFailure(full.raw)
         };
         let error = (full.fail)(Some(&full.url), kind).after(full.attempts);
         Err(ResponseError::Declared(full.answer, error))
@@ -289,7 +289,7 @@ impl<O: BinaryResponse> Call<'_, O> {
 pub struct StreamingResponse {
     response: reqwest::Response,
     /// Without content.
-    raw: Raw,
+    raw: RawResponse,
     url: Url,
     attempts: u32,
     fail: Fail,
@@ -338,8 +338,8 @@ impl StreamingResponse {
         let raw = || Some(self.raw.clone());
         let kind = match chunk {
             Ok(Ok(chunk)) => return Ok(chunk),
-            Ok(Err(error)) => Kind::Transport(error, raw()),
-            Err(_) => Kind::Timeout(raw()),
+            Ok(Err(error)) => ErrorKind::Transport(error, raw()),
+            Err(_) => ErrorKind::Timeout(raw()),
         };
         Err((self.fail)(Some(&self.url), kind).after(self.attempts))
     }
@@ -386,7 +386,7 @@ impl<O: Operation> StreamingCall<'_, O> {
     /// # Errors
     /// As [`Call::send`].
     pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
-        FullResponse::of::<O>(send::given(&self.call, self.content).await?)
+        FullResponse::of::<O>(send::with_content(&self.call, self.content).await?)
     }
 
     /// Sends the request, as [`Call::success`] does.

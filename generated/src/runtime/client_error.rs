@@ -22,18 +22,18 @@ use crate::{Code, Status};
 /// An answer that came is never lost: its [`code`](Self::code), [`headers`](Self::headers) and
 /// [`body`](Self::body) are here. As a text it names the operation, its method and the URL, without what
 /// is secret there, and says what the status means.
-pub struct Error(Box<Inner>);
+pub struct Error(Box<ErrorInner>);
 
-struct Inner {
-    sent: Option<Sent>,
+struct ErrorInner {
+    sent: Option<RequestSummary>,
     /// How often the request was sent.
     attempts: u32,
-    kind: Kind,
+    kind: ErrorKind,
 }
 
 /// What was sent where, when something was to be sent at all.
 #[derive(Clone, Debug)]
-pub(crate) struct Sent {
+pub(crate) struct RequestSummary {
     /// The operation's id.
     id: &'static str,
     method: http::Method,
@@ -43,7 +43,7 @@ pub(crate) struct Sent {
     url: Option<Url>,
 }
 
-impl Sent {
+impl RequestSummary {
     pub(crate) fn of<O: Operation>(url: Option<&Url>) -> Self {
         Self {
             id: O::ID,
@@ -55,7 +55,7 @@ impl Sent {
 }
 
 /// `getPet (GET https://example.com/pets/1)`
-impl fmt::Display for Sent {
+impl fmt::Display for RequestSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             id,
@@ -77,29 +77,29 @@ impl fmt::Display for Sent {
     }
 }
 
-pub(crate) enum Kind {
+pub(crate) enum ErrorKind {
     /// Something that the client is built with.
     Settings(String),
     Request(EncodeError),
-    Transport(reqwest::Error, Option<Raw>),
+    Transport(reqwest::Error, Option<RawResponse>),
     /// Not in the time that the caller gave.
-    Timeout(Option<Raw>),
-    DecodeError(DecodeError, Raw),
+    Timeout(Option<RawResponse>),
+    DecodeError(DecodeError, RawResponse),
     /// Declared, and no success.
-    Failed(Raw),
+    ReadFailure(RawResponse),
     /// A success without bytes, where bytes were to be streamed.
-    Unstreamed(Raw),
+    Unstreamed(RawResponse),
 }
 
 /// An answer as it came.
 #[derive(Clone)]
-pub(crate) struct Raw {
+pub(crate) struct RawResponse {
     pub(crate) code: Code,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Raw {
+impl RawResponse {
     /// What an answer says that is a problem of RFC 9457.
     fn problem(&self) -> Option<String> {
         let media = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
@@ -113,37 +113,37 @@ impl Raw {
 impl Error {
     /// Of what the client is built with.
     pub(crate) fn settings(why: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(ErrorInner {
             sent: None,
             attempts: 0,
-            kind: Kind::Settings(why.into()),
+            kind: ErrorKind::Settings(why.into()),
         }))
     }
 
     /// Of a client that reqwest cannot build.
     pub(crate) fn build(error: reqwest::Error) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(ErrorInner {
             sent: None,
             attempts: 0,
-            kind: Kind::Transport(error.without_url(), None),
+            kind: ErrorKind::Transport(error.without_url(), None),
         }))
     }
 
     /// Of a request on its way to a place, if that is known.
-    pub(crate) fn of<O: Operation>(url: Option<&Url>, kind: Kind) -> Self {
+    pub(crate) fn of<O: Operation>(url: Option<&Url>, kind: ErrorKind) -> Self {
         let kind = match kind {
             // It is no client that is built here, but a URL that is none for hyper.
-            Kind::Transport(error, None) if error.is_builder() => {
+            ErrorKind::Transport(error, None) if error.is_builder() => {
                 let source = StdError::source(&error).map(ToString::to_string);
                 let why = source.unwrap_or_else(|| "its URL cannot be sent".to_owned());
-                Kind::Request(EncodeError::because(why))
+                ErrorKind::Request(EncodeError::because(why))
             }
             // The URL may have a secret in it; it is said without.
-            Kind::Transport(error, raw) => Kind::Transport(error.without_url(), raw),
+            ErrorKind::Transport(error, raw) => ErrorKind::Transport(error.without_url(), raw),
             kind => kind,
         };
-        Self(Box::new(Inner {
-            sent: Some(Sent::of::<O>(url)),
+        Self(Box::new(ErrorInner {
+            sent: Some(RequestSummary::of::<O>(url)),
             attempts: 0,
             kind,
         }))
@@ -158,20 +158,22 @@ impl Error {
     /// Whether something happened on the way, so that another attempt may fare better.
     pub(crate) fn is_transport(&self) -> bool {
         match &self.0.kind {
-            Kind::Transport(error, _) => {
+            ErrorKind::Transport(error, _) => {
                 // What breaks off is an error of decoding to reqwest.
                 !(error.is_builder() || error.is_redirect())
             }
-            Kind::Timeout(_) => true,
+            ErrorKind::Timeout(_) => true,
             _ => false,
         }
     }
 
-    fn raw(&self) -> Option<&Raw> {
+    fn raw(&self) -> Option<&RawResponse> {
         match &self.0.kind {
-            Kind::Transport(_, raw) | Kind::Timeout(raw) => raw.as_ref(),
-            Kind::DecodeError(_, raw) | Kind::Failed(raw) | Kind::Unstreamed(raw) => Some(raw),
-            Kind::Settings(_) | Kind::Request(_) => None,
+            ErrorKind::Transport(_, raw) | ErrorKind::Timeout(raw) => raw.as_ref(),
+            ErrorKind::DecodeError(_, raw)
+            | ErrorKind::ReadFailure(raw)
+            | ErrorKind::Unstreamed(raw) => Some(raw),
+            ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
         }
     }
 
@@ -216,7 +218,7 @@ impl Error {
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.kind {
-            Kind::DecodeError(why, _) => Some(why),
+            ErrorKind::DecodeError(why, _) => Some(why),
             _ => None,
         }
     }
@@ -225,8 +227,8 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Transport(error, _) => error.is_timeout(),
-            Kind::Timeout(_) => true,
+            ErrorKind::Transport(error, _) => error.is_timeout(),
+            ErrorKind::Timeout(_) => true,
             _ => false,
         }
     }
@@ -234,20 +236,20 @@ impl Error {
     /// Whether there was no connection, to where the request was to go or to where a redirect led.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.kind, Kind::Transport(error, _) if error.is_connect())
+        matches!(&self.0.kind, ErrorKind::Transport(error, _) if error.is_connect())
     }
 
     /// The one word for what went wrong, where there is no status to say it.
     pub(crate) fn word(&self) -> &'static str {
         match &self.0.kind {
-            Kind::Settings(_) => "settings",
-            Kind::Request(_) => "request",
-            Kind::Timeout(_) => "timeout",
-            Kind::Transport(..) if self.is_timeout() => "timeout",
-            Kind::Transport(..) if self.is_connect() => "connect",
-            Kind::Transport(..) => "transport",
-            Kind::DecodeError(..) => "mismatch",
-            Kind::Failed(_) | Kind::Unstreamed(_) => "status",
+            ErrorKind::Settings(_) => "settings",
+            ErrorKind::Request(_) => "request",
+            ErrorKind::Timeout(_) => "timeout",
+            ErrorKind::Transport(..) if self.is_timeout() => "timeout",
+            ErrorKind::Transport(..) if self.is_connect() => "connect",
+            ErrorKind::Transport(..) => "transport",
+            ErrorKind::DecodeError(..) => "mismatch",
+            ErrorKind::ReadFailure(_) | ErrorKind::Unstreamed(_) => "status",
         }
     }
 }
@@ -264,27 +266,31 @@ impl fmt::Display for Error {
             write!(f, "{sent}: ")?;
         }
         match &self.0.kind {
-            Kind::Settings(why) => f.write_str(why)?,
-            Kind::Request(error) => write!(f, "the request cannot be sent: {error}")?,
-            Kind::Transport(error, _) if error.is_builder() => {
+            ErrorKind::Settings(why) => f.write_str(why)?,
+            ErrorKind::Request(error) => write!(f, "the request cannot be sent: {error}")?,
+            ErrorKind::Transport(error, _) if error.is_builder() => {
                 f.write_str("the client cannot be built")?;
             }
-            Kind::Transport(error, None) if error.is_connect() && error.is_timeout() => {
+            ErrorKind::Transport(error, None) if error.is_connect() && error.is_timeout() => {
                 f.write_str("there was no connection in time")?;
             }
-            Kind::Transport(error, None) if error.is_connect() => {
+            ErrorKind::Transport(error, None) if error.is_connect() => {
                 f.write_str("there is no connection")?;
             }
-            Kind::Transport(_, None) | Kind::Timeout(None) if self.is_timeout() => {
+            ErrorKind::Transport(_, None) | ErrorKind::Timeout(None) if self.is_timeout() => {
                 f.write_str("no answer came in time")?;
             }
-            Kind::Transport(_, None) | Kind::Timeout(None) => f.write_str("no answer came")?,
-            Kind::Timeout(Some(raw)) => write!(f, "the answer {} did not end in time", raw.code)?,
-            Kind::Transport(_, Some(raw)) if self.is_timeout() => {
+            ErrorKind::Transport(_, None) | ErrorKind::Timeout(None) => {
+                f.write_str("no answer came")?
+            }
+            ErrorKind::Timeout(Some(raw)) => {
+                write!(f, "the answer {} did not end in time", raw.code)?
+            }
+            ErrorKind::Transport(_, Some(raw)) if self.is_timeout() => {
                 write!(f, "the answer {} did not end in time", raw.code)?;
             }
-            Kind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code)?,
-            Kind::DecodeError(why, raw) => {
+            ErrorKind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code)?,
+            ErrorKind::DecodeError(why, raw) => {
                 write!(f, "the answer was {}: {why}", raw.code)?;
                 // What a success means says nothing here.
                 if !raw.code.is_success()
@@ -293,14 +299,14 @@ impl fmt::Display for Error {
                     write!(f, "; the status means: {meaning}")?;
                 }
             }
-            Kind::Unstreamed(raw) => {
+            ErrorKind::Unstreamed(raw) => {
                 write!(
                     f,
                     "the answer was {}, which has no bytes to be streamed",
                     raw.code
                 )?;
             }
-            Kind::Failed(raw) => {
+            ErrorKind::ReadFailure(raw) => {
                 write!(f, "the answer was {}", raw.code)?;
                 if raw.code.is_success() {
                     f.write_str(", which the document does not declare as a success")?;
@@ -309,7 +315,7 @@ impl fmt::Display for Error {
                 }
             }
         }
-        if let Some(said) = self.raw().and_then(Raw::problem) {
+        if let Some(said) = self.raw().and_then(RawResponse::problem) {
             write!(f, "; the server says: {}", said.escape_debug())?;
         }
         match self.0.attempts {
@@ -335,7 +341,7 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
-            Kind::Transport(error, _) => Some(error),
+            ErrorKind::Transport(error, _) => Some(error),
             // What the others stand on is part of their text.
             _ => None,
         }

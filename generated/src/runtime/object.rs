@@ -162,7 +162,7 @@ pub(crate) fn write<T: Object, S: Serializer>(
 
 /// Implements for an object how it is read and written, from a table of its members: whether one has to
 /// be there, its field, and its name on the wire.
-macro_rules! object {
+macro_rules! impl_object {
     ($name:ident {
         $($kind:ident $field:ident = $wire:literal,)*
         $(..$others:ident)?
@@ -177,11 +177,11 @@ macro_rules! object {
                 while let Some(name) = members.name()? {
                     let done = match &*name {
                         $($wire => members.put($wire, &mut $field),)*
-                        _ => crate::runtime::object::object!(@other members name $($others)?),
+                        _ => crate::runtime::object::impl_object!(@other members name $($others)?),
                     };
                     done?;
                 }
-                $(crate::runtime::object::object!(@read $kind $field $wire);)*
+                $(crate::runtime::object::impl_object!(@read $kind $field $wire);)*
                 Ok(Self {
                     $($field,)*
                     $($others,)?
@@ -193,7 +193,7 @@ macro_rules! object {
                 &self,
                 members: &mut crate::runtime::object::ObjectWriter<S>,
             ) {
-                $(crate::runtime::object::object!(@write $kind members $wire self.$field);)*
+                $(crate::runtime::object::impl_object!(@write $kind members $wire self.$field);)*
                 $(members.others(&self.$others);)?
             }
         }
@@ -235,4 +235,4 @@ macro_rules! object {
 
 // A document may have no object.
 #[allow(unused_imports)]
-pub(crate) use object;
+pub(crate) use impl_object;

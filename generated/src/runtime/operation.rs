@@ -12,7 +12,7 @@ use super::{
     request_encoder::RequestEncoder,
     response_decoder::ResponseDecoder,
     response_encoder::ResponseEncoder,
-    security::Scheme,
+    security::SecurityScheme,
 };
 use crate::{Code, ResponseKey};
 
@@ -31,16 +31,16 @@ pub trait Operation: Sized + Send + Sync + 'static {
     const PATH: &'static str;
 
     /// The credentials that it asks for: alternatives, each of schemes that go together.
-    const SECURITY: &'static [&'static [Scheme]] = &[];
+    const SECURITY: &'static [&'static [SecurityScheme]] = &[];
 
     /// Whether it has content.
     const HAS_BODY: bool;
 
     #[doc(hidden)]
-    fn write(&self, request: &mut RequestEncoder) -> Result<(), EncodeError>;
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError>;
 
     #[doc(hidden)]
-    fn read(request: &mut RequestDecoder) -> Result<Self, Rejection>;
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection>;
 }
 
 /// The answers that one or several operations have.

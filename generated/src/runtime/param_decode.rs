@@ -22,17 +22,17 @@ use super::param::{Location, Param, Style, decode, decode_plus};
 
 /// Why a text is not what it should be, in words for the one who sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Invalid(pub(crate) String);
+pub(crate) struct ValueError(pub(crate) String);
 
-impl fmt::Display for Invalid {
+impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Invalid {}
+impl std::error::Error for ValueError {}
 
-impl serde::de::Error for Invalid {
+impl serde::de::Error for ValueError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(message.to_string())
     }
@@ -51,51 +51,51 @@ impl serde::de::Error for Invalid {
 }
 
 /// The texts under a name, of which there is mostly one.
-pub(crate) type Texts<'a> = SmallVec<[&'a str; 1]>;
+pub(crate) type RawValues<'a> = SmallVec<[&'a str; 1]>;
 
 /// What a request has for a parameter, as it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Raw<'a> {
+pub(crate) struct RawParam<'a> {
     pub(crate) param: &'a Param,
     /// The texts under its name; one, but in a query or a cookie.
-    pub(crate) texts: Texts<'a>,
+    pub(crate) texts: RawValues<'a>,
     /// The texts under the names of its members, if it is an object that is written so.
     pub(crate) members: Vec<(Cow<'a, str>, &'a str)>,
 }
 
-impl<'a> Raw<'a> {
+impl<'a> RawParam<'a> {
     /// The value, of the type that is asked for.
-    pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, Invalid> {
+    pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, ValueError> {
         if self.param.style == Style::Json {
             return super::json::read(self.word()?.0.as_bytes())
-                .map_err(|error| Invalid(error.detail));
+                .map_err(|error| ValueError(error.detail));
         }
         T::deserialize(self)
     }
 
-    fn decoded(&self, text: &'a str) -> Result<Cow<'a, str>, Invalid> {
+    fn decoded(&self, text: &'a str) -> Result<Cow<'a, str>, ValueError> {
         let decoded = match self.param.location {
             Location::Path | Location::Cookie => decode(text),
             Location::Query => decode_plus(text),
             // Header fields are not percent-encoded.
             Location::Header => Some(Cow::Borrowed(text)),
         };
-        decoded.ok_or_else(|| Invalid("it is no text in UTF-8".to_owned()))
+        decoded.ok_or_else(|| ValueError("it is no text in UTF-8".to_owned()))
     }
 
     /// The only text.
-    fn text(&self) -> Result<&'a str, Invalid> {
+    fn text(&self) -> Result<&'a str, ValueError> {
         match self.texts.as_slice() {
             [] => Ok(""),
             [text] => Ok(text),
             // A server may set more cookies than the one that is declared.
             [first, ..] if self.param.is_set_cookie() => Ok(first),
-            _ => Err(Invalid("it stands there more than once".to_owned())),
+            _ => Err(ValueError("it stands there more than once".to_owned())),
         }
     }
 
     /// The text behind what the style puts before it.
-    fn bare(&self) -> Result<&'a str, Invalid> {
+    fn bare(&self) -> Result<&'a str, ValueError> {
         let text = self.text()?;
         Ok(match self.param.style {
             Style::Label => text.strip_prefix('.').unwrap_or(text),
@@ -112,11 +112,11 @@ impl<'a> Raw<'a> {
         })
     }
 
-    fn word(&self) -> Result<Word<'a>, Invalid> {
-        self.decoded(self.bare()?).map(Word)
+    fn word(&self) -> Result<ParamText<'a>, ValueError> {
+        self.decoded(self.bare()?).map(ParamText)
     }
 
-    fn list(&self) -> Result<Vec<Word<'a>>, Invalid> {
+    fn list(&self) -> Result<Vec<ParamText<'a>>, ValueError> {
         let Param { style, explode, .. } = *self.param;
         let texts = match style {
             Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
@@ -135,15 +135,15 @@ impl<'a> Raw<'a> {
         };
         texts
             .into_iter()
-            .map(|text| self.decoded(text).map(Word))
+            .map(|text| self.decoded(text).map(ParamText))
             .collect()
     }
 
     /// The text between its separators.
-    fn split(&self) -> Result<Texts<'a>, Invalid> {
+    fn split(&self) -> Result<RawValues<'a>, ValueError> {
         let text = self.bare()?;
         if text.is_empty() {
-            return Ok(Texts::new());
+            return Ok(RawValues::new());
         }
         Ok(match self.param.style {
             Style::Label => text.split('.').collect(),
@@ -163,19 +163,19 @@ impl<'a> Raw<'a> {
         })
     }
 
-    fn object(&self) -> Result<Vec<(String, Word<'a>)>, Invalid> {
+    fn object(&self) -> Result<Vec<(String, ParamText<'a>)>, ValueError> {
         let Param { style, explode, .. } = *self.param;
         let member = |(name, value): (&'a str, &'a str)| {
             let name = self.decoded(name)?.into_owned();
-            Ok((name, Word(self.decoded(value)?)))
+            Ok((name, ParamText(self.decoded(value)?)))
         };
         if style == Style::DeepObject || (style == Style::Form && explode) {
             let members = self.members.iter();
             return members
-                .map(|(name, text)| Ok((name.to_string(), Word(self.decoded(text)?))))
+                .map(|(name, text)| Ok((name.to_string(), ParamText(self.decoded(text)?))))
                 .collect();
         }
-        let half = || Invalid("a property has no value".to_owned());
+        let half = || ValueError("a property has no value".to_owned());
         if explode {
             let texts = match style {
                 Style::Matrix => {
@@ -199,30 +199,30 @@ impl<'a> Raw<'a> {
     }
 }
 
-impl<'de> Deserializer<'de> for Raw<'de> {
-    type Error = Invalid;
+impl<'de> Deserializer<'de> for RawParam<'de> {
+    type Error = ValueError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         self.word()?.deserialize_any(visitor)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         self.word()?.deserialize_bool(visitor)
     }
 
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         self.word()?.deserialize_i32(visitor)
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         self.word()?.deserialize_i64(visitor)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         self.word()?.deserialize_f64(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_some(self)
     }
 
@@ -230,18 +230,18 @@ impl<'de> Deserializer<'de> for Raw<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Invalid> {
-        if name == READINGS {
+    ) -> Result<V::Value, ValueError> {
+        if name == SCALAR_CANDIDATES {
             return self.deserialize_any(visitor);
         }
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_seq(SeqDeserializer::new(self.list()?.into_iter()))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_map(MapDeserializer::new(self.object()?.into_iter()))
     }
 
@@ -250,7 +250,7 @@ impl<'de> Deserializer<'de> for Raw<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Invalid> {
+    ) -> Result<V::Value, ValueError> {
         self.deserialize_map(visitor)
     }
 
@@ -259,7 +259,7 @@ impl<'de> Deserializer<'de> for Raw<'de> {
         tuple_struct enum identifier
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         // Whatever it is, and however often it is there.
         visitor.visit_unit()
     }
@@ -268,17 +268,17 @@ impl<'de> Deserializer<'de> for Raw<'de> {
 /// The values that a value may be whose type nothing tells, the likelier first.
 ///
 /// JSON tells; of a word, `5` may be a number or a text.
-pub(crate) struct Readings(pub(crate) Vec<Value>);
+pub(crate) struct ScalarCandidates(pub(crate) Vec<Value>);
 
-/// The name by which [`Readings`] ask for more than one.
-const READINGS: &str = "statusquo::Readings";
+/// The name by which [`ScalarCandidates`] ask for more than one.
+const SCALAR_CANDIDATES: &str = "statusquo::ScalarCandidates";
 
-impl<'de> Deserialize<'de> for Readings {
+impl<'de> Deserialize<'de> for ScalarCandidates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Values;
 
         impl<'de> Visitor<'de> for Values {
-            type Value = Readings;
+            type Value = ScalarCandidates;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
@@ -287,23 +287,25 @@ impl<'de> Deserialize<'de> for Readings {
             fn visit_newtype_struct<D: Deserializer<'de>>(
                 self,
                 deserializer: D,
-            ) -> Result<Readings, D::Error> {
-                Value::deserialize(deserializer).map(|value| Readings(vec![value]))
+            ) -> Result<ScalarCandidates, D::Error> {
+                Value::deserialize(deserializer).map(|value| ScalarCandidates(vec![value]))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Readings, E> {
+            fn visit_str<E>(self, text: &str) -> Result<ScalarCandidates, E> {
                 let value = (text.trim() == text).then(|| text.parse::<Value>());
                 let value = value.and_then(Result::ok);
                 let value = value.filter(|value| value.is_number() || value.is_boolean());
-                Ok(Readings(value.into_iter().chain([text.into()]).collect()))
+                Ok(ScalarCandidates(
+                    value.into_iter().chain([text.into()]).collect(),
+                ))
             }
         }
 
-        deserializer.deserialize_newtype_struct(READINGS, Values)
+        deserializer.deserialize_newtype_struct(SCALAR_CANDIDATES, Values)
     }
 }
 
-impl Readings {
+impl ScalarCandidates {
     /// What the first that can be made something of becomes; else the last, as it is.
     pub(crate) fn first<T>(self, read: impl Fn(&Value) -> Option<T>) -> Result<T, Value> {
         match self.0.iter().find_map(read) {
@@ -315,9 +317,9 @@ impl Readings {
 
 /// A text that stands for one value.
 #[derive(Clone, Debug)]
-pub(crate) struct Word<'a>(pub(crate) Cow<'a, str>);
+pub(crate) struct ParamText<'a>(pub(crate) Cow<'a, str>);
 
-impl<'de> IntoDeserializer<'de, Invalid> for Word<'de> {
+impl<'de> IntoDeserializer<'de, ValueError> for ParamText<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -325,46 +327,49 @@ impl<'de> IntoDeserializer<'de, Invalid> for Word<'de> {
     }
 }
 
-impl Word<'_> {
-    fn parse<T: std::str::FromStr>(&self, what: &str) -> Result<T, Invalid> {
+impl ParamText<'_> {
+    fn parse<T: std::str::FromStr>(&self, what: &str) -> Result<T, ValueError> {
         self.0
             .parse()
-            .map_err(|_| Invalid(format!("`{}` is no {what}", self.0.escape_debug())))
+            .map_err(|_| ValueError(format!("`{}` is no {what}", self.0.escape_debug())))
     }
 }
 
-impl<'de> Deserializer<'de> for Word<'de> {
-    type Error = Invalid;
+impl<'de> Deserializer<'de> for ParamText<'de> {
+    type Error = ValueError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.0 {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
             Cow::Owned(text) => visitor.visit_string(text),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_bool(self.parse("boolean, `true` or `false`")?)
     }
 
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_i32(self.parse("32-bit integer")?)
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_i64(self.parse("64-bit integer")?)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         let number: f64 = self.parse("number")?;
         if number.is_finite() {
             visitor.visit_f64(number)
         } else {
-            Err(Invalid(format!("`{}` is no number", self.0.escape_debug())))
+            Err(ValueError(format!(
+                "`{}` is no number",
+                self.0.escape_debug()
+            )))
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_some(self)
     }
 
@@ -372,8 +377,8 @@ impl<'de> Deserializer<'de> for Word<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Invalid> {
-        if name == READINGS {
+    ) -> Result<V::Value, ValueError> {
+        if name == SCALAR_CANDIDATES {
             return self.deserialize_any(visitor);
         }
         visitor.visit_newtype_struct(self)

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, header};
 use reqwest::Url;
 
 use super::{
-    client_error::Raw,
+    client_error::RawResponse,
     operation::{Operation, Response},
     param::Location,
     redact::is_secret,
@@ -54,7 +54,7 @@ impl Redirects {
 
 /// Where a request goes, after some redirects.
 #[derive(Clone, Debug)]
-pub(crate) struct Detour {
+pub(crate) struct Redirect {
     pub(crate) url: Url,
     pub(crate) method: Method,
     /// Whether the content goes along.
@@ -65,9 +65,14 @@ pub(crate) struct Detour {
     pub(crate) count: u32,
 }
 
-impl Detour {
+impl Redirect {
     /// Where an answer leads; `None` if that is no place for a request.
-    pub(crate) fn next(from: Option<&Self>, url: &Url, method: &Method, raw: &Raw) -> Option<Self> {
+    pub(crate) fn next(
+        from: Option<&Self>,
+        url: &Url,
+        method: &Method,
+        raw: &RawResponse,
+    ) -> Option<Self> {
         let (code, headers) = (raw.code, &raw.headers);
         // Some servers write UTF-8 in it.
         let location = std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?;

@@ -10,9 +10,9 @@ use super::{
     codec_error::{EncodeError, header_value},
     form,
     media::Media,
-    multipart::{Form, Parts},
+    multipart::{FormParts, MultipartForm},
     param::{Flat, Location, Param, flatten},
-    path_template::{Part, fixed_query, parts},
+    path_template::{TemplatePart, fixed_query, parts},
 };
 
 /// A request that is being written.
@@ -78,8 +78,12 @@ impl RequestEncoder {
         }
     }
 
-    pub(crate) fn multipart<T: Form>(&mut self, media: &str, value: &T) -> Result<(), EncodeError> {
-        let mut parts = Parts::default();
+    pub(crate) fn multipart<T: MultipartForm>(
+        &mut self,
+        media: &str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let mut parts = FormParts::default();
         value.write(&mut parts)?;
         let (boundary, bytes) = parts.encode()?;
         self.bytes(format!("{media}; boundary={boundary}"), bytes)
@@ -108,8 +112,8 @@ impl RequestEncoder {
         }
         for part in parts(template) {
             match part {
-                Part::Literal(text) => path.push_str(text),
-                Part::Parameter(name) => {
+                TemplatePart::Literal(text) => path.push_str(text),
+                TemplatePart::Parameter(name) => {
                     let value = self.path.iter().find(|(known, _)| *known == name);
                     path.push_str(value.map_or("", |(_, value)| value));
                 }

@@ -13,7 +13,7 @@ use std::{
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tower::retry::budget::{Budget, TpsBudget};
 
-use super::{client_error::Error, conditional::retry_after, send::Arrival};
+use super::{client_error::Error, conditional::retry_after, send::ReceivedResponse};
 use crate::{Code, Retry, Status};
 
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -88,14 +88,14 @@ impl RetryPolicy {
 
     /// The wait after the first attempt, of which jitter takes a part; it doubles with each further one.
     #[must_use]
-    pub fn first_wait(mut self, wait: Duration) -> Self {
+    pub fn min_delay(mut self, wait: Duration) -> Self {
         self.backoff = self.backoff.with_min_delay(wait);
         self
     }
 
     /// The longest wait, if no answer says how long to wait.
     #[must_use]
-    pub fn max_wait(mut self, wait: Duration) -> Self {
+    pub fn max_delay(mut self, wait: Duration) -> Self {
         self.backoff = self.backoff.with_max_delay(wait);
         self.longest = wait;
         self
@@ -104,8 +104,8 @@ impl RetryPolicy {
     /// Waits that double from this one on, up to the longest, without jitter: for a program that has few
     /// like it.
     #[must_use]
-    pub fn doubling(self, wait: Duration) -> Self {
-        self.first_wait(wait).jitter(false)
+    pub fn exponential(self, wait: Duration) -> Self {
+        self.min_delay(wait).jitter(false)
     }
 
     /// Whether a wait is a random part of the time that it may take, which is the default.
@@ -125,14 +125,14 @@ impl RetryPolicy {
 
     /// Repeats on these statuses, in place of those that the document calls worth repeating.
     #[must_use]
-    pub fn only_on<C: Into<Code>>(mut self, codes: impl IntoIterator<Item = C>) -> Self {
+    pub fn retry_on<C: Into<Code>>(mut self, codes: impl IntoIterator<Item = C>) -> Self {
         self.codes = Some(codes.into_iter().map(Into::into).collect());
         self
     }
 
     /// How long to wait on a status whose answer has no `Retry-After`, in place of the growing time.
     #[must_use]
-    pub fn wait_on(mut self, code: impl Into<Code>, wait: Duration) -> Self {
+    pub fn delay_on(mut self, code: impl Into<Code>, wait: Duration) -> Self {
         self.waits.push((code.into(), wait));
         self
     }
@@ -178,7 +178,7 @@ impl RetryPolicy {
 
     /// Is told of each attempt, when it has ended.
     #[must_use]
-    pub fn observer(mut self, observe: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+    pub fn on_attempt(mut self, observe: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observe));
         self
     }
@@ -222,13 +222,13 @@ pub struct Attempt<'a> {
     /// Why there is no answer, or none that is complete.
     pub error: Option<&'a Error>,
     /// How long it took.
-    pub took: Duration,
+    pub elapsed: Duration,
     /// How long is waited before the next; `None` if it is the last.
-    pub wait: Option<Duration>,
+    pub delay: Option<Duration>,
 }
 
 /// A call under a policy.
-pub(crate) struct Attempts<'a> {
+pub(crate) struct RetryState<'a> {
     policy: &'a RetryPolicy,
     operation: &'static str,
     waits: ExponentialBackoff,
@@ -239,7 +239,7 @@ pub(crate) struct Attempts<'a> {
     waited: Duration,
 }
 
-impl<'a> Attempts<'a> {
+impl<'a> RetryState<'a> {
     pub(crate) fn new(policy: &'a RetryPolicy, operation: &'static str) -> Self {
         if let Some(budget) = &policy.budget {
             budget.deposit();
@@ -270,8 +270,8 @@ impl<'a> Attempts<'a> {
     /// Waits for the next attempt; whether there is one.
     pub(crate) async fn next(
         &mut self,
-        outcome: &Result<Arrival, Error>,
-        request: Request,
+        outcome: &Result<ReceivedResponse, Error>,
+        request: RequestState,
     ) -> bool {
         let wait = self.wait(outcome, request);
         if let Some(observe) = &self.policy.observer {
@@ -280,8 +280,8 @@ impl<'a> Attempts<'a> {
                 number: self.number,
                 code: Self::code(outcome),
                 error: outcome.as_ref().err(),
-                took: self.sent.elapsed(),
-                wait,
+                elapsed: self.sent.elapsed(),
+                delay: wait,
             });
         }
         let Some(wait) = wait else {
@@ -294,7 +294,7 @@ impl<'a> Attempts<'a> {
         true
     }
 
-    fn code(outcome: &Result<Arrival, Error>) -> Option<Code> {
+    fn code(outcome: &Result<ReceivedResponse, Error>) -> Option<Code> {
         match outcome {
             Ok(arrival) => Some(arrival.raw.code),
             Err(error) => error.code(),
@@ -302,19 +302,23 @@ impl<'a> Attempts<'a> {
     }
 
     /// How long to wait before the next attempt; `None` if there is none.
-    fn wait(&mut self, outcome: &Result<Arrival, Error>, request: Request) -> Option<Duration> {
+    fn wait(
+        &mut self,
+        outcome: &Result<ReceivedResponse, Error>,
+        request: RequestState,
+    ) -> Option<Duration> {
         let code = Self::code(outcome);
-        let is_harmless = request.is_harmless || self.policy.any_method;
+        let is_idempotent = request.is_idempotent || self.policy.any_method;
         let is_worth_it = match (outcome, code) {
-            (Err(error), None) if error.is_connect() => is_harmless || request.is_unsent,
+            (Err(error), None) if error.is_connect() => is_idempotent || request.is_unsent,
             // Of an answer that breaks off, its status is known.
             (Err(error), code) if code.is_none_or(Code::is_success) => {
-                is_harmless && error.is_transport()
+                is_idempotent && error.is_transport()
             }
-            (_, Some(code)) => is_harmless && self.policy.repeats_on(code),
+            (_, Some(code)) => is_idempotent && self.policy.repeats_on(code),
             (_, None) => false,
         };
-        if !is_worth_it || !request.is_there || self.number >= self.policy.attempts {
+        if !is_worth_it || !request.is_replayable || self.number >= self.policy.attempts {
             return None;
         }
         let growing = self.waits.next()?.min(self.policy.longest);
@@ -335,7 +339,11 @@ impl<'a> Attempts<'a> {
     }
 
     /// How long an answer asks to wait, by itself or by its status.
-    fn asked(&self, outcome: &Result<Arrival, Error>, code: Option<Code>) -> Option<Duration> {
+    fn asked(
+        &self,
+        outcome: &Result<ReceivedResponse, Error>,
+        code: Option<Code>,
+    ) -> Option<Duration> {
         let headers = match outcome {
             Ok(arrival) => Some(&arrival.raw.headers),
             Err(error) => error.headers(),
@@ -351,11 +359,11 @@ impl<'a> Attempts<'a> {
 
 /// A request that may be sent again.
 #[derive(Clone, Copy)]
-pub(crate) struct Request {
+pub(crate) struct RequestState {
     /// Whether it does no harm if it is sent twice.
-    pub(crate) is_harmless: bool,
+    pub(crate) is_idempotent: bool,
     /// Whether a failure to connect means that nothing has been sent.
     pub(crate) is_unsent: bool,
     /// Whether its content is still there.
-    pub(crate) is_there: bool,
+    pub(crate) is_replayable: bool,
 }

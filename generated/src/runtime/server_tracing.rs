@@ -19,13 +19,13 @@ use {
 };
 
 /// A request that is being answered.
-pub(crate) struct Observed {
+pub(crate) struct ServerSpan {
     #[cfg(feature = "tracing")]
     span: Span,
 }
 
 #[cfg(feature = "tracing")]
-impl Observed {
+impl ServerSpan {
     /// Begins with a request.
     pub(crate) fn new(request: &Parts) -> Self {
         // The query may have a secret in it.
@@ -88,7 +88,7 @@ impl Observed {
 }
 
 #[cfg(not(feature = "tracing"))]
-impl Observed {
+impl ServerSpan {
     pub(crate) fn new(_: &Parts) -> Self {
         Self {}
     }

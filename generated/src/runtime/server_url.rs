@@ -4,7 +4,7 @@
 
 use super::{
     client_error::Error,
-    path_template::{Part, parts_of},
+    path_template::{TemplatePart, parts_of},
 };
 
 /// A server of the document: one of [`Server::ALL`].
@@ -61,7 +61,7 @@ impl Server {
 
     /// Gives a variable a value; whether it takes it is known by [`url`](Self::url).
     #[must_use]
-    pub fn with(mut self, variable: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with_variable(mut self, variable: impl Into<String>, value: impl Into<String>) -> Self {
         self.chosen.push((variable.into(), value.into()));
         self
     }
@@ -91,11 +91,11 @@ impl Server {
         let mut url = String::new();
         for part in parts_of(self.template) {
             let name = match part {
-                Part::Literal(text) => {
+                TemplatePart::Literal(text) => {
                     url.push_str(text);
                     continue;
                 }
-                Part::Parameter(name) => name,
+                TemplatePart::Parameter(name) => name,
             };
             let Some(variable) = self.variables.iter().find(|known| known.name == name) else {
                 url.extend(["{", name, "}"]);

@@ -116,7 +116,7 @@ pub(crate) fn tagged<T: Serialize, S: Serializer>(
 }
 
 /// Implements for an enum of types how it is read and written.
-macro_rules! union {
+macro_rules! impl_union {
     ($name:ident { $($variant:ident,)* }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -129,7 +129,7 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::param_decode::Readings::deserialize(deserializer)?;
+                let readings = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
                 let best = |value: &_| crate::runtime::unions::best(value, &[
                     $(|value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),)*
                 ]);
@@ -169,4 +169,4 @@ macro_rules! union {
 
 // A document may have no union.
 #[allow(unused_imports)]
-pub(crate) use union;
+pub(crate) use impl_union;

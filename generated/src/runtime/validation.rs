@@ -3,7 +3,7 @@
 //! What the document says of values beyond their types, and whether a value holds it.
 //!
 //! Source of the meanings: JSON Schema Validation, draft "wright-00", section 5, as OpenAPI 3.0.3,
-//! section 4.7.24, takes it over. A limit of texts says nothing of numbers, and so on.
+//! section 4.7.24, takes it over. A constraint of texts says nothing of numbers, and so on.
 
 use std::{
     cmp::Ordering,
@@ -20,11 +20,11 @@ use super::{
 };
 
 /// All that has to hold for a value.
-pub(crate) type Limits = &'static [Limit];
+pub(crate) type Constraints = &'static [Constraint];
 
 /// One thing that has to hold for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limit {
+pub(crate) enum Constraint {
     /// A text has at least so many characters.
     MinLength(u64),
     /// A text has at most so many characters.
@@ -36,11 +36,11 @@ pub(crate) enum Limit {
     /// A number is this or more.
     Minimum(Bound),
     /// A number is more than this.
-    Above(Bound),
+    ExclusiveMinimum(Bound),
     /// A number is this or less.
     Maximum(Bound),
     /// A number is less than this.
-    Below(Bound),
+    ExclusiveMaximum(Bound),
     /// A number is a whole multiple of this.
     MultipleOf(Bound),
     /// A list has at least so many items.
@@ -50,7 +50,7 @@ pub(crate) enum Limit {
     /// A list has no item twice.
     UniqueItems,
     /// What holds for each item of a list.
-    Items(Limits),
+    Items(Constraints),
     /// An object has at least so many properties.
     MinProperties(u64),
     /// An object has at most so many properties.
@@ -58,29 +58,32 @@ pub(crate) enum Limit {
     /// An object has this property.
     Required(&'static str),
     /// What holds for a property, if it is there.
-    Property(&'static str, Limits),
+    Property(&'static str, Constraints),
     /// What holds for each property but these.
-    Others(&'static [&'static str], Limits),
+    AdditionalProperties(&'static [&'static str], Constraints),
     /// None of these properties of an object is `null`.
     NotNull(&'static [&'static str]),
     /// An object has no property but these.
-    Closed(&'static [&'static str]),
+    NoAdditionalProperties(&'static [&'static str]),
     /// The value is one of these texts.
-    Words(&'static [&'static str]),
+    StringEnum(&'static [&'static str]),
     /// The value is one of these.
-    Values(&'static [Scalar]),
+    Enum(&'static [Scalar]),
     /// The value is of a type.
-    Kind(Kind),
+    Type(JsonType),
     /// What holds unless the value is `null`.
-    Nullable(Limits),
+    Nullable(Constraints),
     /// What is said elsewhere holds here, too.
-    Of(&'static Limits),
+    Ref(&'static Constraints),
     /// One of these holds, or several.
-    AnyOf(&'static [Limits]),
+    AnyOf(&'static [Constraints]),
     /// What holds by the text in a property.
-    Tagged(&'static str, &'static [(&'static [&'static str], Limits)]),
+    Discriminator(
+        &'static str,
+        &'static [(&'static [&'static str], Constraints)],
+    ),
     /// This does not hold.
-    Not(Limits),
+    Not(Constraints),
 }
 
 /// A number that others are compared with.
@@ -95,7 +98,7 @@ impl Eq for Bound {}
 
 /// A type of OpenAPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum JsonType {
     Array,
     Boolean,
     Integer,
@@ -123,29 +126,29 @@ impl Violation {
     }
 }
 
-/// How often each value within a value may be held against limits, on average, and how often all may be
+/// How often each value within a value may be held against constraints, on average, and how often all may be
 /// in any case.
 ///
 /// Alternatives within alternatives are tried one after the other, and who sends a value must not make
 /// that go on for ever.
-const LOOKS: (usize, usize) = (256, 10_000);
+const MAX_VISITS: (usize, usize) = (256, 10_000);
 
-/// Holds a value against limits; gives the first that does not hold.
-pub(crate) fn check(value: &Value, limits: Limits) -> Result<(), Violation> {
-    let mut check = Check {
-        left: size(value).saturating_mul(LOOKS.0).max(LOOKS.1),
+/// Holds a value against constraints; gives the first that does not hold.
+pub(crate) fn check(value: &Value, constraints: Constraints) -> Result<(), Violation> {
+    let mut check = Validator {
+        left: size(value).saturating_mul(MAX_VISITS.0).max(MAX_VISITS.1),
     };
-    check.all(value, &Place::Root, limits)
+    check.all(value, &ValuePath::Root, constraints)
 }
 
 /// Where a value is within the one that is checked.
-enum Place<'a> {
+enum ValuePath<'a> {
     Root,
     Item(&'a Self, usize),
     Member(&'a Self, &'a str),
 }
 
-impl Place<'_> {
+impl ValuePath<'_> {
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         self.write(&mut pointer);
@@ -176,96 +179,107 @@ impl Place<'_> {
     }
 }
 
-struct Check {
-    /// How often values may still be held against limits.
+struct Validator {
+    /// How often values may still be held against constraints.
     left: usize,
 }
 
-impl Check {
-    fn all(&mut self, value: &Value, at: &Place<'_>, limits: Limits) -> Result<(), Violation> {
+impl Validator {
+    fn all(
+        &mut self,
+        value: &Value,
+        at: &ValuePath<'_>,
+        constraints: Constraints,
+    ) -> Result<(), Violation> {
         let Some(left) = self.left.checked_sub(1) else {
             return Err(at.violation("must be simpler, for it takes too long to check"));
         };
         self.left = left;
-        limits
+        constraints
             .iter()
-            .try_for_each(|limit| self.one(value, at, *limit))
+            .try_for_each(|constraint| self.one(value, at, *constraint))
     }
 
-    fn holds(&mut self, value: &Value, at: &Place<'_>, limits: Limits) -> bool {
-        self.all(value, at, limits).is_ok()
+    fn holds(&mut self, value: &Value, at: &ValuePath<'_>, constraints: Constraints) -> bool {
+        self.all(value, at, constraints).is_ok()
     }
 
-    fn one(&mut self, value: &Value, at: &Place<'_>, limit: Limit) -> Result<(), Violation> {
-        let must = match (limit, value) {
-            (Limit::Of(limits), _) => return self.all(value, at, limits),
-            (Limit::Nullable(_), Value::Null) => return Ok(()),
-            (Limit::Nullable(limits), _) => return self.all(value, at, limits),
-            (Limit::Items(limits), Value::Array(items)) => {
+    fn one(
+        &mut self,
+        value: &Value,
+        at: &ValuePath<'_>,
+        constraint: Constraint,
+    ) -> Result<(), Violation> {
+        let must = match (constraint, value) {
+            (Constraint::Ref(constraints), _) => return self.all(value, at, constraints),
+            (Constraint::Nullable(_), Value::Null) => return Ok(()),
+            (Constraint::Nullable(constraints), _) => return self.all(value, at, constraints),
+            (Constraint::Items(constraints), Value::Array(items)) => {
                 let mut items = items.iter().enumerate();
-                return items
-                    .try_for_each(|(index, item)| self.all(item, &Place::Item(at, index), limits));
+                return items.try_for_each(|(index, item)| {
+                    self.all(item, &ValuePath::Item(at, index), constraints)
+                });
             }
-            (Limit::Property(name, limits), Value::Object(members)) => {
+            (Constraint::Property(name, constraints), Value::Object(members)) => {
                 return match members.get(name) {
-                    Some(member) => self.all(member, &Place::Member(at, name), limits),
+                    Some(member) => self.all(member, &ValuePath::Member(at, name), constraints),
                     None => Ok(()),
                 };
             }
-            (Limit::Others(known, limits), Value::Object(members)) => {
+            (Constraint::AdditionalProperties(known, constraints), Value::Object(members)) => {
                 let mut others = members
                     .iter()
                     .filter(|(name, _)| !known.contains(&name.as_str()));
                 return others.try_for_each(|(name, member)| {
-                    self.all(member, &Place::Member(at, name), limits)
+                    self.all(member, &ValuePath::Member(at, name), constraints)
                 });
             }
-            (Limit::NotNull(names), Value::Object(members)) => {
+            (Constraint::NotNull(names), Value::Object(members)) => {
                 let is_null = |name: &&&str| members.get(**name).is_some_and(Value::is_null);
                 return match names.iter().find(is_null) {
-                    Some(name) => Err(Place::Member(at, name).violation("must not be null")),
+                    Some(name) => Err(ValuePath::Member(at, name).violation("must not be null")),
                     None => Ok(()),
                 };
             }
-            (Limit::Closed(known), Value::Object(members)) => {
+            (Constraint::NoAdditionalProperties(known), Value::Object(members)) => {
                 let other = members.keys().find(|name| !known.contains(&name.as_str()));
                 return match other {
-                    Some(other) => Err(Place::Member(at, other)
+                    Some(other) => Err(ValuePath::Member(at, other)
                         .violation("must not be there, for it is not declared")),
                     None => Ok(()),
                 };
             }
-            (Limit::AnyOf(alternatives), _) => {
+            (Constraint::AnyOf(alternatives), _) => {
                 let mut alternatives = alternatives.iter();
-                (!alternatives.any(|limits| self.holds(value, at, limits)))
+                (!alternatives.any(|constraints| self.holds(value, at, constraints)))
                     .then(|| "must be one of the declared alternatives".to_owned())
             }
-            (Limit::Tagged(tag, alternatives), Value::Object(members)) => {
+            (Constraint::Discriminator(tag, alternatives), Value::Object(members)) => {
                 let Some(told) = members.get(tag) else {
                     return Err(at.violation(format!("must have the property `{tag}`")));
                 };
                 let found = alternatives
                     .iter()
                     .find(|(tags, _)| tags.iter().any(|tag| told == tag));
-                if let Some((_, limits)) = found {
-                    return self.all(value, at, limits);
+                if let Some((_, constraints)) = found {
+                    return self.all(value, at, constraints);
                 }
                 let tags = alternatives.iter().flat_map(|(tags, _)| *tags);
                 let must = format!("must be one of {}", listed(tags));
-                return Err(Place::Member(at, tag).violation(must));
+                return Err(ValuePath::Member(at, tag).violation(must));
             }
-            (Limit::Tagged(..), _) => Some("must be an object".to_owned()),
-            (Limit::Not(limits), _) => self
-                .holds(value, at, limits)
+            (Constraint::Discriminator(..), _) => Some("must be an object".to_owned()),
+            (Constraint::Not(constraints), _) => self
+                .holds(value, at, constraints)
                 .then(|| "must not be what the document excludes".to_owned()),
-            (limit, value) => limit.simple(value),
+            (constraint, value) => constraint.simple(value),
         };
         must.map_or(Ok(()), |must| Err(at.violation(must)))
     }
 }
 
-impl Limit {
-    /// What a value has to be, if it is not; for limits that do not look into it.
+impl Constraint {
+    /// What a value has to be, if it is not; for constraints that do not look into it.
     fn simple(self, value: &Value) -> Option<String> {
         match (self, value) {
             (Self::MinLength(least), Value::String(text)) if !has(text.chars(), least) => {
@@ -285,13 +299,17 @@ impl Limit {
             (Self::Minimum(least), Value::Number(number)) if least.compare(number).is_lt() => {
                 Some(format!("must be at least {least}"))
             }
-            (Self::Above(least), Value::Number(number)) if least.compare(number).is_le() => {
+            (Self::ExclusiveMinimum(least), Value::Number(number))
+                if least.compare(number).is_le() =>
+            {
                 Some(format!("must be more than {least}"))
             }
             (Self::Maximum(most), Value::Number(number)) if most.compare(number).is_gt() => {
                 Some(format!("must be at most {most}"))
             }
-            (Self::Below(most), Value::Number(number)) if most.compare(number).is_ge() => {
+            (Self::ExclusiveMaximum(most), Value::Number(number))
+                if most.compare(number).is_ge() =>
+            {
                 Some(format!("must be less than {most}"))
             }
             (Self::MultipleOf(unit), Value::Number(number)) if !unit.divides(number) => {
@@ -319,13 +337,13 @@ impl Limit {
             (Self::Required(name), Value::Object(members)) if !members.contains_key(name) => {
                 Some(format!("must have the property `{name}`"))
             }
-            (Self::Words(words), value) if !words.iter().any(|word| value == word) => {
+            (Self::StringEnum(words), value) if !words.iter().any(|word| value == word) => {
                 Some(format!("must be one of {}", listed(words)))
             }
-            (Self::Values(values), value) if !values.iter().any(|known| known.is(value)) => {
+            (Self::Enum(values), value) if !values.iter().any(|known| known.is(value)) => {
                 Some(format!("must be one of {}", listed(values)))
             }
-            (Self::Kind(kind), value) if !kind.is(value) => {
+            (Self::Type(kind), value) if !kind.is(value) => {
                 Some(format!("must be {}", kind.words()))
             }
             _ => None,
@@ -465,7 +483,7 @@ impl std::fmt::Display for Bound {
     }
 }
 
-impl Kind {
+impl JsonType {
     fn is(self, value: &Value) -> bool {
         match self {
             Self::Array => value.is_array(),

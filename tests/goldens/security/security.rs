@@ -2,7 +2,7 @@
 
 //! The credentials: what operations ask of those who call them.
 
-pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, Scheme};
+pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
 
 #[allow(unused_imports, reason = "an API may ask for nothing")]
 use crate::runtime::{

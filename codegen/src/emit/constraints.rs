@@ -1,4 +1,4 @@
-//! `limits.rs`: what has to hold for what comes in, beyond the types.
+//! `constraints.rs`: what has to hold for what comes in, beyond the types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         let name = &limits.name;
         let docs = docs(&[&limits.doc]);
         let list = list(model, &limits.limits);
-        quote!(#docs pub(crate) static #name: Limits = #list;)
+        quote!(#docs pub(crate) static #name: Constraints = #list;)
     });
     quote! {
         #![doc = " What the server asks of requests beyond their types."]
@@ -20,7 +20,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         use crate::runtime::{
             enums::Scalar,
             formats::Format,
-            validation::{Bound, Kind, Limit::*, Limits},
+            validation::{Bound, Constraint::*, Constraints, JsonType},
         };
 
         #(#limits)*
@@ -30,7 +30,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 /// Some limits where they are used.
 pub(super) fn path(model: &Model, id: LimitsId) -> TokenStream {
     let name = &model.limits(id).name;
-    quote!(limits::#name)
+    quote!(constraints::#name)
 }
 
 fn list(model: &Model, limits: &[Limit]) -> TokenStream {
@@ -48,9 +48,9 @@ fn one(model: &Model, limit: &Limit) -> TokenStream {
             quote!(Format(Format::#format))
         }
         Limit::Minimum(least) => bound("Minimum", least),
-        Limit::Above(least) => bound("Above", least),
+        Limit::ExclusiveMinimum(least) => bound("ExclusiveMinimum", least),
         Limit::Maximum(most) => bound("Maximum", most),
-        Limit::Below(most) => bound("Below", most),
+        Limit::ExclusiveMaximum(most) => bound("ExclusiveMaximum", most),
         Limit::MultipleOf(unit) => bound("MultipleOf", unit),
         Limit::MinItems(least) => count("MinItems", *least),
         Limit::MaxItems(most) => count("MaxItems", *most),
@@ -66,35 +66,35 @@ fn one(model: &Model, limit: &Limit) -> TokenStream {
             let limits = list(model, limits);
             quote!(Property(#name, #limits))
         }
-        Limit::Others(known, limits) => {
+        Limit::AdditionalProperties(known, limits) => {
             let limits = list(model, limits);
-            quote!(Others(&[#(#known),*], #limits))
+            quote!(AdditionalProperties(&[#(#known),*], #limits))
         }
         Limit::NotNull(names) => quote!(NotNull(&[#(#names),*])),
-        Limit::Closed(known) => quote!(Closed(&[#(#known),*])),
-        Limit::Values(values) => self::values(values),
-        Limit::Kind(kind) => {
+        Limit::NoAdditionalProperties(known) => quote!(NoAdditionalProperties(&[#(#known),*])),
+        Limit::Enum(values) => self::values(values),
+        Limit::Type(kind) => {
             let kind = self::kind(*kind);
-            quote!(Kind(Kind::#kind))
+            quote!(Type(JsonType::#kind))
         }
         Limit::Nullable(limits) => {
             let limits = list(model, limits);
             quote!(Nullable(#limits))
         }
-        Limit::Of(id) => {
+        Limit::Ref(id) => {
             let name = &model.limits(*id).name;
-            quote!(Of(&#name))
+            quote!(Ref(&#name))
         }
         Limit::AnyOf(alternatives) => {
             let alternatives = alternatives.iter().map(|limits| list(model, limits));
             quote!(AnyOf(&[#(#alternatives),*]))
         }
-        Limit::Tagged(tag, alternatives) => {
+        Limit::Discriminator(tag, alternatives) => {
             let alternatives = alternatives.iter().map(|(tags, limits)| {
                 let limits = list(model, limits);
                 quote!((&[#(#tags),*], #limits))
             });
-            quote!(Tagged(#tag, &[#(#alternatives),*]))
+            quote!(Discriminator(#tag, &[#(#alternatives),*]))
         }
         Limit::Not(limits) => {
             let limits = list(model, limits);
@@ -126,10 +126,10 @@ fn values(values: &[Constant]) -> TokenStream {
         })
         .collect();
     match words {
-        Some(words) => quote!(Words(&[#(#words),*])),
+        Some(words) => quote!(StringEnum(&[#(#words),*])),
         None => {
             let values = values.iter().map(constant);
-            quote!(Values(&[#(Scalar::#values),*]))
+            quote!(Enum(&[#(Scalar::#values),*]))
         }
     }
 }

@@ -4,5 +4,6 @@
 
 #[allow(unused_imports, reason = "an API may have no use for some")]
 use crate::runtime::{
-    enums::Scalar, formats::Format, validation::{Bound, Kind, Limit::*, Limits},
+    enums::Scalar, formats::Format,
+    validation::{Bound, Constraint::*, Constraints, JsonType},
 };
