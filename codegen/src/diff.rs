@@ -4,7 +4,7 @@
 //! The two documents are walked together (`walk`), so that each place that differs is told once. What the
 //! crate's users see is read from the code that the two documents give (`surface`) and held against each
 //! other (`api`), so that the verdict is the compiler's and not a guess; each change of the crate is then
-//! traced to the change of the document that it comes from (`names`, `cause`). At the end the places that
+//! traced to the change of the document that it comes from (`names`, `cause`). Node the end the places that
 //! differ are counted, and none may be left over (`coverage`).
 
 mod api_change;
@@ -45,13 +45,13 @@ use crate::{
 pub use api_change::ApiChange;
 pub use coverage::Coverage;
 use pairs::Pairs;
-use public_api::Surface;
-pub use rules::{Bucket, Rule};
-use usage::{Users, Uses};
+use public_api::PublicApi;
+pub use rules::{Bucket, DiffRule};
+use usage::{UsageIndex, Users};
 pub use version::Versions;
-use walk::{Change, Found};
+use walk::{Change, WalkResult};
 use wire_risk::Effect;
-pub use wire_risk::{Risk, Wire};
+pub use wire_risk::{Risk, WireRisk};
 
 /// What a change asks of the next version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,7 @@ impl fmt::Display for Level {
 
 /// How much a reviewer should care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
+pub enum FindingSeverity {
     /// Nothing can break by it.
     Note,
     /// Some may have to know: new clients, or those who read what is new.
@@ -85,7 +85,7 @@ pub enum Severity {
     Breaking,
 }
 
-impl fmt::Display for Severity {
+impl fmt::Display for FindingSeverity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Note => "note",
@@ -95,16 +95,16 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Where something stands in one of two documents, or in both.
+/// CoveredBy something stands in one of two documents, or in both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Spot {
+pub struct PlacePair {
     /// In the base.
     pub base: Option<Pointer>,
     /// In the head.
     pub head: Option<Pointer>,
 }
 
-impl Spot {
+impl PlacePair {
     fn both(base: &Pointer, head: &Pointer) -> Self {
         Self {
             base: Some(base.clone()),
@@ -151,7 +151,7 @@ pub struct Side {
     document: Document,
     model: Model,
     /// The public API of the crate, if that is not the one that the document gives.
-    surface: Option<Surface>,
+    surface: Option<PublicApi>,
 }
 
 impl Side {
@@ -199,7 +199,7 @@ impl Side {
                 parsed.push((path.clone(), file));
             }
         }
-        self.surface = Some(Surface::read(&parsed));
+        self.surface = Some(PublicApi::read(&parsed));
         Ok(self)
     }
 
@@ -217,7 +217,7 @@ impl Side {
 
     /// The public API of the crate; with that of the files that are copied only where it is needed, for
     /// those are the same on both sides unless one of the crates is as it was.
-    fn surface(&self, with_runtime: bool) -> Surface {
+    fn surface(&self, with_runtime: bool) -> PublicApi {
         if let Some(surface) = &self.surface {
             return surface.clone();
         }
@@ -233,7 +233,7 @@ impl Side {
                 files.push(((*path).to_owned(), file));
             }
         }
-        Surface::read(&files)
+        PublicApi::read(&files)
     }
 }
 
@@ -241,9 +241,9 @@ impl Side {
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule.
-    pub rule: Rule,
-    /// Where it is: once for each place that says the same.
-    pub spots: Vec<Spot>,
+    pub rule: DiffRule,
+    /// CoveredBy it is: once for each place that says the same.
+    pub spots: Vec<PlacePair>,
     /// What it is about, in words: "`GET /pets`, response `200`". Empty for the document as a whole.
     pub subject: String,
     /// What has changed, in words.
@@ -253,27 +253,27 @@ pub struct Finding {
     /// What it is.
     pub is: Option<String>,
     /// Who is at risk on the wire.
-    pub wire: Wire,
+    pub wire: WireRisk,
     /// What it asks of the next version.
     pub level: Level,
     /// What it changes in the crate, the worst first.
     pub rust: Vec<ApiChange>,
     /// The operations that use it, as "`GET /pets`", in order.
     pub operations: Vec<String>,
-    /// Where the first of its places is in the head, or would be if it were not gone.
+    /// CoveredBy the first of its places is in the head, or would be if it were not gone.
     pub near: Pointer,
 }
 
 impl Finding {
     /// How much a reviewer should care.
     #[must_use]
-    pub fn severity(&self) -> Severity {
+    pub fn severity(&self) -> FindingSeverity {
         match (self.level, self.wire) {
-            (Level::Major, _) => Severity::Breaking,
-            (_, wire) if wire.old_clients() => Severity::Breaking,
-            (Level::Minor, _) => Severity::Notable,
-            (_, wire) if wire.new_clients() || wire.deployment() => Severity::Notable,
-            _ => Severity::Note,
+            (Level::Major, _) => FindingSeverity::Breaking,
+            (_, wire) if wire.old_clients() => FindingSeverity::Breaking,
+            (Level::Minor, _) => FindingSeverity::Notable,
+            (_, wire) if wire.new_clients() || wire.deployment() => FindingSeverity::Notable,
+            _ => FindingSeverity::Note,
         }
     }
 
@@ -290,8 +290,8 @@ impl Finding {
 pub struct Note {
     /// What kind of change it is.
     pub bucket: Bucket,
-    /// Where it is.
-    pub spots: Vec<Spot>,
+    /// CoveredBy it is.
+    pub spots: Vec<PlacePair>,
     /// What it is about, in words.
     pub subject: String,
     /// What it was; texts as they are, all else as JSON.
@@ -335,9 +335,9 @@ impl Diff {
 
     /// Who is at risk on the wire, by any of the findings.
     #[must_use]
-    pub fn wire(&self) -> Wire {
+    pub fn wire(&self) -> WireRisk {
         let wires = self.findings.iter().map(|finding| finding.wire);
-        wires.fold(Wire::default(), Wire::and)
+        wires.fold(WireRisk::default(), WireRisk::and)
     }
 }
 
@@ -394,19 +394,19 @@ fn joined<T>(one: thread::ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// The names of statuses that stand for another code: what compiles means something else.
-fn status_codes(base: &Side, head: &Side, found: &mut Found) {
+fn status_codes(base: &Side, head: &Side, found: &mut WalkResult) {
     for was in &base.model.statuses {
         let mut same = head.model.statuses.iter();
         let same = same.find(|is| is.name == was.name && is.code != was.code);
         let (Some(is), Some(place)) = (same, was.place.places().first()) else {
             continue;
         };
-        let spot = Spot {
+        let spot = PlacePair {
             base: Some(place.key("x-status")),
             head: is.place.places().first().map(|place| place.key("x-status")),
         };
         found.changes.push(Change {
-            rule: Rule::StatusCodeChanged,
+            rule: DiffRule::StatusCodeChanged,
             spot,
             what: format!("`Status::{}` stands for another code", was.name),
             was: Some(was.code.to_string()),
@@ -418,14 +418,17 @@ fn status_codes(base: &Side, head: &Side, found: &mut Found) {
 }
 
 /// Changes as findings: those that say the same of several operations are one.
-fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> Vec<Finding> {
-    let (old, new) = (Uses::of(&base.document), Uses::of(&head.document));
+fn findings(base: &Side, head: &Side, found: &WalkResult, traced: cause::Traced) -> Vec<Finding> {
+    let (old, new) = (
+        UsageIndex::of(&base.document),
+        UsageIndex::of(&head.document),
+    );
     let mut groups: BTreeMap<GroupKey, (Finding, Users)> = BTreeMap::new();
     for (change, rust) in found.changes.iter().zip(traced.by_change) {
         let users = users(change, &old, &new, &found.pairs);
         let wire = if users.operations.is_empty() {
             // What nobody uses is on no wire.
-            Wire::default()
+            WireRisk::default()
         } else {
             change.effect.wire(users.ways)
         };
@@ -466,13 +469,13 @@ fn findings(base: &Side, head: &Side, found: &Found, traced: cause::Traced) -> V
         let item = &change.api.item;
         let key = GroupKey::of_item(item);
         let finding = Finding {
-            rule: Rule::RustChanged,
+            rule: DiffRule::RustChanged,
             subject: words(base, head, &spot),
             what: format!("`{item}` has changed in Rust alone"),
             spots: vec![spot],
             was: change.api.was.clone(),
             is: change.api.is.clone(),
-            wire: Wire::default(),
+            wire: WireRisk::default(),
             level: Level::Patch,
             rust: vec![change.api],
             operations: Vec::new(),
@@ -507,10 +510,10 @@ fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
     finding.spots.sort();
     finding.spots.dedup();
     finding.near = match finding.spots.first() {
-        Some(Spot {
+        Some(PlacePair {
             head: Some(head), ..
         }) => head.clone(),
-        Some(Spot {
+        Some(PlacePair {
             base: Some(base), ..
         }) => pairs.in_head(base),
         _ => Pointer::root(),
@@ -531,7 +534,7 @@ fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
 /// What two changes have in common that are one finding.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct GroupKey {
-    rule: Rule,
+    rule: DiffRule,
     what: String,
     values: (Option<String>, Option<String>),
     wire: (bool, bool),
@@ -544,7 +547,7 @@ struct GroupKey {
 impl GroupKey {
     fn of_item(item: &str) -> Self {
         Self {
-            rule: Rule::RustChanged,
+            rule: DiffRule::RustChanged,
             what: item.to_owned(),
             values: (None, None),
             wire: (false, false),
@@ -554,7 +557,7 @@ impl GroupKey {
     }
 }
 
-fn group_key(change: &Change, subject: &str, wire: Wire) -> GroupKey {
+fn group_key(change: &Change, subject: &str, wire: WireRisk) -> GroupKey {
     let place = change.spot.pointer();
     let segments: Vec<_> = place.segments().collect();
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
@@ -580,7 +583,7 @@ fn group_key(change: &Change, subject: &str, wire: Wire) -> GroupKey {
     }
 }
 
-fn users(change: &Change, base: &Uses<'_>, head: &Uses<'_>, pairs: &Pairs) -> Users {
+fn users(change: &Change, base: &UsageIndex<'_>, head: &UsageIndex<'_>, pairs: &Pairs) -> Users {
     let spot = change.used_at.as_ref().unwrap_or(&change.spot);
     let old = spot.base.as_ref().map(|place| base.users(place));
     let new = spot.head.as_ref().map(|place| head.users(place));
@@ -590,8 +593,8 @@ fn users(change: &Change, base: &Uses<'_>, head: &Uses<'_>, pairs: &Pairs) -> Us
         users.operations = operations.map(|one| moved(one, pairs)).collect();
         users
     });
-    let is_of_all =
-        change.rule == Rule::SecurityChanged && spot.pointer().parent() == Some(Pointer::root());
+    let is_of_all = change.rule == DiffRule::SecurityChanged
+        && spot.pointer().parent() == Some(Pointer::root());
     let mut users = match (old, new) {
         // It holds for those that say nothing themselves, before and after.
         (Some(mut old), Some(new)) if is_of_all => {
@@ -601,7 +604,7 @@ fn users(change: &Change, base: &Uses<'_>, head: &Uses<'_>, pairs: &Pairs) -> Us
         (old, new) => {
             let mut users = old.unwrap_or_default();
             users.extend(new.unwrap_or_default());
-            // Where it comes from, or who has it alone.
+            // CoveredBy it comes from, or who has it alone.
             for (place, uses) in [(&change.spot.base, base), (&change.spot.head, head)] {
                 if let (Some(place), true) = (place, change.used_at.is_some()) {
                     let ways = uses.users(place).ways;
@@ -643,7 +646,7 @@ fn moved((path, method): (String, Method), pairs: &Pairs) -> (String, Method) {
 fn about(base: &Side, head: &Side, change: &Change) -> String {
     let outer = |place: &Pointer| place.parent()?.parent();
     let spot = if change.rule.is_of_part() {
-        Spot {
+        PlacePair {
             base: change.spot.base.as_ref().and_then(outer),
             head: change.spot.head.as_ref().and_then(outer),
         }
@@ -653,12 +656,12 @@ fn about(base: &Side, head: &Side, change: &Change) -> String {
     words(base, head, &spot)
 }
 
-fn words(base: &Side, head: &Side, spot: &Spot) -> String {
+fn words(base: &Side, head: &Side, spot: &PlacePair) -> String {
     match spot {
-        Spot {
+        PlacePair {
             head: Some(place), ..
         } => subject::subject(&head.document.tree, place),
-        Spot {
+        PlacePair {
             base: Some(place), ..
         } => subject::subject(&base.document.tree, place),
         _ => String::new(),
@@ -666,7 +669,7 @@ fn words(base: &Side, head: &Side, spot: &Spot) -> String {
 }
 
 /// Notes that say the same in several places are one.
-fn notes(base: &Side, head: &Side, found: &Found) -> Vec<Note> {
+fn notes(base: &Side, head: &Side, found: &WalkResult) -> Vec<Note> {
     let mut groups: BTreeMap<_, Note> = BTreeMap::new();
     for (index, note) in found.notes.iter().enumerate() {
         let shown = |value: &Option<Value>| value.as_ref().map(walk::shown);

@@ -12,7 +12,7 @@ use pulldown_cmark::{
 pub fn lines(description: &str) -> Vec<String> {
     // The writer closes a code block only after a newline.
     let description = visible(description) + "\n";
-    let mut writer = Writer::default();
+    let mut writer = RustdocWriter::default();
     let parser = Parser::new_ext(&description, OPTIONS);
     for event in TextMergeStream::new(parser) {
         writer.event(event);
@@ -69,7 +69,7 @@ pub fn visible(text: &str) -> String {
 }
 
 #[derive(Default)]
-struct Writer<'a> {
+struct RustdocWriter<'a> {
     events: Vec<Event<'a>>,
     /// For each link and image that is open, whether it is written as one.
     links: Vec<bool>,
@@ -79,7 +79,7 @@ struct Writer<'a> {
     comment: bool,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> RustdocWriter<'a> {
     fn event(&mut self, event: Event<'a>) {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {

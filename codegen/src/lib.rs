@@ -33,7 +33,7 @@ use source::Source;
 
 /// A crate that is generated, but for its `Cargo.toml`, which belongs to the user.
 #[derive(Clone, Debug)]
-pub struct Generated {
+pub struct GeneratedCrate {
     /// Its files.
     pub files: Files,
     /// What its manifest has to say.
@@ -49,10 +49,10 @@ pub struct Generated {
 ///
 /// # Errors
 /// Everything that is wrong with the document.
-pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, Vec<Diagnostic>> {
+pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<GeneratedCrate, Vec<Diagnostic>> {
     let (model, warnings) = model(source, catalogue)?;
     let files = files(&model).map_err(|finding| vec![finding])?;
-    Ok(Generated {
+    Ok(GeneratedCrate {
         files,
         package: model.package,
         warnings,
@@ -64,8 +64,8 @@ pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, Vec
 ///
 /// Whoever reads them has to ask again: they may lead to more.
 #[must_use]
-pub fn missing(source: &Source) -> BTreeSet<String> {
-    load::missing(source)
+pub fn missing_files(source: &Source) -> BTreeSet<String> {
+    load::missing_files(source)
 }
 
 /// What a document means, and what of it is left out.
@@ -111,7 +111,7 @@ fn read(
 
 /// A document by itself, for whoever asks a server for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Published {
+pub struct PublishedDocument {
     /// As JSON.
     pub json: String,
     /// As YAML: to the letter as it is written, if it is YAML that leads to no other files.
@@ -122,12 +122,12 @@ pub struct Published {
 ///
 /// # Errors
 /// Everything that is wrong with how it is written.
-pub fn published(source: &Source) -> Result<Published, Vec<Diagnostic>> {
+pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
     let (document, _) = load::load(source)?;
     let is_yaml = !source.text.trim_start().starts_with('{');
-    Ok(Published {
+    Ok(PublishedDocument {
         json: format!("{:#}\n", document.tree),
-        yaml: if is_yaml && source.beside.is_empty() {
+        yaml: if is_yaml && source.external_files.is_empty() {
             source.text.clone()
         } else {
             load::yaml_of(&document.tree)

@@ -21,9 +21,9 @@ use crate::{
     report::{Diagnostic, Place, Rule, describe},
     source::Source,
 };
-pub(crate) use external_refs::missing;
+pub(crate) use external_refs::missing_files;
 pub(crate) use parse::yaml_of;
-pub(crate) use typed::{Component, Targets};
+pub(crate) use typed::{Component, RefTargets};
 pub(crate) use validate::References;
 
 /// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
@@ -34,25 +34,25 @@ pub(crate) struct Document {
     /// The same, typed.
     pub(crate) api: OpenAPI,
     /// What its `$ref`s point to.
-    pub(crate) targets: Targets,
+    pub(crate) targets: RefTargets,
     /// What its `$ref`s say, and where.
     pub(crate) references: References,
 }
 
 /// A node of the document, and where it stands.
 #[derive(Debug)]
-pub(crate) struct At<'a, T> {
+pub(crate) struct Located<'a, T> {
     pub(crate) node: &'a T,
     pub(crate) place: Pointer,
 }
 
-impl<T> Clone for At<'_, T> {
+impl<T> Clone for Located<'_, T> {
     fn clone(&self) -> Self {
         Self::new(self.node, self.place.clone())
     }
 }
 
-impl<'a, T> At<'a, T> {
+impl<'a, T> Located<'a, T> {
     pub(crate) fn new(node: &'a T, place: Pointer) -> Self {
         Self { node, place }
     }
@@ -63,7 +63,7 @@ impl Document {
     pub(crate) fn schemas_in_files(&self) -> impl Iterator<Item = &Pointer> {
         let schemas = self.references.keys();
         schemas
-            .filter(|(place, kind)| *kind == spec::Kind::Schema && place.in_file().is_some())
+            .filter(|(place, kind)| *kind == spec::ObjectKind::Schema && place.in_file().is_some())
             .map(|(place, _)| place)
     }
 
@@ -72,15 +72,15 @@ impl Document {
     /// `None` never happens in a sound document: [`load`] followed every `$ref` itself.
     pub(crate) fn resolve<'a, T: Component>(
         &'a self,
-        at: &At<'a, ReferenceOr<T>>,
-    ) -> Option<At<'a, T>> {
-        let mut at: At<'a, ReferenceOr<T>> = at.clone();
+        at: &Located<'a, ReferenceOr<T>>,
+    ) -> Option<Located<'a, T>> {
+        let mut at: Located<'a, ReferenceOr<T>> = at.clone();
         loop {
             match at.node {
-                ReferenceOr::Item(item) => return Some(At::new(item, at.place)),
+                ReferenceOr::Item(item) => return Some(Located::new(item, at.place)),
                 ReferenceOr::Reference { reference } => {
                     let place = Pointer::from_fragment(reference)?;
-                    at = At::new(self.targets.get(&place)?, place);
+                    at = Located::new(self.targets.get(&place)?, place);
                 }
             }
         }
@@ -98,7 +98,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let (mut tree, mut findings) = parse::read(&source.text).map_err(|finding| vec![finding])?;
     version(&tree).map_err(|finding| vec![finding])?;
     findings.extend(external_refs::join(&mut tree, source));
-    let shape = validate::check(&tree, source);
+    let shape = validate::validate(&tree, source);
     findings.extend(shape.findings);
     if let Some(finding) = ref_depth::check(&tree, &shape.references) {
         findings.push(finding);

@@ -33,7 +33,7 @@ use std::{cell::RefCell, collections::HashSet};
 use crate::{
     load::Document,
     model::{Catalogue, Model, Package},
-    name::{Adjusted, Ident, Scope},
+    name::{AdjustedName, Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -62,21 +62,21 @@ pub(crate) fn lower(
     let package = package(&cx);
     let routes = route::routes(&cx);
     let statuses = Statuses::gather(&cx, &routes);
-    let mut names = Names::new();
+    let mut names = NameScopes::new();
     let mut types = Types::declare(&cx, &mut names);
     let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
     let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
     let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
     let counts = coverage::hold(&cx, &routes, &operations, &sets.list);
-    let (types, limits) = types.finish(&mut operations, &sets.list);
+    let (types, constraints) = types.finish(&mut operations, &sets.list);
     let servers = server::lower(&cx);
     let model = Model {
         package,
         statuses: statuses.into_list(),
         types,
-        limits,
-        sets: sets.list,
+        constraints,
+        response_enums: sets.list,
         operations,
         groups,
         schemes: security.schemes,
@@ -164,7 +164,7 @@ impl Context<'_> {
     }
 
     /// Says that a name is not what its text gives.
-    fn adjusted(&self, place: Place, what: &str, name: &Ident, adjusted: Option<Adjusted>) {
+    fn adjusted(&self, place: Place, what: &str, name: &Ident, adjusted: Option<AdjustedName>) {
         let Some(adjusted) = adjusted else { return };
         let message = format!(
             "{what} is called `{name}` in Rust, not `{}`",
@@ -183,12 +183,12 @@ impl Context<'_> {
 }
 
 /// The names at the root of the generated crate and in its module `types`, which are all distinct.
-struct Names {
+struct NameScopes {
     root: Scope,
     types: Scope,
 }
 
-impl Names {
+impl NameScopes {
     fn new() -> Self {
         Self {
             root: Scope::reserving(ROOT_NAMES),
@@ -256,7 +256,7 @@ const ROOT_NAMES: &[&str] = &[
     "Retry",
     "RetryPolicy",
     "RouterExt",
-    "Sample",
+    "ResponseExample",
     "Samples",
     "Scheme",
     "Send",

@@ -11,18 +11,20 @@ mod schema;
 mod security;
 mod status;
 
-pub use constraints::{Format, Kind, Limit, Limits, LimitsId};
+pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType};
 pub use operation::{
-    Asked, Condition, GlueAnswer, Group, Handler, Location, Method, Operation, Parameter,
-    RequestBody, Sample, Style,
+    BuiltInResponse, Condition, Handler, Location, Method, Operation, Parameter, RequestBody,
+    RequestExample, ResponseExample, Style, TagGroup,
 };
 pub use origin::Origin;
-pub use response::{Answer, BodyVariant, Codec, Content, Payload, ResponseSet, Succeeds, Success};
-pub use schema::{
-    Constant, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind, UnionVariant,
-    Way,
+pub use response::{
+    BodyVariant, Codec, Content, IsSuccess, Payload, ResponseEnum, ResponseVariant, SuccessType,
 };
-pub use security::{Alternative, CredentialSet, SchemeKind, SecurityScheme};
+pub use schema::{
+    Constant, Direction, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind,
+    UnionVariant,
+};
+pub use security::{CredentialAlternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, so that there is one copy of the rule.
@@ -57,13 +59,13 @@ pub struct Model {
     /// The types of bodies, parameters and headers, by name.
     pub types: Vec<TypeDef>,
     /// What has to hold for what comes in with requests.
-    pub limits: Vec<Limits>,
+    pub constraints: Vec<Constraints>,
     /// The distinct sets of responses, by name.
-    pub sets: Vec<ResponseSet>,
+    pub response_enums: Vec<ResponseEnum>,
     /// The operations, by path and then method.
     pub operations: Vec<Operation>,
     /// What operations have a trait of their own; empty if one trait has them all.
-    pub groups: Vec<Group>,
+    pub groups: Vec<TagGroup>,
     /// The ways to say who asks, by name.
     pub schemes: Vec<SecurityScheme>,
     /// The distinct sets of credentials that operations ask for.
@@ -95,7 +97,7 @@ pub struct Count {
     /// In the document.
     pub declared: usize,
     /// Those of them that something has been made of.
-    pub made: usize,
+    pub lowered: usize,
 }
 
 impl Model {
@@ -108,8 +110,8 @@ impl Model {
         clippy::indexing_slicing,
         reason = "lowering makes no operation without its set"
     )]
-    pub fn set(&self, operation: &Operation) -> &ResponseSet {
-        &self.sets[operation.set]
+    pub fn response_enum(&self, operation: &Operation) -> &ResponseEnum {
+        &self.response_enums[operation.response_enum]
     }
 
     /// Whether the document has security schemes, or an operation that asks for one.
@@ -153,10 +155,10 @@ impl Model {
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
-        reason = "lowering makes no `LimitsId` without its limits"
+        reason = "lowering makes no `ConstraintsId` without its limits"
     )]
-    pub fn limits(&self, id: LimitsId) -> &Limits {
-        &self.limits[id.0]
+    pub fn constraints(&self, id: ConstraintsId) -> &Constraints {
+        &self.constraints[id.0]
     }
 
     /// Whether `null` is a value of a type, by itself or by the type that it is another name of.

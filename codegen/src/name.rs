@@ -41,7 +41,7 @@ impl Ident {
 
     /// The same for a constant: `get_pet` is `GET_PET`.
     #[must_use]
-    pub fn shouted(&self) -> Self {
+    pub fn screaming_snake(&self) -> Self {
         let name = self.0.strip_prefix("r#").unwrap_or(&self.0);
         Self(escaped(name.trim_end_matches('_').to_uppercase()))
     }
@@ -164,7 +164,7 @@ pub struct Scope {
 
 /// A name that is not the one that its text gives, since another had that already.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adjusted {
+pub struct AdjustedName {
     /// The name that it ought to have had.
     pub wanted: Ident,
     /// What has that name; `None` if the generated code itself has.
@@ -192,7 +192,7 @@ impl Scope {
         clippy::expect_used,
         reason = "every caller names a candidate, whatever the user wrote"
     )]
-    pub fn name(&mut self, candidates: &[Ident], what: &str) -> (Ident, Option<Adjusted>) {
+    pub fn name(&mut self, candidates: &[Ident], what: &str) -> (Ident, Option<AdjustedName>) {
         let wanted = candidates.first().expect("a candidate");
         let numbered = (2..).map(|number| wanted.with(&number.to_string()));
         let name = candidates
@@ -201,7 +201,7 @@ impl Scope {
             .chain(numbered)
             .find(|name| !self.taken.contains_key(name))
             .expect("numbers do not end");
-        let adjusted = (name != *wanted).then(|| Adjusted {
+        let adjusted = (name != *wanted).then(|| AdjustedName {
             wanted: wanted.clone(),
             owner: self.taken.get(wanted).cloned().flatten(),
         });
@@ -215,7 +215,7 @@ impl Scope {
         &mut self,
         texts: impl IntoIterator<Item = &'a str>,
         name: impl Fn(&str) -> Ident,
-    ) -> BTreeMap<String, (Ident, Option<Adjusted>)> {
+    ) -> BTreeMap<String, (Ident, Option<AdjustedName>)> {
         let texts: BTreeSet<&str> = texts.into_iter().collect();
         let (exact, folded): (Vec<_>, Vec<_>) = texts
             .into_iter()

@@ -153,11 +153,11 @@ impl fmt::Display for Pointer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trail<'a> {
     parent: Option<&'a Self>,
-    step: Step<'a>,
+    step: TrailStep<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step<'a> {
+enum TrailStep<'a> {
     Key(&'a str),
     Index(usize),
 }
@@ -166,14 +166,14 @@ impl<'a> Trail<'a> {
     /// The whole document.
     pub(crate) const ROOT: Self = Self {
         parent: None,
-        step: Step::Index(0),
+        step: TrailStep::Index(0),
     };
 
     /// The way on to a member.
     pub(crate) fn key(&'a self, key: &'a str) -> Self {
         Self {
             parent: Some(self),
-            step: Step::Key(key),
+            step: TrailStep::Key(key),
         }
     }
 
@@ -181,7 +181,7 @@ impl<'a> Trail<'a> {
     pub(crate) fn index(&'a self, index: usize) -> Self {
         Self {
             parent: Some(self),
-            step: Step::Index(index),
+            step: TrailStep::Index(index),
         }
     }
 
@@ -191,8 +191,8 @@ impl<'a> Trail<'a> {
             return Pointer::root();
         };
         match self.step {
-            Step::Key(key) => parent.pointer().key(key),
-            Step::Index(index) => parent.pointer().index(index),
+            TrailStep::Key(key) => parent.pointer().key(key),
+            TrailStep::Index(index) => parent.pointer().index(index),
         }
     }
 }

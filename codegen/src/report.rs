@@ -18,7 +18,7 @@ use annotate_snippets::{
 };
 
 use crate::{pointer::Pointer, source::Source};
-use spans::{Marks, Part};
+use spans::{SpanIndex, SpanPart};
 pub(crate) use wording::{describe, list, nearest};
 
 /// How bad a finding is.
@@ -248,7 +248,7 @@ impl fmt::Display for Rule {
 
 /// Whether messages are coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum OutputStyle {
     /// For files and pipes.
     Plain,
     /// For a terminal, with ANSI escapes.
@@ -271,15 +271,15 @@ pub struct Report {
 ///
 /// What is wrong with one place of the text is told once, however often an alias of YAML repeats it.
 #[must_use]
-pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Report {
+pub fn render(diagnostics: &[Diagnostic], source: &Source, style: OutputStyle) -> Report {
     let mut report = Report::default();
     let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Coloured => Renderer::styled(),
+        OutputStyle::Plain => Renderer::plain(),
+        OutputStyle::Coloured => Renderer::styled(),
     }
     .term_width(DEFAULT_TERM_WIDTH);
 
-    let mut texts = Texts::of(source);
+    let mut texts = SourceTexts::of(source);
     let mut placed: Vec<_> = diagnostics
         .iter()
         .map(|diagnostic| (texts.locate(&diagnostic.place), diagnostic))
@@ -306,18 +306,18 @@ pub fn render(diagnostics: &[Diagnostic], source: &Source, style: Style) -> Repo
 
 /// Some bytes of a document, or of a file beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Stretch {
+struct FileSpan {
     file: Option<String>,
     bytes: Range<usize>,
 }
 
 /// The texts of a document, with the marks of those that are asked for.
-struct Texts<'a> {
+struct SourceTexts<'a> {
     source: &'a Source,
-    marks: HashMap<Option<String>, Marks>,
+    marks: HashMap<Option<String>, SpanIndex>,
 }
 
-impl<'a> Texts<'a> {
+impl<'a> SourceTexts<'a> {
     fn of(source: &'a Source) -> Self {
         Self {
             source,
@@ -326,7 +326,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The bytes that a place stands for; the nearest thing around it where it is gone.
-    fn locate(&mut self, place: &Place) -> Stretch {
+    fn locate(&mut self, place: &Place) -> FileSpan {
         let (file, inner) = match place {
             Place::Position { file, .. } => (file.clone(), Pointer::root()),
             Place::Key(pointer) | Place::SecondKey(pointer) | Place::Value(pointer) => {
@@ -339,20 +339,22 @@ impl<'a> Texts<'a> {
         let text = self.source.text_of(file.as_deref());
         let part = match place {
             Place::Position { line, column, .. } => Err((*line, *column)),
-            Place::Key(_) => Ok(Part::Key),
-            Place::SecondKey(_) => Ok(Part::SecondKey),
-            Place::Value(_) => Ok(Part::Value),
+            Place::Key(_) => Ok(SpanPart::Key),
+            Place::SecondKey(_) => Ok(SpanPart::SecondKey),
+            Place::Value(_) => Ok(SpanPart::Value),
         };
         let span = match part {
             Err((line, column)) => position(text, line, column),
             Ok(part) => {
                 let marks = self.marks.entry(file.clone());
-                marks.or_insert_with(|| Marks::of(text)).find(&inner, part)
+                marks
+                    .or_insert_with(|| SpanIndex::of(text))
+                    .find(&inner, part)
             }
         };
         // A marker longer than a line shows the lines and not the fault.
         let end = span.end.min(line_end(text, span.start));
-        Stretch {
+        FileSpan {
             file,
             bytes: span.start..end.max(span.start),
         }
@@ -372,7 +374,7 @@ pub struct Position {
 
 /// The positions of a document's places.
 pub struct Positions<'a> {
-    texts: Texts<'a>,
+    texts: SourceTexts<'a>,
     /// Where the lines of each file start that has been asked for.
     lines: HashMap<Option<String>, Vec<usize>>,
 }
@@ -382,7 +384,7 @@ impl<'a> Positions<'a> {
     #[must_use]
     pub fn of(source: &'a Source) -> Self {
         Self {
-            texts: Texts::of(source),
+            texts: SourceTexts::of(source),
             lines: HashMap::new(),
         }
     }
@@ -390,7 +392,7 @@ impl<'a> Positions<'a> {
     /// Where the key of a place is, or the element of a list; of a place that is not there, the nearest
     /// thing around it.
     pub fn find(&mut self, place: &Pointer) -> Position {
-        let Stretch { file, bytes } = self.texts.locate(&Place::Key(place.clone()));
+        let FileSpan { file, bytes } = self.texts.locate(&Place::Key(place.clone()));
         let source = self.texts.source;
         let text = source.text_of(file.as_deref());
         let name = source.name_of(file.as_deref()).into_owned();
@@ -409,7 +411,7 @@ impl<'a> Positions<'a> {
     }
 }
 
-fn group<'a>(texts: &mut Texts<'a>, span: Stretch, diagnostic: &'a Diagnostic) -> Group<'a> {
+fn group<'a>(texts: &mut SourceTexts<'a>, span: FileSpan, diagnostic: &'a Diagnostic) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -448,8 +450,8 @@ fn group<'a>(texts: &mut Texts<'a>, span: Stretch, diagnostic: &'a Diagnostic) -
 /// The lines of one file that a finding is about; `None` if it has no lines.
 fn snippet<'a>(
     source: &'a Source,
-    primary: Option<&(Stretch, &'a str)>,
-    related: &[(Stretch, &'a str)],
+    primary: Option<&(FileSpan, &'a str)>,
+    related: &[(FileSpan, &'a str)],
 ) -> Option<Snippet<'a, Annotation<'a>>> {
     let file = primary.or(related.first())?.0.file.as_deref();
     let text = source.text_of(file);
@@ -459,7 +461,7 @@ fn snippet<'a>(
     // Only the lines concerned: a document may have a hundred thousand.
     let window = line_start(text, start)..line_end(text, end);
     let shown = text.get(window.clone()).filter(|shown| !shown.is_empty())?;
-    let annotation = |kind: AnnotationKind, (span, label): &(Stretch, &'a str)| {
+    let annotation = |kind: AnnotationKind, (span, label): &(FileSpan, &'a str)| {
         let span = span.bytes.start - window.start..span.bytes.end - window.start;
         match *label {
             "" => kind.span(span),
@@ -533,7 +535,7 @@ mod tests {
             .related(Place::Key(Pointer::root().key("paths")), "of these paths")
             .help("write `get`");
         assert_eq!(
-            render(&[finding], &source, Style::Plain).text,
+            render(&[finding], &source, OutputStyle::Plain).text,
             "\
 error[unknown-key]: no such method
  --> pets.yaml:4:5
@@ -555,7 +557,7 @@ error[unknown-key]: no such method
         let source = Source::new("a.json", "{\n  \"info\": {}\n}");
         let pointer = Pointer::root().key("info").key("title");
         let finding = Diagnostic::error(Rule::MissingKey, Place::Value(pointer), "no title");
-        let text = render(&[finding], &source, Style::Plain).text;
+        let text = render(&[finding], &source, OutputStyle::Plain).text;
         assert!(text.contains("--> a.json:2:3"), "{text}");
     }
 
@@ -566,7 +568,7 @@ error[unknown-key]: no such method
             let place = Place::Key(Pointer::root().key(key).key("b"));
             Diagnostic::warning(Rule::UnknownKey, place, "`b` is unknown")
         };
-        let report = render(&[finding("a"), finding("c")], &source, Style::Plain);
+        let report = render(&[finding("a"), finding("c")], &source, OutputStyle::Plain);
         assert_eq!((report.errors, report.warnings), (0, 1));
         assert_eq!(report.text.matches("unknown-key").count(), 1);
     }
@@ -576,7 +578,7 @@ error[unknown-key]: no such method
         let source = Source::new("a.yaml", "");
         let place = Place::position(1, 1);
         let finding = Diagnostic::error(Rule::NotOpenApi, place, "empty").help("write one");
-        let text = render(&[finding], &source, Style::Plain).text;
+        let text = render(&[finding], &source, OutputStyle::Plain).text;
         assert!(text.contains("--> a.yaml:1:1"), "{text}");
         assert!(text.contains("= help: write one"), "{text}");
     }

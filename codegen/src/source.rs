@@ -11,7 +11,7 @@ pub struct Source {
     pub text: String,
     /// The files beside it that its `$ref`s lead to, by their path from its folder, with `/` between
     /// the names: the text, or why there is none, in words.
-    pub beside: BTreeMap<String, Result<String, String>>,
+    pub external_files: BTreeMap<String, Result<String, String>>,
 }
 
 impl Source {
@@ -21,7 +21,7 @@ impl Source {
         Self {
             name: name.into(),
             text: without_mark(text),
-            beside: BTreeMap::new(),
+            external_files: BTreeMap::new(),
         }
     }
 
@@ -29,7 +29,7 @@ impl Source {
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, read: Result<String, String>) -> Self {
         let read = read.map(|text| without_mark(&text));
-        self.beside.insert(path.into(), read);
+        self.external_files.insert(path.into(), read);
         self
     }
 
@@ -54,7 +54,7 @@ impl Source {
     pub(crate) fn text_of(&self, file: Option<&str>) -> &str {
         match file {
             None => &self.text,
-            Some(path) => match self.beside.get(path) {
+            Some(path) => match self.external_files.get(path) {
                 Some(Ok(text)) => text,
                 _ => "",
             },

@@ -15,7 +15,7 @@ use statusquo_codegen::{
     files,
     manifest::manifest,
     model::Catalogue,
-    report::{Style, render},
+    report::{OutputStyle, render},
     source::Source,
 };
 use toml_edit::DocumentMut;
@@ -42,7 +42,7 @@ impl Document {
     /// # Errors
     /// If it is refused: why, as a user reads it.
     pub fn new(source: &Source, catalogue: &Catalogue) -> Result<Self, String> {
-        let told = |findings: &[_]| render(findings, source, Style::Plain).text;
+        let told = |findings: &[_]| render(findings, source, OutputStyle::Plain).text;
         let (model, _) =
             statusquo_codegen::model(source, catalogue).map_err(|findings| told(&findings))?;
         let generated =
@@ -165,7 +165,7 @@ pub(crate) fn put(place: &Path, text: &str) {
     written.unwrap_or_else(|error| panic!("{}: {error}", place.display()));
 }
 
-/// Where this workspace is built.
+/// CoveredBy this workspace is built.
 #[must_use]
 pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)

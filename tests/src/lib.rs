@@ -49,7 +49,7 @@ pub fn source(path: &str) -> Source {
 #[must_use]
 pub fn with_files(mut source: Source, folder: &str) -> Source {
     loop {
-        let missing = statusquo_codegen::missing(&source);
+        let missing = statusquo_codegen::missing_files(&source);
         if missing.is_empty() {
             return source;
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 use statusquo_codegen::{
-    diff::{Side, Spot, diff},
+    diff::{PlacePair, Side, diff},
     model::Catalogue,
     source::Source,
 };
@@ -13,7 +13,7 @@ use crate::{catalogue, value::tree};
 
 /// A document with one change.
 pub struct Mutation {
-    /// Where.
+    /// CoveredBy.
     pub pointer: String,
     /// What was done there.
     pub what: &'static str,
@@ -175,16 +175,19 @@ pub fn hold(source: &Source, is_catalogue: bool, step: usize, tell: impl Fn(Stri
     // As JSON on both sides, so that an alias of YAML is changed in one place.
     let mut plain = source.clone();
     plain.text = tree(&source.text).to_string();
-    for text in plain.beside.values_mut().flatten() {
+    for text in plain.external_files.values_mut().flatten() {
         *text = tree(text).to_string();
     }
     let side = |source: &Source| Side::read(source, &catalogue);
     let base = side(&plain).unwrap_or_else(|findings| panic!("{findings:?}"));
     let mut tally = Tally::default();
-    let texts: Vec<_> = plain.beside.keys().cloned().map(Some).collect();
+    let texts: Vec<_> = plain.external_files.keys().cloned().map(Some).collect();
     for file in std::iter::once(None).chain(texts) {
         let text = match &file {
-            Some(file) => plain.beside.get(file).and_then(|text| text.as_ref().ok()),
+            Some(file) => plain
+                .external_files
+                .get(file)
+                .and_then(|text| text.as_ref().ok()),
             None => Some(&plain.text),
         };
         let document = tree(text.map(String::as_str).unwrap_or_default());
@@ -193,7 +196,7 @@ pub fn hold(source: &Source, is_catalogue: bool, step: usize, tell: impl Fn(Stri
             let text = mutation.document.to_string();
             let pointer = match &file {
                 Some(file) => {
-                    changed.beside.insert(file.clone(), Ok(text));
+                    changed.external_files.insert(file.clone(), Ok(text));
                     let file = file.replace('~', "~0").replace('/', "~1");
                     format!("/x-statusquo-files/{file}{}", mutation.pointer)
                 }
@@ -228,7 +231,7 @@ fn one(
         return;
     };
     let diff = diff(base, &head);
-    let is_near = |spots: &[Spot]| {
+    let is_near = |spots: &[PlacePair]| {
         spots.iter().any(|spot| {
             let places = [&spot.base, &spot.head].into_iter().flatten();
             places
@@ -237,7 +240,7 @@ fn one(
         })
     };
     // What stands in another file is told where it is used, or where it is.
-    let is_parted = !head.source().beside.is_empty();
+    let is_parted = !head.source().external_files.is_empty();
     let is_found = diff.findings.iter();
     let is_found = is_found
         .map(|finding| &finding.spots)

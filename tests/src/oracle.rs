@@ -40,7 +40,7 @@ pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method
     let item = document.get("paths").and_then(|paths| paths.get(path));
     // A path may stand in a file of its own.
     let file = item.and_then(|item| item.get("$ref")?.as_str());
-    let file = file.and_then(|file| source.beside.get(file)?.as_ref().ok());
+    let file = file.and_then(|file| source.external_files.get(file)?.as_ref().ok());
     let file = file.map(|text| tree(text));
     let responses = file.as_ref().or(item).and_then(|item| {
         let operation = item.get(method.key())?;

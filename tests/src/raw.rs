@@ -21,7 +21,7 @@ pub async fn serve(router: Router) -> io::Result<SocketAddr> {
 
 /// An answer as it came.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub code: u16,
     /// The reason phrase.
@@ -32,7 +32,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
+impl Response {
     /// The value of a header field.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -45,7 +45,7 @@ impl Answer {
 ///
 /// # Panics
 /// If what comes back is not HTTP.
-pub async fn get(address: SocketAddr, method: &str, target: &str) -> Answer {
+pub async fn get(address: SocketAddr, method: &str, target: &str) -> Response {
     send(
         address,
         &format!("{method} {target} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n"),
@@ -57,7 +57,7 @@ pub async fn get(address: SocketAddr, method: &str, target: &str) -> Answer {
 ///
 /// # Panics
 /// If what comes back is not HTTP.
-pub async fn send(address: SocketAddr, request: &str) -> Answer {
+pub async fn send(address: SocketAddr, request: &str) -> Response {
     let text = exchange(address, request)
         .await
         .unwrap_or_else(|error| panic!("{request:?}: {error}"));
@@ -72,7 +72,7 @@ async fn exchange(address: SocketAddr, request: &str) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn parse(text: &str) -> Option<Answer> {
+fn parse(text: &str) -> Option<Response> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
     let (_version, status) = lines.next()?.split_once(' ')?;
@@ -80,7 +80,7 @@ fn parse(text: &str) -> Option<Answer> {
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    Some(Answer {
+    Some(Response {
         code: code.parse().ok()?,
         reason: reason.to_owned(),
         headers: headers.collect(),

@@ -16,7 +16,7 @@ use statusquo_codegen::{
 
 use crate::{
     oracle,
-    value::{Way, resolved, tree, value},
+    value::{Direction, resolved, tree, value},
 };
 
 /// A request as it is on the wire.
@@ -29,7 +29,7 @@ struct Request {
 
 /// An answer as it is on the wire.
 #[derive(Debug)]
-struct Answer {
+struct CannedResponse {
     code: u16,
     headers: Vec<(String, String)>,
     body: Option<(String, String)>,
@@ -88,12 +88,14 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         let answers: Vec<_> = answers
             .iter()
             .map(
-                |Answer {
+                |CannedResponse {
                      code,
                      headers,
                      body,
                  }| {
-                    format!("Answer {{ code: {code}, headers: &{headers:?}, body: {body:?} }}")
+                    format!(
+                        "CannedResponse {{ code: {code}, headers: &{headers:?}, body: {body:?} }}"
+                    )
                 },
             )
             .collect();
@@ -246,7 +248,7 @@ impl<'a> Parts<'a> {
             Some(body) => {
                 let body = resolved(tree, body)?;
                 let (media, content) = body.get("content")?.as_object()?.iter().next()?;
-                Some(content_of(tree, media, content, Way::Request)?)
+                Some(content_of(tree, media, content, Direction::Request)?)
             }
         };
         Some(Request {
@@ -273,7 +275,7 @@ impl<'a> Parts<'a> {
     }
 
     /// An answer for each key and media type; for a range and `default`, with a status that is in no key.
-    fn answers(&self, tree: &Value) -> Vec<Answer> {
+    fn answers(&self, tree: &Value) -> Vec<CannedResponse> {
         let empty = Map::new();
         let responses = self
             .own
@@ -313,7 +315,7 @@ impl<'a> Parts<'a> {
             answers.extend(self.answer(tree, code, response));
         }
         if responses.is_empty() {
-            answers.push(Answer {
+            answers.push(CannedResponse {
                 code: 200,
                 headers: Vec::new(),
                 body: None,
@@ -322,7 +324,7 @@ impl<'a> Parts<'a> {
         answers
     }
 
-    fn answer(&self, tree: &Value, code: u16, response: &Value) -> Vec<Answer> {
+    fn answer(&self, tree: &Value, code: u16, response: &Value) -> Vec<CannedResponse> {
         let mut headers = Vec::new();
         for (name, header) in response
             .get("headers")
@@ -351,9 +353,9 @@ impl<'a> Parts<'a> {
             .into_iter()
             .flatten()
             .filter(|_| has_content)
-            .filter_map(|(media, content)| content_of(tree, media, content, Way::Answer))
+            .filter_map(|(media, content)| content_of(tree, media, content, Direction::Response))
             .collect();
-        let empty = Answer {
+        let empty = CannedResponse {
             code,
             headers: headers.clone(),
             body: None,
@@ -361,7 +363,7 @@ impl<'a> Parts<'a> {
         if contents.is_empty() {
             return vec![empty];
         }
-        let one = |body| Answer {
+        let one = |body| CannedResponse {
             code,
             headers: headers.clone(),
             body: Some(body),
@@ -389,12 +391,12 @@ fn parameter_text(tree: &Value, parameter: &Value, name: &str, place: &str) -> O
     };
     if let Some(content) = parameter.get("content").and_then(Value::as_object) {
         let (media, content) = content.iter().next()?;
-        let (_, text) = content_of(tree, media, content, Way::Request)?;
+        let (_, text) = content_of(tree, media, content, Direction::Request)?;
         return Some(named(&write(&text)));
     }
     let anything = Value::Object(Map::new());
     let schema = parameter.get("schema").unwrap_or(&anything);
-    let value = value(tree, schema, Way::Request)?;
+    let value = value(tree, schema, Direction::Request)?;
     let word = |value: &Value| match value {
         Value::String(text) => Some(write(text)),
         Value::Bool(_) | Value::Number(_) => Some(write(&value.to_string())),
@@ -448,7 +450,12 @@ fn parameter_text(tree: &Value, parameter: &Value, name: &str, place: &str) -> O
 }
 
 /// Content with its media type.
-fn content_of(tree: &Value, media: &str, content: &Value, way: Way) -> Option<(String, String)> {
+fn content_of(
+    tree: &Value,
+    media: &str,
+    content: &Value,
+    way: Direction,
+) -> Option<(String, String)> {
     let essence = media
         .split(';')
         .next()
@@ -488,7 +495,7 @@ fn content_of(tree: &Value, media: &str, content: &Value, way: Way) -> Option<(S
             .iter()
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(&flat(value))));
         (media.to_owned(), fields.collect::<Vec<_>>().join("&"))
-    } else if essence == "multipart/form-data" && way == Way::Request {
+    } else if essence == "multipart/form-data" && way == Direction::Request {
         let mut body = String::new();
         for (name, value) in value()?.as_object().into_iter().flatten() {
             let values = match value {
@@ -560,7 +567,7 @@ mod round_trip {
     }
 
     #[derive(Clone, Copy)]
-    struct Answer {
+    struct CannedResponse {
         code: u16,
         headers: &'static [(&'static str, &'static str)],
         body: Option<(&'static str, &'static str)>,
@@ -588,7 +595,7 @@ mod round_trip {
         /// To the generated server, by its address.
         own: (String, Client),
         /// To one that answers as it is told.
-        canned: (Arc<Mutex<Option<Answer>>>, Client),
+        canned: (Arc<Mutex<Option<CannedResponse>>>, Client),
         http: reqwest::Client,
         skipped: Vec<&'static str>,
         refused: Vec<String>,
@@ -603,7 +610,7 @@ mod round_trip {
             title: &'static str,
             written: &[&str],
             raw: Request,
-            answers: &[Answer],
+            answers: &[CannedResponse],
         )
         where
             O: api::Operation + Clone + PartialEq + Debug,
@@ -655,7 +662,7 @@ mod round_trip {
             }
             // No status is lost, and none is taken for another, whether it is declared or not.
             for code in (200..=999).step_by(self.step) {
-                let empty = Answer { code, headers: &[], body: None };
+                let empty = CannedResponse { code, headers: &[], body: None };
                 *self.canned.0.lock().unwrap() = Some(empty);
                 let read = self.canned.1.call(O::clone(&asked)).send().await;
                 let is_undeclared = |error: &api::client::Error| {
@@ -691,10 +698,10 @@ mod round_trip {
     async fn each_request_and_each_answer_come_back_as_they_went() {
         let script = Script::default();
         let own = serve(router(script.clone())).await;
-        let told: Arc<Mutex<Option<Answer>>> = Arc::default();
+        let told: Arc<Mutex<Option<CannedResponse>>> = Arc::default();
         let teller = Arc::clone(&told);
         let canned = serve(axum::Router::new().fallback(move || {
-            let Answer { code, headers, body } = teller.lock().unwrap().unwrap();
+            let CannedResponse { code, headers, body } = teller.lock().unwrap().unwrap();
             let mut response = axum::http::Response::builder().status(code);
             for (name, value) in headers {
                 response = response.header(*name, *value);

@@ -7,19 +7,19 @@ use serde_json::{Map, Value, json};
 
 /// Which way a value goes: properties may go one way alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// From a client to a server.
     Request,
     /// Back.
-    Answer,
+    Response,
 }
 
-impl Way {
+impl Direction {
     /// The keyword of the properties that go the other way alone.
     fn other(self) -> &'static str {
         match self {
             Self::Request => "readOnly",
-            Self::Answer => "writeOnly",
+            Self::Response => "writeOnly",
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn resolved<'a>(tree: &'a Value, mut value: &'a Value) -> Option<&'a Value> 
 
 /// A value of a schema; `None` where there is none that ends.
 #[must_use]
-pub fn value(tree: &Value, schema: &Value, way: Way) -> Option<Value> {
+pub fn value(tree: &Value, schema: &Value, way: Direction) -> Option<Value> {
     Maker { tree, way }.make(schema, 0)
 }
 
@@ -84,7 +84,7 @@ const END: usize = 20;
 
 struct Maker<'a> {
     tree: &'a Value,
-    way: Way,
+    way: Direction,
 }
 
 impl Maker<'_> {

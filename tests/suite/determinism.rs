@@ -65,7 +65,7 @@ fn what_is_published_is_the_same() {
     let others = catalogue();
     for name in names(&workspace().join("tests/documents"), "yaml") {
         let source = source(&format!("tests/documents/{name}.yaml"));
-        let published = statusquo_codegen::published(&source).unwrap();
+        let published = statusquo_codegen::publish(&source).unwrap();
         let crate_of = generate(&source, &others);
         for text in [published.json, published.yaml] {
             let alone = Source::new("published", &text);

@@ -4,7 +4,7 @@ use std::fs;
 
 use statusquo_codegen::{
     model::Catalogue,
-    report::{Style, render},
+    report::{OutputStyle, render},
     source::Source,
 };
 use statusquo_tests::{catalogue, documents::names, golden::assert_golden, with_files, workspace};
@@ -22,7 +22,10 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
         Ok(generated) => (generated.warnings, "generated"),
         Err(findings) => (findings, "refused"),
     };
-    format!("{}{end}\n", render(&findings, &source, Style::Plain).text)
+    format!(
+        "{}{end}\n",
+        render(&findings, &source, OutputStyle::Plain).text
+    )
 }
 
 #[test]
@@ -81,7 +84,11 @@ fn no_damage_makes_the_generator_panic() {
             }
             let source = Source::new("damaged", &damaged.concat());
             if let Err(findings) = statusquo_codegen::generate(&source, &catalogue) {
-                assert!(!render(&findings, &source, Style::Plain).text.is_empty());
+                assert!(
+                    !render(&findings, &source, OutputStyle::Plain)
+                        .text
+                        .is_empty()
+                );
             }
         }
     }

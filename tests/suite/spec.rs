@@ -154,7 +154,7 @@ fn the_facts_are_those_of_the_rfcs() {
             .into()
     );
     // The endpoint sends what it demands.
-    let answers = model.sets.iter().flat_map(|set| &set.answers);
+    let answers = model.response_enums.iter().flat_map(|set| &set.variants);
     for answer in answers {
         let ResponseKey::Exact(code) = answer.key else {
             continue;
@@ -180,7 +180,11 @@ fn the_facts_are_those_of_the_rfcs() {
 #[test]
 fn all_methods_share_one_set() {
     let model = model();
-    let names: Vec<_> = model.sets.iter().map(|set| set.name.as_str()).collect();
+    let names: Vec<_> = model
+        .response_enums
+        .iter()
+        .map(|set| set.name.as_str())
+        .collect();
     assert_eq!(names, ["StatusResponse", "HeadStatusResponse"]);
     let methods: Vec<_> = model
         .operations

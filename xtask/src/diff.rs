@@ -167,7 +167,8 @@ fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
         };
         let revision = repository.revision("HEAD").ok()?;
         let committed = document::read_at(repository, &revision, spec).ok()??;
-        let is_same = committed.text == source.text && committed.beside == source.beside;
+        let is_same =
+            committed.text == source.text && committed.external_files == source.external_files;
         is_same.then(|| revision.short().to_owned())
     };
     match committed() {

@@ -3,9 +3,9 @@
 use std::{fs, io, path::Path};
 
 use statusquo_codegen::{
-    Generated,
+    GeneratedCrate,
     model::{Catalogue, Model},
-    report::{Diagnostic, Report, Style, render},
+    report::{Diagnostic, OutputStyle, Report, render},
     source::Source,
 };
 
@@ -70,7 +70,7 @@ pub(crate) fn read_at(
 /// A document with the files beside it.
 fn whole(mut source: Source, read: impl Fn(&str) -> Result<String, String>) -> Source {
     loop {
-        let missing = statusquo_codegen::missing(&source);
+        let missing = statusquo_codegen::missing_files(&source);
         if missing.is_empty() {
             return source;
         }
@@ -142,7 +142,10 @@ pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, CommandError> {
 }
 
 /// Generates a crate; says on standard error what of the document is not in it.
-pub(crate) fn generate(source: &Source, catalogue: &Catalogue) -> Result<Generated, CommandError> {
+pub(crate) fn generate(
+    source: &Source,
+    catalogue: &Catalogue,
+) -> Result<GeneratedCrate, CommandError> {
     let generated = statusquo_codegen::generate(source, catalogue)
         .map_err(|findings| refused(&findings, source))?;
     warn(&generated.warnings, source);
@@ -158,7 +161,7 @@ pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, Com
 }
 
 fn warn(warnings: &[Diagnostic], source: &Source) {
-    let report = render(warnings, source, Style::Coloured);
+    let report = render(warnings, source, OutputStyle::Coloured);
     anstream::eprint!("{}", report.text);
     if report.warnings > 1 {
         anstream::eprintln!("{}: {} warnings", source.name, report.warnings);
@@ -178,7 +181,7 @@ pub(crate) fn unreadable(findings: &[Diagnostic], source: &Source) -> CommandErr
 fn told(findings: &[Diagnostic], source: &Source, outcome: &str) -> CommandError {
     let Report {
         mut text, errors, ..
-    } = render(findings, source, Style::Coloured);
+    } = render(findings, source, OutputStyle::Coloured);
     let plural = if errors == 1 { "error" } else { "errors" };
     text.push_str(&format!("{}: {errors} {plural}, {outcome}\n", source.name));
     CommandError::Document(text)

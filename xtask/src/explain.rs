@@ -154,7 +154,7 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
 
 /// The header fields that the status needs, and those that the endpoint of the document sends.
 fn headers(model: &Model, status: &Status) -> String {
-    let answers = model.sets.iter().flat_map(|set| &set.answers);
+    let answers = model.response_enums.iter().flat_map(|set| &set.variants);
     let answer = answers
         .into_iter()
         .find(|answer| answer.key == ResponseKey::Exact(status.code));

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::{Value, json};
 use statusquo_codegen::model::{
-    Answer, Counts, GlueAnswer, Method, Model, Operation, ResponseKey, match_response_key,
+    BuiltInResponse, Counts, Method, Model, Operation, ResponseKey, ResponseVariant,
+    match_response_key,
 };
 
 use crate::{document, error::CommandError, paths};
@@ -45,16 +46,16 @@ struct Row<'a> {
 /// Who answers so.
 enum From<'a> {
     /// The operation, as the document declares.
-    Document(&'a Answer),
+    Document(&'a ResponseVariant),
     /// Nobody: the status is an interim one.
     Interim,
     /// Nobody has said: the operation declares no answer.
     Undeclared,
     /// The server by itself.
     Glue {
-        answer: GlueAnswer,
+        answer: BuiltInResponse,
         /// What the document declares for the status.
-        declared: Option<&'a Answer>,
+        declared: Option<&'a ResponseVariant>,
     },
     /// The server by itself: `HEAD` as `GET` without content.
     AsGet,
@@ -79,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
 fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for operation in &model.operations {
-        let answers = &model.set(operation).answers;
+        let answers = &model.response_enum(operation).variants;
         let row = |status, from| Row {
             method: Some(operation.method),
             path: Some(&operation.path),
@@ -98,7 +99,7 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
         }
         if glue {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
-            let own = operation.glue(model);
+            let own = operation.built_in_responses(model);
             rows.extend(own.into_iter().map(|answer| {
                 let declared = match_response_key(&keys, answer.code)
                     .and_then(|index| answers.get(index))
@@ -130,7 +131,7 @@ fn between(model: &Model) -> Vec<Row<'_>> {
         status,
         from,
     };
-    let own = |method, path, answer: GlueAnswer| {
+    let own = |method, path, answer: BuiltInResponse| {
         let declared = None;
         let from = From::Glue { answer, declared };
         row(method, path, Some(ResponseKey::Exact(answer.code)), from)
@@ -142,16 +143,16 @@ fn between(model: &Model) -> Vec<Row<'_>> {
             rows.push(row(Some(head), Some(path), None, From::AsGet));
         }
         if !methods.contains(&options) {
-            rows.push(own(Some(options), Some(path), GlueAnswer::OPTIONS));
+            rows.push(own(Some(options), Some(path), BuiltInResponse::OPTIONS));
         }
     }
     rows.extend(
         [
-            GlueAnswer::NO_REQUEST,
-            GlueAnswer::NO_PATH,
-            GlueAnswer::NO_METHOD,
-            GlueAnswer::HEADER,
-            GlueAnswer::TOO_LATE,
+            BuiltInResponse::NO_REQUEST,
+            BuiltInResponse::NO_PATH,
+            BuiltInResponse::NO_METHOD,
+            BuiltInResponse::HEADER,
+            BuiltInResponse::TOO_LATE,
         ]
         .map(|answer| own(None, None, answer)),
     );
@@ -160,7 +161,7 @@ fn between(model: &Model) -> Vec<Row<'_>> {
 
 /// Whether an answer with a problem of RFC 9457 is what the document declares, as far as its media
 /// type tells.
-fn takes_problem(declared: &Answer) -> bool {
+fn takes_problem(declared: &ResponseVariant) -> bool {
     declared.media().iter().any(|media| {
         let essence = media.split(';').next().unwrap_or_default().trim();
         [PROBLEM, "application/*", "*/*"]
@@ -207,11 +208,11 @@ impl Row<'_> {
 
     /// The media types of what the server answers by itself: where there is no request, hyper does, and it
     /// says nothing.
-    fn media_of(&self, answer: GlueAnswer) -> Vec<&'static str> {
+    fn media_of(&self, answer: BuiltInResponse) -> Vec<&'static str> {
         let is_empty = [
-            GlueAnswer::OPTIONS,
-            GlueAnswer::NO_REQUEST,
-            GlueAnswer::HEADER,
+            BuiltInResponse::OPTIONS,
+            BuiltInResponse::NO_REQUEST,
+            BuiltInResponse::HEADER,
         ];
         if self.operation.is_none() && is_empty.contains(&answer) {
             Vec::new()
@@ -223,7 +224,7 @@ impl Row<'_> {
     /// The name of the enum that the operation answers with.
     fn set(&self, model: &Model) -> String {
         self.operation.map_or_else(String::new, |operation| {
-            model.set(operation).name.to_string()
+            model.response_enum(operation).name.to_string()
         })
     }
 
@@ -330,8 +331,8 @@ fn counted(counts: Counts) -> String {
     let declared = kinds.map(|(noun, count)| words(count.declared, noun));
     let left: Vec<_> = kinds
         .iter()
-        .filter(|(_, count)| count.made < count.declared)
-        .map(|(noun, count)| words(count.declared - count.made, noun))
+        .filter(|(_, count)| count.lowered < count.declared)
+        .map(|(noun, count)| words(count.declared - count.lowered, noun))
         .collect();
     let rest = match left.as_slice() {
         [] => "nothing is left out".to_owned(),

@@ -102,7 +102,7 @@ fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Co
     let unreadable = |findings: Vec<Diagnostic>| document::unreadable(&findings, source);
     let catalogue = document::catalogue(spec)?;
     let (model, _) = statusquo_codegen::model(source, &catalogue).map_err(unreadable)?;
-    let published = statusquo_codegen::published(source).map_err(unreadable)?;
+    let published = statusquo_codegen::publish(source).map_err(unreadable)?;
     Ok([
         ("shown/openapi.html", page::page(&model)),
         ("shown/openapi.json", published.json),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Level,
     names::Renames,
-    public_api::{Item, Kind, Surface, display},
+    public_api::{ApiItem, ItemKind, PublicApi, display},
 };
 
 /// A change of the public API of the generated crate.
@@ -45,16 +45,16 @@ pub(super) enum Aspect {
 }
 
 /// Holds two public APIs against each other; names in the first are seen as what they are in the second.
-pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<ApiChange> {
+pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> Vec<ApiChange> {
     let mut changes = Vec::new();
-    let mut renamed: BTreeMap<String, (&String, Item)> = BTreeMap::new();
+    let mut renamed: BTreeMap<String, (&String, ApiItem)> = BTreeMap::new();
     let named: BTreeSet<&String> = renames.to.values().collect();
     for (path, item) in &base.items {
         let now = renames.path(path);
         if named.contains(&now) {
             changes.push(of_name(path, &now, item));
         }
-        let item = Item {
+        let item = ApiItem {
             parent: item.parent.as_ref().map(|parent| renames.path(parent)),
             ty: renames.tokens(&item.ty),
             ..item.clone()
@@ -86,7 +86,7 @@ pub(super) fn compare(base: &Surface, head: &Surface, renames: &Renames) -> Vec<
                 let old = expanded(&was.ty, &base_aliases);
                 let new = expanded(&is.ty, &head_aliases);
                 if was.ty != is.ty && old != new {
-                    if is.kind == Kind::Variant {
+                    if is.kind == ItemKind::Variant {
                         // What it holds is told as a whole.
                         apart.insert(path.clone());
                     }
@@ -133,8 +133,8 @@ impl ApiChange {
 pub(super) fn with_reused(
     mut changes: Vec<ApiChange>,
     reused: &[(String, String)],
-    base: &Surface,
-    head: &Surface,
+    base: &PublicApi,
+    head: &PublicApi,
 ) -> Vec<ApiChange> {
     for (was, is) in reused {
         let is_there = base.items.contains_key(was) && head.items.contains_key(is);
@@ -166,12 +166,12 @@ fn inside_call(path: &str) -> String {
 
 /// Arguments under the names that they have in the next crate: who calls a function gives none.
 fn by_position<'a>(
-    items: BTreeMap<String, (&'a String, Item)>,
-    head: &Surface,
-) -> BTreeMap<String, (&'a String, Item)> {
+    items: BTreeMap<String, (&'a String, ApiItem)>,
+    head: &PublicApi,
+) -> BTreeMap<String, (&'a String, ApiItem)> {
     let mut alone: BTreeMap<&str, [Vec<(usize, &str)>; 2]> = BTreeMap::new();
     for (path, (_, item)) in &items {
-        if let (Kind::Parameter, Some(of)) = (item.kind, &item.parent)
+        if let (ItemKind::Parameter, Some(of)) = (item.kind, &item.parent)
             && !head.items.contains_key(path)
         {
             let [old, _] = alone.entry(of).or_default();
@@ -179,7 +179,7 @@ fn by_position<'a>(
         }
     }
     for (path, item) in &head.items {
-        if let (Kind::Parameter, Some(of)) = (item.kind, &item.parent)
+        if let (ItemKind::Parameter, Some(of)) = (item.kind, &item.parent)
             && !items.contains_key(path)
             && let Some([_, new]) = alone.get_mut(of.as_str())
         {
@@ -205,10 +205,10 @@ fn by_position<'a>(
 }
 
 fn aliases<'a>(
-    items: impl Iterator<Item = (&'a String, &'a Item)>,
+    items: impl Iterator<Item = (&'a String, &'a ApiItem)>,
 ) -> BTreeMap<&'a str, &'a [String]> {
     items
-        .filter(|(_, item)| item.kind == Kind::Alias)
+        .filter(|(_, item)| item.kind == ItemKind::Alias)
         .map(|(path, item)| (path.as_str(), item.ty.as_slice()))
         .collect()
 }
@@ -264,60 +264,60 @@ fn last(path: &str) -> &str {
 }
 
 /// What an item is, in words.
-fn noun(kind: Kind) -> &'static str {
+fn noun(kind: ItemKind) -> &'static str {
     match kind {
-        Kind::Alias => "another name for a type",
-        Kind::AssociatedType => "an associated type",
-        Kind::Const => "a constant",
-        Kind::Enum => "an enum",
-        Kind::Field => "a field",
-        Kind::Function => "a function",
-        Kind::Implementation => "an implementation",
-        Kind::Method => "a method to be implemented",
-        Kind::Parameter => "an argument",
-        Kind::Reexport => "a name from elsewhere",
-        Kind::Struct => "a struct",
-        Kind::Trait => "a trait",
-        Kind::Variant => "a variant",
+        ItemKind::Alias => "another name for a type",
+        ItemKind::AssociatedType => "an associated type",
+        ItemKind::Const => "a constant",
+        ItemKind::Enum => "an enum",
+        ItemKind::Field => "a field",
+        ItemKind::Function => "a function",
+        ItemKind::Implementation => "an implementation",
+        ItemKind::Method => "a method to be implemented",
+        ItemKind::Parameter => "an argument",
+        ItemKind::Reexport => "a name from elsewhere",
+        ItemKind::Struct => "a struct",
+        ItemKind::Trait => "a trait",
+        ItemKind::Variant => "a variant",
     }
 }
 
 /// The parts of an item that is one, as one writes it: `Ok(Pet)`, `Ok { .. }`.
-fn shown(path: &str, item: &Item) -> String {
+fn shown(path: &str, item: &ApiItem) -> String {
     match item.kind {
-        Kind::Variant if item.ty.first().is_some_and(|token| token == "{") => {
+        ItemKind::Variant if item.ty.first().is_some_and(|token| token == "{") => {
             format!("{path} {{ .. }}")
         }
-        Kind::Variant => format!("{path}{}", display(&item.ty)),
+        ItemKind::Variant => format!("{path}{}", display(&item.ty)),
         _ => display(&item.ty),
     }
 }
 
-fn new(path: &str, item: &Item, head: &Surface) -> ApiChange {
+fn new(path: &str, item: &ApiItem, head: &PublicApi) -> ApiChange {
     let parent = item.parent.as_deref().unwrap_or_default();
     let is_open = head.items.get(parent).is_some_and(|parent| parent.is_open);
     let ty = display(&item.ty);
     let change = match item.kind {
-        Kind::Variant if !is_open => {
+        ItemKind::Variant if !is_open => {
             let advice = format!("`match` needs an arm for `{}`", shown(path, item));
             change(Level::Major, path, advice)
         }
-        Kind::Field if !is_open => {
+        ItemKind::Field if !is_open => {
             let advice = format!(
                 "patterns and values of `{parent}` need `{}: {ty}`",
                 last(path)
             );
             change(Level::Major, path, advice)
         }
-        Kind::Method => {
+        ItemKind::Method => {
             let advice = format!("`impl {parent}` needs `{}`", last(path));
             change(Level::Major, path, advice)
         }
-        Kind::Parameter => {
+        ItemKind::Parameter => {
             let advice = format!("`{parent}` needs `{}: {ty}`", last(path));
             change(Level::Major, path, advice)
         }
-        Kind::Implementation => {
+        ItemKind::Implementation => {
             let (of, name) = path.split_once(": ").unwrap_or((path, ""));
             change(Level::Minor, path, format!("`{of}` is `{name}`"))
         }
@@ -331,13 +331,13 @@ fn new(path: &str, item: &Item, head: &Surface) -> ApiChange {
     }
 }
 
-fn gone(path: &str, item: &Item) -> ApiChange {
+fn gone(path: &str, item: &ApiItem) -> ApiChange {
     let parent = item.parent.as_deref().unwrap_or_default();
     let advice = match item.kind {
-        Kind::Variant => format!("`{path}` is gone: remove its arms"),
-        Kind::Parameter => format!("`{parent}` no longer takes `{}`", last(path)),
-        Kind::Method => format!("`impl {parent}` has no `{}` any more", last(path)),
-        Kind::Implementation => {
+        ItemKind::Variant => format!("`{path}` is gone: remove its arms"),
+        ItemKind::Parameter => format!("`{parent}` no longer takes `{}`", last(path)),
+        ItemKind::Method => format!("`impl {parent}` has no `{}` any more", last(path)),
+        ItemKind::Implementation => {
             let (of, name) = path.split_once(": ").unwrap_or((path, ""));
             format!("`{of}` is no longer `{name}`")
         }
@@ -351,10 +351,10 @@ fn gone(path: &str, item: &Item) -> ApiChange {
     }
 }
 
-fn of_name(base: &str, head: &str, item: &Item) -> ApiChange {
+fn of_name(base: &str, head: &str, item: &ApiItem) -> ApiChange {
     let level = match item.kind {
         // Arguments have no name where they are given.
-        Kind::Parameter => Level::Patch,
+        ItemKind::Parameter => Level::Patch,
         _ => Level::Major,
     };
     ApiChange {
@@ -367,14 +367,14 @@ fn of_name(base: &str, head: &str, item: &Item) -> ApiChange {
     }
 }
 
-fn of_kind(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
+fn of_kind(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> ApiChange {
     let (old, new) = (noun(was.kind), noun(is.kind));
     let advice = match (was.kind, is.kind) {
-        (Kind::Alias, _) => {
+        (ItemKind::Alias, _) => {
             let target = display(&was.ty);
             format!("`{head}` is {new} of its own, no longer `{target}`")
         }
-        (_, Kind::Alias) => format!("`{head}` is `{}`, no longer {old}", display(&is.ty)),
+        (_, ItemKind::Alias) => format!("`{head}` is `{}`, no longer {old}", display(&is.ty)),
         _ => format!("`{head}` is {new}, no longer {old}"),
     };
     ApiChange {
@@ -387,15 +387,15 @@ fn of_kind(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
     }
 }
 
-fn of_type(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
+fn of_type(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> ApiChange {
     let (old, new) = (shown(head, was), shown(head, is));
     let advice = match is.kind {
-        Kind::Variant => format!("write `{new}` for `{old}`"),
-        Kind::Parameter => {
+        ItemKind::Variant => format!("write `{new}` for `{old}`"),
+        ItemKind::Parameter => {
             let of = is.parent.as_deref().unwrap_or_default();
             format!("`{of}` takes `{}: {new}`, took `{old}`", last(head))
         }
-        Kind::Trait => format!("`{head}` asks for `{new}`, asked for `{old}`"),
+        ItemKind::Trait => format!("`{head}` asks for `{new}`, asked for `{old}`"),
         _ => format!("`{head}` is `{new}`, was `{old}`"),
     };
     ApiChange {
@@ -408,7 +408,7 @@ fn of_type(base: &str, head: &str, was: &Item, is: &Item) -> ApiChange {
     }
 }
 
-fn of_attributes(base: &str, head: &str, was: &Item, is: &Item) -> Vec<ApiChange> {
+fn of_attributes(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> Vec<ApiChange> {
     let mut changes = Vec::new();
     let mut note = |level, advice: String, aspect| {
         changes.push(ApiChange {
@@ -448,10 +448,10 @@ fn of_attributes(base: &str, head: &str, was: &Item, is: &Item) -> Vec<ApiChange
 }
 
 /// Functions whose arguments are in another order, beside those that came or went.
-fn reordered(renamed: &BTreeMap<String, (&String, Item)>, head: &Surface) -> Vec<ApiChange> {
+fn reordered(renamed: &BTreeMap<String, (&String, ApiItem)>, head: &PublicApi) -> Vec<ApiChange> {
     let mut functions: BTreeMap<&str, Vec<(usize, usize, &str)>> = BTreeMap::new();
     for (path, (_, was)) in renamed {
-        if let (Kind::Parameter, Some(of), Some(is)) =
+        if let (ItemKind::Parameter, Some(of), Some(is)) =
             (was.kind, was.parent.as_deref(), head.items.get(path))
         {
             let arguments = functions.entry(of).or_default();

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Level, Side, Spot,
+    Level, PlacePair, Side,
     api_change::{self, ApiChange, Aspect},
-    names::Names,
-    public_api::Surface,
-    rules::Rule,
-    walk::{Change, Found},
+    names::NameOrigins,
+    public_api::PublicApi,
+    rules::DiffRule,
+    walk::{Change, WalkResult},
 };
 use crate::{load::References, pointer::Pointer};
 
@@ -23,19 +23,19 @@ pub(super) struct Traced {
 /// A change of the crate alone.
 pub(super) struct Unclaimed {
     pub(super) api: ApiChange,
-    /// Where the names come from.
-    pub(super) spot: Spot,
+    /// CoveredBy the names come from.
+    pub(super) spot: PlacePair,
 }
 
 /// Traces each change of the crate to one or several of the document.
 pub(super) fn trace(
-    (base, old): (&Side, &Surface),
-    (head, new): (&Side, &Surface),
-    found: &Found,
+    (base, old): (&Side, &PublicApi),
+    (head, new): (&Side, &PublicApi),
+    found: &WalkResult,
 ) -> Traced {
-    let names = (Names::of(&base.model), Names::of(&head.model));
+    let names = (NameOrigins::of(&base.model), NameOrigins::of(&head.model));
     let renames = names.0.renamed(old, &names.1, new, &found.pairs);
-    let index = Index::of(&found.changes);
+    let index = CauseIndex::of(&found.changes);
     let mut by_item: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut left = Vec::new();
     let mut traced = Traced {
@@ -45,7 +45,7 @@ pub(super) fn trace(
     let reused = names.0.reused(&names.1, &renames, &found.pairs);
     let changes = api_change::compare(old, new, &renames);
     for api in api_change::with_reused(changes, &reused, old, new) {
-        let places = |path: &Option<String>, names: &Names| -> Vec<Pointer> {
+        let places = |path: &Option<String>, names: &NameOrigins| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
                 Aspect::Name => names.callers(path),
                 _ => names.places(path).to_vec(),
@@ -53,7 +53,7 @@ pub(super) fn trace(
             places.unwrap_or_default()
         };
         let (mut was, mut is) = (places(&api.base, &names.0), places(&api.head, &names.1));
-        // What is on one side alone may be so for what is on the other. Where nothing was, something may be that
+        // What is on one side alone may be so for what is on the other. CoveredBy nothing was, something may be that
         // says otherwise.
         let is_in =
             |side: &Side, place: &Pointer| side.document.tree.pointer(place.as_str()).is_some();
@@ -74,11 +74,11 @@ pub(super) fn trace(
             (was.as_slice(), &index.base, &base.document.references),
             (is.as_slice(), &index.head, &head.document.references),
         ];
-        let ways: [Way; 4] = [
-            BySpot::inside,
-            BySpot::around,
-            BySpot::beyond,
-            BySpot::before,
+        let ways: [Search; 4] = [
+            CausesByPlace::inside,
+            CausesByPlace::around,
+            CausesByPlace::beyond,
+            CausesByPlace::before,
         ];
         // The likely causes first, and only then what is possible at all.
         let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
@@ -101,7 +101,7 @@ pub(super) fn trace(
             }
         }
         if causes.is_empty() {
-            let spot = Spot {
+            let spot = PlacePair {
                 base: was.first().cloned(),
                 head: is.first().cloned(),
             };
@@ -125,7 +125,7 @@ pub(super) fn trace(
         if causes.is_empty() && one.api.is_of_server() {
             // Whether there are tags at all decides where all of the server is.
             let all = found.changes.iter().enumerate();
-            let tagged = all.filter(|(_, change)| change.rule == Rule::OperationTagged);
+            let tagged = all.filter(|(_, change)| change.rule == DiffRule::OperationTagged);
             causes.extend(tagged.map(|(at, _)| at));
         }
         if causes.is_empty() {
@@ -163,44 +163,44 @@ fn is_part(item: &str, api: &ApiChange) -> bool {
 fn is_likely(change: &Change, api: &ApiChange) -> bool {
     let is_about_names = matches!(
         change.rule,
-        Rule::NameChanged
-            | Rule::OperationMoved
-            | Rule::OperationRenamed
-            | Rule::OperationTagged
-            | Rule::ParameterRenamed
-            | Rule::SchemaRenamed
-            | Rule::StatusChanged
+        DiffRule::NameChanged
+            | DiffRule::OperationMoved
+            | DiffRule::OperationRenamed
+            | DiffRule::OperationTagged
+            | DiffRule::ParameterRenamed
+            | DiffRule::SchemaRenamed
+            | DiffRule::StatusChanged
     );
     is_possible(change, api) && is_about_names == (api.aspect == Aspect::Name)
 }
 
 /// Whether a change of the document can be seen in the crate in this way.
 fn is_possible(change: &Change, api: &ApiChange) -> bool {
-    let is_about_advice = matches!(change.rule, Rule::Deprecated | Rule::Undeprecated);
+    let is_about_advice = matches!(change.rule, DiffRule::Deprecated | DiffRule::Undeprecated);
     match api.aspect {
         Aspect::Deprecation => is_about_advice,
         // A type that is new is no reason for anything to be gone.
-        _ if change.rule == Rule::SchemaAdded => api.level < Level::Major,
+        _ if change.rule == DiffRule::SchemaAdded => api.level < Level::Major,
         _ => change.rule.is_seen_in_api() && !is_about_advice,
     }
 }
 
 /// The changes that some places lead to.
-type Way = fn(&BySpot, &[Pointer], &References) -> BTreeSet<usize>;
+type Search = fn(&CausesByPlace, &[Pointer], &References) -> BTreeSet<usize>;
 
 /// The changes by where they are.
-struct Index {
-    base: BySpot,
-    head: BySpot,
+struct CauseIndex {
+    base: CausesByPlace,
+    head: CausesByPlace,
 }
 
-struct BySpot(BTreeMap<Pointer, Vec<usize>>);
+struct CausesByPlace(BTreeMap<Pointer, Vec<usize>>);
 
-impl Index {
+impl CauseIndex {
     fn of(changes: &[Change]) -> Self {
         let mut index = Self {
-            base: BySpot(BTreeMap::new()),
-            head: BySpot(BTreeMap::new()),
+            base: CausesByPlace(BTreeMap::new()),
+            head: CausesByPlace(BTreeMap::new()),
         };
         for (at, change) in changes.iter().enumerate() {
             // What is only reached from somewhere is to be seen there.
@@ -219,7 +219,7 @@ impl Index {
     }
 }
 
-impl BySpot {
+impl CausesByPlace {
     /// The changes at some places, and within them.
     fn inside(&self, places: &[Pointer], _: &References) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();

@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Spot,
-    rules::{Bucket, Rule},
-    walk::{At, Member, Walk, keys, told, values},
+    PlacePair,
+    rules::{Bucket, DiffRule},
+    walk::{DiffWalk, KeyPair, Node, keys, told, values},
     wire_risk::Effect,
 };
 use crate::{
     load::{
         References,
-        spec::{Kind, SECTIONS},
+        spec::{ObjectKind, SECTIONS},
     },
     model::{Location, SecurityScheme},
 };
 
-impl<'a> Walk<'a> {
+impl<'a> DiffWalk<'a> {
     /// The components, by name.
-    pub(super) fn components(&mut self, member: &Member<'a>) {
-        let members = |at: &Option<At<'a>>| at.as_ref().map(At::members).unwrap_or_default();
+    pub(super) fn components(&mut self, member: &KeyPair<'a>) {
+        let members = |at: &Option<Node<'a>>| at.as_ref().map(Node::members).unwrap_or_default();
         let old: BTreeMap<_, _> = members(&member.base).into_iter().collect();
         let new: BTreeMap<_, _> = members(&member.head).into_iter().collect();
         let kind = |section: &str| {
@@ -34,8 +34,8 @@ impl<'a> Walk<'a> {
         sections.sort_unstable();
         sections.dedup();
         for section in sections {
-            let own = Member {
-                kind: Kind::Components,
+            let own = KeyPair {
+                kind: ObjectKind::Components,
                 key: section,
                 owners: member.owners.clone(),
                 base: old.get(section).cloned(),
@@ -43,16 +43,16 @@ impl<'a> Walk<'a> {
             };
             match kind(section) {
                 None => self.note(Bucket::Extension, &own),
-                Some(Kind::Example) => self.texts(Bucket::Example, &own),
-                Some(Kind::Link | Kind::Callback) => self.texts(Bucket::Unused, &own),
+                Some(ObjectKind::Example) => self.texts(Bucket::Example, &own),
+                Some(ObjectKind::Link | ObjectKind::Callback) => self.texts(Bucket::Unused, &own),
                 Some(kind) => self.section(kind, &own),
             }
         }
     }
 
-    fn section(&mut self, kind: Kind, member: &Member<'a>) {
-        let of = |at: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
-            at.iter().flat_map(At::members).collect()
+    fn section(&mut self, kind: ObjectKind, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
+            at.iter().flat_map(Node::members).collect()
         };
         let (old, mut new) = (of(&member.base), of(&member.head));
         for (name, was) in old {
@@ -66,49 +66,49 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn component_gone(&mut self, kind: Kind, member: &Member<'a>, was: At<'a>) {
-        let spot = Spot::base(&was.place);
+    fn component_gone(&mut self, kind: ObjectKind, member: &KeyPair<'a>, was: Node<'a>) {
+        let spot = PlacePair::base(&was.place);
         let is_elsewhere = self.found.pairs.in_head(&was.place) != was.place;
         match kind {
             _ if is_elsewhere => {}
-            Kind::Schema => {
+            ObjectKind::Schema => {
                 let what = "the schema is gone".to_owned();
-                self.change(Rule::SchemaRemoved, spot, what, Effect::NONE);
+                self.change(DiffRule::SchemaRemoved, spot, what, Effect::NONE);
             }
-            Kind::SecurityScheme => {
+            ObjectKind::SecurityScheme => {
                 let what = "the security scheme is gone".to_owned();
-                self.change(Rule::SchemeRemoved, spot, what, Effect::NONE);
+                self.change(DiffRule::SchemeRemoved, spot, what, Effect::NONE);
             }
             _ => self.component(member, Some(was), None),
         }
     }
 
-    fn component_new(&mut self, kind: Kind, member: &Member<'a>, is: At<'a>) {
-        let spot = Spot::head(&is.place);
+    fn component_new(&mut self, kind: ObjectKind, member: &KeyPair<'a>, is: Node<'a>) {
+        let spot = PlacePair::head(&is.place);
         let is_elsewhere = self.found.moved.iter().any(|(_, head)| *head == is.place);
         match kind {
             _ if is_elsewhere => {}
-            Kind::Schema => {
+            ObjectKind::Schema => {
                 let what = "the schema is new".to_owned();
-                self.change(Rule::SchemaAdded, spot, what, Effect::NONE);
+                self.change(DiffRule::SchemaAdded, spot, what, Effect::NONE);
             }
-            Kind::SecurityScheme => {
+            ObjectKind::SecurityScheme => {
                 let what = "the security scheme is new".to_owned();
-                self.change(Rule::SchemeAdded, spot, what, Effect::NONE);
+                self.change(DiffRule::SchemeAdded, spot, what, Effect::NONE);
             }
             _ => self.component(member, None, Some(is)),
         }
     }
 
     /// A component on one of the two sides alone: whoever uses it tells what that means.
-    fn component(&mut self, member: &Member<'a>, base: Option<At<'a>>, head: Option<At<'a>>) {
-        let is_used = |references: &References, at: &Option<At<'a>>| {
+    fn component(&mut self, member: &KeyPair<'a>, base: Option<Node<'a>>, head: Option<Node<'a>>) {
+        let is_used = |references: &References, at: &Option<Node<'a>>| {
             let place = at.as_ref().map(|at| &at.place);
             references.keys().any(|(target, _)| Some(target) == place)
         };
         let used = is_used(&self.base.references, &base) || is_used(&self.head.references, &head);
-        let own = Member {
-            kind: Kind::Components,
+        let own = KeyPair {
+            kind: ObjectKind::Components,
             key: member.key,
             owners: member.owners.clone(),
             base,
@@ -121,11 +121,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn scheme(&mut self, member: &Member<'a>) {
+    pub(super) fn scheme(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = told(member.key, was, is);
-        self.turned(
-            Rule::SchemeChanged,
+        self.changed(
+            DiffRule::SchemeChanged,
             member.spot(),
             what,
             (was, is),
@@ -134,13 +134,13 @@ impl<'a> Walk<'a> {
     }
 
     /// What the document asks for wherever an operation does not say it itself.
-    pub(super) fn security_of_all(&mut self, member: &Member<'a>) {
+    pub(super) fn security_of_all(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         self.requirement(member, was, is);
     }
 
     /// What an operation asks for itself, on one of the two sides at least.
-    pub(super) fn security_of(&mut self, member: &Member<'a>) {
+    pub(super) fn security_of(&mut self, member: &KeyPair<'a>) {
         let of_all = |tree: &'a Value| tree.get("security");
         let (was, is) = values(member);
         let was = was.or_else(|| of_all(&self.base.tree));
@@ -148,13 +148,13 @@ impl<'a> Walk<'a> {
         self.requirement(member, was, is);
     }
 
-    fn requirement(&mut self, member: &Member<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
+    fn requirement(&mut self, member: &KeyPair<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
         let (old, new) = (
             alternatives(self.schemes.0, was),
             alternatives(self.schemes.1, is),
         );
         // What satisfies one satisfies another that asks for no more.
-        let satisfies = |one: &Alternative, others: &[Alternative]| {
+        let satisfies = |one: &SecurityAlternative, others: &[SecurityAlternative]| {
             others.iter().any(|other| {
                 other.iter().all(|(scheme, scopes)| {
                     one.get(scheme).is_some_and(|own| scopes.is_subset(own))
@@ -180,15 +180,21 @@ impl<'a> Walk<'a> {
         let nothing = Value::from("nothing");
         let shown = (was.or(Some(&nothing)), is.or(Some(&nothing)));
         let what = "asks for other credentials".to_owned();
-        self.turned(Rule::SecurityChanged, member.spot(), what, shown, effect);
+        self.changed(
+            DiffRule::SecurityChanged,
+            member.spot(),
+            what,
+            shown,
+            effect,
+        );
     }
 
     /// The servers of a path or an operation, of which the client makes nothing.
-    pub(super) fn other_servers(&mut self, member: &Member<'a>) {
+    pub(super) fn other_servers(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = "is served elsewhere than the rest".to_owned();
-        self.turned(
-            Rule::ServerChanged,
+        self.changed(
+            DiffRule::ServerChanged,
             member.spot(),
             what,
             (was, is),
@@ -196,8 +202,8 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Where tokens are had, and the words about what they are for.
-    pub(super) fn flows(&mut self, member: &Member<'a>) {
+    /// CoveredBy tokens are had, and the words about what they are for.
+    pub(super) fn flows(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let urls = |value: Option<&'a Value>| {
             let mut urls = Vec::new();
@@ -208,8 +214,8 @@ impl<'a> Walk<'a> {
             return self.words(member);
         }
         let what = told(member.key, was, is);
-        self.turned(
-            Rule::SchemeChanged,
+        self.changed(
+            DiffRule::SchemeChanged,
             member.spot(),
             what,
             (was, is),
@@ -217,10 +223,11 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Where the API is served: by URL, so that another order is none.
-    pub(super) fn servers(&mut self, member: &Member<'a>) {
-        let of =
-            |at: &Option<At<'a>>| -> Vec<At<'a>> { at.as_ref().map(At::items).unwrap_or_default() };
+    /// CoveredBy the API is served: by URL, so that another order is none.
+    pub(super) fn servers(&mut self, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> Vec<Node<'a>> {
+            at.as_ref().map(Node::items).unwrap_or_default()
+        };
         let (old, mut new) = (of(&member.base), of(&member.head));
         let mut gone = Vec::new();
         for was in old {
@@ -238,14 +245,14 @@ impl<'a> Walk<'a> {
             if let Some(is) = &is {
                 self.server(&was, is);
             }
-            let spot = Spot {
+            let spot = PlacePair {
                 base: Some(was.place.key("url")),
                 head: is.as_ref().map(|is| is.place.key("url")),
             };
             let spot = if is.is_some() {
                 spot
             } else {
-                Spot::base(&was.place)
+                PlacePair::base(&was.place)
             };
             self.served(
                 spot,
@@ -254,7 +261,7 @@ impl<'a> Walk<'a> {
             );
         }
         for is in new {
-            self.served(Spot::head(&is.place), None, is.value.get("url"));
+            self.served(PlacePair::head(&is.place), None, is.value.get("url"));
         }
         let (was, is) = values(member);
         let is_empty =
@@ -266,7 +273,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn served(&mut self, spot: Spot, was: Option<&Value>, is: Option<&Value>) {
+    fn served(&mut self, spot: PlacePair, was: Option<&Value>, is: Option<&Value>) {
         let what = match (was, is) {
             (Some(_), Some(_)) => "the API is served elsewhere",
             (None, _) => "the API is served here, too",
@@ -278,8 +285,8 @@ impl<'a> Walk<'a> {
         } else {
             Effect::NONE
         };
-        self.turned(
-            Rule::ServerChanged,
+        self.changed(
+            DiffRule::ServerChanged,
             spot,
             what.to_owned(),
             (was, is),
@@ -288,13 +295,13 @@ impl<'a> Walk<'a> {
     }
 
     /// A server, beside its URL.
-    fn server(&mut self, was: &At<'a>, is: &At<'a>) {
+    fn server(&mut self, was: &Node<'a>, is: &Node<'a>) {
         if was.place != is.place {
             self.found.moved.push((was.place.clone(), is.place.clone()));
         }
         for key in keys(was, is) {
-            let member = Member {
-                kind: Kind::Server,
+            let member = KeyPair {
+                kind: ObjectKind::Server,
                 key,
                 owners: (was.clone(), is.clone()),
                 base: was.get(key),
@@ -307,7 +314,13 @@ impl<'a> Walk<'a> {
                 "variables" => {
                     let what = told("variables", old, new);
                     let effect = Effect::DEPLOYMENT;
-                    self.turned(Rule::ServerChanged, member.spot(), what, (old, new), effect);
+                    self.changed(
+                        DiffRule::ServerChanged,
+                        member.spot(),
+                        what,
+                        (old, new),
+                        effect,
+                    );
                 }
                 key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
                 _ => self.words(&member),
@@ -317,13 +330,13 @@ impl<'a> Walk<'a> {
 }
 
 /// What has to go together: each scheme, by how it stands in a request, with its scopes.
-type Alternative = BTreeMap<InRequest, BTreeSet<String>>;
+type SecurityAlternative = BTreeMap<InRequest, BTreeSet<String>>;
 
 /// How a credential stands in a request; a scheme that is not declared has a name and no more.
 type InRequest = Result<(Location, String, String), String>;
 
 /// The alternatives of a requirement; that of nothing is empty.
-fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Alternative> {
+fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<SecurityAlternative> {
     let in_request = |id: &str| {
         let mut schemes = schemes.iter();
         let scheme = schemes.find(|scheme| scheme.id == id);
@@ -331,7 +344,7 @@ fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Altern
     };
     let list = value.and_then(Value::as_array);
     let all = list.into_iter().flatten().filter_map(Value::as_object);
-    let mut all: Vec<Alternative> = all
+    let mut all: Vec<SecurityAlternative> = all
         .map(|one| {
             let schemes = one.iter().map(|(id, scopes)| {
                 let scopes = scopes.as_array().into_iter().flatten();
@@ -342,7 +355,7 @@ fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Altern
         })
         .collect();
     if all.is_empty() {
-        all.push(Alternative::new());
+        all.push(SecurityAlternative::new());
     }
     all
 }

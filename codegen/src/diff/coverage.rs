@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::{
-    Side, Spot,
+    PlacePair, Side,
     rules::Bucket,
-    walk::{Found, Noted},
+    walk::{PendingNote, WalkResult},
 };
 use crate::pointer::Pointer;
 
@@ -23,37 +23,37 @@ pub struct Coverage {
     /// Those in each bucket.
     pub in_buckets: BTreeMap<Bucket, usize>,
     /// Those that nothing tells. None, unless the comparison has a fault.
-    pub left: Vec<Spot>,
+    pub left: Vec<PlacePair>,
 }
 
 /// The places of one side that are told, each with all that is in it.
-struct Told {
+struct CoveredPlaces {
     findings: HashSet<Pointer>,
     notes: BTreeMap<Pointer, Bucket>,
     moved: HashSet<Pointer>,
     ways: HashSet<Pointer>,
 }
 
-/// Where a place is told.
+/// CoveredBy a place is told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Where {
+enum CoveredBy {
     Finding,
     Bucket(Bucket),
 }
 
 /// Counts the places that differ. What of a file beside the document nothing leads to is noted.
-pub(super) fn coverage(base: &Side, head: &Side, found: &mut Found) -> Coverage {
+pub(super) fn coverage(base: &Side, head: &Side, found: &mut WalkResult) -> Coverage {
     let mut spots = Vec::new();
     let (was, is) = (Some(&base.document.tree), Some(&head.document.tree));
     differing(was, is, &Pointer::root(), &mut spots);
-    let old = Told::of(found, |spot| spot.base.as_ref(), |moved| &moved.0);
-    let new = Told::of(found, |spot| spot.head.as_ref(), |moved| &moved.1);
+    let old = CoveredPlaces::of(found, |spot| spot.base.as_ref(), |moved| &moved.0);
+    let new = CoveredPlaces::of(found, |spot| spot.head.as_ref(), |moved| &moved.1);
     let mut coverage = Coverage {
         places: spots.len(),
         ..Coverage::default()
     };
     for spot in spots {
-        let side = |place: &Option<Pointer>, told: &Told| match place {
+        let side = |place: &Option<Pointer>, told: &CoveredPlaces| match place {
             Some(place) => told.place(place).map(Some),
             None => Some(None),
         };
@@ -68,7 +68,7 @@ pub(super) fn coverage(base: &Side, head: &Side, found: &mut Found) -> Coverage 
                 Some(value.clone())
             };
             *coverage.in_buckets.entry(Bucket::Unused).or_default() += 1;
-            found.notes.push(Noted {
+            found.notes.push(PendingNote {
                 bucket: Bucket::Unused,
                 was: value(&spot.base, base),
                 is: value(&spot.head, head),
@@ -77,7 +77,7 @@ pub(super) fn coverage(base: &Side, head: &Side, found: &mut Found) -> Coverage 
             continue;
         };
         match [was, is].into_iter().flatten().min() {
-            Some(Where::Bucket(bucket)) => {
+            Some(CoveredBy::Bucket(bucket)) => {
                 *coverage.in_buckets.entry(bucket).or_default() += 1;
             }
             _ => coverage.in_findings += 1,
@@ -86,10 +86,10 @@ pub(super) fn coverage(base: &Side, head: &Side, found: &mut Found) -> Coverage 
     coverage
 }
 
-impl Told {
+impl CoveredPlaces {
     fn of<'a>(
-        found: &'a Found,
-        side: impl Fn(&'a Spot) -> Option<&'a Pointer>,
+        found: &'a WalkResult,
+        side: impl Fn(&'a PlacePair) -> Option<&'a Pointer>,
         of_moved: impl Fn(&'a (Pointer, Pointer)) -> &'a Pointer,
     ) -> Self {
         let changes = found.changes.iter().map(|change| &change.spot);
@@ -108,25 +108,25 @@ impl Told {
         }
     }
 
-    fn place(&self, place: &Pointer) -> Option<Where> {
+    fn place(&self, place: &Pointer) -> Option<CoveredBy> {
         let mut is_moved = false;
         let mut at = Some(place.clone());
         while let Some(place) = at {
             if self.findings.contains(&place) {
-                return Some(Where::Finding);
+                return Some(CoveredBy::Finding);
             }
             if let Some(bucket) = self.notes.get(&place) {
-                return Some(Where::Bucket(*bucket));
+                return Some(CoveredBy::Bucket(*bucket));
             }
             is_moved |= self.moved.contains(&place) || self.ways.contains(&place);
             at = place.parent();
         }
-        is_moved.then_some(Where::Bucket(Bucket::Moved))
+        is_moved.then_some(CoveredBy::Bucket(Bucket::Moved))
     }
 }
 
 /// The places at which two documents differ.
-fn differing(was: Option<&Value>, is: Option<&Value>, at: &Pointer, spots: &mut Vec<Spot>) {
+fn differing(was: Option<&Value>, is: Option<&Value>, at: &Pointer, spots: &mut Vec<PlacePair>) {
     if was == is {
         return;
     }
@@ -148,17 +148,17 @@ fn differing(was: Option<&Value>, is: Option<&Value>, at: &Pointer, spots: &mut 
     if !is_alike && (old.is_empty() || new.is_empty()) {
         // A value, or nothing, against a value or all that is in something.
         if old.is_empty() && new.is_empty() {
-            spots.push(Spot {
+            spots.push(PlacePair {
                 base: was.map(|_| at.clone()),
                 head: is.map(|_| at.clone()),
             });
             return;
         }
         if was.is_some() && old.is_empty() {
-            spots.push(Spot::base(at));
+            spots.push(PlacePair::base(at));
         }
         if is.is_some() && new.is_empty() {
-            spots.push(Spot::head(at));
+            spots.push(PlacePair::head(at));
         }
     }
     let mut keys = old;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     pairs::Pairs,
-    public_api::{Path, Surface},
+    public_api::{ItemPath, PublicApi},
 };
 use crate::{
     model::{Handler, Method, Model, Operation, Payload, TypeKind},
@@ -18,11 +18,11 @@ use crate::{
 
 /// The names of a crate, and the places of the document that they come from.
 #[derive(Default)]
-pub(super) struct Names {
-    by_path: BTreeMap<String, Name>,
+pub(super) struct NameOrigins {
+    by_path: BTreeMap<String, NameOrigin>,
 }
 
-struct Name {
+struct NameOrigin {
     role: Role,
     /// The places of what it stands for.
     places: Vec<Pointer>,
@@ -35,7 +35,7 @@ struct Name {
 /// What a name is for: one place has names for several things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
-    Answer,
+    ResponseVariant,
     /// Of a function that makes a value.
     Argument,
     Body,
@@ -59,7 +59,7 @@ enum Role {
     Value,
 }
 
-impl Names {
+impl NameOrigins {
     pub(super) fn of(model: &Model) -> Self {
         let mut names = Self::default();
         names.types(model);
@@ -67,23 +67,23 @@ impl Names {
             names.operation(model, operation);
         }
         names.groups(model);
-        names.sets(model);
+        names.response_enums(model);
         for scheme in &model.schemes {
             let places = scheme.origin.places();
             let constant = format!("security::{}", scheme.constant);
             names.add(constant, Role::Constant, places);
-            let setter = Path::member("ClientBuilder", scheme.name.as_str());
+            let setter = ItemPath::member("ClientBuilder", scheme.name.as_str());
             names.add(setter, Role::Setter, places);
         }
         for status in &model.statuses {
-            let path = Path::member("Status", status.name.as_str());
+            let path = ItemPath::member("Status", status.name.as_str());
             names.add(path, Role::Status, status.place.places());
         }
         names
     }
 
     fn add(&mut self, path: String, role: Role, places: &[Pointer]) {
-        let name = Name {
+        let name = NameOrigin {
             role,
             places: places.to_vec(),
             called_by: Vec::new(),
@@ -93,7 +93,7 @@ impl Names {
     }
 
     fn add_wire(&mut self, path: String, wire: &dyn Display, places: &[Pointer]) {
-        let name = Name {
+        let name = NameOrigin {
             role: Role::Value,
             places: places.to_vec(),
             called_by: Vec::new(),
@@ -115,15 +115,15 @@ impl Names {
         for definition in &model.types {
             let path = format!("types::{}", definition.name);
             self.add(path.clone(), Role::Type, definition.origin.places());
-            let new = Path::member(&path, "new");
+            let new = ItemPath::member(&path, "new");
             let value = |names: &mut Self, name: &Ident, wire: &dyn Display, places: &[Pointer]| {
-                let path = Path::member(&path, name.as_str());
+                let path = ItemPath::member(&path, name.as_str());
                 names.add_wire(path, wire, places);
             };
             let field = |names: &mut Self, name: &Ident, wire: &str, places: &[Pointer]| {
                 let name = name.as_str();
-                names.add_wire(Path::field(&path, name), &wire, places);
-                names.add(Path::parameter(&new, name), Role::Argument, places);
+                names.add_wire(ItemPath::field(&path, name), &wire, places);
+                names.add(ItemPath::parameter(&new, name), Role::Argument, places);
             };
             match &definition.kind {
                 TypeKind::Alias(_) | TypeKind::Wrapper(_) => {}
@@ -144,7 +144,7 @@ impl Names {
                 }
                 TypeKind::Union { variants, .. } => {
                     for one in variants {
-                        let path = Path::member(&path, one.name.as_str());
+                        let path = ItemPath::member(&path, one.name.as_str());
                         self.add(path, Role::Value, one.origin.places());
                     }
                 }
@@ -166,10 +166,10 @@ impl Names {
     fn groups(&mut self, model: &Model) {
         for group in &model.groups {
             let name = group.name.as_str();
-            let api = Path::member(name, "Api");
+            let api = ItemPath::member(name, "Api");
             for path in [
-                Path::member("server", name),
-                Path::implementation("Mock", &api),
+                ItemPath::member("server", name),
+                ItemPath::implementation("Mock", &api),
             ] {
                 self.add(path, Role::Group, group.origin.places());
             }
@@ -181,12 +181,12 @@ impl Names {
         let asks = asked(operation);
         let request = operation.request.as_str();
         let calls = format!("Call<{request}>");
-        let call = Path::member("Client", operation.name.as_str());
-        let new = Path::member(request, "new");
+        let call = ItemPath::member("Client", operation.name.as_str());
+        let new = ItemPath::member(request, "new");
         self.add(request.to_owned(), Role::Request, &asks);
         self.add(call.clone(), Role::Call, own);
-        let api = Path::member(&model.server_module(operation), "Api");
-        let handler = Path::member(&api, operation.name.as_str());
+        let api = ItemPath::member(&model.server_module(operation), "Api");
+        let handler = ItemPath::member(&api, operation.name.as_str());
         let answers: Vec<_> = own.iter().map(|place| place.key("responses")).collect();
         self.add(operation.response.to_string(), Role::Response, &answers);
         if operation.handler == Handler::Own {
@@ -204,11 +204,11 @@ impl Names {
             .map(|body| (&body.name, body.origin.places()));
         for (name, places) in parameters.chain(body) {
             let name = name.as_str();
-            self.add(Path::field(request, name), Role::Value, places);
-            self.add(Path::member(request, name), Role::Setter, places);
-            self.add(Path::member(&calls, name), Role::CallSetter, places);
-            self.add(Path::parameter(&new, name), Role::Argument, places);
-            self.add(Path::parameter(&call, name), Role::CallArgument, places);
+            self.add(ItemPath::field(request, name), Role::Value, places);
+            self.add(ItemPath::member(request, name), Role::Setter, places);
+            self.add(ItemPath::member(&calls, name), Role::CallSetter, places);
+            self.add(ItemPath::parameter(&new, name), Role::Argument, places);
+            self.add(ItemPath::parameter(&call, name), Role::CallArgument, places);
         }
         if let Some(body) = &operation.body {
             self.payload(&body.payload);
@@ -216,7 +216,7 @@ impl Names {
         if let Some(set) = model.credentials(operation) {
             let path = format!("security::{}", set.name);
             let places = security(operation);
-            let argument = Path::parameter(&handler, "credentials");
+            let argument = ItemPath::parameter(&handler, "credentials");
             self.add(argument, Role::Credentials, &places);
             match self.by_path.get_mut(&path) {
                 Some(known) => known.places.extend(places),
@@ -236,38 +236,44 @@ impl Names {
             .collect();
         self.add(name.to_string(), Role::Body, &all);
         for variant in variants {
-            let path = Path::member(name.as_str(), variant.name.as_str());
+            let path = ItemPath::member(name.as_str(), variant.name.as_str());
             self.add(path, Role::Media, variant.content.origin.places());
         }
     }
 
-    fn sets(&mut self, model: &Model) {
-        for (index, set) in model.sets.iter().enumerate() {
+    fn response_enums(&mut self, model: &Model) {
+        for (index, set) in model.response_enums.iter().enumerate() {
             let name = set.name.as_str();
-            let users = model.operations.iter().filter(|one| one.set == index);
+            let users = model
+                .operations
+                .iter()
+                .filter(|operation| operation.response_enum == index);
             let places: Vec<_> = users
-                .flat_map(|one| one.origin.places())
+                .flat_map(|operation| operation.origin.places())
                 .map(|place| place.key("responses"))
                 .collect();
             self.add(name.to_owned(), Role::Response, &places);
-            let users = model.operations.iter().filter(|one| one.set == index);
+            let users = model
+                .operations
+                .iter()
+                .filter(|operation| operation.response_enum == index);
             // It is named after the first.
             let own: Vec<_> = users
                 .take(1)
-                .flat_map(|one| one.origin.places())
+                .flat_map(|operation| operation.origin.places())
                 .cloned()
                 .collect();
             self.called_by(&[name.to_owned()], &own);
-            for answer in &set.answers {
-                let variant = Path::member(name, answer.variant.as_str());
+            for answer in &set.variants {
+                let variant = ItemPath::member(name, answer.variant.as_str());
                 let places = answer.origin.places();
-                self.add(variant.clone(), Role::Answer, places);
-                if let Some(carried) = &answer.carried {
+                self.add(variant.clone(), Role::ResponseVariant, places);
+                if let Some(carried) = &answer.status_type {
                     self.add(carried.to_string(), Role::StatusIn, places);
                     self.called_by(&[carried.to_string()], &own);
                 }
                 for header in &answer.headers {
-                    let path = Path::field(&variant, header.name.as_str());
+                    let path = ItemPath::field(&variant, header.name.as_str());
                     self.add(path, Role::Value, header.origin.places());
                 }
                 let contents = answer.body.contents();
@@ -276,7 +282,7 @@ impl Names {
                     .flat_map(|content| content.origin.places())
                     .cloned()
                     .collect();
-                self.add(Path::field(&variant, "body"), Role::Body, &contents);
+                self.add(ItemPath::field(&variant, "body"), Role::Body, &contents);
                 self.payload(&answer.body);
             }
         }
@@ -300,7 +306,7 @@ impl Names {
         name.places.iter().cloned().chain(operations).collect()
     }
 
-    fn nearest(&self, path: &str) -> Option<&Name> {
+    fn nearest(&self, path: &str) -> Option<&NameOrigin> {
         let mut path = path.to_owned();
         loop {
             if let Some(name) = self.by_path.get(&path) {
@@ -343,9 +349,9 @@ impl Names {
     /// The names that are others in another crate, for what is the same in the document.
     pub(super) fn renamed(
         &self,
-        own: &Surface,
+        own: &PublicApi,
         other: &Self,
-        others: &Surface,
+        others: &PublicApi,
         pairs: &Pairs,
     ) -> Renames {
         let mut by_place: BTreeMap<(Role, &Pointer), Vec<&str>> = BTreeMap::new();

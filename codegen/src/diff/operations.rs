@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Spot,
-    rules::{Bucket, Rule},
-    walk::{At, Change, Member, Walk, keys, resolved, told, values},
+    PlacePair,
+    rules::{Bucket, DiffRule},
+    walk::{Change, DiffWalk, KeyPair, Node, keys, resolved, told, values},
     wire_risk::Effect,
 };
 use crate::{
-    load::spec::Kind,
+    load::spec::ObjectKind,
     lower::skeleton,
     model::{Method, Piece, ResponseKey, segments},
     pointer::Pointer,
@@ -19,18 +19,18 @@ use crate::{
 
 /// An operation where it stands.
 #[derive(Clone)]
-struct Operation<'a> {
+struct OperationNode<'a> {
     path: &'a str,
     method: Method,
     /// The path item, where it really is.
-    item: At<'a>,
-    at: At<'a>,
+    item: Node<'a>,
+    at: Node<'a>,
 }
 
 /// By what operations of two documents are the same: a path or name, and a method.
-type KeyOf<'a> = fn(&Operation<'a>) -> Option<(String, Option<Method>)>;
+type KeyOf<'a> = fn(&OperationNode<'a>) -> Option<(String, Option<Method>)>;
 
-impl<'a> Operation<'a> {
+impl<'a> OperationNode<'a> {
     fn id(&self) -> Option<&'a str> {
         let id = self.at.value.get("operationId");
         id.and_then(Value::as_str).filter(|id| !id.is_empty())
@@ -38,8 +38,8 @@ impl<'a> Operation<'a> {
 }
 
 /// The names of operations that are where another one was, which is still there, too.
-fn swapped<'a>(old: &[Operation<'a>], new: &[Operation<'a>]) -> BTreeSet<&'a str> {
-    let by_id = |all: &[Operation<'a>]| -> BTreeMap<&'a str, (String, Method)> {
+fn swapped<'a>(old: &[OperationNode<'a>], new: &[OperationNode<'a>]) -> BTreeSet<&'a str> {
+    let by_id = |all: &[OperationNode<'a>]| -> BTreeMap<&'a str, (String, Method)> {
         let ids = all.iter();
         ids.filter_map(|one| Some((one.id()?, (form(one.path), one.method))))
             .collect()
@@ -61,13 +61,13 @@ fn swapped<'a>(old: &[Operation<'a>], new: &[Operation<'a>]) -> BTreeSet<&'a str
 
 /// A parameter where it is used, and where it really is.
 #[derive(Clone)]
-struct Parameter<'a> {
+struct ParameterNode<'a> {
     place: Pointer,
-    resolved: At<'a>,
+    resolved: Node<'a>,
 }
 
 /// How much of the answers of an operation there is in one of the two documents: by key.
-type Responses<'a> = BTreeMap<String, At<'a>>;
+type Responses<'a> = BTreeMap<String, Node<'a>>;
 
 /// A path by its form: the names of its parameters are no part of it.
 fn form(path: &str) -> String {
@@ -99,7 +99,7 @@ fn is_permuted(was: &[String], is: &[String]) -> bool {
     moved.into_iter().any(|(name, _)| is.contains(name))
 }
 
-fn operations<'a>(tree: &'a Value, paths: &At<'a>) -> Vec<Operation<'a>> {
+fn operations<'a>(tree: &'a Value, paths: &Node<'a>) -> Vec<OperationNode<'a>> {
     let mut operations = Vec::new();
     for (path, place) in paths.members() {
         let Some(item) = resolved(tree, &place.place).filter(|_| path.starts_with('/')) else {
@@ -107,7 +107,7 @@ fn operations<'a>(tree: &'a Value, paths: &At<'a>) -> Vec<Operation<'a>> {
         };
         for method in Method::ALL {
             if let Some(at) = item.get(&method.key()) {
-                operations.push(Operation {
+                operations.push(OperationNode {
                     path,
                     method,
                     item: item.clone(),
@@ -119,10 +119,10 @@ fn operations<'a>(tree: &'a Value, paths: &At<'a>) -> Vec<Operation<'a>> {
     operations
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DiffWalk<'a> {
     /// A key that is looked at together with others; an empty list says as much as none.
-    pub(super) fn looked_at(&mut self, member: &Member<'a>) {
-        let is_empty = |at: &Option<At<'a>>| {
+    pub(super) fn deferred(&mut self, member: &KeyPair<'a>) {
+        let is_empty = |at: &Option<Node<'a>>| {
             at.as_ref()
                 .is_none_or(|at| at.items().is_empty() && at.members().is_empty())
         };
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Holds the operations against each other: by method and path, else by `operationId`.
-    pub(super) fn paths(&mut self, base: &At<'a>, head: &At<'a>) {
+    pub(super) fn paths(&mut self, base: &Node<'a>, head: &Node<'a>) {
         let mut old = operations(&self.base.tree, base);
         let mut new = operations(&self.head.tree, head);
         let mut pairs = Vec::new();
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         // Two that have changed places are told by what they are called.
         let swapped = swapped(&old, &new);
         for key in keys {
-            let mut by_key: BTreeMap<_, Vec<Operation<'a>>> = BTreeMap::new();
+            let mut by_key: BTreeMap<_, Vec<OperationNode<'a>>> = BTreeMap::new();
             for one in new.drain(..) {
                 by_key.entry(key(&one)).or_default().push(one);
             }
@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
             });
             new.extend(by_key.into_values().flatten());
         }
-        let by_place = |one: &Operation<'a>, other: &Operation<'a>| {
+        let by_place = |one: &OperationNode<'a>, other: &OperationNode<'a>| {
             (one.path, one.method).cmp(&(other.path, other.method))
         };
         pairs.sort_by(|(one, _), (other, _)| by_place(one, other));
@@ -182,19 +182,19 @@ impl<'a> Walk<'a> {
         }
         for was in old {
             let what = "is gone".to_owned();
-            let spot = Spot::base(&was.at.place);
-            self.change(Rule::OperationRemoved, spot, what, Effect::OLD_CLIENTS);
+            let spot = PlacePair::base(&was.at.place);
+            self.change(DiffRule::OperationRemoved, spot, what, Effect::OLD_CLIENTS);
         }
         for is in new {
             let what = "is new".to_owned();
-            let spot = Spot::head(&is.at.place);
-            self.change(Rule::OperationAdded, spot, what, Effect::NONE);
+            let spot = PlacePair::head(&is.at.place);
+            self.change(DiffRule::OperationAdded, spot, what, Effect::NONE);
         }
         self.items(base, head, &pairs);
     }
 
-    fn operation(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
-        let spot = Spot::both(&was.at.place, &is.at.place);
+    fn operation(&mut self, was: &OperationNode<'a>, is: &OperationNode<'a>) {
+        let spot = PlacePair::both(&was.at.place, &is.at.place);
         let is_elsewhere = (form(was.path), was.method) != (form(is.path), is.method)
             || is_permuted(&names_in(was.path), &names_in(is.path));
         if was.at.place != is.at.place {
@@ -203,19 +203,25 @@ impl<'a> Walk<'a> {
             self.found.moved.push(places);
         }
         if is_elsewhere {
-            let title = |one: &Operation<'_>| Value::from(format!("{} {}", one.method, one.path));
+            let title =
+                |one: &OperationNode<'_>| Value::from(format!("{} {}", one.method, one.path));
             let (old, new) = (title(was), title(is));
             let what = "has another method or path".to_owned();
             let values = (Some(&old), Some(&new));
             let effect = Effect::OLD_CLIENTS;
-            self.turned(Rule::OperationMoved, spot, what, values, effect);
+            self.changed(DiffRule::OperationMoved, spot, what, values, effect);
         }
         self.parameters(was, is);
-        self.members(Kind::Operation, &was.at, &is.at);
+        self.members(ObjectKind::Operation, &was.at, &is.at);
     }
 
     /// What paths say beside their operations.
-    fn items(&mut self, base: &At<'a>, head: &At<'a>, pairs: &[(Operation<'a>, Operation<'a>)]) {
+    fn items(
+        &mut self,
+        base: &Node<'a>,
+        head: &Node<'a>,
+        pairs: &[(OperationNode<'a>, OperationNode<'a>)],
+    ) {
         let mut items: BTreeMap<Pointer, Pointer> = BTreeMap::new();
         for (was, is) in pairs {
             let place = was.item.place.clone();
@@ -239,9 +245,9 @@ impl<'a> Walk<'a> {
             };
             let Some(is) = is else {
                 let place = at.place.clone();
-                self.alone(Some(at), None);
+                self.one_sided(Some(at), None);
                 if was.place != place {
-                    self.found.along.push(Spot::base(&was.place));
+                    self.found.along.push(PlacePair::base(&was.place));
                 }
                 continue;
             };
@@ -249,22 +255,22 @@ impl<'a> Walk<'a> {
             let other = head
                 .get(key)
                 .map_or_else(|| is.place.clone(), |at| at.place);
-            self.references(Kind::PathItem, &at.place, &other);
+            self.references(ObjectKind::PathItem, &at.place, &other);
             if was.place != is.place {
                 self.found.moved.push((was.place.clone(), is.place.clone()));
             }
-            self.members(Kind::PathItem, &was, &is);
+            self.members(ObjectKind::PathItem, &was, &is);
         }
         for (key, at) in head.members() {
             if let Some(is) = resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
             {
                 if told.contains(&is.place) {
-                    self.found.ways.push(Spot::head(&at.place.key("$ref")));
+                    self.found.ways.push(PlacePair::head(&at.place.key("$ref")));
                 } else {
                     let place = at.place.clone();
-                    self.alone(None, Some(at));
+                    self.one_sided(None, Some(at));
                     if is.place != place {
-                        self.found.along.push(Spot::head(&is.place));
+                        self.found.along.push(PlacePair::head(&is.place));
                     }
                 }
             }
@@ -277,8 +283,8 @@ impl<'a> Walk<'a> {
             if was.as_ref().map(|at| at.value) != is.as_ref().map(|at| at.value) {
                 self.note(
                     Bucket::Extension,
-                    &Member {
-                        kind: Kind::Paths,
+                    &KeyPair {
+                        kind: ObjectKind::Paths,
                         key,
                         owners: (base.clone(), head.clone()),
                         base: was,
@@ -290,14 +296,14 @@ impl<'a> Walk<'a> {
     }
 
     /// A path on one of the two sides alone: its operations tell that, if it has some.
-    fn alone(&mut self, base: Option<At<'a>>, head: Option<At<'a>>) {
+    fn one_sided(&mut self, base: Option<Node<'a>>, head: Option<Node<'a>>) {
         let Some(at) = base.clone().or(head.clone()) else {
             return;
         };
         let methods = Method::ALL.map(Method::key);
         let has_operations = methods.iter().any(|method| at.get(method).is_some());
-        let member = Member {
-            kind: Kind::PathItem,
+        let member = KeyPair {
+            kind: ObjectKind::PathItem,
             key: "",
             owners: (at.clone(), at.clone()),
             base,
@@ -312,19 +318,19 @@ impl<'a> Walk<'a> {
 
     /// Nothing, for a key whose value is looked at from elsewhere.
     #[expect(clippy::unused_self, reason = "the shape of a row")]
-    pub(super) fn passed_over(&mut self, _: &Member<'a>) {}
+    pub(super) fn ignored(&mut self, _: &KeyPair<'a>) {}
 
     /// The parameters of a path: those that every operation replaces are looked at nowhere else.
-    pub(super) fn of_item(&mut self, member: &Member<'a>) {
-        let items = |at: &Option<At<'a>>| at.as_ref().map(At::items).unwrap_or_default();
+    pub(super) fn of_item(&mut self, member: &KeyPair<'a>) {
+        let items = |at: &Option<Node<'a>>| at.as_ref().map(Node::items).unwrap_or_default();
         let (old, new) = (items(&member.base), items(&member.head));
         let spots = old
             .iter()
-            .map(|at| Spot::base(&at.place))
-            .chain(new.iter().map(|at| Spot::head(&at.place)));
+            .map(|at| PlacePair::base(&at.place))
+            .chain(new.iter().map(|at| PlacePair::head(&at.place)));
         for spot in spots {
             let is_told = self.found.is_told(&spot);
-            let at = |place: &Option<Pointer>, all: &[At<'a>]| {
+            let at = |place: &Option<Pointer>, all: &[Node<'a>]| {
                 let place = place.as_ref()?;
                 all.iter().find(|at| at.place == *place).cloned()
             };
@@ -338,8 +344,8 @@ impl<'a> Walk<'a> {
             if !is_told && other.map(|at| at.value) != own {
                 self.note(
                     Bucket::Unused,
-                    &Member {
-                        kind: Kind::PathItem,
+                    &KeyPair {
+                        kind: ObjectKind::PathItem,
                         key: member.key,
                         owners: member.owners.clone(),
                         base,
@@ -351,7 +357,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The name and the place of a parameter, which are told where it is paired.
-    pub(super) fn told_along(&mut self, member: &Member<'a>) {
+    pub(super) fn covered_elsewhere(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
         if text(was).eq_ignore_ascii_case(text(is)) && member.owners.1.text("in") == "header" {
@@ -361,12 +367,12 @@ impl<'a> Walk<'a> {
         self.found.along.push(member.spot());
     }
 
-    pub(super) fn operation_id(&mut self, member: &Member<'a>) {
+    pub(super) fn operation_id(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = "is called otherwise".to_owned();
         let effect = Effect::NONE;
-        self.turned(
-            Rule::OperationRenamed,
+        self.changed(
+            DiffRule::OperationRenamed,
             member.spot(),
             what,
             (was, is),
@@ -375,17 +381,17 @@ impl<'a> Walk<'a> {
     }
 
     /// The tags that the document lists, by name.
-    pub(super) fn listed_tags(&mut self, member: &Member<'a>) {
-        let by_name = |list: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
-            let tags = list.iter().flat_map(At::items);
+    pub(super) fn listed_tags(&mut self, member: &KeyPair<'a>) {
+        let by_name = |list: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
+            let tags = list.iter().flat_map(Node::items);
             tags.filter_map(|tag| Some((tag.value.get("name")?.as_str()?, tag)))
                 .collect()
         };
         let (old, new) = (by_name(&member.base), by_name(&member.head));
         let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
         for name in names {
-            let tag = Member {
-                kind: Kind::OpenApi,
+            let tag = KeyPair {
+                kind: ObjectKind::OpenApi,
                 key: member.key,
                 owners: member.owners.clone(),
                 base: old.get(name).cloned(),
@@ -395,11 +401,11 @@ impl<'a> Walk<'a> {
             let (was, is) = values(&tag);
             let (was, is) = (chosen(was), chosen(is));
             match (&tag.base, &tag.head) {
-                (Some(base), Some(head)) => self.pair(Kind::Tag, &base.place, &head.place),
+                (Some(base), Some(head)) => self.pair(ObjectKind::Tag, &base.place, &head.place),
                 _ if was.is_some() || is.is_some() => {
                     let what = told("x-name", was, is);
-                    let rule = Rule::NameChanged;
-                    self.turned(rule, tag.spot(), what, (was, is), Effect::NONE);
+                    let rule = DiffRule::NameChanged;
+                    self.changed(rule, tag.spot(), what, (was, is), Effect::NONE);
                 }
                 _ => self.words(&tag),
             }
@@ -407,7 +413,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The tags of an operation, of which the first counts.
-    pub(super) fn tags(&mut self, member: &Member<'a>) {
+    pub(super) fn tags(&mut self, member: &KeyPair<'a>) {
         let first = |value: &'a Value| value.get(0);
         let (was, is) = values(member);
         let (was, is) = (was.and_then(first), is.and_then(first));
@@ -419,8 +425,8 @@ impl<'a> Walk<'a> {
             (_, None) => "has no tag",
             _ => "has another tag",
         };
-        let rule = Rule::OperationTagged;
-        self.turned(
+        let rule = DiffRule::OperationTagged;
+        self.changed(
             rule,
             member.spot(),
             what.to_owned(),
@@ -430,7 +436,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The parameters of an operation, and those of its path that it does not replace.
-    fn parameters(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
+    fn parameters(&mut self, was: &OperationNode<'a>, is: &OperationNode<'a>) {
         let mut old = effective(&self.base.tree, was);
         let mut new = effective(&self.head.tree, is);
         // Those in the path are the same by their position.
@@ -443,7 +449,7 @@ impl<'a> Walk<'a> {
         for (key, parameter) in old.clone() {
             if let Some(other) = new.remove(&key) {
                 old.remove(&key);
-                self.pair(Kind::Parameter, &parameter.place, &other.place);
+                self.pair(ObjectKind::Parameter, &parameter.place, &other.place);
             }
         }
         for (was, is) in renamed {
@@ -469,8 +475,8 @@ impl<'a> Walk<'a> {
             }
         }
         // One that says the same under another name.
-        let bare = |tree: &Value, parameter: &Parameter<'_>| {
-            let mut bare = skeleton(tree, Kind::Parameter, parameter.resolved.value);
+        let bare = |tree: &Value, parameter: &ParameterNode<'_>| {
+            let mut bare = skeleton(tree, ObjectKind::Parameter, parameter.resolved.value);
             if let Some(members) = bare.as_object_mut() {
                 members.remove("name");
             }
@@ -498,15 +504,15 @@ impl<'a> Walk<'a> {
             }
         }
         // One of the path is that of this operation alone, if another replaces it there.
-        let here = Spot::both(&was.at.place, &is.at.place);
+        let here = PlacePair::both(&was.at.place, &is.at.place);
         for ((location, _), parameter) in old {
             let name = parameter.resolved.text("name");
             let what = format!("the {location} parameter `{name}` is gone");
             let effect = not_heeded(&parameter);
             self.of_operation(
                 &here,
-                Rule::ParameterRemoved,
-                Spot::base(&parameter.place),
+                DiffRule::ParameterRemoved,
+                PlacePair::base(&parameter.place),
                 what,
                 effect,
             );
@@ -522,8 +528,8 @@ impl<'a> Walk<'a> {
             let what = format!("the {word} {location} parameter `{name}` is new");
             self.of_operation(
                 &here,
-                Rule::ParameterAdded,
-                Spot::head(&parameter.place),
+                DiffRule::ParameterAdded,
+                PlacePair::head(&parameter.place),
                 what,
                 effect,
             );
@@ -531,7 +537,14 @@ impl<'a> Walk<'a> {
     }
 
     /// A change that is one of an operation, wherever it stands.
-    fn of_operation(&mut self, at: &Spot, rule: Rule, spot: Spot, what: String, effect: Effect) {
+    fn of_operation(
+        &mut self,
+        at: &PlacePair,
+        rule: DiffRule,
+        spot: PlacePair,
+        what: String,
+        effect: Effect,
+    ) {
         self.push(Change {
             rule,
             spot,
@@ -544,12 +557,12 @@ impl<'a> Walk<'a> {
     }
 
     /// A parameter that has another name, or is elsewhere in the request.
-    fn told_apart(&mut self, was: &Parameter<'a>, is: &Parameter<'a>, effect: Effect) {
+    fn told_apart(&mut self, was: &ParameterNode<'a>, is: &ParameterNode<'a>, effect: Effect) {
         for (key, rule, what) in [
-            ("name", Rule::ParameterRenamed, "is called otherwise"),
+            ("name", DiffRule::ParameterRenamed, "is called otherwise"),
             (
                 "in",
-                Rule::SerializationChanged,
+                DiffRule::SerializationChanged,
                 "is elsewhere in the request",
             ),
         ] {
@@ -557,22 +570,30 @@ impl<'a> Walk<'a> {
                 continue;
             };
             if old.value != new.value {
-                let spot = Spot::both(&old.place, &new.place);
+                let spot = PlacePair::both(&old.place, &new.place);
                 let values = (Some(old.value), Some(new.value));
-                self.turned(rule, spot, what.to_owned(), values, effect);
+                self.changed(rule, spot, what.to_owned(), values, effect);
             }
         }
-        self.pair(Kind::Parameter, &was.place, &is.place);
+        self.pair(ObjectKind::Parameter, &was.place, &is.place);
     }
 
-    pub(super) fn parameter_required(&mut self, member: &Member<'a>) {
+    pub(super) fn parameter_required(&mut self, member: &KeyPair<'a>) {
         if member.owners.1.text("in") == "path" {
             return self.note(Bucket::Unused, member);
         }
         let (rule, what, effect) = if member.owners.1.flag("required") {
-            (Rule::ParameterRequired, "is required", Effect::OLD_CLIENTS)
+            (
+                DiffRule::ParameterRequired,
+                "is required",
+                Effect::OLD_CLIENTS,
+            )
         } else if member.owners.0.flag("required") {
-            (Rule::ParameterOptional, "is optional", Effect::NEW_CLIENTS)
+            (
+                DiffRule::ParameterOptional,
+                "is optional",
+                Effect::NEW_CLIENTS,
+            )
         } else {
             // `false` goes without saying.
             return self.note(Bucket::Moved, member);
@@ -580,28 +601,28 @@ impl<'a> Walk<'a> {
         self.change(rule, member.spot(), what.to_owned(), effect);
     }
 
-    pub(super) fn header_required(&mut self, member: &Member<'a>) {
+    pub(super) fn header_required(&mut self, member: &KeyPair<'a>) {
         let (rule, what, effect) = if member.owners.1.flag("required") {
-            (Rule::HeaderRequired, "is always there", Effect::NONE)
+            (DiffRule::HeaderRequired, "is always there", Effect::NONE)
         } else if member.owners.0.flag("required") {
             let what = "need not be there";
-            (Rule::HeaderOptional, what, Effect::OLD_CLIENTS)
+            (DiffRule::HeaderOptional, what, Effect::OLD_CLIENTS)
         } else {
             return self.note(Bucket::Moved, member);
         };
         self.change(rule, member.spot(), what.to_owned(), effect);
     }
 
-    pub(super) fn body_required(&mut self, member: &Member<'a>) {
+    pub(super) fn body_required(&mut self, member: &KeyPair<'a>) {
         let (rule, what, effect) = if member.owners.1.flag("required") {
             (
-                Rule::BodyRequired,
+                DiffRule::BodyRequired,
                 "the content is required",
                 Effect::OLD_CLIENTS,
             )
         } else if member.owners.0.flag("required") {
             (
-                Rule::BodyOptional,
+                DiffRule::BodyOptional,
                 "the content is optional",
                 Effect::NEW_CLIENTS,
             )
@@ -611,22 +632,22 @@ impl<'a> Walk<'a> {
         self.change(rule, member.spot(), what.to_owned(), effect);
     }
 
-    pub(super) fn deprecated(&mut self, member: &Member<'a>) {
+    pub(super) fn deprecated(&mut self, member: &KeyPair<'a>) {
         let (rule, what) = match (
             member.owners.0.flag("deprecated"),
             member.owners.1.flag("deprecated"),
         ) {
-            (false, true) => (Rule::Deprecated, "is deprecated"),
-            (true, false) => (Rule::Undeprecated, "is no longer deprecated"),
+            (false, true) => (DiffRule::Deprecated, "is deprecated"),
+            (true, false) => (DiffRule::Undeprecated, "is no longer deprecated"),
             _ => return self.note(Bucket::Moved, member),
         };
         self.change(rule, member.spot(), what.to_owned(), Effect::NONE);
     }
 
     /// `style` and `explode`, which have values that go without saying.
-    pub(super) fn serialization(&mut self, member: &Member<'a>) {
+    pub(super) fn serialization(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
-        let usual = |owner: &At<'a>, value: Option<&Value>| {
+        let usual = |owner: &Node<'a>, value: Option<&Value>| {
             let style = owner.value.get("style").and_then(Value::as_str);
             let usual = match owner.text("in") {
                 "query" | "cookie" => "form",
@@ -642,8 +663,8 @@ impl<'a> Walk<'a> {
             return self.note(Bucket::Moved, member);
         }
         let what = told(member.key, was, is);
-        self.turned(
-            Rule::SerializationChanged,
+        self.changed(
+            DiffRule::SerializationChanged,
             member.spot(),
             what,
             (was, is),
@@ -652,36 +673,38 @@ impl<'a> Walk<'a> {
     }
 
     /// `schema` and `content` of a parameter or header.
-    pub(super) fn described(&mut self, member: &Member<'a>) {
+    pub(super) fn described(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
             (Some(base), Some(head)) if member.key == "schema" => {
-                self.pair(Kind::Schema, &base.place, &head.place);
+                self.pair(ObjectKind::Schema, &base.place, &head.place);
             }
             (Some(base), Some(head)) => self.content(base, head, Effect::ALL),
             _ => {
                 let (was, is) = values(member);
                 let what = told(member.key, was, is);
                 let spot = member.spot();
-                self.change(Rule::SerializationChanged, spot, what, Effect::ALL);
+                self.change(DiffRule::SerializationChanged, spot, what, Effect::ALL);
             }
         }
     }
 
-    pub(super) fn example(&mut self, member: &Member<'a>) {
+    pub(super) fn example(&mut self, member: &KeyPair<'a>) {
         self.texts(Bucket::Example, member);
     }
 
-    pub(super) fn unused(&mut self, member: &Member<'a>) {
+    pub(super) fn unused(&mut self, member: &KeyPair<'a>) {
         self.texts(Bucket::Unused, member);
     }
 
-    pub(super) fn version(&mut self, member: &Member<'a>) {
+    pub(super) fn version(&mut self, member: &KeyPair<'a>) {
         self.note(Bucket::Version, member);
     }
 
-    pub(super) fn request_body(&mut self, member: &Member<'a>) {
+    pub(super) fn request_body(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
-            (Some(base), Some(head)) => self.pair(Kind::RequestBody, &base.place, &head.place),
+            (Some(base), Some(head)) => {
+                self.pair(ObjectKind::RequestBody, &base.place, &head.place)
+            }
             (None, Some(head)) => {
                 let body = resolved(&self.head.tree, &head.place);
                 let is_required = body.is_some_and(|body| body.flag("required"));
@@ -691,24 +714,29 @@ impl<'a> Walk<'a> {
                     ("optional", Effect::NONE)
                 };
                 let what = format!("the request has {word} content now");
-                self.change(Rule::BodyAdded, member.spot(), what, effect);
+                self.change(DiffRule::BodyAdded, member.spot(), what, effect);
             }
             _ => {
                 let what = "the request has no content any more".to_owned();
-                self.change(Rule::BodyRemoved, member.spot(), what, Effect::OLD_CLIENTS);
+                self.change(
+                    DiffRule::BodyRemoved,
+                    member.spot(),
+                    what,
+                    Effect::OLD_CLIENTS,
+                );
             }
         }
     }
 
-    pub(super) fn request_content(&mut self, member: &Member<'a>) {
+    pub(super) fn request_content(&mut self, member: &KeyPair<'a>) {
         if let (Some(base), Some(head)) = (&member.base, &member.head) {
             self.content(base, head, Effect::OLD_CLIENTS);
         }
     }
 
-    pub(super) fn response_content(&mut self, member: &Member<'a>) {
-        let is_empty = |at: &Option<At<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
-        let is_of_head = |at: &At<'a>| {
+    pub(super) fn response_content(&mut self, member: &KeyPair<'a>) {
+        let is_empty = |at: &Option<Node<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
+        let is_of_head = |at: &Node<'a>| {
             let segments: Vec<_> = at.place.segments().take(3).collect();
             matches!(segments.as_slice(), [paths, _, method] if paths == "paths" && method == "head")
         };
@@ -720,76 +748,91 @@ impl<'a> Walk<'a> {
             (base, head) if is_empty(base) && is_empty(head) => self.note(Bucket::Moved, member),
             (base, _) if is_empty(base) => {
                 let what = "the answer has content now".to_owned();
-                self.change(Rule::BodyAdded, member.spot(), what, Effect::OLD_CLIENTS);
+                self.change(
+                    DiffRule::BodyAdded,
+                    member.spot(),
+                    what,
+                    Effect::OLD_CLIENTS,
+                );
             }
             (Some(base), Some(head)) if !head.members().is_empty() => {
                 self.content(base, head, Effect::OLD_CLIENTS);
             }
             _ => {
                 let what = "the answer has no content any more".to_owned();
-                self.change(Rule::BodyRemoved, member.spot(), what, Effect::OLD_CLIENTS);
+                self.change(
+                    DiffRule::BodyRemoved,
+                    member.spot(),
+                    what,
+                    Effect::OLD_CLIENTS,
+                );
             }
         }
     }
 
     /// Media types, with what is at risk when one is gone.
-    fn content(&mut self, base: &At<'a>, head: &At<'a>, gone: Effect) {
+    fn content(&mut self, base: &Node<'a>, head: &Node<'a>, gone: Effect) {
         let mut old: BTreeMap<_, _> = base.members().into_iter().collect();
         let mut new: BTreeMap<_, _> = head.members().into_iter().collect();
         for key in keys(base, head) {
             if let (Some(was), Some(is)) = (old.get(key), new.get(key)) {
-                self.pair(Kind::MediaType, &was.place, &is.place);
+                self.pair(ObjectKind::MediaType, &was.place, &is.place);
                 old.remove(key);
                 new.remove(key);
             }
         }
         let (was, is): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
         if let ([(old, was)], [(new, is)]) = (was.as_slice(), is.as_slice()) {
-            let spot = Spot::both(&was.place, &is.place);
+            let spot = PlacePair::both(&was.place, &is.place);
             if old.eq_ignore_ascii_case(new) {
                 // The names of media types know no case (RFC 9110, section 8.3.1).
                 let (was, is) = (was.place.clone(), is.place.clone());
                 self.found.moved.push((was.clone(), is.clone()));
-                return self.pair(Kind::MediaType, &was, &is);
+                return self.pair(ObjectKind::MediaType, &was, &is);
             }
             let what = "the content is of another media type".to_owned();
             let (old, new) = (Value::from(**old), Value::from(**new));
             let values = (Some(&old), Some(&new));
-            self.turned(Rule::MediaTypeChanged, spot, what, values, Effect::ALL);
+            self.changed(DiffRule::MediaTypeChanged, spot, what, values, Effect::ALL);
             let (was, is) = (was.place.clone(), is.place.clone());
-            return self.pair(Kind::MediaType, &was, &is);
+            return self.pair(ObjectKind::MediaType, &was, &is);
         }
         for (media, was) in old {
             let what = format!("the content is no longer of `{media}`");
-            self.change(Rule::MediaTypeRemoved, Spot::base(&was.place), what, gone);
+            self.change(
+                DiffRule::MediaTypeRemoved,
+                PlacePair::base(&was.place),
+                what,
+                gone,
+            );
         }
         for (media, is) in new {
             let what = format!("the content may be of `{media}`");
             self.change(
-                Rule::MediaTypeAdded,
-                Spot::head(&is.place),
+                DiffRule::MediaTypeAdded,
+                PlacePair::head(&is.place),
                 what,
                 Effect::NONE,
             );
         }
     }
 
-    pub(super) fn schema_of_content(&mut self, member: &Member<'a>) {
+    pub(super) fn schema_of_content(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
-            (Some(base), Some(head)) => self.pair(Kind::Schema, &base.place, &head.place),
+            (Some(base), Some(head)) => self.pair(ObjectKind::Schema, &base.place, &head.place),
             _ => {
                 let (was, is) = values(member);
                 let what = told("schema", was, is);
-                self.change(Rule::TypeChanged, member.spot(), what, Effect::ALL);
+                self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
             }
         }
     }
 
-    pub(super) fn encoding(&mut self, member: &Member<'a>) {
+    pub(super) fn encoding(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = told("encoding", was, is);
-        self.turned(
-            Rule::EncodingChanged,
+        self.changed(
+            DiffRule::EncodingChanged,
             member.spot(),
             what,
             (was, is),
@@ -797,9 +840,9 @@ impl<'a> Walk<'a> {
         );
     }
 
-    pub(super) fn responses(&mut self, member: &Member<'a>) {
-        let of = |at: &Option<At<'a>>| -> Responses<'a> {
-            let members = at.iter().flat_map(At::members);
+    pub(super) fn responses(&mut self, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> Responses<'a> {
+            let members = at.iter().flat_map(Node::members);
             let keys =
                 members.filter_map(|(key, at)| Some((ResponseKey::parse(key)?.to_string(), at)));
             keys.collect()
@@ -811,7 +854,7 @@ impl<'a> Walk<'a> {
         for (key, was) in old.clone() {
             if let Some(is) = new.remove(&key) {
                 old.remove(&key);
-                self.pair(Kind::Response, &was.place, &is.place);
+                self.pair(ObjectKind::Response, &was.place, &is.place);
                 if was.place != is.place {
                     // `4xx` for `4XX`.
                     self.found.pairs.put(&was.place, &is.place);
@@ -820,7 +863,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.replaced(&mut old, &mut new);
-        let members = member.base.iter().flat_map(At::members);
+        let members = member.base.iter().flat_map(Node::members);
         let has_2xx = members.into_iter().any(|(key, _)| key.starts_with('2'));
         // An interim status is no answer (RFC 9110, section 15.2).
         let is_interim = |key: &str| key.starts_with('1') && key != "101";
@@ -834,20 +877,25 @@ impl<'a> Walk<'a> {
                 Effect::NEW_CLIENTS
             };
             let what = format!("does not answer with `{key}` any more");
-            self.change(Rule::ResponseRemoved, Spot::base(&was.place), what, effect);
+            self.change(
+                DiffRule::ResponseRemoved,
+                PlacePair::base(&was.place),
+                what,
+                effect,
+            );
         }
         for (key, is) in new {
             let what = format!("answers with `{key}` too");
-            let spot = Spot::head(&is.place);
+            let spot = PlacePair::head(&is.place);
             let effect = if is_interim(&key) {
                 Effect::NONE
             } else {
                 Effect::OLD_CLIENTS
             };
-            self.change(Rule::ResponseAdded, spot, what, effect);
+            self.change(DiffRule::ResponseAdded, spot, what, effect);
         }
-        let extensions = |at: &Option<At<'a>>| -> Vec<&'a str> {
-            let members = at.iter().flat_map(At::members);
+        let extensions = |at: &Option<Node<'a>>| -> Vec<&'a str> {
+            let members = at.iter().flat_map(Node::members);
             members
                 .map(|(key, _)| key)
                 .filter(|key| key.starts_with("x-"))
@@ -858,8 +906,8 @@ impl<'a> Walk<'a> {
             .chain(extensions(&member.head))
             .collect();
         for key in names {
-            let own = Member {
-                kind: Kind::Responses,
+            let own = KeyPair {
+                kind: ObjectKind::Responses,
                 key,
                 owners: member.owners.clone(),
                 base: member.base.as_ref().and_then(|at| at.get(key)),
@@ -868,7 +916,13 @@ impl<'a> Walk<'a> {
             let (was, is) = values(&own);
             if was != is && key == "x-name" {
                 let what = told(key, was, is);
-                self.turned(Rule::NameChanged, own.spot(), what, (was, is), Effect::NONE);
+                self.changed(
+                    DiffRule::NameChanged,
+                    own.spot(),
+                    what,
+                    (was, is),
+                    Effect::NONE,
+                );
             } else if was != is {
                 self.note(Bucket::Extension, &own);
             }
@@ -892,24 +946,24 @@ impl<'a> Walk<'a> {
             let (Some(before), Some(after)) = (old.get(was).cloned(), new.get(is).cloned()) else {
                 continue;
             };
-            let bare = |tree: &Value, at: &At<'_>| skeleton(tree, Kind::Response, at.value);
+            let bare = |tree: &Value, at: &Node<'_>| skeleton(tree, ObjectKind::Response, at.value);
             if class == 'd' || bare(&self.base.tree, &before) != bare(&self.head.tree, &after) {
                 continue;
             }
             old.remove(was);
             new.remove(is);
-            let spot = Spot::both(&before.place, &after.place);
+            let spot = PlacePair::both(&before.place, &after.place);
             let what = format!("answers with `{is}` in place of `{was}`");
             let values = (Value::from(was.as_str()), Value::from(is.as_str()));
             let values = (Some(&values.0), Some(&values.1));
-            self.turned(Rule::ResponseReplaced, spot, what, values, Effect::ALL);
+            self.changed(DiffRule::ResponseReplaced, spot, what, values, Effect::ALL);
         }
     }
 
     /// Header fields, whose names know no case.
-    pub(super) fn headers(&mut self, member: &Member<'a>) {
-        let of = |at: &Option<At<'a>>| -> BTreeMap<String, (&'a str, At<'a>)> {
-            let members = at.iter().flat_map(At::members);
+    pub(super) fn headers(&mut self, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> BTreeMap<String, (&'a str, Node<'a>)> {
+            let members = at.iter().flat_map(Node::members);
             members
                 .map(|(name, at)| (name.to_ascii_lowercase(), (name, at)))
                 .collect()
@@ -922,19 +976,24 @@ impl<'a> Walk<'a> {
                     self.found.pairs.put(&was.place, &is.place);
                     self.found.moved.push((was.place.clone(), is.place.clone()));
                 }
-                self.pair(Kind::Header, &was.place, &is.place);
+                self.pair(ObjectKind::Header, &was.place, &is.place);
             }
         }
         for (name, was) in old.into_values() {
             let what = format!("the header `{name}` is gone");
-            let spot = Spot::base(&was.place);
-            self.change(Rule::HeaderRemoved, spot, what, Effect::OLD_CLIENTS);
+            let spot = PlacePair::base(&was.place);
+            self.change(DiffRule::HeaderRemoved, spot, what, Effect::OLD_CLIENTS);
         }
         for (name, is) in new.into_values() {
             let what = format!("the header `{name}` is new");
-            self.change(Rule::HeaderAdded, Spot::head(&is.place), what, Effect::NONE);
+            self.change(
+                DiffRule::HeaderAdded,
+                PlacePair::head(&is.place),
+                what,
+                Effect::NONE,
+            );
         }
-        let is_empty = |at: &Option<At<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
+        let is_empty = |at: &Option<Node<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
         match (is_empty(&member.base), is_empty(&member.head)) {
             // An empty list says as much as none.
             (true, true) => self.note(Bucket::Moved, member),
@@ -946,7 +1005,7 @@ impl<'a> Walk<'a> {
 
 /// What it means that a server does not know a parameter any more: what old clients say is not heeded, and what
 /// an old server asks for new clients do not say.
-fn not_heeded(parameter: &Parameter<'_>) -> Effect {
+fn not_heeded(parameter: &ParameterNode<'_>) -> Effect {
     if parameter.resolved.flag("required") {
         Effect::ALL
     } else {
@@ -958,8 +1017,8 @@ fn not_heeded(parameter: &Parameter<'_>) -> Effect {
 /// does not replace.
 fn effective<'a>(
     tree: &'a Value,
-    operation: &Operation<'a>,
-) -> BTreeMap<(&'a str, String), Parameter<'a>> {
+    operation: &OperationNode<'a>,
+) -> BTreeMap<(&'a str, String), ParameterNode<'a>> {
     let mut all = BTreeMap::new();
     for owner in [&operation.item, &operation.at] {
         let Some(list) = owner.get("parameters") else {
@@ -975,7 +1034,7 @@ fn effective<'a>(
                 _ => resolved.text("name").to_owned(),
             };
             let place = item.place;
-            all.insert((location, name), Parameter { place, resolved });
+            all.insert((location, name), ParameterNode { place, resolved });
         }
     }
     all

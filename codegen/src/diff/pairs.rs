@@ -32,18 +32,18 @@ impl Pairs {
         self.fresh.insert(head.clone());
     }
 
-    /// Where in the head a place of the base is, or would be.
+    /// CoveredBy in the head a place of the base is, or would be.
     pub(super) fn in_head(&self, base: &Pointer) -> Pointer {
         mapped(&self.to_head, base)
     }
 
-    /// Where in the head that is which stands at a place of the base; `None` if it is not there.
+    /// CoveredBy in the head that is which stands at a place of the base; `None` if it is not there.
     pub(super) fn same_in_head(&self, base: &Pointer) -> Option<Pointer> {
         let head = self.in_head(base);
         (!self.is_single(base, &head)).then_some(head)
     }
 
-    /// Where in the base that is which stands at a place of the head; `None` if it is not there.
+    /// CoveredBy in the base that is which stands at a place of the head; `None` if it is not there.
     pub(super) fn same_in_base(&self, head: &Pointer) -> Option<Pointer> {
         let base = mapped(&self.to_base, head);
         (!self.is_single(&base, head)).then_some(base)

@@ -14,15 +14,15 @@ use syn::{
 
 /// The public API of a crate.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Surface {
-    /// By path, as [`Path`] writes it.
-    pub(super) items: BTreeMap<String, Item>,
+pub(crate) struct PublicApi {
+    /// By path, as [`ItemPath`] writes it.
+    pub(super) items: BTreeMap<String, ApiItem>,
 }
 
 /// Something public.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) kind: Kind,
+pub(super) struct ApiItem {
+    pub(super) kind: ItemKind,
     /// The path of what it is a part of, if that is an item.
     pub(super) parent: Option<String>,
     /// Its type, in tokens; a name of the crate is one token, with its path.
@@ -37,7 +37,7 @@ pub(super) struct Item {
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ItemKind {
     Alias,
     AssociatedType,
     Const,
@@ -59,9 +59,9 @@ pub(super) enum Kind {
 
 /// How the paths of items are written: as in Rust where Rust has a way, with a dot before a field and
 /// parentheses around a parameter.
-pub(super) struct Path;
+pub(super) struct ItemPath;
 
-impl Path {
+impl ItemPath {
     pub(super) fn member(of: &str, name: &str) -> String {
         format!("{of}::{name}")
     }
@@ -96,10 +96,10 @@ fn is_runtime(path: &str) -> bool {
     path.starts_with("src/runtime/")
 }
 
-impl Surface {
+impl PublicApi {
     /// Reads the public API from the files of a crate.
     pub(crate) fn read(files: &[(String, syn::File)]) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = ApiReader::default();
         for (path, file) in files {
             if let Some(module) = module(path) {
                 reader.reexports(&file.items, module);
@@ -120,8 +120,8 @@ impl Surface {
 }
 
 #[derive(Default)]
-struct Reader {
-    items: BTreeMap<String, Item>,
+struct ApiReader {
+    items: BTreeMap<String, ApiItem>,
     /// The names that public `use`s make visible.
     reexported: BTreeSet<String>,
     /// The module that is being read, and the types that it defines.
@@ -130,9 +130,9 @@ struct Reader {
 }
 
 /// An item before it has its place.
-fn item(kind: Kind, ty: Vec<String>, attributes: &[Attribute]) -> Item {
+fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
     let has = |name: &str| attributes.iter().any(|one| one.path().is_ident(name));
-    Item {
+    ApiItem {
         kind,
         parent: None,
         ty,
@@ -155,7 +155,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-impl Reader {
+impl ApiReader {
     /// Notes what a file makes visible from elsewhere.
     fn reexports(&mut self, file: &[Code], module: &str) {
         fn leaves(tree: &UseTree, names: &mut Vec<String>) {
@@ -173,13 +173,13 @@ impl Reader {
                     let mut names = Vec::new();
                     leaves(&code.tree, &mut names);
                     for name in names {
-                        let item = item(Kind::Reexport, Vec::new(), &[]);
+                        let item = item(ItemKind::Reexport, Vec::new(), &[]);
                         self.items.insert(format!("{module}{name}"), item);
                         self.reexported.insert(name);
                     }
                 }
                 Code::Mod(code) if is_public(&code.vis) => {
-                    let item = item(Kind::Reexport, Vec::new(), &[]);
+                    let item = item(ItemKind::Reexport, Vec::new(), &[]);
                     let path = format!("{module}{}", code.ident);
                     self.items.insert(path.clone(), item);
                     if let Some((_, items)) = &code.content {
@@ -222,20 +222,23 @@ impl Reader {
         format!("{}{}", self.module, name.to_string())
     }
 
-    fn add(&mut self, path: String, item: Item) {
+    fn add(&mut self, path: String, item: ApiItem) {
         self.items.insert(path, item);
     }
 
-    fn part(&mut self, path: String, of: &str, item: Item) {
+    fn part(&mut self, path: String, of: &str, item: ApiItem) {
         let parent = Some(of.to_owned());
-        self.items.insert(path, Item { parent, ..item });
+        self.items.insert(path, ApiItem { parent, ..item });
     }
 
     fn code(&mut self, code: &Code, is_seen: &impl Fn(&str) -> bool) {
         match code {
             Code::Struct(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
-                self.add(path.clone(), item(Kind::Struct, Vec::new(), &code.attrs));
+                self.add(
+                    path.clone(),
+                    item(ItemKind::Struct, Vec::new(), &code.attrs),
+                );
                 self.derives(&path, &code.attrs);
                 for (index, field) in code.fields.iter().enumerate() {
                     if is_public(&field.vis) {
@@ -245,16 +248,20 @@ impl Reader {
             }
             Code::Enum(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
-                self.add(path.clone(), item(Kind::Enum, Vec::new(), &code.attrs));
+                self.add(path.clone(), item(ItemKind::Enum, Vec::new(), &code.attrs));
                 self.derives(&path, &code.attrs);
                 for variant in &code.variants {
-                    let of = Path::member(&path, &variant.ident.to_string());
+                    let of = ItemPath::member(&path, &variant.ident.to_string());
                     let ty = match &variant.fields {
                         Fields::Unit => Vec::new(),
                         Fields::Unnamed(fields) => self.tokens(fields),
                         Fields::Named(_) => vec!["{".to_owned(), "}".to_owned()],
                     };
-                    self.part(of.clone(), &path, item(Kind::Variant, ty, &variant.attrs));
+                    self.part(
+                        of.clone(),
+                        &path,
+                        item(ItemKind::Variant, ty, &variant.attrs),
+                    );
                     if let Fields::Named(fields) = &variant.fields {
                         for (index, field) in fields.named.iter().enumerate() {
                             self.field(&of, index, field);
@@ -264,26 +271,32 @@ impl Reader {
             }
             Code::Type(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let ty = self.tokens(&code.ty);
-                self.add(self.path(&code.ident), item(Kind::Alias, ty, &code.attrs));
+                self.add(
+                    self.path(&code.ident),
+                    item(ItemKind::Alias, ty, &code.attrs),
+                );
             }
             Code::Const(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let ty = self.tokens(&code.ty);
-                self.add(self.path(&code.ident), item(Kind::Const, ty, &code.attrs));
+                self.add(
+                    self.path(&code.ident),
+                    item(ItemKind::Const, ty, &code.attrs),
+                );
             }
             Code::Fn(code) if is_public(&code.vis) && is_seen(&code.sig.ident.to_string()) => {
                 let path = self.path(&code.sig.ident);
-                self.function(&path, None, Kind::Function, &code.sig, &code.attrs);
+                self.function(&path, None, ItemKind::Function, &code.sig, &code.attrs);
             }
             Code::Trait(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
                 let bounds = self.tokens(&code.supertraits);
-                self.add(path.clone(), item(Kind::Trait, bounds, &code.attrs));
+                self.add(path.clone(), item(ItemKind::Trait, bounds, &code.attrs));
                 for member in &code.items {
                     if let TraitItem::Fn(method) = member {
-                        let name = Path::member(&path, &method.sig.ident.to_string());
+                        let name = ItemPath::member(&path, &method.sig.ident.to_string());
                         let kind = match method.default {
-                            Some(_) => Kind::Function,
-                            None => Kind::Method,
+                            Some(_) => ItemKind::Function,
+                            None => ItemKind::Method,
                         };
                         self.function(&name, Some(&path), kind, &method.sig, &method.attrs);
                     }
@@ -300,14 +313,14 @@ impl Reader {
                 match &code.trait_ {
                     Some((name, _)) => {
                         let name = display(&self.tokens(name));
-                        let path = Path::implementation(&of, &name);
-                        let whole = item(Kind::Implementation, Vec::new(), &[]);
+                        let path = ItemPath::implementation(&of, &name);
+                        let whole = item(ItemKind::Implementation, Vec::new(), &[]);
                         self.part(path.clone(), &of, whole);
                         for member in &code.items {
                             if let ImplItem::Type(member) = member {
-                                let name = Path::member(&path, &member.ident.to_string());
+                                let name = ItemPath::member(&path, &member.ident.to_string());
                                 let ty = self.tokens(&member.ty);
-                                self.part(name, &path, item(Kind::AssociatedType, ty, &[]));
+                                self.part(name, &path, item(ItemKind::AssociatedType, ty, &[]));
                             }
                         }
                     }
@@ -324,8 +337,8 @@ impl Reader {
                     && is_seen(&of.to_string())
                 {
                     let of = self.path(&of);
-                    let path = Path::implementation(&of, &name);
-                    self.part(path, &of, item(Kind::Implementation, Vec::new(), &[]));
+                    let path = ItemPath::implementation(&of, &name);
+                    self.part(path, &of, item(ItemKind::Implementation, Vec::new(), &[]));
                 }
             }
             _ => {}
@@ -336,14 +349,20 @@ impl Reader {
         for member in members {
             match member {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
-                    let path = Path::member(of, &function.sig.ident.to_string());
+                    let path = ItemPath::member(of, &function.sig.ident.to_string());
                     let attributes = &function.attrs;
-                    self.function(&path, Some(of), Kind::Function, &function.sig, attributes);
+                    self.function(
+                        &path,
+                        Some(of),
+                        ItemKind::Function,
+                        &function.sig,
+                        attributes,
+                    );
                 }
                 ImplItem::Const(member) if is_public(&member.vis) => {
                     let ty = self.tokens(&member.ty);
-                    let path = Path::member(of, &member.ident.to_string());
-                    self.part(path, of, item(Kind::Const, ty, &member.attrs));
+                    let path = ItemPath::member(of, &member.ident.to_string());
+                    self.part(path, of, item(ItemKind::Const, ty, &member.attrs));
                 }
                 _ => {}
             }
@@ -356,8 +375,8 @@ impl Reader {
             None => index.to_string(),
         };
         let ty = self.tokens(&field.ty);
-        let item = item(Kind::Field, ty, &field.attrs);
-        self.part(Path::field(of, &name), of, item);
+        let item = item(ItemKind::Field, ty, &field.attrs);
+        self.part(ItemPath::field(of, &name), of, item);
     }
 
     fn derives(&mut self, of: &str, attributes: &[Attribute]) {
@@ -368,8 +387,8 @@ impl Reader {
             // Without its names a derive is none.
             let _ = attribute.parse_nested_meta(|one| {
                 let name = one.path.segments.last().map(|name| name.ident.to_string());
-                let path = Path::implementation(of, &name.unwrap_or_default());
-                self.part(path, of, item(Kind::Implementation, Vec::new(), &[]));
+                let path = ItemPath::implementation(of, &name.unwrap_or_default());
+                self.part(path, of, item(ItemKind::Implementation, Vec::new(), &[]));
                 Ok(())
             });
         }
@@ -379,7 +398,7 @@ impl Reader {
         &mut self,
         path: &str,
         of: Option<&str>,
-        kind: Kind,
+        kind: ItemKind,
         signature: &Signature,
         attributes: &[Attribute],
     ) {
@@ -407,11 +426,11 @@ impl Reader {
                     (name, self.tokens(&input.ty))
                 }
             };
-            let item = Item {
+            let item = ApiItem {
                 order,
-                ..item(Kind::Parameter, ty, &[])
+                ..item(ItemKind::Parameter, ty, &[])
             };
-            self.part(Path::parameter(path, &name), path, item);
+            self.part(ItemPath::parameter(path, &name), path, item);
         }
     }
 
@@ -511,21 +530,21 @@ pub(super) fn display(tokens: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn surface(files: &[(&str, &str)]) -> Surface {
+    fn surface(files: &[(&str, &str)]) -> PublicApi {
         let files: Vec<_> = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), syn::parse_file(text).unwrap()))
             .collect();
-        Surface::read(&files)
+        PublicApi::read(&files)
     }
 
     #[test]
     fn paths_and_types() {
         let types = "
             #[derive(Clone, Debug)] #[non_exhaustive]
-            pub struct Pet { pub name: String, pub kind: Option<Kind>, secret: u8 }
+            pub struct Pet { pub name: String, pub kind: Option<ItemKind>, secret: u8 }
             impl Pet { pub fn new(name: impl Into<String>) -> Self { loop {} } fn hidden() {} }
-            #[derive(Clone)] pub enum Kind { Cat, Of(Box<Pet>), With { a: crate::File } }
+            #[derive(Clone)] pub enum ItemKind { Cat, Of(Box<Pet>), With { a: crate::File } }
             crate::runtime::object::impl_object!(Pet { required name = \"name\", });
             pub type Pets = std::collections::BTreeMap<String, Pet>;
             pub struct Deep(pub Vec<Deep>);
@@ -561,14 +580,14 @@ mod tests {
             "server::Api::find(self) | &self",
             "types::Deep | ",
             "types::Deep.0 | Vec<types::Deep>",
-            "types::Kind | ",
-            "types::Kind: Clone | ",
-            "types::Kind::Cat | ",
-            "types::Kind::Of | (Box<types::Pet>)",
-            "types::Kind::With | {}",
-            "types::Kind::With.a | File",
+            "types::ItemKind | ",
+            "types::ItemKind: Clone | ",
+            "types::ItemKind::Cat | ",
+            "types::ItemKind::Of | (Box<types::Pet>)",
+            "types::ItemKind::With | {}",
+            "types::ItemKind::With.a | File",
             "types::Pet | ",
-            "types::Pet.kind | Option<types::Kind>",
+            "types::Pet.kind | Option<types::ItemKind>",
             "types::Pet.name | String",
             "types::Pet: Clone | ",
             "types::Pet: Debug | ",
@@ -579,7 +598,7 @@ mod tests {
         ];
         assert_eq!(shown, expected);
         assert!(surface.items["types::Pet"].is_open);
-        assert!(!surface.items["types::Kind"].is_open);
+        assert!(!surface.items["types::ItemKind"].is_open);
         assert!(surface.items["Call<FindPets>::limit"].is_deprecated);
     }
 }

@@ -63,11 +63,11 @@ macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $floor:ident $(, $shapeless:ident)?;)*) => {
         /// The rules, named as findings name them: `response-added`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Rule {
+        pub enum DiffRule {
             $($(#[doc = $doc])* $name,)*
         }
 
-        impl Rule {
+        impl DiffRule {
             /// Every rule.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
@@ -244,7 +244,7 @@ rules! {
     RustChanged = "rust-changed", Patch;
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for DiffRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
     }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Spot,
-    rules::{Bucket, Rule},
-    walk::{At, Member, Walk, is_of_other_type, keys, resolved, shown, told, values},
-    wire_risk::{Effect, Ways},
+    PlacePair,
+    rules::{Bucket, DiffRule},
+    walk::{DiffWalk, KeyPair, Node, is_of_other_type, keys, resolved, shown, told, values},
+    wire_risk::{Directions, Effect},
 };
-use crate::{load::spec::Kind, lower::skeleton, pointer::Pointer};
+use crate::{load::spec::ObjectKind, lower::skeleton, pointer::Pointer};
 
 /// The formats that make a type of their own.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];
@@ -34,28 +34,28 @@ const GATHERED: [&str; 4] = ["allOf", "properties", "required", "type"];
 
 /// What a schema says of its properties, together with all that its `allOf` leads to.
 #[derive(Default)]
-struct Object<'a> {
-    properties: BTreeMap<&'a str, At<'a>>,
+struct MergedObject<'a> {
+    properties: BTreeMap<&'a str, Node<'a>>,
     required: BTreeMap<&'a str, Pointer>,
     /// All else that it says of its values.
     rest: BTreeSet<String>,
 }
 
-impl<'a> Object<'a> {
-    fn of(tree: &'a Value, at: &At<'a>) -> Self {
+impl<'a> MergedObject<'a> {
+    fn of(tree: &'a Value, at: &Node<'a>) -> Self {
         let mut object = Self::default();
         object.gather(tree, at, &mut BTreeSet::new());
         object
     }
 
-    fn gather(&mut self, tree: &'a Value, at: &At<'a>, seen: &mut BTreeSet<Pointer>) {
+    fn gather(&mut self, tree: &'a Value, at: &Node<'a>, seen: &mut BTreeSet<Pointer>) {
         let Some(at) = resolved(tree, &at.place).filter(|at| seen.insert(at.place.clone())) else {
             return;
         };
-        for (name, property) in at.get("properties").iter().flat_map(At::members) {
+        for (name, property) in at.get("properties").iter().flat_map(Node::members) {
             self.properties.entry(name).or_insert(property);
         }
-        for name in at.get("required").iter().flat_map(At::items) {
+        for name in at.get("required").iter().flat_map(Node::items) {
             if let Some(text) = name.value.as_str() {
                 self.required.entry(text).or_insert(name.place);
             }
@@ -67,16 +67,16 @@ impl<'a> Object<'a> {
                 self.rest.insert(format!("{key}: {}", value.value));
             }
         }
-        for part in at.get("allOf").iter().flat_map(At::items) {
+        for part in at.get("allOf").iter().flat_map(Node::items) {
             self.gather(tree, &part, seen);
         }
     }
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DiffWalk<'a> {
     /// Two schemas: keyword by keyword, unless one of them only leads to another one, or their values have
     /// nothing in common.
-    pub(super) fn schema(&mut self, base: &At<'a>, head: &At<'a>) {
+    pub(super) fn schema(&mut self, base: &Node<'a>, head: &Node<'a>) {
         if self.unwrapped(base, head) {
             return;
         }
@@ -90,8 +90,8 @@ impl<'a> Walk<'a> {
             .flatten();
         let is_tagged = !is_other && self.tags_differ(base, head);
         for key in keys(base, head) {
-            let member = Member {
-                kind: Kind::Schema,
+            let member = KeyPair {
+                kind: ObjectKind::Schema,
                 key,
                 owners: (base.clone(), head.clone()),
                 base: base.get(key),
@@ -123,15 +123,15 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the parts of an `allOf` are others, and not only what is in them.
-    fn is_recomposed(&self, base: &At<'a>, head: &At<'a>) -> bool {
-        let parts = |at: &At<'a>| {
+    fn is_recomposed(&self, base: &Node<'a>, head: &Node<'a>) -> bool {
+        let parts = |at: &Node<'a>| {
             at.get("allOf")
                 .iter()
-                .flat_map(At::items)
+                .flat_map(Node::items)
                 .collect::<Vec<_>>()
         };
         let (old, new) = (parts(base), parts(head));
-        let target = |at: &At<'a>| {
+        let target = |at: &Node<'a>| {
             let text = at.value.get("$ref").and_then(Value::as_str);
             text.and_then(Pointer::from_fragment)
         };
@@ -149,24 +149,24 @@ impl<'a> Walk<'a> {
     }
 
     /// Two objects that are made of other parts: by all that they say together.
-    fn recomposed(&mut self, base: &At<'a>, head: &At<'a>) {
+    fn recomposed(&mut self, base: &Node<'a>, head: &Node<'a>) {
         let before = self.found.changes.len();
-        let old = Object::of(&self.base.tree, base);
-        let new = Object::of(&self.head.tree, head);
+        let old = MergedObject::of(&self.base.tree, base);
+        let new = MergedObject::of(&self.head.tree, head);
         // What stands elsewhere is not changed there, but no longer, or only now, a part of this.
-        let parts = |at: &At<'a>| {
+        let parts = |at: &Node<'a>| {
             at.get("allOf")
                 .map_or_else(|| at.place.clone(), |at| at.place)
         };
-        let whole = Spot::both(&parts(base), &parts(head));
+        let whole = PlacePair::both(&parts(base), &parts(head));
         let around = self.used_at.clone();
         self.used_at = around.clone().or_else(|| Some(whole.clone()));
         let in_base = |place: &Pointer| {
-            let own = place.is_within(&base.place).then(|| Spot::base(place));
+            let own = place.is_within(&base.place).then(|| PlacePair::base(place));
             own.unwrap_or_else(|| whole.clone())
         };
         let in_head = |place: &Pointer| {
-            let own = place.is_within(&head.place).then(|| Spot::head(place));
+            let own = place.is_within(&head.place).then(|| PlacePair::head(place));
             own.unwrap_or_else(|| whole.clone())
         };
         for (name, was) in &old.properties {
@@ -178,7 +178,7 @@ impl<'a> Walk<'a> {
                     if is_own {
                         self.used_at.clone_from(&around);
                     }
-                    self.pair(Kind::Schema, &was.place, &is.place);
+                    self.pair(ObjectKind::Schema, &was.place, &is.place);
                     self.used_at = here;
                 }
                 None => {
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
             if !new.required.contains_key(name) && both(name) {
                 let what = format!("the property `{name}` is optional");
                 self.change(
-                    Rule::PropertyOptional,
+                    DiffRule::PropertyOptional,
                     in_base(place),
                     what,
                     Effect::OPTIONAL,
@@ -210,7 +210,7 @@ impl<'a> Walk<'a> {
             if !old.required.contains_key(name) && both(name) {
                 let what = format!("the property `{name}` is required");
                 self.change(
-                    Rule::PropertyRequired,
+                    DiffRule::PropertyRequired,
                     in_head(place),
                     what,
                     Effect::REQUIRED,
@@ -219,17 +219,17 @@ impl<'a> Walk<'a> {
         }
         if old.rest != new.rest {
             let what = "is made of other parts".to_owned();
-            let spot = Spot {
+            let spot = PlacePair {
                 base: base.get("allOf").map(|at| at.place),
                 head: head.get("allOf").map(|at| at.place),
             };
-            self.change(Rule::CompositionChanged, spot, what, Effect::ALL);
+            self.change(DiffRule::CompositionChanged, spot, what, Effect::ALL);
         }
         self.used_at = around;
         let is_told = self.found.changes.len() > before;
         for key in GATHERED {
-            let member = Member {
-                kind: Kind::Schema,
+            let member = KeyPair {
+                kind: ObjectKind::Schema,
                 key,
                 owners: (base.clone(), head.clone()),
                 base: base.get(key),
@@ -248,9 +248,9 @@ impl<'a> Walk<'a> {
     }
 
     /// `oneOf` in the place of `anyOf`, or the other way round: the alternatives are what counts.
-    fn swapped_union(&mut self, base: &At<'a>, head: &At<'a>) -> Option<[&'static str; 2]> {
+    fn swapped_union(&mut self, base: &Node<'a>, head: &Node<'a>) -> Option<[&'static str; 2]> {
         let keys = ["oneOf", "anyOf"];
-        let has = |at: &At<'a>| keys.map(|key| at.get(key));
+        let has = |at: &Node<'a>| keys.map(|key| at.get(key));
         let (([Some(old), None], [None, Some(new)]) | ([None, Some(old)], [Some(new), None])) =
             (has(base), has(head))
         else {
@@ -259,8 +259,8 @@ impl<'a> Walk<'a> {
         self.found
             .moved
             .push((old.place.clone(), new.place.clone()));
-        self.alternatives(&Member {
-            kind: Kind::Schema,
+        self.alternatives(&KeyPair {
+            kind: ObjectKind::Schema,
             key: "oneOf",
             owners: (base.clone(), head.clone()),
             base: Some(old),
@@ -270,17 +270,23 @@ impl<'a> Walk<'a> {
     }
 
     /// Tells the values by which alternatives are known that came or went; gives whether there are any.
-    fn tags_differ(&mut self, base: &At<'a>, head: &At<'a>) -> bool {
+    fn tags_differ(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
         let (Some(was), Some(is)) = (base.get("discriminator"), head.get("discriminator")) else {
             return false;
         };
-        let spot = Spot::both(&was.place, &is.place);
+        let spot = PlacePair::both(&was.place, &is.place);
         let (old, new) = (was.text("propertyName"), is.text("propertyName"));
         if old != new {
             let what = "another property tells the alternatives apart".to_owned();
             let names = (Value::from(old), Value::from(new));
             let values = (Some(&names.0), Some(&names.1));
-            self.turned(Rule::DiscriminatorChanged, spot, what, values, Effect::ALL);
+            self.changed(
+                DiffRule::DiscriminatorChanged,
+                spot,
+                what,
+                values,
+                Effect::ALL,
+            );
             return true;
         }
         let (old, new) = (tags(&self.base.tree, base), tags(&self.head.tree, head));
@@ -290,25 +296,25 @@ impl<'a> Walk<'a> {
                 was.text("propertyName")
             );
             let effect = Effect::TIGHTENED;
-            self.change(Rule::DiscriminatorChanged, spot.clone(), what, effect);
+            self.change(DiffRule::DiscriminatorChanged, spot.clone(), what, effect);
         }
         for tag in new.difference(&old) {
             let what = format!("the value `{tag}` of `{}` is new", was.text("propertyName"));
             let effect = Effect::WIDENED;
-            self.change(Rule::DiscriminatorChanged, spot.clone(), what, effect);
+            self.change(DiffRule::DiscriminatorChanged, spot.clone(), what, effect);
         }
         old != new
     }
 
     /// What differs between two schemas that a place may lead to, in words, and what that means.
-    pub(super) fn between(&self, was: &At<'a>, is: &At<'a>) -> (String, Effect) {
+    pub(super) fn between(&self, was: &Node<'a>, is: &Node<'a>) -> (String, Effect) {
         const MOST: usize = 4;
-        let bare = |tree: &Value, at: &At<'_>| skeleton(tree, Kind::Schema, at.value);
+        let bare = |tree: &Value, at: &Node<'_>| skeleton(tree, ObjectKind::Schema, at.value);
         if bare(&self.base.tree, was) == bare(&self.head.tree, is) {
             return (String::new(), Effect::NONE);
         }
-        let old = Object::of(&self.base.tree, was);
-        let new = Object::of(&self.head.tree, is);
+        let old = MergedObject::of(&self.base.tree, was);
+        let new = MergedObject::of(&self.head.tree, is);
         if old.properties.is_empty() || new.properties.is_empty() || old.rest != new.rest {
             return ("its values are others".to_owned(), Effect::ALL);
         }
@@ -353,7 +359,7 @@ impl<'a> Walk<'a> {
         (words.join(", "), effect)
     }
 
-    pub(super) fn schema_type(&mut self, member: &Member<'a>) {
+    pub(super) fn schema_type(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let (old, new) = (was.and_then(Value::as_str), is.and_then(Value::as_str));
         let effect = match (old, new) {
@@ -362,17 +368,17 @@ impl<'a> Walk<'a> {
             _ => Effect::ALL,
         };
         // What has properties is an object, whether it says so or not.
-        let says = |owner: &At<'_>| {
+        let says = |owner: &Node<'_>| {
             ["properties", "additionalProperties"].map(|key| owner.get(key).is_some())
         };
-        let is_said = |owner: &At<'_>| says(owner).contains(&true);
+        let is_said = |owner: &Node<'_>| says(owner).contains(&true);
         let effect = match (old, new) {
             (None, Some("object")) if is_said(&member.owners.0) => Effect::NONE,
             (Some("object"), None) if is_said(&member.owners.1) => Effect::NONE,
             _ => effect,
         };
-        self.turned(
-            Rule::TypeChanged,
+        self.changed(
+            DiffRule::TypeChanged,
             member.spot(),
             told("type", was, is),
             (was, is),
@@ -380,7 +386,7 @@ impl<'a> Walk<'a> {
         );
     }
 
-    pub(super) fn format(&mut self, member: &Member<'a>) {
+    pub(super) fn format(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         if member.owners.0.text("type") != member.owners.1.text("type") {
             // That is said by the type being another one.
@@ -391,22 +397,22 @@ impl<'a> Walk<'a> {
             TYPES.contains(&text) || text == "binary"
         };
         let (rule, effect) = match (was, is) {
-            (None, Some(_)) => (Rule::LimitTightened, Effect::TIGHTENED),
-            (Some(_), None) => (Rule::LimitRelaxed, Effect::RELAXED),
-            _ => (Rule::LimitChanged, Effect::ALL),
+            (None, Some(_)) => (DiffRule::LimitTightened, Effect::TIGHTENED),
+            (Some(_), None) => (DiffRule::LimitRelaxed, Effect::RELAXED),
+            _ => (DiffRule::LimitChanged, Effect::ALL),
         };
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
         let (rule, effect) = match (text(was), text(is)) {
-            ("int32", "int64" | "") => (Rule::TypeChanged, Effect::WIDENED),
-            ("int64" | "", "int32") => (Rule::TypeChanged, Effect::NARROWED),
+            ("int32", "int64" | "") => (DiffRule::TypeChanged, Effect::WIDENED),
+            ("int64" | "", "int32") => (DiffRule::TypeChanged, Effect::NARROWED),
             // Numbers are floating-point either way, and integers have 64 bits if nothing else is said.
             ("" | "double" | "float", "" | "double" | "float") | ("", "int64") | ("int64", "") => {
-                (Rule::LimitChanged, Effect::NONE)
+                (DiffRule::LimitChanged, Effect::NONE)
             }
-            _ if is_type(was) || is_type(is) => (Rule::TypeChanged, Effect::ALL),
+            _ if is_type(was) || is_type(is) => (DiffRule::TypeChanged, Effect::ALL),
             _ => (rule, effect),
         };
-        self.turned(
+        self.changed(
             rule,
             member.spot(),
             told("format", was, is),
@@ -415,14 +421,14 @@ impl<'a> Walk<'a> {
         );
     }
 
-    pub(super) fn values(&mut self, member: &Member<'a>) {
+    pub(super) fn values(&mut self, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             let (was, is) = values(member);
             let (rule, effect) = match was {
-                None => (Rule::EnumValueRemoved, Effect::TIGHTENED),
-                Some(_) => (Rule::EnumValueAdded, Effect::WIDENED),
+                None => (DiffRule::EnumValueRemoved, Effect::TIGHTENED),
+                Some(_) => (DiffRule::EnumValueAdded, Effect::WIDENED),
             };
-            return self.turned(
+            return self.changed(
                 rule,
                 member.spot(),
                 told("enum", was, is),
@@ -430,7 +436,7 @@ impl<'a> Walk<'a> {
                 effect,
             );
         };
-        let is_in = |value: &Value, other: &At<'a>| {
+        let is_in = |value: &Value, other: &Node<'a>| {
             other
                 .value
                 .as_array()
@@ -445,16 +451,16 @@ impl<'a> Walk<'a> {
             if !is_in(was.value, head) {
                 is_told = true;
                 let what = format!("the value `{}` is gone", shown(was.value));
-                let spot = Spot::base(&was.place);
-                self.change(Rule::EnumValueRemoved, spot, what, Effect::TIGHTENED);
+                let spot = PlacePair::base(&was.place);
+                self.change(DiffRule::EnumValueRemoved, spot, what, Effect::TIGHTENED);
             }
         }
         for is in head.items() {
             if !is_in(is.value, base) {
                 is_told = true;
                 let what = format!("the value `{}` is new", shown(is.value));
-                let spot = Spot::head(&is.place);
-                self.change(Rule::EnumValueAdded, spot, what, Effect::WIDENED);
+                let spot = PlacePair::head(&is.place);
+                self.change(DiffRule::EnumValueAdded, spot, what, Effect::WIDENED);
             }
         }
         if !is_told {
@@ -466,14 +472,14 @@ impl<'a> Walk<'a> {
             .push((base.place.clone(), head.place.clone()));
     }
 
-    pub(super) fn nullable(&mut self, member: &Member<'a>) {
+    pub(super) fn nullable(&mut self, member: &KeyPair<'a>) {
         let (rule, what, effect) = match (
             member.owners.0.flag("nullable"),
             member.owners.1.flag("nullable"),
         ) {
-            (false, true) => (Rule::NullAdded, "may be `null`", Effect::WIDENED),
+            (false, true) => (DiffRule::NullAdded, "may be `null`", Effect::WIDENED),
             (true, false) => (
-                Rule::NullRemoved,
+                DiffRule::NullRemoved,
                 "cannot be `null` any more",
                 Effect::NARROWED,
             ),
@@ -483,15 +489,15 @@ impl<'a> Walk<'a> {
     }
 
     /// `required`, name by name. What is required of a property that came or went is told with that.
-    pub(super) fn required(&mut self, member: &Member<'a>) {
-        let of = |at: &Option<At<'a>>| -> BTreeMap<&'a str, Pointer> {
-            let items = at.iter().flat_map(At::items);
+    pub(super) fn required(&mut self, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Pointer> {
+            let items = at.iter().flat_map(Node::items);
             items
                 .filter_map(|item| Some((item.value.as_str()?, item.place)))
                 .collect()
         };
         let (old, new) = (of(&member.base), of(&member.head));
-        let declared = |owner: &At<'a>, name: &str| {
+        let declared = |owner: &Node<'a>, name: &str| {
             owner
                 .get("properties")
                 .is_some_and(|all| all.get(name).is_some())
@@ -501,7 +507,12 @@ impl<'a> Walk<'a> {
             if !new.contains_key(name) && !is_gone {
                 let what = format!("the property `{name}` is optional");
                 let effect = Effect::OPTIONAL.only(self.ways(&member.owners, name));
-                self.change(Rule::PropertyOptional, Spot::base(place), what, effect);
+                self.change(
+                    DiffRule::PropertyOptional,
+                    PlacePair::base(place),
+                    what,
+                    effect,
+                );
             }
         }
         for (name, place) in &new {
@@ -509,7 +520,12 @@ impl<'a> Walk<'a> {
             if !old.contains_key(name) && !is_new {
                 let what = format!("the property `{name}` is required");
                 let effect = Effect::REQUIRED.only(self.ways(&member.owners, name));
-                self.change(Rule::PropertyRequired, Spot::head(place), what, effect);
+                self.change(
+                    DiffRule::PropertyRequired,
+                    PlacePair::head(place),
+                    what,
+                    effect,
+                );
             }
         }
         if old.keys().eq(new.keys()) {
@@ -520,8 +536,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The ways in which a property goes.
-    fn ways(&self, owners: &(At<'a>, At<'a>), name: &str) -> Ways {
-        let property = |tree: &'a Value, owner: &At<'a>| {
+    fn ways(&self, owners: &(Node<'a>, Node<'a>), name: &str) -> Directions {
+        let property = |tree: &'a Value, owner: &Node<'a>| {
             let at = owner.get("properties")?.get(name)?;
             resolved(tree, &at.place)
         };
@@ -533,41 +549,46 @@ impl<'a> Walk<'a> {
             let mut found = of.iter().flatten().peekable();
             found.peek().is_some() && found.all(|at| at.flag(keyword))
         };
-        Ways {
+        Directions {
             requests: !all("readOnly"),
             responses: !all("writeOnly"),
         }
     }
 
-    pub(super) fn properties(&mut self, member: &Member<'a>) {
-        let of = |at: &Option<At<'a>>| -> BTreeMap<&'a str, At<'a>> {
-            at.iter().flat_map(At::members).collect()
+    pub(super) fn properties(&mut self, member: &KeyPair<'a>) {
+        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
+            at.iter().flat_map(Node::members).collect()
         };
         let (old, new) = (of(&member.base), of(&member.head));
-        let requires = |owner: &At<'a>, name: &str| {
+        let requires = |owner: &Node<'a>, name: &str| {
             let list = owner.value.get("required").and_then(Value::as_array);
             list.is_some_and(|list| list.iter().any(|one| one == name))
         };
         for (name, was) in &old {
             if let Some(is) = new.get(name) {
-                self.pair(Kind::Schema, &was.place, &is.place);
+                self.pair(ObjectKind::Schema, &was.place, &is.place);
                 continue;
             }
             if requires(&member.owners.1, name) {
                 let what =
                     format!("the property `{name}` may be anything: only `required` names it");
                 let effect = Effect::WIDENED.only(self.ways(&member.owners, name));
-                self.change(Rule::TypeChanged, Spot::base(&was.place), what, effect);
+                self.change(
+                    DiffRule::TypeChanged,
+                    PlacePair::base(&was.place),
+                    what,
+                    effect,
+                );
                 continue;
             }
             let is_required = requires(&member.owners.0, name);
-            let spot = Spot::base(&was.place);
+            let spot = PlacePair::base(&was.place);
             self.property_gone(name, spot, is_required, is_closed(&member.owners.1));
         }
         for (name, is) in &new {
             if !old.contains_key(name) {
                 let is_required = requires(&member.owners.1, name);
-                let spot = Spot::head(&is.place);
+                let spot = PlacePair::head(&is.place);
                 self.property_new(name, spot, is_required, is_closed(&member.owners.0));
             }
         }
@@ -579,7 +600,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn property_gone(&mut self, name: &str, spot: Spot, is_required: bool, is_closed: bool) {
+    fn property_gone(&mut self, name: &str, spot: PlacePair, is_required: bool, is_closed: bool) {
         let effect = match (is_required, is_closed) {
             (true, true) => Effect::LOST.and(Effect::TIGHTENED),
             (true, false) => Effect::LOST,
@@ -588,10 +609,10 @@ impl<'a> Walk<'a> {
         };
         let word = if is_required { "required" } else { "optional" };
         let what = format!("the {word} property `{name}` is gone");
-        self.change(Rule::PropertyRemoved, spot, what, effect);
+        self.change(DiffRule::PropertyRemoved, spot, what, effect);
     }
 
-    fn property_new(&mut self, name: &str, spot: Spot, is_required: bool, was_closed: bool) {
+    fn property_new(&mut self, name: &str, spot: PlacePair, is_required: bool, was_closed: bool) {
         let effect = match (is_required, was_closed) {
             (true, _) => Effect::REQUIRED,
             (false, true) => Effect::RELAXED,
@@ -599,16 +620,16 @@ impl<'a> Walk<'a> {
         };
         let word = if is_required { "required" } else { "optional" };
         let what = format!("the {word} property `{name}` is new");
-        self.change(Rule::PropertyAdded, spot, what, effect);
+        self.change(DiffRule::PropertyAdded, spot, what, effect);
     }
 
-    pub(super) fn additional_properties(&mut self, member: &Member<'a>) {
+    pub(super) fn additional_properties(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         if let (Some(base), Some(head)) = (&member.base, &member.head)
             && base.value.is_object()
             && head.value.is_object()
         {
-            return self.pair(Kind::Schema, &base.place, &head.place);
+            return self.pair(ObjectKind::Schema, &base.place, &head.place);
         }
         // All are allowed if nothing is said.
         let breadth = |value: Option<&Value>| match value {
@@ -621,44 +642,44 @@ impl<'a> Walk<'a> {
             std::cmp::Ordering::Equal => Effect::NONE,
             std::cmp::Ordering::Greater => Effect::TIGHTENED,
         };
-        let rule = Rule::AdditionalPropertiesChanged;
+        let rule = DiffRule::AdditionalPropertiesChanged;
         let what = told("additionalProperties", was, is);
-        self.turned(rule, member.spot(), what, (was, is), effect);
+        self.changed(rule, member.spot(), what, (was, is), effect);
     }
 
-    pub(super) fn elements(&mut self, member: &Member<'a>) {
+    pub(super) fn elements(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
-            (Some(base), Some(head)) => self.pair(Kind::Schema, &base.place, &head.place),
+            (Some(base), Some(head)) => self.pair(ObjectKind::Schema, &base.place, &head.place),
             _ => {
                 let (was, is) = values(member);
                 let what = told("items", was, is);
-                self.change(Rule::TypeChanged, member.spot(), what, Effect::ALL);
+                self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
             }
         }
     }
 
     /// `oneOf` and `anyOf`: the alternatives by what they lead to, else by what they say, else in order.
-    pub(super) fn alternatives(&mut self, member: &Member<'a>) {
+    pub(super) fn alternatives(&mut self, member: &KeyPair<'a>) {
         let (old, new) = self.in_pairs(member);
         if member.base.is_none() || member.head.is_none() {
             let (was, is) = values(member);
             let what = told(member.key, was, is);
-            return self.change(Rule::TypeChanged, member.spot(), what, Effect::ALL);
+            return self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
         }
         for was in old {
             let what = format!("the alternative {} is gone", self.name(&was, true));
-            let spot = Spot::base(&was.place);
-            self.change(Rule::AlternativeRemoved, spot, what, Effect::TIGHTENED);
+            let spot = PlacePair::base(&was.place);
+            self.change(DiffRule::AlternativeRemoved, spot, what, Effect::TIGHTENED);
         }
         for is in new {
             let what = format!("the alternative {} is new", self.name(&is, false));
-            let spot = Spot::head(&is.place);
-            self.change(Rule::AlternativeAdded, spot, what, Effect::WIDENED);
+            let spot = PlacePair::head(&is.place);
+            self.change(DiffRule::AlternativeAdded, spot, what, Effect::WIDENED);
         }
     }
 
     /// `allOf`: what is in its parts, which are the same ones.
-    pub(super) fn parts(&mut self, member: &Member<'a>) {
+    pub(super) fn parts(&mut self, member: &KeyPair<'a>) {
         let _ = self.in_pairs(member);
         if member.base.is_none() || member.head.is_none() {
             self.found.ways.push(member.spot());
@@ -666,7 +687,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What an alternative or part is called.
-    fn name(&self, at: &At<'a>, in_base: bool) -> String {
+    fn name(&self, at: &Node<'a>, in_base: bool) -> String {
         let tree = if in_base {
             &self.base.tree
         } else {
@@ -680,26 +701,26 @@ impl<'a> Walk<'a> {
     }
 
     /// Pairs the elements of two lists of schemas; gives those that have no counterpart.
-    fn in_pairs(&mut self, member: &Member<'a>) -> (Vec<At<'a>>, Vec<At<'a>>) {
-        let items = |at: &Option<At<'a>>| at.as_ref().map(At::items).unwrap_or_default();
+    fn in_pairs(&mut self, member: &KeyPair<'a>) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
+        let items = |at: &Option<Node<'a>>| at.as_ref().map(Node::items).unwrap_or_default();
         let (mut old, mut new) = (items(&member.base), items(&member.head));
         let mut pairs: Vec<(Pointer, Pointer)> = Vec::new();
-        let mut take = |is_same: &dyn Fn(&At<'a>, &At<'a>) -> bool| {
+        let mut take = |is_same: &dyn Fn(&Node<'a>, &Node<'a>) -> bool| {
             old.retain(|was| {
                 let found = new.iter().position(|is| is_same(was, is));
                 if let Some(index) = found {
-                    let is: At<'a> = new.remove(index);
+                    let is: Node<'a> = new.remove(index);
                     pairs.push((was.place.clone(), is.place));
                 }
                 found.is_none()
             });
         };
         take(&|was, is| was.value == is.value);
-        let bare = |tree: &Value, at: &At<'_>| {
+        let bare = |tree: &Value, at: &Node<'_>| {
             let at = resolved(tree, &at.place);
-            at.map(|at| skeleton(tree, Kind::Schema, at.value))
+            at.map(|at| skeleton(tree, ObjectKind::Schema, at.value))
         };
-        let target = |at: &At<'_>| at.value.get("$ref").cloned();
+        let target = |at: &Node<'_>| at.value.get("$ref").cloned();
         take(&|was, is| leads(was) && target(was) == target(is));
         // One that says the same, by a name or without one.
         take(&|was, is| {
@@ -709,8 +730,8 @@ impl<'a> Walk<'a> {
             was.place.last() == is.place.last() && leads(was) == leads(is) && !leads(was)
         });
         // One that is nowhere in the head, for one that is nowhere in the base, is the same under another name.
-        let alone = |list: &[At<'a>], other: &Value| -> BTreeSet<Pointer> {
-            let is_in = |at: &At<'a>| {
+        let alone = |list: &[Node<'a>], other: &Value| -> BTreeSet<Pointer> {
+            let is_in = |at: &Node<'a>| {
                 let target = at.value.get("$ref").and_then(Value::as_str);
                 let target = target.and_then(Pointer::from_fragment);
                 target.is_some_and(|target| other.pointer(target.as_str()).is_some())
@@ -729,12 +750,12 @@ impl<'a> Walk<'a> {
             pairs.push((was.clone(), is.clone()));
         }
         // As many as before, and nothing to tell them by: each for the one that was there.
-        let inline = |list: &[At<'a>]| list.iter().filter(|at| !leads(at)).count();
+        let inline = |list: &[Node<'a>]| list.iter().filter(|at| !leads(at)).count();
         if inline(&old) == inline(&new) {
-            let plain = |list: &mut Vec<At<'a>>| -> Vec<Pointer> {
+            let plain = |list: &mut Vec<Node<'a>>| -> Vec<Pointer> {
                 let (plain, rest) = list.drain(..).partition(|at| !leads(at));
                 *list = rest;
-                let plain: Vec<At<'a>> = plain;
+                let plain: Vec<Node<'a>> = plain;
                 plain.into_iter().map(|at| at.place).collect()
             };
             pairs.extend(plain(&mut old).into_iter().zip(plain(&mut new)));
@@ -743,16 +764,16 @@ impl<'a> Walk<'a> {
             if was != is {
                 self.found.moved.push((was.clone(), is.clone()));
             }
-            self.pair(Kind::Schema, &was, &is);
+            self.pair(ObjectKind::Schema, &was, &is);
         }
         (old, new)
     }
 
-    pub(super) fn discriminator(&mut self, member: &Member<'a>) {
+    pub(super) fn discriminator(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = told("discriminator", was, is);
-        self.turned(
-            Rule::DiscriminatorChanged,
+        self.changed(
+            DiffRule::DiscriminatorChanged,
             member.spot(),
             what,
             (was, is),
@@ -760,15 +781,15 @@ impl<'a> Walk<'a> {
         );
     }
 
-    pub(super) fn upper_limit(&mut self, member: &Member<'a>) {
+    pub(super) fn upper_limit(&mut self, member: &KeyPair<'a>) {
         self.bound(member, |was, is| is < was);
     }
 
-    pub(super) fn lower_limit(&mut self, member: &Member<'a>) {
+    pub(super) fn lower_limit(&mut self, member: &KeyPair<'a>) {
         self.bound(member, |was, is| is > was);
     }
 
-    fn bound(&mut self, member: &Member<'a>, is_tighter: fn(f64, f64) -> bool) {
+    fn bound(&mut self, member: &KeyPair<'a>, is_tighter: fn(f64, f64) -> bool) {
         let (was, is) = values(member);
         let no_limit = |value: Option<&Value>| {
             // Nothing is shorter than nothing.
@@ -784,13 +805,13 @@ impl<'a> Walk<'a> {
             return self.note(Bucket::Moved, member);
         }
         let (rule, effect) = match numbers {
-            (None, _) => (Rule::LimitTightened, Effect::TIGHTENED),
+            (None, _) => (DiffRule::LimitTightened, Effect::TIGHTENED),
             (Some(was), Some(is)) if is_tighter(was, is) => {
-                (Rule::LimitTightened, Effect::TIGHTENED)
+                (DiffRule::LimitTightened, Effect::TIGHTENED)
             }
-            _ => (Rule::LimitRelaxed, Effect::RELAXED),
+            _ => (DiffRule::LimitRelaxed, Effect::RELAXED),
         };
-        self.turned(
+        self.changed(
             rule,
             member.spot(),
             told(member.key, was, is),
@@ -800,22 +821,22 @@ impl<'a> Walk<'a> {
     }
 
     /// A limit that is there or not, or another one.
-    pub(super) fn limit(&mut self, member: &Member<'a>) {
+    pub(super) fn limit(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let no = |value: Option<&Value>| value.is_none_or(|value| value == false);
         let (rule, effect) = match (no(was), no(is)) {
             (true, true) => return self.note(Bucket::Moved, member),
-            (true, false) => (Rule::LimitTightened, Effect::TIGHTENED),
-            (false, true) => (Rule::LimitRelaxed, Effect::RELAXED),
+            (true, false) => (DiffRule::LimitTightened, Effect::TIGHTENED),
+            (false, true) => (DiffRule::LimitRelaxed, Effect::RELAXED),
             (false, false) => (
-                Rule::LimitChanged,
-                Effect::ALL.only(Ways {
+                DiffRule::LimitChanged,
+                Effect::ALL.only(Directions {
                     requests: true,
                     responses: false,
                 }),
             ),
         };
-        self.turned(
+        self.changed(
             rule,
             member.spot(),
             told(member.key, was, is),
@@ -824,18 +845,24 @@ impl<'a> Walk<'a> {
         );
     }
 
-    pub(super) fn default(&mut self, member: &Member<'a>) {
+    pub(super) fn default(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = told("default", was, is);
         // Who leaves it out gets something else than before.
-        let effect = Effect::OLD_CLIENTS.only(Ways {
+        let effect = Effect::OLD_CLIENTS.only(Directions {
             requests: true,
             responses: false,
         });
-        self.turned(Rule::DefaultChanged, member.spot(), what, (was, is), effect);
+        self.changed(
+            DiffRule::DefaultChanged,
+            member.spot(),
+            what,
+            (was, is),
+            effect,
+        );
     }
 
-    pub(super) fn way(&mut self, member: &Member<'a>) {
+    pub(super) fn way(&mut self, member: &KeyPair<'a>) {
         let (was, is) = (
             member.owners.0.flag(member.key),
             member.owners.1.flag(member.key),
@@ -849,23 +876,28 @@ impl<'a> Walk<'a> {
             (_, true) => ("goes in requests alone", Effect::LOST_IN_ANSWERS),
             _ => ("goes in answers, too", Effect::NONE),
         };
-        self.change(Rule::PropertyWay, member.spot(), goes.to_owned(), effect);
+        self.change(
+            DiffRule::PropertyWay,
+            member.spot(),
+            goes.to_owned(),
+            effect,
+        );
     }
 }
 
 /// Whether an object has no properties but those that it names.
-fn is_closed(at: &At<'_>) -> bool {
+fn is_closed(at: &Node<'_>) -> bool {
     at.value.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
 /// Whether something is described elsewhere.
-fn leads(at: &At<'_>) -> bool {
+fn leads(at: &Node<'_>) -> bool {
     at.value.get("$ref").is_some()
 }
 
 /// The values by which the alternatives of a schema are known: those of the mapping, else those that the
 /// alternative names itself, else its own name (OpenAPI 3.0.3, section 4.7.25).
-fn tags(tree: &Value, at: &At<'_>) -> BTreeSet<String> {
+fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
     let discriminator = at.value.get("discriminator");
     let mapping = discriminator.and_then(|one| one.get("mapping")?.as_object());
     let tag = discriminator.and_then(|one| one.get("propertyName")?.as_str());
@@ -884,17 +916,17 @@ fn tags(tree: &Value, at: &At<'_>) -> BTreeSet<String> {
         })
         .collect();
     for key in ["oneOf", "anyOf"] {
-        for alternative in at.get(key).iter().flat_map(At::items) {
+        for alternative in at.get(key).iter().flat_map(Node::items) {
             let Some(target) = resolved(tree, &alternative.place) else {
                 continue;
             };
             if mapped.contains(&target.place) {
                 continue;
             }
-            let object = Object::of(tree, &target);
+            let object = MergedObject::of(tree, &target);
             let said = tag.and_then(|tag| resolved(tree, &object.properties.get(tag)?.place));
             let said = said.and_then(|said| said.get("enum"));
-            let said: Vec<_> = said.iter().flat_map(At::items).collect();
+            let said: Vec<_> = said.iter().flat_map(Node::items).collect();
             if said.is_empty() {
                 tags.extend(target.place.last().map(std::borrow::Cow::into_owned));
             } else {

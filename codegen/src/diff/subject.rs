@@ -25,9 +25,9 @@ pub(super) fn subject(tree: &Value, place: &Pointer) -> String {
         at = taken.iter().fold(at, |at, key| at.key(key));
         rest = left.to_vec();
         match word {
-            Word::Silent => {}
-            Word::Property(name) => properties.push(name),
-            Word::Other(word) => {
+            SubjectPart::Silent => {}
+            SubjectPart::Property(name) => properties.push(name),
+            SubjectPart::Other(word) => {
                 words.extend(property(&mut properties));
                 words.push(word);
             }
@@ -37,7 +37,7 @@ pub(super) fn subject(tree: &Value, place: &Pointer) -> String {
     words.join(", ")
 }
 
-enum Word {
+enum SubjectPart {
     Silent,
     Property(String),
     Other(String),
@@ -49,8 +49,8 @@ fn property(names: &mut Vec<String>) -> Option<String> {
 }
 
 /// What the first of some keys say, and how many of them say it.
-fn next(tree: &Value, at: &Pointer, rest: &[&str], is_first: bool) -> Option<(Word, usize)> {
-    let other = |text: String| Word::Other(text);
+fn next(tree: &Value, at: &Pointer, rest: &[&str], is_first: bool) -> Option<(SubjectPart, usize)> {
+    let other = |text: String| SubjectPart::Other(text);
     Some(match rest {
         ["paths", path, method, ..] if is_first && METHODS.contains(method) => {
             (other(format!("`{} {path}`", method.to_uppercase())), 3)
@@ -82,21 +82,21 @@ fn next(tree: &Value, at: &Pointer, rest: &[&str], is_first: bool) -> Option<(Wo
                 .and_then(Value::as_object)
                 .is_some_and(|all| all.len() == 1);
             let word = if is_only {
-                Word::Silent
+                SubjectPart::Silent
             } else {
                 other(format!("`{media}`"))
             };
             (word, 2)
         }
-        ["properties", name, ..] => (Word::Property((*name).to_owned()), 2),
-        ["items", ..] => (Word::Property("[]".to_owned()), 1),
-        ["additionalProperties", ..] => (Word::Property("*".to_owned()), 1),
-        ["allOf", _, ..] => (Word::Silent, 2),
+        ["properties", name, ..] => (SubjectPart::Property((*name).to_owned()), 2),
+        ["items", ..] => (SubjectPart::Property("[]".to_owned()), 1),
+        ["additionalProperties", ..] => (SubjectPart::Property("*".to_owned()), 1),
+        ["allOf", _, ..] => (SubjectPart::Silent, 2),
         ["oneOf" | "anyOf", index, ..] => {
             let number = index.parse::<usize>().map_or(0, |index| index + 1);
             (other(format!("alternative {number}")), 2)
         }
-        ["schema" | "schemas", ..] => (Word::Silent, 1),
+        ["schema" | "schemas", ..] => (SubjectPart::Silent, 1),
         _ => return None,
     })
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::{
-    walk::{At, resolved},
-    wire_risk::Ways,
+    walk::{Node, resolved},
+    wire_risk::Directions,
 };
 use crate::{load::Document, model::Method, pointer::Pointer};
 
 /// The operations of a document that lead to its places.
-pub(super) struct Uses<'a> {
+pub(super) struct UsageIndex<'a> {
     tree: &'a Value,
     /// The places that say a `$ref`, by what it leads to.
     by_target: BTreeMap<Pointer, Vec<Pointer>>,
@@ -24,7 +24,7 @@ pub(super) struct Uses<'a> {
 pub(super) struct Users {
     /// The operations: method and path.
     pub(super) operations: BTreeSet<(String, Method)>,
-    pub(super) ways: Ways,
+    pub(super) ways: Directions,
 }
 
 impl Users {
@@ -35,7 +35,7 @@ impl Users {
     }
 }
 
-impl<'a> Uses<'a> {
+impl<'a> UsageIndex<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
         let mut by_target: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
         for ((target, _), places) in &document.references {
@@ -157,7 +157,7 @@ impl<'a> Uses<'a> {
                     };
                     // What an operation replaces it does not use.
                     let others = operation.get("parameters");
-                    let mut others = others.iter().flat_map(At::items);
+                    let mut others = others.iter().flat_map(Node::items);
                     let is_replaced = own.is_some()
                         && others.any(|other| identity(self.tree, &other.place) == own);
                     if !is_replaced {

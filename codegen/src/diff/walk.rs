@@ -3,22 +3,22 @@
 //! Places are paired by what they mean, not by where they stand: parameters by name, answers by status,
 //! whatever a `$ref` leads to by the place it leads from. So each part of a document is looked at once with
 //! its counterpart, and what is left without one is new or gone. Nothing is passed over: a key without a
-//! rule of its own falls to [`Walk::leaf`].
+//! rule of its own falls to [`DiffWalk::leaf`].
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
 use super::{
-    Side, Spot,
+    PlacePair, Side,
     pairs::Pairs,
-    rules::{Bucket, Rule},
+    rules::{Bucket, DiffRule},
     wire_risk::Effect,
 };
 use crate::{
     load::{
         Document,
-        spec::{Form, Kind, Members, Usage},
+        spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
     },
     lower::only_child,
     model::SecurityScheme,
@@ -27,24 +27,24 @@ use crate::{
 
 /// What the walk has found.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct WalkResult {
     /// The changes that mean something.
     pub(super) changes: Vec<Change>,
     /// Those that are only counted.
-    pub(super) notes: Vec<Noted>,
+    pub(super) notes: Vec<PendingNote>,
     /// Which places are the same under another name.
     pub(super) pairs: Pairs,
     /// The places that have been held against another place, each with all that is in it.
     pub(super) moved: Vec<(Pointer, Pointer)>,
     /// What belongs to something else that is told.
-    pub(super) along: Vec<Spot>,
+    pub(super) along: Vec<PlacePair>,
     /// What only says where something is that is looked at by itself.
-    pub(super) ways: Vec<Spot>,
+    pub(super) ways: Vec<PlacePair>,
 }
 
-impl Found {
+impl WalkResult {
     /// Whether a place is told of, on the one side that the spot has.
-    pub(super) fn is_told(&self, spot: &Spot) -> bool {
+    pub(super) fn is_told(&self, spot: &PlacePair) -> bool {
         let changes = self.changes.iter().map(|change| &change.spot);
         let notes = self.notes.iter().map(|note| &note.spot);
         let mut spots = changes.chain(notes).chain(&self.along).chain(&self.ways);
@@ -58,34 +58,34 @@ impl Found {
 /// A change that means something.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
-    pub(super) rule: Rule,
-    pub(super) spot: Spot,
+    pub(super) rule: DiffRule,
+    pub(super) spot: PlacePair,
     /// What has changed, in words: "the response `410` is new".
     pub(super) what: String,
     pub(super) was: Option<String>,
     pub(super) is: Option<String>,
     pub(super) effect: Effect,
-    /// Where it is used, if not wherever it stands.
-    pub(super) used_at: Option<Spot>,
+    /// CoveredBy it is used, if not wherever it stands.
+    pub(super) used_at: Option<PlacePair>,
 }
 
 /// A change that is counted.
 #[derive(Clone, Debug)]
-pub(super) struct Noted {
+pub(super) struct PendingNote {
     pub(super) bucket: Bucket,
-    pub(super) spot: Spot,
+    pub(super) spot: PlacePair,
     pub(super) was: Option<Value>,
     pub(super) is: Option<Value>,
 }
 
 /// What stands at a place, if anything does.
 #[derive(Clone)]
-pub(super) struct At<'a> {
+pub(super) struct Node<'a> {
     pub(super) value: &'a Value,
     pub(super) place: Pointer,
 }
 
-impl<'a> At<'a> {
+impl<'a> Node<'a> {
     pub(super) fn new(value: &'a Value, place: Pointer) -> Self {
         Self { value, place }
     }
@@ -123,19 +123,19 @@ impl<'a> At<'a> {
 }
 
 /// A key of an object on both sides, at least one of which has it.
-pub(super) struct Member<'a> {
+pub(super) struct KeyPair<'a> {
     /// What has the key.
-    pub(super) kind: Kind,
+    pub(super) kind: ObjectKind,
     pub(super) key: &'a str,
-    pub(super) owners: (At<'a>, At<'a>),
-    pub(super) base: Option<At<'a>>,
-    pub(super) head: Option<At<'a>>,
+    pub(super) owners: (Node<'a>, Node<'a>),
+    pub(super) base: Option<Node<'a>>,
+    pub(super) head: Option<Node<'a>>,
 }
 
-impl Member<'_> {
+impl KeyPair<'_> {
     /// The places on both sides, those of what lacks the key left out.
-    pub(super) fn spot(&self) -> Spot {
-        Spot {
+    pub(super) fn spot(&self) -> PlacePair {
+        PlacePair {
             base: self.base.as_ref().map(|at| at.place.clone()),
             head: self.head.as_ref().map(|at| at.place.clone()),
         }
@@ -151,25 +151,25 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 /// The walk, on its way.
-pub(super) struct Walk<'a> {
+pub(super) struct DiffWalk<'a> {
     pub(super) base: &'a Document,
     pub(super) head: &'a Document,
     /// The security schemes of both, as they are lowered.
     pub(super) schemes: (&'a [SecurityScheme], &'a [SecurityScheme]),
-    pub(super) found: Found,
-    seen: HashSet<(Pointer, Pointer, Option<Spot>)>,
-    told: HashSet<(Rule, Spot, String, Option<Spot>)>,
+    pub(super) found: WalkResult,
+    seen: HashSet<(Pointer, Pointer, Option<PlacePair>)>,
+    told: HashSet<(DiffRule, PlacePair, String, Option<PlacePair>)>,
     /// The place that leads to what is looked at, where that is not what else leads there.
-    pub(super) used_at: Option<Spot>,
+    pub(super) used_at: Option<PlacePair>,
 }
 
 /// Holds two documents against each other.
-pub(super) fn walk(base: &Side, head: &Side) -> Found {
-    let mut walk = Walk {
+pub(super) fn walk(base: &Side, head: &Side) -> WalkResult {
+    let mut walk = DiffWalk {
         base: &base.document,
         head: &head.document,
         schemes: (&base.model.schemes, &head.model.schemes),
-        found: Found::default(),
+        found: WalkResult::default(),
         seen: HashSet::new(),
         told: HashSet::new(),
         used_at: None,
@@ -178,16 +178,16 @@ pub(super) fn walk(base: &Side, head: &Side) -> Found {
     walk.found
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DiffWalk<'a> {
     fn document(&mut self) {
-        let base = At::new(&self.base.tree, Pointer::root());
-        let head = At::new(&self.head.tree, Pointer::root());
+        let base = Node::new(&self.base.tree, Pointer::root());
+        let head = Node::new(&self.head.tree, Pointer::root());
         // What operations lead to tells which components are the same under another name.
         if let (Some(base), Some(head)) = (base.get("paths"), head.get("paths")) {
             self.paths(&base, &head);
         }
         self.referenced();
-        self.members(Kind::OpenApi, &base, &head);
+        self.members(ObjectKind::OpenApi, &base, &head);
     }
 
     /// Pairs all that a `$ref` leads to on both sides.
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn change(&mut self, rule: Rule, spot: Spot, what: String, effect: Effect) {
+    pub(super) fn change(&mut self, rule: DiffRule, spot: PlacePair, what: String, effect: Effect) {
         self.push(Change {
             rule,
             spot,
@@ -212,10 +212,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes a change from something to something else.
-    pub(super) fn turned(
+    pub(super) fn changed(
         &mut self,
-        rule: Rule,
-        spot: Spot,
+        rule: DiffRule,
+        spot: PlacePair,
         what: String,
         (was, is): (Option<&Value>, Option<&Value>),
         effect: Effect,
@@ -249,8 +249,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn note(&mut self, bucket: Bucket, member: &Member<'_>) {
-        self.found.notes.push(Noted {
+    pub(super) fn note(&mut self, bucket: Bucket, member: &KeyPair<'_>) {
+        self.found.notes.push(PendingNote {
             bucket,
             spot: member.spot(),
             was: member.base.as_ref().map(|at| at.value.clone()),
@@ -259,19 +259,19 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands at a place of the base.
-    pub(super) fn in_base(&self, place: &Pointer) -> Option<At<'a>> {
+    pub(super) fn in_base(&self, place: &Pointer) -> Option<Node<'a>> {
         let value = self.base.tree.pointer(place.as_str())?;
-        Some(At::new(value, place.clone()))
+        Some(Node::new(value, place.clone()))
     }
 
     /// What stands at a place of the head.
-    pub(super) fn in_head(&self, place: &Pointer) -> Option<At<'a>> {
+    pub(super) fn in_head(&self, place: &Pointer) -> Option<Node<'a>> {
         let value = self.head.tree.pointer(place.as_str())?;
-        Some(At::new(value, place.clone()))
+        Some(Node::new(value, place.clone()))
     }
 
     /// Holds what stands at two places against each other, by way of any `$ref`.
-    pub(super) fn pair(&mut self, kind: Kind, base: &Pointer, head: &Pointer) {
+    pub(super) fn pair(&mut self, kind: ObjectKind, base: &Pointer, head: &Pointer) {
         let (Some(was), Some(is)) = (
             resolved(&self.base.tree, base),
             resolved(&self.head.tree, head),
@@ -279,8 +279,8 @@ impl<'a> Walk<'a> {
             return;
         };
         let (old, new) = (&was.place, &is.place);
-        if matches!(kind, Kind::Callback | Kind::Link) {
-            let member = Member {
+        if matches!(kind, ObjectKind::Callback | ObjectKind::Link) {
+            let member = KeyPair {
                 kind,
                 key: "",
                 owners: (was.clone(), is.clone()),
@@ -293,7 +293,7 @@ impl<'a> Walk<'a> {
         if self.used_at.is_none() && (old != base || new != head) {
             self.found.pairs.put(base, head);
         }
-        if kind == Kind::Schema && self.leads_to(&was, &is) {
+        if kind == ObjectKind::Schema && self.leads_to(&was, &is) {
             // One of the two only adds words to the other.
             self.unwrapped(&was, &is);
             return;
@@ -307,7 +307,7 @@ impl<'a> Walk<'a> {
             self.switched(kind, (base, head), &was, &is);
             return;
         }
-        if kind == Kind::Schema && by_name != (false, false) && !is_same {
+        if kind == ObjectKind::Schema && by_name != (false, false) && !is_same {
             let name = |by_name: bool, place: &Pointer| {
                 let name = place.last().filter(|_| by_name);
                 name.map(std::borrow::Cow::into_owned)
@@ -318,8 +318,8 @@ impl<'a> Walk<'a> {
                 _ => "has no name any more",
             };
             self.push(Change {
-                rule: Rule::SchemaRenamed,
-                spot: Spot::both(old, new),
+                rule: DiffRule::SchemaRenamed,
+                spot: PlacePair::both(old, new),
                 what: what.to_owned(),
                 was: name(by_name.0, old),
                 is: name(by_name.1, new),
@@ -332,16 +332,16 @@ impl<'a> Walk<'a> {
 
     /// Notes the `$ref`s at two places, which are looked at by what they lead to, and what stands beside them,
     /// of which nothing is made.
-    pub(super) fn references(&mut self, kind: Kind, base: &Pointer, head: &Pointer) {
-        let leads = |at: Option<At<'a>>| at.filter(|at| at.value.get("$ref").is_some());
+    pub(super) fn references(&mut self, kind: ObjectKind, base: &Pointer, head: &Pointer) {
+        let leads = |at: Option<Node<'a>>| at.filter(|at| at.value.get("$ref").is_some());
         let (was, is) = (leads(self.in_base(base)), leads(self.in_head(head)));
-        let nothing = |place: &Pointer| At::new(&Value::Null, place.clone());
+        let nothing = |place: &Pointer| Node::new(&Value::Null, place.clone());
         let owners = (
             was.unwrap_or_else(|| nothing(base)),
             is.unwrap_or_else(|| nothing(head)),
         );
         for key in keys(&owners.0, &owners.1) {
-            let member = Member {
+            let member = KeyPair {
                 kind,
                 key,
                 base: owners.0.get(key),
@@ -360,21 +360,27 @@ impl<'a> Walk<'a> {
     }
 
     /// A place that leads to something else than before, which both are there still.
-    fn switched(&mut self, kind: Kind, at: (&Pointer, &Pointer), was: &At<'a>, is: &At<'a>) {
-        let spot = Spot::both(at.0, at.1);
+    fn switched(
+        &mut self,
+        kind: ObjectKind,
+        at: (&Pointer, &Pointer),
+        was: &Node<'a>,
+        is: &Node<'a>,
+    ) {
+        let spot = PlacePair::both(at.0, at.1);
         let name = |place: &Pointer, at: &Pointer| {
             let name = (place != at).then(|| place.last()).flatten();
             name.map_or_else(|| kind.noun().to_owned(), std::borrow::Cow::into_owned)
         };
         let (old, new) = (name(&was.place, at.0), name(&is.place, at.1));
-        if kind == Kind::Schema {
+        if kind == ObjectKind::Schema {
             let (differences, effect) = self.between(was, is);
             let what = match differences.as_str() {
                 "" => "leads to another schema that says the same".to_owned(),
                 differences => format!("leads to another schema: {differences}"),
             };
             return self.push(Change {
-                rule: Rule::TypeChanged,
+                rule: DiffRule::TypeChanged,
                 spot,
                 what,
                 was: Some(old),
@@ -394,7 +400,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Holds two things against each other, which stand here.
-    fn inner(&mut self, kind: Kind, base: &At<'a>, head: &At<'a>) {
+    fn inner(&mut self, kind: ObjectKind, base: &Node<'a>, head: &Node<'a>) {
         let key = (base.place.clone(), head.place.clone(), self.used_at.clone());
         if !self.seen.insert(key) {
             return;
@@ -410,15 +416,15 @@ impl<'a> Walk<'a> {
             // Its `$ref`s lead to the same, which is looked at by itself.
             return;
         }
-        if kind == Kind::Schema {
+        if kind == ObjectKind::Schema {
             return self.schema(base, head);
         }
         self.members(kind, base, head);
     }
 
     /// Whether one of two schemas is only another way to the other one.
-    fn leads_to(&self, was: &At<'a>, is: &At<'a>) -> bool {
-        let leads = |tree: &'a Value, at: &At<'a>, other: &At<'a>| {
+    fn leads_to(&self, was: &Node<'a>, is: &Node<'a>) -> bool {
+        let leads = |tree: &'a Value, at: &Node<'a>, other: &Node<'a>| {
             let child = child_of(at).and_then(|child| resolved(tree, &child));
             let child = child.filter(|child| child.place != at.place);
             child_of(other).is_none() && child.is_some_and(|child| child.place == other.place)
@@ -427,7 +433,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A schema that only says more words of another one, on one of the two sides.
-    pub(super) fn unwrapped(&mut self, base: &At<'a>, head: &At<'a>) -> bool {
+    pub(super) fn unwrapped(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
         let (wrapper, child) = match (child_of(base), child_of(head)) {
             (Some(child), None) => (base, child),
             (None, Some(child)) => (head, child),
@@ -450,8 +456,8 @@ impl<'a> Walk<'a> {
             } else {
                 (None, Some(at))
             };
-            let member = Member {
-                kind: Kind::Schema,
+            let member = KeyPair {
+                kind: ObjectKind::Schema,
                 key,
                 owners: (base.clone(), head.clone()),
                 base: old,
@@ -471,26 +477,26 @@ impl<'a> Walk<'a> {
             } else {
                 (other, &child)
             };
-            self.references(Kind::Schema, base, head);
+            self.references(ObjectKind::Schema, base, head);
         } else if is_base {
-            self.pair(Kind::Schema, &child, other);
+            self.pair(ObjectKind::Schema, &child, other);
         } else {
-            self.pair(Kind::Schema, other, &child);
+            self.pair(ObjectKind::Schema, other, &child);
         }
         true
     }
 
     /// Holds the members of two objects against each other.
-    pub(super) fn members(&mut self, kind: Kind, base: &At<'a>, head: &At<'a>) {
+    pub(super) fn members(&mut self, kind: ObjectKind, base: &Node<'a>, head: &Node<'a>) {
         for key in keys(base, head) {
-            let member = Member {
+            let member = KeyPair {
                 kind,
                 key,
                 owners: (base.clone(), head.clone()),
                 base: base.get(key),
                 head: head.get(key),
             };
-            let value = |at: &Option<At<'a>>| at.as_ref().map(|at| at.value);
+            let value = |at: &Option<Node<'a>>| at.as_ref().map(|at| at.value);
             if value(&member.base) != value(&member.head) {
                 self.member(&member);
             }
@@ -498,7 +504,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Holds what stands under a key against its counterpart: by its [`row`], else by its form.
-    pub(super) fn member(&mut self, member: &Member<'a>) {
+    pub(super) fn member(&mut self, member: &KeyPair<'a>) {
         if member.key.starts_with("x-") {
             self.extension(member);
             return;
@@ -507,32 +513,32 @@ impl<'a> Walk<'a> {
             return compare(self, member);
         }
         let field = match member.kind.members() {
-            Members::Fields(fields) => fields.iter().find(|field| field.name == member.key),
-            Members::Named(_) => None,
+            ObjectKeys::Fields(fields) => fields.iter().find(|field| field.name == member.key),
+            ObjectKeys::Named(_) => None,
         };
         match field {
-            Some(field) if field.usage == Usage::Meaning => self.by_form(field.form, member),
-            Some(field) if field.usage == Usage::Prose => self.words(member),
+            Some(field) if field.usage == KeyUse::Meaning => self.by_form(field.form, member),
+            Some(field) if field.usage == KeyUse::Prose => self.words(member),
             _ => self.note(Bucket::Unused, member),
         }
     }
 
     /// Holds two values of a form against each other.
-    fn by_form(&mut self, form: Form, member: &Member<'a>) {
+    fn by_form(&mut self, form: ValueKind, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             return self.leaf(member);
         };
         match form {
-            Form::Is(kind) | Form::Ref(kind) => self.pair(kind, &base.place, &head.place),
-            Form::FlagOrRef(kind) if base.value.is_object() && head.value.is_object() => {
+            ValueKind::Is(kind) | ValueKind::Ref(kind) => self.pair(kind, &base.place, &head.place),
+            ValueKind::FlagOrRef(kind) if base.value.is_object() && head.value.is_object() => {
                 self.pair(kind, &base.place, &head.place);
             }
-            Form::Map(Form::Is(kind) | Form::Ref(kind)) => {
+            ValueKind::Map(ValueKind::Is(kind) | ValueKind::Ref(kind)) => {
                 for key in keys(base, head) {
                     let (base, head) = (base.get(key), head.get(key));
                     match (&base, &head) {
                         (Some(base), Some(head)) => self.pair(*kind, &base.place, &head.place),
-                        _ => self.leaf(&Member {
+                        _ => self.leaf(&KeyPair {
                             key,
                             owners: member.owners.clone(),
                             kind: member.kind,
@@ -547,19 +553,25 @@ impl<'a> Walk<'a> {
     }
 
     /// A value that has no rule of its own.
-    pub(super) fn leaf(&mut self, member: &Member<'a>) {
+    pub(super) fn leaf(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         let what = told(member.key, was, is);
-        self.turned(Rule::Changed, member.spot(), what, (was, is), Effect::ALL);
+        self.changed(
+            DiffRule::Changed,
+            member.spot(),
+            what,
+            (was, is),
+            Effect::ALL,
+        );
     }
 
     /// Words for people, text by text.
-    pub(super) fn words(&mut self, member: &Member<'a>) {
+    pub(super) fn words(&mut self, member: &KeyPair<'a>) {
         self.texts(Bucket::Documentation, member);
     }
 
     /// A part of the document, as notes: one for each value in it that differs.
-    pub(super) fn texts(&mut self, bucket: Bucket, member: &Member<'a>) {
+    pub(super) fn texts(&mut self, bucket: Bucket, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             return self.note(bucket, member);
         };
@@ -568,18 +580,18 @@ impl<'a> Walk<'a> {
         if !is_parted {
             return self.note(bucket, member);
         }
-        let of_list = |at: &At<'a>| (0..at.items().len()).map(|index| index.to_string());
+        let of_list = |at: &Node<'a>| (0..at.items().len()).map(|index| index.to_string());
         let all: BTreeSet<String> = if base.value.is_array() {
             of_list(base).chain(of_list(head)).collect()
         } else {
             keys(base, head).into_iter().map(str::to_owned).collect()
         };
         for key in all {
-            let inner = |at: &At<'a>| match at.value {
+            let inner = |at: &Node<'a>| match at.value {
                 Value::Array(_) => at.index(key.parse().ok()?),
                 _ => at.get(&key),
             };
-            let part = Member {
+            let part = KeyPair {
                 kind: member.kind,
                 key: member.key,
                 owners: member.owners.clone(),
@@ -592,33 +604,33 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn extension(&mut self, member: &Member<'a>) {
+    fn extension(&mut self, member: &KeyPair<'a>) {
         let (was, is) = values(member);
         match (member.key, member.kind) {
             // The files beside the document are held against each other where a `$ref` leads to them.
-            (key, Kind::OpenApi) if key == Pointer::FILES => {}
+            (key, ObjectKind::OpenApi) if key == Pointer::FILES => {}
             ("x-name", _) => {
                 let what = told("x-name", was, is);
-                self.turned(
-                    Rule::NameChanged,
+                self.changed(
+                    DiffRule::NameChanged,
                     member.spot(),
                     what,
                     (was, is),
                     Effect::NONE,
                 );
             }
-            ("x-status", Kind::Response) => self.status(member),
+            ("x-status", ObjectKind::Response) => self.status(member),
             _ => self.note(Bucket::Extension, member),
         }
     }
 
     /// What is known of a status, fact by fact.
-    fn status(&mut self, member: &Member<'a>) {
+    fn status(&mut self, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             let (was, is) = values(member);
             let what = told("x-status", was, is);
-            return self.turned(
-                Rule::StatusChanged,
+            return self.changed(
+                DiffRule::StatusChanged,
                 member.spot(),
                 what,
                 (was, is),
@@ -632,12 +644,12 @@ impl<'a> Walk<'a> {
                 new.as_ref().map(|at| at.value),
             );
             if was != is {
-                let spot = Spot {
+                let spot = PlacePair {
                     base: old.map(|at| at.place),
                     head: new.map(|at| at.place),
                 };
                 let what = told(key, was, is);
-                self.turned(Rule::StatusChanged, spot, what, (was, is), Effect::NONE);
+                self.changed(DiffRule::StatusChanged, spot, what, (was, is), Effect::NONE);
             }
         }
     }
@@ -645,10 +657,10 @@ impl<'a> Walk<'a> {
 
 macro_rules! rows {
     ($($kind:ident [$($key:literal),*] => $compare:path;)*) => {
-        /// How a key is looked at that is not looked at by its form: [`Walk::by_form`].
-        fn row<'a>(kind: Kind, key: &str) -> Option<fn(&mut Walk<'a>, &Member<'a>)> {
+        /// How a key is looked at that is not looked at by its form: [`DiffWalk::by_form`].
+        fn row<'a>(kind: ObjectKind, key: &str) -> Option<fn(&mut DiffWalk<'a>, &KeyPair<'a>)> {
             match (kind, key) {
-                $((Kind::$kind, $($key)|*) => Some($compare),)*
+                $((ObjectKind::$kind, $($key)|*) => Some($compare),)*
                 _ => None,
             }
         }
@@ -656,80 +668,80 @@ macro_rules! rows {
 }
 
 rows! {
-    OpenApi ["openapi"] => Walk::version;
-    OpenApi ["servers"] => Walk::servers;
-    OpenApi ["tags"] => Walk::listed_tags;
-    OpenApi ["security"] => Walk::security_of_all;
-    OpenApi ["components"] => Walk::components;
+    OpenApi ["openapi"] => DiffWalk::version;
+    OpenApi ["servers"] => DiffWalk::servers;
+    OpenApi ["tags"] => DiffWalk::listed_tags;
+    OpenApi ["security"] => DiffWalk::security_of_all;
+    OpenApi ["components"] => DiffWalk::components;
     // They come first.
-    OpenApi ["paths"] => Walk::looked_at;
-    Info ["version"] => Walk::version;
-    Info ["title"] => Walk::words;
+    OpenApi ["paths"] => DiffWalk::deferred;
+    Info ["version"] => DiffWalk::version;
+    Info ["title"] => DiffWalk::words;
 
     // By what operations are paired.
-    PathItem ["$ref", "get", "put", "post", "delete"] => Walk::passed_over;
-    PathItem ["options", "head", "patch", "trace"] => Walk::passed_over;
-    PathItem ["parameters"] => Walk::of_item;
-    PathItem ["servers"] => Walk::other_servers;
+    PathItem ["$ref", "get", "put", "post", "delete"] => DiffWalk::ignored;
+    PathItem ["options", "head", "patch", "trace"] => DiffWalk::ignored;
+    PathItem ["parameters"] => DiffWalk::of_item;
+    PathItem ["servers"] => DiffWalk::other_servers;
 
-    Operation ["tags"] => Walk::tags;
-    Operation ["operationId"] => Walk::operation_id;
-    Operation ["parameters"] => Walk::looked_at;
-    Operation ["security"] => Walk::security_of;
-    Operation ["requestBody"] => Walk::request_body;
-    Operation ["responses"] => Walk::responses;
-    Operation ["deprecated"] => Walk::deprecated;
-    Operation ["servers"] => Walk::other_servers;
+    Operation ["tags"] => DiffWalk::tags;
+    Operation ["operationId"] => DiffWalk::operation_id;
+    Operation ["parameters"] => DiffWalk::deferred;
+    Operation ["security"] => DiffWalk::security_of;
+    Operation ["requestBody"] => DiffWalk::request_body;
+    Operation ["responses"] => DiffWalk::responses;
+    Operation ["deprecated"] => DiffWalk::deprecated;
+    Operation ["servers"] => DiffWalk::other_servers;
 
-    Parameter ["name", "in"] => Walk::told_along;
-    Parameter ["required"] => Walk::parameter_required;
-    Parameter ["deprecated"] => Walk::deprecated;
-    Parameter ["style", "explode"] => Walk::serialization;
-    Parameter ["schema", "content"] => Walk::described;
-    Parameter ["example", "examples"] => Walk::example;
-    Header ["required"] => Walk::header_required;
-    Header ["deprecated"] => Walk::deprecated;
-    Header ["style", "explode"] => Walk::serialization;
-    Header ["schema", "content"] => Walk::described;
-    Header ["example", "examples"] => Walk::example;
+    Parameter ["name", "in"] => DiffWalk::covered_elsewhere;
+    Parameter ["required"] => DiffWalk::parameter_required;
+    Parameter ["deprecated"] => DiffWalk::deprecated;
+    Parameter ["style", "explode"] => DiffWalk::serialization;
+    Parameter ["schema", "content"] => DiffWalk::described;
+    Parameter ["example", "examples"] => DiffWalk::example;
+    Header ["required"] => DiffWalk::header_required;
+    Header ["deprecated"] => DiffWalk::deprecated;
+    Header ["style", "explode"] => DiffWalk::serialization;
+    Header ["schema", "content"] => DiffWalk::described;
+    Header ["example", "examples"] => DiffWalk::example;
 
-    RequestBody ["required"] => Walk::body_required;
-    RequestBody ["content"] => Walk::request_content;
-    Response ["content"] => Walk::response_content;
-    Response ["headers"] => Walk::headers;
-    Response ["links"] => Walk::unused;
-    MediaType ["schema"] => Walk::schema_of_content;
-    MediaType ["example", "examples"] => Walk::example;
-    MediaType ["encoding"] => Walk::encoding;
-    Example ["value", "externalValue"] => Walk::example;
-    SecurityScheme ["type", "in", "name", "scheme"] => Walk::scheme;
-    SecurityScheme ["bearerFormat"] => Walk::words;
-    SecurityScheme ["flows", "openIdConnectUrl"] => Walk::flows;
+    RequestBody ["required"] => DiffWalk::body_required;
+    RequestBody ["content"] => DiffWalk::request_content;
+    Response ["content"] => DiffWalk::response_content;
+    Response ["headers"] => DiffWalk::headers;
+    Response ["links"] => DiffWalk::unused;
+    MediaType ["schema"] => DiffWalk::schema_of_content;
+    MediaType ["example", "examples"] => DiffWalk::example;
+    MediaType ["encoding"] => DiffWalk::encoding;
+    Example ["value", "externalValue"] => DiffWalk::example;
+    SecurityScheme ["type", "in", "name", "scheme"] => DiffWalk::scheme;
+    SecurityScheme ["bearerFormat"] => DiffWalk::words;
+    SecurityScheme ["flows", "openIdConnectUrl"] => DiffWalk::flows;
 
-    Schema ["type"] => Walk::schema_type;
-    Schema ["format"] => Walk::format;
-    Schema ["enum"] => Walk::values;
-    Schema ["nullable"] => Walk::nullable;
-    Schema ["required"] => Walk::required;
-    Schema ["properties"] => Walk::properties;
-    Schema ["additionalProperties"] => Walk::additional_properties;
-    Schema ["items"] => Walk::elements;
-    Schema ["oneOf", "anyOf"] => Walk::alternatives;
-    Schema ["allOf"] => Walk::parts;
-    Schema ["discriminator"] => Walk::discriminator;
-    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => Walk::upper_limit;
-    Schema ["minLength", "minItems", "minProperties", "minimum"] => Walk::lower_limit;
-    Schema ["pattern", "multipleOf", "not"] => Walk::limit;
-    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => Walk::limit;
-    Schema ["default"] => Walk::default;
-    Schema ["readOnly", "writeOnly"] => Walk::way;
-    Schema ["deprecated"] => Walk::deprecated;
-    Schema ["example"] => Walk::example;
-    Schema ["xml"] => Walk::unused;
+    Schema ["type"] => DiffWalk::schema_type;
+    Schema ["format"] => DiffWalk::format;
+    Schema ["enum"] => DiffWalk::values;
+    Schema ["nullable"] => DiffWalk::nullable;
+    Schema ["required"] => DiffWalk::required;
+    Schema ["properties"] => DiffWalk::properties;
+    Schema ["additionalProperties"] => DiffWalk::additional_properties;
+    Schema ["items"] => DiffWalk::elements;
+    Schema ["oneOf", "anyOf"] => DiffWalk::alternatives;
+    Schema ["allOf"] => DiffWalk::parts;
+    Schema ["discriminator"] => DiffWalk::discriminator;
+    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => DiffWalk::upper_limit;
+    Schema ["minLength", "minItems", "minProperties", "minimum"] => DiffWalk::lower_limit;
+    Schema ["pattern", "multipleOf", "not"] => DiffWalk::limit;
+    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => DiffWalk::limit;
+    Schema ["default"] => DiffWalk::default;
+    Schema ["readOnly", "writeOnly"] => DiffWalk::way;
+    Schema ["deprecated"] => DiffWalk::deprecated;
+    Schema ["example"] => DiffWalk::example;
+    Schema ["xml"] => DiffWalk::unused;
 }
 
 /// Whether the values of two schemas have nothing in common.
-pub(super) fn is_of_other_type(base: &At<'_>, head: &At<'_>) -> bool {
+pub(super) fn is_of_other_type(base: &Node<'_>, head: &Node<'_>) -> bool {
     let types = (base.text("type"), head.text("type"));
     let is_number = |ty: &str| matches!(ty, "integer" | "number");
     let is_said = !types.0.is_empty() && !types.1.is_empty();
@@ -738,7 +750,7 @@ pub(super) fn is_of_other_type(base: &At<'_>, head: &At<'_>) -> bool {
 }
 
 /// The keys of two objects.
-pub(super) fn keys<'a>(base: &At<'a>, head: &At<'a>) -> BTreeSet<&'a str> {
+pub(super) fn keys<'a>(base: &Node<'a>, head: &Node<'a>) -> BTreeSet<&'a str> {
     let members = [base, head]
         .into_iter()
         .filter_map(|at| at.value.as_object());
@@ -746,8 +758,8 @@ pub(super) fn keys<'a>(base: &At<'a>, head: &At<'a>) -> BTreeSet<&'a str> {
 }
 
 /// The values of a member on both sides.
-pub(super) fn values<'a>(member: &Member<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
-    let value = |at: &Option<At<'a>>| at.as_ref().map(|at| at.value);
+pub(super) fn values<'a>(member: &KeyPair<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
+    let value = |at: &Option<Node<'a>>| at.as_ref().map(|at| at.value);
     (value(&member.base), value(&member.head))
 }
 
@@ -761,19 +773,19 @@ pub(super) fn told(key: &str, was: Option<&Value>, is: Option<&Value>) -> String
 }
 
 /// What stands at a place, or where the `$ref` there leads to.
-pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<At<'a>> {
+pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<Node<'a>> {
     let mut place = place.clone();
     // Each `$ref` ends: loading has followed them all.
     loop {
         let value = tree.pointer(place.as_str())?;
         match value.get("$ref").and_then(Value::as_str) {
             Some(reference) => place = Pointer::from_fragment(reference)?,
-            None => return Some(At::new(value, place)),
+            None => return Some(Node::new(value, place)),
         }
     }
 }
 
 /// The schema that one is made of, where it adds nothing but words.
-fn child_of(at: &At<'_>) -> Option<Pointer> {
+fn child_of(at: &Node<'_>) -> Option<Pointer> {
     only_child(&at.place, at.value.as_object()?)
 }

@@ -43,14 +43,14 @@ impl Risk {
 
 /// What a change means on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Wire {
+pub struct WireRisk {
     /// Who is at risk by what goes in requests.
     pub requests: Risk,
     /// Who is at risk by what goes in answers.
     pub responses: Risk,
 }
 
-impl Wire {
+impl WireRisk {
     /// Whether clients of the old version are at risk.
     #[must_use]
     pub const fn old_clients(self) -> bool {
@@ -111,7 +111,7 @@ pub(super) struct Effect {
 
 /// The ways in which something goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ways {
+pub(super) struct Directions {
     pub(super) requests: bool,
     pub(super) responses: bool,
 }
@@ -136,7 +136,7 @@ impl Effect {
         in_requests: Risk::OLD,
         in_responses: Risk::NEW,
     };
-    /// Fewer values are valid, of which clients keep even those that they do not know: limits, enumerations.
+    /// Fewer values are valid, of which clients keep even those that they do not know: constraints, enumerations.
     pub(super) const TIGHTENED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NONE,
@@ -180,7 +180,7 @@ impl Effect {
     }
 
     /// The same for what goes in answers alone, and the like.
-    pub(super) fn only(self, ways: Ways) -> Self {
+    pub(super) fn only(self, ways: Directions) -> Self {
         let pick = |goes, risk| if goes { risk } else { Risk::NONE };
         Self {
             in_requests: pick(ways.requests, self.in_requests),
@@ -198,9 +198,9 @@ impl Effect {
 
     /// What it means for something that goes some ways; for what goes no way by itself, such as an operation
     /// as a whole, both ways.
-    pub(super) fn wire(self, ways: Ways) -> Wire {
-        let ways = if ways == Ways::default() {
-            Ways {
+    pub(super) fn wire(self, ways: Directions) -> WireRisk {
+        let ways = if ways == Directions::default() {
+            Directions {
                 requests: true,
                 responses: true,
             }
@@ -211,7 +211,7 @@ impl Effect {
             in_requests,
             in_responses,
         } = self.only(ways);
-        Wire {
+        WireRisk {
             requests: in_requests,
             responses: in_responses,
         }

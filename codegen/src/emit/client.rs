@@ -121,7 +121,7 @@ fn condition_ident(condition: Condition) -> proc_macro2::Ident {
 /// What an operation gives or takes piece by piece.
 fn streams(model: &Model, operation: &Operation) -> TokenStream {
     let request = &operation.request;
-    let streamed = model.set(operation).streamed();
+    let streamed = model.response_enum(operation).streamed();
     let keys: Vec<_> = streamed.into_iter().map(key).collect();
     let answer = (!keys.is_empty()).then(|| {
         quote! {

@@ -4,13 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{constant, docs};
-use crate::model::{Constant, Format, Kind, Limit, LimitsId, Model};
+use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let limits = model.limits.iter().map(|limits| {
-        let name = &limits.name;
-        let docs = docs(&[&limits.doc]);
-        let list = list(model, &limits.limits);
+    let constraints = model.constraints.iter().map(|constraints| {
+        let name = &constraints.name;
+        let docs = docs(&[&constraints.doc]);
+        let list = list(model, &constraints.constraints);
         quote!(#docs pub(crate) static #name: Constraints = #list;)
     });
     quote! {
@@ -23,82 +23,84 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             validation::{Bound, Constraint::*, Constraints, JsonType},
         };
 
-        #(#limits)*
+        #(#constraints)*
     }
 }
 
-/// Some limits where they are used.
-pub(super) fn path(model: &Model, id: LimitsId) -> TokenStream {
-    let name = &model.limits(id).name;
+/// Some constraints where they are used.
+pub(super) fn path(model: &Model, id: ConstraintsId) -> TokenStream {
+    let name = &model.constraints(id).name;
     quote!(constraints::#name)
 }
 
-fn list(model: &Model, limits: &[Limit]) -> TokenStream {
-    let limits = limits.iter().map(|limit| one(model, limit));
-    quote!(&[#(#limits),*])
+fn list(model: &Model, constraints: &[Constraint]) -> TokenStream {
+    let constraints = constraints.iter().map(|constraint| one(model, constraint));
+    quote!(&[#(#constraints),*])
 }
 
-fn one(model: &Model, limit: &Limit) -> TokenStream {
-    match limit {
-        Limit::MinLength(least) => count("MinLength", *least),
-        Limit::MaxLength(most) => count("MaxLength", *most),
-        Limit::Pattern(pattern) => quote!(Pattern(#pattern)),
-        Limit::Format(format) => {
+fn one(model: &Model, constraint: &Constraint) -> TokenStream {
+    match constraint {
+        Constraint::MinLength(least) => count("MinLength", *least),
+        Constraint::MaxLength(most) => count("MaxLength", *most),
+        Constraint::Pattern(pattern) => quote!(Pattern(#pattern)),
+        Constraint::Format(format) => {
             let format = self::format(*format);
             quote!(Format(Format::#format))
         }
-        Limit::Minimum(least) => bound("Minimum", least),
-        Limit::ExclusiveMinimum(least) => bound("ExclusiveMinimum", least),
-        Limit::Maximum(most) => bound("Maximum", most),
-        Limit::ExclusiveMaximum(most) => bound("ExclusiveMaximum", most),
-        Limit::MultipleOf(unit) => bound("MultipleOf", unit),
-        Limit::MinItems(least) => count("MinItems", *least),
-        Limit::MaxItems(most) => count("MaxItems", *most),
-        Limit::UniqueItems => quote!(UniqueItems),
-        Limit::Items(limits) => {
-            let limits = list(model, limits);
-            quote!(Items(#limits))
+        Constraint::Minimum(least) => bound("Minimum", least),
+        Constraint::ExclusiveMinimum(least) => bound("ExclusiveMinimum", least),
+        Constraint::Maximum(most) => bound("Maximum", most),
+        Constraint::ExclusiveMaximum(most) => bound("ExclusiveMaximum", most),
+        Constraint::MultipleOf(unit) => bound("MultipleOf", unit),
+        Constraint::MinItems(least) => count("MinItems", *least),
+        Constraint::MaxItems(most) => count("MaxItems", *most),
+        Constraint::UniqueItems => quote!(UniqueItems),
+        Constraint::Items(constraints) => {
+            let constraints = list(model, constraints);
+            quote!(Items(#constraints))
         }
-        Limit::MinProperties(least) => count("MinProperties", *least),
-        Limit::MaxProperties(most) => count("MaxProperties", *most),
-        Limit::Required(name) => quote!(Required(#name)),
-        Limit::Property(name, limits) => {
-            let limits = list(model, limits);
-            quote!(Property(#name, #limits))
+        Constraint::MinProperties(least) => count("MinProperties", *least),
+        Constraint::MaxProperties(most) => count("MaxProperties", *most),
+        Constraint::Required(name) => quote!(Required(#name)),
+        Constraint::Property(name, constraints) => {
+            let constraints = list(model, constraints);
+            quote!(Property(#name, #constraints))
         }
-        Limit::AdditionalProperties(known, limits) => {
-            let limits = list(model, limits);
-            quote!(AdditionalProperties(&[#(#known),*], #limits))
+        Constraint::AdditionalProperties(known, constraints) => {
+            let constraints = list(model, constraints);
+            quote!(AdditionalProperties(&[#(#known),*], #constraints))
         }
-        Limit::NotNull(names) => quote!(NotNull(&[#(#names),*])),
-        Limit::NoAdditionalProperties(known) => quote!(NoAdditionalProperties(&[#(#known),*])),
-        Limit::Enum(values) => self::values(values),
-        Limit::Type(kind) => {
+        Constraint::NotNull(names) => quote!(NotNull(&[#(#names),*])),
+        Constraint::NoAdditionalProperties(known) => quote!(NoAdditionalProperties(&[#(#known),*])),
+        Constraint::Enum(values) => self::values(values),
+        Constraint::Type(kind) => {
             let kind = self::kind(*kind);
             quote!(Type(JsonType::#kind))
         }
-        Limit::Nullable(limits) => {
-            let limits = list(model, limits);
-            quote!(Nullable(#limits))
+        Constraint::Nullable(constraints) => {
+            let constraints = list(model, constraints);
+            quote!(Nullable(#constraints))
         }
-        Limit::Ref(id) => {
-            let name = &model.limits(*id).name;
+        Constraint::Ref(id) => {
+            let name = &model.constraints(*id).name;
             quote!(Ref(&#name))
         }
-        Limit::AnyOf(alternatives) => {
-            let alternatives = alternatives.iter().map(|limits| list(model, limits));
+        Constraint::AnyOf(alternatives) => {
+            let alternatives = alternatives
+                .iter()
+                .map(|constraints| list(model, constraints));
             quote!(AnyOf(&[#(#alternatives),*]))
         }
-        Limit::Discriminator(tag, alternatives) => {
-            let alternatives = alternatives.iter().map(|(tags, limits)| {
-                let limits = list(model, limits);
-                quote!((&[#(#tags),*], #limits))
+        Constraint::Discriminator(tag, alternatives) => {
+            let alternatives = alternatives.iter().map(|(tags, constraints)| {
+                let constraints = list(model, constraints);
+                quote!((&[#(#tags),*], #constraints))
             });
             quote!(Discriminator(#tag, &[#(#alternatives),*]))
         }
-        Limit::Not(limits) => {
-            let limits = list(model, limits);
-            quote!(Not(#limits))
+        Constraint::Not(constraints) => {
+            let constraints = list(model, constraints);
+            quote!(Not(#constraints))
         }
     }
 }
@@ -149,13 +151,13 @@ fn format(format: Format) -> proc_macro2::Ident {
     })
 }
 
-fn kind(kind: Kind) -> proc_macro2::Ident {
+fn kind(kind: JsonType) -> proc_macro2::Ident {
     ident(match kind {
-        Kind::Array => "Array",
-        Kind::Boolean => "Boolean",
-        Kind::Integer => "Integer",
-        Kind::Number => "Number",
-        Kind::Object => "Object",
-        Kind::String => "String",
+        JsonType::Array => "Array",
+        JsonType::Boolean => "Boolean",
+        JsonType::Integer => "Integer",
+        JsonType::Number => "Number",
+        JsonType::Object => "Object",
+        JsonType::String => "String",
     })
 }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::server::handled;
 use crate::{
-    model::{Model, Operation, Parameter, Sample, Type},
+    model::{Model, Operation, Parameter, ResponseExample, Type},
     name::{Ident, Scope},
 };
 
@@ -18,13 +18,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let mut declared = Vec::new();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {
-        let known = tables
-            .iter()
-            .find(|(first, _)| first.set == operation.set && first.samples == operation.samples);
+        let known = tables.iter().find(|(first, _)| {
+            first.response_enum == operation.response_enum
+                && first.response_examples == operation.response_examples
+        });
         let table = match known {
             Some((_, table)) => table.clone(),
             None => {
-                let wanted = operation.name.shouted().with("_SAMPLES");
+                let wanted = operation.name.screaming_snake().with("_SAMPLES");
                 let (table, _) = scope.name(&[wanted], "the samples of an operation");
                 tables.push((operation, table.clone()));
                 table
@@ -70,7 +71,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     });
     let all = quote!(const ALL: &[OperationExamples] = &[#(#all,)*];);
     let tables = tables.iter().map(|(operation, name)| {
-        let samples = operation.samples.iter().map(sample);
+        let samples = operation.response_examples.iter().map(response_example);
         quote!(const #name: &[ResponseExample] = &[#(#samples,)*];)
     });
     let choosing = handled(model)
@@ -151,14 +152,14 @@ fn choice(operation: &Operation) -> Option<&Parameter> {
     parameters.find(|parameter| parameter.ty == Type::StatusChoice)
 }
 
-fn sample(sample: &Sample) -> TokenStream {
-    let key = Literal::usize_unsuffixed(sample.answer);
-    let code = Literal::u16_unsuffixed(sample.code);
-    let headers = sample.headers.iter().map(|(name, value)| {
+fn response_example(example: &ResponseExample) -> TokenStream {
+    let key = Literal::usize_unsuffixed(example.answer);
+    let code = Literal::u16_unsuffixed(example.code);
+    let headers = example.headers.iter().map(|(name, value)| {
         let name = name.to_ascii_lowercase();
         quote!((#name, #value))
     });
-    let body = match &sample.body {
+    let body = match &example.body {
         Some((media, body)) => {
             let body = literal(body);
             quote!(Some((#media, #body)))

@@ -7,7 +7,7 @@ use super::{
     DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, media, param, ty,
 };
 use crate::{
-    model::{Codec, Content, LimitsId, Model, Operation, Parameter, Payload, RequestBody},
+    model::{Codec, ConstraintsId, Content, Model, Operation, Parameter, Payload, RequestBody},
     name::Ident,
 };
 
@@ -239,7 +239,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             }
         });
     let reads = parameters.iter().zip(&params).map(|(parameter, param)| {
-        let within = within(model, parameter.limits);
+        let within = within(model, parameter.constraints);
         let param = quote!(#param #within);
         if parameter.required {
             quote!(request.required(#param)?)
@@ -322,9 +322,9 @@ fn write_body(body: &RequestBody) -> TokenStream {
 }
 
 /// Where the limits are that a value is held against, as one more call.
-fn within(model: &Model, limits: Option<LimitsId>) -> Option<TokenStream> {
-    let limits = super::constraints::path(model, limits?);
-    Some(quote!(.within(#limits)))
+fn within(model: &Model, constraints: Option<ConstraintsId>) -> Option<TokenStream> {
+    let constraints = super::constraints::path(model, constraints?);
+    Some(quote!(.within(#constraints)))
 }
 
 fn read_body(model: &Model, body: &RequestBody) -> TokenStream {
@@ -333,13 +333,13 @@ fn read_body(model: &Model, body: &RequestBody) -> TokenStream {
     let read = match &body.payload {
         Payload::Empty => return quote!(()),
         Payload::One(content) => {
-            let (codec, within) = (codec(content.codec), within(model, content.limits));
+            let (codec, within) = (codec(content.codec), within(model, content.constraints));
             quote!(request.of(#media)? #within.#codec()?)
         }
         Payload::Several { name, variants } => {
             let arms = variants.iter().enumerate().map(|(index, variant)| {
                 let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
-                let within = within(model, variant.content.limits);
+                let within = within(model, variant.content.constraints);
                 let index = proc_macro2::Literal::usize_unsuffixed(index);
                 // The last one takes what is left, which is its own index alone.
                 let pattern = if index.to_string() == (variants.len() - 1).to_string() {

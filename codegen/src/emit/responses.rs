@@ -9,24 +9,24 @@ use super::{DEPRECATED, body_enum, codec, content_ty, docs, key, listed, media, 
 use crate::{
     doc,
     model::{
-        Answer, BodyVariant, Codec, Content, Model, Payload, ResponseKey, ResponseSet, Succeeds,
-        Success, match_response_key,
+        BodyVariant, Codec, Content, IsSuccess, Model, Payload, ResponseEnum, ResponseKey,
+        ResponseVariant, SuccessType, match_response_key,
     },
     name::Ident,
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let sets = model.sets.iter().map(|set| response(model, set));
+    let sets = model.response_enums.iter().map(|set| response(model, set));
     let aliases = model.operations.iter().filter_map(|operation| {
-        let set = &model.set(operation).name;
+        let set = &model.response_enum(operation).name;
         let name = &operation.response;
         let doc = docs(&[&format!("The answers of `{}`.", operation.title())]);
         (name != set).then(|| quote!(#doc pub type #name = #set;))
     });
     let bodies: BTreeMap<&Ident, &Payload> = model
-        .sets
+        .response_enums
         .iter()
-        .flat_map(|set| &set.answers)
+        .flat_map(|set| &set.variants)
         .filter_map(|answer| match &answer.body {
             Payload::Several { name, .. } => Some((name, &answer.body)),
             _ => None,
@@ -54,16 +54,16 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-fn response(model: &Model, set: &ResponseSet) -> TokenStream {
+fn response(model: &Model, set: &ResponseEnum) -> TokenStream {
     let name = &set.name;
     let docs = docs(&[&format!("What {} may answer.", listed(&set.users))]);
-    let variants = set.answers.iter().map(|answer| variant(model, answer));
+    let variants = set.variants.iter().map(|answer| variant(model, answer));
     let carried = set
-        .answers
+        .variants
         .iter()
         .enumerate()
         .filter_map(|(index, answer)| {
-            let alias = answer.carried.as_ref()?;
+            let alias = answer.status_type.as_ref()?;
             let index = Literal::usize_unsuffixed(index);
             let doc = match answer.key {
                 ResponseKey::Default => {
@@ -80,7 +80,7 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
             let doc = super::docs(&[&doc, &made.unwrap_or_default()]);
             Some(quote!(#doc pub type #alias = StatusIn<#name, #index>;))
         });
-    let codes = set.answers.iter().map(|answer| {
+    let codes = set.variants.iter().map(|answer| {
         let (variant, pattern) = (&answer.variant, ignoring(answer));
         match answer.key {
             ResponseKey::Exact(code) => {
@@ -90,13 +90,13 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
             _ => quote!(Self::#variant { status, .. } => status.code()),
         }
     });
-    let keys = set.answers.iter().map(|answer| key(answer.key));
+    let keys = set.variants.iter().map(|answer| key(answer.key));
     let produces = set.produces();
     let produces = (!produces.is_empty())
         .then(|| quote!(const PRODUCES: &'static [&'static str] = &[#(#produces),*];));
     let (success_ty, success) = success(model, set);
     let decodes = decodes(model, set);
-    let encodes = set.answers.iter().map(|answer| encode(model, answer));
+    let encodes = set.variants.iter().map(|answer| encode(model, answer));
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -144,8 +144,8 @@ fn response(model: &Model, set: &ResponseSet) -> TokenStream {
 }
 
 /// A code that an answer with a key may have: an error, for that is what most of them are for.
-fn example_of(set: &ResponseSet, key: ResponseKey) -> Option<u16> {
-    let keys: Vec<_> = set.answers.iter().map(|answer| answer.key).collect();
+fn example_of(set: &ResponseEnum, key: ResponseKey) -> Option<u16> {
+    let keys: Vec<_> = set.variants.iter().map(|answer| answer.key).collect();
     let mut codes = (400..600).chain(200..400);
     codes.find(|code| {
         match_response_key(&keys, *code).and_then(|index| keys.get(index)) == Some(&key)
@@ -167,12 +167,12 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
 }
 
 /// Whether a variant has named fields.
-fn is_struct(answer: &Answer) -> bool {
-    answer.carried.is_some() || !answer.headers.is_empty()
+fn is_struct(answer: &ResponseVariant) -> bool {
+    answer.status_type.is_some() || !answer.headers.is_empty()
 }
 
 /// A pattern for all that a variant holds.
-fn ignoring(answer: &Answer) -> TokenStream {
+fn ignoring(answer: &ResponseVariant) -> TokenStream {
     match &answer.body {
         _ if is_struct(answer) => quote!({ .. }),
         Payload::Empty => TokenStream::new(),
@@ -188,7 +188,7 @@ fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
     }
 }
 
-fn variant(model: &Model, answer: &Answer) -> TokenStream {
+fn variant(model: &Model, answer: &ResponseVariant) -> TokenStream {
     let name = &answer.variant;
     let title = match answer.key {
         ResponseKey::Exact(code) => {
@@ -205,7 +205,7 @@ fn variant(model: &Model, answer: &Answer) -> TokenStream {
         let body = body.map(|body| quote!((#body)));
         return quote!(#docs #name #body);
     }
-    let status = answer.carried.as_ref().map(|carried| {
+    let status = answer.status_type.as_ref().map(|carried| {
         quote! {
             /// The status.
             status: #carried,
@@ -231,33 +231,33 @@ fn variant(model: &Model, answer: &Answer) -> TokenStream {
 }
 
 /// The type of a success, and how it is found.
-fn success(model: &Model, set: &ResponseSet) -> (TokenStream, TokenStream) {
+fn success(model: &Model, set: &ResponseEnum) -> (TokenStream, TokenStream) {
     let ty = match set.success {
-        Success::Unit => quote!(()),
-        Success::Whole => quote!(Self),
-        Success::Body(index) => {
-            let answer = set.answers.get(index);
+        SuccessType::Unit => quote!(()),
+        SuccessType::Whole => quote!(Self),
+        SuccessType::Body(index) => {
+            let answer = set.variants.get(index);
             answer
                 .and_then(|answer| body_ty(model, &answer.body))
                 .unwrap_or_else(|| quote!(()))
         }
     };
     let (value, matched, other) = match set.success {
-        Success::Unit => (quote!(Ok(())), quote!(self), quote!(other => Err(other))),
-        Success::Body(_) => (quote!(Ok(body)), quote!(self), quote!(other => Err(other))),
-        Success::Whole => (quote!(Ok(self)), quote!(&self), quote!(_ => Err(self))),
+        SuccessType::Unit => (quote!(Ok(())), quote!(self), quote!(other => Err(other))),
+        SuccessType::Body(_) => (quote!(Ok(body)), quote!(self), quote!(other => Err(other))),
+        SuccessType::Whole => (quote!(Ok(self)), quote!(&self), quote!(_ => Err(self))),
     };
-    let patterns = |succeeds: Succeeds| {
+    let patterns = |succeeds: IsSuccess| {
         let answers = set
-            .answers
+            .variants
             .iter()
             .filter(move |answer| answer.succeeds == succeeds);
         answers
             .map(|answer| success_pattern(set.success, answer))
             .collect::<Vec<_>>()
     };
-    let (always, by_code) = (patterns(Succeeds::Always), patterns(Succeeds::ByCode));
-    let all = always.len() == set.answers.len();
+    let (always, by_code) = (patterns(IsSuccess::Always), patterns(IsSuccess::ByCode));
+    let all = always.len() == set.variants.len();
     let always = (!always.is_empty()).then(|| quote!(#(#always)|* => #value,));
     let by_code = by_code
         .iter()
@@ -271,23 +271,25 @@ fn success(model: &Model, set: &ResponseSet) -> (TokenStream, TokenStream) {
 }
 
 /// The pattern of an answer that is a success, which binds what the success gives.
-fn success_pattern(success: Success, answer: &Answer) -> TokenStream {
+fn success_pattern(success: SuccessType, answer: &ResponseVariant) -> TokenStream {
     let variant = &answer.variant;
-    let status = (answer.succeeds == Succeeds::ByCode).then(|| quote!(status,));
+    let status = (answer.succeeds == IsSuccess::ByCode).then(|| quote!(status,));
     match success {
-        Success::Body(_) if is_struct(answer) => quote!(Self::#variant { #status body, .. }),
-        Success::Body(_) => quote!(Self::#variant(body)),
-        Success::Unit | Success::Whole if status.is_some() => quote!(Self::#variant { status, .. }),
-        Success::Unit | Success::Whole => {
+        SuccessType::Body(_) if is_struct(answer) => quote!(Self::#variant { #status body, .. }),
+        SuccessType::Body(_) => quote!(Self::#variant(body)),
+        SuccessType::Unit | SuccessType::Whole if status.is_some() => {
+            quote!(Self::#variant { status, .. })
+        }
+        SuccessType::Unit | SuccessType::Whole => {
             let pattern = ignoring(answer);
             quote!(Self::#variant #pattern)
         }
     }
 }
 
-fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
-    let last = set.answers.len().saturating_sub(1);
-    let arms = set.answers.iter().enumerate().map(|(index, answer)| {
+fn decodes(model: &Model, set: &ResponseEnum) -> TokenStream {
+    let last = set.variants.len().saturating_sub(1);
+    let arms = set.variants.iter().enumerate().map(|(index, answer)| {
         let decode = decode(model, answer);
         // There is no other index.
         let pattern = if index == last {
@@ -298,8 +300,8 @@ fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
         };
         quote!(#pattern => #decode)
     });
-    if set.answers.len() == 1 {
-        let decode = set.answers.first().map(|answer| decode(model, answer));
+    if set.variants.len() == 1 {
+        let decode = set.variants.first().map(|answer| decode(model, answer));
         return quote! {
             received.key(Self::KEYS)?;
             #decode
@@ -308,7 +310,7 @@ fn decodes(model: &Model, set: &ResponseSet) -> TokenStream {
     quote!(match received.key(Self::KEYS)? { #(#arms,)* })
 }
 
-fn decode(model: &Model, answer: &Answer) -> TokenStream {
+fn decode(model: &Model, answer: &ResponseVariant) -> TokenStream {
     let variant = &answer.variant;
     let body = match &answer.body {
         Payload::Empty => None,
@@ -319,7 +321,7 @@ fn decode(model: &Model, answer: &Answer) -> TokenStream {
         return quote!(Ok(Self::#variant #body));
     }
     let status = answer
-        .carried
+        .status_type
         .is_some()
         .then(|| quote!(status: received.status(StatusIn::new)?,));
     let headers = answer.headers.iter().map(|header| {
@@ -361,7 +363,7 @@ fn read(payload: &Payload) -> TokenStream {
     }
 }
 
-fn encode(model: &Model, answer: &Answer) -> TokenStream {
+fn encode(model: &Model, answer: &ResponseVariant) -> TokenStream {
     let variant = &answer.variant;
     let code = match answer.key {
         ResponseKey::Exact(code) => code_in_reply(model, code),
@@ -399,7 +401,7 @@ fn encode(model: &Model, answer: &Answer) -> TokenStream {
         let body = (answer.body != Payload::Empty).then(|| quote!((body)));
         return quote!(Self::#variant #body => #reply);
     }
-    let status = answer.carried.is_some().then(|| quote!(status,));
+    let status = answer.status_type.is_some().then(|| quote!(status,));
     let names = answer.headers.iter().map(|header| &header.name);
     let body = (answer.body != Payload::Empty).then(|| quote!(body,));
     quote!(Self::#variant { #status #(#names,)* #body } => #reply)

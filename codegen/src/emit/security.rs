@@ -6,7 +6,10 @@ use quote::{format_ident, quote};
 use super::{docs, listed};
 use crate::{
     doc,
-    model::{Alternative, CredentialSet, Location, Model, Operation, SchemeKind, SecurityScheme},
+    model::{
+        CredentialAlternative, CredentialSet, Location, Model, Operation, SchemeKind,
+        SecurityScheme,
+    },
 };
 
 /// Nothing, if the document has nothing of the kind.
@@ -64,7 +67,7 @@ pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream 
 
 fn schemes_of<'a>(
     model: &'a Model,
-    alternative: &'a Alternative,
+    alternative: &'a CredentialAlternative,
 ) -> impl Iterator<Item = &'a SecurityScheme> {
     alternative
         .schemes
@@ -100,7 +103,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         .iter()
         .map(|alternative| variant(model, alternative));
     let reads: Vec<_> = set
-        .tried()
+        .by_specificity()
         .into_iter()
         .filter(|alternative| !alternative.schemes.is_empty())
         .map(|alternative| read(model, alternative))
@@ -116,7 +119,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
         .iter()
         .find(|alternative| alternative.schemes.is_empty());
     let end = match none {
-        Some(Alternative { variant, .. }) => quote!(Some(Self::#variant)),
+        Some(CredentialAlternative { variant, .. }) => quote!(Some(Self::#variant)),
         None => quote!(None),
     };
     let mut schemes: Vec<_> = set
@@ -145,7 +148,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
     }
 }
 
-fn variant(model: &Model, alternative: &Alternative) -> TokenStream {
+fn variant(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
     let name = &alternative.variant;
     let schemes: Vec<_> = schemes_of(model, alternative).collect();
     let ids: Vec<_> = schemes.iter().map(|scheme| doc::code(&scheme.id)).collect();
@@ -172,7 +175,7 @@ fn variant(model: &Model, alternative: &Alternative) -> TokenStream {
 }
 
 /// Gives the variant if the request has what it takes.
-fn read(model: &Model, alternative: &Alternative) -> TokenStream {
+fn read(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
     let variant = &alternative.variant;
     let schemes: Vec<_> = schemes_of(model, alternative).collect();
     let constants: Vec<_> = schemes.iter().map(|scheme| &scheme.constant).collect();

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{DEPRECATED, docs};
-use crate::model::{Group, Handler, Model, Operation};
+use crate::model::{Handler, Model, Operation, TagGroup};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let import = super::security::import(model);
@@ -87,7 +87,7 @@ fn split(model: &Model) -> TokenStream {
 }
 
 /// The operations of a group.
-fn module(model: &Model, index: usize, group: &Group) -> TokenStream {
+fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     let operations: Vec<_> = handled(model)
         .filter(|operation| operation.group == Some(index))
         .collect();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     parse,
-    spec::{Form, Kind, Members, section_of},
+    spec::{ObjectKeys, ObjectKind, ValueKind, section_of},
 };
 use crate::{
     pointer::Pointer,
@@ -20,7 +20,7 @@ use crate::{
 
 /// What a `$ref` leads to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum RefTarget {
     /// A place in the same file.
     Here(Pointer),
     /// A place in the document itself, from a file beside it.
@@ -35,7 +35,7 @@ pub(super) enum Target {
     NoPointer,
 }
 
-impl Target {
+impl RefTarget {
     /// Reads the `$ref` of a file; `None` is the document itself.
     pub(super) fn read(reference: &str, file: Option<&str>, source: &Source) -> Self {
         let (path, fragment) = match reference.find('#') {
@@ -82,10 +82,10 @@ impl Target {
 
 /// Brings all files that a document leads to into its tree; gives what is wrong with them as texts.
 pub(super) fn join(tree: &mut Value, source: &Source) -> Vec<Diagnostic> {
-    if source.beside.is_empty() {
+    if source.external_files.is_empty() {
         return Vec::new();
     }
-    let joiner = Joiner::run(tree, source);
+    let joiner = RefLoader::run(tree, source);
     let files = joiner
         .trees
         .into_iter()
@@ -98,14 +98,17 @@ pub(super) fn join(tree: &mut Value, source: &Source) -> Vec<Diagnostic> {
 }
 
 /// The files that a document leads to, by way of those beside it, and that nobody has tried to read.
-pub(crate) fn missing(source: &Source) -> BTreeSet<String> {
-    let texts = source.beside.values().filter_map(|text| text.as_ref().ok());
+pub(crate) fn missing_files(source: &Source) -> BTreeSet<String> {
+    let texts = source
+        .external_files
+        .values()
+        .filter_map(|text| text.as_ref().ok());
     let mut texts = std::iter::once(&source.text).chain(texts);
     if !texts.any(|text| may_leave(text)) {
         return BTreeSet::new();
     }
     match parse::read(&source.text) {
-        Ok((mut tree, _)) => Joiner::run(&mut tree, source).missing,
+        Ok((mut tree, _)) => RefLoader::run(&mut tree, source).missing,
         Err(_) => BTreeSet::new(),
     }
 }
@@ -119,18 +122,18 @@ fn may_leave(text: &str) -> bool {
     })
 }
 
-struct Joiner<'a> {
+struct RefLoader<'a> {
     source: &'a Source,
     /// The trees of the files; `None` for those that are no trees.
     trees: BTreeMap<String, Option<Value>>,
     findings: Vec<Diagnostic>,
     missing: BTreeSet<String>,
     /// What has not been looked at: the file, the place in it, and what should stand there.
-    open: Vec<(Option<String>, Pointer, Kind)>,
-    seen: BTreeSet<(Option<String>, Pointer, Kind)>,
+    open: Vec<(Option<String>, Pointer, ObjectKind)>,
+    seen: BTreeSet<(Option<String>, Pointer, ObjectKind)>,
 }
 
-impl<'a> Joiner<'a> {
+impl<'a> RefLoader<'a> {
     fn run(tree: &mut Value, source: &'a Source) -> Self {
         let mut joiner = Self {
             source,
@@ -140,13 +143,13 @@ impl<'a> Joiner<'a> {
             open: Vec::new(),
             seen: BTreeSet::new(),
         };
-        joiner.value(Form::Is(Kind::OpenApi), tree, None);
+        joiner.value(ValueKind::Is(ObjectKind::OpenApi), tree, None);
         while let Some(next) = joiner.open.pop() {
             if !joiner.seen.insert(next.clone()) {
                 continue;
             }
             let (file, place, kind) = next;
-            let form = Form::Ref(kind);
+            let form = ValueKind::Ref(kind);
             let Some(path) = &file else {
                 if let Some(value) = tree.pointer_mut(place.as_str()) {
                     joiner.value(form, value, None);
@@ -165,22 +168,22 @@ impl<'a> Joiner<'a> {
         joiner
     }
 
-    fn value(&mut self, form: Form, value: &mut Value, file: Option<&str>) {
+    fn value(&mut self, form: ValueKind, value: &mut Value, file: Option<&str>) {
         match (form, value) {
-            (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
                 match members.get_mut("$ref") {
                     Some(Value::String(reference)) => self.reference(kind, reference, file),
                     Some(_) => {}
                     None => self.object(kind, members, file),
                 }
             }
-            (Form::Is(kind), Value::Object(members)) => self.object(kind, members, file),
-            (Form::List(form), Value::Array(items)) => {
+            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, file),
+            (ValueKind::List(form), Value::Array(items)) => {
                 for item in items {
                     self.value(*form, item, file);
                 }
             }
-            (Form::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(form), Value::Object(members)) => {
                 for member in members.values_mut() {
                     self.value(*form, member, file);
                 }
@@ -189,16 +192,16 @@ impl<'a> Joiner<'a> {
         }
     }
 
-    fn object(&mut self, kind: Kind, members: &mut Map<String, Value>, file: Option<&str>) {
+    fn object(&mut self, kind: ObjectKind, members: &mut Map<String, Value>, file: Option<&str>) {
         match kind.members() {
-            Members::Fields(fields) => {
+            ObjectKeys::Fields(fields) => {
                 for field in fields {
                     if let Some(value) = members.get_mut(field.name) {
                         self.value(field.form, value, file);
                     }
                 }
             }
-            Members::Named(form) => {
+            ObjectKeys::Named(form) => {
                 for (key, value) in members.iter_mut() {
                     if !key.starts_with("x-") {
                         self.value(form, value, file);
@@ -206,7 +209,7 @@ impl<'a> Joiner<'a> {
                 }
             }
         }
-        if kind == Kind::Discriminator
+        if kind == ObjectKind::Discriminator
             && let Some(Value::Object(mapping)) = members.get_mut("mapping")
         {
             for value in mapping.values_mut() {
@@ -214,18 +217,18 @@ impl<'a> Joiner<'a> {
                 if let Value::String(text) = value
                     && text.contains(['#', '/', '.'])
                 {
-                    self.reference(Kind::Schema, text, file);
+                    self.reference(ObjectKind::Schema, text, file);
                 }
             }
         }
     }
 
     /// Makes a reference one into the tree.
-    fn reference(&mut self, kind: Kind, reference: &mut String, file: Option<&str>) {
-        let (file, pointer) = match Target::read(reference, file, self.source) {
-            Target::Here(pointer) => (file.map(str::to_owned), pointer),
-            Target::Document(pointer) => (None, pointer),
-            Target::File(path, pointer) if self.has(&path) => (Some(path), pointer),
+    fn reference(&mut self, kind: ObjectKind, reference: &mut String, file: Option<&str>) {
+        let (file, pointer) = match RefTarget::read(reference, file, self.source) {
+            RefTarget::Here(pointer) => (file.map(str::to_owned), pointer),
+            RefTarget::Document(pointer) => (None, pointer),
+            RefTarget::File(path, pointer) if self.has(&path) => (Some(path), pointer),
             _ => return,
         };
         match &file {
@@ -240,7 +243,7 @@ impl<'a> Joiner<'a> {
 
     /// Whether there is a file, which is read when it is first asked for.
     fn has(&mut self, path: &str) -> bool {
-        match self.source.beside.get(path) {
+        match self.source.external_files.get(path) {
             None => {
                 self.missing.insert(path.to_owned());
                 false
@@ -291,10 +294,10 @@ mod tests {
     fn references_are_read() {
         let source = Source::new("api/openapi.yaml", "");
         let pointer = |text: &str| Pointer::from_fragment(text).unwrap();
-        let file = |path: &str, text: &str| Target::File(path.to_owned(), pointer(text));
+        let file = |path: &str, text: &str| RefTarget::File(path.to_owned(), pointer(text));
         for (reference, from, expected) in [
-            ("#/a/b", None, Target::Here(pointer("#/a/b"))),
-            ("#/a", Some("b/c.yaml"), Target::Here(pointer("#/a"))),
+            ("#/a/b", None, RefTarget::Here(pointer("#/a/b"))),
+            ("#/a", Some("b/c.yaml"), RefTarget::Here(pointer("#/a"))),
             ("pet.yaml", None, file("pet.yaml", "#")),
             ("./a%20b/./pet.yaml#/A", None, file("a b/pet.yaml", "#/A")),
             ("../c.json#", Some("a/b.yaml"), file("c.json", "#")),
@@ -302,19 +305,19 @@ mod tests {
             (
                 "../openapi.yaml#/x",
                 Some("a/b.yaml"),
-                Target::Document(pointer("#/x")),
+                RefTarget::Document(pointer("#/x")),
             ),
-            ("../pet.yaml", None, Target::Outside),
-            ("a/../../pet.yaml", None, Target::Outside),
-            ("/etc/passwd", None, Target::Elsewhere),
-            ("https://example.com/a.yaml#/b", None, Target::Elsewhere),
-            ("C:\\a.yaml", None, Target::Elsewhere),
-            ("..\\a.yaml", None, Target::Elsewhere),
-            ("#anchor", None, Target::NoPointer),
-            ("a.yaml#anchor", None, Target::NoPointer),
+            ("../pet.yaml", None, RefTarget::Outside),
+            ("a/../../pet.yaml", None, RefTarget::Outside),
+            ("/etc/passwd", None, RefTarget::Elsewhere),
+            ("https://example.com/a.yaml#/b", None, RefTarget::Elsewhere),
+            ("C:\\a.yaml", None, RefTarget::Elsewhere),
+            ("..\\a.yaml", None, RefTarget::Elsewhere),
+            ("#anchor", None, RefTarget::NoPointer),
+            ("a.yaml#anchor", None, RefTarget::NoPointer),
         ] {
             assert_eq!(
-                Target::read(reference, from, &source),
+                RefTarget::read(reference, from, &source),
                 expected,
                 "{reference}"
             );

@@ -62,10 +62,10 @@ fn duplicate(pointer: Pointer) -> Diagnostic {
 }
 
 fn json(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
-    let seed = Tree {
+    let seed = TreeSeed {
         duplicates,
         at: Trail::ROOT,
-        dialect: Dialect::Json,
+        dialect: Syntax::Json,
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let tree = seed
@@ -76,10 +76,10 @@ fn json(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnos
 
 fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
     not_too_deep(text)?;
-    let seed = Tree {
+    let seed = TreeSeed {
         duplicates,
         at: Trail::ROOT,
-        dialect: Dialect::Yaml,
+        dialect: Syntax::Yaml,
     };
     seed.deserialize(serde_yaml::Deserializer::from_str(text))
         .map_err(|error| match error.location() {
@@ -180,24 +180,24 @@ fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+enum Syntax {
     Json,
     Yaml,
 }
 
 /// Reads a value, and notes each key that stands there for the second time.
-struct Tree<'a> {
+struct TreeSeed<'a> {
     duplicates: &'a RefCell<Vec<Pointer>>,
     at: Trail<'a>,
-    dialect: Dialect,
+    dialect: Syntax,
 }
 
-impl<'a> Tree<'a> {
-    fn inside<'b>(&self, at: Trail<'b>) -> Tree<'b>
+impl<'a> TreeSeed<'a> {
+    fn inside<'b>(&self, at: Trail<'b>) -> TreeSeed<'b>
     where
         'a: 'b,
     {
-        Tree {
+        TreeSeed {
             duplicates: self.duplicates,
             at,
             dialect: self.dialect,
@@ -205,7 +205,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Tree<'_> {
+impl<'de> DeserializeSeed<'de> for TreeSeed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -213,7 +213,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Tree<'_> {
+impl<'de> Visitor<'de> for TreeSeed<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -281,7 +281,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
-        while let Some(key) = map.next_key_seed(Key)? {
+        while let Some(key) = map.next_key_seed(KeySeed)? {
             let at = self.at.key(&key);
             let is_second = members.contains_key(&key);
             if is_second {
@@ -292,7 +292,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
                 members.insert(key, value);
             }
         }
-        if self.dialect == Dialect::Yaml {
+        if self.dialect == Syntax::Yaml {
             merge(&mut members);
         }
         Ok(Value::Object(members))
@@ -326,9 +326,9 @@ fn merge(members: &mut Map<String, Value>) {
 }
 
 /// A key, which YAML allows to be any scalar.
-struct Key;
+struct KeySeed;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = String;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
@@ -336,7 +336,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for KeySeed {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{Field, Form, Kind, Members, Usage, dependent};
+use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
 use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 
 /// The sound part of a document, without the `$ref`s at the places of `broken`.
@@ -15,25 +15,35 @@ use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 /// What is wrong where there may be a `$ref` becomes one that leads nowhere, so that its neighbours in
 /// a list keep their places.
 pub(super) fn mended(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
-    value(Form::Is(Kind::OpenApi), tree, &Trail::ROOT, broken)
+    value(
+        ValueKind::Is(ObjectKind::OpenApi),
+        tree,
+        &Trail::ROOT,
+        broken,
+    )
 }
 
 fn hole() -> Value {
     json!({"$ref": "#/mended"})
 }
 
-fn value(form: Form, found: &Value, at: &Trail<'_>, broken: &BTreeSet<Pointer>) -> Option<Value> {
+fn value(
+    form: ValueKind,
+    found: &Value,
+    at: &Trail<'_>,
+    broken: &BTreeSet<Pointer>,
+) -> Option<Value> {
     match (form, found) {
-        (Form::Any, _)
-        | (Form::Text, Value::String(_))
-        | (Form::Flag | Form::FlagOrRef(_), Value::Bool(_))
-        | (Form::Number, Value::Number(_)) => Some(found.clone()),
-        (Form::OneOf(allowed), Value::String(text)) => {
+        (ValueKind::Any, _)
+        | (ValueKind::Text, Value::String(_))
+        | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
+        | (ValueKind::Number, Value::Number(_)) => Some(found.clone()),
+        (ValueKind::OneOf(allowed), Value::String(text)) => {
             allowed.contains(&text.as_str()).then(|| found.clone())
         }
-        (Form::Count, Value::Number(number)) => number.as_u64().map(|_| found.clone()),
-        (Form::Is(kind), Value::Object(members)) => object(kind, members, at, broken),
-        (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+        (ValueKind::Count, Value::Number(number)) => number.as_u64().map(|_| found.clone()),
+        (ValueKind::Is(kind), Value::Object(members)) => object(kind, members, at, broken),
+        (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
             match members.get("$ref") {
                 Some(Value::String(_)) if !broken.contains(&at.key("$ref").pointer()) => {
                     Some(found.clone())
@@ -42,13 +52,13 @@ fn value(form: Form, found: &Value, at: &Trail<'_>, broken: &BTreeSet<Pointer>) 
                 None => Some(object(kind, members, at, broken).unwrap_or_else(hole)),
             }
         }
-        (Form::Ref(_) | Form::FlagOrRef(_), _) => Some(hole()),
-        (Form::List(form), Value::Array(items)) => items
+        (ValueKind::Ref(_) | ValueKind::FlagOrRef(_), _) => Some(hole()),
+        (ValueKind::List(form), Value::Array(items)) => items
             .iter()
             .enumerate()
             .map(|(index, item)| value(*form, item, &at.index(index), broken))
             .collect(),
-        (Form::Map(form), Value::Object(members)) => {
+        (ValueKind::Map(form), Value::Object(members)) => {
             Some(Value::Object(map(members, *form, at, broken)))
         }
         _ => None,
@@ -57,7 +67,7 @@ fn value(form: Form, found: &Value, at: &Trail<'_>, broken: &BTreeSet<Pointer>) 
 
 fn map(
     members: &Map<String, Value>,
-    form: Form,
+    form: ValueKind,
     at: &Trail<'_>,
     broken: &BTreeSet<Pointer>,
 ) -> Map<String, Value> {
@@ -68,21 +78,21 @@ fn map(
 }
 
 fn object(
-    kind: Kind,
+    kind: ObjectKind,
     members: &Map<String, Value>,
     at: &Trail<'_>,
     broken: &BTreeSet<Pointer>,
 ) -> Option<Value> {
     let fields = match kind.members() {
-        Members::Fields(fields) => fields,
-        Members::Named(form) => {
+        ObjectKeys::Fields(fields) => fields,
+        ObjectKeys::Named(form) => {
             let (own, mut named): (Map<_, _>, Map<_, _>) = members
                 .clone()
                 .into_iter()
                 .partition(|(key, _)| key.starts_with("x-"));
             named.retain(|key, _| match kind {
-                Kind::Paths => key.starts_with('/'),
-                Kind::Responses => ResponseKey::parse(key).is_some(),
+                ObjectKind::Paths => key.starts_with('/'),
+                ObjectKind::Responses => ResponseKey::parse(key).is_some(),
                 _ => true,
             });
             let mut sound = map(&named, form, at, broken);
@@ -114,11 +124,13 @@ fn object(
 }
 
 /// What can stand for a key that is missing, without a mistake of its own.
-fn stand_in(kind: Kind, field: &Field) -> Option<Value> {
+fn stand_in(kind: ObjectKind, field: &KeySpec) -> Option<Value> {
     match field.form {
         _ if !field.required => None,
-        Form::Text if field.usage == Usage::Prose || kind == Kind::Info => Some(json!("")),
-        Form::Is(_) | Form::Map(_) => Some(json!({})),
+        ValueKind::Text if field.usage == KeyUse::Prose || kind == ObjectKind::Info => {
+            Some(json!(""))
+        }
+        ValueKind::Is(_) | ValueKind::Map(_) => Some(json!({})),
         _ => None,
     }
 }

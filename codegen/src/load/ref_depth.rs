@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{Kind, section_of},
+    spec::{ObjectKind, section_of},
 };
 use crate::{
     pointer::Pointer,
@@ -26,9 +26,11 @@ pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic>
     let schemas = tree.pointer(section.as_str()).and_then(Value::as_object);
     let names = schemas.into_iter().flat_map(Map::keys);
     let named = names.map(|name| section.key(name));
-    let others = references.keys().filter(|(_, kind)| *kind == Kind::Schema);
+    let others = references
+        .keys()
+        .filter(|(_, kind)| *kind == ObjectKind::Schema);
     let mut places = named.chain(others.map(|(place, _)| place.clone()));
-    let mut walk = Walk {
+    let mut walk = DepthWalk {
         tree,
         depths: HashMap::new(),
     };
@@ -46,13 +48,13 @@ fn is_named(place: &Pointer) -> bool {
     place.in_file().is_some() || section_of(place).is_some()
 }
 
-struct Walk<'a> {
+struct DepthWalk<'a> {
     tree: &'a Value,
     /// How many schemas each leads through; while it is looked into, none, for a way back adds nothing.
     depths: HashMap<Pointer, usize>,
 }
 
-impl Walk<'_> {
+impl DepthWalk<'_> {
     /// How many schemas the one at a place leads through; `None` if they are too many.
     fn place(&mut self, place: &Pointer, above: usize) -> Option<usize> {
         if let Some(known) = self.depths.get(place) {

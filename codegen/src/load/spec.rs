@@ -8,7 +8,7 @@ use crate::pointer::Pointer;
 
 /// The kinds of objects, as OpenAPI names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectKind {
     AuthorizationCodeFlow,
     AuthorizationFlow,
     Callback,
@@ -44,33 +44,33 @@ pub(crate) enum Kind {
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Form {
+pub(crate) enum ValueKind {
     Text,
     OneOf(&'static [&'static str]),
     Flag,
     Number,
     Count,
     Any,
-    Is(Kind),
+    Is(ObjectKind),
     /// The thing itself, or a `$ref` to it.
-    Ref(Kind),
-    FlagOrRef(Kind),
-    List(&'static Form),
-    Map(&'static Form),
+    Ref(ObjectKind),
+    FlagOrRef(ObjectKind),
+    List(&'static ValueKind),
+    Map(&'static ValueKind),
 }
 
 /// A key of an object.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Field {
+pub(crate) struct KeySpec {
     pub(crate) name: &'static str,
-    pub(crate) form: Form,
+    pub(crate) form: ValueKind,
     pub(super) required: bool,
-    pub(crate) usage: Usage,
+    pub(crate) usage: KeyUse,
 }
 
 /// What is made of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Usage {
+pub(crate) enum KeyUse {
     /// Something changes with it: a type, or what is on the wire.
     Meaning,
     /// It only says something to people.
@@ -80,70 +80,79 @@ pub(crate) enum Usage {
 }
 
 /// The keys that an object may have.
-pub(crate) enum Members {
-    Fields(&'static [Field]),
+pub(crate) enum ObjectKeys {
+    Fields(&'static [KeySpec]),
     /// Any key but `x-...`, each with a value of one form.
-    Named(Form),
+    Named(ValueKind),
 }
 
-const fn may(name: &'static str, form: Form) -> Field {
-    Field {
+const fn may(name: &'static str, form: ValueKind) -> KeySpec {
+    KeySpec {
         name,
         form,
         required: false,
-        usage: Usage::Meaning,
+        usage: KeyUse::Meaning,
     }
 }
 
-const fn must(name: &'static str, form: Form) -> Field {
-    Field {
+const fn must(name: &'static str, form: ValueKind) -> KeySpec {
+    KeySpec {
         required: true,
         ..may(name, form)
     }
 }
 
-const fn prose(name: &'static str, form: Form) -> Field {
-    Field {
-        usage: Usage::Prose,
+const fn prose(name: &'static str, form: ValueKind) -> KeySpec {
+    KeySpec {
+        usage: KeyUse::Prose,
         ..may(name, form)
     }
 }
 
-const fn unused(name: &'static str, form: Form, why: &'static str) -> Field {
-    Field {
-        usage: Usage::Nothing(why),
+const fn unused(name: &'static str, form: ValueKind, why: &'static str) -> KeySpec {
+    KeySpec {
+        usage: KeyUse::Nothing(why),
         ..may(name, form)
     }
 }
 
-const DESCRIPTION: Field = prose("description", Form::Text);
-const SUMMARY: Field = prose("summary", Form::Text);
-const EXTERNAL_DOCS: Field = prose("externalDocs", Form::Is(Kind::ExternalDocs));
-const DEPRECATED: Field = prose("deprecated", Form::Flag);
-const EXAMPLE: Field = prose("example", Form::Any);
-const EXAMPLES: Field = prose("examples", Form::Map(&Form::Ref(Kind::Example)));
-const SERVERS: Form = Form::List(&Form::Is(Kind::Server));
-const OTHER_SERVERS: Field = unused(
+const DESCRIPTION: KeySpec = prose("description", ValueKind::Text);
+const SUMMARY: KeySpec = prose("summary", ValueKind::Text);
+const EXTERNAL_DOCS: KeySpec = prose("externalDocs", ValueKind::Is(ObjectKind::ExternalDocs));
+const DEPRECATED: KeySpec = prose("deprecated", ValueKind::Flag);
+const EXAMPLE: KeySpec = prose("example", ValueKind::Any);
+const EXAMPLES: KeySpec = prose(
+    "examples",
+    ValueKind::Map(&ValueKind::Ref(ObjectKind::Example)),
+);
+const SERVERS: ValueKind = ValueKind::List(&ValueKind::Is(ObjectKind::Server));
+const OTHER_SERVERS: KeySpec = unused(
     "servers",
     SERVERS,
     "requests go to the base URL of the client",
 );
-const ALLOW_RESERVED: Field = unused(
+const ALLOW_RESERVED: KeySpec = unused(
     "allowReserved",
-    Form::Flag,
+    ValueKind::Flag,
     "all that is reserved is percent-encoded",
 );
-const ALLOW_EMPTY_VALUE: Field = unused(
+const ALLOW_EMPTY_VALUE: KeySpec = unused(
     "allowEmptyValue",
-    Form::Flag,
+    ValueKind::Flag,
     "an empty value has to be one of the schema",
 );
-const SECURITY: Field = may("security", Form::List(&Form::Is(Kind::SecurityRequirement)));
-const PARAMETERS: Field = may("parameters", Form::List(&Form::Ref(Kind::Parameter)));
-const CONTENT: Form = Form::Map(&Form::Is(Kind::MediaType));
-const STYLE: Field = may(
+const SECURITY: KeySpec = may(
+    "security",
+    ValueKind::List(&ValueKind::Is(ObjectKind::SecurityRequirement)),
+);
+const PARAMETERS: KeySpec = may(
+    "parameters",
+    ValueKind::List(&ValueKind::Ref(ObjectKind::Parameter)),
+);
+const CONTENT: ValueKind = ValueKind::Map(&ValueKind::Is(ObjectKind::MediaType));
+const STYLE: KeySpec = may(
     "style",
-    Form::OneOf(&[
+    ValueKind::OneOf(&[
         "deepObject",
         "form",
         "label",
@@ -154,12 +163,12 @@ const STYLE: Field = may(
     ]),
 );
 
-impl Kind {
+impl ObjectKind {
     /// The keys it may have.
     #[expect(clippy::too_many_lines, reason = "it is a table")]
-    pub(crate) const fn members(self) -> Members {
-        use Form::{Any, Count, Flag, FlagOrRef, Is, List, Map, Number, OneOf, Ref, Text};
-        Members::Fields(match self {
+    pub(crate) const fn members(self) -> ObjectKeys {
+        use ValueKind::{Any, Count, Flag, FlagOrRef, Is, List, Map, Number, OneOf, Ref, Text};
+        ObjectKeys::Fields(match self {
             Self::OpenApi => {
                 const {
                     &[
@@ -215,7 +224,7 @@ impl Kind {
                     ]
                 }
             }
-            Self::Callback | Self::Paths => return Members::Named(Ref(Self::PathItem)),
+            Self::Callback | Self::Paths => return ObjectKeys::Named(Ref(Self::PathItem)),
             Self::PathItem => {
                 const {
                     &[
@@ -319,11 +328,11 @@ impl Kind {
                     ]
                 }
             }
-            Self::Responses => return Members::Named(Ref(Self::Response)),
+            Self::Responses => return ObjectKeys::Named(Ref(Self::Response)),
             Self::Response => {
                 const {
                     &[
-                        Field {
+                        KeySpec {
                             required: true,
                             ..DESCRIPTION
                         },
@@ -469,7 +478,7 @@ impl Kind {
                     ]
                 }
             }
-            Self::SecurityRequirement => return Members::Named(List(&Text)),
+            Self::SecurityRequirement => return ObjectKeys::Named(List(&Text)),
         })
     }
 
@@ -512,10 +521,12 @@ impl Kind {
 }
 
 /// The keys that an object needs because of those it has.
-pub(super) fn dependent(kind: Kind, members: &Map<String, Value>) -> &'static [&'static str] {
+pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'static [&'static str] {
     match kind {
-        Kind::Parameter | Kind::Header if !members.contains_key("content") => &["schema"],
-        Kind::SecurityScheme => match members.get("type").and_then(Value::as_str) {
+        ObjectKind::Parameter | ObjectKind::Header if !members.contains_key("content") => {
+            &["schema"]
+        }
+        ObjectKind::SecurityScheme => match members.get("type").and_then(Value::as_str) {
             Some("apiKey") => &["name", "in"],
             Some("http") => &["scheme"],
             Some("oauth2") => &["flows"],
@@ -527,20 +538,20 @@ pub(super) fn dependent(kind: Kind, members: &Map<String, Value>) -> &'static [&
 }
 
 /// The kinds of things that a `$ref` may lead to, each with its place under `components`.
-pub(crate) const SECTIONS: [(&str, Kind); 9] = [
-    ("schemas", Kind::Schema),
-    ("responses", Kind::Response),
-    ("parameters", Kind::Parameter),
-    ("examples", Kind::Example),
-    ("requestBodies", Kind::RequestBody),
-    ("headers", Kind::Header),
-    ("securitySchemes", Kind::SecurityScheme),
-    ("links", Kind::Link),
-    ("callbacks", Kind::Callback),
+pub(crate) const SECTIONS: [(&str, ObjectKind); 9] = [
+    ("schemas", ObjectKind::Schema),
+    ("responses", ObjectKind::Response),
+    ("parameters", ObjectKind::Parameter),
+    ("examples", ObjectKind::Example),
+    ("requestBodies", ObjectKind::RequestBody),
+    ("headers", ObjectKind::Header),
+    ("securitySchemes", ObjectKind::SecurityScheme),
+    ("links", ObjectKind::Link),
+    ("callbacks", ObjectKind::Callback),
 ];
 
 /// The kind of a place directly under a section of `components`.
-pub(super) fn section_of(target: &Pointer) -> Option<Kind> {
+pub(super) fn section_of(target: &Pointer) -> Option<ObjectKind> {
     let segments: Vec<_> = target.segments().take(4).collect();
     let [components, section, _] = segments.as_slice() else {
         return None;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{Form, Kind, Members},
+    spec::{ObjectKeys, ObjectKind, ValueKind},
 };
 use crate::{
     model::Method,
@@ -21,7 +21,7 @@ use crate::{
 
 /// What `$ref`s point to, by place.
 #[derive(Debug, Default)]
-pub(crate) struct Targets {
+pub(crate) struct RefTargets {
     examples: BTreeMap<Pointer, ReferenceOr<Example>>,
     headers: BTreeMap<Pointer, ReferenceOr<Header>>,
     parameters: BTreeMap<Pointer, ReferenceOr<Parameter>>,
@@ -31,7 +31,7 @@ pub(crate) struct Targets {
     security_schemes: BTreeMap<Pointer, ReferenceOr<SecurityScheme>>,
 }
 
-impl Targets {
+impl RefTargets {
     /// What stands at a place that a `$ref` of this type points to.
     pub(super) fn get<T: Component>(&self, place: &Pointer) -> Option<&ReferenceOr<T>> {
         T::among(self).get(place)
@@ -40,11 +40,11 @@ impl Targets {
     fn insert(
         &mut self,
         place: &Pointer,
-        kind: Kind,
+        kind: ObjectKind,
         value: &Value,
     ) -> Result<(), serde_json::Error> {
         fn put<T: Component + for<'de> Deserialize<'de>>(
-            targets: &mut Targets,
+            targets: &mut RefTargets,
             place: &Pointer,
             value: &Value,
         ) -> Result<(), serde_json::Error> {
@@ -53,13 +53,13 @@ impl Targets {
             Ok(())
         }
         match kind {
-            Kind::Example => put::<Example>(self, place, value),
-            Kind::Header => put::<Header>(self, place, value),
-            Kind::Parameter => put::<Parameter>(self, place, value),
-            Kind::PathItem => put::<PathItem>(self, place, &completed(value)),
-            Kind::RequestBody => put::<RequestBody>(self, place, value),
-            Kind::Response => put::<Response>(self, place, value),
-            Kind::SecurityScheme => put::<SecurityScheme>(self, place, value),
+            ObjectKind::Example => put::<Example>(self, place, value),
+            ObjectKind::Header => put::<Header>(self, place, value),
+            ObjectKind::Parameter => put::<Parameter>(self, place, value),
+            ObjectKind::PathItem => put::<PathItem>(self, place, &completed(value)),
+            ObjectKind::RequestBody => put::<RequestBody>(self, place, value),
+            ObjectKind::Response => put::<Response>(self, place, value),
+            ObjectKind::SecurityScheme => put::<SecurityScheme>(self, place, value),
             // Nothing is generated from links and callbacks; schemas are read from the tree.
             _ => Ok(()),
         }
@@ -69,19 +69,19 @@ impl Targets {
 /// What a `$ref` can point to.
 pub(crate) trait Component: Sized {
     #[doc(hidden)]
-    fn among(targets: &Targets) -> &BTreeMap<Pointer, ReferenceOr<Self>>;
+    fn among(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>>;
     #[doc(hidden)]
-    fn among_mut(targets: &mut Targets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>>;
+    fn among_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>>;
 }
 
 macro_rules! components {
     ($($component:ty: $field:ident,)*) => {
         $(impl Component for $component {
-            fn among(targets: &Targets) -> &BTreeMap<Pointer, ReferenceOr<Self>> {
+            fn among(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>> {
                 &targets.$field
             }
 
-            fn among_mut(targets: &mut Targets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>> {
+            fn among_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>> {
                 &mut targets.$field
             }
         })*
@@ -120,7 +120,7 @@ fn completed(item: &Value) -> Cow<'_, Value> {
 pub(super) fn typed(
     tree: &Value,
     references: &References,
-) -> Result<(OpenAPI, Targets), Diagnostic> {
+) -> Result<(OpenAPI, RefTargets), Diagnostic> {
     let refused = |error| refusal(tree, &error);
     let mut whole = Cow::Borrowed(tree);
     let paths = tree.get("paths").and_then(Value::as_object);
@@ -132,7 +132,7 @@ pub(super) fn typed(
         }
     }
     let api = OpenAPI::deserialize(whole.as_ref()).map_err(refused)?;
-    let mut targets = Targets::default();
+    let mut targets = RefTargets::default();
     for (place, kind) in references.keys() {
         if let Some(value) = tree.pointer(place.as_str()) {
             targets.insert(place, *kind, value).map_err(refused)?;
@@ -143,7 +143,7 @@ pub(super) fn typed(
 
 /// Finds the least part of the document that its type refuses, for a message with a place.
 fn refusal(tree: &Value, error: &serde_json::Error) -> Diagnostic {
-    let (place, error) = culprit(Form::Is(Kind::OpenApi), tree, &Trail::ROOT)
+    let (place, error) = culprit(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT)
         .unwrap_or((Pointer::root(), error.to_string()));
     Diagnostic::error(
         Rule::WrongValue,
@@ -153,28 +153,31 @@ fn refusal(tree: &Value, error: &serde_json::Error) -> Diagnostic {
     .help("hold it against the OpenAPI 3.0.3 specification")
 }
 
-fn culprit(form: Form, value: &Value, at: &Trail<'_>) -> Option<(Pointer, String)> {
+fn culprit(form: ValueKind, value: &Value, at: &Trail<'_>) -> Option<(Pointer, String)> {
     match (form, value) {
-        (Form::Is(kind) | Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+        (
+            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
+            Value::Object(members),
+        ) => {
             if members.contains_key("$ref") {
                 return None;
             }
             let inner = match kind.members() {
-                Members::Fields(fields) => fields.iter().find_map(|field| {
+                ObjectKeys::Fields(fields) => fields.iter().find_map(|field| {
                     culprit(field.form, members.get(field.name)?, &at.key(field.name))
                 }),
-                Members::Named(form) => members
+                ObjectKeys::Named(form) => members
                     .iter()
                     .filter(|(key, _)| !key.starts_with("x-"))
                     .find_map(|(key, value)| culprit(form, value, &at.key(key))),
             };
             inner.or_else(|| Some((at.pointer(), refuse(kind, value)?)))
         }
-        (Form::List(form), Value::Array(items)) => items
+        (ValueKind::List(form), Value::Array(items)) => items
             .iter()
             .enumerate()
             .find_map(|(index, item)| culprit(*form, item, &at.index(index))),
-        (Form::Map(form), Value::Object(members)) => members
+        (ValueKind::Map(form), Value::Object(members)) => members
             .iter()
             .find_map(|(key, value)| culprit(*form, value, &at.key(key))),
         _ => None,
@@ -182,24 +185,24 @@ fn culprit(form: Form, value: &Value, at: &Trail<'_>) -> Option<(Pointer, String
 }
 
 /// Why the type of a kind refuses a value.
-fn refuse(kind: Kind, value: &Value) -> Option<String> {
+fn refuse(kind: ObjectKind, value: &Value) -> Option<String> {
     fn try_as<'a, T: Deserialize<'a>>(value: &'a Value) -> Option<String> {
         T::deserialize(value).err().map(|error| error.to_string())
     }
     match kind {
-        Kind::Callback => try_as::<Callback>(value),
-        Kind::Components => try_as::<Components>(value),
-        Kind::Example => try_as::<Example>(value),
-        Kind::Header => try_as::<Header>(value),
-        Kind::Link => try_as::<Link>(value),
-        Kind::OpenApi => try_as::<OpenAPI>(value),
-        Kind::Operation => try_as::<Operation>(value),
-        Kind::Parameter => try_as::<Parameter>(value),
-        Kind::PathItem => try_as::<PathItem>(value),
-        Kind::RequestBody => try_as::<RequestBody>(value),
-        Kind::Response => try_as::<Response>(value),
-        Kind::Schema => try_as::<Schema>(value),
-        Kind::SecurityScheme => try_as::<SecurityScheme>(value),
+        ObjectKind::Callback => try_as::<Callback>(value),
+        ObjectKind::Components => try_as::<Components>(value),
+        ObjectKind::Example => try_as::<Example>(value),
+        ObjectKind::Header => try_as::<Header>(value),
+        ObjectKind::Link => try_as::<Link>(value),
+        ObjectKind::OpenApi => try_as::<OpenAPI>(value),
+        ObjectKind::Operation => try_as::<Operation>(value),
+        ObjectKind::Parameter => try_as::<Parameter>(value),
+        ObjectKind::PathItem => try_as::<PathItem>(value),
+        ObjectKind::RequestBody => try_as::<RequestBody>(value),
+        ObjectKind::Response => try_as::<Response>(value),
+        ObjectKind::Schema => try_as::<Schema>(value),
+        ObjectKind::SecurityScheme => try_as::<SecurityScheme>(value),
         _ => None,
     }
 }

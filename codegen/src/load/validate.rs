@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    external_refs::Target,
+    external_refs::RefTarget,
     ref_depth,
-    spec::{Field, Form, Kind, Members, SECTIONS, Usage, dependent, section_of},
+    spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, SECTIONS, ValueKind, dependent, section_of},
 };
 use crate::{
     model::ResponseKey,
@@ -16,11 +16,11 @@ use crate::{
     source::Source,
 };
 
-/// Target and kind of each `$ref`, with the places of all that say so.
-pub(crate) type References = BTreeMap<(Pointer, Kind), Vec<Pointer>>;
+/// RefTarget and kind of each `$ref`, with the places of all that say so.
+pub(crate) type References = BTreeMap<(Pointer, ObjectKind), Vec<Pointer>>;
 
 /// What holding a document against the tables has given.
-pub(super) struct Shape {
+pub(super) struct Validated {
     /// All that is wrong.
     pub(super) findings: Vec<Diagnostic>,
     /// Each thing that a `$ref` points to, with the kind that is expected there.
@@ -30,42 +30,42 @@ pub(super) struct Shape {
 }
 
 /// Holds a document against the tables.
-pub(super) fn check(tree: &Value, source: &Source) -> Shape {
-    let mut checker = Checker {
+pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
+    let mut checker = Validator {
         source,
         findings: Vec::new(),
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
     };
-    checker.value(Form::Is(Kind::OpenApi), tree, &Trail::ROOT);
+    checker.value(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
     checker.targets(tree);
-    Shape {
+    Validated {
         findings: checker.findings,
         references: checker.references,
         broken: checker.broken,
     }
 }
 
-struct Checker<'a> {
+struct Validator<'a> {
     source: &'a Source,
     findings: Vec<Diagnostic>,
     references: References,
     broken: BTreeSet<Pointer>,
 }
 
-impl Checker<'_> {
-    fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+impl Validator<'_> {
+    fn value(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
         match (form, value) {
-            (Form::Any, _)
-            | (Form::Text, Value::String(_))
-            | (Form::Flag | Form::FlagOrRef(_), Value::Bool(_))
-            | (Form::Number, Value::Number(_)) => {}
-            (Form::OneOf(allowed), Value::String(text)) => {
+            (ValueKind::Any, _)
+            | (ValueKind::Text, Value::String(_))
+            | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
+            | (ValueKind::Number, Value::Number(_)) => {}
+            (ValueKind::OneOf(allowed), Value::String(text)) => {
                 if !allowed.contains(&text.as_str()) {
                     self.wrong_word(allowed, text, at);
                 }
             }
-            (Form::Count, Value::Number(number)) => {
+            (ValueKind::Count, Value::Number(number)) => {
                 if number.as_u64().is_none() {
                     let message = format!("{number} is no count");
                     let place = Place::Value(at.pointer());
@@ -75,19 +75,19 @@ impl Checker<'_> {
                     );
                 }
             }
-            (Form::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
+            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
                 match members.get("$ref") {
                     Some(reference) => self.reference(kind, reference, at),
                     None => self.object(kind, members, at),
                 }
             }
-            (Form::List(form), Value::Array(items)) => {
+            (ValueKind::List(form), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(*form, item, &at.index(index));
                 }
             }
-            (Form::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(form), Value::Object(members)) => {
                 for (key, value) in members {
                     self.value(*form, value, &at.key(key));
                 }
@@ -96,10 +96,10 @@ impl Checker<'_> {
         }
     }
 
-    fn object(&mut self, kind: Kind, members: &Map<String, Value>, at: &Trail<'_>) {
+    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
         let fields = match kind.members() {
-            Members::Fields(fields) => fields,
-            Members::Named(form) => {
+            ObjectKeys::Fields(fields) => fields,
+            ObjectKeys::Named(form) => {
                 for (key, value) in members {
                     if !key.starts_with("x-") && self.name(kind, key, at) {
                         self.value(form, value, &at.key(key));
@@ -111,7 +111,7 @@ impl Checker<'_> {
         for field in fields {
             match members.get(field.name) {
                 Some(value) => {
-                    if let Usage::Nothing(why) = field.usage {
+                    if let KeyUse::Nothing(why) = field.usage {
                         self.unused(field.name, value, why, at);
                     }
                     self.value(field.form, value, &at.key(field.name));
@@ -133,16 +133,16 @@ impl Checker<'_> {
     }
 
     /// Whether a key may stand among the paths, the responses ...
-    fn name(&mut self, kind: Kind, key: &str, at: &Trail<'_>) -> bool {
+    fn name(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) -> bool {
         let place = || Place::Key(at.key(key).pointer());
         let finding = match kind {
-            Kind::Paths if !key.starts_with('/') => Diagnostic::error(
+            ObjectKind::Paths if !key.starts_with('/') => Diagnostic::error(
                 Rule::WrongValue,
                 place(),
                 format!("the path `{key}` starts with no slash"),
             )
             .help(format!("write `/{key}`")),
-            Kind::Paths if key.contains(char::is_control) => {
+            ObjectKind::Paths if key.contains(char::is_control) => {
                 let message = format!(
                     "the path `{}` has a control character in it",
                     key.escape_debug()
@@ -150,7 +150,7 @@ impl Checker<'_> {
                 Diagnostic::error(Rule::WrongValue, place(), message)
                     .help("no URL has one; write it percent-encoded if it is meant")
             }
-            Kind::Responses if ResponseKey::parse(key).is_none() => {
+            ObjectKind::Responses if ResponseKey::parse(key).is_none() => {
                 let message = format!("`{key}` is no status");
                 Diagnostic::error(Rule::NotAStatus, place(), message).help(
                     "a key of `responses` is a code from 100 to 599, a range such as `4XX`, or \
@@ -163,10 +163,10 @@ impl Checker<'_> {
         false
     }
 
-    fn reference(&mut self, kind: Kind, reference: &Value, at: &Trail<'_>) {
+    fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
         let place = at.key("$ref").pointer();
         let Value::String(text) = reference else {
-            return self.wrong_type(Form::Text, reference, &at.key("$ref"));
+            return self.wrong_type(ValueKind::Text, reference, &at.key("$ref"));
         };
         if let Some(target) = Pointer::from_fragment(text) {
             self.references
@@ -176,32 +176,32 @@ impl Checker<'_> {
             return;
         }
         let file = place.in_file().map(|(file, _)| file);
-        let target = Target::read(text, file.as_deref(), self.source);
+        let target = RefTarget::read(text, file.as_deref(), self.source);
         let (rule, message, label, help) = match target {
-            Target::Here(_) | Target::NoPointer => (
+            RefTarget::Here(_) | RefTarget::NoPointer => (
                 Rule::DanglingRef,
                 format!("`{text}` has no JSON pointer behind its `#`"),
                 "",
                 "begin it with `#/`: `#/components/...`",
             ),
-            Target::Outside => (
+            RefTarget::Outside => (
                 Rule::UnsupportedPart,
                 format!("`{text}` is outside of the document's folder"),
                 "only what is in that folder is read",
                 "move the file into it, or bring this under `components` of the document",
             ),
-            Target::Elsewhere => (
+            RefTarget::Elsewhere => (
                 Rule::UnsupportedPart,
                 format!("`{text}` is outside of this document"),
                 "nothing is read from other places",
                 "save it beside the document, or bring it under `components`",
             ),
             // It would be in the tree if it had been read.
-            Target::Document(_) | Target::File(..) => (
+            RefTarget::Document(_) | RefTarget::File(..) => (
                 Rule::DanglingRef,
                 format!("`{text}` cannot be read"),
                 match target {
-                    Target::File(path, _) => match self.source.beside.get(&path) {
+                    RefTarget::File(path, _) => match self.source.external_files.get(&path) {
                         Some(Err(why)) => why.as_str(),
                         _ => "there is no such file",
                     },
@@ -244,10 +244,10 @@ impl Checker<'_> {
         self.findings = told;
     }
 
-    fn target(&mut self, tree: &Value, target: &Pointer, kind: Kind, places: &[Pointer]) {
+    fn target(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
         let Some(value) = tree.pointer(target.as_str()) else {
             if let Some((file, _)) = target.in_file()
-                && self.source.beside.contains_key(&file)
+                && self.source.external_files.contains_key(&file)
                 && tree.pointer(Pointer::of_file(&file).as_str()).is_none()
             {
                 // What is wrong with the file as a whole is told already.
@@ -271,7 +271,7 @@ impl Checker<'_> {
             }
             Some(_) => {}
             None => {
-                target.walk(|at| self.value(Form::Ref(kind), value, at));
+                target.walk(|at| self.value(ValueKind::Ref(kind), value, at));
             }
         }
         if let Some(cycle) = cycle(tree, target) {
@@ -301,13 +301,13 @@ impl Checker<'_> {
         }
     }
 
-    fn missing(&mut self, kind: Kind, key: &str, at: &Trail<'_>) {
+    fn missing(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) {
         let message = format!("{} needs the key `{key}`", kind.noun());
         let help = match (kind, key) {
-            (Kind::Response, "description") => {
+            (ObjectKind::Response, "description") => {
                 "say what it means, in a line: `description: ...`".to_owned()
             }
-            (Kind::Parameter | Kind::Header, "schema") => {
+            (ObjectKind::Parameter | ObjectKind::Header, "schema") => {
                 "say what it is: `schema: {type: string}`".to_owned()
             }
             _ => format!("add `{key}`"),
@@ -320,12 +320,12 @@ impl Checker<'_> {
         );
     }
 
-    fn unknown_key(&mut self, kind: Kind, fields: &[Field], key: &str, at: &Trail<'_>) {
+    fn unknown_key(&mut self, kind: ObjectKind, fields: &[KeySpec], key: &str, at: &Trail<'_>) {
         let place = Place::Key(at.key(key).pointer());
         let message = format!("{} has no key `{key}`", kind.noun());
         let known = fields.iter().map(|field| field.name);
         // An operation that is not seen would be lost; everything else is a detail.
-        let operation = kind == Kind::PathItem
+        let operation = kind == ObjectKind::PathItem
             && fields
                 .iter()
                 .any(|field| field.name.eq_ignore_ascii_case(key));
@@ -353,30 +353,33 @@ impl Checker<'_> {
             .push(Diagnostic::error(Rule::WrongValue, place, message).help(help));
     }
 
-    fn wrong_type(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+    fn wrong_type(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
         let pointer = at.pointer();
         let expected = match form {
-            Form::Text | Form::OneOf(_) => "a string",
-            Form::Flag => "`true` or `false`",
-            Form::Number => "a number",
-            Form::Count => "a whole number",
-            Form::List(_) => "a list",
-            Form::Any | Form::Is(_) | Form::Ref(_) | Form::Map(_) => "a mapping",
-            Form::FlagOrRef(_) => "`true`, `false` or a schema",
+            ValueKind::Text | ValueKind::OneOf(_) => "a string",
+            ValueKind::Flag => "`true` or `false`",
+            ValueKind::Number => "a number",
+            ValueKind::Count => "a whole number",
+            ValueKind::List(_) => "a list",
+            ValueKind::Any | ValueKind::Is(_) | ValueKind::Ref(_) | ValueKind::Map(_) => {
+                "a mapping"
+            }
+            ValueKind::FlagOrRef(_) => "`true`, `false` or a schema",
         };
         let name = match pointer.last() {
             Some(key) => format!("`{key}`"),
             None => "the document".to_owned(),
         };
         let help = match (form, value) {
-            (Form::Text | Form::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
+            (ValueKind::Text | ValueKind::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
                 format!("put it in quotes: `'{value}'`")
             }
-            (Form::Any | Form::Is(_) | Form::Ref(_) | Form::Map(_), Value::Null) => {
-                "give it a value; an empty one is `{}`".to_owned()
-            }
-            (Form::List(_), Value::Null) => "give it a value; an empty one is `[]`".to_owned(),
-            (Form::Text, Value::Null) => "give it a value; an empty one is `''`".to_owned(),
+            (
+                ValueKind::Any | ValueKind::Is(_) | ValueKind::Ref(_) | ValueKind::Map(_),
+                Value::Null,
+            ) => "give it a value; an empty one is `{}`".to_owned(),
+            (ValueKind::List(_), Value::Null) => "give it a value; an empty one is `[]`".to_owned(),
+            (ValueKind::Text, Value::Null) => "give it a value; an empty one is `''`".to_owned(),
             (_, Value::Null) => "give it a value, or remove the key".to_owned(),
             _ => format!("write {expected}"),
         };
@@ -386,7 +389,7 @@ impl Checker<'_> {
     }
 }
 
-fn dangling(tree: &Value, target: &Pointer, kind: Kind, place: &Pointer) -> Diagnostic {
+fn dangling(tree: &Value, target: &Pointer, kind: ObjectKind, place: &Pointer) -> Diagnostic {
     let section = SECTIONS
         .iter()
         .find(|(_, section)| *section == kind)
@@ -411,7 +414,12 @@ fn dangling(tree: &Value, target: &Pointer, kind: Kind, place: &Pointer) -> Diag
     Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message).help(help)
 }
 
-fn mistaken(target: &Pointer, actual: Kind, expected: Kind, place: &Pointer) -> Diagnostic {
+fn mistaken(
+    target: &Pointer,
+    actual: ObjectKind,
+    expected: ObjectKind,
+    place: &Pointer,
+) -> Diagnostic {
     let target_name = target.reference();
     let message = format!(
         "`{target_name}` is {}, not {}",

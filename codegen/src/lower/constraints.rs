@@ -11,33 +11,33 @@ use super::{
     types::Naming,
 };
 use crate::{
-    model::{Constant, Format, Kind, Limit, Limits, LimitsId, Operation},
+    model::{Constant, Constraint, Constraints, ConstraintsId, Format, JsonType, Operation},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
-/// What is known of a value before it is held against limits.
+/// What is known of a value before it is held against constraints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Known {
+enum Assumption {
     /// That it is of the type in Rust, which says `type`, `nullable` and most of `required`.
     Type,
     /// Nothing: it may be another alternative.
     Nothing,
 }
 
-/// The limits of a document, while they are being found.
+/// The constraints of a document, while they are being found.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
+pub(super) struct ConstraintTable {
     /// By id; without content while they are open.
-    found: Vec<Limits>,
-    by_place: BTreeMap<(Pointer, Known), LimitsId>,
+    found: Vec<Constraints>,
+    by_place: BTreeMap<(Pointer, Assumption), ConstraintsId>,
     /// Those that have not been looked into. They refer to each other, so none waits for another.
-    open: Vec<(LimitsId, Pointer, Known)>,
+    open: Vec<(ConstraintsId, Pointer, Assumption)>,
     scope: Scope,
 }
 
-impl Gathered {
+impl ConstraintTable {
     /// What has to hold for the values of the schema at a place; where it has no name itself, it has
     /// that of its user.
     pub(super) fn of(
@@ -45,8 +45,8 @@ impl Gathered {
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
-    ) -> Option<LimitsId> {
-        self.of_known(cx, place, naming, Known::Type)
+    ) -> Option<ConstraintsId> {
+        self.of_known(cx, place, naming, Assumption::Type)
     }
 
     /// The same for values of which no type in Rust says anything.
@@ -55,8 +55,8 @@ impl Gathered {
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
-    ) -> Option<LimitsId> {
-        self.of_known(cx, place, naming, Known::Nothing)
+    ) -> Option<ConstraintsId> {
+        self.of_known(cx, place, naming, Assumption::Nothing)
     }
 
     fn of_known(
@@ -64,103 +64,103 @@ impl Gathered {
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
-        known: Known,
-    ) -> Option<LimitsId> {
+        known: Assumption,
+    ) -> Option<ConstraintsId> {
         let (target, _) = resolved(cx, place)?;
         let name = component(&target).unwrap_or_else(|| naming.ident().to_string());
         let id = self.reserve(&target, known, &name);
         while let Some((id, place, known)) = self.open.pop() {
-            let limits = self.value(cx, &place, known);
+            let constraints = self.value(cx, &place, known);
             if let Some(found) = self.found.get_mut(id.0) {
-                found.limits = limits;
+                found.constraints = constraints;
             }
         }
         Some(id)
     }
 
-    fn reserve(&mut self, place: &Pointer, known: Known, name: &str) -> LimitsId {
+    fn reserve(&mut self, place: &Pointer, known: Assumption, name: &str) -> ConstraintsId {
         let key = (place.clone(), known);
         if let Some(id) = self.by_place.get(&key) {
             return *id;
         }
-        let id = LimitsId(self.found.len());
+        let id = ConstraintsId(self.found.len());
         let of = Ident::pascal(name);
         let (name, doc) = match known {
-            Known::Type => (name.to_owned(), format!("What holds for each `{of}`.")),
-            Known::Nothing => (
+            Assumption::Type => (name.to_owned(), format!("What holds for each `{of}`.")),
+            Assumption::Nothing => (
                 format!("is {name}"),
                 format!("What makes a value a `{of}`."),
             ),
         };
         let (name, _) = self
             .scope
-            .name(&[Ident::snake(&name).shouted()], place.as_str());
-        self.found.push(Limits {
+            .name(&[Ident::snake(&name).screaming_snake()], place.as_str());
+        self.found.push(Constraints {
             name,
             doc,
-            limits: Vec::new(),
+            constraints: Vec::new(),
         });
         self.by_place.insert(key, id);
         self.open.push((id, place.clone(), known));
         id
     }
 
-    /// The limits of a value.
-    fn value(&mut self, cx: &Context<'_>, place: &Pointer, known: Known) -> Vec<Limit> {
+    /// The constraints of a value.
+    fn value(&mut self, cx: &Context<'_>, place: &Pointer, known: Assumption) -> Vec<Constraint> {
         self.schema(cx, place, known, std::slice::from_ref(place))
     }
 
-    /// The limits of a value that a schema adds to those of others, which are at these places.
+    /// The constraints of a value that a schema adds to those of others, which are at these places.
     fn schema(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
-        known: Known,
+        known: Assumption,
         all: &[Pointer],
-    ) -> Vec<Limit> {
+    ) -> Vec<Constraint> {
         let Some((target, keywords)) = resolved(cx, place) else {
             return Vec::new();
         };
         if target != *place {
             let last = target.last().unwrap_or_default();
             let name = component(&target).unwrap_or_else(|| last.into_owned());
-            return vec![Limit::Ref(self.reserve(&target, known, &name))];
+            return vec![Constraint::Ref(self.reserve(&target, known, &name))];
         }
-        let mut limits = Vec::new();
-        if known == Known::Nothing {
-            limits.extend(kind(keywords).map(Limit::Type));
+        let mut constraints = Vec::new();
+        if known == Assumption::Nothing {
+            constraints.extend(kind(keywords).map(Constraint::Type));
         }
-        limits.extend(of_words(cx, place, keywords));
-        limits.extend(of_numbers(keywords));
-        limits.extend(values(keywords));
-        limits.extend(self.of_lists(cx, place, keywords, known));
-        limits.extend(self.of_objects(cx, place, keywords, known, all));
+        constraints.extend(of_words(cx, place, keywords));
+        constraints.extend(of_numbers(keywords));
+        constraints.extend(values(keywords));
+        constraints.extend(self.of_lists(cx, place, keywords, known));
+        constraints.extend(self.of_objects(cx, place, keywords, known, all));
         for index in 0..list(keywords, "allOf").len() {
-            limits.extend(self.schema(cx, &place.key("allOf").index(index), known, all));
+            constraints.extend(self.schema(cx, &place.key("allOf").index(index), known, all));
         }
         for keyword in merged_schema::UNIONS {
-            limits.extend(self.alternatives(cx, place, keywords, keyword, known, all));
+            constraints.extend(self.alternatives(cx, place, keywords, keyword, known, all));
         }
         if keywords.contains_key("not") {
-            let not = self.value(cx, &place.key("not"), Known::Nothing);
-            limits.push(Limit::Not(not));
+            let not = self.value(cx, &place.key("not"), Assumption::Nothing);
+            constraints.push(Constraint::Not(not));
         }
         // Most say nothing of `null` anyway.
-        let says_all = |limit: &Limit| {
+        let says_all = |constraint: &Constraint| {
             matches!(
-                limit,
-                Limit::AnyOf(_)
-                    | Limit::Type(_)
-                    | Limit::Not(_)
-                    | Limit::Ref(_)
-                    | Limit::Discriminator(..)
-                    | Limit::Enum(_)
+                constraint,
+                Constraint::AnyOf(_)
+                    | Constraint::Type(_)
+                    | Constraint::Not(_)
+                    | Constraint::Ref(_)
+                    | Constraint::Discriminator(..)
+                    | Constraint::Enum(_)
             )
         };
-        if flag(keywords, "nullable") && limits.iter().any(says_all) {
-            return vec![Limit::Nullable(limits)];
+        if flag(keywords, "nullable") && constraints.iter().any(says_all) {
+            return vec![Constraint::Nullable(constraints)];
         }
-        limits
+        constraints
     }
 
     fn of_lists(
@@ -168,18 +168,22 @@ impl Gathered {
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
-        known: Known,
-    ) -> Vec<Limit> {
-        let mut limits = Vec::new();
-        limits.extend(number(keywords, "minItems").map(Limit::MinItems));
-        limits.extend(number(keywords, "maxItems").map(Limit::MaxItems));
+        known: Assumption,
+    ) -> Vec<Constraint> {
+        let mut constraints = Vec::new();
+        constraints.extend(number(keywords, "minItems").map(Constraint::MinItems));
+        constraints.extend(number(keywords, "maxItems").map(Constraint::MaxItems));
         if flag(keywords, "uniqueItems") {
-            limits.push(Limit::UniqueItems);
+            constraints.push(Constraint::UniqueItems);
         }
         if keywords.contains_key("items") {
-            limits.push(Limit::Items(self.value(cx, &place.key("items"), known)));
+            constraints.push(Constraint::Items(self.value(
+                cx,
+                &place.key("items"),
+                known,
+            )));
         }
-        limits
+        constraints
     }
 
     fn of_objects(
@@ -187,12 +191,12 @@ impl Gathered {
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
-        known: Known,
+        known: Assumption,
         all: &[Pointer],
-    ) -> Vec<Limit> {
-        let mut limits = Vec::new();
-        limits.extend(number(keywords, "minProperties").map(Limit::MinProperties));
-        limits.extend(number(keywords, "maxProperties").map(Limit::MaxProperties));
+    ) -> Vec<Constraint> {
+        let mut constraints = Vec::new();
+        constraints.extend(number(keywords, "minProperties").map(Constraint::MinProperties));
+        constraints.extend(number(keywords, "maxProperties").map(Constraint::MaxProperties));
         let properties = keywords.get("properties").and_then(Value::as_object);
         let names: BTreeSet<&str> = properties
             .into_iter()
@@ -201,7 +205,7 @@ impl Gathered {
             .collect();
         let required = list(keywords, "required").iter().filter_map(Value::as_str);
         let required: BTreeSet<_> = required
-            .filter(|name| known == Known::Nothing || !names.contains(name))
+            .filter(|name| known == Assumption::Nothing || !names.contains(name))
             .collect();
         let in_answers = if required.is_empty() {
             BTreeSet::new()
@@ -212,27 +216,29 @@ impl Gathered {
             .into_iter()
             .filter(|name| !in_answers.contains(*name))
         {
-            limits.push(Limit::Required(name.to_owned()));
+            constraints.push(Constraint::Required(name.to_owned()));
         }
         for name in &names {
             let place = place.key("properties").key(name);
             let of_property = self.value(cx, &place, known);
-            limits.push(Limit::Property((*name).to_owned(), of_property));
+            constraints.push(Constraint::Property((*name).to_owned(), of_property));
         }
-        if known == Known::Type {
+        if known == Assumption::Type {
             let never = never_null(cx, &names, all);
-            limits.extend((!never.is_empty()).then_some(Limit::NotNull(never)));
+            constraints.extend((!never.is_empty()).then_some(Constraint::NotNull(never)));
         }
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
         match keywords.get("additionalProperties") {
-            Some(Value::Bool(false)) => limits.push(Limit::NoAdditionalProperties(names())),
+            Some(Value::Bool(false)) => {
+                constraints.push(Constraint::NoAdditionalProperties(names()))
+            }
             Some(Value::Object(_)) => {
                 let of_others = self.value(cx, &place.key("additionalProperties"), known);
-                limits.push(Limit::AdditionalProperties(names(), of_others));
+                constraints.push(Constraint::AdditionalProperties(names(), of_others));
             }
             _ => {}
         }
-        limits
+        constraints
     }
 
     /// What one of the alternatives says, or that which the tag tells.
@@ -242,9 +248,9 @@ impl Gathered {
         place: &Pointer,
         keywords: &Map<String, Value>,
         keyword: &str,
-        known: Known,
+        known: Assumption,
         all: &[Pointer],
-    ) -> Vec<Limit> {
+    ) -> Vec<Constraint> {
         let children: Vec<_> = (0..list(keywords, keyword).len())
             .map(|index| place.key(keyword).index(index))
             .collect();
@@ -255,11 +261,11 @@ impl Gathered {
             |place: &Pointer| resolved(cx, place).is_some_and(|(_, keywords)| is_null(keywords));
         let (null, others): (Vec<_>, Vec<_>) = children.iter().partition(|place| is_null(place));
         if let [only] = others.as_slice() {
-            let limits = self.schema(cx, only, known, all);
+            let constraints = self.schema(cx, only, known, all);
             return if null.is_empty() {
-                limits
+                constraints
             } else {
-                vec![Limit::Nullable(limits)]
+                vec![Constraint::Nullable(constraints)]
             };
         }
         if let Some((tag, tags)) = merged_schema::told(cx, keywords, &children) {
@@ -267,34 +273,37 @@ impl Gathered {
             for (place, tags) in children.iter().zip(tags) {
                 by_tag.push((tags, self.schema(cx, place, known, all)));
             }
-            return vec![Limit::Discriminator(tag.to_owned(), by_tag)];
+            return vec![Constraint::Discriminator(tag.to_owned(), by_tag)];
         }
         let mut alternatives = Vec::new();
         for place in &children {
             let mut all = all.to_vec();
             all.push(place.clone());
-            alternatives.push(self.schema(cx, place, Known::Nothing, &all));
+            alternatives.push(self.schema(cx, place, Assumption::Nothing, &all));
         }
-        vec![Limit::AnyOf(alternatives)]
+        vec![Constraint::AnyOf(alternatives)]
     }
 
     /// What the operations need of it; what says nothing is taken from them.
-    pub(super) fn finish(mut self, operations: &mut [Operation]) -> Vec<Limits> {
+    pub(super) fn finish(mut self, operations: &mut [Operation]) -> Vec<Constraints> {
         self.open_cycles();
         let solid = self.solid();
-        for limits in &mut self.found {
-            keep(&mut limits.limits, &solid);
+        for constraints in &mut self.found {
+            keep(&mut constraints.constraints, &solid);
         }
-        // An alternative that takes every value is no limit, and so what it stood in may be none.
-        let is_solid = |id: LimitsId| solid.get(id.0) == Some(&true);
+        // An alternative that takes every value is no constraint, and so what it stood in may be none.
+        let is_solid = |id: ConstraintsId| solid.get(id.0) == Some(&true);
         let mut used = BTreeSet::new();
-        for limits in used_by(operations) {
-            *limits = limits.filter(|id| is_solid(*id));
-            used.extend(*limits);
+        for constraints in used_by(operations) {
+            *constraints = constraints.filter(|id| is_solid(*id));
+            used.extend(*constraints);
         }
         let mut rest: Vec<_> = used.iter().copied().collect();
         while let Some(id) = rest.pop() {
-            let found = self.found.get(id.0).map(|found| found.limits.as_slice());
+            let found = self
+                .found
+                .get(id.0)
+                .map(|found| found.constraints.as_slice());
             for_each_of(found.unwrap_or_default(), &mut |id| {
                 if used.insert(id) {
                     rest.push(id);
@@ -307,31 +316,31 @@ impl Gathered {
         let new: BTreeMap<_, _> = order
             .iter()
             .enumerate()
-            .map(|(index, id)| (*id, LimitsId(index)))
+            .map(|(index, id)| (*id, ConstraintsId(index)))
             .collect();
-        for limits in used_by(operations) {
-            *limits = limits.and_then(|id| new.get(&id).copied());
+        for constraints in used_by(operations) {
+            *constraints = constraints.and_then(|id| new.get(&id).copied());
         }
         let mut found = Vec::new();
         for id in order {
-            let Some(limits) = self.found.get(id.0) else {
+            let Some(constraints) = self.found.get(id.0) else {
                 continue;
             };
-            let mut limits = limits.clone();
-            renumber(&mut limits.limits, &new);
-            found.push(limits);
+            let mut constraints = constraints.clone();
+            renumber(&mut constraints.constraints, &new);
+            found.push(constraints);
         }
         found
     }
 
-    /// Which limits can be broken at all.
+    /// Which constraints can be broken at all.
     fn solid(&self) -> Vec<bool> {
         let mut solid = vec![false; self.found.len()];
         loop {
             let next: Vec<_> = self
                 .found
                 .iter()
-                .map(|found| says_something(&found.limits, &solid))
+                .map(|found| says_something(&found.constraints, &solid))
                 .collect();
             if next == solid {
                 return solid;
@@ -344,11 +353,16 @@ impl Gathered {
     fn open_cycles(&mut self) {
         let mut done = BTreeSet::new();
         for index in 0..self.found.len() {
-            self.open_from(LimitsId(index), &mut Vec::new(), &mut done);
+            self.open_from(ConstraintsId(index), &mut Vec::new(), &mut done);
         }
     }
 
-    fn open_from(&mut self, id: LimitsId, way: &mut Vec<LimitsId>, done: &mut BTreeSet<LimitsId>) {
+    fn open_from(
+        &mut self,
+        id: ConstraintsId,
+        way: &mut Vec<ConstraintsId>,
+        done: &mut BTreeSet<ConstraintsId>,
+    ) {
         if !done.insert(id) {
             return;
         }
@@ -356,12 +370,12 @@ impl Gathered {
         let Some(found) = self.found.get_mut(id.0) else {
             return;
         };
-        let mut limits = std::mem::take(&mut found.limits);
-        remove(&mut limits, way);
+        let mut constraints = std::mem::take(&mut found.constraints);
+        remove(&mut constraints, way);
         let mut next = Vec::new();
-        same_value(&limits, &mut |id| next.push(id));
+        same_value(&constraints, &mut |id| next.push(id));
         if let Some(found) = self.found.get_mut(id.0) {
-            found.limits = limits;
+            found.constraints = constraints;
         }
         for id in next {
             self.open_from(id, way, done);
@@ -401,14 +415,14 @@ fn in_answers(cx: &Context<'_>, places: &[Pointer]) -> BTreeSet<String> {
         .collect()
 }
 
-fn kind(keywords: &Map<String, Value>) -> Option<Kind> {
+fn kind(keywords: &Map<String, Value>) -> Option<JsonType> {
     Some(match keywords.get("type")?.as_str()? {
-        "array" => Kind::Array,
-        "boolean" => Kind::Boolean,
-        "integer" => Kind::Integer,
-        "number" => Kind::Number,
-        "object" => Kind::Object,
-        "string" => Kind::String,
+        "array" => JsonType::Array,
+        "boolean" => JsonType::Boolean,
+        "integer" => JsonType::Integer,
+        "number" => JsonType::Number,
+        "object" => JsonType::Object,
+        "string" => JsonType::String,
         _ => return None,
     })
 }
@@ -421,13 +435,13 @@ fn number(keywords: &Map<String, Value>, keyword: &str) -> Option<u64> {
         .filter(|number| *number > 0 || keyword.starts_with("max"))
 }
 
-fn of_words(cx: &Context<'_>, place: &Pointer, keywords: &Map<String, Value>) -> Vec<Limit> {
-    let mut limits = Vec::new();
-    limits.extend(number(keywords, "minLength").map(Limit::MinLength));
-    limits.extend(number(keywords, "maxLength").map(Limit::MaxLength));
+fn of_words(cx: &Context<'_>, place: &Pointer, keywords: &Map<String, Value>) -> Vec<Constraint> {
+    let mut constraints = Vec::new();
+    constraints.extend(number(keywords, "minLength").map(Constraint::MinLength));
+    constraints.extend(number(keywords, "maxLength").map(Constraint::MaxLength));
     if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str) {
         match Regex::new(pattern) {
-            Ok(_) => limits.push(Limit::Pattern(pattern.to_owned())),
+            Ok(_) => constraints.push(Constraint::Pattern(pattern.to_owned())),
             Err(why) => unchecked(cx, place, &why.to_string()),
         }
     }
@@ -435,8 +449,8 @@ fn of_words(cx: &Context<'_>, place: &Pointer, keywords: &Map<String, Value>) ->
     let format = Format::ALL
         .into_iter()
         .find(|known| Some(known.name()) == format);
-    limits.extend(format.map(Limit::Format));
-    limits
+    constraints.extend(format.map(Constraint::Format));
+    constraints
 }
 
 fn unchecked(cx: &Context<'_>, place: &Pointer, why: &str) {
@@ -453,27 +467,27 @@ fn unchecked(cx: &Context<'_>, place: &Pointer, why: &str) {
     );
 }
 
-fn of_numbers(keywords: &Map<String, Value>) -> Vec<Limit> {
+fn of_numbers(keywords: &Map<String, Value>) -> Vec<Constraint> {
     let bound = |keyword: &str| {
         let value = keywords.get(keyword).filter(|value| value.is_number());
         value.map(Constant::new)
     };
-    let mut limits = Vec::new();
-    limits.extend(bound("minimum").map(if flag(keywords, "exclusiveMinimum") {
-        Limit::ExclusiveMinimum
+    let mut constraints = Vec::new();
+    constraints.extend(bound("minimum").map(if flag(keywords, "exclusiveMinimum") {
+        Constraint::ExclusiveMinimum
     } else {
-        Limit::Minimum
+        Constraint::Minimum
     }));
-    limits.extend(bound("maximum").map(if flag(keywords, "exclusiveMaximum") {
-        Limit::ExclusiveMaximum
+    constraints.extend(bound("maximum").map(if flag(keywords, "exclusiveMaximum") {
+        Constraint::ExclusiveMaximum
     } else {
-        Limit::Maximum
+        Constraint::Maximum
     }));
-    limits.extend(bound("multipleOf").map(Limit::MultipleOf));
-    limits
+    constraints.extend(bound("multipleOf").map(Constraint::MultipleOf));
+    constraints
 }
 
-fn values(keywords: &Map<String, Value>) -> Option<Limit> {
+fn values(keywords: &Map<String, Value>) -> Option<Constraint> {
     let values = keywords.get("enum")?.as_array()?;
     let is_text = keywords.get("type").is_some_and(|ty| ty == "string");
     let values = values.iter().map(|value| match value {
@@ -481,124 +495,130 @@ fn values(keywords: &Map<String, Value>) -> Option<Limit> {
         Value::Number(_) | Value::Bool(_) if is_text => Constant::Text(value.to_string()),
         value => Constant::new(value),
     });
-    Some(Limit::Enum(values.collect()))
+    Some(Constraint::Enum(values.collect()))
 }
 
-/// The limits within a limit, and whether they are of the same value.
-fn parts(limit: &Limit) -> (Vec<&[Limit]>, bool) {
-    match limit {
-        Limit::Items(limits)
-        | Limit::Property(_, limits)
-        | Limit::AdditionalProperties(_, limits) => (vec![limits], false),
-        Limit::Nullable(limits) | Limit::Not(limits) => (vec![limits], true),
-        Limit::AnyOf(alternatives) => (alternatives.iter().map(Vec::as_slice).collect(), true),
-        Limit::Discriminator(_, alternatives) => {
-            let limits = alternatives.iter().map(|(_, limits)| limits.as_slice());
-            (limits.collect(), true)
+/// The constraints within a constraint, and whether they are of the same value.
+fn parts(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
+    match constraint {
+        Constraint::Items(constraints)
+        | Constraint::Property(_, constraints)
+        | Constraint::AdditionalProperties(_, constraints) => (vec![constraints], false),
+        Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
+            (vec![constraints], true)
+        }
+        Constraint::AnyOf(alternatives) => (alternatives.iter().map(Vec::as_slice).collect(), true),
+        Constraint::Discriminator(_, alternatives) => {
+            let constraints = alternatives
+                .iter()
+                .map(|(_, constraints)| constraints.as_slice());
+            (constraints.collect(), true)
         }
         _ => (Vec::new(), true),
     }
 }
 
 /// The same, to be changed.
-fn parts_mut(limit: &mut Limit) -> (Vec<&mut Vec<Limit>>, bool) {
-    match limit {
-        Limit::Items(limits)
-        | Limit::Property(_, limits)
-        | Limit::AdditionalProperties(_, limits) => (vec![limits], false),
-        Limit::Nullable(limits) | Limit::Not(limits) => (vec![limits], true),
-        Limit::AnyOf(alternatives) => (alternatives.iter_mut().collect(), true),
-        Limit::Discriminator(_, alternatives) => {
-            let limits = alternatives.iter_mut().map(|(_, limits)| limits);
-            (limits.collect(), true)
+fn parts_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) {
+    match constraint {
+        Constraint::Items(constraints)
+        | Constraint::Property(_, constraints)
+        | Constraint::AdditionalProperties(_, constraints) => (vec![constraints], false),
+        Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
+            (vec![constraints], true)
+        }
+        Constraint::AnyOf(alternatives) => (alternatives.iter_mut().collect(), true),
+        Constraint::Discriminator(_, alternatives) => {
+            let constraints = alternatives.iter_mut().map(|(_, constraints)| constraints);
+            (constraints.collect(), true)
         }
         _ => (Vec::new(), true),
     }
 }
 
-/// Visits each reference among limits.
-fn for_each_of(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
-    for limit in limits {
-        if let Limit::Ref(id) = limit {
+/// Visits each reference among constraints.
+fn for_each_of(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
+    for constraint in constraints {
+        if let Constraint::Ref(id) = constraint {
             visit(*id);
         }
-        for limits in parts(limit).0 {
-            for_each_of(limits, visit);
+        for constraints in parts(constraint).0 {
+            for_each_of(constraints, visit);
         }
     }
 }
 
 /// The same, without those of other values: items and properties.
-fn same_value(limits: &[Limit], visit: &mut impl FnMut(LimitsId)) {
-    for limit in limits {
-        if let Limit::Ref(id) = limit {
+fn same_value(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
+    for constraint in constraints {
+        if let Constraint::Ref(id) = constraint {
             visit(*id);
         }
-        let (parts, true) = parts(limit) else {
+        let (parts, true) = parts(constraint) else {
             continue;
         };
-        for limits in parts {
-            same_value(limits, visit);
+        for constraints in parts {
+            same_value(constraints, visit);
         }
     }
 }
 
-/// Removes the references to some limits that are of the same value.
-fn remove(limits: &mut Vec<Limit>, ids: &[LimitsId]) {
-    limits.retain(|limit| !matches!(limit, Limit::Ref(id) if ids.contains(id)));
-    for limit in limits {
-        if let (parts, true) = parts_mut(limit) {
-            for limits in parts {
-                remove(limits, ids);
+/// Removes the references to some constraints that are of the same value.
+fn remove(constraints: &mut Vec<Constraint>, ids: &[ConstraintsId]) {
+    constraints.retain(|constraint| !matches!(constraint, Constraint::Ref(id) if ids.contains(id)));
+    for constraint in constraints {
+        if let (parts, true) = parts_mut(constraint) {
+            for constraints in parts {
+                remove(constraints, ids);
             }
         }
     }
 }
 
-fn renumber(limits: &mut [Limit], new: &BTreeMap<LimitsId, LimitsId>) {
-    for limit in limits {
-        if let Limit::Ref(id) = limit
+fn renumber(constraints: &mut [Constraint], new: &BTreeMap<ConstraintsId, ConstraintsId>) {
+    for constraint in constraints {
+        if let Constraint::Ref(id) = constraint
             && let Some(new) = new.get(id)
         {
             *id = *new;
         }
-        for limits in parts_mut(limit).0 {
-            renumber(limits, new);
+        for constraints in parts_mut(constraint).0 {
+            renumber(constraints, new);
         }
     }
 }
 
-fn says_something(limits: &[Limit], solid: &[bool]) -> bool {
-    limits.iter().any(|limit| match limit {
-        Limit::Ref(id) => solid.get(id.0) == Some(&true),
-        Limit::Items(limits)
-        | Limit::Property(_, limits)
-        | Limit::AdditionalProperties(_, limits)
-        | Limit::Nullable(limits) => says_something(limits, solid),
-        Limit::AnyOf(alternatives) => alternatives
+fn says_something(constraints: &[Constraint], solid: &[bool]) -> bool {
+    constraints.iter().any(|constraint| match constraint {
+        Constraint::Ref(id) => solid.get(id.0) == Some(&true),
+        Constraint::Items(constraints)
+        | Constraint::Property(_, constraints)
+        | Constraint::AdditionalProperties(_, constraints)
+        | Constraint::Nullable(constraints) => says_something(constraints, solid),
+        Constraint::AnyOf(alternatives) => alternatives
             .iter()
-            .all(|limits| says_something(limits, solid)),
+            .all(|constraints| says_something(constraints, solid)),
         _ => true,
     })
 }
 
 /// Removes what says nothing.
-fn keep(limits: &mut Vec<Limit>, solid: &[bool]) {
-    limits.retain(|limit| says_something(std::slice::from_ref(limit), solid));
-    for limit in limits {
-        for limits in parts_mut(limit).0 {
-            keep(limits, solid);
+fn keep(constraints: &mut Vec<Constraint>, solid: &[bool]) {
+    constraints.retain(|constraint| says_something(std::slice::from_ref(constraint), solid));
+    for constraint in constraints {
+        for constraints in parts_mut(constraint).0 {
+            keep(constraints, solid);
         }
     }
 }
 
-/// The limits of all that operations take.
-fn used_by(operations: &mut [Operation]) -> impl Iterator<Item = &mut Option<LimitsId>> {
+/// The constraints of all that operations take.
+fn used_by(operations: &mut [Operation]) -> impl Iterator<Item = &mut Option<ConstraintsId>> {
     operations.iter_mut().flat_map(|operation| {
         let parameters = operation.parameters.iter_mut();
-        let parameters = parameters.map(|parameter| &mut parameter.limits);
+        let parameters = parameters.map(|parameter| &mut parameter.constraints);
         let bodies = operation.body.iter_mut();
         let contents = bodies.flat_map(|body| body.payload.contents_mut());
-        parameters.chain(contents.map(|content| &mut content.limits))
+        parameters.chain(contents.map(|content| &mut content.constraints))
     })
 }

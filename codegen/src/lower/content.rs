@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use openapiv3::MediaType;
 
 use super::{
-    Context, Names, form,
+    Context, NameScopes, form,
     media::essence,
-    merged_schema::{Schema, Shape},
+    merged_schema::{Schema, SchemaShape},
     token::is_token,
     type_check::no_form,
     types::{Naming, Types},
@@ -20,7 +20,7 @@ use crate::{
 
 /// Whose content it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Of {
+pub(super) enum MessageKind {
     Request,
     Response,
 }
@@ -28,11 +28,11 @@ pub(super) enum Of {
 /// Lowers a `content`.
 pub(super) fn lower(
     cx: &Context<'_>,
-    of: Of,
+    of: MessageKind,
     content: &IndexMap<String, MediaType>,
     place: &Pointer,
     naming: &Naming,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Payload {
     if let Some(payload) = types.payloads.get(place) {
@@ -62,7 +62,7 @@ pub(super) fn lower(
     payload
 }
 
-fn several(contents: Vec<Content>, naming: &Naming, names: &mut Names) -> Payload {
+fn several(contents: Vec<Content>, naming: &Naming, names: &mut NameScopes) -> Payload {
     let mut scope = Scope::default();
     let variants = contents.into_iter().map(|content| BodyVariant {
         name: scope
@@ -94,12 +94,12 @@ fn words(media: &str) -> String {
 )]
 fn one(
     cx: &Context<'_>,
-    of: Of,
+    of: MessageKind,
     media: &str,
     node: &MediaType,
     place: &Pointer,
     naming: &Naming,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Option<Content> {
     let essence = essence(media);
@@ -130,10 +130,9 @@ fn one(
         (Codec::Text, None) => Type::String,
         (Codec::Bytes | Codec::Open, declared) => {
             // The bytes are passed on; the schema makes no type, but counts as read.
-            if declared
-                .as_ref()
-                .is_some_and(|schema| !matches!(schema.shape(cx), Shape::Any | Shape::Text))
-            {
+            if declared.as_ref().is_some_and(|schema| {
+                !matches!(schema.shape(cx), SchemaShape::Any | SchemaShape::Text)
+            }) {
                 as_bytes(cx, media, place);
             }
             Type::Bytes
@@ -159,25 +158,27 @@ fn one(
     };
     // Of any media type there may be JSON, which an object or a list in a schema can only mean.
     let may_be_json = codec == Codec::Open
-        && declared.is_some_and(|schema| matches!(schema.shape(cx), Shape::Object | Shape::Array));
-    let limits = match of {
-        Of::Request if is_whole => types.limits.of(cx, &schema, naming),
-        Of::Request if may_be_json => types.limits.of_any(cx, &schema, naming),
+        && declared.is_some_and(|schema| {
+            matches!(schema.shape(cx), SchemaShape::Object | SchemaShape::Array)
+        });
+    let constraints = match of {
+        MessageKind::Request if is_whole => types.constraints.of(cx, &schema, naming),
+        MessageKind::Request if may_be_json => types.constraints.of_any(cx, &schema, naming),
         _ => None,
     };
     Some(Content {
         media: media.trim().to_owned(),
         codec,
         ty,
-        limits,
+        constraints,
         origin: place.clone().into(),
     })
 }
 
 /// How values of a media type become bytes.
-fn codec(essence: &str, of: Of) -> Codec {
+fn codec(essence: &str, of: MessageKind) -> Codec {
     match essence.split_once('/').unwrap_or((essence, "")) {
-        ("multipart", "form-data") if of == Of::Request => Codec::Multipart,
+        ("multipart", "form-data") if of == MessageKind::Request => Codec::Multipart,
         // The boundary between the parts stands in the media type.
         (_, "*") | ("multipart", _) => Codec::Open,
         ("application", "x-www-form-urlencoded") => Codec::Form,
@@ -283,7 +284,11 @@ mod tests {
             ("image/*", Codec::Open, "Image"),
             ("*/*", Codec::Open, "Any"),
         ] {
-            assert_eq!(codec(&essence(media), Of::Request), expected, "{media}");
+            assert_eq!(
+                codec(&essence(media), MessageKind::Request),
+                expected,
+                "{media}"
+            );
             assert_eq!(Ident::pascal(&words(media)).as_str(), name);
         }
     }

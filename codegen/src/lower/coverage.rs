@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Context, merged_schema::resolved, route::Route};
 use crate::{
-    load::spec::{Form, Kind, Members, Usage},
-    model::{Count, Counts, Method, Operation, ResponseSet},
+    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
+    model::{Count, Counts, Method, Operation, ResponseEnum},
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
 };
@@ -17,20 +17,22 @@ pub(super) fn hold(
     cx: &Context<'_>,
     routes: &[Route<'_>],
     operations: &[Operation],
-    sets: &[ResponseSet],
+    sets: &[ResponseEnum],
 ) -> Counts {
     let made = operations.iter().map(|operation| {
-        let set = sets.get(operation.set).filter(|_| operation.declared);
-        set.map_or(0, |set| set.answers.len()) + operation.interim.len()
+        let set = sets
+            .get(operation.response_enum)
+            .filter(|_| operation.declared);
+        set.map_or(0, |set| set.variants.len()) + operation.interim.len()
     });
     Counts {
         operations: Count {
             declared: declared_operations(cx),
-            made: operations.len(),
+            lowered: operations.len(),
         },
         responses: Count {
             declared: routes.iter().map(|route| responses(cx, route)).sum(),
-            made: made.sum(),
+            lowered: made.sum(),
         },
         parameters: routes
             .iter()
@@ -38,7 +40,7 @@ pub(super) fn hold(
             .map(|(route, operation)| parameters(cx, route, operation))
             .fold(Count::default(), |sum, one| Count {
                 declared: sum.declared + one.declared,
-                made: sum.made + one.made,
+                lowered: sum.lowered + one.lowered,
             }),
         schemas: schemas(cx),
     }
@@ -103,7 +105,7 @@ fn parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) -> Cou
         declared.contains(&(place, name))
     });
     Count {
-        made: made.count(),
+        lowered: made.count(),
         declared: declared.len(),
     }
 }
@@ -142,7 +144,7 @@ fn schemas(cx: &Context<'_>) -> Count {
     }
     Count {
         declared: declared.len(),
-        made: declared.len() - left.len(),
+        lowered: declared.len() - left.len(),
     }
 }
 
@@ -162,37 +164,37 @@ fn is_within(place: &Pointer, others: &HashSet<Pointer>) -> bool {
 ///
 /// Those below `not` are no types, and so are not among them.
 fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
-    let mut walk = Walk::default();
+    let mut walk = SchemaWalk::default();
     let root = Trail::ROOT;
     if let Some(paths) = tree.get("paths") {
-        walk.value(Form::Is(Kind::Paths), paths, &root.key("paths"));
+        walk.value(ValueKind::Is(ObjectKind::Paths), paths, &root.key("paths"));
     }
     let components = root.key("components");
     if let Some(schemas) = tree.pointer("/components/schemas") {
-        let form = Form::Map(&Form::Ref(Kind::Schema));
+        let form = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
         walk.value(form, schemas, &components.key("schemas"));
     }
     while let Some((place, kind)) = walk.open.pop() {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
-        place.walk(|at| walk.value(Form::Ref(kind), value, at));
+        place.walk(|at| walk.value(ValueKind::Ref(kind), value, at));
     }
     walk.schemas
 }
 
 #[derive(Default)]
-struct Walk {
+struct SchemaWalk {
     schemas: BTreeSet<Pointer>,
     /// The places of the document that a `$ref` has led to.
-    followed: HashSet<(Pointer, Kind)>,
-    open: Vec<(Pointer, Kind)>,
+    followed: HashSet<(Pointer, ObjectKind)>,
+    open: Vec<(Pointer, ObjectKind)>,
 }
 
-impl Walk {
-    fn value(&mut self, form: Form, value: &Value, at: &Trail<'_>) {
+impl SchemaWalk {
+    fn value(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
         match (form, value) {
-            (Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
+            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
                 match members.get("$ref").and_then(Value::as_str) {
                     Some(reference) => {
                         if let Some(place) = Pointer::from_fragment(reference)
@@ -204,13 +206,13 @@ impl Walk {
                     None => self.object(kind, members, at),
                 }
             }
-            (Form::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (Form::List(form), Value::Array(items)) => {
+            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
+            (ValueKind::List(form), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(*form, item, &at.index(index));
                 }
             }
-            (Form::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(form), Value::Object(members)) => {
                 for (key, value) in members {
                     self.value(*form, value, &at.key(key));
                 }
@@ -219,14 +221,14 @@ impl Walk {
         }
     }
 
-    fn object(&mut self, kind: Kind, members: &Map<String, Value>, at: &Trail<'_>) {
-        if kind == Kind::Schema && !self.schemas.insert(at.pointer()) {
+    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
+        if kind == ObjectKind::Schema && !self.schemas.insert(at.pointer()) {
             return;
         }
         match kind.members() {
-            Members::Fields(fields) => {
+            ObjectKeys::Fields(fields) => {
                 for field in fields {
-                    let is_lost = matches!(field.usage, Usage::Nothing(_));
+                    let is_lost = matches!(field.usage, KeyUse::Nothing(_));
                     if let Some(value) = members.get(field.name)
                         && !is_lost
                         && field.name != "not"
@@ -235,7 +237,7 @@ impl Walk {
                     }
                 }
             }
-            Members::Named(form) => {
+            ObjectKeys::Named(form) => {
                 for (key, value) in members {
                     if !key.starts_with("x-") {
                         self.value(form, value, &at.key(key));

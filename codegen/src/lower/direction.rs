@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Operation, PartKind, ResponseSet, Type, TypeDef, TypeId, TypeKind, Way};
+use crate::model::{Direction, Operation, PartKind, ResponseEnum, Type, TypeDef, TypeId, TypeKind};
 
 /// Lets a required property be absent where the document uses its object the other way.
 ///
 /// "Required" then holds one way only (OpenAPI 3.0.3, section 4.7.24.2), and one type stands for both.
-pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: &[ResponseSet]) {
+pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: &[ResponseEnum]) {
     let mut asked = BTreeSet::new();
     let mut answered = BTreeSet::new();
     for operation in operations {
@@ -22,7 +22,7 @@ pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: 
             reach(definitions, &content.ty, &mut asked);
         }
     }
-    for answer in sets.iter().flat_map(|set| &set.answers) {
+    for answer in sets.iter().flat_map(|set| &set.variants) {
         for header in &answer.headers {
             reach(definitions, &header.ty, &mut answered);
         }
@@ -36,10 +36,10 @@ pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: 
         };
         let id = TypeId(index);
         for field in fields {
-            let goes_both = match field.way {
-                Way::Both => continue,
-                Way::Answers => asked.contains(&id),
-                Way::Requests => answered.contains(&id),
+            let goes_both = match field.direction {
+                Direction::Both => continue,
+                Direction::Response => asked.contains(&id),
+                Direction::Request => answered.contains(&id),
             };
             field.required &= !goes_both;
         }

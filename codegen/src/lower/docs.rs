@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    merged_schema::{Additional, Schema, UNIONS},
+    merged_schema::{AdditionalProperties, Schema, UNIONS},
 };
 use crate::{doc::code, pointer::Pointer};
 
@@ -26,14 +26,14 @@ pub(super) fn described(
     if paragraphs.iter().all(String::is_empty) {
         paragraphs.push(name.to_owned());
     }
-    paragraphs.extend(limits_at(cx, schema));
+    paragraphs.extend(constraints_at(cx, schema));
     joined(paragraphs)
 }
 
 /// What a schema says of itself.
 pub(super) fn documentation(schema: &Schema<'_>) -> String {
     let mut paragraphs = prose(|keyword| schema.own(keyword));
-    paragraphs.extend(limits(schema));
+    paragraphs.extend(constraints(schema));
     joined(paragraphs)
 }
 
@@ -44,7 +44,7 @@ pub(super) fn of_property(cx: &Context<'_>, places: &[Pointer]) -> String {
         paragraphs.extend(said_at(cx, place));
     }
     for place in places {
-        paragraphs.extend(limits_at(cx, place));
+        paragraphs.extend(constraints_at(cx, place));
     }
     paragraphs.dedup();
     joined(paragraphs)
@@ -72,9 +72,9 @@ fn said_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
 }
 
 /// The limits of the schema at a place; none if it is another one.
-fn limits_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
+fn constraints_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
     let schema = Schema::at(cx, place).filter(|found| found.place == *place);
-    schema.map_or_else(Vec::new, |schema| limits(&schema))
+    schema.map_or_else(Vec::new, |schema| constraints(&schema))
 }
 
 fn joined(mut paragraphs: Vec<String>) -> String {
@@ -100,15 +100,15 @@ fn prose<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
 }
 
 /// What the values of a schema are, beyond what their type says.
-fn limits(schema: &Schema<'_>) -> Vec<String> {
+fn constraints(schema: &Schema<'_>) -> Vec<String> {
     let mut paragraphs = Vec::new();
-    let limits = [
+    let constraints = [
         ("format", "Format"),
         ("minLength", "Characters at least"),
         ("maxLength", "Characters at most"),
         ("pattern", "Pattern"),
-        ("minimum", "At least"),
-        ("maximum", "At most"),
+        ("minimum", "Located least"),
+        ("maximum", "Located most"),
         ("multipleOf", "Multiple of"),
         ("minItems", "Items at least"),
         ("maxItems", "Items at most"),
@@ -120,7 +120,7 @@ fn limits(schema: &Schema<'_>) -> Vec<String> {
         ("readOnly", "In answers alone"),
         ("writeOnly", "In requests alone"),
     ];
-    for (keyword, words) in limits {
+    for (keyword, words) in constraints {
         let Some(value) = schema.get(keyword) else {
             continue;
         };
@@ -146,7 +146,7 @@ fn limits(schema: &Schema<'_>) -> Vec<String> {
             paragraphs.extend(with_either(alternatives));
         }
     }
-    if schema.additional() == Additional::Closed {
+    if schema.additional() == AdditionalProperties::Closed {
         paragraphs.push("No property beside these.".to_owned());
     }
     paragraphs

@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    example_synthesis::made,
+    example_synthesis::synthesize,
     media::essence,
-    parameter::Described,
-    response::RouteResponses,
-    type_check::{fits, misfit},
+    parameter::ParameterFormat,
+    response::OperationResponses,
+    type_check::{check_type, report_mismatch},
     types::Types,
 };
 use crate::{
-    load::At,
+    load::Located,
     model::{
-        Answer, Asked, Codec, Content, Operation, Parameter, Payload, ResponseKey, ResponseSet,
-        Sample, Style, Type, Way, match_response_key,
+        Codec, Content, Direction, Operation, Parameter, Payload, RequestExample, ResponseEnum,
+        ResponseExample, ResponseKey, ResponseVariant, Style, Type, match_response_key,
     },
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -26,17 +26,17 @@ use crate::{
 /// An example of each answer of an operation that can have one.
 pub(super) fn samples(
     cx: &Context<'_>,
-    responses: &RouteResponses<'_>,
-    sets: &[ResponseSet],
+    responses: &OperationResponses<'_>,
+    sets: &[ResponseEnum],
     types: &Types,
-) -> Vec<Sample> {
+) -> Vec<ResponseExample> {
     let Some(set) = sets.get(responses.set) else {
         return Vec::new();
     };
-    let keys: Vec<ResponseKey> = set.answers.iter().map(|answer| answer.key).collect();
+    let keys: Vec<ResponseKey> = set.variants.iter().map(|answer| answer.key).collect();
     let mut samples = Vec::new();
-    for (index, answer) in set.answers.iter().enumerate() {
-        let response = responses.answers.get(index);
+    for (index, answer) in set.variants.iter().enumerate() {
+        let response = responses.declared_responses.get(index);
         let code = (200..=999)
             .chain([101])
             .find(|code| match_response_key(&keys, *code) == Some(index));
@@ -50,7 +50,7 @@ pub(super) fn samples(
 }
 
 /// Says that the mock has nothing to answer with.
-fn without(cx: &Context<'_>, response: Option<&At<'_, Response>>) {
+fn without(cx: &Context<'_>, response: Option<&Located<'_, Response>>) {
     let Some(response) = response else { return };
     cx.report(
         Diagnostic::warning(
@@ -67,10 +67,10 @@ fn sample(
     cx: &Context<'_>,
     index: usize,
     code: u16,
-    answer: &Answer,
-    response: Option<&At<'_, Response>>,
+    answer: &ResponseVariant,
+    response: Option<&Located<'_, Response>>,
     types: &Types,
-) -> Option<Sample> {
+) -> Option<ResponseExample> {
     let mut headers = Vec::new();
     for header in &answer.headers {
         let values = response.and_then(|response| header_values(cx, response, header, types));
@@ -86,7 +86,7 @@ fn sample(
         (Payload::Empty, _) | (_, None) => None,
         (payload, Some(response)) => Some(body(cx, response, payload, types)?),
     };
-    Some(Sample {
+    Some(ResponseExample {
         answer: index,
         code,
         headers,
@@ -97,24 +97,31 @@ fn sample(
 /// The values of a header field: one, but for cookies.
 fn header_values(
     cx: &Context<'_>,
-    response: &At<'_, Response>,
+    response: &Located<'_, Response>,
     header: &Parameter,
     types: &Types,
 ) -> Option<Vec<String>> {
     let declared = response.node.headers.get(&header.wire)?;
     let place = response.place.key("headers").key(&header.wire);
-    let declared = cx.document.resolve(&At::new(declared, place))?;
-    let described = Described::new(cx, &declared.place, &declared.node.format)?;
+    let declared = cx.document.resolve(&Located::new(declared, place))?;
+    let described = ParameterFormat::new(cx, &declared.place, &declared.node.format)?;
     let own = declared.node;
     let (example, examples, place) = match &described {
-        Described::Schema(_) => (&own.example, &own.examples, &declared.place),
-        Described::Json(place, media) | Described::Text(place, media) => {
+        ParameterFormat::Schema(_) => (&own.example, &own.examples, &declared.place),
+        ParameterFormat::Json(place, media) | ParameterFormat::Text(place, media) => {
             (&media.example, &media.examples, place)
         }
     };
     let given = given(cx, example.as_ref(), examples, place);
-    let value = sound(cx, given, &header.ty, types)
-        .or_else(|| made(cx, &described.schema(), &header.ty, types, Way::Answers))?;
+    let value = sound(cx, given, &header.ty, types).or_else(|| {
+        synthesize(
+            cx,
+            &described.schema(),
+            &header.ty,
+            types,
+            Direction::Response,
+        )
+    })?;
     let texts = match value {
         Value::Array(cookies) if header.wire.eq_ignore_ascii_case("set-cookie") => {
             cookies.iter().map(flat).collect::<Option<_>>()?
@@ -141,7 +148,7 @@ fn simple(header: &Parameter, value: &Value) -> Option<String> {
 
 fn body(
     cx: &Context<'_>,
-    response: &At<'_, Response>,
+    response: &Located<'_, Response>,
     payload: &Payload,
     types: &Types,
 ) -> Option<(String, String)> {
@@ -179,7 +186,7 @@ fn content_text(
     let schema = place.key("schema");
     let value = |given| {
         sound(cx, given, &content.ty, types)
-            .or_else(|| made(cx, &schema, &content.ty, types, Way::Answers))
+            .or_else(|| synthesize(cx, &schema, &content.ty, types, Direction::Response))
     };
     match content.codec {
         Codec::Json => Some(value(given)?.to_string()),
@@ -207,7 +214,9 @@ fn given<'a>(
     names.sort();
     names.into_iter().find_map(|name| {
         let place = place.key("examples").key(name);
-        let example = cx.document.resolve(&At::new(examples.get(name)?, place))?;
+        let example = cx
+            .document
+            .resolve(&Located::new(examples.get(name)?, place))?;
         Some((example.node.value.clone()?, example.place.key("value")))
     })
 }
@@ -220,10 +229,10 @@ fn sound(
     types: &Types,
 ) -> Option<Value> {
     let (value, place) = given?;
-    match fits(&value, ty, types, Way::Answers) {
+    match check_type(&value, ty, types, Direction::Response) {
         Ok(()) => Some(value),
         Err((at, why)) => {
-            misfit(cx, place, &at, &why);
+            report_mismatch(cx, place, &at, &why);
             None
         }
     }
@@ -232,7 +241,7 @@ fn sound(
 /// What an operation may be asked with: an example of each parameter and of each content.
 ///
 /// It is for people to begin with; nobody is told of one that cannot be made.
-pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> Asked {
+pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> RequestExample {
     let parameters = operation.parameters.iter();
     let parameters = parameters.map(|parameter| {
         let place = parameter.origin.places().last()?;
@@ -253,7 +262,7 @@ pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> A
             Codec::Multipart => None,
         }
     });
-    Asked {
+    RequestExample {
         parameters: parameters.collect(),
         contents: contents.collect(),
     }
@@ -277,7 +286,8 @@ fn proposed(cx: &Context<'_>, place: &Pointer, ty: &Type, types: &Types) -> Opti
         Some(media) => content.key(media),
         None => place.clone(),
     };
-    given(&described).or_else(|| made(cx, &described.key("schema"), ty, types, Way::Requests))
+    given(&described)
+        .or_else(|| synthesize(cx, &described.key("schema"), ty, types, Direction::Request))
 }
 
 /// The value of a parameter as people write it; `None` for what takes more than a word to say.

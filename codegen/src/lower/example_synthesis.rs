@@ -6,59 +6,59 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    merged_schema::{Additional, Schema, SchemaKey, Shape},
+    merged_schema::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
     pattern_example::matching,
-    type_check::{fits, misfit},
+    type_check::{check_type, report_mismatch},
     types::Types,
 };
 use crate::{
-    model::{Type, Way},
+    model::{Direction, Type},
     pointer::Pointer,
 };
 
 /// A value made from a schema: its example, default or first value, else one of its type.
 ///
 /// What the schema gives and does not fit it is reported and left alone.
-pub(super) fn made(
+pub(super) fn synthesize(
     cx: &Context<'_>,
     schema: &Pointer,
     ty: &Type,
     types: &Types,
-    way: Way,
+    direction: Direction,
 ) -> Option<Value> {
     let mut refused = BTreeSet::new();
     loop {
-        let mut maker = Maker {
+        let mut maker = ExampleSynthesizer {
             cx,
             refused: &refused,
             taken: Vec::new(),
-            way,
+            direction,
             seen: BTreeSet::new(),
             depth: 0,
         };
         let value = maker.at(schema, &Pointer::root())?;
         let taken = maker.taken;
-        let Err((at, why)) = fits(&value, ty, types, way) else {
+        let Err((at, why)) = check_type(&value, ty, types, direction) else {
             return Some(value);
         };
         let mut sources = taken.into_iter();
         let (at, culprit) = sources.find_map(|(into, source)| Some((at.strip(&into)?, source)))?;
-        if way == Way::Answers {
-            misfit(cx, culprit.clone(), &at, &why);
+        if direction == Direction::Response {
+            report_mismatch(cx, culprit.clone(), &at, &why);
         }
         refused.insert(culprit);
     }
 }
 
 /// Makes a value from a schema.
-struct Maker<'a> {
+struct ExampleSynthesizer<'a> {
     cx: &'a Context<'a>,
     /// The places in the document that give nothing that fits.
     refused: &'a BTreeSet<Pointer>,
     /// Where in the value stands what the document gives, and where it gives that.
     taken: Vec<(Pointer, Pointer)>,
     /// Whether it is for a request or for an answer.
-    way: Way,
+    direction: Direction,
     /// The schemas that it is in.
     seen: BTreeSet<SchemaKey>,
     /// How deep it has come.
@@ -69,7 +69,7 @@ struct Maker<'a> {
 /// of 128.
 const DEPTHS: (usize, usize) = (8, 100);
 
-impl Maker<'_> {
+impl ExampleSynthesizer<'_> {
     /// A value for the schema at a place, to stand at a place in the whole.
     fn at(&mut self, place: &Pointer, into: &Pointer) -> Option<Value> {
         self.all(std::slice::from_ref(place), into)
@@ -99,7 +99,9 @@ impl Maker<'_> {
         if let Some((_, first)) = schema.values().first() {
             return Some(match first {
                 // YAML takes `enum: [1.0]` for a number, whatever the type.
-                Value::Number(_) | Value::Bool(_) if schema.shape(self.cx) == Shape::TextEnum => {
+                Value::Number(_) | Value::Bool(_)
+                    if schema.shape(self.cx) == SchemaShape::TextEnum =>
+                {
                     first.to_string().into()
                 }
                 first => (*first).clone(),
@@ -111,14 +113,18 @@ impl Maker<'_> {
         }
         self.depth += 1;
         let value = match schema.shape(self.cx) {
-            Shape::Any | Shape::Map | Shape::None(_) => Some(self.map(schema, into)),
-            Shape::Array => Some(self.array(schema, into)),
-            Shape::Boolean => Some(Value::Bool(true)),
-            Shape::Integer | Shape::IntegerEnum => Some(number(schema, true)),
-            Shape::Number => Some(number(schema, false)),
-            Shape::Object => self.object(schema, into),
-            Shape::MixedEnum | Shape::Text | Shape::TextEnum => Some(Value::String(text(schema))),
-            Shape::Union => self.union(schema, into),
+            SchemaShape::Any | SchemaShape::Map | SchemaShape::None(_) => {
+                Some(self.map(schema, into))
+            }
+            SchemaShape::Array => Some(self.array(schema, into)),
+            SchemaShape::Boolean => Some(Value::Bool(true)),
+            SchemaShape::Integer | SchemaShape::IntegerEnum => Some(number(schema, true)),
+            SchemaShape::Number => Some(number(schema, false)),
+            SchemaShape::Object => self.object(schema, into),
+            SchemaShape::MixedEnum | SchemaShape::Text | SchemaShape::TextEnum => {
+                Some(Value::String(text(schema)))
+            }
+            SchemaShape::Union => self.union(schema, into),
         };
         self.depth -= 1;
         self.seen.remove(&schema.key());
@@ -131,7 +137,7 @@ impl Maker<'_> {
         let names = (1..=count).map(|number| format!("key{number}"));
         let members = names.map(|name| {
             let value = match schema.additional() {
-                Additional::Typed(places) => self.all(&places, &into.key(&name)),
+                AdditionalProperties::Typed(places) => self.all(&places, &into.key(&name)),
                 _ => None,
             };
             (name, value.unwrap_or(Value::Null))
@@ -174,7 +180,7 @@ impl Maker<'_> {
         for (name, places) in schema.properties() {
             let property = Schema::of_all(self.cx, &places);
             let is_optional = self.depth > DEPTHS.0 && !required.contains(name);
-            if is_optional || property.is_some_and(|schema| schema.flag(self.other_way())) {
+            if is_optional || property.is_some_and(|schema| schema.flag(self.other_direction())) {
                 continue;
             }
             match self.all(&places, &into.key(name)) {
@@ -196,10 +202,10 @@ impl Maker<'_> {
     }
 
     /// What the properties have that go the other way alone.
-    const fn other_way(&self) -> &'static str {
-        match self.way {
-            Way::Requests => "readOnly",
-            Way::Answers | Way::Both => "writeOnly",
+    const fn other_direction(&self) -> &'static str {
+        match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response | Direction::Both => "writeOnly",
         }
     }
 
@@ -261,7 +267,7 @@ fn other(value: &Value, index: usize) -> Value {
     }
 }
 
-/// A number that is within all limits, if there is one: 1 if that is, else the nearest to a limit.
+/// A number that is within all constraints, if there is one: 1 if that is, else the nearest to a limit.
 fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
     let all = |keyword: &str| {
         let all = schema.every(keyword);

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    load::spec::{Form, Kind, Members, Usage},
+    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
     pointer::Pointer,
 };
 
@@ -13,27 +13,28 @@ use crate::{
 ///
 /// A `$ref` to a schema stays one, for it is a type with a name; other `$ref`s are followed, for it
 /// makes no difference whether a response or a header stands here or under `components`.
-pub(crate) fn skeleton(document: &Value, kind: Kind, value: &Value) -> Value {
-    bare(document, Form::Ref(kind), value)
+pub(crate) fn skeleton(document: &Value, kind: ObjectKind, value: &Value) -> Value {
+    bare(document, ValueKind::Ref(kind), value)
 }
 
-fn bare(document: &Value, form: Form, value: &Value) -> Value {
+fn bare(document: &Value, form: ValueKind, value: &Value) -> Value {
     match (form, value) {
-        (Form::Is(kind) | Form::Ref(kind) | Form::FlagOrRef(kind), Value::Object(members)) => {
-            match members.get("$ref").and_then(Value::as_str) {
-                Some(_) if kind == Kind::Schema => value.clone(),
-                Some(reference) => match target(document, reference) {
-                    Some(target) => bare(document, form, target),
-                    None => value.clone(),
-                },
-                None => object(document, kind, members),
-            }
-        }
-        (Form::List(form), Value::Array(items)) => items
+        (
+            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
+            Value::Object(members),
+        ) => match members.get("$ref").and_then(Value::as_str) {
+            Some(_) if kind == ObjectKind::Schema => value.clone(),
+            Some(reference) => match target(document, reference) {
+                Some(target) => bare(document, form, target),
+                None => value.clone(),
+            },
+            None => object(document, kind, members),
+        },
+        (ValueKind::List(form), Value::Array(items)) => items
             .iter()
             .map(|item| bare(document, *form, item))
             .collect(),
-        (Form::Map(form), Value::Object(members)) => members
+        (ValueKind::Map(form), Value::Object(members)) => members
             .iter()
             .map(|(key, value)| (key.clone(), bare(document, *form, value)))
             .collect(),
@@ -41,13 +42,13 @@ fn bare(document: &Value, form: Form, value: &Value) -> Value {
     }
 }
 
-fn object(document: &Value, kind: Kind, members: &Map<String, Value>) -> Value {
-    let Members::Fields(fields) = kind.members() else {
+fn object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
+    let ObjectKeys::Fields(fields) = kind.members() else {
         return Value::Object(members.clone());
     };
     fields
         .iter()
-        .filter(|field| field.usage == Usage::Meaning)
+        .filter(|field| field.usage == KeyUse::Meaning)
         .filter_map(|field| {
             let value = bare(document, field.form, members.get(field.name)?);
             Some((field.name.to_owned(), value))

@@ -3,9 +3,9 @@
 use openapiv3::{Encoding, MediaType};
 
 use super::{
-    Context, Names, docs,
+    Context, NameScopes, docs,
     media::essence,
-    merged_schema::{Additional, Schema, Shape},
+    merged_schema::{AdditionalProperties, Schema, SchemaShape},
     type_check::is_word,
     types::{Naming, Types},
 };
@@ -23,14 +23,14 @@ pub(super) fn lower(
     declared: &MediaType,
     place: &Pointer,
     naming: &Naming,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Type {
     let schema = Schema::at(cx, &place.key("schema"));
     let mut scope = Scope::reserving(&["new"]);
     let mut parts = Vec::new();
     let (required, properties, additional) = match &schema {
-        Some(schema) if schema.shape(cx) == Shape::Object => {
+        Some(schema) if schema.shape(cx) == SchemaShape::Object => {
             (schema.required(), schema.properties(), schema.additional())
         }
         _ => Default::default(),
@@ -85,8 +85,11 @@ pub(super) fn lower(
             .help("name it among the `properties` of the schema, or remove it"),
         );
     }
-    let has_others =
-        parts.is_empty() || !matches!(additional, Additional::Unsaid | Additional::Closed);
+    let has_others = parts.is_empty()
+        || !matches!(
+            additional,
+            AdditionalProperties::Unsaid | AdditionalProperties::Closed
+        );
     let others = has_others.then(|| {
         let candidates = [Ident::snake("others"), Ident::snake("other parts")];
         scope.name(&candidates, "all other parts").0
@@ -107,13 +110,13 @@ fn part(
     places: &[Pointer],
     encoding: Option<&Encoding>,
     naming: &Naming,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> (PartKind, bool, bool) {
     let schema = Schema::of_all(cx, places);
     let items = schema
         .as_ref()
-        .filter(|schema| schema.shape(cx) == Shape::Array)
+        .filter(|schema| schema.shape(cx) == SchemaShape::Array)
         .map(Schema::items);
     let many = items.is_some();
     let places = items.unwrap_or_else(|| places.to_owned());
@@ -126,10 +129,10 @@ fn part(
     let is_other = media.as_ref().is_some_and(|media| {
         !media.starts_with("text/") && !media.ends_with("json") && !media.contains("urlencoded")
     });
-    if matches!(shape, Shape::Any | Shape::Text) && (is_binary || is_other) {
+    if matches!(shape, SchemaShape::Any | SchemaShape::Text) && (is_binary || is_other) {
         return (PartKind::File, many, false);
     }
-    if shape == Shape::Any {
+    if shape == SchemaShape::Any {
         return (PartKind::Text(Type::String), many, false);
     }
     let (ty, nullable) = match types.of_all(cx, names, &places, naming) {

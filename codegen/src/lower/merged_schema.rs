@@ -20,14 +20,14 @@ pub(super) struct Schema<'a> {
     /// Where it stands, or where the `$ref` leads to that stands there.
     pub(super) place: Pointer,
     /// What it says itself, then what each `allOf` adds; every place once.
-    parts: Vec<Part<'a>>,
+    parts: Vec<SchemaPart<'a>>,
     /// Whether it, or what leads to it, says `nullable`.
     nullable: bool,
 }
 
 /// What one place says.
 #[derive(Clone, Debug)]
-struct Part<'a> {
+struct SchemaPart<'a> {
     place: Pointer,
     keywords: &'a Map<String, Value>,
     /// Those of [`UNIONS`] that have been decided already, by choosing an alternative.
@@ -42,7 +42,7 @@ pub(super) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum SchemaShape {
     Any,
     Array,
     Boolean,
@@ -63,7 +63,7 @@ pub(super) enum Shape {
 
 /// What an object says of the properties that it does not name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Additional {
+pub(super) enum AdditionalProperties {
     /// Nothing, so that there may be some.
     #[default]
     Unsaid,
@@ -77,15 +77,15 @@ pub(super) enum Additional {
 
 /// The alternatives of a schema.
 #[derive(Clone, Debug)]
-pub(super) struct Union<'a> {
-    pub(super) alternatives: Vec<Alternative<'a>>,
+pub(super) struct SchemaUnion<'a> {
+    pub(super) alternatives: Vec<UnionMember<'a>>,
     /// The property that tells which it is.
     pub(super) tag: Option<&'a str>,
 }
 
 /// One of several schemas that a value may be of.
 #[derive(Clone, Debug)]
-pub(super) struct Alternative<'a> {
+pub(super) struct UnionMember<'a> {
     pub(super) schema: Schema<'a>,
     /// The component that it is, by name.
     pub(super) component: Option<String>,
@@ -200,7 +200,7 @@ impl<'a> Schema<'a> {
             return;
         }
         cx.saw(&place);
-        self.parts.push(Part {
+        self.parts.push(SchemaPart {
             place: place.clone(),
             keywords,
             decided: BTreeSet::new(),
@@ -210,7 +210,7 @@ impl<'a> Schema<'a> {
         }
     }
 
-    fn add(&mut self, parts: Vec<Part<'a>>) {
+    fn add(&mut self, parts: Vec<SchemaPart<'a>>) {
         for part in parts {
             if !self.parts.iter().any(|known| known.place == part.place) {
                 self.parts.push(part);
@@ -328,20 +328,22 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    pub(super) fn additional(&self) -> Additional {
-        let mut said = Additional::Unsaid;
+    pub(super) fn additional(&self) -> AdditionalProperties {
+        let mut said = AdditionalProperties::Unsaid;
         for (place, value) in self.every("additionalProperties") {
             said = match (value, said) {
-                (Value::Bool(false), _) => return Additional::Closed,
-                (Value::Bool(true), Additional::Typed(places)) => Additional::Typed(places),
-                (Value::Bool(true), _) => Additional::Open,
+                (Value::Bool(false), _) => return AdditionalProperties::Closed,
+                (Value::Bool(true), AdditionalProperties::Typed(places)) => {
+                    AdditionalProperties::Typed(places)
+                }
+                (Value::Bool(true), _) => AdditionalProperties::Open,
                 (_, known) => {
                     let mut places = match known {
-                        Additional::Typed(places) => places,
+                        AdditionalProperties::Typed(places) => places,
                         _ => Vec::new(),
                     };
                     places.push(place.key("additionalProperties"));
-                    Additional::Typed(places)
+                    AdditionalProperties::Typed(places)
                 }
             };
         }
@@ -369,7 +371,7 @@ impl<'a> Schema<'a> {
         self.nullable || is_in_enum || of_alternatives() || all()
     }
 
-    fn undecided(&self) -> impl Iterator<Item = (&Part<'a>, &'static str)> {
+    fn undecided(&self) -> impl Iterator<Item = (&SchemaPart<'a>, &'static str)> {
         self.parts.iter().flat_map(|part| {
             let open = UNIONS
                 .into_iter()
@@ -379,9 +381,9 @@ impl<'a> Schema<'a> {
     }
 
     /// What it describes; by `type`, or where that is missing, by the keywords of a type.
-    pub(super) fn shape(&self, cx: &Context<'a>) -> Shape {
+    pub(super) fn shape(&self, cx: &Context<'a>) -> SchemaShape {
         if self.union(cx).is_some() {
-            return Shape::Union;
+            return SchemaShape::Union;
         }
         let values = self.values();
         let is_enum = !values.is_empty();
@@ -406,31 +408,33 @@ impl<'a> Schema<'a> {
                 () if any(&["minimum", "maximum", "multipleOf"]) => Some("number"),
                 () => None,
             },
-            _ => return Shape::None("its parts are of different types"),
+            _ => return SchemaShape::None("its parts are of different types"),
         };
         match ty {
-            Some("array") => Shape::Array,
-            Some("boolean") => Shape::Boolean,
-            Some("integer") if all(Value::is_i64) => Shape::IntegerEnum,
-            Some("integer") if !is_enum => Shape::Integer,
-            Some("number") if !is_enum || all(Value::is_number) => Shape::Number,
-            Some("object") if !self.properties().is_empty() => Shape::Object,
-            Some("object") if self.additional() == Additional::Closed => Shape::Object,
-            Some("object") if !self.required().is_empty() => Shape::Object,
-            Some("object") => Shape::Map,
-            Some("string") if all(is_scalar) => Shape::TextEnum,
-            Some("string") if !is_enum => Shape::Text,
-            None if !is_enum => Shape::Any,
-            _ if all(is_scalar) => Shape::MixedEnum,
-            _ => Shape::None("its values are lists or objects"),
+            Some("array") => SchemaShape::Array,
+            Some("boolean") => SchemaShape::Boolean,
+            Some("integer") if all(Value::is_i64) => SchemaShape::IntegerEnum,
+            Some("integer") if !is_enum => SchemaShape::Integer,
+            Some("number") if !is_enum || all(Value::is_number) => SchemaShape::Number,
+            Some("object") if !self.properties().is_empty() => SchemaShape::Object,
+            Some("object") if self.additional() == AdditionalProperties::Closed => {
+                SchemaShape::Object
+            }
+            Some("object") if !self.required().is_empty() => SchemaShape::Object,
+            Some("object") => SchemaShape::Map,
+            Some("string") if all(is_scalar) => SchemaShape::TextEnum,
+            Some("string") if !is_enum => SchemaShape::Text,
+            None if !is_enum => SchemaShape::Any,
+            _ if all(is_scalar) => SchemaShape::MixedEnum,
+            _ => SchemaShape::None("its values are lists or objects"),
         }
     }
 
     /// The alternatives, with what holds for all of them.
-    pub(super) fn union(&self, cx: &Context<'a>) -> Option<Union<'a>> {
+    pub(super) fn union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
         let mut union = self.declared_union(cx)?;
         let own = self.key();
-        let leads_back = |one: &Alternative<'a>| {
+        let leads_back = |one: &UnionMember<'a>| {
             let key = one.schema.key();
             key == own || one.schema.leads_to(cx, &own, &mut BTreeSet::from([key]))
         };
@@ -467,7 +471,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The alternatives as they are declared.
-    fn declared_union(&self, cx: &Context<'a>) -> Option<Union<'a>> {
+    fn declared_union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
         let (at, keyword) = self.parts.iter().enumerate().find_map(|(at, part)| {
             let mut open = UNIONS
                 .into_iter()
@@ -510,7 +514,7 @@ impl<'a> Schema<'a> {
                 schema.place = alone.place;
                 schema.add(alone.parts);
             }
-            alternatives.push(Alternative {
+            alternatives.push(UnionMember {
                 tags: tag.map_or_else(Vec::new, |tag| schema.tags(cx, tag, discriminator, &target)),
                 component: (target != place).then(|| component(&target)).flatten(),
                 is_extended: says_more,
@@ -519,7 +523,7 @@ impl<'a> Schema<'a> {
         }
         // A tag that does not tell all of them apart tells nothing.
         let is_told = alternatives.iter().all(|one| !one.tags.is_empty());
-        (!alternatives.is_empty()).then_some(Union {
+        (!alternatives.is_empty()).then_some(SchemaUnion {
             alternatives,
             tag: tag.filter(|_| is_told),
         })
@@ -567,7 +571,7 @@ impl<'a> Schema<'a> {
     }
 }
 
-impl Part<'_> {
+impl SchemaPart<'_> {
     /// The places of the alternatives of a keyword.
     fn children(&self, keyword: &str) -> Vec<Pointer> {
         let place = self.place.key(keyword);
@@ -582,8 +586,8 @@ impl Part<'_> {
                 let said = keywords.iter().filter(|(keyword, value)| {
                     !is_annotation(keyword) && !is_object_type(keyword, value)
                 });
-                let limits = ["required", "not", "minProperties", "maxProperties"];
-                let mut said = said.filter(|(keyword, _)| !limits.contains(&keyword.as_str()));
+                let constraints = ["required", "not", "minProperties", "maxProperties"];
+                let mut said = said.filter(|(keyword, _)| !constraints.contains(&keyword.as_str()));
                 !is_null(keywords) && said.next().is_some()
             })
         })

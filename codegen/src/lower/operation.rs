@@ -3,18 +3,18 @@
 use openapiv3::ReferenceOr;
 
 use super::{
-    Context, Names, content, example,
+    Context, NameScopes, content, example,
     parameter::{self, Parameters},
-    response::Sets,
+    response::ResponseEnums,
     route::Route,
     security::Security,
     types::{Naming, Types},
 };
 use crate::{
-    load::At,
+    load::Located,
     model::{
-        Asked, Condition, Handler, Method, Operation, Origin, Parameter, Payload, RequestBody,
-        ResponseKey, segments,
+        Condition, Handler, Method, Operation, Origin, Parameter, Payload, RequestBody,
+        RequestExample, ResponseKey, segments,
     },
     name::{Ident, Scope},
     report::Place,
@@ -34,9 +34,9 @@ const CLIENT_METHODS: &[&str] = &[
 pub(super) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
-    sets: &Sets<'_>,
+    sets: &ResponseEnums<'_>,
     security: &Security,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Operation> {
     let mut methods = Scope::reserving(CLIENT_METHODS);
@@ -90,7 +90,7 @@ pub(super) fn lower(
             deprecated: declared.deprecated,
             parameters: list,
             body,
-            set: response.set,
+            response_enum: response.set,
             declared: response.declared,
             interim: response.interim.clone(),
             credentials,
@@ -98,15 +98,15 @@ pub(super) fn lower(
             handler: Handler::Own,
             group: None,
             conditions: Vec::new(),
-            samples: Vec::new(),
-            asked: Asked::default(),
+            response_examples: Vec::new(),
+            request_example: RequestExample::default(),
             origin: route.declared.place.clone().into(),
         };
         operations.push(operation);
     }
     for (operation, response) in operations.iter_mut().zip(&sets.of_routes) {
-        operation.samples = example::samples(cx, response, &sets.list, types);
-        operation.asked = example::asked(cx, operation, types);
+        operation.response_examples = example::samples(cx, response, &sets.list, types);
+        operation.request_example = example::asked(cx, operation, types);
         operation.conditions = conditions(operation, sets);
     }
     share_with_head(&mut operations, sets);
@@ -114,8 +114,11 @@ pub(super) fn lower(
 }
 
 /// The conditions that the client has methods for.
-fn conditions(operation: &Operation, sets: &Sets<'_>) -> Vec<Condition> {
-    let answers = sets.list.get(operation.set).map(|set| &set.answers);
+fn conditions(operation: &Operation, sets: &ResponseEnums<'_>) -> Vec<Condition> {
+    let answers = sets
+        .list
+        .get(operation.response_enum)
+        .map(|set| &set.variants);
     let is_conditional = answers
         .into_iter()
         .flatten()
@@ -133,11 +136,11 @@ fn conditions(operation: &Operation, sets: &Sets<'_>) -> Vec<Condition> {
 
 /// A HEAD is answered by the method of the GET on its path, if it has the same codes and asks for the
 /// same.
-fn share_with_head(operations: &mut [Operation], sets: &Sets<'_>) {
+fn share_with_head(operations: &mut [Operation], sets: &ResponseEnums<'_>) {
     let is_shared = |get: &Operation, head: &Operation| {
         let keys = |operation: &Operation| {
-            let set = sets.list.get(operation.set);
-            let answers = set.map(|set| set.answers.as_slice()).unwrap_or_default();
+            let set = sets.list.get(operation.response_enum);
+            let answers = set.map(|set| set.variants.as_slice()).unwrap_or_default();
             answers.iter().map(|answer| answer.key).collect::<Vec<_>>()
         };
         let asks = |operation: &Operation| {
@@ -145,7 +148,7 @@ fn share_with_head(operations: &mut [Operation], sets: &Sets<'_>) {
                 doc: String::new(),
                 deprecated: false,
                 // Two places that say the same have two of these.
-                limits: None,
+                constraints: None,
                 ..parameter.clone()
             });
             parameters.collect::<Vec<_>>()
@@ -172,16 +175,16 @@ fn request_body(
     route: &Route<'_>,
     body: &ReferenceOr<openapiv3::RequestBody>,
     request: &Ident,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
     scope: &mut Scope,
 ) -> Option<RequestBody> {
     let here = route.declared.place.key("requestBody");
-    let body = cx.document.resolve(&At::new(body, here.clone()))?;
+    let body = cx.document.resolve(&Located::new(body, here.clone()))?;
     let naming = Naming::at(&body.place, &request.with("Body"));
     let payload = content::lower(
         cx,
-        content::Of::Request,
+        content::MessageKind::Request,
         &body.node.content,
         &body.place.key("content"),
         &naming,

@@ -8,7 +8,7 @@ use openapiv3::{
 };
 
 use super::{
-    Context, Names,
+    Context, NameScopes,
     docs::described,
     media::essence,
     route::Route,
@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     doc::code,
-    load::At,
-    model::{LimitsId, Location, Origin, Parameter, Piece, Segment, Style, Type},
+    load::Located,
+    model::{ConstraintsId, Location, Origin, Parameter, Piece, Segment, Style, Type},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -52,7 +52,7 @@ pub(super) fn lower(
     cx: &Context<'_>,
     route: &Route<'_>,
     segments: &[Segment],
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Parameters {
     let mut declared = list(cx, &route.item.node.parameters, &route.item.place);
@@ -123,11 +123,11 @@ pub(super) fn lower(
 }
 
 /// A parameter of a list.
-struct Listed<'a> {
+struct DeclaredParameter<'a> {
     /// Where it stands in the list.
     place: Pointer,
     /// What stands there, or at the end of the `$ref` there.
-    resolved: At<'a, Declared>,
+    resolved: Located<'a, Declared>,
 }
 
 /// The parameters of a list, by where they are and their name; the names of header fields know no
@@ -136,13 +136,13 @@ fn list<'a>(
     cx: &Context<'a>,
     parameters: &'a [ReferenceOr<Declared>],
     owner: &Pointer,
-) -> BTreeMap<(Location, String), Listed<'a>> {
-    let mut found: BTreeMap<_, Listed<'a>> = BTreeMap::new();
+) -> BTreeMap<(Location, String), DeclaredParameter<'a>> {
+    let mut found: BTreeMap<_, DeclaredParameter<'a>> = BTreeMap::new();
     let mut places: BTreeMap<_, Pointer> = BTreeMap::new();
     let owner = owner.key("parameters");
     for (index, parameter) in parameters.iter().enumerate() {
         let place = owner.index(index);
-        let Some(parameter) = cx.document.resolve(&At::new(parameter, place.clone())) else {
+        let Some(parameter) = cx.document.resolve(&Located::new(parameter, place.clone())) else {
             continue;
         };
         let (location, data) = data(parameter.node);
@@ -167,7 +167,7 @@ fn list<'a>(
             );
         }
         let resolved = parameter;
-        found.insert((location, name), Listed { place, resolved });
+        found.insert((location, name), DeclaredParameter { place, resolved });
     }
     found
 }
@@ -225,8 +225,8 @@ fn style(parameter: &Declared) -> Style {
 fn one(
     cx: &Context<'_>,
     route: &Route<'_>,
-    listed: &Listed<'_>,
-    names: &mut Names,
+    listed: &DeclaredParameter<'_>,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Option<Parameter> {
     let parameter = &listed.resolved;
@@ -238,7 +238,7 @@ fn one(
     let mut style = style(parameter.node);
     let otherwise = Ident::pascal(&route.words());
     let naming = Naming::at(place, &otherwise.with(Ident::pascal(&data.name).as_str()));
-    let value = Described::new(cx, place, &data.format)?;
+    let value = ParameterFormat::new(cx, place, &data.format)?;
     if value.is_json() {
         style = Style::Json;
     }
@@ -255,7 +255,7 @@ fn one(
         location,
         style,
         explode: data.explode.unwrap_or(style == Style::Form),
-        limits: value.limits(cx, &naming, names, types),
+        constraints: value.constraints(cx, &naming, names, types),
         ty,
         required: data.required || location == Location::Path,
         doc: described(
@@ -275,7 +275,7 @@ fn own_name(location: Location, wire: &str) -> String {
 }
 
 /// The description of a value of a parameter or header.
-pub(super) enum Described<'a> {
+pub(super) enum ParameterFormat<'a> {
     /// By a schema at a place.
     Schema(Pointer),
     /// As JSON, with the place of the media type.
@@ -284,7 +284,7 @@ pub(super) enum Described<'a> {
     Text(Pointer, &'a MediaType),
 }
 
-impl<'a> Described<'a> {
+impl<'a> ParameterFormat<'a> {
     /// The description of the parameter or header at a place.
     pub(super) fn new(
         cx: &Context<'_>,
@@ -343,13 +343,13 @@ impl<'a> Described<'a> {
     }
 
     /// What has to hold for the values, if they are of a type of their own.
-    fn limits(
+    fn constraints(
         &self,
         cx: &Context<'_>,
         naming: &Naming,
-        names: &mut Names,
+        names: &mut NameScopes,
         types: &mut Types,
-    ) -> Option<LimitsId> {
+    ) -> Option<ConstraintsId> {
         let schema = self.schema();
         let mut is_whole = || {
             let ty = types.of(cx, names, &schema, naming);
@@ -358,7 +358,7 @@ impl<'a> Described<'a> {
         if matches!(self, Self::Text(..)) && !is_whole() {
             return None;
         }
-        types.limits.of(cx, &schema, naming)
+        types.constraints.of(cx, &schema, naming)
     }
 
     /// The type of the values.
@@ -366,7 +366,7 @@ impl<'a> Described<'a> {
         &self,
         cx: &Context<'_>,
         naming: &Naming,
-        names: &mut Names,
+        names: &mut NameScopes,
         types: &mut Types,
     ) -> Type {
         match types.of(cx, names, &self.schema(), naming) {
@@ -428,7 +428,7 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
         style: Style::Simple,
         explode: false,
         ty: Type::String,
-        limits: None,
+        constraints: None,
         required: true,
         doc: own_name(Location::Path, wire),
         deprecated: false,

@@ -30,7 +30,7 @@ pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<Strin
 
 /// A match, in which the first part that may be repeated at will is repeated so much more often.
 fn written(hir: &Hir, more: usize) -> String {
-    let mut writer = Writer {
+    let mut writer = PatternWriter {
         bytes: Vec::new(),
         more,
     };
@@ -38,7 +38,7 @@ fn written(hir: &Hir, more: usize) -> String {
     String::from_utf8_lossy(&writer.bytes).into_owned()
 }
 
-struct Writer {
+struct PatternWriter {
     bytes: Vec<u8>,
     /// How often something is still to be repeated.
     more: usize,
@@ -47,7 +47,7 @@ struct Writer {
 /// No example is longer than this.
 const LONGEST: usize = 10_000;
 
-impl Writer {
+impl PatternWriter {
     fn write(&mut self, hir: &Hir) {
         if self.bytes.len() > LONGEST {
             return;

@@ -6,11 +6,11 @@ use openapiv3::Response;
 use serde_json::{Value, json};
 
 use super::{
-    Context, Names, content,
+    Context, NameScopes, content,
     docs::described,
     fingerprint::skeleton,
     merged_schema::resolved,
-    parameter::Described,
+    parameter::ParameterFormat,
     route::{Route, responses},
     status::Statuses,
     token,
@@ -19,10 +19,10 @@ use super::{
 };
 use crate::{
     doc::code,
-    load::{At, spec::Kind},
+    load::{Located, spec::ObjectKind},
     model::{
-        Answer, Class, ContentRule, Location, Method, Origin, Parameter, Payload, Piece,
-        ResponseKey, ResponseSet, Style, Succeeds, Success, segments,
+        Class, ContentRule, IsSuccess, Location, Method, Origin, Parameter, Payload, Piece,
+        ResponseEnum, ResponseKey, ResponseVariant, Style, SuccessType, segments,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -30,14 +30,14 @@ use crate::{
 };
 
 /// The sets of responses, and which of them each operation has.
-pub(super) struct Sets<'a> {
-    pub(super) list: Vec<ResponseSet>,
+pub(super) struct ResponseEnums<'a> {
+    pub(super) list: Vec<ResponseEnum>,
     /// One for each route, in the order of the routes.
-    pub(super) of_routes: Vec<RouteResponses<'a>>,
+    pub(super) of_routes: Vec<OperationResponses<'a>>,
 }
 
 /// What an operation answers.
-pub(super) struct RouteResponses<'a> {
+pub(super) struct OperationResponses<'a> {
     /// The index of its set.
     pub(super) set: usize,
     /// The set's name, or its alias for this operation.
@@ -47,20 +47,20 @@ pub(super) struct RouteResponses<'a> {
     /// The keys that are no answer.
     pub(super) interim: Vec<ResponseKey>,
     /// The answers as this operation declares them, in the order of the set.
-    pub(super) answers: Vec<At<'a, Response>>,
+    pub(super) declared_responses: Vec<Located<'a, Response>>,
 }
 
 /// A set of answers before it has its types: who has it, and what the first of them declares.
-struct Group<'a> {
+struct SharedResponses<'a> {
     chosen: Option<Ident>,
     users: Vec<usize>,
-    answers: Vec<Draft<'a>>,
+    drafts: Vec<ResponseDraft<'a>>,
 }
 
 /// An answer before it has its types.
-struct Draft<'a> {
+struct ResponseDraft<'a> {
     key: ResponseKey,
-    response: Option<At<'a, Response>>,
+    response: Option<Located<'a, Response>>,
     /// Whether its content counts.
     content: bool,
 }
@@ -70,10 +70,10 @@ pub(super) fn lower<'a>(
     cx: &Context<'a>,
     routes: &[Route<'a>],
     statuses: &Statuses,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
-) -> Sets<'a> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
+) -> ResponseEnums<'a> {
+    let mut groups: Vec<SharedResponses<'a>> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let mut of_routes = Vec::new();
     for (index, route) in routes.iter().enumerate() {
@@ -93,12 +93,12 @@ pub(super) fn lower<'a>(
             &name,
             adjusted,
         );
-        of_routes.push(RouteResponses {
+        of_routes.push(OperationResponses {
             set,
             name,
             declared: answers.iter().all(|draft| draft.response.is_some()),
             interim,
-            answers: answers
+            declared_responses: answers
                 .iter()
                 .filter_map(|draft| draft.response.clone())
                 .collect(),
@@ -110,10 +110,10 @@ pub(super) fn lower<'a>(
                 }
                 group.users.push(index);
             }
-            None => groups.push(Group {
+            None => groups.push(SharedResponses {
                 chosen,
                 users: vec![index],
-                answers,
+                drafts: answers,
             }),
         }
     }
@@ -135,13 +135,13 @@ pub(super) fn lower<'a>(
             route.name = set.name.clone();
         }
     }
-    Sets { list, of_routes }
+    ResponseEnums { list, of_routes }
 }
 
 /// Notes where an operation declares the answers of its set.
-fn place(set: &mut ResponseSet, route: &Route<'_>, responses: &RouteResponses<'_>) {
+fn place(set: &mut ResponseEnum, route: &Route<'_>, responses: &OperationResponses<'_>) {
     let here = route.declared.place.key("responses");
-    for (answer, declared) in set.answers.iter_mut().zip(&responses.answers) {
+    for (answer, declared) in set.variants.iter_mut().zip(&responses.declared_responses) {
         let origin = std::mem::take(&mut answer.origin);
         answer.origin = origin
             .and(&here.key(&answer.key.to_string()))
@@ -153,9 +153,9 @@ fn place(set: &mut ResponseSet, route: &Route<'_>, responses: &RouteResponses<'_
 fn final_answers<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
-    declared: Vec<(ResponseKey, At<'a, Response>)>,
+    declared: Vec<(ResponseKey, Located<'a, Response>)>,
     statuses: &Statuses,
-) -> (Vec<Draft<'a>>, Vec<ResponseKey>) {
+) -> (Vec<ResponseDraft<'a>>, Vec<ResponseKey>) {
     let mut answers = Vec::new();
     let mut interim = Vec::new();
     for (key, response) in declared {
@@ -181,7 +181,7 @@ fn final_answers<'a>(
         if route.method == Method::Head {
             cx.account_for(response.place.key("content"));
         }
-        answers.push(Draft {
+        answers.push(ResponseDraft {
             key,
             response: Some(response),
             // A response to HEAD has no content, whatever is declared (RFC 9110, section 9.3.2).
@@ -199,7 +199,7 @@ fn final_answers<'a>(
             .label("taken as `default`, without content")
             .help("say what it answers: `'200': {description: ...}`"),
         );
-        answers.push(Draft {
+        answers.push(ResponseDraft {
             key: ResponseKey::Default,
             response: None,
             content: false,
@@ -209,7 +209,7 @@ fn final_answers<'a>(
 }
 
 /// 101 is final for HTTP where the connection goes on with another protocol, which the header says.
-fn is_upgrade(key: ResponseKey, response: &At<'_, Response>) -> bool {
+fn is_upgrade(key: ResponseKey, response: &Located<'_, Response>) -> bool {
     let mut headers = response.node.headers.keys();
     key == ResponseKey::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
 }
@@ -217,7 +217,7 @@ fn is_upgrade(key: ResponseKey, response: &At<'_, Response>) -> bool {
 fn may_have_content(
     cx: &Context<'_>,
     key: ResponseKey,
-    response: &At<'_, Response>,
+    response: &Located<'_, Response>,
     statuses: &Statuses,
 ) -> bool {
     let ResponseKey::Exact(code) = key else {
@@ -244,7 +244,7 @@ fn may_have_content(
 }
 
 /// What two equal sets have in common: all but what only people read.
-fn fingerprint(cx: &Context<'_>, answers: &[Draft<'_>], chosen: Option<&Ident>) -> String {
+fn fingerprint(cx: &Context<'_>, answers: &[ResponseDraft<'_>], chosen: Option<&Ident>) -> String {
     let answers: Vec<_> = answers
         .iter()
         .map(|draft| {
@@ -253,7 +253,7 @@ fn fingerprint(cx: &Context<'_>, answers: &[Draft<'_>], chosen: Option<&Ident>) 
                 .as_ref()
                 .and_then(|response| cx.document.tree.pointer(response.place.as_str()));
             let mut bare = response
-                .map(|response| skeleton(&cx.document.tree, Kind::Response, response))
+                .map(|response| skeleton(&cx.document.tree, ObjectKind::Response, response))
                 .unwrap_or_default();
             if !draft.content
                 && let Some(members) = bare.as_object_mut()
@@ -270,10 +270,10 @@ fn fingerprint(cx: &Context<'_>, answers: &[Draft<'_>], chosen: Option<&Ident>) 
 /// first user.
 fn set_name(
     cx: &Context<'_>,
-    group: &Group<'_>,
+    group: &SharedResponses<'_>,
     routes: &[Route<'_>],
-    of_routes: &[RouteResponses<'_>],
-    names: &mut Names,
+    of_routes: &[OperationResponses<'_>],
+    names: &mut NameScopes,
 ) -> Ident {
     let users = group
         .users
@@ -319,26 +319,26 @@ fn set_name(
 
 fn set<'a>(
     cx: &Context<'a>,
-    group: &Group<'a>,
+    group: &SharedResponses<'a>,
     name: Ident,
     routes: &[Route<'a>],
     statuses: &Statuses,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
-) -> ResponseSet {
+) -> ResponseEnum {
     let base = name
         .as_str()
         .strip_suffix("Response")
         .unwrap_or(name.as_str())
         .to_owned();
     let mut answers = Vec::new();
-    for draft in &group.answers {
+    for draft in &group.drafts {
         let variant = variant(draft.key, statuses);
         let otherwise = Ident::pascal(&base).with(variant.as_str());
         answers.push(answer(cx, draft, variant, &name, &otherwise, names, types));
     }
     let success = success(&mut answers);
-    ResponseSet {
+    ResponseEnum {
         name,
         users: group
             .users
@@ -346,7 +346,7 @@ fn set<'a>(
             .filter_map(|user| routes.get(*user))
             .map(Route::title)
             .collect(),
-        answers,
+        variants: answers,
         success,
     }
 }
@@ -367,14 +367,14 @@ fn variant(key: ResponseKey, statuses: &Statuses) -> Ident {
 
 fn answer<'a>(
     cx: &Context<'a>,
-    draft: &Draft<'a>,
+    draft: &ResponseDraft<'a>,
     variant: Ident,
     set: &Ident,
     otherwise: &Ident,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
-) -> Answer {
-    let carried = match draft.key {
+) -> ResponseVariant {
+    let status_type = match draft.key {
         ResponseKey::Exact(_) => None,
         key => {
             let suffix = if key == ResponseKey::Default {
@@ -398,7 +398,7 @@ fn answer<'a>(
             let naming = naming.with("Body");
             body = content::lower(
                 cx,
-                content::Of::Response,
+                content::MessageKind::Response,
                 &response.node.content,
                 &place,
                 &naming,
@@ -407,23 +407,23 @@ fn answer<'a>(
             );
         }
     }
-    Answer {
+    ResponseVariant {
         key: draft.key,
         variant,
-        carried,
+        status_type,
         doc,
         headers,
         body,
-        succeeds: Succeeds::Never,
+        succeeds: IsSuccess::Never,
         origin: Origin::default(),
     }
 }
 
 fn headers<'a>(
     cx: &Context<'a>,
-    response: &At<'a, Response>,
+    response: &Located<'a, Response>,
     naming: &Naming,
-    names: &mut Names,
+    names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Parameter> {
     // The generated variant has these fields itself.
@@ -451,7 +451,7 @@ fn headers<'a>(
         if !token::checked(cx, Place::Key(place.clone()), wire, "a header field") {
             continue;
         }
-        let Some(header) = cx.document.resolve(&At::new(header, place.clone())) else {
+        let Some(header) = cx.document.resolve(&Located::new(header, place.clone())) else {
             continue;
         };
         // The names of header fields know no case: `ETag` is `etag`.
@@ -467,7 +467,7 @@ fn headers<'a>(
             &name,
             adjusted,
         );
-        let Some(value) = Described::new(cx, &header.place, &header.node.format) else {
+        let Some(value) = ParameterFormat::new(cx, &header.place, &header.node.format) else {
             continue;
         };
         // The type of openapiv3 has no `explode`.
@@ -493,7 +493,7 @@ fn headers<'a>(
             },
             explode: explode == Some(&Value::Bool(true)),
             ty,
-            limits: None,
+            constraints: None,
             required: header.node.required,
             doc: described(
                 cx,
@@ -555,8 +555,8 @@ fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
 ///
 /// Where the document names a 2xx, that decides. `default` is then a success too if its status is 2xx
 /// and it carries the same; otherwise it is what APIs use it for, an error.
-fn success(answers: &mut [Answer]) -> Success {
-    let is_2xx = |answer: &Answer| {
+fn success(answers: &mut [ResponseVariant]) -> SuccessType {
+    let is_2xx = |answer: &ResponseVariant| {
         matches!(
             answer.key,
             ResponseKey::Exact(200..=299) | ResponseKey::Range(2)
@@ -565,15 +565,15 @@ fn success(answers: &mut [Answer]) -> Success {
     let named = answers.iter().any(is_2xx);
     for answer in answers.iter_mut() {
         answer.succeeds = match answer.key {
-            _ if is_2xx(answer) => Succeeds::Always,
-            ResponseKey::Default => Succeeds::ByCode,
-            _ => Succeeds::Never,
+            _ if is_2xx(answer) => IsSuccess::Always,
+            ResponseKey::Default => IsSuccess::ByCode,
+            _ => IsSuccess::Never,
         };
     }
     let takes = if named {
-        Succeeds::Always
+        IsSuccess::Always
     } else {
-        Succeeds::ByCode
+        IsSuccess::ByCode
     };
     let successes: Vec<_> = answers
         .iter()
@@ -582,18 +582,21 @@ fn success(answers: &mut [Answer]) -> Success {
         .map(|(index, answer)| (index, answer.body.clone()))
         .collect();
     let Some((first, body)) = successes.first().cloned() else {
-        return Success::Unit;
+        return SuccessType::Unit;
     };
     let success = if successes.iter().any(|(_, other)| *other != body) {
-        Success::Whole
+        SuccessType::Whole
     } else if body == Payload::Empty {
-        Success::Unit
+        SuccessType::Unit
     } else {
-        Success::Body(first)
+        SuccessType::Body(first)
     };
     for answer in answers.iter_mut() {
-        if answer.succeeds == Succeeds::ByCode && success != Success::Whole && answer.body != body {
-            answer.succeeds = Succeeds::Never;
+        if answer.succeeds == IsSuccess::ByCode
+            && success != SuccessType::Whole
+            && answer.body != body
+        {
+            answer.succeeds = IsSuccess::Never;
         }
     }
     success

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use crate::{
-    load::At,
+    load::Located,
     model::{Method, Piece, ResponseKey, fixed_query, segments},
     name::Ident,
     pointer::Pointer,
@@ -18,8 +18,8 @@ use crate::{
 pub(super) struct Route<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
-    pub(super) item: At<'a, PathItem>,
-    pub(super) declared: At<'a, Operation>,
+    pub(super) item: Located<'a, PathItem>,
+    pub(super) declared: Located<'a, Operation>,
 }
 
 impl Route<'_> {
@@ -63,7 +63,7 @@ pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     let mut routes = Vec::new();
     let paths = Pointer::root().key("paths");
     for (path, item) in &cx.document.api.paths.paths {
-        let Some(item) = cx.document.resolve(&At::new(item, paths.key(path))) else {
+        let Some(item) = cx.document.resolve(&Located::new(item, paths.key(path))) else {
             continue;
         };
         let PathItem {
@@ -91,8 +91,8 @@ pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
             routes.push(Route {
                 method,
                 path,
-                item: At::new(item.node, item.place.clone()),
-                declared: At::new(declared, item.place.key(&method.key())),
+                item: Located::new(item.node, item.place.clone()),
+                declared: Located::new(declared, item.place.key(&method.key())),
             });
         }
     }
@@ -196,10 +196,10 @@ fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
 pub(super) fn responses<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
-) -> Vec<(ResponseKey, At<'a, Response>)> {
+) -> Vec<(ResponseKey, Located<'a, Response>)> {
     let responses = &route.declared.node.responses;
     let place = route.declared.place.key("responses");
-    let mut found: BTreeMap<ResponseKey, At<'a, Response>> = BTreeMap::new();
+    let mut found: BTreeMap<ResponseKey, Located<'a, Response>> = BTreeMap::new();
     let written = cx
         .document
         .tree
@@ -228,7 +228,10 @@ pub(super) fn responses<'a>(
             ResponseKey::Range(first) => responses.responses.get(&StatusCode::Range(first)),
         };
         let Some(response) = response else { continue };
-        if let Some(response) = cx.document.resolve(&At::new(response, place.key(text))) {
+        if let Some(response) = cx
+            .document
+            .resolve(&Located::new(response, place.key(text)))
+        {
             found.insert(key, response);
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use openapiv3::{APIKeyLocation, SecurityRequirement, SecurityScheme as Declared};
 
-use super::{Context, Names, route::Route, token};
+use super::{Context, NameScopes, route::Route, token};
 use crate::{
     doc::code,
-    load::At,
-    model::{Alternative, CredentialSet, Location, Origin, SchemeKind, SecurityScheme},
+    load::Located,
+    model::{CredentialAlternative, CredentialSet, Location, Origin, SchemeKind, SecurityScheme},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, nearest},
@@ -42,7 +42,7 @@ const BUILDER_METHODS: &[&str] = &[
 ];
 
 /// Lowers the schemes and the requirements of all operations.
-pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut Names) -> Security {
+pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
     let schemes = schemes(cx);
     let mut security = Security {
         schemes,
@@ -96,11 +96,11 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
         let what = format!("the security scheme `{id}`");
         cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
         let declared = components.security_schemes.get(&id);
-        let declared =
-            declared.and_then(|declared| cx.document.resolve(&At::new(declared, place.clone())));
+        let declared = declared
+            .and_then(|declared| cx.document.resolve(&Located::new(declared, place.clone())));
         let Some(declared) = declared else { continue };
         let (kind, doc) = kind(cx, &declared);
-        let (constant, _) = constants.name(&[name.shouted()], &id);
+        let (constant, _) = constants.name(&[name.screaming_snake()], &id);
         schemes.push(SecurityScheme {
             id,
             name,
@@ -114,7 +114,7 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
     schemes
 }
 
-fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<String>) {
+fn kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Option<String>) {
     match declared.node {
         Declared::APIKey {
             location,
@@ -160,15 +160,15 @@ fn kind(cx: &Context<'_>, declared: &At<'_, Declared>) -> (SchemeKind, Option<St
 
 /// What an operation asks for.
 #[derive(Clone)]
-struct Needs {
+struct SecurityNeeds {
     /// The schemes of each alternative; those of "nothing" come last. None at all if every
     /// alternative has a scheme that the document does not declare.
     alternatives: Vec<Vec<usize>>,
-    /// In words: "Needs `key`; or `oauth` (scopes `read`, `write`)."
+    /// In words: "SecurityNeeds `key`; or `oauth` (scopes `read`, `write`)."
     words: String,
 }
 
-impl Needs {
+impl SecurityNeeds {
     /// Whether a request needs no credentials and could not have any.
     fn is_open(&self) -> bool {
         !self.alternatives.is_empty() && self.alternatives.iter().all(Vec::is_empty)
@@ -176,7 +176,12 @@ impl Needs {
 }
 
 impl Security {
-    fn needs(&self, cx: &Context<'_>, declared: &[SecurityRequirement], place: &Pointer) -> Needs {
+    fn needs(
+        &self,
+        cx: &Context<'_>,
+        declared: &[SecurityRequirement],
+        place: &Pointer,
+    ) -> SecurityNeeds {
         let mut alternatives: Vec<Vec<usize>> = Vec::new();
         let mut words = Vec::new();
         for (index, requirement) in declared.iter().enumerate() {
@@ -220,12 +225,12 @@ impl Security {
                 words => words,
             })
             .collect();
-        Needs {
+        SecurityNeeds {
             alternatives,
             words: if is_empty {
                 String::new()
             } else {
-                format!("Needs {}.", words.join("; or "))
+                format!("SecurityNeeds {}.", words.join("; or "))
             },
         }
     }
@@ -309,7 +314,7 @@ impl Security {
     fn set(
         &self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         key: &[Vec<usize>],
         place: &Pointer,
     ) -> CredentialSet {
@@ -322,7 +327,7 @@ impl Security {
                 .join(" and ")
         };
         let mut scope = Scope::default();
-        let alternatives = key.iter().map(|schemes| Alternative {
+        let alternatives = key.iter().map(|schemes| CredentialAlternative {
             variant: match schemes.as_slice() {
                 [] => {
                     scope

@@ -11,7 +11,7 @@ use super::{
     token::is_token,
 };
 use crate::{
-    load::At,
+    load::Located,
     model::{ContentRule, Origin, ResponseKey, Retry, Status},
     name::Ident,
     pointer::Pointer,
@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Statuses(BTreeMap<u16, Status>);
 
 /// A status that the document describes, and where.
-struct Described {
+struct DescribedStatus {
     status: Status,
     place: Pointer,
 }
@@ -30,7 +30,7 @@ struct Described {
 impl Statuses {
     /// Reads every `x-status` of the document.
     pub(super) fn gather(cx: &Context<'_>, routes: &[Route<'_>]) -> Self {
-        let mut described: BTreeMap<u16, Described> = BTreeMap::new();
+        let mut described: BTreeMap<u16, DescribedStatus> = BTreeMap::new();
         let mut nameless: BTreeMap<u16, (Pointer, String)> = BTreeMap::new();
         let mut used = Vec::new();
         for route in routes {
@@ -144,7 +144,7 @@ fn nobodys(code: u16, description: String) -> Status {
 
 fn describe_once(
     cx: &Context<'_>,
-    described: &mut BTreeMap<u16, Described>,
+    described: &mut BTreeMap<u16, DescribedStatus>,
     status: Status,
     place: &Pointer,
 ) {
@@ -152,7 +152,7 @@ fn describe_once(
     let Some(first) = described.get(&code) else {
         described.insert(
             code,
-            Described {
+            DescribedStatus {
                 status,
                 place: place.clone(),
             },
@@ -208,14 +208,14 @@ fn unused(cx: &Context<'_>, used: &[Pointer]) {
 }
 
 /// Two codes with one name: one of the two has to be called something else.
-fn same_names(cx: &Context<'_>, described: &BTreeMap<u16, Described>) {
+fn same_names(cx: &Context<'_>, described: &BTreeMap<u16, DescribedStatus>) {
     let mut names: BTreeMap<&Ident, (u16, Option<&Pointer>)> = cx
         .catalogue
         .iter()
         .filter(|status| !described.contains_key(&status.code))
         .map(|status| (&status.name, (status.code, None)))
         .collect();
-    for (code, Described { status, place }) in described {
+    for (code, DescribedStatus { status, place }) in described {
         if let Some((other, first)) = names.insert(&status.name, (*code, Some(place))) {
             let finding = Diagnostic::error(
                 Rule::NameConflict,
@@ -251,13 +251,13 @@ const TAKEN: [&str; 5] = [
     "Default",
     "Redirection",
     "ServerError",
-    "Success",
+    "SuccessType",
 ];
 
 /// Reads the `x-status` of a response, which says what is otherwise than in the catalogue.
-fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<Status> {
+fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Option<Status> {
     let value = response.node.extensions.get("x-status")?;
-    let mut reader = Reader {
+    let mut reader = StatusReader {
         cx,
         place: response.place.key("x-status"),
         members: None,
@@ -331,7 +331,7 @@ fn x_status(cx: &Context<'_>, code: u16, response: &At<'_, Response>) -> Option<
 }
 
 /// What the response itself says.
-fn own_words(response: &At<'_, Response>) -> String {
+fn own_words(response: &Located<'_, Response>) -> String {
     response.node.description.trim_end().to_owned()
 }
 
@@ -344,13 +344,13 @@ fn is_origin(text: &str) -> bool {
 }
 
 /// Reads the members of an `x-status`, and reports those that are not what they should be.
-struct Reader<'a> {
+struct StatusReader<'a> {
     cx: &'a Context<'a>,
     place: Pointer,
     members: Option<&'a Map<String, Value>>,
 }
 
-impl Reader<'_> {
+impl StatusReader<'_> {
     fn unknown_keys(&self) {
         let members = self.members.into_iter().flat_map(Map::keys);
         for key in members.filter(|key| !KEYS.contains(&key.as_str())) {

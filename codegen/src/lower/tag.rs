@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Names, route::Route};
+use super::{Context, NameScopes, route::Route};
 use crate::{
-    model::{Group, Handler, Operation},
+    model::{Handler, Operation, TagGroup},
     name::Ident,
     pointer::Pointer,
     report::Place,
@@ -19,9 +19,9 @@ pub(super) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
     operations: &mut [Operation],
-    names: &mut Names,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+    names: &mut NameScopes,
+) -> Vec<TagGroup> {
+    let mut groups: Vec<TagGroup> = Vec::new();
     for (tag, members) in by_tag(cx, routes, operations) {
         let listed = tag.and_then(|tag| listed(cx, tag));
         let usual = Ident::snake(tag.unwrap_or("untagged"));
@@ -48,7 +48,7 @@ pub(super) fn lower(
                 operation.group = Some(groups.len());
             }
         }
-        groups.push(Group {
+        groups.push(TagGroup {
             tag: tag.map(str::to_owned),
             name,
             description: listed.and_then(|(_, words)| words).unwrap_or_default(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Constant, Type, TypeKind, Way, weighted_status},
+    model::{Constant, Direction, Type, TypeKind, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -75,14 +75,19 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
 }
 
 /// Whether a value of JSON, of a request or an answer, is of a type; if not, where it is not, and why.
-pub(super) fn fits(
+pub(super) fn check_type(
     value: &Value,
     ty: &Type,
     types: &Types,
-    way: Way,
+    direction: Direction,
 ) -> Result<(), (Pointer, String)> {
     let left = Cell::new(LOOKS);
-    Fitting { types, way, left }.at(value, ty, &Pointer::root())
+    TypeChecker {
+        types,
+        direction,
+        left,
+    }
+    .at(value, ty, &Pointer::root())
 }
 
 /// How many values are looked at. Unions within unions try each other's variants; an example that takes
@@ -90,13 +95,13 @@ pub(super) fn fits(
 const LOOKS: usize = 1_000_000;
 
 /// A value that is held against its type.
-struct Fitting<'a> {
+struct TypeChecker<'a> {
     types: &'a Types,
-    way: Way,
+    direction: Direction,
     left: Cell<usize>,
 }
 
-impl Fitting<'_> {
+impl TypeChecker<'_> {
     fn at(&self, value: &Value, ty: &Type, at: &Pointer) -> Result<(), (Pointer, String)> {
         let types = self.types;
         self.left.set(self.left.get().saturating_sub(1));
@@ -174,7 +179,8 @@ impl Fitting<'_> {
                             Some(value) => self.at(value, &field.ty, &at.key(&field.wire))?,
                             // What goes the other way alone is not needed here.
                             None if field.required
-                                && (field.way == Way::Both || field.way == self.way) =>
+                                && (field.direction == Direction::Both
+                                    || field.direction == self.direction) =>
                             {
                                 return Err((at.clone(), format!("without `{}`", field.wire)));
                             }
@@ -201,7 +207,7 @@ impl Fitting<'_> {
 }
 
 /// Says that an example is not of its schema.
-pub(super) fn misfit(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) {
+pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) {
     let inside = if at.as_str().is_empty() {
         String::new()
     } else {

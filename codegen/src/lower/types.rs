@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Context, Names,
-    constraints::Gathered,
+    Context, NameScopes,
+    constraints::ConstraintTable,
     cycles, direction, docs,
-    merged_schema::{Additional, Alternative, Schema, SchemaKey, Shape, around, component},
+    merged_schema::{
+        AdditionalProperties, Schema, SchemaKey, SchemaShape, UnionMember, around, component,
+    },
 };
 use crate::{
     model::{
-        Constant, EnumValue, Field, Limits, Operation, Origin, Payload, ResponseSet, Type, TypeDef,
-        TypeId, TypeKind, UnionVariant, Way,
+        Constant, Constraints, Direction, EnumValue, Field, Operation, Origin, Payload,
+        ResponseEnum, Type, TypeDef, TypeId, TypeKind, UnionVariant,
     },
     name::{Ident, Scope},
     pointer::Pointer,
@@ -56,18 +58,18 @@ pub(super) struct Types {
     /// of its users.
     pub(super) payloads: BTreeMap<Pointer, Payload>,
     /// What has to hold beyond the types.
-    pub(super) limits: Gathered,
+    pub(super) constraints: ConstraintTable,
 }
 
 impl Types {
     /// Lowers the schemas that have a name.
-    pub(super) fn declare(cx: &Context<'_>, names: &mut Names) -> Self {
+    pub(super) fn declare(cx: &Context<'_>, names: &mut NameScopes) -> Self {
         let mut types = Self {
             definitions: Vec::new(),
             by_key: BTreeMap::new(),
             by_meaning: BTreeMap::new(),
             payloads: BTreeMap::new(),
-            limits: Gathered::default(),
+            constraints: ConstraintTable::default(),
         };
         let section = Pointer::root().key("components").key("schemas");
         let schemas = cx
@@ -123,7 +125,7 @@ impl Types {
     fn reserve_files<'a>(
         &mut self,
         cx: &Context<'a>,
-        names: &mut Names,
+        names: &mut NameScopes,
         declared: &mut Vec<(TypeId, Ident, Pointer, Schema<'a>, bool)>,
     ) {
         let mut places = BTreeMap::new();
@@ -168,12 +170,12 @@ impl Types {
     pub(super) fn finish(
         self,
         operations: &mut [Operation],
-        sets: &[ResponseSet],
-    ) -> (Vec<TypeDef>, Vec<Limits>) {
+        sets: &[ResponseEnum],
+    ) -> (Vec<TypeDef>, Vec<Constraints>) {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
         direction::ease(&mut definitions, operations, sets);
         cycles::put(&mut definitions);
-        (definitions, self.limits.finish(operations))
+        (definitions, self.constraints.finish(operations))
     }
 
     pub(super) fn definition(&self, id: TypeId) -> Option<&TypeDef> {
@@ -190,7 +192,7 @@ impl Types {
     pub(super) fn of(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         place: &Pointer,
         naming: &Naming,
     ) -> Type {
@@ -200,7 +202,7 @@ impl Types {
     /// A type that no schema alone defines.
     pub(super) fn add(
         &mut self,
-        names: &mut Names,
+        names: &mut NameScopes,
         naming: &Naming,
         doc: String,
         kind: TypeKind,
@@ -227,7 +229,7 @@ impl Types {
     pub(super) fn of_all(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         places: &[Pointer],
         naming: &Naming,
     ) -> Type {
@@ -246,7 +248,7 @@ impl Types {
     fn of_schema(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> Type {
@@ -310,18 +312,18 @@ impl Types {
     fn define(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         id: TypeId,
         name: Ident,
         schema: &Schema<'_>,
     ) {
         let naming = Naming(name.to_string());
         let kind = match schema.shape(cx) {
-            Shape::TextEnum => TypeKind::TextEnum(texts(cx, schema)),
-            Shape::IntegerEnum => TypeKind::IntegerEnum(integers(schema)),
-            Shape::MixedEnum => TypeKind::MixedEnum(scalars(schema)),
-            Shape::Object => self.object(cx, names, schema, &naming),
-            Shape::Union => self.union(cx, names, schema, &naming),
+            SchemaShape::TextEnum => TypeKind::TextEnum(texts(cx, schema)),
+            SchemaShape::IntegerEnum => TypeKind::IntegerEnum(integers(schema)),
+            SchemaShape::MixedEnum => TypeKind::MixedEnum(scalars(schema)),
+            SchemaShape::Object => self.object(cx, names, schema, &naming),
+            SchemaShape::Union => self.union(cx, names, schema, &naming),
             _ => {
                 let ty = self.plain(cx, names, schema, &naming);
                 TypeKind::Alias(nullable(ty, schema.is_nullable(cx)))
@@ -360,7 +362,7 @@ impl Types {
     fn object(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> TypeKind {
@@ -370,7 +372,10 @@ impl Types {
         let required = schema.required();
         let additional = schema.additional();
         // What has to be there is a property, even if nobody says what it is.
-        if matches!(additional, Additional::Unsaid | Additional::Closed) {
+        if matches!(
+            additional,
+            AdditionalProperties::Unsaid | AdditionalProperties::Closed
+        ) {
             for name in &required {
                 properties.entry(name).or_default();
             }
@@ -390,10 +395,10 @@ impl Types {
                 name,
                 ty: self.of_all(cx, names, places, &naming.with(&wire)),
                 required: required.contains(wire.as_str()),
-                way: match (is("readOnly"), is("writeOnly")) {
-                    (true, false) => Way::Answers,
-                    (false, true) => Way::Requests,
-                    _ => Way::Both,
+                direction: match (is("readOnly"), is("writeOnly")) {
+                    (true, false) => Direction::Response,
+                    (false, true) => Direction::Request,
+                    _ => Direction::Both,
                 },
                 doc: docs::of_property(cx, places),
                 deprecated: is("deprecated"),
@@ -402,9 +407,9 @@ impl Types {
             });
         }
         let others = match additional {
-            Additional::Unsaid | Additional::Closed => None,
-            Additional::Open => Some(Type::Any),
-            Additional::Typed(places) => {
+            AdditionalProperties::Unsaid | AdditionalProperties::Closed => None,
+            AdditionalProperties::Open => Some(Type::Any),
+            AdditionalProperties::Typed(places) => {
                 Some(self.of_all(cx, names, &places, &naming.with("value")))
             }
         };
@@ -421,7 +426,7 @@ impl Types {
     fn union(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> TypeKind {
@@ -430,7 +435,7 @@ impl Types {
         };
         let mut scope = Scope::reserving(&["Other"]);
         let mut variants: Vec<UnionVariant> = Vec::new();
-        for Alternative {
+        for UnionMember {
             schema,
             component,
             is_extended,
@@ -495,27 +500,31 @@ impl Types {
     fn plain(
         &mut self,
         cx: &Context<'_>,
-        names: &mut Names,
+        names: &mut NameScopes,
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> Type {
         match schema.shape(cx) {
-            Shape::Array => {
+            SchemaShape::Array => {
                 let items = schema.items();
                 let item = self.of_all(cx, names, &items, &naming.with("item"));
                 Type::Array(Box::new(item))
             }
-            Shape::Boolean => Type::Boolean,
-            Shape::Integer if schema.text("format") == Some("int32") => Type::Integer32,
-            Shape::Integer => Type::Integer64,
-            Shape::Map => Type::Map(Box::new(match schema.additional() {
-                Additional::Typed(places) => self.of_all(cx, names, &places, &naming.with("value")),
+            SchemaShape::Boolean => Type::Boolean,
+            SchemaShape::Integer if schema.text("format") == Some("int32") => Type::Integer32,
+            SchemaShape::Integer => Type::Integer64,
+            SchemaShape::Map => Type::Map(Box::new(match schema.additional() {
+                AdditionalProperties::Typed(places) => {
+                    self.of_all(cx, names, &places, &naming.with("value"))
+                }
                 _ => Type::Any,
             })),
-            Shape::Number => Type::Number,
-            Shape::Text if schema.text("format") == Some("status-choice") => Type::StatusChoice,
-            Shape::Text => Type::String,
-            Shape::None(why) => {
+            SchemaShape::Number => Type::Number,
+            SchemaShape::Text if schema.text("format") == Some("status-choice") => {
+                Type::StatusChoice
+            }
+            SchemaShape::Text => Type::String,
+            SchemaShape::None(why) => {
                 cx.report(
                     Diagnostic::warning(
                         Rule::NoType,
@@ -528,12 +537,12 @@ impl Types {
                 Type::Any
             }
             // The others have a definition.
-            Shape::Any
-            | Shape::IntegerEnum
-            | Shape::MixedEnum
-            | Shape::Object
-            | Shape::TextEnum
-            | Shape::Union => Type::Any,
+            SchemaShape::Any
+            | SchemaShape::IntegerEnum
+            | SchemaShape::MixedEnum
+            | SchemaShape::Object
+            | SchemaShape::TextEnum
+            | SchemaShape::Union => Type::Any,
         }
     }
 }
@@ -547,10 +556,14 @@ fn origin(schema: &Schema<'_>) -> Origin {
 }
 
 /// Whether a shape needs a definition.
-fn is_defined(shape: Shape) -> bool {
+fn is_defined(shape: SchemaShape) -> bool {
     matches!(
         shape,
-        Shape::IntegerEnum | Shape::MixedEnum | Shape::Object | Shape::TextEnum | Shape::Union
+        SchemaShape::IntegerEnum
+            | SchemaShape::MixedEnum
+            | SchemaShape::Object
+            | SchemaShape::TextEnum
+            | SchemaShape::Union
     )
 }
 
@@ -563,16 +576,16 @@ fn nullable(ty: Type, nullable: bool) -> Type {
 }
 
 /// What an alternative without a name is called.
-fn noun(shape: Shape) -> &'static str {
+fn noun(shape: SchemaShape) -> &'static str {
     match shape {
-        Shape::Any | Shape::None(_) => "value",
-        Shape::Array => "list",
-        Shape::Boolean => "boolean",
-        Shape::Integer | Shape::IntegerEnum => "integer",
-        Shape::Map | Shape::Object => "object",
-        Shape::MixedEnum | Shape::Union => "choice",
-        Shape::Number => "number",
-        Shape::Text | Shape::TextEnum => "text",
+        SchemaShape::Any | SchemaShape::None(_) => "value",
+        SchemaShape::Array => "list",
+        SchemaShape::Boolean => "boolean",
+        SchemaShape::Integer | SchemaShape::IntegerEnum => "integer",
+        SchemaShape::Map | SchemaShape::Object => "object",
+        SchemaShape::MixedEnum | SchemaShape::Union => "choice",
+        SchemaShape::Number => "number",
+        SchemaShape::Text | SchemaShape::TextEnum => "text",
     }
 }
 

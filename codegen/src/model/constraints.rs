@@ -7,28 +7,28 @@ mod formats;
 
 pub use formats::Format;
 
-/// The index of some limits in [`Model::limits`](super::Model::limits).
+/// The index of some constraints in [`Model::constraints`](super::Model::constraints).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LimitsId(pub(crate) usize);
+pub struct ConstraintsId(pub(crate) usize);
 
 /// What has to hold for the values of a schema, beyond what their type says.
 ///
 /// The server holds requests against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct Constraints {
     /// The constant.
     pub name: Ident,
     /// What it is, in words.
     pub doc: String,
     /// All that has to hold.
-    pub limits: Vec<Limit>,
+    pub constraints: Vec<Constraint>,
 }
 
 /// One thing that has to hold for a value; it says nothing of values of another type.
 ///
 /// Each is a keyword of a schema (OpenAPI 3.0.3, section 4.7.24).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum Constraint {
     /// `minLength`
     MinLength(u64),
     /// `maxLength`
@@ -54,7 +54,7 @@ pub enum Limit {
     /// `uniqueItems`
     UniqueItems,
     /// `items`
-    Items(Vec<Limit>),
+    Items(Vec<Constraint>),
     /// `minProperties`
     MinProperties(u64),
     /// `maxProperties`
@@ -62,9 +62,9 @@ pub enum Limit {
     /// One of `required`, where the type does not say it.
     Required(String),
     /// One of `properties`
-    Property(String, Vec<Limit>),
+    Property(String, Vec<Constraint>),
     /// `additionalProperties`, but for those of these names.
-    AdditionalProperties(Vec<String>, Vec<Limit>),
+    AdditionalProperties(Vec<String>, Vec<Constraint>),
     /// That these properties, which need not be there, are no `null` if they are.
     NotNull(Vec<String>),
     /// `additionalProperties: false`, with the names of the others.
@@ -72,22 +72,22 @@ pub enum Limit {
     /// `enum`
     Enum(Vec<Constant>),
     /// `type`, where the type in Rust does not say it.
-    Type(Kind),
+    Type(JsonType),
     /// What holds unless the value is `null`.
-    Nullable(Vec<Limit>),
+    Nullable(Vec<Constraint>),
     /// What holds elsewhere: `$ref`
-    Ref(LimitsId),
+    Ref(ConstraintsId),
     /// `anyOf`, and `oneOf`: what two alternatives describe is taken as either.
-    AnyOf(Vec<Vec<Limit>>),
+    AnyOf(Vec<Vec<Constraint>>),
     /// `oneOf` or `anyOf` with a `discriminator`: the property, and what holds by its values.
-    Discriminator(String, Vec<(Vec<String>, Vec<Limit>)>),
+    Discriminator(String, Vec<(Vec<String>, Vec<Constraint>)>),
     /// `not`
-    Not(Vec<Limit>),
+    Not(Vec<Constraint>),
 }
 
 /// A type of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonType {
     /// `array`
     Array,
     /// `boolean`

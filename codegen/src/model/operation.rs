@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{LimitsId, Model, Origin, Payload, ResponseKey, Segment, Type};
+use super::{ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type};
 use crate::name::Ident;
 
 /// A method on a path.
@@ -31,7 +31,7 @@ pub struct Operation {
     /// The content of the request.
     pub body: Option<RequestBody>,
     /// The index of the responses in [`Model::sets`](super::Model::sets).
-    pub set: usize,
+    pub response_enum: usize,
     /// Whether the document declares an answer at all.
     pub declared: bool,
     /// The keys that are declared and no answer, since interim codes are none.
@@ -48,9 +48,9 @@ pub struct Operation {
     /// a parameter has taken the name.
     pub conditions: Vec<Condition>,
     /// An example of each answer that has one.
-    pub samples: Vec<Sample>,
+    pub response_examples: Vec<ResponseExample>,
     /// What it may be asked with.
-    pub asked: Asked,
+    pub request_example: RequestExample,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -68,27 +68,27 @@ impl Operation {
     /// # Panics
     /// If the operation is of another model.
     #[must_use]
-    pub fn glue(&self, model: &Model) -> Vec<GlueAnswer> {
-        let mut answers = vec![GlueAnswer::of(500)];
-        if !model.set(self).produces().is_empty() {
-            answers.push(GlueAnswer::of(406));
+    pub fn built_in_responses(&self, model: &Model) -> Vec<BuiltInResponse> {
+        let mut answers = vec![BuiltInResponse::of(500)];
+        if !model.response_enum(self).produces().is_empty() {
+            answers.push(BuiltInResponse::of(406));
         }
         match model.credentials(self) {
             None => {}
             Some(credentials) if credentials.is_optional() => {}
             Some(credentials) if credentials.alternatives.is_empty() => {
-                answers.push(GlueAnswer::of(403));
+                answers.push(BuiltInResponse::of(403));
             }
-            Some(_) => answers.push(GlueAnswer::with(401, "WWW-Authenticate")),
+            Some(_) => answers.push(BuiltInResponse::with(401, "WWW-Authenticate")),
         }
         if !self.parameters.is_empty() || self.body.is_some() {
-            answers.push(GlueAnswer::of(400));
+            answers.push(BuiltInResponse::of(400));
         }
         if self.body.is_some() {
-            answers.push(GlueAnswer::of(408));
-            answers.push(GlueAnswer::of(413));
-            answers.push(GlueAnswer::with(415, "Accept"));
-            answers.push(GlueAnswer::of(422));
+            answers.push(BuiltInResponse::of(408));
+            answers.push(BuiltInResponse::of(413));
+            answers.push(BuiltInResponse::with(415, "Accept"));
+            answers.push(BuiltInResponse::of(422));
         }
         answers.sort_unstable_by_key(|answer| answer.code);
         answers
@@ -106,14 +106,14 @@ impl Operation {
 ///
 /// The server's `runtime/router.rs` and `runtime/serve.rs` are what do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GlueAnswer {
+pub struct BuiltInResponse {
     /// The status.
     pub code: u16,
     /// The header field that comes with it.
     pub header: Option<&'static str>,
 }
 
-impl GlueAnswer {
+impl BuiltInResponse {
     /// For a path that is in no operation.
     pub const NO_PATH: Self = Self::of(404);
 
@@ -222,7 +222,7 @@ pub struct Parameter {
     /// Its type, without the `Option` of a parameter that may be absent.
     pub ty: Type,
     /// What has to hold for its value.
-    pub limits: Option<LimitsId>,
+    pub constraints: Option<ConstraintsId>,
     /// Whether it has to be there.
     pub required: bool,
     /// What it is, as Markdown.
@@ -320,7 +320,7 @@ impl Condition {
 
 /// Operations that have a trait of their own on the server: those of a tag, or of none.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct TagGroup {
     /// The tag; `None` for the operations without one.
     pub tag: Option<String>,
     /// The module of the trait.
@@ -342,7 +342,7 @@ pub enum Handler {
 
 /// An example of a request, for people to begin with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct RequestExample {
     /// A value of each parameter: in the query with the name in front where it has another form than a word or a
     /// list of words, and otherwise as it stands there before it is encoded.
     pub parameters: Vec<Option<String>>,
@@ -352,7 +352,7 @@ pub struct Asked {
 
 /// An example of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample {
+pub struct ResponseExample {
     /// The index of the answer in its set.
     pub answer: usize,
     /// A status that the answer may have.

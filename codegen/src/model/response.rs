@@ -1,26 +1,26 @@
-use super::{LimitsId, Origin, Parameter, ResponseKey, Type};
+use super::{ConstraintsId, Origin, Parameter, ResponseKey, Type};
 use crate::name::Ident;
 
 /// A set of answers that one or several operations have: a response enum.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ResponseSet {
+pub struct ResponseEnum {
     /// The enum.
     pub name: Ident,
     /// The operations that answer from it, as "`GET /pets/{id}`", in order.
     pub users: Vec<String>,
     /// The answers: exact codes, then ranges, then `default`. Never empty.
-    pub answers: Vec<Answer>,
+    pub variants: Vec<ResponseVariant>,
     /// What `success()` gives.
-    pub success: Success,
+    pub success: SuccessType,
 }
 
-impl ResponseSet {
+impl ResponseEnum {
     /// The keys of the successes that are bytes.
     #[must_use]
     pub fn streamed(&self) -> Vec<ResponseKey> {
-        let answers = self.answers.iter();
+        let answers = self.variants.iter();
         answers
-            .filter(|answer| answer.succeeds != Succeeds::Never && answer.body.is_binary())
+            .filter(|answer| answer.succeeds != IsSuccess::Never && answer.body.is_binary())
             .map(|answer| answer.key)
             .collect()
     }
@@ -28,7 +28,7 @@ impl ResponseSet {
     /// The media types of the successes; none, if there is one without content.
     #[must_use]
     pub fn produces(&self) -> Vec<&str> {
-        let successes = self.answers.iter();
+        let successes = self.variants.iter();
         let successes = successes.filter(|answer| match answer.key {
             ResponseKey::Exact(code) => (200..300).contains(&code),
             ResponseKey::Range(first) => first == 2,
@@ -50,13 +50,13 @@ impl ResponseSet {
 
 /// An answer: a variant of a response enum.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct ResponseVariant {
     /// The key in the document.
     pub key: ResponseKey,
     /// The variant.
     pub variant: Ident,
     /// The name of the status that a range or `default` carries; `None` for an exact code.
-    pub carried: Option<Ident>,
+    pub status_type: Option<Ident>,
     /// What it means, as Markdown.
     pub doc: String,
     /// Its header fields, by name.
@@ -64,12 +64,12 @@ pub struct Answer {
     /// Its content.
     pub body: Payload,
     /// Whether `success()` takes it for one.
-    pub succeeds: Succeeds,
+    pub succeeds: IsSuccess,
     /// Where it stands, for each of the operations.
     pub origin: Origin,
 }
 
-impl Answer {
+impl ResponseVariant {
     /// The media types of its content, as the document writes them.
     #[must_use]
     pub fn media(&self) -> Vec<&str> {
@@ -83,7 +83,7 @@ impl Answer {
 
 /// Whether `success()` takes an answer for a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Succeeds {
+pub enum IsSuccess {
     /// Its status is 2xx.
     Always,
     /// It is `default`, and its status may be 2xx.
@@ -94,7 +94,7 @@ pub enum Succeeds {
 
 /// What `success()` gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Success {
+pub enum SuccessType {
     /// Nothing: no success has content.
     Unit,
     /// The content of the answer with this index, which all successes have.
@@ -138,7 +138,7 @@ pub struct Content {
     /// Its type.
     pub ty: Type,
     /// What has to hold for its value, in a request.
-    pub limits: Option<LimitsId>,
+    pub constraints: Option<ConstraintsId>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -193,13 +193,13 @@ pub enum PartKind {
 
 /// Which way a property goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// In requests and answers.
     Both,
     /// In answers alone: `readOnly`.
-    Answers,
+    Response,
     /// In requests alone: `writeOnly`.
-    Requests,
+    Request,
 }
 
 /// A property of an object.
@@ -212,7 +212,7 @@ pub struct Field {
     /// Its type, without the `Option` of a property that may be absent.
     pub ty: Type,
     /// Which way it goes.
-    pub way: Way,
+    pub direction: Direction,
     /// Whether it has to be there, whichever way the object goes that the document uses.
     pub required: bool,
     /// What it is, as Markdown.

@@ -64,17 +64,17 @@ pub struct CredentialSet {
     pub users: Vec<String>,
     /// What satisfies it, in the order of the document; "nothing" comes last. Empty if all that the
     /// document asks for is something that it does not declare.
-    pub alternatives: Vec<Alternative>,
+    pub alternatives: Vec<CredentialAlternative>,
 }
 
 impl CredentialSet {
     /// The alternatives in the order in which a server tries them: a request that has all of two schemes
     /// satisfies each alone too, and is taken for more than that.
     #[must_use]
-    pub fn tried(&self) -> Vec<&Alternative> {
-        let mut tried: Vec<_> = self.alternatives.iter().collect();
-        tried.sort_by_key(|alternative| std::cmp::Reverse(alternative.schemes.len()));
-        tried
+    pub fn by_specificity(&self) -> Vec<&CredentialAlternative> {
+        let mut by_specificity: Vec<_> = self.alternatives.iter().collect();
+        by_specificity.sort_by_key(|alternative| std::cmp::Reverse(alternative.schemes.len()));
+        by_specificity
     }
 
     /// Whether a request without credentials is fine too.
@@ -88,7 +88,7 @@ impl CredentialSet {
 
 /// Credentials that go together: a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alternative {
+pub struct CredentialAlternative {
     /// The variant.
     pub variant: Ident,
     /// The indices of the schemes in [`Model::schemes`](super::Model::schemes).

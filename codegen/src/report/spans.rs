@@ -8,13 +8,13 @@ use saphyr_parser::{Event, Parser, Span};
 use crate::pointer::Pointer;
 
 /// A document with the bytes of each of its parts.
-pub(super) struct Marks {
-    nodes: Vec<Node>,
+pub(super) struct SpanIndex {
+    nodes: Vec<SpanNode>,
 }
 
 /// Which part of a member is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum SpanPart {
     /// Its key.
     Key,
     /// Its key, where it stands for the second time.
@@ -24,7 +24,7 @@ pub(super) enum Part {
 }
 
 /// A value, and what it is made of: the indices of other nodes, so that an alias costs nothing.
-struct Node {
+struct SpanNode {
     span: Range<usize>,
     children: Children,
 }
@@ -32,10 +32,10 @@ struct Node {
 enum Children {
     None,
     List(Vec<usize>),
-    Map(Vec<Member>),
+    Map(Vec<SpanMember>),
 }
 
-struct Member {
+struct SpanMember {
     key: String,
     span: Range<usize>,
     value: usize,
@@ -43,7 +43,7 @@ struct Member {
 
 const ROOT: usize = 0;
 
-impl Marks {
+impl SpanIndex {
     /// The marks of a text; of as much of it as can be read.
     pub(super) fn of(text: &str) -> Self {
         let json = text
@@ -55,19 +55,21 @@ impl Marks {
     }
 
     /// The bytes of a part, or of the nearest thing around it.
-    pub(super) fn find(&self, pointer: &Pointer, part: Part) -> Range<usize> {
+    pub(super) fn find(&self, pointer: &Pointer, part: SpanPart) -> Range<usize> {
         let mut span = 0..0;
         let mut at = ROOT;
         let segments: Vec<_> = pointer.segments().collect();
         for (depth, segment) in segments.iter().enumerate() {
-            let nth = usize::from(part == Part::SecondKey && depth + 1 == segments.len());
+            let nth = usize::from(part == SpanPart::SecondKey && depth + 1 == segments.len());
             let Some((key, value)) = self.child(at, segment, nth) else {
                 // What is missing is missing from here.
                 return span;
             };
             at = value;
             span = match self.nodes.get(value) {
-                Some(node) if matches!(node.children, Children::None) && part == Part::Value => {
+                Some(node)
+                    if matches!(node.children, Children::None) && part == SpanPart::Value =>
+                {
                     node.span.clone()
                 }
                 _ => key,
@@ -99,18 +101,18 @@ impl Marks {
     }
 }
 
-fn json(text: &str) -> Option<Marks> {
+fn json(text: &str) -> Option<SpanIndex> {
     let parsed =
         jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
     let mut nodes = Vec::new();
     add_json(&mut nodes, &parsed.ok()?.value?);
-    Some(Marks { nodes })
+    Some(SpanIndex { nodes })
 }
 
-fn add_json(nodes: &mut Vec<Node>, value: &ast::Value<'_>) -> usize {
+fn add_json(nodes: &mut Vec<SpanNode>, value: &ast::Value<'_>) -> usize {
     let range = value.range();
     let index = nodes.len();
-    nodes.push(Node {
+    nodes.push(SpanNode {
         span: range.start..range.end,
         children: Children::None,
     });
@@ -119,7 +121,7 @@ fn add_json(nodes: &mut Vec<Node>, value: &ast::Value<'_>) -> usize {
             object
                 .properties
                 .iter()
-                .map(|property| Member {
+                .map(|property| SpanMember {
                     key: property.name.as_str().to_owned(),
                     span: property.name.range().start..property.name.range().end,
                     value: add_json(nodes, &property.value),
@@ -142,16 +144,16 @@ fn add_json(nodes: &mut Vec<Node>, value: &ast::Value<'_>) -> usize {
 }
 
 /// A mapping or list that is being read.
-struct Open {
+struct OpenNode {
     node: usize,
     key: Option<(String, Range<usize>)>,
 }
 
-fn yaml(text: &str) -> Marks {
-    let offsets = Offsets::new(text);
-    let mut nodes: Vec<Node> = Vec::new();
+fn yaml(text: &str) -> SpanIndex {
+    let offsets = ByteOffsets::new(text);
+    let mut nodes: Vec<SpanNode> = Vec::new();
     let mut anchors: HashMap<usize, usize> = HashMap::new();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenNode> = Vec::new();
     let mut parser = Parser::new_from_str(text);
     // What comes after a syntax error has no marks, and needs none.
     while let Some(Ok((event, span))) = parser.next_event() {
@@ -175,7 +177,7 @@ fn yaml(text: &str) -> Marks {
         };
         let index = nodes.len();
         let collection = !matches!(children, Children::None);
-        nodes.push(Node {
+        nodes.push(SpanNode {
             span: span.clone(),
             children,
         });
@@ -184,19 +186,19 @@ fn yaml(text: &str) -> Marks {
         }
         attach(&mut nodes, &mut open, index, &span, scalar);
         if collection {
-            open.push(Open {
+            open.push(OpenNode {
                 node: index,
                 key: None,
             });
         }
     }
-    Marks { nodes }
+    SpanIndex { nodes }
 }
 
 /// Makes a node a key, a value or an element of the collection that is open.
 fn attach(
-    nodes: &mut [Node],
-    open: &mut [Open],
+    nodes: &mut [SpanNode],
+    open: &mut [OpenNode],
     index: usize,
     span: &Range<usize>,
     scalar: Option<String>,
@@ -207,7 +209,7 @@ fn attach(
     match nodes.get_mut(parent.node).map(|node| &mut node.children) {
         Some(Children::List(items)) => items.push(index),
         Some(Children::Map(members)) => match parent.key.take() {
-            Some((key, span)) => members.push(Member {
+            Some((key, span)) => members.push(SpanMember {
                 key,
                 span,
                 value: index,
@@ -220,12 +222,12 @@ fn attach(
 }
 
 /// The parser counts lines and characters; a text is cut in bytes.
-struct Offsets<'a> {
+struct ByteOffsets<'a> {
     text: &'a str,
     lines: Vec<usize>,
 }
 
-impl<'a> Offsets<'a> {
+impl<'a> ByteOffsets<'a> {
     fn new(text: &'a str) -> Self {
         let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
@@ -255,45 +257,46 @@ impl<'a> Offsets<'a> {
 mod tests {
     use super::*;
 
-    fn found<'a>(text: &'a str, pointer: &str, part: Part) -> &'a str {
+    fn found<'a>(text: &'a str, pointer: &str, part: SpanPart) -> &'a str {
         let pointer = Pointer::from_fragment(&format!("#{pointer}")).unwrap();
-        &text[Marks::of(text).find(&pointer, part)]
+        &text[SpanIndex::of(text).find(&pointer, part)]
     }
 
     #[test]
     fn finds_keys_and_values_of_yaml() {
         let text =
             "é: 1 # c\nb:\n  - x\n  - 'y z'\nc: &q\n  d: deep\ng: *q\n<<: *q\n404: a\n'404': b\n";
-        assert_eq!(found(text, "/é", Part::Key), "é");
-        assert_eq!(found(text, "/é", Part::Value), "1");
-        assert_eq!(found(text, "/b/1", Part::Value), "'y z'");
+        assert_eq!(found(text, "/é", SpanPart::Key), "é");
+        assert_eq!(found(text, "/é", SpanPart::Value), "1");
+        assert_eq!(found(text, "/b/1", SpanPart::Value), "'y z'");
         assert_eq!(
-            found(text, "/b", Part::Value),
+            found(text, "/b", SpanPart::Value),
             "b",
             "a collection is marked at its key"
         );
-        assert_eq!(found(text, "/g/d", Part::Value), "deep");
-        assert_eq!(found(text, "/d", Part::Value), "deep", "merged in");
-        assert_eq!(found(text, "/404", Part::Key), "404");
-        assert_eq!(found(text, "/404", Part::SecondKey), "'404'");
-        assert_eq!(found(text, "/c/nothing/here", Part::Value), "c");
+        assert_eq!(found(text, "/g/d", SpanPart::Value), "deep");
+        assert_eq!(found(text, "/d", SpanPart::Value), "deep", "merged in");
+        assert_eq!(found(text, "/404", SpanPart::Key), "404");
+        assert_eq!(found(text, "/404", SpanPart::SecondKey), "'404'");
+        assert_eq!(found(text, "/c/nothing/here", SpanPart::Value), "c");
     }
 
     #[test]
     fn finds_keys_and_values_of_json() {
         let text = r#"{"a": {"\ud83d\ude00": [1, "two\/"]}, "a": 3}"#;
-        assert_eq!(found(text, "/a", Part::Key), "\"a\"");
-        assert_eq!(found(text, "/a/😀/1", Part::Value), "\"two\\/\"");
-        assert_eq!(found(text, "/a", Part::SecondKey), "\"a\"");
+        assert_eq!(found(text, "/a", SpanPart::Key), "\"a\"");
+        assert_eq!(found(text, "/a/😀/1", SpanPart::Value), "\"two\\/\"");
+        assert_eq!(found(text, "/a", SpanPart::SecondKey), "\"a\"");
         let pointer = Pointer::root().key("a");
-        let marks = Marks::of(text);
+        let marks = SpanIndex::of(text);
         assert!(
-            marks.find(&pointer, Part::SecondKey).start > marks.find(&pointer, Part::Key).start
+            marks.find(&pointer, SpanPart::SecondKey).start
+                > marks.find(&pointer, SpanPart::Key).start
         );
     }
 
     #[test]
     fn a_broken_text_has_the_marks_up_to_its_fault() {
-        assert_eq!(found("a: 1\nb: [\n", "/a", Part::Value), "1");
+        assert_eq!(found("a: 1\nb: [\n", "/a", SpanPart::Value), "1");
     }
 }

@@ -1,6 +1,6 @@
 //! For annotations of GitHub's workflows ("Workflow commands").
 
-use statusquo_codegen::diff::Severity;
+use statusquo_codegen::diff::FindingSeverity;
 
 use super::view::{New, View, advice, title, users};
 
@@ -9,9 +9,9 @@ pub(crate) fn report(view: &View<'_>) -> String {
     for located in &view.findings {
         let finding = located.finding;
         let command = match finding.severity() {
-            Severity::Breaking => "error",
-            Severity::Notable => "warning",
-            Severity::Note => "notice",
+            FindingSeverity::Breaking => "error",
+            FindingSeverity::Notable => "warning",
+            FindingSeverity::Note => "notice",
         };
         let near = &located.near;
         let mut message = title(finding);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use statusquo_codegen::{
-    diff::{ApiChange, Bucket, Note, Risk, Spot},
+    diff::{ApiChange, Bucket, Note, PlacePair, Risk},
     pointer::Pointer,
     report::Position,
 };
@@ -110,7 +110,7 @@ fn position(position: &Position) -> Value {
     json!({"file": position.file, "line": position.line, "column": position.column})
 }
 
-fn pointer(spot: &Spot) -> Value {
+fn pointer(spot: &PlacePair) -> Value {
     json!({
         "base": spot.base.as_ref().map(Pointer::as_str),
         "head": spot.head.as_ref().map(Pointer::as_str),

@@ -1,6 +1,6 @@
 //! For a comment on a pull request.
 
-use statusquo_codegen::diff::{Note, Severity};
+use statusquo_codegen::diff::{FindingSeverity, Note};
 
 use super::{
     view::{self, Located, New, View, advice, counted, title, users},
@@ -27,7 +27,11 @@ pub(crate) fn report(view: &View<'_>) -> String {
     );
     text.push_str(&format!("**{}**\n\n", view.version()));
     let mut cut = 0;
-    for severity in [Severity::Breaking, Severity::Notable, Severity::Note] {
+    for severity in [
+        FindingSeverity::Breaking,
+        FindingSeverity::Notable,
+        FindingSeverity::Note,
+    ] {
         let of: Vec<_> = view
             .findings
             .iter()
@@ -36,15 +40,15 @@ pub(crate) fn report(view: &View<'_>) -> String {
         if of.is_empty() {
             continue;
         }
-        let open = if severity == Severity::Breaking {
+        let open = if severity == FindingSeverity::Breaking {
             " open"
         } else {
             ""
         };
         let word = match severity {
-            Severity::Breaking => "breaking",
-            Severity::Notable => "notable",
-            Severity::Note => "without risk",
+            FindingSeverity::Breaking => "breaking",
+            FindingSeverity::Notable => "notable",
+            FindingSeverity::Note => "without risk",
         };
         let blocks: Vec<_> = of.iter().map(|located| finding(located)).collect();
         cut += folded(&mut text, open, &format!("{} {word}", of.len()), &blocks);
@@ -221,7 +225,7 @@ fn prose(text: &str) -> String {
     shown
 }
 
-/// Where the next backtick is that has none beside it.
+/// CoveredBy the next backtick is that has none beside it.
 fn single(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {

@@ -1,7 +1,7 @@
 //! For a terminal.
 
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::diff::{Bucket, Note, Severity};
+use statusquo_codegen::diff::{Bucket, FindingSeverity, Note};
 
 use super::{
     view::{self, Located, New, View, advice, counted, title, users},
@@ -48,9 +48,9 @@ fn finding(text: &mut String, located: &Located<'_>) {
     let finding = located.finding;
     let severity = finding.severity();
     let style = match severity {
-        Severity::Breaking => BREAKING,
-        Severity::Notable => NOTABLE,
-        Severity::Note => STRONG,
+        FindingSeverity::Breaking => BREAKING,
+        FindingSeverity::Notable => NOTABLE,
+        FindingSeverity::Note => STRONG,
     };
     let head = format!("{severity}[{}]", finding.rule);
     let indent = "  ";

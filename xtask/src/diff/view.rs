@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use statusquo_codegen::{
-    diff::{Bucket, Diff, Finding, Level, Note, Spot},
+    diff::{Bucket, Diff, Finding, Level, Note, PlacePair},
     report::{Position, Positions},
     source::Source,
 };
@@ -232,7 +232,7 @@ pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
 }
 
 /// The pointers of a spot, with the sides that they are on.
-pub(crate) fn pointer(spot: &Spot) -> String {
+pub(crate) fn pointer(spot: &PlacePair) -> String {
     match (&spot.base, &spot.head) {
         (Some(base), Some(head)) if base != head => {
             format!("{} -> {}", base.reference(), head.reference())

@@ -66,13 +66,16 @@ fn data(model: &Model) -> Value {
 }
 
 fn operation(model: &Model, operation: &Operation) -> Value {
-    let parameters = operation.parameters.iter().zip(&operation.asked.parameters);
+    let parameters = operation
+        .parameters
+        .iter()
+        .zip(&operation.request_example.parameters);
     let parameters: Vec<_> = parameters
         .map(|(one, example)| parameter(model, one, example.as_deref()))
         .collect();
     let body = operation.body.as_ref().map(|body| {
         let contents = body.payload.contents();
-        let contents = contents.iter().zip(&operation.asked.contents);
+        let contents = contents.iter().zip(&operation.request_example.contents);
         let content = |(content, example): (&&Content, &Option<String>)| json!({"media": content.media, "example": example});
         json!({
             "required": body.required,
@@ -149,7 +152,7 @@ fn credential(scheme: &SecurityScheme) -> Value {
 
 /// What an operation answers: as the document declares, and what the server adds.
 fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
-    let declared = &model.set(operation).answers;
+    let declared = &model.response_enum(operation).variants;
     let keys: Vec<ResponseKey> = declared.iter().map(|answer| answer.key).collect();
     let own = declared
         .iter()
@@ -164,7 +167,7 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
                 "headers": headers.map(|header| header.wire.as_str()).collect::<Vec<_>>(),
             })
         });
-    let glue = operation.glue(model).into_iter();
+    let glue = operation.built_in_responses(model).into_iter();
     let glue = glue
         .filter(|answer| match_response_key(&keys, answer.code).is_none() || !operation.declared);
     let glue = glue.map(|answer| {
@@ -186,12 +189,12 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
 /// The operations that answer with a status, by index.
 fn users(model: &Model, status: &Status) -> Vec<usize> {
     let answers = |operation: &Operation| {
-        let set = model.set(operation).answers.iter();
+        let set = model.response_enum(operation).variants.iter();
         let mut declared = set.map(|answer| answer.key);
         declared.any(|key| key == ResponseKey::Exact(status.code))
             || operation.interim.contains(&ResponseKey::Exact(status.code))
             || operation
-                .glue(model)
+                .built_in_responses(model)
                 .iter()
                 .any(|answer| answer.code == status.code)
     };
