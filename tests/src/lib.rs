@@ -2,12 +2,12 @@
 
 pub mod changes;
 pub mod documents;
+pub mod fault_server;
 pub mod golden;
 pub mod mutations;
 pub mod oracle;
 pub mod raw;
 pub mod roundtrip;
-pub mod rude;
 pub mod value;
 pub mod witness;
 

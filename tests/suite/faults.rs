@@ -8,12 +8,12 @@ use statusquo::{
     Client, Code, DecodeError, Status, StatusResponse,
     client::{Error, Redirects, ResponseError},
 };
-use statusquo_tests::rude::{Act, Rude};
+use statusquo_tests::fault_server::{Fault, FaultServer};
 
 const SHORT: Duration = Duration::from_millis(300);
 
 /// What a client gets that asks a server for a status once.
-async fn ask(rude: &Rude) -> Result<StatusResponse, Error> {
+async fn ask(rude: &FaultServer) -> Result<StatusResponse, Error> {
     let client = Client::builder()
         .base_url(&rude.url)
         .read_timeout(SHORT)
@@ -23,8 +23,8 @@ async fn ask(rude: &Rude) -> Result<StatusResponse, Error> {
 }
 
 /// The error of a call, of which the server has seen but one request.
-async fn fails(act: Act) -> Error {
-    let rude = Rude::serve(vec![act.clone()]).await.unwrap();
+async fn fails(act: Fault) -> Error {
+    let rude = FaultServer::serve(vec![act.clone()]).await.unwrap();
     let error = ask(&rude).await.expect_err("an error");
     assert_eq!(rude.count(), 1, "{act:?}");
     let text = error.to_string();
@@ -37,10 +37,10 @@ async fn fails(act: Act) -> Error {
 async fn a_connection_that_breaks_is_an_error_with_what_came() {
     // Before the request, after it, and within the header.
     for act in [
-        Act::Hang,
-        Act::say(""),
-        Act::say("HTTP/1.1 200 OK\r\ncontent-le"),
-        Act::say("no HTTP at all\r\n\r\n"),
+        Fault::Hang,
+        Fault::say(""),
+        Fault::say("HTTP/1.1 200 OK\r\ncontent-le"),
+        Fault::say("no HTTP at all\r\n\r\n"),
     ] {
         let error = fails(act).await;
         assert_eq!(error.code(), None);
@@ -51,7 +51,7 @@ async fn a_connection_that_breaks_is_an_error_with_what_came() {
     // After it, and within the content.
     let lying = "HTTP/1.1 418 \r\ncontent-length: 10\r\nx-tea: Earl Grey\r\n\r\n";
     for sent in ["", "half"] {
-        let error = fails(Act::say(&format!("{lying}{sent}"))).await;
+        let error = fails(Fault::say(&format!("{lying}{sent}"))).await;
         assert_eq!(error.code(), Some(Status::ImATeapot.into()));
         assert_eq!(error.body().map(|body| &body[..]), Some(sent.as_bytes()));
         assert_eq!(error.headers().unwrap()["x-tea"], "Earl Grey");
@@ -59,13 +59,13 @@ async fn a_connection_that_breaks_is_an_error_with_what_came() {
         assert!(error.to_string().ends_with(end), "{error}");
     }
     let chunked = "HTTP/1.1 503 \r\ntransfer-encoding: chunked\r\n\r\n5\r\nab";
-    let error = fails(Act::say(chunked)).await;
+    let error = fails(Fault::say(chunked)).await;
     assert_eq!(error.code(), Some(Status::ServiceUnavailable.into()));
 }
 
 #[tokio::test]
 async fn silence_is_a_time_out() {
-    let error = fails(Act::Pause(Vec::new())).await;
+    let error = fails(Fault::Pause(Vec::new())).await;
     assert!(error.is_timeout() && error.code().is_none(), "{error:?}");
     assert!(
         error.to_string().ends_with("no answer came in time"),
@@ -73,7 +73,7 @@ async fn silence_is_a_time_out() {
     );
 
     let half = b"HTTP/1.1 500 \r\ncontent-length: 10\r\n\r\nhalf".to_vec();
-    let error = fails(Act::Pause(half)).await;
+    let error = fails(Fault::Pause(half)).await;
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.code(), Some(Status::InternalServerError.into()));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"half"[..]));
@@ -85,7 +85,7 @@ async fn silence_is_a_time_out() {
 async fn a_server_that_never_falls_silent_has_an_end_too() {
     // A byte now and then, of which each comes in time.
     let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-    let rude = Rude::serve(vec![Act::Trickle(head, SHORT / 6)])
+    let rude = FaultServer::serve(vec![Fault::Trickle(head, SHORT / 6)])
         .await
         .unwrap();
     let builder = || Client::builder().base_url(&rude.url).read_timeout(SHORT);
@@ -104,13 +104,13 @@ async fn a_server_that_never_falls_silent_has_an_end_too() {
 #[tokio::test]
 async fn what_has_no_end_is_cut_off() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n".to_vec();
-    let error = fails(Act::Forever(head, vec![b'a'; 1000])).await;
+    let error = fails(Fault::Forever(head, vec![b'a'; 1000])).await;
     assert_eq!(error.code(), Some(Status::Ok.into()));
     assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
     assert_eq!(error.body().map(Bytes::len), Some(10_000));
 
     let head = b"HTTP/1.1 200 OK\r\n".to_vec();
-    let error = fails(Act::Forever(head, b"x-more: and more\r\n".to_vec())).await;
+    let error = fails(Fault::Forever(head, b"x-more: and more\r\n".to_vec())).await;
     assert_eq!(error.code(), None);
 
     // 10 MB of nothing in 10 KB.
@@ -121,7 +121,7 @@ async fn what_has_no_end_is_cut_off() {
         "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
         bomb.len()
     );
-    let error = fails(Act::Say([head.as_bytes(), &bomb].concat())).await;
+    let error = fails(Fault::Say([head.as_bytes(), &bomb].concat())).await;
     assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
     assert_eq!(error.body().map(Bytes::len), Some(10_000));
 }
@@ -148,12 +148,14 @@ async fn an_answer_may_come_in_odd_ways() {
             StatusResponse::Ok,
         ),
     ] {
-        let rude = Rude::serve(vec![Act::say(text)]).await.unwrap();
+        let rude = FaultServer::serve(vec![Fault::say(text)]).await.unwrap();
         assert_eq!(ask(&rude).await.unwrap(), expected, "{text}");
         assert_eq!(rude.count(), 1);
     }
     for code in [499, 999] {
-        let rude = Rude::serve(vec![Act::status(code, "")]).await.unwrap();
+        let rude = FaultServer::serve(vec![Fault::status(code, "")])
+            .await
+            .unwrap();
         assert_eq!(ask(&rude).await.unwrap().code().get(), code);
     }
 }
@@ -161,7 +163,7 @@ async fn an_answer_may_come_in_odd_ways() {
 #[tokio::test]
 async fn what_is_not_as_declared_keeps_its_status() {
     let broken = "HTTP/1.1 406 \r\ncontent-type: application/json\r\n\r\n{\"accept\": [";
-    let error = fails(Act::say(broken)).await;
+    let error = fails(Fault::say(broken)).await;
     assert_eq!(error.code(), Some(Status::NotAcceptable.into()));
     assert!(
         matches!(error.decode_error(), Some(DecodeError::Body(_))),
@@ -177,7 +179,7 @@ async fn what_is_not_as_declared_keeps_its_status() {
     );
 
     let bytes = b"HTTP/1.1 429 \r\nretry-after: \xff\xfe\r\ncontent-length: 0\r\n\r\n".to_vec();
-    let error = fails(Act::Say(bytes)).await;
+    let error = fails(Fault::Say(bytes)).await;
     assert_eq!(error.code(), Some(Status::TooManyRequests.into()));
     assert!(
         matches!(
@@ -194,7 +196,7 @@ async fn what_is_not_as_declared_keeps_its_status() {
 
 #[tokio::test]
 async fn a_loop_of_redirects_ends() {
-    let rude = Rude::serve(vec![Act::status(302, "location: /status/302\r\n")])
+    let rude = FaultServer::serve(vec![Fault::status(302, "location: /status/302\r\n")])
         .await
         .unwrap();
     let client = Client::builder()
@@ -209,7 +211,7 @@ async fn a_loop_of_redirects_ends() {
 
     // What a redirect says beside where it leads is nobody's business.
     let broken = "HTTP/1.1 302 \r\nlocation: /there\r\ncontent-length: 9\r\n\r\nhalf";
-    let rude = Rude::serve(vec![Act::say(broken), Act::status(204, "")])
+    let rude = FaultServer::serve(vec![Fault::say(broken), Fault::status(204, "")])
         .await
         .unwrap();
     let client = Client::builder()
@@ -225,7 +227,7 @@ async fn a_loop_of_redirects_ends() {
     assert_eq!(full.url(), format!("{}/there", rude.url));
 
     // What the document declares is an answer, if nothing else is said.
-    let rude = Rude::serve(vec![Act::status(302, "location: /elsewhere\r\n")])
+    let rude = FaultServer::serve(vec![Fault::status(302, "location: /elsewhere\r\n")])
         .await
         .unwrap();
     let location = Some("/elsewhere".to_owned());
@@ -239,8 +241,11 @@ async fn a_loop_of_redirects_ends() {
 #[tokio::test]
 async fn a_call_that_is_dropped_leaves_nothing_behind() {
     let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-    for act in [Act::Pause(Vec::new()), Act::Forever(head, vec![b'a'; 100])] {
-        let rude = Rude::serve(vec![act]).await.unwrap();
+    for act in [
+        Fault::Pause(Vec::new()),
+        Fault::Forever(head, vec![b'a'; 100]),
+    ] {
+        let rude = FaultServer::serve(vec![act]).await.unwrap();
         let client = Client::builder()
             .base_url(&rude.url)
             .body_limit(usize::MAX)
@@ -259,7 +264,7 @@ async fn a_call_that_is_dropped_leaves_nothing_behind() {
 #[tokio::test]
 async fn the_failure_of_a_success_holds_what_came() {
     let busy = "HTTP/1.1 503 \r\nretry-after: 7\r\nx-queue: 12\r\ncontent-length: 4\r\n\r\nbusy";
-    let rude = Rude::serve(vec![Act::say(busy)]).await.unwrap();
+    let rude = FaultServer::serve(vec![Fault::say(busy)]).await.unwrap();
     let client = Client::builder().base_url(&rude.url).build().unwrap();
     let failure = client
         .get_status(Status::ServiceUnavailable)

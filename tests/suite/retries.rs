@@ -9,7 +9,7 @@ use statusquo::{
     Client, Status, StatusResponse,
     client::{Error, Redirects, RetryPolicy, http_builder},
 };
-use statusquo_tests::rude::{Act, Rude};
+use statusquo_tests::fault_server::{Fault, FaultServer};
 use tokio::net::TcpListener;
 
 type Waits = Arc<Mutex<Vec<Duration>>>;
@@ -40,10 +40,10 @@ fn client(url: &str, policy: RetryPolicy) -> Client {
 
 /// What comes of a GET under a policy, how often it was sent, and what was waited.
 async fn get(
-    acts: Vec<Act>,
+    acts: Vec<Fault>,
     policy: RetryPolicy,
 ) -> (Result<StatusResponse, Error>, usize, Vec<Duration>) {
-    let rude = Rude::serve(acts).await.unwrap();
+    let rude = FaultServer::serve(acts).await.unwrap();
     let (policy, waits) = recorded(policy);
     let outcome = client(&rude.url, policy)
         .get_status(Status::Ok)
@@ -62,7 +62,9 @@ fn even() -> RetryPolicy {
 
 #[tokio::test]
 async fn nothing_is_sent_again_unless_asked_for() {
-    let rude = Rude::serve(vec![Act::status(503, "")]).await.unwrap();
+    let rude = FaultServer::serve(vec![Fault::status(503, "")])
+        .await
+        .unwrap();
     let client = Client::new(&rude.url).unwrap();
     let answer = client
         .get_status(Status::ServiceUnavailable)
@@ -75,8 +77,8 @@ async fn nothing_is_sent_again_unless_asked_for() {
 
 #[tokio::test]
 async fn waits_grow_until_there_is_an_answer() {
-    let busy = Act::status(503, "");
-    let acts = vec![busy.clone(), busy.clone(), busy, Act::status(204, "")];
+    let busy = Fault::status(503, "");
+    let acts = vec![busy.clone(), busy.clone(), busy, Fault::status(204, "")];
     let (outcome, count, waits) = get(acts, even()).await;
     assert_eq!(outcome.unwrap(), StatusResponse::NoContent);
     assert_eq!((count, waits), (4, seconds(&[1, 2, 4])));
@@ -84,7 +86,7 @@ async fn waits_grow_until_there_is_an_answer() {
 
 #[tokio::test]
 async fn the_last_answer_counts_when_there_are_no_more_attempts() {
-    let (outcome, count, waits) = get(vec![Act::status(429, "")], even()).await;
+    let (outcome, count, waits) = get(vec![Fault::status(429, "")], even()).await;
     assert_eq!(
         outcome.unwrap(),
         StatusResponse::TooManyRequests { retry_after: None }
@@ -93,11 +95,11 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
 
     // The wait has a limit.
     let policy = even().max_attempts(7).max_delay(Duration::from_secs(5));
-    let (_, count, waits) = get(vec![Act::status(500, "")], policy).await;
+    let (_, count, waits) = get(vec![Fault::status(500, "")], policy).await;
     assert_eq!((count, waits), (7, seconds(&[1, 2, 4, 5, 5, 5])));
 
     // An error says how often it has been tried.
-    let (outcome, count, _) = get(vec![Act::Hang], even()).await;
+    let (outcome, count, _) = get(vec![Fault::Hang], even()).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.attempts(), count), (5, 5));
     assert!(
@@ -112,7 +114,7 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
 async fn jitter_takes_any_part_of_the_wait() {
     let policy = even().jitter(true).max_attempts(40).deadline(None);
     let policy = policy.without_budget().max_delay(Duration::from_secs(1));
-    let (_, _, waits) = get(vec![Act::status(500, "")], policy).await;
+    let (_, _, waits) = get(vec![Fault::status(500, "")], policy).await;
     assert_eq!(waits.len(), 39);
     assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(1)));
     let below = |part: f64| {
@@ -128,7 +130,7 @@ async fn jitter_takes_any_part_of_the_wait() {
 #[tokio::test]
 async fn the_document_says_which_statuses_are_worth_it() {
     for status in Status::ALL.iter().filter(|status| status.code() >= 200) {
-        let act = Act::status(status.code(), "location: /\r\nwww-authenticate: Basic\r\n");
+        let act = Fault::status(status.code(), "location: /\r\nwww-authenticate: Basic\r\n");
         let (_, count, _) = get(vec![act], even().max_attempts(2)).await;
         let expected = if status.retry() == statusquo::Retry::Never {
             1
@@ -140,7 +142,7 @@ async fn the_document_says_which_statuses_are_worth_it() {
     // But a program may know better.
     for (code, expected) in [(404, 2), (503, 1)] {
         let policy = even().max_attempts(2).retry_on([Status::NotFound]);
-        let (_, count, _) = get(vec![Act::status(code, "")], policy).await;
+        let (_, count, _) = get(vec![Fault::status(code, "")], policy).await;
         assert_eq!(count, expected, "{code}");
     }
 }
@@ -176,7 +178,7 @@ async fn retry_after_wins() {
         ("retry-after: soon\r\n".to_owned(), seconds(&[1, 2])),
         ("retry-after: -1\r\n".to_owned(), seconds(&[1, 2])),
     ] {
-        let acts = vec![Act::status(503, &headers)];
+        let acts = vec![Fault::status(503, &headers)];
         let policy = even().max_attempts(3).deadline(Duration::from_secs(120));
         let (outcome, count, waits) = get(acts, policy).await;
         assert_eq!(
@@ -193,10 +195,10 @@ async fn retry_after_wins() {
 async fn a_status_may_have_a_wait_of_its_own() {
     let policy = even().delay_on(Status::TooManyRequests, Duration::from_secs(60));
     let acts = vec![
-        Act::status(429, ""),
-        Act::status(429, "retry-after: 3\r\n"),
-        Act::status(500, ""),
-        Act::status(204, ""),
+        Fault::status(429, ""),
+        Fault::status(429, "retry-after: 3\r\n"),
+        Fault::status(500, ""),
+        Fault::status(204, ""),
     ];
     let (outcome, _, waits) = get(acts, policy).await;
     assert_eq!(outcome.unwrap(), StatusResponse::NoContent);
@@ -207,21 +209,21 @@ async fn a_status_may_have_a_wait_of_its_own() {
 async fn all_attempts_end_by_the_deadline() {
     // 1 + 2 + 4 leaves no 8 of 15 seconds.
     let policy = even().max_attempts(10).deadline(Duration::from_secs(15));
-    let (_, count, waits) = get(vec![Act::status(500, "")], policy).await;
+    let (_, count, waits) = get(vec![Fault::status(500, "")], policy).await;
     assert_eq!((count, waits), (4, seconds(&[1, 2, 4])));
 
     // What is left bounds the attempt that runs.
     let policy = even().deadline(Duration::from_millis(100));
-    let (outcome, count, waits) = get(vec![Act::Pause(Vec::new())], policy).await;
+    let (outcome, count, waits) = get(vec![Fault::Pause(Vec::new())], policy).await;
     assert!(outcome.unwrap_err().is_timeout());
     assert_eq!((count, waits), (1, vec![]));
 }
 
 #[tokio::test]
 async fn a_time_out_and_a_broken_connection_are_tried_again() {
-    for act in [Act::Hang, Act::say(""), Act::Pause(Vec::new())] {
-        let half = Act::say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf");
-        let acts = vec![act.clone(), half, Act::status(204, "")];
+    for act in [Fault::Hang, Fault::say(""), Fault::Pause(Vec::new())] {
+        let half = Fault::say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf");
+        let acts = vec![act.clone(), half, Fault::status(204, "")];
         let (outcome, count, waits) = get(acts, even()).await;
         assert_eq!(outcome.unwrap(), StatusResponse::NoContent, "{act:?}");
         assert_eq!((count, waits), (3, seconds(&[1, 2])));
@@ -231,8 +233,8 @@ async fn a_time_out_and_a_broken_connection_are_tried_again() {
 #[tokio::test]
 async fn what_may_do_harm_twice_is_sent_once() {
     let policy = || even().max_attempts(2);
-    for act in [Act::status(503, ""), Act::say("")] {
-        let rude = Rude::serve(vec![act]).await.unwrap();
+    for act in [Fault::status(503, ""), Fault::say("")] {
+        let rude = FaultServer::serve(vec![act]).await.unwrap();
         let (retry, _) = recorded(policy());
         let http = client(&rude.url, retry.clone());
         let _ = http.post_status(Status::Ok).send().await;
@@ -282,8 +284,11 @@ async fn what_was_never_sent_is_sent_again_whatever_the_method() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_judged_by_its_status() {
     let broken =
-        |status: &str| Act::say(&format!("HTTP/1.1 {status}content-length: 9\r\n\r\nhalf"));
-    let acts = vec![broken("503 \r\nretry-after: 60\r\n"), Act::status(204, "")];
+        |status: &str| Fault::say(&format!("HTTP/1.1 {status}content-length: 9\r\n\r\nhalf"));
+    let acts = vec![
+        broken("503 \r\nretry-after: 60\r\n"),
+        Fault::status(204, ""),
+    ];
     let (outcome, _, waits) = get(acts, even()).await;
     assert_eq!(outcome.unwrap(), StatusResponse::NoContent);
     assert_eq!(waits, seconds(&[60]));
@@ -294,7 +299,7 @@ async fn an_answer_that_breaks_off_is_judged_by_its_status() {
 
 #[tokio::test]
 async fn the_deadline_takes_no_answer_away() {
-    let acts = vec![Act::status(503, ""), Act::Pause(Vec::new())];
+    let acts = vec![Fault::status(503, ""), Fault::Pause(Vec::new())];
     let policy = even()
         .min_delay(Duration::from_millis(1))
         .deadline(Duration::from_millis(150));
@@ -309,7 +314,9 @@ async fn a_redirect_to_nowhere_does_not_mean_that_nothing_was_sent() {
     let nowhere = listener.local_addr().unwrap();
     drop(listener);
     let headers = format!("location: http://{nowhere}/\r\n");
-    let rude = Rude::serve(vec![Act::status(307, &headers)]).await.unwrap();
+    let rude = FaultServer::serve(vec![Fault::status(307, &headers)])
+        .await
+        .unwrap();
     let (policy, _) = recorded(even().max_attempts(3));
     let builder = Client::builder()
         .base_url(&rude.url)
@@ -325,7 +332,9 @@ async fn a_redirect_to_nowhere_does_not_mean_that_nothing_was_sent() {
 #[tokio::test]
 async fn a_client_of_ones_own_keeps_its_time_out() {
     let short = Duration::from_millis(100);
-    let rude = Rude::serve(vec![Act::Pause(Vec::new())]).await.unwrap();
+    let rude = FaultServer::serve(vec![Fault::Pause(Vec::new())])
+        .await
+        .unwrap();
     let http = http_builder().unwrap().timeout(short).build().unwrap();
     let (policy, waits) = recorded(even().max_attempts(2));
     let builder = || {
@@ -357,7 +366,9 @@ async fn a_client_of_ones_own_keeps_its_time_out() {
 
 #[tokio::test]
 async fn a_budget_keeps_a_storm_away() {
-    let rude = Rude::serve(vec![Act::status(503, "")]).await.unwrap();
+    let rude = FaultServer::serve(vec![Fault::status(503, "")])
+        .await
+        .unwrap();
     // None for each, and one per second over ten of them.
     let (policy, _) = recorded(even().max_attempts(3).budget(None, 1));
     let client = client(&rude.url, policy);
@@ -382,9 +393,9 @@ async fn each_attempt_can_be_seen() {
         log.lock().unwrap().push(line);
     });
     let acts = vec![
-        Act::status(502, ""),
-        Act::Pause(Vec::new()),
-        Act::status(204, ""),
+        Fault::status(502, ""),
+        Fault::Pause(Vec::new()),
+        Fault::status(204, ""),
     ];
     get(acts, policy).await.0.unwrap();
     assert_eq!(

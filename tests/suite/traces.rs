@@ -13,8 +13,8 @@ use statusquo::{
     server::{Limits, router, serve},
 };
 use statusquo_tests::{
+    fault_server::{Fault, FaultServer},
     raw::get,
-    rude::{Act, Rude},
 };
 use tokio::net::TcpListener;
 use tracing::{
@@ -85,12 +85,12 @@ fn spans<F: Future>(what: F) -> (F::Output, Vec<Fields>) {
 fn each_request_has_a_span_with_the_names_of_opentelemetry() {
     let (port, spans) = spans(async {
         let acts = vec![
-            Act::status(503, ""),
-            Act::status(302, "location: /there?api_key=secret\r\n"),
-            Act::status(204, ""),
-            Act::Hang,
+            Fault::status(503, ""),
+            Fault::status(302, "location: /there?api_key=secret\r\n"),
+            Fault::status(204, ""),
+            Fault::Hang,
         ];
-        let rude = Rude::serve(acts).await.unwrap();
+        let rude = FaultServer::serve(acts).await.unwrap();
         let policy = RetryPolicy::new().max_attempts(2).sleeper(|_| async {});
         let client = Client::builder().base_url(&rude.url);
         let client = client.redirects(Redirects::All).retry(policy);

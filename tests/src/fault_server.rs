@@ -14,7 +14,7 @@ use tokio::{
 
 /// What the server does when it is asked.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub enum Fault {
     /// Closes the connection before it has read anything.
     Hang,
     /// Says this, and closes the connection.
@@ -27,7 +27,7 @@ pub enum Act {
     Trickle(Vec<u8>, Duration),
 }
 
-impl Act {
+impl Fault {
     /// Says a text, and closes the connection.
     #[must_use]
     pub fn say(text: &str) -> Self {
@@ -45,7 +45,7 @@ impl Act {
 
 /// A server that misbehaves.
 #[derive(Debug)]
-pub struct Rude {
+pub struct FaultServer {
     /// Its base URL.
     pub url: String,
     seen: Arc<Mutex<Vec<String>>>,
@@ -53,12 +53,12 @@ pub struct Rude {
     closed: Arc<Notify>,
 }
 
-impl Rude {
+impl FaultServer {
     /// Serves on a free port: one act for each connection, of which the last is repeated.
     ///
     /// # Errors
     /// If there is no free port.
-    pub async fn serve(acts: Vec<Act>) -> io::Result<Self> {
+    pub async fn serve(acts: Vec<Fault>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let seen = Arc::<Mutex<Vec<String>>>::default();
@@ -66,7 +66,7 @@ impl Rude {
         let (log, bell) = (Arc::clone(&seen), Arc::clone(&closed));
         tokio::spawn(async move {
             let mut acts = acts.into_iter();
-            let mut act = Act::Hang;
+            let mut act = Fault::Hang;
             while let Ok((stream, _)) = listener.accept().await {
                 act = acts.next().unwrap_or(act);
                 tokio::spawn(perform(
@@ -100,7 +100,7 @@ impl Rude {
 }
 
 async fn perform(
-    act: Act,
+    act: Fault,
     mut stream: TcpStream,
     log: Arc<Mutex<Vec<String>>>,
     closed: Arc<Notify>,
@@ -109,7 +109,7 @@ async fn perform(
         let log = log.lock();
         log.unwrap_or_else(PoisonError::into_inner).push(request);
     };
-    if let Act::Hang = act {
+    if let Fault::Hang = act {
         return note(String::new());
     }
     let Ok(request) = read(&mut stream).await else {
@@ -117,24 +117,24 @@ async fn perform(
     };
     note(request);
     match act {
-        Act::Hang => {}
-        Act::Say(bytes) => {
+        Fault::Hang => {}
+        Fault::Say(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
-        Act::Pause(bytes) => {
+        Fault::Pause(bytes) => {
             let _ = stream.write_all(&bytes).await;
             // The client says nothing more before it closes.
             let _ = stream.read(&mut [0]).await;
             closed.notify_one();
         }
-        Act::Trickle(bytes, pause) => {
+        Fault::Trickle(bytes, pause) => {
             let _ = stream.write_all(&bytes).await;
             while stream.write_all(b"a").await.is_ok() {
                 tokio::time::sleep(pause).await;
             }
         }
-        Act::Forever(bytes, more) => {
+        Fault::Forever(bytes, more) => {
             let _ = stream.write_all(&bytes).await;
             while stream.write_all(&more).await.is_ok() {}
             closed.notify_one();
