@@ -10,7 +10,7 @@ use rustix::time::{ClockId, clock_gettime};
 use statusquo::{
     Client, Status, StatusResponse, client::reqwest, mock::Mock, server::router, types::Acceptable,
 };
-use statusquo_tests::raw::serve;
+use statusquo_tests::http1::serve;
 use tokio::runtime::Builder;
 
 /// Requests of each kind.

@@ -29,7 +29,7 @@ use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusChoice,
     StatusResponse, TraceStatus, mock::Mock, server::Api, server::router, types::Acceptable,
 };
-use statusquo_tests::raw::serve;
+use statusquo_tests::http1::serve;
 
 /// How many processes there are.
 const PROCESSES: usize = 12;

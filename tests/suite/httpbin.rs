@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::{body::Body, http::Request};
 use statusquo::{Client, Code, Response, Status, StatusResponse, mock::Mock, server::router};
-use statusquo_tests::raw::{self, get, send, serve};
+use statusquo_tests::http1::{self, get, send, serve};
 use tower::ServiceExt as _;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
@@ -13,7 +13,7 @@ async fn start() -> SocketAddr {
     serve(router(Mock)).await.unwrap()
 }
 
-async fn status(address: SocketAddr, method: &str, codes: &str) -> raw::Response {
+async fn status(address: SocketAddr, method: &str, codes: &str) -> http1::Response {
     get(address, method, &format!("/status/{codes}")).await
 }
 

@@ -14,7 +14,7 @@ use statusquo::{
 };
 use statusquo_tests::{
     fault_server::{Fault, FaultServer},
-    raw::get,
+    http1::get,
 };
 use tokio::net::TcpListener;
 use tracing::{
