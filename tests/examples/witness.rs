@@ -17,7 +17,9 @@ use statusquo_codegen::{
     files::Files,
     source::Source,
 };
-use statusquo_tests::{catalogue, changes::ROWS, documents, mutations, value, with_files, witness};
+use statusquo_tests::{
+    catalogue, changes::ROWS, compat_check, documents, mutations, value, with_files,
+};
 
 /// A change, with what the diff says and the crate that comes of it.
 struct Case {
@@ -45,7 +47,7 @@ fn main() -> ExitCode {
     let source = |text: &str| Source::new("document.json", text);
     match arguments.split_first() {
         None => {
-            tally.has_semver_checks = witness::has_semver_checks();
+            tally.has_semver_checks = compat_check::has_semver_checks();
             let text = ROWS[0].texts().0;
             let rows = ROWS
                 .iter()
@@ -106,12 +108,12 @@ fn hold(
 ) {
     let catalogue = catalogue();
     let old = Side::read(base, &catalogue).unwrap();
-    let own = witness::of(base, &catalogue).unwrap();
+    let own = compat_check::of(base, &catalogue).unwrap();
     let mut cases = Vec::new();
     for (name, source) in heads {
         let (Ok(side), Some(files)) = (
             Side::read(&source, &catalogue),
-            witness::of(&source, &catalogue),
+            compat_check::of(&source, &catalogue),
         ) else {
             continue;
         };
@@ -126,12 +128,12 @@ fn hold(
     for cases in cases.chunks(40) {
         let heads: Vec<_> = cases.iter().map(|case| case.files.clone()).collect();
         let folder = documents::target().join("witness").join(name);
-        let errors = witness::against(&own, &heads, &folder);
+        let errors = compat_check::against(&own, &heads, &folder);
         for (case, error) in cases.iter().zip(errors) {
             one(name, case, error, tally);
             if tally.has_semver_checks {
                 let folder = documents::target().join("witness/semver");
-                let theirs = witness::semver_checks(&own, &case.files, &folder);
+                let theirs = compat_check::semver_checks(&own, &case.files, &folder);
                 other(name, case, theirs, tally);
             }
         }

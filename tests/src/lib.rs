@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod changes;
+pub mod compat_check;
 pub mod documents;
 pub mod fault_server;
 pub mod golden;
@@ -9,7 +10,6 @@ pub mod mutations;
 pub mod oracle;
 pub mod roundtrip;
 pub mod value;
-pub mod witness;
 
 use std::{
     fs,

@@ -7,7 +7,9 @@ use statusquo_codegen::{
     model::Catalogue,
     source::Source,
 };
-use statusquo_tests::{catalogue, changes::ROWS, documents, mutations, own_spec, source, witness};
+use statusquo_tests::{
+    catalogue, changes::ROWS, compat_check, documents, mutations, own_spec, source,
+};
 
 fn side(text: &str, catalogue: &Catalogue) -> Side {
     let source = Source::new("shop.yaml", text);
@@ -47,14 +49,14 @@ fn every_row_of_the_table() {
 fn the_compiler_agrees() {
     let catalogue = catalogue();
     let crate_of = |text: &str| {
-        let files = witness::of(&Source::new("shop.yaml", text), &catalogue);
+        let files = compat_check::of(&Source::new("shop.yaml", text), &catalogue);
         files.unwrap_or_else(|| panic!("{text}"))
     };
     let base = crate_of(&ROWS[0].texts().0);
     let rows: Vec<_> = ROWS.iter().step_by(3).collect();
     let heads: Vec<_> = rows.iter().map(|row| crate_of(&row.texts().1)).collect();
     let folder = documents::target().join("witness/suite");
-    let errors = witness::against(&base, &heads, &folder);
+    let errors = compat_check::against(&base, &heads, &folder);
     for (row, errors) in rows.iter().zip(errors) {
         assert_eq!(errors.is_some(), row.breaks, "{}: {errors:?}", row.name);
     }
