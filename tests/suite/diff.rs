@@ -44,7 +44,7 @@ fn every_row_of_the_table() {
 }
 
 /// The compiler itself says of some rows what the diff says: all of them are for
-/// `cargo run -p statusquo-tests --example witness`.
+/// `cargo run -p statusquo-tests --example compat_check`.
 #[test]
 fn the_compiler_agrees() {
     let catalogue = catalogue();

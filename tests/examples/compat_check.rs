@@ -1,7 +1,7 @@
 //! Asks the compiler whether a change of a document breaks those who use the crate, and holds the diff against
 //! what it says: of every row of the table, and of mutations of documents.
 //!
-//! `cargo run --release -p statusquo-tests --example witness -- [STEP FILE...]`
+//! `cargo run --release -p statusquo-tests --example compat_check -- [STEP FILE...]`
 //!
 //! Of the rows it asks cargo-semver-checks as well, if that is installed.
 #![allow(
