@@ -20,7 +20,7 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     };
     let (findings, end) = match statusquo_codegen::generate(&source, catalogue) {
         Ok(generated) => (generated.warnings, "generated"),
-        Err(findings) => (findings, "refused"),
+        Err(findings) => (findings, "compile_fail"),
     };
     format!(
         "{}{end}\n",

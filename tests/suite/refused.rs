@@ -16,8 +16,8 @@ use statusquo_tests::{
 
 #[test]
 fn a_program_that_breaks_the_promise_does_not_compile() {
-    let folder = workspace().join("tests/refused");
-    let place = target().join("refused");
+    let folder = workspace().join("tests/compile_fail");
+    let place = target().join("compile_fail");
     let programs = names(&folder, "rs");
     fs::create_dir_all(place.join("examples")).unwrap();
     fs::create_dir_all(place.join("src")).unwrap();
@@ -31,7 +31,7 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
     fs::write(
         place.join("Cargo.toml"),
         format!(
-            "[package]\nname = \"refused\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+            "[package]\nname = \"compile_fail\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\nstatusquo = {{ path = {path:?}, features = [\"server\", \"client-base\"] }}\n"
         ),
     )
