@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod compile_fail;
 mod determinism;
 mod diagnostics;
 mod diff;
@@ -14,7 +15,6 @@ mod documents;
 mod faults;
 mod hostile;
 mod httpbin;
-mod refused;
 mod retries;
 mod spec;
 mod status;
