@@ -18,7 +18,7 @@ use statusquo_codegen::{
     source::Source,
 };
 use statusquo_tests::{
-    catalogue, changes::ROWS, compat_check, documents, mutations, value, with_files,
+    catalogue, compat_check, diff_cases::ROWS, documents, mutations, value, with_files,
 };
 
 /// A change, with what the diff says and the crate that comes of it.

@@ -1,7 +1,7 @@
 //! What the tests share.
 
-pub mod changes;
 pub mod compat_check;
+pub mod diff_cases;
 pub mod documents;
 pub mod fault_server;
 pub mod golden;

@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 use statusquo_tests::{
-    catalogue, changes::ROWS, compat_check, documents, mutations, own_spec, source,
+    catalogue, compat_check, diff_cases::ROWS, documents, mutations, own_spec, source,
 };
 
 fn side(text: &str, catalogue: &Catalogue) -> Side {
