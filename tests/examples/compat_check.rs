@@ -18,7 +18,7 @@ use statusquo_codegen::{
     source::Source,
 };
 use statusquo_tests::{
-    catalogue, compat_check, diff_cases::ROWS, documents, mutations, value, with_files,
+    catalogue, compat_check, diff_cases::ROWS, documents, mutations, schema_values, with_files,
 };
 
 /// A change, with what the diff says and the crate that comes of it.
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
                 let text = fs::read_to_string(file).unwrap();
                 let folder = Path::new(file).parent().unwrap();
                 let whole = with_files(Source::new(file, &text), &folder.to_string_lossy());
-                let tree = value::tree(&whole.text);
+                let tree = schema_values::tree(&whole.text);
                 let base = Source {
                     text: tree.to_string(),
                     ..whole

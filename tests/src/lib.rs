@@ -9,7 +9,7 @@ pub mod http1;
 pub mod mutations;
 pub mod oracle;
 pub mod roundtrip;
-pub mod value;
+pub mod schema_values;
 
 use std::{
     fs,

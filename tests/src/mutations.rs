@@ -9,7 +9,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::{catalogue, value::tree};
+use crate::{catalogue, schema_values::tree};
 
 /// A document with one change.
 pub struct Mutation {

@@ -8,7 +8,7 @@ use statusquo_codegen::{
     source::Source,
 };
 
-use crate::value::tree;
+use crate::schema_values::tree;
 
 /// A program that holds each operation of a generated crate against a document, for each status.
 /// Only the names are the model's.

@@ -16,7 +16,7 @@ use statusquo_codegen::{
 
 use crate::{
     oracle,
-    value::{Direction, resolved, tree, value},
+    schema_values::{Direction, resolved, tree, value},
 };
 
 /// A request as it is on the wire.

@@ -5,7 +5,7 @@ use std::iter;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::{Map, Value};
 use statusquo_codegen::{files::Files, model::Catalogue, report::Diagnostic, source::Source};
-use statusquo_tests::{catalogue, value::tree};
+use statusquo_tests::{catalogue, schema_values::tree};
 
 /// Ends literals and comments, begins a function, and hides what it does.
 const HOSTILE: &str = "a\"#; */ }\r\n fn pwned() {} //\u{202e}\0 `<T>` {x} \\";
