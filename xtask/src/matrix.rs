@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     format: Format,
     /// List also what the generated server answers by itself, and whether the document declares it
     #[arg(long)]
-    glue: bool,
+    built_in: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -40,11 +40,11 @@ struct Row<'a> {
     /// The operation; `None` for what the server answers where there is none.
     operation: Option<&'a Operation>,
     status: Option<ResponseKey>,
-    from: From<'a>,
+    from: Source<'a>,
 }
 
 /// Who answers so.
-enum From<'a> {
+enum Source<'a> {
     /// The operation, as the document declares.
     Document(&'a ResponseVariant),
     /// Nobody: the status is an interim one.
@@ -52,7 +52,7 @@ enum From<'a> {
     /// Nobody has said: the operation declares no answer.
     Undeclared,
     /// The server by itself.
-    Glue {
+    BuiltIn {
         answer: BuiltInResponse,
         /// What the document declares for the status.
         declared: Option<&'a ResponseVariant>,
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
     let source = document::read(&spec)?;
     let model = document::model(&source, &document::catalogue(&spec)?)?;
-    let rows = rows(&model, arguments.glue);
+    let rows = rows(&model, arguments.built_in);
     Ok(match arguments.format {
         Format::Text => format!("{}\n{}\n", text(&model, &rows), counted(model.counts)),
         Format::Markdown => format!("{}\n{}\n", markdown(&model, &rows), counted(model.counts)),
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     })
 }
 
-fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
+fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for operation in &model.operations {
         let answers = &model.response_enum(operation).variants;
@@ -89,15 +89,15 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
             from,
         };
         for key in &operation.interim {
-            rows.push(row(Some(*key), From::Interim));
+            rows.push(row(Some(*key), Source::Interim));
         }
         if operation.declared {
             let declared = answers.iter();
-            rows.extend(declared.map(|answer| row(Some(answer.key), From::Document(answer))));
+            rows.extend(declared.map(|answer| row(Some(answer.key), Source::Document(answer))));
         } else if operation.interim.is_empty() {
-            rows.push(row(None, From::Undeclared));
+            rows.push(row(None, Source::Undeclared));
         }
-        if glue {
+        if built_in {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
             let own = operation.built_in_responses(model);
             rows.extend(own.into_iter().map(|answer| {
@@ -106,12 +106,12 @@ fn rows(model: &Model, glue: bool) -> Vec<Row<'_>> {
                     .filter(|_| operation.declared);
                 row(
                     Some(ResponseKey::Exact(answer.code)),
-                    From::Glue { answer, declared },
+                    Source::BuiltIn { answer, declared },
                 )
             }));
         }
     }
-    if glue {
+    if built_in {
         rows.extend(between(model));
     }
     rows
@@ -133,14 +133,14 @@ fn between(model: &Model) -> Vec<Row<'_>> {
     };
     let own = |method, path, answer: BuiltInResponse| {
         let declared = None;
-        let from = From::Glue { answer, declared };
+        let from = Source::BuiltIn { answer, declared };
         row(method, path, Some(ResponseKey::Exact(answer.code)), from)
     };
     let mut rows = Vec::new();
     for (path, methods) in paths {
         let [get, head, options] = [Method::Get, Method::Head, Method::Options];
         if methods.contains(&get) && !methods.contains(&head) {
-            rows.push(row(Some(head), Some(path), None, From::AsGet));
+            rows.push(row(Some(head), Some(path), None, Source::AsGet));
         }
         if !methods.contains(&options) {
             rows.push(own(Some(options), Some(path), BuiltInResponse::OPTIONS));
@@ -185,20 +185,20 @@ impl Row<'_> {
             "source": self.from.word(),
         });
         let more = match &self.from {
-            From::Document(answer) => json!({
+            Source::Document(answer) => json!({
                 "variant": format!("{}::{}", self.set(model), answer.variant),
                 "body": model.payload_name(&answer.body),
                 "media_types": answer.media(),
                 "headers": answer.headers.iter().map(|header| &header.wire).collect::<Vec<_>>(),
             }),
-            From::Glue { answer, declared } => json!({
+            Source::BuiltIn { answer, declared } => json!({
                 "declared": declared.map(|declared| declared.key.to_string()),
                 "media_types": self.media_of(*answer),
                 "headers": Vec::from_iter(answer.header),
                 "content_declared": declared.is_some_and(takes_problem),
             }),
-            From::AsGet => json!({"as": "GET"}),
-            From::Interim | From::Undeclared => json!({}),
+            Source::AsGet => json!({"as": "GET"}),
+            Source::Interim | Source::Undeclared => json!({}),
         };
         if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
             row.extend(more);
@@ -235,7 +235,7 @@ impl Row<'_> {
             .map_or_else(|| "-".to_owned(), |key| key.to_string());
         let said = |text: &str| [text.to_owned(), String::new(), String::new()];
         let [body, media, headers] = match &self.from {
-            From::Document(answer) => {
+            Source::Document(answer) => {
                 let headers = answer.headers.iter().map(|header| header.wire.as_str());
                 [
                     model.payload_name(&answer.body).unwrap_or_default(),
@@ -243,7 +243,7 @@ impl Row<'_> {
                     headers.collect::<Vec<_>>().join(", "),
                 ]
             }
-            From::Glue { answer, declared } => [
+            Source::BuiltIn { answer, declared } => [
                 match declared {
                     None if self.operation.is_none() => "(by the server)".to_owned(),
                     None => "(by the server, not declared)".to_owned(),
@@ -260,9 +260,9 @@ impl Row<'_> {
                 self.media_of(*answer).join(", "),
                 answer.header.unwrap_or_default().to_owned(),
             ],
-            From::Interim => said("(interim, no answer)"),
-            From::Undeclared => said("(declares no answer)"),
-            From::AsGet => said("(by the server, as GET without content)"),
+            Source::Interim => said("(interim, no answer)"),
+            Source::Undeclared => said("(declares no answer)"),
+            Source::AsGet => said("(by the server, as GET without content)"),
         };
         [
             self.method.map_or("any", Method::as_str).to_owned(),
@@ -275,13 +275,13 @@ impl Row<'_> {
     }
 }
 
-impl From<'_> {
+impl Source<'_> {
     fn word(&self) -> &'static str {
         match self {
             Self::Document(_) => "document",
             Self::Interim => "interim",
             Self::Undeclared => "undeclared",
-            Self::Glue { .. } | Self::AsGet => "glue",
+            Self::BuiltIn { .. } | Self::AsGet => "built-in",
         }
     }
 }

@@ -167,10 +167,10 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
                 "headers": headers.map(|header| header.wire.as_str()).collect::<Vec<_>>(),
             })
         });
-    let glue = operation.built_in_responses(model).into_iter();
-    let glue = glue
+    let built_in = operation.built_in_responses(model).into_iter();
+    let built_in = built_in
         .filter(|answer| match_response_key(&keys, answer.code).is_none() || !operation.declared);
-    let glue = glue.map(|answer| {
+    let built_in = built_in.map(|answer| {
         json!({
             "status": answer.code.to_string(),
             "declared": false,
@@ -183,7 +183,7 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
         let meaning = "Comes before the answer, and is none itself.";
         json!({"status": key.to_string(), "declared": true, "meaning": meaning, "media": [], "headers": []})
     });
-    interim.chain(own).chain(glue).collect()
+    interim.chain(own).chain(built_in).collect()
 }
 
 /// The operations that answer with a status, by index.

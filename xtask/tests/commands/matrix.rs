@@ -44,41 +44,41 @@ fn each_declared_status_has_one_row() {
 
 #[test]
 fn what_the_server_answers_by_itself_is_listed_when_asked_for() {
-    let glue: Vec<_> = rows(&["--glue"])
+    let built_in: Vec<_> = rows(&["--built-in"])
         .into_iter()
-        .filter(|row| row["source"] == "glue")
+        .filter(|row| row["source"] == "built-in")
         .collect();
-    let of_get: Vec<_> = glue
+    let of_get: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"] == "GET")
         .map(|row| (row["status"].as_u64().unwrap(), row["declared"].as_str()))
         .collect();
     assert_eq!(of_get, [(400, Some("400")), (500, Some("500"))]);
-    let of_any: Vec<_> = glue
+    let of_any: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"].is_null())
         .map(|row| &row["status"])
         .collect();
     assert_eq!(of_any, [400, 404, 405, 431, 503]);
     // The document has HEAD itself, and no OPTIONS.
-    let options: Vec<_> = glue
+    let options: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"] == "OPTIONS")
         .collect();
     assert_eq!(options.len(), 1);
     assert_eq!(options[0]["status"], 204);
     assert_eq!(options[0]["headers"], serde_json::json!(["Allow"]));
-    assert!(glue.iter().all(|row| row["as"].is_null()));
+    assert!(built_in.iter().all(|row| row["as"].is_null()));
 }
 
 #[test]
 fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
-    let glue: Vec<_> = rows(&["--glue", "--spec", "tests/documents/pets.yaml"])
+    let built_in: Vec<_> = rows(&["--built-in", "--spec", "tests/documents/pets.yaml"])
         .into_iter()
-        .filter(|row| row["source"] == "glue")
+        .filter(|row| row["source"] == "built-in")
         .collect();
     let of = |method: &str, path: &str| -> Vec<_> {
-        let rows = glue
+        let rows = built_in
             .iter()
             .filter(|row| row["method"] == method && row["path"] == path);
         rows.map(|row| {
@@ -107,11 +107,11 @@ fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
     )));
     assert_eq!(of("HEAD", "/pets"), [(None, None, None, None)]);
 
-    let rows = rows(&["--glue", "--spec", "tests/documents/sets.yaml"]);
+    let rows = rows(&["--built-in", "--spec", "tests/documents/sets.yaml"]);
     let of = |path: &str| {
         let mut own = rows
             .iter()
-            .filter(|row| row["path"] == path && row["source"] == "glue");
+            .filter(|row| row["path"] == path && row["source"] == "built-in");
         own.find(|row| row["status"] == 500).unwrap()
     };
     assert_eq!(of("/range")["declared"], "5XX");
