@@ -40,11 +40,11 @@ struct Row<'a> {
     /// The operation; `None` for what the server answers where there is none.
     operation: Option<&'a Operation>,
     status: Option<ResponseKey>,
-    from: Source<'a>,
+    from: RowSource<'a>,
 }
 
 /// Who answers so.
-enum Source<'a> {
+enum RowSource<'a> {
     /// The operation, as the document declares.
     Document(&'a ResponseVariant),
     /// Nobody: the status is an interim one.
@@ -89,13 +89,13 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
             from,
         };
         for key in &operation.interim {
-            rows.push(row(Some(*key), Source::Interim));
+            rows.push(row(Some(*key), RowSource::Interim));
         }
         if operation.declared {
             let declared = answers.iter();
-            rows.extend(declared.map(|answer| row(Some(answer.key), Source::Document(answer))));
+            rows.extend(declared.map(|answer| row(Some(answer.key), RowSource::Document(answer))));
         } else if operation.interim.is_empty() {
-            rows.push(row(None, Source::Undeclared));
+            rows.push(row(None, RowSource::Undeclared));
         }
         if built_in {
             let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
@@ -106,7 +106,7 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
                     .filter(|_| operation.declared);
                 row(
                     Some(ResponseKey::Exact(answer.code)),
-                    Source::BuiltIn { answer, declared },
+                    RowSource::BuiltIn { answer, declared },
                 )
             }));
         }
@@ -133,14 +133,14 @@ fn between(model: &Model) -> Vec<Row<'_>> {
     };
     let own = |method, path, answer: BuiltInResponse| {
         let declared = None;
-        let from = Source::BuiltIn { answer, declared };
+        let from = RowSource::BuiltIn { answer, declared };
         row(method, path, Some(ResponseKey::Exact(answer.code)), from)
     };
     let mut rows = Vec::new();
     for (path, methods) in paths {
         let [get, head, options] = [Method::Get, Method::Head, Method::Options];
         if methods.contains(&get) && !methods.contains(&head) {
-            rows.push(row(Some(head), Some(path), None, Source::AsGet));
+            rows.push(row(Some(head), Some(path), None, RowSource::AsGet));
         }
         if !methods.contains(&options) {
             rows.push(own(Some(options), Some(path), BuiltInResponse::OPTIONS));
@@ -185,20 +185,20 @@ impl Row<'_> {
             "source": self.from.word(),
         });
         let more = match &self.from {
-            Source::Document(answer) => json!({
+            RowSource::Document(answer) => json!({
                 "variant": format!("{}::{}", self.set(model), answer.variant),
                 "body": model.payload_name(&answer.body),
                 "media_types": answer.media(),
                 "headers": answer.headers.iter().map(|header| &header.wire).collect::<Vec<_>>(),
             }),
-            Source::BuiltIn { answer, declared } => json!({
+            RowSource::BuiltIn { answer, declared } => json!({
                 "declared": declared.map(|declared| declared.key.to_string()),
                 "media_types": self.media_of(*answer),
                 "headers": Vec::from_iter(answer.header),
                 "content_declared": declared.is_some_and(takes_problem),
             }),
-            Source::AsGet => json!({"as": "GET"}),
-            Source::Interim | Source::Undeclared => json!({}),
+            RowSource::AsGet => json!({"as": "GET"}),
+            RowSource::Interim | RowSource::Undeclared => json!({}),
         };
         if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
             row.extend(more);
@@ -235,7 +235,7 @@ impl Row<'_> {
             .map_or_else(|| "-".to_owned(), |key| key.to_string());
         let said = |text: &str| [text.to_owned(), String::new(), String::new()];
         let [body, media, headers] = match &self.from {
-            Source::Document(answer) => {
+            RowSource::Document(answer) => {
                 let headers = answer.headers.iter().map(|header| header.wire.as_str());
                 [
                     model.payload_name(&answer.body).unwrap_or_default(),
@@ -243,7 +243,7 @@ impl Row<'_> {
                     headers.collect::<Vec<_>>().join(", "),
                 ]
             }
-            Source::BuiltIn { answer, declared } => [
+            RowSource::BuiltIn { answer, declared } => [
                 match declared {
                     None if self.operation.is_none() => "(by the server)".to_owned(),
                     None => "(by the server, not declared)".to_owned(),
@@ -260,9 +260,9 @@ impl Row<'_> {
                 self.media_of(*answer).join(", "),
                 answer.header.unwrap_or_default().to_owned(),
             ],
-            Source::Interim => said("(interim, no answer)"),
-            Source::Undeclared => said("(declares no answer)"),
-            Source::AsGet => said("(by the server, as GET without content)"),
+            RowSource::Interim => said("(interim, no answer)"),
+            RowSource::Undeclared => said("(declares no answer)"),
+            RowSource::AsGet => said("(by the server, as GET without content)"),
         };
         [
             self.method.map_or("any", Method::as_str).to_owned(),
@@ -275,7 +275,7 @@ impl Row<'_> {
     }
 }
 
-impl Source<'_> {
+impl RowSource<'_> {
     fn word(&self) -> &'static str {
         match self {
             Self::Document(_) => "document",
