@@ -199,6 +199,6 @@ fn all_methods_share_one_set() {
         model
             .operations
             .iter()
-            .all(|operation| operation.interim.len() == 5)
+            .all(|operation| operation.interim_keys.len() == 5)
     );
 }

@@ -88,13 +88,13 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
             status,
             from,
         };
-        for key in &operation.interim {
+        for key in &operation.interim_keys {
             rows.push(row(Some(*key), RowSource::Interim));
         }
-        if operation.declared {
+        if operation.declares_responses {
             let declared = answers.iter();
             rows.extend(declared.map(|answer| row(Some(answer.key), RowSource::Document(answer))));
-        } else if operation.interim.is_empty() {
+        } else if operation.interim_keys.is_empty() {
             rows.push(row(None, RowSource::Undeclared));
         }
         if built_in {
@@ -103,7 +103,7 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
             rows.extend(own.into_iter().map(|answer| {
                 let declared = match_response_key(&keys, answer.code)
                     .and_then(|index| answers.get(index))
-                    .filter(|_| operation.declared);
+                    .filter(|_| operation.declares_responses);
                 row(
                     Some(ResponseKey::Exact(answer.code)),
                     RowSource::BuiltIn { answer, declared },

@@ -159,7 +159,7 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         &title,
         &operation.summary,
         &operation.description,
-        &operation.needs,
+        &operation.security_doc,
     ]);
     let deprecated = deprecated(operation.deprecated);
     let members = members(model, operation);

@@ -206,7 +206,7 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         name,
         request,
         response,
-        needs,
+        security_doc,
         ..
     } = operation;
     let title = format!("`{}`", operation.title());
@@ -215,7 +215,7 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         &title,
         &operation.summary,
         &operation.description,
-        needs,
+        security_doc,
         deprecated,
     ]);
     let credentials = model.credentials(operation).map(|set| {

@@ -22,8 +22,8 @@ pub(super) fn hold(
     let made = operations.iter().map(|operation| {
         let set = sets
             .get(operation.response_enum)
-            .filter(|_| operation.declared);
-        set.map_or(0, |set| set.variants.len()) + operation.interim.len()
+            .filter(|_| operation.declares_responses);
+        set.map_or(0, |set| set.variants.len()) + operation.interim_keys.len()
     });
     Counts {
         operations: Count {

@@ -33,13 +33,13 @@ pub struct Operation {
     /// The index of the responses in [`Model::sets`](super::Model::sets).
     pub response_enum: usize,
     /// Whether the document declares an answer at all.
-    pub declared: bool,
+    pub declares_responses: bool,
     /// The keys that are declared and no answer, since interim codes are none.
-    pub interim: Vec<ResponseKey>,
+    pub interim_keys: Vec<ResponseKey>,
     /// The index of what it asks for in [`Model::credentials`](super::Model::credentials).
     pub credentials: Option<usize>,
     /// What it asks for in words, as Markdown; empty if it asks for nothing.
-    pub needs: String,
+    pub security_doc: String,
     /// Who answers it on the server.
     pub handler: Handler,
     /// The index in [`Model::groups`](super::Model::groups) of those that it has a trait with, if there are any.

@@ -107,7 +107,7 @@ fn operation(model: &Model, operation: &Operation) -> Value {
         "tag": group.and_then(|group| group.tag.as_deref()),
         "summary": doc::visible(&operation.summary),
         "description": prose(&operation.description),
-        "needs": prose(&operation.needs),
+        "needs": prose(&operation.security_doc),
         "deprecated": operation.deprecated,
         "chooses": chooses,
         "parameters": parameters,
@@ -156,7 +156,7 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
     let keys: Vec<ResponseKey> = declared.iter().map(|answer| answer.key).collect();
     let own = declared
         .iter()
-        .filter(|_| operation.declared)
+        .filter(|_| operation.declares_responses)
         .map(|answer| {
             let headers = answer.headers.iter();
             json!({
@@ -168,8 +168,9 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
             })
         });
     let built_in = operation.built_in_responses(model).into_iter();
-    let built_in = built_in
-        .filter(|answer| match_response_key(&keys, answer.code).is_none() || !operation.declared);
+    let built_in = built_in.filter(|answer| {
+        match_response_key(&keys, answer.code).is_none() || !operation.declares_responses
+    });
     let built_in = built_in.map(|answer| {
         json!({
             "status": answer.code.to_string(),
@@ -179,7 +180,7 @@ fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
             "headers": answer.header.into_iter().collect::<Vec<_>>(),
         })
     });
-    let interim = operation.interim.iter().map(|key| {
+    let interim = operation.interim_keys.iter().map(|key| {
         let meaning = "Comes before the answer, and is none itself.";
         json!({"status": key.to_string(), "declared": true, "meaning": meaning, "media": [], "headers": []})
     });
@@ -192,7 +193,9 @@ fn users(model: &Model, status: &Status) -> Vec<usize> {
         let set = model.response_enum(operation).variants.iter();
         let mut declared = set.map(|answer| answer.key);
         declared.any(|key| key == ResponseKey::Exact(status.code))
-            || operation.interim.contains(&ResponseKey::Exact(status.code))
+            || operation
+                .interim_keys
+                .contains(&ResponseKey::Exact(status.code))
             || operation
                 .built_in_responses(model)
                 .iter()
