@@ -215,7 +215,7 @@ impl<R: Response> FullResponse<R> {
             fail,
         } = self;
         answer.success().map_err(|answer| {
-            let error = fail(Some(&url), ErrorKind::ReadFailure(raw)).after(attempts);
+            let error = fail(Some(&url), ErrorKind::Unsuccessful(raw)).after(attempts);
             ResponseError::Declared(answer, error)
         })
     }
@@ -276,7 +276,7 @@ impl<O: BinaryResponse> Call<'_, O> {
         let kind = if full.code().is_success() {
             ErrorKind::Unstreamed(full.raw)
         } else {
-            ErrorKind::ReadFailure(full.raw)
+            ErrorKind::Unsuccessful(full.raw)
         };
         let error = (full.fail)(Some(&full.url), kind).after(full.attempts);
         Err(ResponseError::Declared(full.answer, error))
@@ -401,15 +401,30 @@ impl<O: Operation> StreamingCall<'_, O> {
     }
 }
 
-/// Asks for the content only if it is another than the one with an entity tag.
-pub(crate) fn if_none_match<O: Operation>(call: Call<'_, O>, etag: impl AsRef<str>) -> Call<'_, O> {
-    call.with_header(header::IF_NONE_MATCH, etag)
+/// An operation that may return 304 (Not Modified), so that its call takes an entity tag.
+///
+/// An operation with a parameter of the method's name does not implement it.
+pub trait IfNoneMatch: Operation {}
+
+impl<O: IfNoneMatch> Call<'_, O> {
+    /// Requests the content only if its entity tag has changed; otherwise the response is 304.
+    ///
+    /// The tag is a value of `ETag`, including its quotes (RFC 9110, section 13.1.2).
+    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
+        self.with_header(header::IF_NONE_MATCH, etag)
+    }
 }
 
-/// Asks for the content only if it has changed since a date.
-pub(crate) fn if_modified_since<O: Operation>(
-    call: Call<'_, O>,
-    date: impl Into<HttpDate>,
-) -> Call<'_, O> {
-    call.with_header(header::IF_MODIFIED_SINCE, date.into().as_str())
+/// An operation that may return 304 (Not Modified), so that its call takes a date.
+///
+/// An operation with a parameter of the method's name does not implement it.
+pub trait IfModifiedSince: Operation {}
+
+impl<O: IfModifiedSince> Call<'_, O> {
+    /// Requests the content only if it has changed since a date; otherwise the response is 304.
+    ///
+    /// The date is a time, or a value of `Last-Modified` (RFC 9110, section 13.1.3).
+    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
+        self.with_header(header::IF_MODIFIED_SINCE, date.into().as_str())
+    }
 }

@@ -25,8 +25,6 @@ use crate::{Code, StatusChoice};
 /// An example of an answer, as it is on the wire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseExample {
-    /// The index of its key.
-    pub(crate) key: usize,
     /// A status that it may have.
     pub(crate) code: u16,
     pub(crate) headers: &'static [(&'static str, &'static str)],
@@ -46,7 +44,7 @@ pub(crate) struct OperationExamples {
 
 /// The answer to a request that is refused: with the example of the document, if it declares content of another kind
 /// than a problem for the status.
-pub(crate) fn declared(
+pub(crate) fn rejection_example(
     all: &[OperationExamples],
     rejection: &Rejection,
     usual: HttpResponse,
@@ -55,7 +53,10 @@ pub(crate) fn declared(
     let of_operation = |known: &&OperationExamples| Some(known.operation) == rejection.operation();
     let found = all.iter().find(of_operation).and_then(|known| {
         let key = match_response_key(known.keys, code.get())?;
-        known.examples.iter().find(|example| example.key == key)
+        known
+            .examples
+            .iter()
+            .find(|example| match_response_key(known.keys, example.code) == Some(key))
     });
     let Some((example, Ok(mut headers))) = found.map(|example| (example, headers(example))) else {
         return usual;
@@ -114,7 +115,7 @@ impl Mock {
 // What the mock does is no method of it: those are named by the document.
 
 /// The same mock, asked as a request has it.
-pub(crate) fn asked(mock: &Mock, context: &Context) -> Mock {
+pub(crate) fn with_preference(mock: &Mock, context: &Context) -> Mock {
     Mock {
         prefer: Prefer::of(context.headers()),
         dice: mock.dice.clone(),
@@ -122,7 +123,10 @@ pub(crate) fn asked(mock: &Mock, context: &Context) -> Mock {
 }
 
 /// Whether an operation can answer as the mock is asked to, unless a parameter of its own has the choice.
-pub(crate) fn admit<O: Operation>(mock: &Mock, has_choice: bool) -> Result<(), Rejection> {
+pub(crate) fn check_preference<O: Operation>(
+    mock: &Mock,
+    has_choice: bool,
+) -> Result<(), Rejection> {
     if let Some(wrong) = &mock.prefer.wrong {
         return Err(Rejection::new(Code::BAD_REQUEST, wrong.as_str()));
     }
@@ -235,7 +239,7 @@ fn find<R: Response>(examples: &[ResponseExample], code: Code) -> Option<(&Respo
     let key = match_response_key(R::KEYS, code.get())?;
     examples
         .iter()
-        .find(|example| example.key == key)
+        .find(|example| match_response_key(R::KEYS, example.code) == Some(key))
         .map(|example| (example, code))
 }
 

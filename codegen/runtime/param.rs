@@ -121,7 +121,7 @@ impl Param {
     }
 
     /// The same with what has to hold for its value.
-    pub(crate) const fn within(self, constraints: Constraints) -> Self {
+    pub(crate) const fn with_constraints(self, constraints: Constraints) -> Self {
         Self {
             constraints,
             ..self

@@ -11,7 +11,9 @@ mod server;
 mod status;
 mod types;
 
-use proc_macro2::{Literal, Span, TokenStream};
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::{
@@ -138,6 +140,91 @@ impl ToTokens for Ident {
             None => proc_macro2::Ident::new(self.as_str(), Span::call_site()),
         };
         ident.to_tokens(tokens);
+    }
+}
+
+/// Builds the declaration `use crate::{..}` for the paths in `always`, and for those in `if_used` whose last
+/// segment starts a path in `code`, such as `Param` in `Param::query`.
+///
+/// Generated files import only what they use, whatever the document declares.
+fn imports(code: &TokenStream, always: &[&str], if_used: &[&str]) -> TokenStream {
+    let mut heads = BTreeSet::new();
+    path_heads(code.clone(), &mut heads);
+    let is_used = |path: &&&str| {
+        path.rsplit("::")
+            .next()
+            .is_some_and(|name| heads.contains(name))
+    };
+    let mut tree = UseTree::default();
+    for path in always.iter().chain(if_used.iter().filter(is_used)) {
+        tree.insert(path);
+    }
+    if tree.0.is_empty() {
+        return TokenStream::new();
+    }
+    let tree = tree.tokens();
+    quote!(use crate::#tree;)
+}
+
+/// Collects the identifiers that start a path of several segments.
+fn path_heads(code: TokenStream, heads: &mut BTreeSet<String>) {
+    let mut last: Option<String> = None;
+    let (mut colons, mut is_inner) = (0, false);
+    for token in code {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                colons += 1;
+                if colons == 2 {
+                    heads.extend(last.take().filter(|_| !is_inner));
+                }
+                continue;
+            }
+            TokenTree::Ident(ident) => {
+                is_inner = colons == 2;
+                last = Some(ident.to_string());
+            }
+            TokenTree::Group(group) => {
+                path_heads(group.stream(), heads);
+                last = None;
+            }
+            _ => last = None,
+        }
+        colons = 0;
+    }
+}
+
+/// The paths of a `use` declaration, by their first segments.
+#[derive(Default)]
+struct UseTree<'a>(BTreeMap<&'a str, UseTree<'a>>);
+
+impl<'a> UseTree<'a> {
+    fn insert(&mut self, path: &'a str) {
+        match path.split_once("::") {
+            Some((first, rest)) => self.0.entry(first).or_default().insert(rest),
+            None => {
+                self.0.entry(path).or_default();
+            }
+        }
+    }
+
+    fn tokens(&self) -> TokenStream {
+        let items = self.0.iter().map(|(name, inner)| {
+            let name = match *name {
+                "*" => quote!(*),
+                name => proc_macro2::Ident::new(name, Span::call_site()).into_token_stream(),
+            };
+            if inner.0.is_empty() {
+                name
+            } else {
+                let inner = inner.tokens();
+                quote!(#name::#inner)
+            }
+        });
+        let items: Vec<_> = items.collect();
+        match items.as_slice() {
+            [item] => item.clone(),
+            items => quote!({ #(#items),* }),
+        }
     }
 }
 
@@ -322,8 +409,8 @@ fn content_ty(model: &Model, content: &Content) -> TokenStream {
     }
 }
 
-/// A key of responses, as the runtime has it.
-fn key(key: ResponseKey) -> TokenStream {
+/// Writes a key of `responses`.
+fn response_key(key: ResponseKey) -> TokenStream {
     match key {
         ResponseKey::Exact(code) => {
             let code = Literal::u16_unsuffixed(code);
@@ -354,6 +441,24 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
 fn media<'a>(contents: impl IntoIterator<Item = &'a Content>) -> TokenStream {
     let media = contents.into_iter().map(|content| content.media.as_str());
     quote!(&[#(#media),*])
+}
+
+/// Builds the arms of a `match` over the declared media types of content; the last one needs no pattern.
+fn media_type_arms(
+    variants: &[BodyVariant],
+    value: impl Fn(&BodyVariant) -> TokenStream,
+) -> Vec<TokenStream> {
+    let last = variants.len().saturating_sub(1);
+    let arms = variants.iter().enumerate().map(|(index, variant)| {
+        let value = value(variant);
+        if index == last {
+            quote!(_ => #value)
+        } else {
+            let media_type = &variant.content.media;
+            quote!(#media_type => #value)
+        }
+    });
+    arms.collect()
 }
 
 /// The enum of the media types of a content.

@@ -234,6 +234,8 @@ const ROOT_NAMES: &[&str] = &[
     "Future",
     "HttpDate",
     "RequestDecoder",
+    "IfModifiedSince",
+    "IfNoneMatch",
     "Into",
     "InvalidCodeError",
     "ResponseKey",

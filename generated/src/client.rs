@@ -4,20 +4,16 @@
 
 pub use crate::runtime::{
     call::{
-        BinaryResponse, BinaryRequest, Call, FullResponse, StreamingResponse,
-        StreamingCall,
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
     },
-    conditional::HttpDate, client_error::{Error, ResponseError},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    server_url::{Server, ServerVariable},
     client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{ResponseKey, requests::*, types};
-
-use crate::runtime::call::{if_none_match, if_modified_since};
+use crate::requests::*;
 
 impl Client {
     /// `GET /status/{codes}`
@@ -92,7 +88,7 @@ impl Client {
 }
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[
         Self::new(
             "http://127.0.0.1:8080",
@@ -102,100 +98,30 @@ impl Server {
     ];
 }
 
-impl Call<'_, GetStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for GetStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for GetStatus {}
 
-impl Call<'_, PutStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for PutStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for PutStatus {}
 
-impl Call<'_, PostStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for PostStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for PostStatus {}
 
-impl Call<'_, DeleteStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for DeleteStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for DeleteStatus {}
 
-impl Call<'_, HeadStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for HeadStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for HeadStatus {}
 
-impl Call<'_, PatchStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for PatchStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for PatchStatus {}
 
-impl Call<'_, TraceStatus> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for TraceStatus {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for TraceStatus {}

@@ -58,10 +58,6 @@ mod status;
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
-mod constraints;
-
-#[cfg(feature = "_wire")]
-#[rustfmt::skip]
 pub mod requests;
 
 #[cfg(feature = "_wire")]

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    deprecated, docs, key,
+    deprecated, docs, imports,
     requests::{Member, members},
-    security,
+    response_key, security,
 };
 use crate::{
     doc,
@@ -18,50 +18,19 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .operations
         .iter()
         .map(|operation| method(model, operation));
-    let secrets: Vec<_> = model.schemes.iter().map(secret).collect();
-    let (with_secret, builder) = if secrets.is_empty() {
-        Default::default()
-    } else {
-        (
-            quote!(
-                use crate::runtime::client_builder::with_secret;
-            ),
-            quote!(impl ClientBuilder { #(#secrets)* }),
-        )
-    };
-    let import = security::import(model);
+    let credentials: Vec<_> = model.schemes.iter().map(credential_setter).collect();
+    let builder =
+        (!credentials.is_empty()).then(|| quote!(impl ClientBuilder { #(#credentials)* }));
     let setters = model
         .operations
         .iter()
         .filter_map(|operation| setters(model, operation));
-    let streams = model
+    let traits = model
         .operations
         .iter()
-        .map(|operation| streams(model, operation));
+        .map(|operation| traits(model, operation));
     let servers = servers(model);
-    let conditions = conditions(model);
-    quote! {
-        #![doc = " The client: a method for each operation."]
-
-        pub use crate::runtime::{
-            call::{
-                BinaryResponse, BinaryRequest, Call, FullResponse, StreamingResponse, StreamingCall,
-            },
-            conditional::HttpDate,
-            client_error::{Error, ResponseError},
-            redirect::Redirects,
-            retry::{Attempt, RetryPolicy},
-            server_url::{Server, ServerVariable},
-            client_builder::{Client, ClientBuilder, http_builder},
-        };
-        pub use reqwest;
-
-        #[allow(unused_imports, reason = "an API may have no operations or types")]
-        use crate::{ResponseKey, requests::*, types};
-        #import
-        #conditions
-        #with_secret
-
+    let items = quote! {
         impl Client {
             #(#methods)*
         }
@@ -70,11 +39,39 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #servers
 
         #(#setters)*
-        #(#streams)*
+        #(#traits)*
+    };
+    let always: &[_] = match (model.operations.is_empty(), builder.is_some()) {
+        (true, false) => &[],
+        (true, true) => &["runtime::client_builder::with_secret"],
+        (false, false) => &["requests::*"],
+        (false, true) => &["requests::*", "runtime::client_builder::with_secret"],
+    };
+    let imports = imports(&items, always, &["ResponseKey", "security", "types"]);
+    quote! {
+        #![doc = " The client: a method for each operation."]
+
+        pub use crate::runtime::{
+            call::{
+                BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+                StreamingCall, StreamingResponse,
+            },
+            client_builder::{Client, ClientBuilder, http_builder},
+            client_error::{Error, ResponseError},
+            conditional::HttpDate,
+            redirect::Redirects,
+            retry::{Attempt, RetryPolicy},
+            server_url::{Server, ServerVariable},
+        };
+        pub use reqwest;
+
+        #imports
+
+        #items
     }
 }
 
-/// The servers of the document. They have no names: another URL is no change for those who compile.
+/// Lists the servers of the document. They have no names, so that a changed URL breaks nobody's build.
 fn servers(model: &Model) -> TokenStream {
     let servers = model.servers.iter().map(|server| {
         let Server {
@@ -95,58 +92,51 @@ fn servers(model: &Model) -> TokenStream {
     });
     quote! {
         impl Server {
-            /// The servers of the document, in its order.
+            /// The servers that the document declares, in its order.
             pub const ALL: &'static [Self] = &[#(#servers),*];
         }
     }
 }
 
-/// What sets the conditions, if an operation has one.
-fn conditions(model: &Model) -> Option<TokenStream> {
-    let mut used: Vec<_> = model
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.conditions)
-        .collect();
-    used.sort_unstable();
-    used.dedup();
-    let names = used.iter().map(|condition| condition_ident(**condition));
-    (!used.is_empty()).then(|| quote!(use crate::runtime::call::{#(#names),*};))
-}
-
-fn condition_ident(condition: Condition) -> proc_macro2::Ident {
-    proc_macro2::Ident::new(condition.method(), proc_macro2::Span::call_site())
-}
-
-/// What an operation gives or takes piece by piece.
-fn streams(model: &Model, operation: &Operation) -> TokenStream {
+/// Implements the traits that give the calls of an operation further methods.
+fn traits(model: &Model, operation: &Operation) -> TokenStream {
     let request = &operation.request;
-    let streamed = model.response_enum(operation).streamed();
-    let keys: Vec<_> = streamed.into_iter().map(key).collect();
-    let answer = (!keys.is_empty()).then(|| {
+    let keys = model.response_enum(operation).streamed();
+    let keys: Vec<_> = keys.into_iter().map(response_key).collect();
+    let binary_response = (!keys.is_empty()).then(|| {
         quote! {
             impl BinaryResponse for #request {
                 const STREAMED: &'static [ResponseKey] = &[#(#keys),*];
             }
         }
     });
-    let is_taken = operation
+    let is_binary = operation
         .body
         .as_ref()
         .is_some_and(|body| body.payload.is_binary());
-    let content = is_taken.then(|| quote!(impl BinaryRequest for #request {}));
-    quote!(#answer #content)
+    let binary_request = is_binary.then(|| quote!(impl BinaryRequest for #request {}));
+    let conditions = operation
+        .conditions
+        .iter()
+        .map(|condition| match condition {
+            Condition::IfNoneMatch => quote!(impl IfNoneMatch for #request {}),
+            Condition::IfModifiedSince => quote!(impl IfModifiedSince for #request {}),
+        });
+    quote!(#binary_response #binary_request #(#conditions)*)
 }
 
-/// The method that sets what the client has for a security scheme.
-fn secret(scheme: &SecurityScheme) -> TokenStream {
+/// Builds the setter of the credential of a security scheme.
+fn credential_setter(scheme: &SecurityScheme) -> TokenStream {
     let name = &scheme.name;
-    let own = format!("Sets the credential for {}.", doc::code(&scheme.id));
+    let own = format!(
+        "Sets the credential of the security scheme {}.",
+        doc::code(&scheme.id)
+    );
     let docs = docs(&[&own, &scheme.doc]);
     let (constant, ty) = (&scheme.constant, security::credential(scheme));
     quote! {
         #docs
-        pub fn #name(self, credential: impl Into<#ty>) -> Self {
+        pub fn #name(self, credential: impl Into<security::#ty>) -> Self {
             with_secret(self, &security::#constant, credential.into())
         }
     }
@@ -183,40 +173,13 @@ fn setters(model: &Model, operation: &Operation) -> Option<TokenStream> {
         .filter(|member| !member.required)
         .map(setter)
         .collect();
-    let conditions: Vec<_> = operation
-        .conditions
-        .iter()
-        .map(|condition| self::condition(*condition))
-        .collect();
-    (!setters.is_empty() || !conditions.is_empty()).then(|| {
+    (!setters.is_empty()).then(|| {
         quote! {
             impl Call<'_, #request> {
                 #(#setters)*
-                #(#conditions)*
             }
         }
     })
-}
-
-/// The method that sets a condition.
-fn condition(condition: Condition) -> TokenStream {
-    let name = condition_ident(condition);
-    match condition {
-        Condition::IfNoneMatch => quote! {
-            /// Asks for the content only if it is another than that with this entity tag, which is what
-            /// `ETag` said, its quotes included; the answer is 304 otherwise.
-            pub fn #name(self, etag: impl AsRef<str>) -> Self {
-                #name(self, etag)
-            }
-        },
-        Condition::IfModifiedSince => quote! {
-            /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-            /// said; the answer is 304 otherwise.
-            pub fn #name(self, date: impl Into<HttpDate>) -> Self {
-                #name(self, date)
-            }
-        },
-    }
 }
 
 fn setter(member: &Member<'_>) -> TokenStream {

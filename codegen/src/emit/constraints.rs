@@ -1,51 +1,61 @@
-//! `constraints.rs`: what has to hold for what comes in, beyond the types.
+//! `constraints.rs`: what the schemas of requests require beyond their types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{constant, docs};
+use super::{constant, docs, imports};
 use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
+    if model.constraints.is_empty() {
+        return TokenStream::new();
+    }
     let constraints = model.constraints.iter().map(|constraints| {
         let name = &constraints.name;
         let docs = docs(&[&constraints.doc]);
         let list = list(model, &constraints.constraints);
         quote!(#docs pub(crate) static #name: Constraints = #list;)
     });
+    let constraints = quote!(#(#constraints)*);
+    let imports = imports(
+        &constraints,
+        &["runtime::validation::Constraints"],
+        &[
+            "runtime::enums::Scalar",
+            "runtime::formats::Format",
+            "runtime::validation::Bound",
+            "runtime::validation::Constraint",
+            "runtime::validation::JsonType",
+        ],
+    );
     quote! {
-        #![doc = " What the server asks of requests beyond their types."]
+        #![doc = " What the schemas of requests require beyond their types; the server validates it."]
 
-        #[allow(unused_imports, reason = "an API may have no use for some")]
-        use crate::runtime::{
-            enums::Scalar,
-            formats::Format,
-            validation::{Bound, Constraint::*, Constraints, JsonType},
-        };
+        #imports
 
-        #(#constraints)*
+        #constraints
     }
 }
 
-/// Some constraints where they are used.
+/// Returns the path of the constraints with an id.
 pub(super) fn path(model: &Model, id: ConstraintsId) -> TokenStream {
     let name = &model.constraints(id).name;
     quote!(constraints::#name)
 }
 
 fn list(model: &Model, constraints: &[Constraint]) -> TokenStream {
-    let constraints = constraints.iter().map(|constraint| one(model, constraint));
+    let constraints = constraints.iter().map(|constraint| item(model, constraint));
     quote!(&[#(#constraints),*])
 }
 
-fn one(model: &Model, constraint: &Constraint) -> TokenStream {
+fn item(model: &Model, constraint: &Constraint) -> TokenStream {
     match constraint {
         Constraint::MinLength(least) => count("MinLength", *least),
         Constraint::MaxLength(most) => count("MaxLength", *most),
-        Constraint::Pattern(pattern) => quote!(Pattern(#pattern)),
+        Constraint::Pattern(pattern) => quote!(Constraint::Pattern(#pattern)),
         Constraint::Format(format) => {
             let format = self::format(*format);
-            quote!(Format(Format::#format))
+            quote!(Constraint::Format(Format::#format))
         }
         Constraint::Minimum(least) => bound("Minimum", least),
         Constraint::ExclusiveMinimum(least) => bound("ExclusiveMinimum", least),
@@ -54,53 +64,55 @@ fn one(model: &Model, constraint: &Constraint) -> TokenStream {
         Constraint::MultipleOf(unit) => bound("MultipleOf", unit),
         Constraint::MinItems(least) => count("MinItems", *least),
         Constraint::MaxItems(most) => count("MaxItems", *most),
-        Constraint::UniqueItems => quote!(UniqueItems),
+        Constraint::UniqueItems => quote!(Constraint::UniqueItems),
         Constraint::Items(constraints) => {
             let constraints = list(model, constraints);
-            quote!(Items(#constraints))
+            quote!(Constraint::Items(#constraints))
         }
         Constraint::MinProperties(least) => count("MinProperties", *least),
         Constraint::MaxProperties(most) => count("MaxProperties", *most),
-        Constraint::Required(name) => quote!(Required(#name)),
+        Constraint::Required(name) => quote!(Constraint::Required(#name)),
         Constraint::Property(name, constraints) => {
             let constraints = list(model, constraints);
-            quote!(Property(#name, #constraints))
+            quote!(Constraint::Property(#name, #constraints))
         }
-        Constraint::AdditionalProperties(known, constraints) => {
+        Constraint::AdditionalProperties(properties, constraints) => {
             let constraints = list(model, constraints);
-            quote!(AdditionalProperties(&[#(#known),*], #constraints))
+            quote!(Constraint::AdditionalProperties(&[#(#properties),*], #constraints))
         }
-        Constraint::NotNull(names) => quote!(NotNull(&[#(#names),*])),
-        Constraint::NoAdditionalProperties(known) => quote!(NoAdditionalProperties(&[#(#known),*])),
+        Constraint::NotNull(names) => quote!(Constraint::NotNull(&[#(#names),*])),
+        Constraint::NoAdditionalProperties(properties) => {
+            quote!(Constraint::NoAdditionalProperties(&[#(#properties),*]))
+        }
         Constraint::Enum(values) => self::values(values),
         Constraint::Type(kind) => {
             let kind = self::kind(*kind);
-            quote!(Type(JsonType::#kind))
+            quote!(Constraint::Type(JsonType::#kind))
         }
         Constraint::Nullable(constraints) => {
             let constraints = list(model, constraints);
-            quote!(Nullable(#constraints))
+            quote!(Constraint::Nullable(#constraints))
         }
         Constraint::Ref(id) => {
             let name = &model.constraints(*id).name;
-            quote!(Ref(&#name))
+            quote!(Constraint::Ref(&#name))
         }
         Constraint::AnyOf(alternatives) => {
             let alternatives = alternatives
                 .iter()
                 .map(|constraints| list(model, constraints));
-            quote!(AnyOf(&[#(#alternatives),*]))
+            quote!(Constraint::AnyOf(&[#(#alternatives),*]))
         }
         Constraint::Discriminator(tag, alternatives) => {
             let alternatives = alternatives.iter().map(|(tags, constraints)| {
                 let constraints = list(model, constraints);
                 quote!((&[#(#tags),*], #constraints))
             });
-            quote!(Discriminator(#tag, &[#(#alternatives),*]))
+            quote!(Constraint::Discriminator(#tag, &[#(#alternatives),*]))
         }
         Constraint::Not(constraints) => {
             let constraints = list(model, constraints);
-            quote!(Not(#constraints))
+            quote!(Constraint::Not(#constraints))
         }
     }
 }
@@ -111,12 +123,12 @@ fn ident(name: &str) -> proc_macro2::Ident {
 
 fn count(name: &str, number: u64) -> TokenStream {
     let (name, number) = (ident(name), super::Literal::u64_unsuffixed(number));
-    quote!(#name(#number))
+    quote!(Constraint::#name(#number))
 }
 
 fn bound(name: &str, bound: &Constant) -> TokenStream {
     let (name, bound) = (ident(name), constant(bound));
-    quote!(#name(Bound::#bound))
+    quote!(Constraint::#name(Bound::#bound))
 }
 
 fn values(values: &[Constant]) -> TokenStream {
@@ -128,10 +140,10 @@ fn values(values: &[Constant]) -> TokenStream {
         })
         .collect();
     match words {
-        Some(words) => quote!(StringEnum(&[#(#words),*])),
+        Some(words) => quote!(Constraint::StringEnum(&[#(#words),*])),
         None => {
             let values = values.iter().map(constant);
-            quote!(Enum(&[#(Scalar::#values),*]))
+            quote!(Constraint::Enum(&[#(Scalar::#values),*]))
         }
     }
 }

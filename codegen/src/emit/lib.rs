@@ -26,6 +26,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     };
     let outer = docs(&[&title, &package.description, &servers, FEATURES]);
     let docs = inner(outer);
+    let constraints = (!model.constraints.is_empty()).then(|| {
+        quote! {
+            #[cfg(feature = "_wire")]
+            #[rustfmt::skip]
+            mod constraints;
+        }
+    });
     let security = model.has_security().then(|| {
         quote! {
             #[cfg(feature = "_wire")]
@@ -64,9 +71,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[rustfmt::skip]
         mod status;
 
-        #[cfg(feature = "_wire")]
-        #[rustfmt::skip]
-        mod constraints;
+        #constraints
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub mod requests;

@@ -1,11 +1,11 @@
-//! `mock.rs`: a server that answers from the examples of the document.
+//! `mock.rs`: a server that returns the examples of the document.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::server::handled;
+use super::{imports, server::handled};
 use crate::{
     model::{Model, Operation, Parameter, ResponseExample, Type},
     name::{Ident, Scope},
@@ -14,105 +14,135 @@ use crate::{
 pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
     let mut tables: Vec<(&Operation, Ident)> = Vec::new();
-    let mut scope = Scope::reserving(&["ALL", "CHOOSING"]);
-    let mut declared = Vec::new();
+    let mut scope = Scope::reserving(&["ALL", "WITH_STATUS_CHOICE"]);
+    let mut operations = Vec::new();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {
-        let known = tables.iter().find(|(first, _)| {
+        let shared = tables.iter().find(|(first, _)| {
             first.response_enum == operation.response_enum
                 && first.response_examples == operation.response_examples
         });
-        let table = match known {
+        let table = match shared {
             Some((_, table)) => table.clone(),
             None => {
-                let wanted = operation.name.screaming_snake().with("_SAMPLES");
-                let (table, _) = scope.name(&[wanted], "the samples of an operation");
+                let wanted = operation.name.screaming_snake().with("_EXAMPLES");
+                let (table, _) = scope.name(&[wanted], "the examples of an operation");
                 tables.push((operation, table.clone()));
                 table
             }
         };
-        declared.push((operation, table.clone()));
-        let of_group = methods.entry(operation.group).or_default();
-        of_group.push(method(model, operation, &table));
+        let methods = methods.entry(operation.group).or_default();
+        methods.push(method(model, operation, &table));
+        operations.push((operation, table));
     }
     if model.groups.is_empty() {
-        // An API may have no operations.
+        // An API may have no operations; its only trait is implemented all the same.
         methods.entry(None).or_default();
     }
-    let implementations = methods.iter().map(|(group, methods)| {
-        let group = group.and_then(|index| model.groups.get(index));
-        let path = group.map(|group| {
-            let name = &group.name;
-            quote!(#name::)
-        });
+    let implementations = methods
+        .iter()
+        .map(|(group, methods)| implementation(model, *group, methods));
+    let tags: Vec<_> = model
+        .groups
+        .iter()
+        .map(|group| format!("server::{}", group.name))
+        .collect();
+    let mut always = vec![
+        "runtime::Operation",
+        "runtime::mock::OperationExamples",
+        "runtime::mock::check_preference",
+        "runtime::mock::rejection_example",
+        "runtime::mock::with_preference",
+        "server::Context",
+        "server::Rejection",
+    ];
+    if tags.is_empty() {
+        always.push("server::Api");
+    }
+    always.extend(tags.iter().map(String::as_str));
+    if !operations.is_empty() {
+        always.extend([
+            "requests::*",
+            "responses::*",
+            "runtime::Response",
+            "runtime::mock::ResponseExample",
+            "runtime::mock::respond",
+        ]);
+    }
+    let all = operations.iter().map(|(operation, table)| {
+        let Operation { id, response, .. } = operation;
         quote! {
-            impl #path Api for Mock {
-                #(#methods)*
-
-                fn with_context(self: Arc<Self>, context: Context) -> Arc<impl #path Api> {
-                    Arc::new(asked(&self, &context))
-                }
-
-                fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-                    admit::<O>(self, CHOOSING.contains(&O::ID))
-                }
+            OperationExamples {
+                operation: #id,
+                keys: <#response as Response>::KEYS,
+                examples: #table,
             }
         }
     });
-    let modules: Vec<_> = model.groups.iter().map(|group| &group.name).collect();
-    let traits = if modules.is_empty() {
-        quote!(Api)
-    } else {
-        quote!(#(#modules),*)
-    };
-    let all = declared.iter().map(|(operation, table)| {
-        let Operation { id, response, .. } = operation;
-        quote!(OperationExamples { operation: #id, keys: <#response as Response>::KEYS, examples: #table })
-    });
-    let all = quote!(const ALL: &[OperationExamples] = &[#(#all,)*];);
-    let tables = tables.iter().map(|(operation, name)| {
-        let samples = operation.response_examples.iter().map(response_example);
-        quote!(const #name: &[ResponseExample] = &[#(#samples,)*];)
-    });
-    let choosing = handled(model)
-        .filter(|operation| choice(operation).is_some())
+    let with_choice = handled(model)
+        .filter(|operation| status_choice(operation).is_some())
         .map(|operation| &operation.id);
-    let import = super::security::import(model);
-    quote! {
-        #![doc = " A server that answers from the examples of the document."]
-
-        #[allow(unused_imports, reason = "an API may have no operations")]
-        use crate::{
-            requests::*,
-            responses::*,
-            runtime::{Response, mock::{ResponseExample, respond}},
-        };
-        use crate::{
-            runtime::{Operation, mock::{OperationExamples, admit, asked, declared}},
-            server::{Context, Rejection, #traits},
-        };
-        use std::sync::Arc;
-        #import
-
-        pub use crate::runtime::mock::Mock;
-
+    let tables = tables.iter().map(|(operation, name)| {
+        let examples = operation.response_examples.iter().map(example);
+        quote!(const #name: &[ResponseExample] = &[#(#examples,)*];)
+    });
+    let items = quote! {
         #(#implementations)*
 
-        /// What a request is answered with that is refused, for
-        /// [`on_reject`](crate::server::RouterExt::on_reject): an example of what the document declares for the
-        /// status, where that is something else than a problem of RFC 9457. What is wrong it does not tell then.
+        /// Replaces a rejection by the document's example for its status, unless the document declares
+        /// RFC 9457 problem details for it. Pass it to [`on_reject`](crate::server::RouterExt::on_reject).
+        ///
+        /// The example does not contain the reason for the rejection.
         #[must_use]
-        pub fn as_declared(rejection: &Rejection, usual: axum::response::Response) -> axum::response::Response {
-            declared(ALL, rejection, usual)
+        pub fn as_declared(
+            rejection: &Rejection,
+            response: axum::response::Response,
+        ) -> axum::response::Response {
+            rejection_example(ALL, rejection, response)
         }
 
         /// The examples of each operation.
-        #all
+        const ALL: &[OperationExamples] = &[#(#all,)*];
 
-        /// The operations that have a parameter to choose a status by.
-        const CHOOSING: &[&str] = &[#(#choosing),*];
+        /// The operations with a parameter that chooses the status.
+        const WITH_STATUS_CHOICE: &[&str] = &[#(#with_choice),*];
 
         #(#tables)*
+    };
+    let imports = imports(&items, &always, &["security"]);
+    quote! {
+        #![doc = " A server that returns the examples of the document."]
+
+        use std::sync::Arc;
+
+        #imports
+
+        pub use crate::runtime::mock::Mock;
+
+        #items
+    }
+}
+
+/// Implements the trait of a tag, or the only trait, for the mock.
+fn implementation(model: &Model, group: Option<usize>, methods: &[TokenStream]) -> TokenStream {
+    let module = group
+        .and_then(|index| model.groups.get(index))
+        .map(|group| {
+            let name = &group.name;
+            quote!(#name::)
+        });
+    quote! {
+        impl #module Api for Mock {
+            #(#methods)*
+
+            fn with_context(self: Arc<Self>, context: Context) -> Arc<impl #module Api> {
+                Arc::new(with_preference(&self, &context))
+            }
+
+            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
+                check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+            }
+        }
     }
 }
 
@@ -123,7 +153,7 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
         response,
         ..
     } = operation;
-    let (argument, choice) = match choice(operation) {
+    let (argument, choice) = match status_choice(operation) {
         Some(parameter) => {
             let name = &parameter.name;
             let choice = if parameter.required {
@@ -137,7 +167,7 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
     };
     let credentials = model.credentials(operation).map(|set| {
         let name = &set.name;
-        quote!(, _: #name)
+        quote!(, _: security::#name)
     });
     quote! {
         async fn #name(&self, #argument: #request #credentials) -> #response {
@@ -146,14 +176,13 @@ fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
     }
 }
 
-/// The parameter that chooses a status.
-fn choice(operation: &Operation) -> Option<&Parameter> {
+/// Returns the parameter that chooses the status.
+fn status_choice(operation: &Operation) -> Option<&Parameter> {
     let mut parameters = operation.parameters.iter();
     parameters.find(|parameter| parameter.ty == Type::StatusChoice)
 }
 
-fn response_example(example: &ResponseExample) -> TokenStream {
-    let key = Literal::usize_unsuffixed(example.answer);
+fn example(example: &ResponseExample) -> TokenStream {
     let code = Literal::u16_unsuffixed(example.code);
     let headers = example.headers.iter().map(|(name, value)| {
         let name = name.to_ascii_lowercase();
@@ -161,15 +190,11 @@ fn response_example(example: &ResponseExample) -> TokenStream {
     });
     let body = match &example.body {
         Some((media, body)) => {
-            let body = literal(body);
+            // Unlike `super::text`, this keeps every byte.
+            let body = Literal::string(body);
             quote!(Some((#media, #body)))
         }
         None => quote!(None),
     };
-    quote!(ResponseExample { key: #key, code: #code, headers: &[#(#headers),*], body: #body })
-}
-
-/// The content to the letter, as opposed to [`super::text`].
-fn literal(body: &str) -> Literal {
-    Literal::string(body)
+    quote!(ResponseExample { code: #code, headers: &[#(#headers),*], body: #body })
 }

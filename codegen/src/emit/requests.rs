@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, media, param, ty,
+    DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, imports, media, param, ty,
 };
 use crate::{
     model::{Codec, ConstraintsId, Content, Model, Operation, Parameter, Payload, RequestBody},
@@ -29,26 +29,34 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let bodies = bodies
         .into_values()
         .map(|payload| body_enum(model, payload));
-    let import = super::security::import(model);
+    let items = quote!(#(#requests)* #(#bodies)*);
+    if items.is_empty() {
+        return quote!(#![doc = " The requests; the document has no operations."]);
+    }
+    let imports = imports(
+        &items,
+        &[
+            "responses::*",
+            "runtime::EncodeError",
+            "runtime::Operation",
+            "runtime::request_decoder::Rejection",
+            "runtime::request_decoder::RequestDecoder",
+            "runtime::request_encoder::RequestEncoder",
+        ],
+        &[
+            "constraints",
+            "runtime::param::Param",
+            "runtime::param::Style",
+            "security",
+            "types",
+        ],
+    );
     quote! {
-        #![doc = " The requests: one for each operation."]
+        #![doc = " The requests: a struct for each operation."]
 
-        #[allow(unused_imports, reason = "an API may have no use for some")]
-        use crate::{
-            constraints,
-            responses::*,
-            runtime::{
-                Operation, EncodeError,
-                request_decoder::{RequestDecoder, Rejection},
-                request_encoder::RequestEncoder,
-                param::{Param, Style},
-            },
-            types,
-        };
-        #import
+        #imports
 
-        #(#requests)*
-        #(#bodies)*
+        #items
     }
 }
 
@@ -183,7 +191,7 @@ fn new(members: &[Member<'_>]) -> TokenStream {
         },
     );
     quote! {
-        /// A request of what is required.
+        /// Creates a request from its required parameters.
         #[must_use]
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values),* }
@@ -228,30 +236,31 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
         .map(|parameter| param(model, parameter, &operation.parameters))
         .collect();
     let names: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
-    let writes = parameters
-        .iter()
-        .zip(&params)
-        .map(|(Parameter { name, required, .. }, param)| {
-            if *required {
-                quote!(request.required(#param, &self.#name)?;)
-            } else {
-                quote!(request.optional(#param, self.#name.as_ref())?;)
-            }
-        });
-    let reads = parameters.iter().zip(&params).map(|(parameter, param)| {
-        let within = within(model, parameter.constraints);
-        let param = quote!(#param #within);
+    let encodes =
+        parameters
+            .iter()
+            .zip(&params)
+            .map(|(Parameter { name, required, .. }, param)| {
+                if *required {
+                    quote!(request.required(#param, &self.#name)?;)
+                } else {
+                    quote!(request.optional(#param, self.#name.as_ref())?;)
+                }
+            });
+    let decodes = parameters.iter().zip(&params).map(|(parameter, param)| {
+        let constraints = with_constraints(model, parameter.constraints);
+        let param = quote!(#param #constraints);
         if parameter.required {
             quote!(request.required(#param)?)
         } else {
             quote!(request.optional(#param)?)
         }
     });
-    let write_body = operation.body.as_ref().map(write_body);
-    let read_body = operation.body.as_ref().map(|body| {
+    let encode_body = operation.body.as_ref().map(encode_body);
+    let decode_body = operation.body.as_ref().map(|body| {
         let name = &body.name;
-        let read = read_body(model, body);
-        quote!(#name: #read,)
+        let decode = decode_body(model, body);
+        quote!(#name: #decode,)
     });
     let unused = parameters.is_empty() && !has_body;
     let unused_request = if unused { quote!(_) } else { quote!(request) };
@@ -266,24 +275,24 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             const HAS_BODY: bool = #has_body;
 
             fn encode(&self, #unused_request: &mut RequestEncoder) -> Result<(), EncodeError> {
-                #(#writes)*
-                #write_body
+                #(#encodes)*
+                #encode_body
                 Ok(())
             }
 
             fn decode(#unused_request: &mut RequestDecoder) -> Result<Self, Rejection> {
                 Ok(Self {
-                    #(#names: #reads,)*
-                    #read_body
+                    #(#names: #decodes,)*
+                    #decode_body
                 })
             }
         }
     }
 }
 
-fn write_body(body: &RequestBody) -> TokenStream {
+fn encode_body(body: &RequestBody) -> TokenStream {
     let name = &body.name;
-    let write = |content: &Content, value: TokenStream| {
+    let encode = |content: &Content, value: TokenStream| {
         let codec_name = codec(content.codec);
         let media = &content.media;
         match content.codec {
@@ -292,17 +301,17 @@ fn write_body(body: &RequestBody) -> TokenStream {
             _ => quote!(request.#codec_name(#media, #value)?),
         }
     };
-    let write = match &body.payload {
+    let encode = match &body.payload {
         Payload::Empty => return TokenStream::new(),
         Payload::One(content) => {
-            let write = write(content, quote!(body));
-            quote!(#write;)
+            let encode = encode(content, quote!(body));
+            quote!(#encode;)
         }
         Payload::Several { name, variants } => {
             let arms = variants.iter().map(|variant| {
                 let variant_name = &variant.name;
-                let write = write(&variant.content, quote!(body));
-                quote!(#name::#variant_name(body) => #write)
+                let encode = encode(&variant.content, quote!(body));
+                quote!(#name::#variant_name(body) => #encode)
             });
             quote!(match body { #(#arms,)* })
         }
@@ -310,54 +319,48 @@ fn write_body(body: &RequestBody) -> TokenStream {
     if body.required {
         quote! {
             let body = &self.#name;
-            #write
+            #encode
         }
     } else {
         quote! {
             if let Some(body) = &self.#name {
-                #write
+                #encode
             }
         }
     }
 }
 
-/// Where the limits are that a value is held against, as one more call.
-fn within(model: &Model, constraints: Option<ConstraintsId>) -> Option<TokenStream> {
+/// Adds the call that passes the constraints of a value, if it has any.
+fn with_constraints(model: &Model, constraints: Option<ConstraintsId>) -> Option<TokenStream> {
     let constraints = super::constraints::path(model, constraints?);
-    Some(quote!(.within(#constraints)))
+    Some(quote!(.with_constraints(#constraints)))
 }
 
-fn read_body(model: &Model, body: &RequestBody) -> TokenStream {
+fn decode_body(model: &Model, body: &RequestBody) -> TokenStream {
     let contents = body.payload.contents();
     let media = media(contents.iter().copied());
-    let read = match &body.payload {
+    let decode = match &body.payload {
         Payload::Empty => return quote!(()),
         Payload::One(content) => {
-            let (codec, within) = (codec(content.codec), within(model, content.constraints));
-            quote!(request.of(#media)? #within.#codec()?)
+            let codec = codec(content.codec);
+            let constraints = with_constraints(model, content.constraints);
+            quote!(request.content(#media)? #constraints.#codec()?)
         }
         Payload::Several { name, variants } => {
-            let arms = variants.iter().enumerate().map(|(index, variant)| {
+            let arms = super::media_type_arms(variants, |variant| {
                 let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
-                let within = within(model, variant.content.constraints);
-                let index = proc_macro2::Literal::usize_unsuffixed(index);
-                // The last one takes what is left, which is its own index alone.
-                let pattern = if index.to_string() == (variants.len() - 1).to_string() {
-                    quote!(_)
-                } else {
-                    quote!(#index)
-                };
-                quote!(#pattern => #name::#variant_name(request #within.#codec()?))
+                let constraints = with_constraints(model, variant.content.constraints);
+                quote!(#name::#variant_name(request #constraints.#codec()?))
             });
-            quote!(match request.select(#media)? { #(#arms,)* })
+            quote!(match request.media_type(#media)? { #(#arms,)* })
         }
     };
     if body.required {
-        read
+        decode
     } else {
         quote! {
             if request.has_body() {
-                Some(#read)
+                Some(#decode)
             } else {
                 None
             }

@@ -1,102 +1,112 @@
-//! `responses.rs`: an enum for each distinct set of responses.
+//! `responses.rs`: the response enums.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{DEPRECATED, body_enum, codec, content_ty, docs, key, listed, media, param, ty};
+use super::{
+    DEPRECATED, body_enum, codec, content_ty, doc_lines, docs, imports, listed, media, param,
+    response_key, ty,
+};
 use crate::{
     doc,
     model::{
         BodyVariant, Codec, Content, IsSuccess, Model, Payload, ResponseEnum, ResponseKey,
-        ResponseVariant, SuccessType, match_response_key,
+        ResponseVariant, Status, SuccessType, match_response_key,
     },
     name::Ident,
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let sets = model.response_enums.iter().map(|set| response(model, set));
+    let enums = model
+        .response_enums
+        .iter()
+        .map(|response| response_enum(model, response));
     let aliases = model.operations.iter().filter_map(|operation| {
-        let set = &model.response_enum(operation).name;
+        let shared = &model.response_enum(operation).name;
         let name = &operation.response;
-        let doc = docs(&[&format!("The answers of `{}`.", operation.title())]);
-        (name != set).then(|| quote!(#doc pub type #name = #set;))
+        let doc = docs(&[&format!("The responses of `{}`.", operation.title())]);
+        (name != shared).then(|| quote!(#doc pub type #name = #shared;))
     });
     let bodies: BTreeMap<&Ident, &Payload> = model
         .response_enums
         .iter()
-        .flat_map(|set| &set.variants)
-        .filter_map(|answer| match &answer.body {
-            Payload::Several { name, .. } => Some((name, &answer.body)),
+        .flat_map(|response| &response.variants)
+        .filter_map(|variant| match &variant.body {
+            Payload::Several { name, .. } => Some((name, &variant.body)),
             _ => None,
         })
         .collect();
     let bodies = bodies
         .into_values()
         .map(|payload| body_enum(model, payload));
+    let items = quote!(#(#enums)* #(#bodies)* #(#aliases)*);
+    if items.is_empty() {
+        return quote!(#![doc = " The response enums; the document has no operations."]);
+    }
+    let imports = imports(
+        &items,
+        &[
+            "runtime::Code",
+            "runtime::DecodeError",
+            "runtime::EncodeError",
+            "runtime::Response",
+            "runtime::ResponseKey",
+            "runtime::response_decoder::ResponseDecoder",
+            "runtime::response_encoder::ResponseEncoder",
+        ],
+        &[
+            "Status",
+            "runtime::param::Param",
+            "runtime::param::Style",
+            "types",
+        ],
+    );
     quote! {
-        #![doc = " The responses: what each operation may answer, and nothing else."]
+        #![doc = " The response enums: one variant for each response that an operation declares."]
 
-        #[allow(unused_imports, reason = "an API may have no use for some")]
-        use crate::{
-            Status,
-            runtime::{
-                StatusIn, Code, ResponseKey, DecodeError, Response, EncodeError, param::{Param, Style},
-                response_decoder::ResponseDecoder, response_encoder::ResponseEncoder,
-            },
-            types,
-        };
+        #imports
 
-        #(#sets)*
-        #(#bodies)*
-        #(#aliases)*
+        #items
     }
 }
 
-fn response(model: &Model, set: &ResponseEnum) -> TokenStream {
-    let name = &set.name;
-    let docs = docs(&[&format!("What {} may answer.", listed(&set.users))]);
-    let variants = set.variants.iter().map(|answer| variant(model, answer));
-    let carried = set
+fn response_enum(model: &Model, response: &ResponseEnum) -> TokenStream {
+    let name = &response.name;
+    let docs = docs(&[&format!("The responses of {}.", listed(&response.users))]);
+    let variants = response
+        .variants
+        .iter()
+        .map(|variant| self::variant(model, variant));
+    let status_types = response
         .variants
         .iter()
         .enumerate()
-        .filter_map(|(index, answer)| {
-            let alias = answer.status_type.as_ref()?;
-            let index = Literal::usize_unsuffixed(index);
-            let doc = match answer.key {
-                ResponseKey::Default => {
-                    "A status that the document does not declare by itself.".to_owned()
-                }
-                key => format!("A status of {key} that the document does not declare by itself."),
-            };
-            let made = example_of(set, answer.key).map(|code| {
-                format!(
-                    "`{alias}::from_const::<{code}>()` is one, checked by the compiler, and \
-                     `{alias}::new({code})` the same, checked at run time."
-                )
-            });
-            let doc = super::docs(&[&doc, &made.unwrap_or_default()]);
-            Some(quote!(#doc pub type #alias = StatusIn<#name, #index>;))
-        });
-    let codes = set.variants.iter().map(|answer| {
-        let (variant, pattern) = (&answer.variant, ignoring(answer));
-        match answer.key {
+        .filter_map(|(index, variant)| status_type(response, index, variant));
+    let codes = response.variants.iter().map(|variant| {
+        let (name, pattern) = (&variant.variant, any_payload(variant));
+        match variant.key {
             ResponseKey::Exact(code) => {
                 let code = code_of(model, code);
-                quote!(Self::#variant #pattern => #code)
+                quote!(Self::#name #pattern => #code)
             }
-            _ => quote!(Self::#variant { status, .. } => status.code()),
+            _ => quote!(Self::#name { status, .. } => status.code()),
         }
     });
-    let keys = set.variants.iter().map(|answer| key(answer.key));
-    let produces = set.produces();
+    let keys = response
+        .variants
+        .iter()
+        .map(|variant| response_key(variant.key));
+    let produces = response.produces();
     let produces = (!produces.is_empty())
         .then(|| quote!(const PRODUCES: &'static [&'static str] = &[#(#produces),*];));
-    let (success_ty, success) = success(model, set);
-    let decodes = decodes(model, set);
-    let encodes = set.variants.iter().map(|answer| encode(model, answer));
+    let (success_ty, success) = success(model, response);
+    let decode = decode(model, response);
+    let encodes = response
+        .variants
+        .iter()
+        .map(|variant| encode(model, variant));
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -104,10 +114,10 @@ fn response(model: &Model, set: &ResponseEnum) -> TokenStream {
             #(#variants,)*
         }
 
-        #(#carried)*
+        #(#status_types)*
 
         impl #name {
-            /// The status.
+            /// Returns the status code.
             #[must_use]
             pub fn code(&self) -> Code {
                 match self {
@@ -130,8 +140,8 @@ fn response(model: &Model, set: &ResponseEnum) -> TokenStream {
                 #success
             }
 
-            fn decode(received: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-                #decodes
+            fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+                #decode
             }
 
             fn encode(self) -> Result<ResponseEncoder, EncodeError> {
@@ -143,18 +153,51 @@ fn response(model: &Model, set: &ResponseEnum) -> TokenStream {
     }
 }
 
-/// A code that an answer with a key may have: an error, for that is what most of them are for.
-fn example_of(set: &ResponseEnum, key: ResponseKey) -> Option<u16> {
-    let keys: Vec<_> = set.variants.iter().map(|answer| answer.key).collect();
+/// Declares the type of the status code of a range or of `default`.
+fn status_type(
+    response: &ResponseEnum,
+    index: usize,
+    variant: &ResponseVariant,
+) -> Option<TokenStream> {
+    let (name, alias) = (&response.name, variant.status_type.as_ref()?);
+    let index = Literal::usize_unsuffixed(index);
+    let codes = match variant.key {
+        ResponseKey::Default => "A status code that no other variant".to_owned(),
+        key => format!("A status code in `{key}` that no other variant"),
+    };
+    let constructors = example_of(response, variant.key).map(|code| {
+        format!(
+            "`{alias}::from_const::<{code}>()` is checked at compile time, `{alias}::new({code})` \
+             at run time."
+        )
+    });
+    let docs = docs(&[
+        &format!("{codes} of [`{name}`] declares."),
+        &constructors.unwrap_or_default(),
+    ]);
+    Some(quote!(#docs pub type #alias = crate::StatusIn<#name, #index>;))
+}
+
+/// Returns a code that the response of a key may have, preferably an error: most ranges are of errors.
+fn example_of(response: &ResponseEnum, key: ResponseKey) -> Option<u16> {
+    let keys: Vec<_> = response
+        .variants
+        .iter()
+        .map(|variant| variant.key)
+        .collect();
     let mut codes = (400..600).chain(200..400);
     codes.find(|code| {
         match_response_key(&keys, *code).and_then(|index| keys.get(index)) == Some(&key)
     })
 }
 
-/// The `Code` of a status, by its name where it has one.
+fn status(model: &Model, code: u16) -> Option<&Status> {
+    model.statuses.iter().find(|status| status.code == code)
+}
+
+/// Writes a status code as a `Code`, by its name if it has one.
 fn code_of(model: &Model, code: u16) -> TokenStream {
-    match model.statuses.iter().find(|status| status.code == code) {
+    match status(model, code) {
         Some(status) => {
             let name = &status.name;
             quote!(Status::#name.into())
@@ -166,15 +209,15 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
     }
 }
 
-/// Whether a variant has named fields.
-fn is_struct(answer: &ResponseVariant) -> bool {
-    answer.status_type.is_some() || !answer.headers.is_empty()
+/// Returns whether a variant has named fields.
+fn is_struct(variant: &ResponseVariant) -> bool {
+    variant.status_type.is_some() || !variant.headers.is_empty()
 }
 
-/// A pattern for all that a variant holds.
-fn ignoring(answer: &ResponseVariant) -> TokenStream {
-    match &answer.body {
-        _ if is_struct(answer) => quote!({ .. }),
+/// Returns the pattern that matches any payload of a variant.
+fn any_payload(variant: &ResponseVariant) -> TokenStream {
+    match &variant.body {
+        _ if is_struct(variant) => quote!({ .. }),
         Payload::Empty => TokenStream::new(),
         _ => quote!((..)),
     }
@@ -188,30 +231,44 @@ fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
     }
 }
 
-fn variant(model: &Model, answer: &ResponseVariant) -> TokenStream {
-    let name = &answer.variant;
-    let title = match answer.key {
-        ResponseKey::Exact(code) => {
-            let reason = model.statuses.iter().find(|status| status.code == code);
-            let reason = reason.map_or("", |status| status.reason.as_str());
-            doc::code(format!("{code} {reason}").trim_end())
-        }
-        ResponseKey::Range(_) => format!("`{}`", answer.key),
-        ResponseKey::Default => "Any other status.".to_owned(),
+/// Documents a variant: its code, with a link to the status, and the document's description if that is
+/// not the one of the status.
+fn variant_docs(model: &Model, variant: &ResponseVariant) -> TokenStream {
+    let title = match variant.key {
+        ResponseKey::Exact(code) => match status(model, code) {
+            Some(status) => {
+                let title = doc::code(format!("{code} {}", status.reason).trim_end());
+                format!("[{title}](crate::Status::{})", status.name)
+            }
+            None => format!("`{code}`"),
+        },
+        ResponseKey::Range(_) => format!("`{}`", variant.key),
+        ResponseKey::Default => "Any other status code.".to_owned(),
     };
-    let docs = docs(&[&title, &answer.doc]);
-    let body = body_ty(model, &answer.body);
-    if !is_struct(answer) {
+    let mut lines = vec![doc::visible(&title)];
+    let description = doc::lines(&variant.doc);
+    if !description.is_empty() {
+        lines.push(String::new());
+        lines.extend(description);
+    }
+    doc_lines(&lines)
+}
+
+fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
+    let name = &variant.variant;
+    let docs = variant_docs(model, variant);
+    let body = body_ty(model, &variant.body);
+    if !is_struct(variant) {
         let body = body.map(|body| quote!((#body)));
         return quote!(#docs #name #body);
     }
-    let status = answer.status_type.as_ref().map(|carried| {
+    let status = variant.status_type.as_ref().map(|status_type| {
         quote! {
-            /// The status.
-            status: #carried,
+            /// The status code.
+            status: #status_type,
         }
     });
-    let headers = answer.headers.iter().map(|header| {
+    let headers = variant.headers.iter().map(|header| {
         let (name, ty) = (&header.name, ty(model, &header.ty));
         let docs = super::docs(&[&header.doc, if header.deprecated { DEPRECATED } else { "" }]);
         let ty = if header.required {
@@ -230,146 +287,148 @@ fn variant(model: &Model, answer: &ResponseVariant) -> TokenStream {
     quote!(#docs #name { #status #(#headers)* #body })
 }
 
-/// The type of a success, and how it is found.
-fn success(model: &Model, set: &ResponseEnum) -> (TokenStream, TokenStream) {
-    let ty = match set.success {
+/// Returns the type of a success, and the body of the method that extracts it.
+fn success(model: &Model, response: &ResponseEnum) -> (TokenStream, TokenStream) {
+    let ty = match response.success {
         SuccessType::Unit => quote!(()),
         SuccessType::Whole => quote!(Self),
-        SuccessType::Body(index) => {
-            let answer = set.variants.get(index);
-            answer
-                .and_then(|answer| body_ty(model, &answer.body))
-                .unwrap_or_else(|| quote!(()))
-        }
+        SuccessType::Body(index) => response
+            .variants
+            .get(index)
+            .and_then(|variant| body_ty(model, &variant.body))
+            .unwrap_or_else(|| quote!(())),
     };
-    let (value, matched, other) = match set.success {
+    let (value, matched, failure) = match response.success {
         SuccessType::Unit => (quote!(Ok(())), quote!(self), quote!(other => Err(other))),
         SuccessType::Body(_) => (quote!(Ok(body)), quote!(self), quote!(other => Err(other))),
         SuccessType::Whole => (quote!(Ok(self)), quote!(&self), quote!(_ => Err(self))),
     };
-    let patterns = |succeeds: IsSuccess| {
-        let answers = set
+    let patterns = |is_success: IsSuccess| {
+        let variants = response
             .variants
             .iter()
-            .filter(move |answer| answer.succeeds == succeeds);
-        answers
-            .map(|answer| success_pattern(set.success, answer))
+            .filter(move |variant| variant.succeeds == is_success);
+        variants
+            .map(|variant| success_pattern(response.success, variant))
             .collect::<Vec<_>>()
     };
     let (always, by_code) = (patterns(IsSuccess::Always), patterns(IsSuccess::ByCode));
-    let all = always.len() == set.variants.len();
+    let is_exhaustive = always.len() == response.variants.len();
     let always = (!always.is_empty()).then(|| quote!(#(#always)|* => #value,));
-    let by_code = by_code
+    let by_code: Vec<_> = by_code
         .iter()
-        .map(|pattern| quote!(#pattern if status.code().is_success() => #value,));
-    let by_code: Vec<_> = by_code.collect();
+        .map(|pattern| quote!(#pattern if status.code().is_success() => #value,))
+        .collect();
     if always.is_none() && by_code.is_empty() {
         return (ty, quote!(Err(self)));
     }
-    let other = (!all).then_some(other);
-    (ty, quote!(match #matched { #always #(#by_code)* #other }))
+    let failure = (!is_exhaustive).then_some(failure);
+    (ty, quote!(match #matched { #always #(#by_code)* #failure }))
 }
 
-/// The pattern of an answer that is a success, which binds what the success gives.
-fn success_pattern(success: SuccessType, answer: &ResponseVariant) -> TokenStream {
-    let variant = &answer.variant;
-    let status = (answer.succeeds == IsSuccess::ByCode).then(|| quote!(status,));
+/// Returns the pattern of a variant that is a success, which binds what `success()` returns.
+fn success_pattern(success: SuccessType, variant: &ResponseVariant) -> TokenStream {
+    let name = &variant.variant;
+    let status = (variant.succeeds == IsSuccess::ByCode).then(|| quote!(status,));
     match success {
-        SuccessType::Body(_) if is_struct(answer) => quote!(Self::#variant { #status body, .. }),
-        SuccessType::Body(_) => quote!(Self::#variant(body)),
+        SuccessType::Body(_) if is_struct(variant) => quote!(Self::#name { #status body, .. }),
+        SuccessType::Body(_) => quote!(Self::#name(body)),
         SuccessType::Unit | SuccessType::Whole if status.is_some() => {
-            quote!(Self::#variant { status, .. })
+            quote!(Self::#name { status, .. })
         }
         SuccessType::Unit | SuccessType::Whole => {
-            let pattern = ignoring(answer);
-            quote!(Self::#variant #pattern)
+            let pattern = any_payload(variant);
+            quote!(Self::#name #pattern)
         }
     }
 }
 
-fn decodes(model: &Model, set: &ResponseEnum) -> TokenStream {
-    let last = set.variants.len().saturating_sub(1);
-    let arms = set.variants.iter().enumerate().map(|(index, answer)| {
-        let decode = decode(model, answer);
-        // There is no other index.
-        let pattern = if index == last {
-            quote!(_)
-        } else {
-            let index = Literal::usize_unsuffixed(index);
-            quote!(#index)
+/// Decodes a response by its status code. The order of the arms is the precedence: exact codes, ranges,
+/// `default`.
+fn decode(model: &Model, response: &ResponseEnum) -> TokenStream {
+    let arms = response.variants.iter().map(|variant| {
+        let codes = match variant.key {
+            ResponseKey::Exact(code) => {
+                let code = Literal::u16_unsuffixed(code);
+                quote!(#code)
+            }
+            ResponseKey::Range(class) => {
+                let first = Literal::u16_unsuffixed(class * 100);
+                let last = Literal::u16_unsuffixed(class * 100 + 99);
+                quote!(#first..=#last)
+            }
+            // An interim response is never final, so `default` does not match it.
+            ResponseKey::Default => quote!(200..),
         };
-        quote!(#pattern => #decode)
+        let decode = decode_variant(model, variant);
+        quote!(#codes => #decode)
     });
-    if set.variants.len() == 1 {
-        let decode = set.variants.first().map(|answer| decode(model, answer));
-        return quote! {
-            received.key(Self::KEYS)?;
-            #decode
-        };
+    quote! {
+        match response.code() {
+            #(#arms,)*
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
     }
-    quote!(match received.key(Self::KEYS)? { #(#arms,)* })
 }
 
-fn decode(model: &Model, answer: &ResponseVariant) -> TokenStream {
-    let variant = &answer.variant;
-    let body = match &answer.body {
+fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
+    let name = &variant.variant;
+    let body = match &variant.body {
         Payload::Empty => None,
-        payload => Some(read(payload)),
+        payload => Some(decode_body(payload)),
     };
-    if !is_struct(answer) {
+    if !is_struct(variant) {
         let body = body.map(|body| quote!((#body)));
-        return quote!(Ok(Self::#variant #body));
+        return quote!(Ok(Self::#name #body));
     }
-    let status = answer
+    let status = variant
         .status_type
         .is_some()
-        .then(|| quote!(status: received.status(StatusIn::new)?,));
-    let headers = answer.headers.iter().map(|header| {
+        .then(|| quote!(status: response.status()?,));
+    let headers = variant.headers.iter().map(|header| {
         let (name, param) = (&header.name, param(model, header, &[]));
         if header.required {
-            quote!(#name: received.required(#param)?,)
+            quote!(#name: response.required(#param)?,)
         } else {
-            quote!(#name: received.optional(#param)?,)
+            quote!(#name: response.optional(#param)?,)
         }
     });
     let body = body.map(|body| quote!(body: #body,));
-    quote!(Ok(Self::#variant { #status #(#headers)* #body }))
+    quote!(Ok(Self::#name { #status #(#headers)* #body }))
 }
 
-/// Reads the content of an answer.
-fn read(payload: &Payload) -> TokenStream {
+fn decode_body(payload: &Payload) -> TokenStream {
     let contents = payload.contents();
-    let media = media(contents.iter().copied());
+    let media_types = media(contents.iter().copied());
     match payload {
         Payload::Empty => quote!(()),
         Payload::One(content) => {
             let codec = codec(content.codec);
-            quote!(received.of(#media)?.#codec()?)
+            quote!(response.content(#media_types)?.#codec()?)
         }
         Payload::Several { name, variants } => {
-            let last = variants.len().saturating_sub(1);
-            let arms = variants.iter().enumerate().map(|(index, variant)| {
+            let arms = super::media_type_arms(variants, |variant| {
                 let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
-                let pattern = if index == last {
-                    quote!(_)
-                } else {
-                    let index = Literal::usize_unsuffixed(index);
-                    quote!(#index)
-                };
-                quote!(#pattern => #name::#variant_name(received.#codec()?))
+                quote!(#name::#variant_name(response.#codec()?))
             });
-            quote!(match received.select(#media)? { #(#arms,)* })
+            quote!(match response.media_type(#media_types)? { #(#arms,)* })
         }
     }
 }
 
-fn encode(model: &Model, answer: &ResponseVariant) -> TokenStream {
-    let variant = &answer.variant;
-    let code = match answer.key {
-        ResponseKey::Exact(code) => code_in_reply(model, code),
+fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
+    let name = &variant.variant;
+    let code = match variant.key {
+        ResponseKey::Exact(code) => match status(model, code) {
+            Some(status) => {
+                let name = &status.name;
+                quote!(Status::#name)
+            }
+            None => code_of(model, code),
+        },
         _ => quote!(status),
     };
-    let headers = answer.headers.iter().map(|header| {
+    let headers = variant.headers.iter().map(|header| {
         let (name, param) = (&header.name, param(model, header, &[]));
         if header.required {
             quote!(.header(#param, &#name)?)
@@ -377,51 +436,41 @@ fn encode(model: &Model, answer: &ResponseVariant) -> TokenStream {
             quote!(.optional(#param, #name.as_ref())?)
         }
     });
-    let reply = quote!(ResponseEncoder::new(#code) #(#headers)*);
-    let reply = match &answer.body {
-        Payload::Empty => quote!(Ok(#reply)),
-        Payload::One(content) => write(&reply, content),
+    let response = quote!(ResponseEncoder::new(#code) #(#headers)*);
+    let response = match &variant.body {
+        Payload::Empty => quote!(Ok(#response)),
+        Payload::One(content) => encode_body(&response, content),
         Payload::Several { name, variants } => {
             let arms = variants.iter().map(
                 |BodyVariant {
                      name: variant,
                      content,
                  }| {
-                    let write = write(&quote!(reply), content);
-                    quote!(#name::#variant(body) => #write)
+                    let encode = encode_body(&quote!(response), content);
+                    quote!(#name::#variant(body) => #encode)
                 },
             );
             quote!({
-                let reply = #reply;
+                let response = #response;
                 match body { #(#arms,)* }
             })
         }
     };
-    if !is_struct(answer) {
-        let body = (answer.body != Payload::Empty).then(|| quote!((body)));
-        return quote!(Self::#variant #body => #reply);
+    if !is_struct(variant) {
+        let body = (variant.body != Payload::Empty).then(|| quote!((body)));
+        return quote!(Self::#name #body => #response);
     }
-    let status = answer.status_type.is_some().then(|| quote!(status,));
-    let names = answer.headers.iter().map(|header| &header.name);
-    let body = (answer.body != Payload::Empty).then(|| quote!(body,));
-    quote!(Self::#variant { #status #(#names,)* #body } => #reply)
+    let status = variant.status_type.is_some().then(|| quote!(status,));
+    let headers = variant.headers.iter().map(|header| &header.name);
+    let body = (variant.body != Payload::Empty).then(|| quote!(body,));
+    quote!(Self::#name { #status #(#headers,)* #body } => #response)
 }
 
-fn code_in_reply(model: &Model, code: u16) -> TokenStream {
-    match model.statuses.iter().find(|status| status.code == code) {
-        Some(status) => {
-            let name = &status.name;
-            quote!(Status::#name)
-        }
-        None => code_of(model, code),
-    }
-}
-
-fn write(reply: &TokenStream, content: &Content) -> TokenStream {
+fn encode_body(response: &TokenStream, content: &Content) -> TokenStream {
     let (codec_name, media) = (codec(content.codec), &content.media);
     match content.codec {
-        Codec::Open => quote!(#reply.media(body)),
-        Codec::Bytes => quote!(#reply.bytes(#media, body)),
-        _ => quote!(#reply.#codec_name(#media, &body)),
+        Codec::Open => quote!(#response.media(body)),
+        Codec::Bytes => quote!(#response.bytes(#media, body)),
+        _ => quote!(#response.#codec_name(#media, &body)),
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{docs, listed};
+use super::{docs, imports, listed};
 use crate::{
     doc,
     model::{
@@ -18,17 +18,29 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         return TokenStream::new();
     }
     let schemes = model.schemes.iter().map(scheme);
-    let sets = model.credentials.iter().map(|set| credentials(model, set));
+    let credentials = model.credentials.iter().map(|set| credentials(model, set));
+    let items = quote!(#(#schemes)* #(#credentials)*);
+    let with_credentials = [
+        "runtime::request_decoder::RequestDecoder",
+        "runtime::security::Credentials",
+    ];
+    let imports = imports(
+        &items,
+        if model.credentials.is_empty() {
+            &[]
+        } else {
+            &with_credentials
+        },
+        &["runtime::param::Param", "runtime::security::Credential"],
+    );
     quote! {
-        #![doc = " The credentials: what operations ask of those who call them."]
+        #![doc = " The security schemes, and the credentials that operations require."]
 
         pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
 
-        #[allow(unused_imports, reason = "an API may ask for nothing")]
-        use crate::runtime::{request_decoder::RequestDecoder, param::Param, security::{Credential, Credentials}};
+        #imports
 
-        #(#schemes)*
-        #(#sets)*
+        #items
     }
 }
 
@@ -42,17 +54,6 @@ pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
     }
 }
 
-/// What a module needs of this one, if the document has it.
-pub(super) fn import(model: &Model) -> TokenStream {
-    if !model.has_security() {
-        return TokenStream::new();
-    }
-    quote! {
-        #[allow(unused_imports, reason = "an API may ask for nothing")]
-        use crate::security::{self, *};
-    }
-}
-
 /// The alternatives of an operation, as the client reads them; nothing if it asks for nothing.
 pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream {
     let Some(set) = model.credentials(operation) else {
@@ -62,7 +63,7 @@ pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream 
         let schemes = schemes_of(model, alternative).map(|scheme| &scheme.constant);
         quote!(&[#(security::#schemes),*])
     });
-    quote!(const SECURITY: &'static [&'static [SecurityScheme]] = &[#(#alternatives),*];)
+    quote!(const SECURITY: &'static [&'static [security::SecurityScheme]] = &[#(#alternatives),*];)
 }
 
 fn schemes_of<'a>(

@@ -3,49 +3,53 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{DEPRECATED, docs};
+use super::{DEPRECATED, docs, imports};
 use crate::model::{Handler, Model, Operation, TagGroup};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let import = super::security::import(model);
     let base_path = &model.base_path;
-    let (title, api) = if model.groups.is_empty() {
-        let title = quote!(#![doc = " The server: implement [`Api`], and give it to [`router`]."]);
-        (title, whole(model))
+    let (title, items) = if model.groups.is_empty() {
+        let title = quote! {
+            #![doc = " The server: implement [`Api`] and pass it to [`router`]."]
+        };
+        (title, single_trait(model))
     } else {
         let title = quote! {
-            #![doc = " The server: implement the trait of each tag, and give what does to its router."]
+            #![doc = " The server: implement the trait of each tag, and pass each to the router of its module."]
             #![doc = ""]
-            #![doc = " Something that implements them all is an [`Api`], and [`router`] takes it as a whole."]
+            #![doc = " A type that implements all of these traits is an [`Api`]; [`router`] serves it as a whole."]
         };
-        (title, split(model))
+        (title, trait_per_tag(model))
     };
+    let always: &[_] = if handled(model).next().is_none() {
+        &["runtime::Operation"]
+    } else {
+        &["requests::*", "responses::*", "runtime::Operation"]
+    };
+    let imports = imports(&items, always, &["security"]);
     quote! {
         #title
 
         pub use crate::runtime::{
-            context::Context, router::ApiRouter, request_decoder::Rejection,
+            context::Context, request_decoder::Rejection, router::ApiRouter,
             serve::{Limits, RouterExt, Serve, serve},
         };
         pub use axum;
 
-        /// The path of the document's first server, under which
-        /// [`at_base_path`](RouterExt::at_base_path) puts a router; empty if it has none.
-        pub const BASE_PATH: &str = #base_path;
-
-        #[allow(unused_imports, reason = "an API may have no operations")]
-        use crate::{requests::*, responses::*};
-        #import
         use std::sync::Arc;
 
-        use crate::runtime::Operation;
+        #imports
 
-        #api
+        /// The path of the document's first server, empty if it has none.
+        /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
+        pub const BASE_PATH: &str = #base_path;
+
+        #items
     }
 }
 
-/// One trait for all operations.
-fn whole(model: &Model) -> TokenStream {
+/// Emits one trait for all operations.
+fn single_trait(model: &Model) -> TokenStream {
     let operations: Vec<_> = handled(model).collect();
     let api = api(model, &operations);
     let router = router(&quote!(operations(&Arc::new(api)).into()));
@@ -53,15 +57,15 @@ fn whole(model: &Model) -> TokenStream {
     quote! {
         /// The operations of the API: a method for each.
         ///
-        /// A method cannot answer but with what the document declares for its operation.
+        /// A method can only return a response that the document declares for its operation.
         #api
         #router
         #operations
     }
 }
 
-/// A trait for each group, and one that is all of them.
-fn split(model: &Model) -> TokenStream {
+/// Emits a trait for each tag, and one that combines them.
+fn trait_per_tag(model: &Model) -> TokenStream {
     let names: Vec<_> = model.groups.iter().map(|group| &group.name).collect();
     let all = quote!(#(#names::Api)+*);
     let parts = names.iter().map(|name| quote!(#name::operations(&api)));
@@ -76,7 +80,7 @@ fn split(model: &Model) -> TokenStream {
         .enumerate()
         .map(|(index, group)| module(model, index, group));
     quote! {
-        /// All operations of the API: whatever implements the trait of each tag.
+        /// All operations of the API. Every type that implements the trait of each tag implements it.
         pub trait Api: #all {}
 
         impl<A: #all> Api for A {}
@@ -86,14 +90,14 @@ fn split(model: &Model) -> TokenStream {
     }
 }
 
-/// The operations of a group.
+/// Emits the module of a tag.
 fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     let operations: Vec<_> = handled(model)
         .filter(|operation| operation.group == Some(index))
         .collect();
     let title = match &group.tag {
-        Some(tag) => format!("What has the tag {}.", crate::doc::code(tag)),
-        None => "What has no tag.".to_owned(),
+        Some(tag) => format!("The operations with the tag {}.", crate::doc::code(tag)),
+        None => "The operations without a tag.".to_owned(),
     };
     let docs = docs(&[&title, &group.description]);
     let name = &group.name;
@@ -106,11 +110,12 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
 
             /// The operations of the tag: a method for each.
             ///
-            /// A method cannot answer but with what the document declares for its operation.
+            /// A method can only return a response that the document declares for its operation.
             #api
 
-            /// The operations of the tag as a router, which can be merged with those of others; for what it
-            /// answers see [the whole one](super::router).
+            /// Returns a router for these operations, to be merged with the routers of other tags.
+            ///
+            /// It behaves as [the router of the whole API](super::router).
             pub fn router(api: impl Api) -> ApiRouter {
                 operations(&Arc::new(api))
             }
@@ -120,17 +125,17 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     }
 }
 
-/// A trait with a method for each operation.
+/// Emits a trait with a method for each operation.
 fn api(model: &Model, operations: &[&Operation]) -> TokenStream {
     let methods = operations.iter().map(|operation| method(model, operation));
     quote! {
         pub trait Api: Send + Sync + 'static {
             #(#methods)*
 
-            /// The API that answers a request with this context, which is itself if nothing else is said.
+            /// Returns the API that handles a request with this context; `self` by default.
             ///
-            /// One that wants to know who is connected, or which header fields came, gives a copy of itself
-            /// that holds the context.
+            /// An API that needs the peer's address or further header fields returns a copy of itself that
+            /// holds the context.
             fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
             where
                 Self: Sized,
@@ -139,7 +144,7 @@ fn api(model: &Model, operations: &[&Operation]) -> TokenStream {
                 self
             }
 
-            /// Refuses what the mock is asked for and cannot answer with.
+            /// Rejects a request for a response that the mock cannot return.
             #[doc(hidden)]
             fn admit<O: Operation>(&self) -> Result<(), Rejection> {
                 Ok(())
@@ -148,29 +153,34 @@ fn api(model: &Model, operations: &[&Operation]) -> TokenStream {
     }
 }
 
-/// The function that makes the router of all operations.
+/// Emits the function that returns the router of all operations.
 fn router(body: &TokenStream) -> TokenStream {
     quote! {
-        /// The operations of an API as a router, to be served by axum.
+        /// Returns an axum router for the operations of an API.
         ///
-        /// A path is found as the document writes it: percent-encoded characters are what they stand for,
-        /// a text goes before a parameter, and what differs by a slash more or less, or by its case, is
-        /// another path. No parameter is empty, `.` or `..`.
+        /// Paths match case-sensitively after percent-decoding; a trailing slash is significant; literals take
+        /// precedence over parameters. A path parameter never matches an empty segment, `.` or `..`.
         ///
-        /// What no method of the API can answer is answered here, as a problem of RFC 9457: 400 for a
-        /// wrong parameter, 401 for missing credentials, 404 and 405 for an unknown path or method, 406
-        /// where `Accept` takes no media type of a success,
-        /// 408 and 413 for content that takes longer or is larger than the [`Limits`] have it, 415 and
-        /// 422 for content of a wrong media type or form, 500 after a panic or for an answer that
-        /// cannot be sent, and 503 for one that takes too long; [`on_reject`](RouterExt::on_reject) says it
-        /// otherwise. OPTIONS is answered with `Allow`, and HEAD as GET without content.
+        /// A request that no method can handle gets RFC 9457 problem details:
+        ///
+        /// - 400 for an invalid parameter or malformed content
+        /// - 401 for missing credentials
+        /// - 404 for an unknown path and 405 for an unknown method
+        /// - 406 if `Accept` excludes every media type of a success
+        /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
+        /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
+        /// - 500 if a method panics or returns a response that cannot be encoded
+        /// - 503 if a method exceeds the time of the [`Limits`]
+        ///
+        /// [`on_reject`](RouterExt::on_reject) replaces these responses. The router responds to OPTIONS with
+        /// `Allow`, and to HEAD with the header of GET's response.
         pub fn router(api: impl Api) -> axum::Router {
             #body
         }
     }
 }
 
-/// The function that leads requests to the methods of a trait.
+/// Emits the function that routes requests to the methods of a trait.
 fn routes(model: &Model, operations: &[&Operation]) -> TokenStream {
     let visibility = (!model.groups.is_empty()).then(|| quote!(pub(super)));
     let routes = operations.iter().map(|operation| route(model, operation));
@@ -193,7 +203,7 @@ fn routes(model: &Model, operations: &[&Operation]) -> TokenStream {
     }
 }
 
-/// The operations that have a method of their own.
+/// Returns the operations that have a method in a trait.
 pub(super) fn handled(model: &Model) -> impl Iterator<Item = &Operation> {
     model
         .operations
@@ -220,7 +230,7 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
     ]);
     let credentials = model.credentials(operation).map(|set| {
         let name = &set.name;
-        quote!(credentials: #name,)
+        quote!(credentials: security::#name,)
     });
     quote! {
         #docs
@@ -245,7 +255,7 @@ fn route(model: &Model, operation: &Operation) -> TokenStream {
         Some(set) => {
             let credentials = &set.name;
             quote! {
-                router.guarded(api, |api, context, request: #request, credentials: #credentials| async move {
+                router.guarded(api, |api, context, request: #request, credentials: security::#credentials| async move {
                     let api = Api::with_context(api, context);
                     Api::admit::<#request>(&*api)?;
                     Ok(Api::#name(&*api, request, credentials).await)

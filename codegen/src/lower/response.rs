@@ -335,7 +335,16 @@ fn set<'a>(
     for draft in &group.drafts {
         let variant = variant(draft.key, statuses);
         let otherwise = Ident::pascal(&base).with(variant.as_str());
-        answers.push(answer(cx, draft, variant, &name, &otherwise, names, types));
+        let mut answer = answer(cx, draft, variant, &name, &otherwise, names, types);
+        // The documentation links to the status, which has this description already.
+        if let ResponseKey::Exact(code) = draft.key
+            && statuses
+                .get(code)
+                .is_some_and(|status| status.description.trim() == answer.doc.trim())
+        {
+            answer.doc.clear();
+        }
+        answers.push(answer);
     }
     let success = success(&mut answers);
     ResponseEnum {

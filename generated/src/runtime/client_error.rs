@@ -86,7 +86,7 @@ pub(crate) enum ErrorKind {
     Timeout(Option<RawResponse>),
     DecodeError(DecodeError, RawResponse),
     /// Declared, and no success.
-    ReadFailure(RawResponse),
+    Unsuccessful(RawResponse),
     /// A success without bytes, where bytes were to be streamed.
     Unstreamed(RawResponse),
 }
@@ -171,7 +171,7 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Transport(_, raw) | ErrorKind::Timeout(raw) => raw.as_ref(),
             ErrorKind::DecodeError(_, raw)
-            | ErrorKind::ReadFailure(raw)
+            | ErrorKind::Unsuccessful(raw)
             | ErrorKind::Unstreamed(raw) => Some(raw),
             ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
         }
@@ -249,7 +249,7 @@ impl Error {
             ErrorKind::Transport(..) if self.is_connect() => "connect",
             ErrorKind::Transport(..) => "transport",
             ErrorKind::DecodeError(..) => "mismatch",
-            ErrorKind::ReadFailure(_) | ErrorKind::Unstreamed(_) => "status",
+            ErrorKind::Unsuccessful(_) | ErrorKind::Unstreamed(_) => "status",
         }
     }
 }
@@ -306,7 +306,7 @@ impl fmt::Display for Error {
                     raw.code
                 )?;
             }
-            ErrorKind::ReadFailure(raw) => {
+            ErrorKind::Unsuccessful(raw) => {
                 write!(f, "the answer was {}", raw.code)?;
                 if raw.code.is_success() {
                     f.write_str(", which the document does not declare as a success")?;

@@ -14,7 +14,7 @@ use crate::Code;
 #[non_exhaustive]
 pub enum DecodeError {
     /// The document does not declare the status.
-    Status,
+    UndeclaredStatus,
     /// A header field is missing that the document requires.
     MissingHeader(&'static str),
     /// A header field is not of its type.
@@ -37,7 +37,7 @@ pub enum DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status => f.write_str("the document does not declare this status"),
+            Self::UndeclaredStatus => f.write_str("the document does not declare this status"),
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
             Self::Header { name, why } => {
                 write!(f, "the header `{name}` is not as declared: {why}")

@@ -27,23 +27,24 @@ impl Media {
 /// The declared media type that content is of: the same, else a range that it is in.
 ///
 /// Content without a media type is of the only one that is declared.
-pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
+pub(crate) fn select<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&'t str> {
     let Some(actual) = actual else {
-        return (declared.len() == 1).then_some(0);
+        return match declared {
+            [only] => Some(only),
+            _ => None,
+        };
     };
     // Nearly always.
-    let verbatim = declared.iter().position(|declared| *declared == actual);
-    if verbatim.is_some() {
-        return verbatim;
+    let verbatim = declared.iter().find(|declared| **declared == actual);
+    if let Some(verbatim) = verbatim {
+        return Some(verbatim);
     }
     let (actual, parameters) = split(actual);
     let find = |matches: &dyn Fn(&str) -> bool| {
-        declared
-            .iter()
-            .position(|declared| matches(split(declared).0))
+        declared.iter().find(|declared| matches(split(declared).0))
     };
     // `application/json; v=2` may stand beside `application/json; v=1`.
-    let exact = declared.iter().position(|declared| {
+    let exact = declared.iter().find(|declared| {
         let (essence, wanted) = split(declared);
         essence.eq_ignore_ascii_case(actual)
             && wanted.iter().all(|wanted| parameters.contains(wanted))
@@ -53,17 +54,18 @@ pub(crate) fn select(declared: &[&str], actual: Option<&str>) -> Option<usize> {
         .or_else(|| find(&|declared| declared.eq_ignore_ascii_case(actual)))
         .or_else(|| find(&|declared| in_range(declared, actual)))
         .or_else(|| find(&|declared| declared == "*/*"))
+        .copied()
 }
 
 /// The declared media type for content of another one, if both are JSON: what servers that are called
 /// send, whatever their document says.
 ///
 /// A problem of RFC 9457 stands for none but itself: in its place was something else to come.
-pub(crate) fn alike(declared: &[&str], actual: Option<&str>) -> Option<usize> {
+pub(crate) fn alike<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&'t str> {
     let (actual, _) = split(actual?);
     let is_json = |media: &&str| is_json(split(media).0);
     (is_json(&actual) && !actual.eq_ignore_ascii_case(PROBLEM))
-        .then(|| declared.iter().position(is_json))?
+        .then(|| declared.iter().copied().find(is_json))?
 }
 
 /// Whether a field `Accept` takes one of the media types that an answer may be of, or of the ranges of them

@@ -274,8 +274,8 @@ impl RequestDecoder {
         !self.body.is_empty() || self.headers().contains_key(header::CONTENT_TYPE)
     }
 
-    /// The index of the declared media type that the content is of.
-    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, Rejection> {
+    /// Returns the declared media type that the content has.
+    pub(crate) fn media_type<'t>(&self, declared: &[&'t str]) -> Result<&'t str, Rejection> {
         if !self.has_body() {
             return Err(Rejection::new(
                 Code::BAD_REQUEST,
@@ -306,14 +306,14 @@ impl RequestDecoder {
         })
     }
 
-    /// The same, if the content is of the declared media type.
-    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, Rejection> {
-        self.select(declared)?;
+    /// Checks that the content has a declared media type.
+    pub(crate) fn content(&mut self, declared: &[&str]) -> Result<&mut Self, Rejection> {
+        self.media_type(declared)?;
         Ok(self)
     }
 
-    /// The same with what has to hold for the content.
-    pub(crate) fn within(&mut self, constraints: Constraints) -> &mut Self {
+    /// Sets the constraints that the content is validated against.
+    pub(crate) fn with_constraints(&mut self, constraints: Constraints) -> &mut Self {
         self.constraints = constraints;
         self
     }

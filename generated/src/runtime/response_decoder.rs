@@ -10,9 +10,10 @@ use super::{
     codec_error::DecodeError,
     json,
     media::{Media, alike, select},
+    operation::Response,
     param::Param,
     param_decode::{ParamText, RawParam, RawValues},
-    response_key::{ResponseKey, match_response_key},
+    status_in::StatusIn,
 };
 use crate::Code;
 
@@ -33,14 +34,16 @@ impl<'a> ResponseDecoder<'a> {
         }
     }
 
-    /// The index of the key that the status belongs to.
-    pub(crate) fn key(&self, keys: &[ResponseKey]) -> Result<usize, DecodeError> {
-        match_response_key(keys, self.code.get()).ok_or(DecodeError::Status)
+    /// Returns the status code as a number, to be matched.
+    pub(crate) fn code(&self) -> u16 {
+        self.code.get()
     }
 
-    /// The status of an answer that stands for many.
-    pub(crate) fn status<C>(&self, carried: fn(u16) -> Option<C>) -> Result<C, DecodeError> {
-        carried(self.code.get()).ok_or(DecodeError::Status)
+    /// Returns the status code as that of a range or of `default`.
+    pub(crate) fn status<R: Response, const KEY: usize>(
+        &self,
+    ) -> Result<StatusIn<R, KEY>, DecodeError> {
+        StatusIn::new(self.code.get()).ok_or(DecodeError::UndeclaredStatus)
     }
 
     /// A header field that has to be there.
@@ -77,8 +80,8 @@ impl<'a> ResponseDecoder<'a> {
         raw.value().map(Some).map_err(|invalid| wrong(invalid.0))
     }
 
-    /// The index of the declared media type that the content is of.
-    pub(crate) fn select(&self, declared: &[&str]) -> Result<usize, DecodeError> {
+    /// Returns the declared media type that the content has.
+    pub(crate) fn media_type<'t>(&self, declared: &[&'t str]) -> Result<&'t str, DecodeError> {
         let actual = self
             .headers
             .get(header::CONTENT_TYPE)
@@ -88,9 +91,9 @@ impl<'a> ResponseDecoder<'a> {
             .ok_or_else(|| DecodeError::ContentType(actual.map(str::to_owned)))
     }
 
-    /// The same, if the content is of the declared media type.
-    pub(crate) fn of(&mut self, declared: &[&str]) -> Result<&mut Self, DecodeError> {
-        self.select(declared)?;
+    /// Checks that the content has a declared media type.
+    pub(crate) fn content(&mut self, declared: &[&str]) -> Result<&mut Self, DecodeError> {
+        self.media_type(declared)?;
         Ok(self)
     }
 
