@@ -6,7 +6,7 @@ use crate::{Class, Status};
 
 /// A status code of any value from 100 to 999, whether somebody knows it or not.
 ///
-/// What is known of a code is a [`Status`]; [`known`](Self::known) leads there.
+/// What is known of a code is a [`Status`]; [`status`](Self::status) leads there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Code(NonZeroU16);

@@ -135,11 +135,15 @@ runtime! {
 
 impl ToTokens for Ident {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let ident = match self.as_str().strip_prefix("r#") {
-            Some(raw) => proc_macro2::Ident::new_raw(raw, Span::call_site()),
-            None => proc_macro2::Ident::new(self.as_str(), Span::call_site()),
-        };
-        ident.to_tokens(tokens);
+        ident(self.as_str()).to_tokens(tokens);
+    }
+}
+
+/// Writes an identifier, which may be a raw one: `r#type`.
+fn ident(name: &str) -> proc_macro2::Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => proc_macro2::Ident::new_raw(raw, Span::call_site()),
+        None => proc_macro2::Ident::new(name, Span::call_site()),
     }
 }
 
@@ -207,11 +211,24 @@ impl<'a> UseTree<'a> {
         }
     }
 
+    /// Writes the items of the declaration, as a program has them.
+    fn items(&self) -> Vec<String> {
+        let items = self.0.iter().map(|(name, inner)| {
+            let items = inner.items();
+            match items.as_slice() {
+                [] => (*name).to_owned(),
+                [item] => format!("{name}::{item}"),
+                items => format!("{name}::{{{}}}", items.join(", ")),
+            }
+        });
+        items.collect()
+    }
+
     fn tokens(&self) -> TokenStream {
         let items = self.0.iter().map(|(name, inner)| {
             let name = match *name {
                 "*" => quote!(*),
-                name => proc_macro2::Ident::new(name, Span::call_site()).into_token_stream(),
+                name => ident(name).into_token_stream(),
             };
             if inner.0.is_empty() {
                 name
@@ -434,7 +451,7 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
         Codec::Bytes => "bytes",
         Codec::Open => "media",
     };
-    proc_macro2::Ident::new(name, Span::call_site())
+    ident(name)
 }
 
 /// The media types of contents, as they are declared.

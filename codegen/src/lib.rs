@@ -42,6 +42,14 @@ pub struct GeneratedCrate {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// Settings of a generated crate that the document does not contain.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The name by which programs import the crate, in the examples of its documentation: `pet_store`.
+    /// `None` derives it from the document's title.
+    pub library: Option<String>,
+}
+
 /// Generates a crate from an OpenAPI 3.0 document, JSON or YAML.
 ///
 /// The catalogue knows the statuses that the document does not describe itself. With an empty one,
@@ -49,8 +57,15 @@ pub struct GeneratedCrate {
 ///
 /// # Errors
 /// Everything that is wrong with the document.
-pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<GeneratedCrate, Vec<Diagnostic>> {
-    let (model, warnings) = model(source, catalogue)?;
+pub fn generate(
+    source: &Source,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<GeneratedCrate, Vec<Diagnostic>> {
+    let (mut model, warnings) = model(source, catalogue)?;
+    if let Some(library) = &options.library {
+        model.package.library.clone_from(library);
+    }
     let files = files(&model).map_err(|finding| vec![finding])?;
     Ok(GeneratedCrate {
         files,
@@ -59,7 +74,7 @@ pub fn generate(source: &Source, catalogue: &Catalogue) -> Result<GeneratedCrate
     })
 }
 
-/// The files beside a document that its `$ref`s lead to, and that [`Source::beside`] has not, by their path
+/// The files beside a document that its `$ref`s lead to, and that [`Source::external_files`] has not, by their path
 /// from its folder.
 ///
 /// Whoever reads them has to ask again: they may lead to more.

@@ -2,8 +2,8 @@
 //!
 //! The typed document of [`openapiv3`] is lenient: it takes the last of two equal keys, skips what it
 //! does not know, and names the enclosing `paths` when something is wrong. So the text is read into a
-//! plain tree first ([`tree`]), the tree is held against the OpenAPI specification ([`check`]), and
-//! only what is sound of it ([`mend`]) is made typed.
+//! plain tree first ([`parse`]), the tree is held against the OpenAPI specification ([`validate`]), and
+//! only what is sound of it ([`recover`]) is made typed.
 
 mod external_refs;
 mod parse;

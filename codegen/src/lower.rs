@@ -32,6 +32,7 @@ use std::{cell::RefCell, collections::HashSet};
 
 use crate::{
     load::Document,
+    manifest::crate_name,
     model::{Catalogue, Model, Package},
     name::{AdjustedName, Ident, Scope},
     pointer::Pointer,
@@ -301,6 +302,8 @@ fn package(cx: &Context<'_>) -> Package {
         title: info.title.clone(),
         description: info.description.clone().unwrap_or_default(),
         version,
+        library: crate_name(&info.title)
+            .map_or_else(|| "api".to_owned(), |name| name.replace('-', "_")),
     }
 }
 
@@ -370,7 +373,8 @@ mod tests {
         let text = "{openapi: 3.0.3, info: {title: All, version: 1.0.0}, paths: {}, \
                     components: {securitySchemes: {key: {type: http, scheme: basic}}}}";
         let source = crate::source::Source::new("all.yaml", text);
-        let generated = crate::generate(&source, &Catalogue::empty()).unwrap();
+        let generated =
+            crate::generate(&source, &Catalogue::empty(), &crate::Options::default()).unwrap();
         let mut count = 0;
         for (path, text) in &generated.files {
             // No name of the document is in scope there.

@@ -110,7 +110,11 @@ pub fn manifest(
         }
         (Some(_), _) => {}
         (None, Some(name)) => set(&mut manifest, "name", name)?,
-        (None, None) => set(&mut manifest, "name", &name_from(&package.title)?)?,
+        (None, None) => {
+            let name = crate_name(&package.title)
+                .ok_or_else(|| ManifestError::NoName(package.title.clone()))?;
+            set(&mut manifest, "name", &name)?;
+        }
     }
     if let Some(version) = &package.version {
         set(&mut manifest, "version", version)?;
@@ -119,6 +123,19 @@ pub fn manifest(
         add(&mut manifest, &template, section)?;
     }
     Ok(manifest.to_string())
+}
+
+/// Returns the name by which programs import a generated crate: that of its manifest, else `name`.
+///
+/// `None` if there is neither; the name then comes from the document's title.
+#[must_use]
+pub fn library(existing: Option<&str>, name: Option<&str>) -> Option<String> {
+    let manifest = existing.and_then(|text| parse(text).ok());
+    let own = manifest.as_ref().and_then(|manifest| {
+        let of = |section: &str| manifest.get(section)?.get("name")?.as_str();
+        of("lib").or_else(|| of("package"))
+    });
+    own.or(name).map(|name| name.replace('-', "_"))
 }
 
 fn parse(text: &str) -> Result<DocumentMut, ManifestError> {
@@ -211,18 +228,14 @@ fn table<'a>(
     item.as_table_like_mut().ok_or(ManifestError::Form(section))
 }
 
-/// The name that a title gives: `Pet Store` is `pet-store`.
-fn name_from(title: &str) -> Result<String, ManifestError> {
+/// Returns the name of a crate for a title, in kebab case: `Pet Store` is `pet-store`. `None` if the title
+/// has no words that such a name can have.
+pub(crate) fn crate_name(title: &str) -> Option<String> {
     let words: Vec<_> = name::words(title)
         .iter()
         .map(|word| word.to_lowercase())
         .collect();
-    let name = words.join("-");
-    if is_crate_name(&name) {
-        Ok(name)
-    } else {
-        Err(ManifestError::NoName(title.to_owned()))
-    }
+    Some(words.join("-")).filter(|name| is_crate_name(name))
 }
 
 /// Whether Cargo takes a name, and the crate can be used by it.
@@ -260,6 +273,7 @@ mod tests {
             title: "Pet Store".to_owned(),
             description: String::new(),
             version: version.map(str::to_owned),
+            library: "pets".to_owned(),
         }
     }
 

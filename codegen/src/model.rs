@@ -217,6 +217,8 @@ pub struct Package {
     pub description: String,
     /// `info.version` as Cargo takes it; `None` where it gives no version.
     pub version: Option<String>,
+    /// The name by which programs import the crate, in the examples of its documentation.
+    pub library: String,
 }
 
 /// A place where the API is served.

@@ -689,12 +689,12 @@ impl Response for StatusResponse {
             562 => Ok(Self::JwksRequestFailed),
             598 => Ok(Self::NetworkReadTimeoutError),
             599 => Ok(Self::NetworkConnectTimeoutError),
-            200.. => {
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
                 Ok(Self::Default {
                     status: response.status()?,
                 })
             }
-            _ => Err(DecodeError::UndeclaredStatus),
         }
     }
 
@@ -1634,12 +1634,12 @@ impl Response for HeadStatusResponse {
             562 => Ok(Self::JwksRequestFailed),
             598 => Ok(Self::NetworkReadTimeoutError),
             599 => Ok(Self::NetworkConnectTimeoutError),
-            200.. => {
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
                 Ok(Self::Default {
                     status: response.status()?,
                 })
             }
-            _ => Err(DecodeError::UndeclaredStatus),
         }
     }
 

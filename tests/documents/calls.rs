@@ -232,7 +232,7 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
 
     // Where a redirect leads to no URL, or is not followed, it is an answer.
     let error = client.get_file("nowhere").await.unwrap_err();
-    assert_eq!(error.decode_error(), Some(&DecodeError::Status));
+    assert_eq!(error.decode_error(), Some(&DecodeError::UndeclaredStatus));
     assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
     let client = builder(&url).redirects(Redirects::None).build()?;
     let error = client.get_file("far").await.unwrap_err();

@@ -57,7 +57,7 @@ async fn any_other_status_is_an_error_that_keeps_it() -> Result<(), Box<dyn Erro
         panic!("777 is not declared");
     };
     assert_eq!(error.code().map(Code::get), Some(777));
-    assert_eq!(error.decode_error(), Some(&DecodeError::Status));
+    assert_eq!(error.decode_error(), Some(&DecodeError::UndeclaredStatus));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"odd"[..]));
     Ok(())
 }

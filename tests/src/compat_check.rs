@@ -33,7 +33,9 @@ use crate::documents::{cargo, put};
 /// If it cannot be called so.
 #[must_use]
 pub fn of(source: &Source, catalogue: &Catalogue) -> Option<Files> {
-    let generated = statusquo_codegen::generate(source, catalogue).ok()?;
+    let generated =
+        statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default())
+            .ok()?;
     let manifest = manifest(None, Some("placeholder"), &generated.package);
     let mut files = generated.files;
     files.insert(

@@ -12,7 +12,7 @@ use std::{
 };
 
 use statusquo_codegen::{
-    files,
+    Options, files,
     manifest::manifest,
     model::Catalogue,
     report::{OutputStyle, render},
@@ -45,8 +45,6 @@ impl Document {
         let told = |findings: &[_]| render(findings, source, OutputStyle::Plain).text;
         let (model, _) =
             statusquo_codegen::model(source, catalogue).map_err(|findings| told(&findings))?;
-        let generated =
-            statusquo_codegen::generate(source, catalogue).map_err(|findings| told(&findings))?;
         let name = source.name.rsplit('/').next().unwrap_or_default();
         let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
         let words: String = name
@@ -54,19 +52,59 @@ impl Document {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
         let crate_name = format!("doc-{}", words.to_lowercase());
+        let library = crate_name.replace('-', "_");
+        let options = Options {
+            library: Some(library.clone()),
+        };
+        let generated = statusquo_codegen::generate(source, catalogue, &options)
+            .map_err(|findings| told(&findings))?;
         let manifest = manifest(None, Some(&crate_name), &generated.package)
             .map_err(|error| error.to_string())?;
         let mut files = generated.files;
+        let front_page = files.get("src/lib.rs").map_or("", String::as_str);
+        let examples = front_page_examples(front_page);
         files.insert("Cargo.toml".to_owned(), manifest + DEV_DEPENDENCIES);
-        let library = crate_name.replace('-', "_");
         Ok(Self {
             name: name.to_owned(),
             files,
             warnings: told(&generated.warnings),
             program: oracle::program(&library, source, &model)
-                + &roundtrip::program(&library, source, &model),
+                + &roundtrip::program(&library, source, &model)
+                + &examples,
         })
     }
+}
+
+/// Returns the examples of a crate's front page as modules, so that the compiler checks them.
+fn front_page_examples(front_page: &str) -> String {
+    let mut examples = String::new();
+    let mut count = 0;
+    let mut is_inside = false;
+    for line in front_page.lines() {
+        let Some(line) = line.strip_prefix("//!") else {
+            continue;
+        };
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match line {
+            "```no_run" => {
+                is_inside = true;
+                count += 1;
+            }
+            "```" => is_inside = false,
+            // These lines are hidden from readers; the attribute depends on features of the crate.
+            "# fn main() {}" => {}
+            line if line.starts_with("# #[cfg(") => {
+                examples.push_str("#[allow(dead_code, deprecated, unused_variables)]\n");
+            }
+            "# mod example {" => examples.push_str(&format!("mod front_page_{count} {{\n")),
+            line if is_inside => {
+                examples.push_str(line.strip_prefix("# ").unwrap_or(line));
+                examples.push('\n');
+            }
+            _ => {}
+        }
+    }
+    examples
 }
 
 /// Generates every document of `tests/documents`.

@@ -666,7 +666,7 @@ mod round_trip {
                 *self.canned.0.lock().unwrap() = Some(empty);
                 let read = self.canned.1.call(O::clone(&asked)).send().await;
                 let is_undeclared = |error: &api::client::Error| {
-                    matches!(error.decode_error(), Some(api::DecodeError::Status))
+                    matches!(error.decode_error(), Some(api::DecodeError::UndeclaredStatus))
                 };
                 match (super::said(written, code), read) {
                     (Some(_), Ok(answer)) => {

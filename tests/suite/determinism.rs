@@ -4,7 +4,7 @@ use statusquo_codegen::{files::Files, model::Catalogue, source::Source};
 use statusquo_tests::{catalogue, documents::names, own_spec, source, workspace};
 
 fn generate(source: &Source, catalogue: &Catalogue) -> Files {
-    match statusquo_codegen::generate(source, catalogue) {
+    match statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default()) {
         Ok(generated) => generated.files,
         Err(findings) => panic!("{findings:#?}"),
     }

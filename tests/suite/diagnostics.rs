@@ -18,7 +18,11 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     } else {
         catalogue
     };
-    let (findings, end) = match statusquo_codegen::generate(&source, catalogue) {
+    let (findings, end) = match statusquo_codegen::generate(
+        &source,
+        catalogue,
+        &statusquo_codegen::Options::default(),
+    ) {
         Ok(generated) => (generated.warnings, "generated"),
         Err(findings) => (findings, "compile_fail"),
     };
@@ -83,7 +87,11 @@ fn no_damage_makes_the_generator_panic() {
                 }
             }
             let source = Source::new("damaged", &damaged.concat());
-            if let Err(findings) = statusquo_codegen::generate(&source, &catalogue) {
+            if let Err(findings) = statusquo_codegen::generate(
+                &source,
+                &catalogue,
+                &statusquo_codegen::Options::default(),
+            ) {
                 assert!(
                     !render(&findings, &source, OutputStyle::Plain)
                         .text

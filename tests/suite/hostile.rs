@@ -114,7 +114,8 @@ components:
 
 fn generate(document: &Value, catalogue: &Catalogue) -> Result<Files, Vec<Diagnostic>> {
     let source = Source::new("hostile.json", &document.to_string());
-    statusquo_codegen::generate(&source, catalogue).map(|generated| generated.files)
+    statusquo_codegen::generate(&source, catalogue, &statusquo_codegen::Options::default())
+        .map(|generated| generated.files)
 }
 
 #[test]

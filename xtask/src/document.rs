@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use statusquo_codegen::{
-    GeneratedCrate,
+    GeneratedCrate, Options,
     model::{Catalogue, Model},
     report::{Diagnostic, OutputStyle, Report, render},
     source::Source,
@@ -145,8 +145,9 @@ pub(crate) fn catalogue(of: &Path) -> Result<Catalogue, CommandError> {
 pub(crate) fn generate(
     source: &Source,
     catalogue: &Catalogue,
+    options: &Options,
 ) -> Result<GeneratedCrate, CommandError> {
-    let generated = statusquo_codegen::generate(source, catalogue)
+    let generated = statusquo_codegen::generate(source, catalogue, options)
         .map_err(|findings| refused(&findings, source))?;
     warn(&generated.warnings, source);
     Ok(generated)

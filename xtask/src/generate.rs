@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use statusquo_codegen::{
+    Options,
     files::{self, Changes, Files, FilesError},
-    manifest::manifest,
+    manifest::{library, manifest},
     source::Source,
 };
 
@@ -75,12 +76,15 @@ pub(crate) fn crate_files(
     folder: Option<&Path>,
     name: Option<&str>,
 ) -> Result<Files, CommandError> {
-    let generated = document::generate(source, &document::catalogue(spec)?)?;
     let path = folder.unwrap_or(Path::new("")).join("Cargo.toml");
     let existing = match folder {
         Some(_) => files::read(&path).map_err(unable)?,
         None => None,
     };
+    let options = Options {
+        library: library(existing.as_deref(), name),
+    };
+    let generated = document::generate(source, &document::catalogue(spec)?, &options)?;
     let manifest = manifest(existing.as_deref(), name, &generated.package).map_err(|error| {
         CommandError::Unable(format!("`{}`: {error}", paths::tidy(&path).display()))
     })?;

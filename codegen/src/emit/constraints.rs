@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{constant, docs, imports};
+use super::{constant, docs, ident, imports};
 use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -115,10 +115,6 @@ fn item(model: &Model, constraint: &Constraint) -> TokenStream {
             quote!(Constraint::Not(#constraints))
         }
     }
-}
-
-fn ident(name: &str) -> proc_macro2::Ident {
-    proc_macro2::Ident::new(name, proc_macro2::Span::call_site())
 }
 
 fn count(name: &str, number: u64) -> TokenStream {

@@ -1,31 +1,22 @@
-//! `lib.rs`: what the crate is, and its modules.
+//! `lib.rs`: the front page of the crate, and its modules.
+
+use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs;
-use crate::{doc, model::Model};
+use super::{
+    UseTree, doc_lines,
+    requests::{Member, members},
+    server::handled,
+};
+use crate::{
+    doc,
+    model::{Model, Operation, Payload, ResponseKey, Server},
+};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let package = &model.package;
-    let title = format!(
-        "{}.",
-        doc::visible(&package.title).trim().trim_end_matches('.')
-    );
-    let servers: Vec<_> = model
-        .servers
-        .iter()
-        .map(|server| match server.description.lines().next() {
-            None | Some("") => format!("- {}", doc::code(&server.url)),
-            Some(words) => format!("- {}: {words}", doc::code(&server.url)),
-        })
-        .collect();
-    let servers = match servers.as_slice() {
-        [] => String::new(),
-        servers => format!("Served at:\n\n{}", servers.join("\n")),
-    };
-    let outer = docs(&[&title, &package.description, &servers, FEATURES]);
-    let docs = inner(outer);
+    let docs = inner(&doc_lines(&front_page(model)));
     let constraints = (!model.constraints.is_empty()).then(|| {
         quote! {
             #[cfg(feature = "_wire")]
@@ -40,33 +31,43 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             pub mod security;
         }
     });
+    let operations = (!model.operations.is_empty()).then(|| {
+        quote! {
+            #[cfg(feature = "_wire")]
+            pub use {requests::*, responses::*};
+        }
+    });
     quote! {
         #docs
         #![cfg_attr(not(feature = "_wire"), no_std)]
         #![forbid(unsafe_code)]
+        #![allow(clippy::doc_markdown, reason = "descriptions are those of the document")]
         #![allow(
-            clippy::doc_markdown,
-            clippy::enum_glob_use,
-            clippy::large_enum_variant,
-            clippy::match_same_arms,
-            clippy::match_wildcard_for_single_variants,
-            clippy::option_option,
             clippy::self_named_constructors,
-            clippy::semicolon_if_nothing_returned,
             clippy::should_implement_trait,
             clippy::similar_names,
-            clippy::struct_field_names,
-            clippy::too_long_first_doc_paragraph,
-            clippy::too_many_arguments,
-            clippy::too_many_lines,
-            clippy::unreadable_literal,
-            clippy::wildcard_imports,
             clippy::wrong_self_convention,
-            reason = "names, numbers and words are those of the document"
+            reason = "names are those of the document"
         )]
-        #![allow(deprecated, reason = "advised against is not gone")]
+        #![allow(
+            clippy::large_enum_variant,
+            clippy::too_many_arguments,
+            clippy::unreadable_literal,
+            reason = "fields, parameters and numbers are those of the document"
+        )]
+        #![allow(
+            clippy::match_overlapping_arm,
+            reason = "an exact code takes precedence over its range"
+        )]
+        #![allow(
+            clippy::match_same_arms,
+            clippy::too_many_lines,
+            reason = "a match over statuses has an arm for each; some share a reason phrase"
+        )]
+        #![allow(clippy::wildcard_imports, reason = "an API may have hundreds of requests")]
+        #![allow(deprecated, reason = "deprecated operations and parameters still work")]
 
-        #[allow(dead_code, unreachable_pub, unused_macros, reason = "not all is used")]
+        #[allow(dead_code, unreachable_pub, unused_macros, reason = "no document uses all of it")]
         mod runtime;
         #[rustfmt::skip]
         mod status;
@@ -96,14 +97,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         pub use runtime::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
         pub use status::Status;
 
-        #[cfg(feature = "_wire")]
-        #[allow(unreachable_pub, unused_imports, reason = "an API may be empty")]
-        pub use {requests::*, responses::*};
+        #operations
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub use runtime::{
-            StatusIn, InvalidChoiceError, File, ResponseKey, Media, DecodeError, Operation, Response, StatusChoice,
-            EncodeError, match_response_key,
+            DecodeError, EncodeError, File, InvalidChoiceError, Media, Operation, Response,
+            ResponseKey, StatusChoice, StatusIn, match_response_key,
         };
 
         #[cfg(feature = "client-base")]
@@ -111,27 +110,10 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// What the features of the crate bring.
-const FEATURES: &str = "\
-# Features
-
-None is on by default: the statuses alone need neither `std` nor another crate.
-
-- `serde`: statuses as numbers.
-- `http`: statuses from and to `http::StatusCode`.
-- `server`: a trait with a method for each operation, and a router for axum.
-- `mock`: a server that answers from the examples of the document.
-- `client`: a client by reqwest, with TLS by rustls.
-- `client-native-tls`: the same, with the TLS of the system.
-- `client-base`: the same without TLS, to bring one's own.
-- `gzip`: the client unpacks content, and says that it does; part of the first two.
-- `tracing`: a span of `tracing` for each request of client and server, with OpenTelemetry's names.
-";
-
-/// Doc comments of the file instead of the item behind them.
-fn inner(docs: TokenStream) -> TokenStream {
+/// Turns outer doc comments into those of the file.
+fn inner(docs: &TokenStream) -> TokenStream {
     let mut inner = TokenStream::new();
-    for token in docs {
+    for token in docs.clone() {
         let is_hash =
             matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#');
         inner.extend([token]);
@@ -141,3 +123,338 @@ fn inner(docs: TokenStream) -> TokenStream {
     }
     inner
 }
+
+/// Writes the crate's documentation: the API, an example of a client and of a server, the modules, the features.
+fn front_page(model: &Model) -> Vec<String> {
+    let package = &model.package;
+    let title = doc::visible(&package.title);
+    let mut sections = vec![
+        doc::lines(&format!("{}.", title.trim().trim_end_matches('.'))),
+        doc::lines(&package.description),
+        servers(&model.servers),
+    ];
+    if let Some(operation) = handled(model).next() {
+        sections.push(client_example(model, operation));
+        sections.push(server_example(model, operation));
+    }
+    sections.push(modules(model));
+    sections.push(FEATURES.lines().map(str::to_owned).collect());
+    sections.retain(|section| !section.is_empty());
+    sections.join(&[String::new()][..])
+}
+
+fn servers(servers: &[Server]) -> Vec<String> {
+    let mut lines: Vec<_> = servers
+        .iter()
+        .map(|server| match server.description.lines().next() {
+            None | Some("") => format!("- {}", doc::code(&server.url)),
+            Some(text) => format!("- {}: {text}", doc::code(&server.url)),
+        })
+        .collect();
+    if !lines.is_empty() {
+        lines.splice(..0, ["Servers:".to_owned(), String::new()]);
+    }
+    doc::lines(&lines.join("\n"))
+}
+
+/// Calls an operation and matches its responses.
+fn client_example(model: &Model, operation: &Operation) -> Vec<String> {
+    let members: Vec<_> = members(model, operation)
+        .into_iter()
+        .filter(|member| member.required)
+        .collect();
+    let mut imports: BTreeSet<String> = ["Client", "client::Error"].map(str::to_owned).into();
+    let parameters: Vec<_> = members
+        .iter()
+        .map(|member| format!("{}: {}", member.name, example_type(member, &mut imports)))
+        .collect();
+    let arguments: Vec<_> = members
+        .iter()
+        .map(|member| member.name.to_string())
+        .collect();
+    let client = ["client", "api", "pets_client"]
+        .into_iter()
+        .find(|name| arguments.iter().all(|argument| argument != name))
+        .unwrap_or("client");
+    let url = model.servers.first().map_or("", |server| &server.url);
+    let url = if url.starts_with("http") && !url.contains('{') {
+        url
+    } else {
+        "https://api.example.com"
+    };
+    let name = &operation.name;
+    let mut code = vec![
+        format!(
+            "async fn {name}({}) -> Result<(), Error> {{",
+            parameters.join(", ")
+        ),
+        format!("    let {client} = Client::new({:?})?;", doc::visible(url)),
+    ];
+    let call = format!("{client}.{name}({}).await?", arguments.join(", "));
+    code.extend(match_responses(model, operation, &call, &mut imports));
+    code.extend(["    Ok(())".to_owned(), "}".to_owned()]);
+    let library = &model.package.library;
+    example(
+        "Client",
+        "With the feature `client`, each operation is a method. Every response that the document declares\n\
+         is a value; anything else is an error.",
+        "client-base",
+        imports_of(library, &imports),
+        code,
+    )
+}
+
+/// Matches the first success of an operation, or prints the status if there is only one response.
+fn match_responses(
+    model: &Model,
+    operation: &Operation,
+    call: &str,
+    imports: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let response = model.response_enum(operation);
+    let is_2xx = |key| matches!(key, ResponseKey::Exact(200..=299) | ResponseKey::Range(2));
+    let success = response
+        .variants
+        .iter()
+        .find(|variant| is_2xx(variant.key))
+        .filter(|_| response.variants.len() > 1);
+    let Some(success) = success else {
+        return vec![
+            format!("    let response = {call};"),
+            "    println!(\"{}\", response.code());".to_owned(),
+        ];
+    };
+    imports.insert(operation.response.to_string());
+    let variant = format!("{}::{}", operation.response, success.variant);
+    let has_fields = success.status_type.is_some() || !success.headers.is_empty();
+    let arm = match (&success.body, has_fields) {
+        (Payload::Empty, false) => format!("{variant} => println!(\"success\"),"),
+        (Payload::Empty, true) => format!("{variant} {{ .. }} => println!(\"success\"),"),
+        (_, false) => format!("{variant}(body) => println!(\"{{body:?}}\"),"),
+        (_, true) => format!("{variant} {{ body, .. }} => println!(\"{{body:?}}\"),"),
+    };
+    vec![
+        format!("    match {call} {{"),
+        format!("        {arm}"),
+        "        response => println!(\"{}\", response.code()),".to_owned(),
+        "    }".to_owned(),
+    ]
+}
+
+/// Implements an operation and serves the API.
+fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
+    let library = &model.package.library;
+    let tags: Vec<_> = model.groups.iter().map(|group| &group.name).collect();
+    let own = operation.group.and_then(|index| tags.get(index));
+    let mut imports: BTreeSet<String> = ["mock::Mock", "server::Limits", "server::serve"]
+        .map(str::to_owned)
+        .into();
+    imports.insert(match own {
+        Some(tag) => format!("server::{tag}::Api"),
+        None => "server::Api".to_owned(),
+    });
+    imports.insert(match own {
+        Some(_) => "server::self".to_owned(),
+        None => "server::router".to_owned(),
+    });
+    imports.extend([
+        operation.request.to_string(),
+        operation.response.to_string(),
+    ]);
+    let mut code = vec![
+        "struct Service;".to_owned(),
+        String::new(),
+        "impl Api for Service {".to_owned(),
+    ];
+    let signature = |operation: &Operation, request: &str, credentials: &str, path: &str| {
+        let credentials = model
+            .credentials(operation)
+            .map(|set| format!(", {credentials}: {library}::security::{}", set.name));
+        format!(
+            "async fn {}(&self, {request}: {path}{}{}) -> {path}{} {{",
+            operation.name,
+            operation.request,
+            credentials.unwrap_or_default(),
+            operation.response
+        )
+    };
+    let passed = match model.credentials(operation) {
+        Some(_) => "request, credentials",
+        None => "request",
+    };
+    code.extend([
+        format!("    {}", signature(operation, "request", "credentials", "")),
+        "        // Replace this by your own code. The mock returns the document's example."
+            .to_owned(),
+        format!("        Mock.{}({passed}).await", operation.name),
+        "    }".to_owned(),
+    ]);
+    let others: Vec<_> = handled(model)
+        .filter(|other| other.group == operation.group && other.id != operation.id)
+        .collect();
+    if !others.is_empty() {
+        code.push("    // The compiler lists the methods that are missing.".to_owned());
+    }
+    let path = format!("{library}::");
+    code.extend(
+        others
+            .iter()
+            .map(|other| format!("#     {} todo!() }}", signature(other, "_", "_", &path))),
+    );
+    code.extend([
+        "}".to_owned(),
+        String::new(),
+        "async fn run() -> std::io::Result<()> {".to_owned(),
+        "    let listener = tokio::net::TcpListener::bind(\"127.0.0.1:8080\").await?;".to_owned(),
+    ]);
+    match own {
+        None => {
+            code.push("    serve(listener, router(Service), Limits::default()).await".to_owned())
+        }
+        Some(own) => {
+            code.push(format!("    let router = server::{own}::router(Service)"));
+            let rest: Vec<_> = tags.iter().filter(|tag| *tag != own).collect();
+            code.extend(rest.iter().enumerate().map(|(index, tag)| {
+                let hidden = if index < 3 { "" } else { "# " };
+                format!("{hidden}        .merge(server::{tag}::router(Mock))")
+            }));
+            if let Some(last) = code.last_mut() {
+                last.push(';');
+            }
+            code.push("    serve(listener, router, Limits::default()).await".to_owned());
+        }
+    }
+    code.push("}".to_owned());
+    example(
+        "Server",
+        "With the feature `server`, a trait has a method for each operation, which can only return a response\n\
+         that the document declares. The feature `mock` adds an implementation that returns the document's\n\
+         examples.",
+        "mock",
+        imports_of(library, &imports),
+        code,
+    )
+}
+
+/// Writes the type of a required member as a program writes it, and notes what it has to import.
+fn example_type(member: &Member<'_>, imports: &mut BTreeSet<String>) -> String {
+    let ty = member.ty.to_string().replace(' ', "").replace(',', ", ");
+    if ty.contains("types::") {
+        imports.insert("types".to_owned());
+    }
+    let mut names = ty.split("crate::").skip(1);
+    if let Some(name) = names.next() {
+        let end = name
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(name.len());
+        imports.extend(name.get(..end).map(str::to_owned));
+    } else if member.is_body_enum {
+        imports.insert(ty.clone());
+    }
+    ty.replace("crate::", "")
+}
+
+/// Writes the imports of an example, filling lines.
+fn imports_of(library: &str, imports: &BTreeSet<String>) -> Vec<String> {
+    let mut tree = UseTree::default();
+    for path in imports {
+        tree.insert(path);
+    }
+    let items = tree.items();
+    let line = format!("use {library}::{{{}}};", items.join(", "));
+    if line.len() <= 90 {
+        return vec![line];
+    }
+    let mut lines = vec![format!("use {library}::{{")];
+    let mut line = String::new();
+    for item in items {
+        if line.len() + item.len() > 84 {
+            lines.push(format!("    {}", line.trim_end()));
+            line.clear();
+        }
+        line.push_str(&item);
+        line.push_str(", ");
+    }
+    lines.push(format!("    {}", line.trim_end()));
+    lines.push("};".to_owned());
+    lines
+}
+
+/// Writes a section with an example that compiles if a feature is enabled.
+fn example(
+    title: &str,
+    text: &str,
+    feature: &str,
+    imports: Vec<String>,
+    code: Vec<String>,
+) -> Vec<String> {
+    let mut lines = vec![format!("# {title}"), String::new()];
+    lines.extend(text.lines().map(str::to_owned));
+    lines.extend([
+        String::new(),
+        "```no_run".to_owned(),
+        format!("# #[cfg(feature = \"{feature}\")]"),
+        "# mod example {".to_owned(),
+    ]);
+    lines.extend(imports);
+    lines.push(String::new());
+    lines.extend(code);
+    lines.extend(["# }", "# fn main() {}", "```"].map(str::to_owned));
+    lines
+}
+
+fn modules(model: &Model) -> Vec<String> {
+    let security = model.has_security();
+    let rows = [
+        (
+            "client",
+            "the client, with its retries, redirects and errors",
+            true,
+        ),
+        (
+            "mock",
+            "a server that returns the document's examples",
+            true,
+        ),
+        ("requests", "a struct for each operation's request", true),
+        ("responses", "an enum for each operation's responses", true),
+        (
+            "security",
+            "the security schemes and their credentials",
+            security,
+        ),
+        ("server", "the traits to implement, and their routers", true),
+        (
+            "types",
+            "the types of parameters, header fields and content",
+            true,
+        ),
+    ];
+    let mut lines: Vec<_> = ["# Modules", "", "| Module | Contents |", "|---|---|"]
+        .map(str::to_owned)
+        .into();
+    lines.extend(
+        rows.into_iter()
+            .filter(|(_, _, is_there)| *is_there)
+            .map(|(module, contents, _)| format!("| `{module}` | {contents} |")),
+    );
+    lines
+}
+
+/// The features of the crate, which are those of the manifest's template.
+const FEATURES: &str = "\
+# Features
+
+No feature is enabled by default: [`Status`] alone needs neither `std` nor another crate.
+
+| Feature | Adds |
+|---|---|
+| `serde` | `Serialize` and `Deserialize` for status codes, as numbers |
+| `http` | conversions between status codes and `http::StatusCode` |
+| `server` | the server (axum) |
+| `mock` | the mock; enables `server` |
+| `client` | the client (reqwest) with TLS by rustls; enables `client-base` and `gzip` |
+| `client-native-tls` | the client with the TLS of the operating system; enables `client-base` and `gzip` |
+| `client-base` | the client without TLS |
+| `gzip` | requests and decompresses gzip |
+| `tracing` | a span for each request of client and server, with OpenTelemetry's names |";

@@ -70,8 +70,10 @@ pub(super) struct Member<'a> {
     pub(super) ty: TokenStream,
     /// The parameter of a function that takes it.
     pub(super) argument: TokenStream,
-    /// What that function makes of it.
+    /// The expression that converts the parameter.
     pub(super) value: TokenStream,
+    /// Whether the type is the enum of the content's media types.
+    pub(super) is_body_enum: bool,
 }
 
 /// The fields of a request: what is required in the order of the model, then the rest.
@@ -87,6 +89,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
             ty: ty(model, &parameter.ty),
             argument,
             value,
+            is_body_enum: false,
         }
     });
     let body = operation.body.iter().map(|body| {
@@ -118,6 +121,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
                 quote!(#name)
             },
             ty,
+            is_body_enum: matches!(body.payload, Payload::Several { .. }),
         }
     });
     let mut members: Vec<_> = parameters.chain(body).collect();
@@ -227,7 +231,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
         path,
         ..
     } = operation;
-    let method = proc_macro2::Ident::new(operation.method.as_str(), proc_macro2::Span::call_site());
+    let method = super::ident(operation.method.as_str());
     let has_body = operation.body.is_some();
     let security = super::security::alternatives(model, operation);
     let parameters: Vec<_> = operation.parameters.iter().collect();
@@ -311,7 +315,7 @@ fn encode_body(body: &RequestBody) -> TokenStream {
             let arms = variants.iter().map(|variant| {
                 let variant_name = &variant.name;
                 let encode = encode(&variant.content, quote!(body));
-                quote!(#name::#variant_name(body) => #encode)
+                quote!(#name::#variant_name(body) => { #encode; })
             });
             quote!(match body { #(#arms,)* })
         }

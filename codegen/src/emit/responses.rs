@@ -298,10 +298,34 @@ fn success(model: &Model, response: &ResponseEnum) -> (TokenStream, TokenStream)
             .and_then(|variant| body_ty(model, &variant.body))
             .unwrap_or_else(|| quote!(())),
     };
+    let failures: Vec<_> = response
+        .variants
+        .iter()
+        .filter(|variant| variant.succeeds != IsSuccess::Always)
+        .collect();
+    let failure = match failures.as_slice() {
+        // A wildcard would also match variants that are added later, which clippy warns of.
+        [only] => {
+            let (name, pattern) = (&only.variant, any_payload(only));
+            Some(quote!(Self::#name #pattern))
+        }
+        _ => None,
+    };
+    let bound = match &failure {
+        Some(pattern) => quote!(other @ #pattern => Err(other)),
+        None => quote!(other => Err(other)),
+    };
     let (value, matched, failure) = match response.success {
-        SuccessType::Unit => (quote!(Ok(())), quote!(self), quote!(other => Err(other))),
-        SuccessType::Body(_) => (quote!(Ok(body)), quote!(self), quote!(other => Err(other))),
-        SuccessType::Whole => (quote!(Ok(self)), quote!(&self), quote!(_ => Err(self))),
+        SuccessType::Unit => (quote!(Ok(())), quote!(self), bound),
+        SuccessType::Body(_) => (quote!(Ok(body)), quote!(self), bound),
+        SuccessType::Whole => {
+            let pattern = failure.unwrap_or_else(|| quote!(_));
+            (
+                quote!(Ok(self)),
+                quote!(&self),
+                quote!(#pattern => Err(self)),
+            )
+        }
     };
     let patterns = |is_success: IsSuccess| {
         let variants = response
@@ -357,16 +381,27 @@ fn decode(model: &Model, response: &ResponseEnum) -> TokenStream {
                 let last = Literal::u16_unsuffixed(class * 100 + 99);
                 quote!(#first..=#last)
             }
-            // An interim response is never final, so `default` does not match it.
-            ResponseKey::Default => quote!(200..),
+            ResponseKey::Default => quote!(_),
         };
         let decode = decode_variant(model, variant);
-        quote!(#codes => #decode)
+        match variant.key {
+            // `default` does not match interim responses, which are never final.
+            ResponseKey::Default => quote! {
+                100..=199 => Err(DecodeError::UndeclaredStatus),
+                #codes => #decode
+            },
+            _ => quote!(#codes => #decode),
+        }
     });
+    let has_default = response
+        .variants
+        .iter()
+        .any(|variant| variant.key == ResponseKey::Default);
+    let undeclared = (!has_default).then(|| quote!(_ => Err(DecodeError::UndeclaredStatus),));
     quote! {
         match response.code() {
             #(#arms,)*
-            _ => Err(DecodeError::UndeclaredStatus),
+            #undeclared
         }
     }
 }

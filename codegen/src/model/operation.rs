@@ -30,7 +30,7 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// The content of the request.
     pub body: Option<RequestBody>,
-    /// The index of the responses in [`Model::sets`](super::Model::sets).
+    /// The index of the responses in [`Model::response_enums`](super::Model::response_enums).
     pub response_enum: usize,
     /// Whether the document declares an answer at all.
     pub declares_responses: bool,

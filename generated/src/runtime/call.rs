@@ -36,6 +36,10 @@ pub struct Call<'a, O> {
 }
 
 /// What is said of a single call, beside what its client does.
+#[allow(
+    clippy::option_option,
+    reason = "`None` keeps the setting of the client, `Some(None)` turns it off"
+)]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,

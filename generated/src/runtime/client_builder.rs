@@ -144,6 +144,10 @@ pub fn http_builder() -> Result<reqwest::ClientBuilder, Error> {
 }
 
 /// A [`Client`] that is being adjusted.
+#[allow(
+    clippy::option_option,
+    reason = "`None` keeps the default, `Some(None)` turns it off"
+)]
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build()`"]
 pub struct ClientBuilder {

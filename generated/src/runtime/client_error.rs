@@ -266,8 +266,12 @@ impl fmt::Display for Error {
             write!(f, "{sent}: ")?;
         }
         match &self.0.kind {
-            ErrorKind::Settings(why) => f.write_str(why)?,
-            ErrorKind::Request(error) => write!(f, "the request cannot be sent: {error}")?,
+            ErrorKind::Settings(why) => {
+                f.write_str(why)?;
+            }
+            ErrorKind::Request(error) => {
+                write!(f, "the request cannot be sent: {error}")?;
+            }
             ErrorKind::Transport(error, _) if error.is_builder() => {
                 f.write_str("the client cannot be built")?;
             }
@@ -281,15 +285,17 @@ impl fmt::Display for Error {
                 f.write_str("no answer came in time")?;
             }
             ErrorKind::Transport(_, None) | ErrorKind::Timeout(None) => {
-                f.write_str("no answer came")?
+                f.write_str("no answer came")?;
             }
             ErrorKind::Timeout(Some(raw)) => {
-                write!(f, "the answer {} did not end in time", raw.code)?
+                write!(f, "the answer {} did not end in time", raw.code)?;
             }
             ErrorKind::Transport(_, Some(raw)) if self.is_timeout() => {
                 write!(f, "the answer {} did not end in time", raw.code)?;
             }
-            ErrorKind::Transport(_, Some(raw)) => write!(f, "the answer {} broke off", raw.code)?,
+            ErrorKind::Transport(_, Some(raw)) => {
+                write!(f, "the answer {} broke off", raw.code)?;
+            }
             ErrorKind::DecodeError(why, raw) => {
                 write!(f, "the answer was {}: {why}", raw.code)?;
                 // What a success means says nothing here.

@@ -148,7 +148,7 @@ impl<R: Into<Router>> RouterExt for R {}
 /// Serves a router on a socket until the process ends, or [otherwise](Serve::with_graceful_shutdown).
 ///
 /// Requests are of HTTP/1. They are held against the limits, and know who is connected:
-/// [`Context::remote`](super::context::Context::remote).
+/// [`Context::remote_addr`](super::context::Context::remote_addr).
 pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -> Serve {
     Serve {
         listener,

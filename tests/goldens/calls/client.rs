@@ -3,34 +3,29 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    call::{
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
+    },
+    client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
-
-#[allow(unused_imports, reason = "an API may ask for nothing")]
-use crate::security::{self, *};
-
-use crate::runtime::call::{if_none_match, if_modified_since};
-use crate::runtime::transport::with_secret;
+use crate::{ResponseKey, requests::*, runtime::client_builder::with_secret, security};
 
 impl Client {
     /// `GET /files/{name}`
     ///
-    /// Needs `key` and `token`.
+    /// SecurityNeeds `key` and `token`.
     pub fn get_file(&self, name: impl Into<String>) -> Call<'_, GetFile> {
         self.call(GetFile::new(name))
     }
 
     /// `PUT /files/{name}`
     ///
-    /// Needs `key` and `token`.
+    /// SecurityNeeds `key` and `token`.
     pub fn put_file(
         &self,
         name: impl Into<String>,
@@ -41,7 +36,7 @@ impl Client {
 
     /// `POST /orders`
     ///
-    /// Needs `key` and `token`.
+    /// SecurityNeeds `key` and `token`.
     pub fn add_order(
         &self,
         body: std::collections::BTreeMap<String, serde_json::Value>,
@@ -51,26 +46,26 @@ impl Client {
 
     /// `GET /thumbnails`
     ///
-    /// Needs `key` and `token`.
+    /// SecurityNeeds `key` and `token`.
     pub fn get_thumbnail(&self) -> Call<'_, GetThumbnail> {
         self.call(GetThumbnail::new())
     }
 }
 
 impl ClientBuilder {
-    /// Sets the credential for `key`.
-    pub fn key(self, credential: impl Into<ApiKey>) -> Self {
+    /// Sets the credential of the security scheme `key`.
+    pub fn key(self, credential: impl Into<security::ApiKey>) -> Self {
         with_secret(self, &security::KEY, credential.into())
     }
 
-    /// Sets the credential for `token`.
-    pub fn token(self, credential: impl Into<ApiKey>) -> Self {
+    /// Sets the credential of the security scheme `token`.
+    pub fn token(self, credential: impl Into<security::ApiKey>) -> Self {
         with_secret(self, &security::TOKEN, credential.into())
     }
 }
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[
         Self::new(
             "https://{region}.files.example:{port}/{version}",
@@ -97,20 +92,6 @@ impl Server {
     ];
 }
 
-impl Call<'_, GetFile> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
-
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
-
 impl Call<'_, GetThumbnail> {
     /// The query parameter `if_none_match`.
     pub fn if_none_match(mut self, if_none_match: impl Into<String>) -> Self {
@@ -126,20 +107,20 @@ impl Call<'_, GetThumbnail> {
         self.request.with_timeout_in_query = Some(with_timeout_in_query.into());
         self
     }
-
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
 }
 
-impl BinaryAnswer for GetFile {
-    const STREAMED: &'static [Key] = &[Key::Exact(200)];
+impl BinaryResponse for GetFile {
+    const STREAMED: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
 }
 
-impl BinaryContent for PutFile {}
+impl IfNoneMatch for GetFile {}
 
-impl BinaryAnswer for GetThumbnail {
-    const STREAMED: &'static [Key] = &[Key::Exact(200)];
+impl IfModifiedSince for GetFile {}
+
+impl BinaryRequest for PutFile {}
+
+impl BinaryResponse for GetThumbnail {
+    const STREAMED: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
 }
+
+impl IfModifiedSince for GetThumbnail {}

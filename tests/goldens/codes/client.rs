@@ -3,18 +3,17 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    call::{
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
+    },
+    client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
-
-use crate::runtime::call::{if_none_match, if_modified_since};
+use crate::requests::*;
 
 impl Client {
     /// `GET /status/100`
@@ -76,20 +75,10 @@ impl Client {
 }
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[];
 }
 
-impl Call<'_, GetStatus304> {
-    /// Asks for the content only if it is another than that with this entity tag, which is what
-    /// `ETag` said, its quotes included; the answer is 304 otherwise.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Self {
-        if_none_match(self, etag)
-    }
+impl IfNoneMatch for GetStatus304 {}
 
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
-}
+impl IfModifiedSince for GetStatus304 {}

@@ -3,20 +3,20 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    call::{
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
+    },
+    client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
 
 impl Client {}
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[];
 }

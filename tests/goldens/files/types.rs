@@ -26,7 +26,7 @@ impl Owner {
     }
 }
 
-crate::runtime::object::object!(Owner {
+crate::runtime::object::impl_object!(Owner {
     required name = "name",
     optional pets = "pets",
 });
@@ -55,7 +55,7 @@ impl Dog {
     }
 }
 
-crate::runtime::object::object!(Dog {
+crate::runtime::object::impl_object!(Dog {
     optional collar = "collar",
     required kind = "kind",
 });
@@ -84,7 +84,7 @@ impl Cat {
     }
 }
 
-crate::runtime::object::object!(Cat {
+crate::runtime::object::impl_object!(Cat {
     optional friends = "friends",
     required kind = "kind",
     optional owner = "owner",
@@ -102,7 +102,7 @@ pub enum Pet {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::union!(Pet by "kind" {
+crate::runtime::unions::impl_union!(Pet by "kind" {
     Cat = "cat",
     Dog = "dog",
 });
@@ -123,7 +123,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::object!(Problem {
+crate::runtime::object::impl_object!(Problem {
     optional title = "title",
 });
 
@@ -143,6 +143,6 @@ impl DogCollar {
     }
 }
 
-crate::runtime::object::object!(DogCollar {
+crate::runtime::object::impl_object!(DogCollar {
     optional color = "color",
 });
