@@ -20,7 +20,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ),
     ("files", &["responses", "types"]),
     ("headers", &["responses"]),
-    ("limits", &["limits", "requests"]),
+    ("constraints", &["constraints", "requests"]),
     ("media", &["mock"]),
     ("names", &["types"]),
     ("parameters", &["requests"]),

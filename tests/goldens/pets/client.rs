@@ -3,18 +3,17 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    call::{
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
+    },
+    client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
-
-use crate::runtime::call::if_modified_since;
+use crate::{requests::*, types};
 
 impl Client {
     /// `GET /pets`
@@ -46,7 +45,7 @@ impl Client {
 }
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[
         Self::new("https://pets.example/v1", "The shop.", &[]),
     ];
@@ -61,9 +60,9 @@ impl Call<'_, FindPets> {
 
     /// The query parameter `limit`.
     ///
-    /// At least: `1`
+    /// Located least: `1`
     ///
-    /// At most: `100`
+    /// Located most: `100`
     pub fn limit(mut self, limit: i32) -> Self {
         self.request.limit = Some(limit);
         self
@@ -76,10 +75,6 @@ impl Call<'_, GetPet> {
         self.request.if_none_match = Some(if_none_match.into());
         self
     }
-
-    /// Asks for the content only if it has changed since a time, or since what `Last-Modified`
-    /// said; the answer is 304 otherwise.
-    pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
-        if_modified_since(self, date)
-    }
 }
+
+impl IfModifiedSince for GetPet {}

@@ -16,7 +16,7 @@ pub enum Kind {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(Kind {
+crate::runtime::enums::impl_string_enum!(Kind {
     Cat = "cat",
     Dog = "dog",
     GuineaPig = "guinea pig",
@@ -43,7 +43,7 @@ impl NewPet {
     }
 }
 
-crate::runtime::object::object!(NewPet {
+crate::runtime::object::impl_object!(NewPet {
     optional kind = "kind",
     required name = "name",
 });
@@ -72,7 +72,7 @@ impl Pet {
     }
 }
 
-crate::runtime::object::object!(Pet {
+crate::runtime::object::impl_object!(Pet {
     required id = "id",
     optional kind = "kind",
     required name = "name",
@@ -99,7 +99,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::object!(Problem {
+crate::runtime::object::impl_object!(Problem {
     optional status = "status",
     required title = "title",
 });

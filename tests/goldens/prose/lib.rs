@@ -30,56 +30,122 @@
 //! and a line\
 //! break. A footnote\[\^1\], a \*/ and a "#.
 //!
-//! Served at:
+//! Servers:
 //!
 //! * `` https://example.com/`{a}` ``: A `server`
 //!
+//! # Client
+//!
+//! With the feature `client`, each operation is a method. Every response that the document declares
+//! is a value; anything else is an error.
+//!
+//! ```no_run
+//! # #[cfg(feature = "client-base")]
+//! # mod example {
+//! use doc_prose::{Client, client::Error};
+//!
+//! async fn prose(name: String) -> Result<(), Error> {
+//!     let client = Client::new("https://api.example.com")?;
+//!     let response = client.prose(name).await?;
+//!     println!("{}", response.code());
+//!     Ok(())
+//! }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! # Server
+//!
+//! With the feature `server`, a trait has a method for each operation, which can only return a response
+//! that the document declares. The feature `mock` adds an implementation that returns the document's
+//! examples.
+//!
+//! ```no_run
+//! # #[cfg(feature = "mock")]
+//! # mod example {
+//! use doc_prose::{Prose, ProseResponse, mock::Mock, server::{Api, Limits, router, serve}};
+//!
+//! struct Service;
+//!
+//! impl Api for Service {
+//!     async fn prose(&self, request: Prose) -> ProseResponse {
+//!         // Replace this by your own code. The mock returns the document's example.
+//!         Mock.prose(request).await
+//!     }
+//! }
+//!
+//! async fn run() -> std::io::Result<()> {
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     serve(listener, router(Service), Limits::default()).await
+//! }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! # Modules
+//!
+//! | Module | Contents |
+//! |---|---|
+//! | `client` | the client, with its retries, redirects and errors |
+//! | `mock` | a server that returns the document's examples |
+//! | `requests` | a struct for each operation's request |
+//! | `responses` | an enum for each operation's responses |
+//! | `server` | the traits to implement, and their routers |
+//! | `types` | the types of parameters, header fields and content |
+//!
 //! # Features
 //!
-//! None is on by default: the statuses alone need neither `std` nor another crate.
+//! No feature is enabled by default: [`Status`] alone needs neither `std` nor another crate.
 //!
-//! * `serde`: statuses as numbers.
-//! * `http`: statuses from and to `http::StatusCode`.
-//! * `server`: a trait with a method for each operation, and a router for axum.
-//! * `mock`: a server that answers from the examples of the document.
-//! * `client`: a client by reqwest, with TLS by rustls.
-//! * `client-native-tls`: the same, with the TLS of the system.
-//! * `client-base`: the same without TLS, to bring one's own.
-//! * `gzip`: the client unpacks content, and says that it does; part of the first two.
-//! * `tracing`: a span of `tracing` for each request of client and server, with OpenTelemetry's names.
+//! | Feature | Adds |
+//! |---|---|
+//! | `serde` | `Serialize` and `Deserialize` for status codes, as numbers |
+//! | `http` | conversions between status codes and `http::StatusCode` |
+//! | `server` | the server (axum) |
+//! | `mock` | the mock; enables `server` |
+//! | `client` | the client (reqwest) with TLS by rustls; enables `client-base` and `gzip` |
+//! | `client-native-tls` | the client with the TLS of the operating system; enables `client-base` and `gzip` |
+//! | `client-base` | the client without TLS |
+//! | `gzip` | requests and decompresses gzip |
+//! | `tracing` | a span for each request of client and server, with OpenTelemetry's names |
 #![cfg_attr(not(feature = "_wire"), no_std)]
 #![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, reason = "descriptions are those of the document")]
 #![allow(
-    clippy::doc_markdown,
-    clippy::enum_glob_use,
-    clippy::large_enum_variant,
-    clippy::match_same_arms,
-    clippy::match_wildcard_for_single_variants,
-    clippy::option_option,
     clippy::self_named_constructors,
-    clippy::semicolon_if_nothing_returned,
     clippy::should_implement_trait,
     clippy::similar_names,
-    clippy::struct_field_names,
-    clippy::too_long_first_doc_paragraph,
-    clippy::too_many_arguments,
-    clippy::too_many_lines,
-    clippy::unreadable_literal,
-    clippy::wildcard_imports,
     clippy::wrong_self_convention,
-    reason = "names, numbers and words are those of the document"
+    reason = "names are those of the document"
 )]
-#![allow(deprecated, reason = "advised against is not gone")]
+#![allow(
+    clippy::large_enum_variant,
+    clippy::too_many_arguments,
+    clippy::unreadable_literal,
+    reason = "fields, parameters and numbers are those of the document"
+)]
+#![allow(
+    clippy::match_overlapping_arm,
+    reason = "an exact code takes precedence over its range"
+)]
+#![allow(
+    clippy::match_same_arms,
+    clippy::too_many_lines,
+    reason = "a match over statuses has an arm for each; some share a reason phrase"
+)]
+#![allow(clippy::wildcard_imports, reason = "an API may have hundreds of requests")]
+#![allow(deprecated, reason = "deprecated operations and parameters still work")]
 
-#[allow(dead_code, unreachable_pub, unused_macros, reason = "not all is used")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_macros,
+    reason = "no document uses all of it"
+)]
 mod runtime;
 
 #[rustfmt::skip]
 mod status;
-
-#[cfg(feature = "_wire")]
-#[rustfmt::skip]
-mod limits;
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
@@ -105,18 +171,17 @@ pub mod mock;
 #[rustfmt::skip]
 pub mod server;
 
-pub use runtime::{Class, Code, InvalidCode, Retry, UnknownStatus};
+pub use runtime::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
 pub use status::Status;
 
 #[cfg(feature = "_wire")]
-#[allow(unreachable_pub, unused_imports, reason = "an API may be empty")]
 pub use {requests::*, responses::*};
 
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
 pub use runtime::{
-    Carried, ChoiceError, File, Key, Media, Mismatch, Operation, Response, StatusChoice,
-    Unsendable, key_of,
+    DecodeError, EncodeError, File, InvalidChoiceError, Media, Operation, Response,
+    ResponseKey, StatusChoice, StatusIn, match_response_key,
 };
 
 #[cfg(feature = "client-base")]

@@ -29,7 +29,7 @@ impl Prose {
     }
 }
 
-crate::runtime::object::object!(Prose {
+crate::runtime::object::impl_object!(Prose {
     required plain = "plain",
     optional quoted = "quoted",
 });
@@ -54,7 +54,7 @@ pub enum ProseQuoted {
     Other(String),
 }
 
-crate::runtime::enums::text_enum!(ProseQuoted {
+crate::runtime::enums::impl_string_enum!(ProseQuoted {
     AQuote = "a \"quote\"",
     ALine = "a\nline",
     Empty2 = "\\",

@@ -3,54 +3,50 @@
 //! The client: a method for each operation.
 
 pub use crate::runtime::{
-    call::{BinaryAnswer, BinaryContent, Call, FullAnswer, StreamedAnswer, StreamedCall},
-    conditional::HttpDate, failure::{Error, Failure},
-    redirect::Redirects, retry::{Attempt, RetryPolicy},
-    servers::{Server, ServerVariable},
-    transport::{Client, ClientBuilder, http_builder},
+    call::{
+        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingCall, StreamingResponse,
+    },
+    client_builder::{Client, ClientBuilder, http_builder},
+    client_error::{Error, ResponseError},
+    conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
+    server_url::{Server, ServerVariable},
 };
 pub use reqwest;
-
-#[allow(unused_imports, reason = "an API may have no operations or types")]
-use crate::{Key, requests::*, types};
-
-#[allow(unused_imports, reason = "an API may ask for nothing")]
-use crate::security::{self, *};
-
-use crate::runtime::transport::with_secret;
+use crate::{requests::*, runtime::client_builder::with_secret, security};
 
 impl Client {
     /// `GET /basic`
     ///
-    /// Needs `basic`.
+    /// SecurityNeeds `basic`.
     pub fn get_basic(&self) -> Call<'_, GetBasic> {
         self.call(GetBasic::new())
     }
 
     /// `POST /both`
     ///
-    /// Needs `basic` and `header-key`.
+    /// SecurityNeeds `basic` and `header-key`.
     pub fn post_both(&self, body: i64) -> Call<'_, PostBoth> {
         self.call(PostBoth::new(body))
     }
 
     /// `GET /cookie`
     ///
-    /// Needs `cookie-key`.
+    /// SecurityNeeds `cookie-key`.
     pub fn get_cookie(&self) -> Call<'_, GetCookie> {
         self.call(GetCookie::new())
     }
 
     /// `GET /digest`
     ///
-    /// Needs `digest`.
+    /// SecurityNeeds `digest`.
     pub fn get_digest(&self) -> Call<'_, GetDigest> {
         self.call(GetDigest::new())
     }
 
     /// `GET /either`
     ///
-    /// Needs `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
+    /// SecurityNeeds `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     pub fn get_either(&self) -> Call<'_, GetEither> {
         self.call(GetEither::new())
     }
@@ -62,21 +58,21 @@ impl Client {
 
     /// `HEAD /head`
     ///
-    /// Needs `token`.
+    /// SecurityNeeds `token`.
     pub fn head_head(&self) -> Call<'_, HeadHead> {
         self.call(HeadHead::new())
     }
 
     /// `GET /header`
     ///
-    /// Needs `header-key`.
+    /// SecurityNeeds `header-key`.
     pub fn get_header(&self) -> Call<'_, GetHeader> {
         self.call(GetHeader::new())
     }
 
     /// `GET /one-or-both`
     ///
-    /// Needs `header-key`; or `token`; or `header-key` and `token`.
+    /// SecurityNeeds `header-key`; or `token`; or `header-key` and `token`.
     pub fn get_one_or_both(&self) -> Call<'_, GetOneOrBoth> {
         self.call(GetOneOrBoth::new())
     }
@@ -88,87 +84,87 @@ impl Client {
 
     /// `GET /query`
     ///
-    /// Needs `query-key`.
+    /// SecurityNeeds `query-key`.
     pub fn get_query(&self) -> Call<'_, GetQuery> {
         self.call(GetQuery::new())
     }
 
     /// `GET /token`
     ///
-    /// Needs `token`.
+    /// SecurityNeeds `token`.
     pub fn get_token(&self) -> Call<'_, GetToken> {
         self.call(GetToken::new())
     }
 
     /// `GET /token-too`
     ///
-    /// Needs `token`.
+    /// SecurityNeeds `token`.
     pub fn get_token_too(&self) -> Call<'_, GetTokenToo> {
         self.call(GetTokenToo::new())
     }
 
     /// `GET /typo`
     ///
-    /// Needs `tokn`.
+    /// SecurityNeeds `tokn`.
     pub fn get_typo(&self) -> Call<'_, GetTypo> {
         self.call(GetTypo::new())
     }
 
     /// `GET /undeclared`
     ///
-    /// Needs `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
+    /// SecurityNeeds `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     pub fn get_undeclared(&self) -> Call<'_, GetUndeclared> {
         self.call(GetUndeclared::new())
     }
 }
 
 impl ClientBuilder {
-    /// Sets the credential for `basic`.
-    pub fn basic(self, credential: impl Into<Basic>) -> Self {
+    /// Sets the credential of the security scheme `basic`.
+    pub fn basic(self, credential: impl Into<security::Basic>) -> Self {
         with_secret(self, &security::BASIC, credential.into())
     }
 
-    /// Sets the credential for `cookie-key`.
-    pub fn cookie_key(self, credential: impl Into<ApiKey>) -> Self {
+    /// Sets the credential of the security scheme `cookie-key`.
+    pub fn cookie_key(self, credential: impl Into<security::ApiKey>) -> Self {
         with_secret(self, &security::COOKIE_KEY, credential.into())
     }
 
-    /// Sets the credential for `digest`.
-    pub fn digest(self, credential: impl Into<Authorization>) -> Self {
+    /// Sets the credential of the security scheme `digest`.
+    pub fn digest(self, credential: impl Into<security::Authorization>) -> Self {
         with_secret(self, &security::DIGEST, credential.into())
     }
 
-    /// Sets the credential for `header-key`.
-    pub fn header_key(self, credential: impl Into<ApiKey>) -> Self {
+    /// Sets the credential of the security scheme `header-key`.
+    pub fn header_key(self, credential: impl Into<security::ApiKey>) -> Self {
         with_secret(self, &security::HEADER_KEY, credential.into())
     }
 
-    /// Sets the credential for `oauth`.
+    /// Sets the credential of the security scheme `oauth`.
     ///
     /// See <https://example.com>.
-    pub fn oauth(self, credential: impl Into<Bearer>) -> Self {
+    pub fn oauth(self, credential: impl Into<security::Bearer>) -> Self {
         with_secret(self, &security::OAUTH, credential.into())
     }
 
-    /// Sets the credential for `query-key`.
-    pub fn query_key(self, credential: impl Into<ApiKey>) -> Self {
+    /// Sets the credential of the security scheme `query-key`.
+    pub fn query_key(self, credential: impl Into<security::ApiKey>) -> Self {
         with_secret(self, &security::QUERY_KEY, credential.into())
     }
 
-    /// Sets the credential for `token`.
+    /// Sets the credential of the security scheme `token`.
     ///
     /// A token.
-    pub fn token(self, credential: impl Into<Bearer>) -> Self {
+    pub fn token(self, credential: impl Into<security::Bearer>) -> Self {
         with_secret(self, &security::TOKEN, credential.into())
     }
 
-    /// Sets the credential for `unused`.
-    pub fn unused(self, credential: impl Into<Bearer>) -> Self {
+    /// Sets the credential of the security scheme `unused`.
+    pub fn unused(self, credential: impl Into<security::Bearer>) -> Self {
         with_secret(self, &security::UNUSED, credential.into())
     }
 }
 
 impl Server {
-    /// The servers of the document, in its order.
+    /// The servers that the document declares, in its order.
     pub const ALL: &'static [Self] = &[];
 }

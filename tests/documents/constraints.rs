@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use doc_limits::{
+use doc_constraints::{
     Order, OrderResponse, PutAny, PutAnyResponse, PutPhoto, PutPhotoResponse,
     server::{Api, router},
 };
