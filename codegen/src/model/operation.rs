@@ -42,7 +42,8 @@ pub struct Operation {
     pub security_doc: String,
     /// The method of the server trait that handles it.
     pub handler: Handler,
-    /// The index of its group in [`Model::groups`](super::Model::groups), if the server has a trait for each group.
+    /// The index of its group in [`Model::groups`](super::Model::groups), if the server has a trait for each
+    /// group.
     pub group: Option<usize>,
     /// The conditions that the client has methods for: both if the operation declares 304 (or `3XX`), except
     /// those whose method would have the name of a parameter.

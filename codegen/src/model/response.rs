@@ -156,8 +156,8 @@ pub enum Codec {
     Text,
     /// Raw bytes.
     Bytes,
-    /// Raw bytes whose media type is part of the value, because the document declares a range (`image/*`) or a
-    /// `multipart` type.
+    /// Raw bytes whose media type is part of the value, because the document declares a range (`image/*`) or
+    /// a `multipart` type.
     Open,
 }
 

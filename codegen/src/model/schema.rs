@@ -86,7 +86,8 @@ pub enum TypeKind {
     Struct {
         /// The declared properties, by name.
         fields: Vec<Field>,
-        /// The name and value type of the field for additional properties, if `additionalProperties` allows them.
+        /// The name and value type of the field for additional properties, if `additionalProperties` allows
+        /// them.
         others: Option<(Ident, Type)>,
     },
 }

@@ -33,7 +33,8 @@ pub enum SchemeKind {
 }
 
 impl SchemeKind {
-    /// The location, the name and the `Authorization` scheme (or an empty string) of a credential in a request.
+    /// The location, the name and the `Authorization` scheme (or an empty string) of a credential in a
+    /// request.
     ///
     /// Two security schemes for which all three are equal are indistinguishable on the wire.
     #[must_use]
@@ -70,8 +71,8 @@ pub struct CredentialSet {
 }
 
 impl CredentialSet {
-    /// The alternatives in the order in which the server tries them: those with the most schemes first, because
-    /// a request with two credentials also satisfies an alternative with only one of them.
+    /// The alternatives in the order in which the server tries them: those with the most schemes first,
+    /// because a request with two credentials also satisfies an alternative with only one of them.
     #[must_use]
     pub fn by_specificity(&self) -> Vec<&CredentialAlternative> {
         let mut by_specificity: Vec<_> = self.alternatives.iter().collect();
