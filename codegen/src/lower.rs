@@ -149,7 +149,7 @@ impl Context<'_> {
         let value = self.document.tree.pointer(place.as_str())?;
         let chosen = value.as_str().and_then(Ident::chosen);
         if chosen.is_none() {
-            let message = format!("`x-name` is {value}, which is not a Rust identifier");
+            let message = format!("`x-name` is {value}, which is not a valid Rust identifier");
             self.report(
                 Diagnostic::error(Rule::WrongValue, Place::Value(place), message)
                     .help("use a Rust identifier such as `PetResponse`"),
@@ -274,8 +274,8 @@ const ROOT_NAMES: &[&str] = &[
     "RetryPolicy",
     "RouterExt",
     "ResponseExample",
-    "Samples",
-    "Scheme",
+    "OperationExamples",
+    "SecurityScheme",
     "Send",
     "Serve",
     "Server",
@@ -389,7 +389,7 @@ mod tests {
         let mut count = 0;
         for (path, text) in &generated.files {
             // These files do not use names of the document.
-            if path.starts_with("src/runtime/") || path == "src/limits.rs" {
+            if path.starts_with("src/runtime/") || path == "src/constraints.rs" {
                 continue;
             }
             for name in imports(text) {

@@ -141,7 +141,6 @@ fn count_schemas(cx: &Context<'_>) -> Count {
                 Place::Key((*place).clone()),
                 "no type is generated for this schema: its parent ignores it",
             )
-            .label("this schema is ignored")
             .help("correct the `type` of its parent, or remove the schema"),
         );
     }
