@@ -245,7 +245,7 @@ impl ConstraintTable {
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
         match keywords.get("additionalProperties") {
             Some(Value::Bool(false)) => {
-                constraints.push(Constraint::NoAdditionalProperties(names()))
+                constraints.push(Constraint::NoAdditionalProperties(names()));
             }
             Some(Value::Object(_)) => {
                 let additional =

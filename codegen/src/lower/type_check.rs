@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Constant, Direction, Type, TypeKind, weighted_status},
+    model::{Constant, Direction, Type, TypeKind, UnionVariant, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -113,10 +113,8 @@ impl TypeChecker<'_> {
             return Ok(());
         }
         let wrong = |expected: &str| {
-            Err((
-                at.clone(),
-                format!("expected {expected}, found {}", describe(value)),
-            ))
+            let reason = format!("expected {expected}, found {}", describe(value));
+            Err((at.clone(), reason))
         };
         match (ty, value) {
             (Type::Any, _)
@@ -169,17 +167,11 @@ impl TypeChecker<'_> {
                             tags.is_empty() || tags.iter().any(|tag| tag == selected)
                         })
                     };
-                    let mut candidates =
-                        variants.iter().filter(|variant| is_selected(&variant.tags));
-                    match candidates.clone().count() {
-                        1 => candidates
-                            .next()
-                            .map_or(Ok(()), |variant| self.check(value, &variant.ty, at)),
-                        _ if candidates
-                            .any(|variant| self.check(value, &variant.ty, at).is_ok()) =>
-                        {
-                            Ok(())
-                        }
+                    let mut matching = variants.iter().filter(|variant| is_selected(&variant.tags));
+                    let check = |variant: &UnionVariant| self.check(value, &variant.ty, at);
+                    match matching.clone().count() {
+                        1 => matching.next().map_or(Ok(()), check),
+                        _ if matching.any(|variant| check(variant).is_ok()) => Ok(()),
                         _ => wrong("one of the alternatives"),
                     }
                 }
