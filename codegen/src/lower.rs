@@ -1,7 +1,7 @@
-//! OpenAPI to the model: every check of meaning, every name, every order.
+//! Lowering of an OpenAPI document to the model: all semantic checks, all names and the order of all items.
 //!
-//! All errors of a document are collected; a part that is wrong is left out of the model, and the
-//! model is given out only if nothing is.
+//! Lowering collects all errors of a document. An invalid part is left out of the model, and the model is
+//! returned only if there are no errors.
 
 mod constraints;
 mod content;
@@ -38,17 +38,17 @@ use crate::{
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
-pub(crate) use fingerprint::skeleton;
+pub(crate) use fingerprint::without_docs;
 pub(crate) use merged_schema::only_child;
 use status::Statuses;
 use types::Types;
 
-/// Makes a model of a document.
+/// Lowers a document to its model, and returns it with the warnings.
 ///
-/// With an empty catalogue the document itself has to say what each of its statuses means.
+/// With an empty catalogue the document itself must describe the meaning of each of its status codes.
 ///
 /// # Errors
-/// Everything that is wrong with its meaning; warnings are in the second part of the result.
+/// All semantic errors of the document, without the warnings.
 pub(crate) fn lower(
     document: &Document,
     catalogue: &Catalogue,
@@ -65,19 +65,26 @@ pub(crate) fn lower(
     let statuses = Statuses::gather(&cx, &routes);
     let mut names = NameScopes::new();
     let mut types = Types::declare(&cx, &mut names);
-    let sets = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
+    let response_enums = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
-    let mut operations = operation::lower(&cx, &routes, &sets, &security, &mut names, &mut types);
+    let mut operations = operation::lower(
+        &cx,
+        &routes,
+        &response_enums,
+        &security,
+        &mut names,
+        &mut types,
+    );
     let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
-    let counts = coverage::hold(&cx, &routes, &operations, &sets.list);
-    let (types, constraints) = types.finish(&mut operations, &sets.list);
+    let counts = coverage::count(&cx, &routes, &operations, &response_enums.list);
+    let (types, constraints) = types.finish(&mut operations, &response_enums.list);
     let servers = server::lower(&cx);
     let model = Model {
         package,
         statuses: statuses.into_list(),
         types,
         constraints,
-        response_enums: sets.list,
+        response_enums: response_enums.list,
         operations,
         groups,
         schemes: security.schemes,
@@ -88,7 +95,7 @@ pub(crate) fn lower(
     };
 
     let findings = cx.findings.into_inner();
-    // Warnings beside errors are mostly about what the errors have left behind.
+    // Next to errors, most warnings are about the parts that the errors left out.
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
     if errors.is_empty() {
         Ok((model, warnings))
@@ -97,19 +104,19 @@ pub(crate) fn lower(
     }
 }
 
-/// What all of lowering can see.
+/// The context that all of lowering shares.
 struct Context<'a> {
     document: &'a Document,
     catalogue: &'a Catalogue,
     findings: RefCell<Vec<Diagnostic>>,
-    /// The places of the schemas that something has been made of.
+    /// The places of the schemas that have been lowered.
     seen: RefCell<HashSet<Pointer>>,
-    /// The places of what need not be looked into.
+    /// The places of parts that do not need to be lowered, with everything inside of them.
     accounted: RefCell<HashSet<Pointer>>,
 }
 
 impl Context<'_> {
-    /// Notes a finding; the same one only once, for a component is met by each of its users.
+    /// Records a finding, unless it is already recorded: a component is lowered for each of its users.
     fn report(&self, finding: Diagnostic) {
         let mut findings = self.findings.borrow_mut();
         if !findings.contains(&finding) {
@@ -117,73 +124,83 @@ impl Context<'_> {
         }
     }
 
-    /// Notes that something is made of the schema at a place.
-    fn saw(&self, place: &Pointer) {
+    /// Records that the schema at a place is lowered.
+    fn mark_seen(&self, place: &Pointer) {
         let mut seen = self.seen.borrow_mut();
         if !seen.contains(place) {
             seen.insert(place.clone());
         }
     }
 
-    /// Notes that what stands at a place is accounted for as a whole: it is the same as something else, or a
-    /// warning says that it is left out.
+    /// Records that everything at a place is accounted for: it is equal to another part of the document, or a
+    /// warning reports that it is ignored.
     fn account_for(&self, place: Pointer) {
         self.accounted.borrow_mut().insert(place);
     }
 
-    /// The name in Rust that the document chooses for what stands at a place, in `x-name`.
+    /// Returns the Rust name in the `x-name` at a place.
     ///
-    /// One that is what it would have without is told.
-    fn chosen_name(&self, place: &Pointer, is_usual: impl FnOnce(&Ident) -> bool) -> Option<Ident> {
+    /// Reports a name that is invalid, or equal to the default name.
+    fn chosen_name(
+        &self,
+        place: &Pointer,
+        is_default: impl FnOnce(&Ident) -> bool,
+    ) -> Option<Ident> {
         let place = place.key("x-name");
         let value = self.document.tree.pointer(place.as_str())?;
         let chosen = value.as_str().and_then(Ident::chosen);
         if chosen.is_none() {
-            let message = format!("`x-name` is {value}, which is no name in Rust");
+            let message = format!("`x-name` is {value}, which is not a valid Rust identifier");
             self.report(
                 Diagnostic::error(Rule::WrongValue, Place::Value(place), message)
-                    .help("write a name in Rust's way: `PetResponse`"),
+                    .help("use a Rust identifier such as `PetResponse`"),
             );
-        } else if chosen.as_ref().is_some_and(is_usual) {
-            let message = format!("`x-name` is {value}, which is the name without it");
+        } else if chosen.as_ref().is_some_and(is_default) {
+            let message = format!("`x-name` is {value}, which is the default name");
             self.report(
                 Diagnostic::warning(Rule::UselessName, Place::Key(place), message)
-                    .help("remove it"),
+                    .help("remove `x-name`"),
             );
         }
         chosen
     }
 
-    /// Says that some values of a type cannot be sent, for there is no way to write them.
-    fn unwritable(&self, place: Place, noun: &str, what: &str) {
-        let message = format!("{noun} may hold {what}");
+    /// Warns that some values of a type cannot be sent, because its style cannot represent them.
+    fn report_unwritable(&self, place: Place, subject: &str, values: &str) {
+        let message = format!("{subject} may contain {values}");
         self.report(
             Diagnostic::warning(Rule::UnsupportedPart, place, message)
-                .label("such a value is refused when it is sent or read")
-                .help("describe it as JSON, by `content` of `application/json`"),
+                .label("such a value is rejected when it is sent or received")
+                .help("send it as JSON: declare `content` with `application/json`"),
         );
     }
 
-    /// Says that a name is not what its text gives.
-    fn adjusted(&self, place: Place, what: &str, name: &Ident, adjusted: Option<AdjustedName>) {
+    /// Warns that a name is not the one derived from the document.
+    fn report_adjusted_name(
+        &self,
+        place: Place,
+        subject: &str,
+        name: &Ident,
+        adjusted: Option<AdjustedName>,
+    ) {
         let Some(adjusted) = adjusted else { return };
         let message = format!(
-            "{what} is called `{name}` in Rust, not `{}`",
+            "{subject} is named `{name}` in Rust, not `{}`",
             adjusted.wanted
         );
         let reason = match adjusted.owner {
-            Some(owner) => format!("`{owner}` is called that already"),
-            None => "the generated crate has that name itself".to_owned(),
+            Some(owner) => format!("`{owner}` already has this name"),
+            None => "the generated crate reserves this name".to_owned(),
         };
         self.report(
             Diagnostic::warning(Rule::NameAdjusted, place, message)
                 .label(reason)
-                .help("rename it if the name matters to those who use the crate"),
+                .help("rename it if users of the crate depend on the name"),
         );
     }
 }
 
-/// The names at the root of the generated crate and in its module `types`, which are all distinct.
+/// The names at the root of the generated crate and those in its module `types`, each distinct in its module.
 struct NameScopes {
     root: Scope,
     types: Scope,
@@ -198,12 +215,12 @@ impl NameScopes {
     }
 }
 
-/// What generated code says without a path.
+/// The names that generated code uses without a path.
 const PRELUDE: &[&str] = &[
     "Box", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "String", "Vec",
 ];
 
-/// What the generated crate has at its root, and [`PRELUDE`].
+/// The names at the root of the generated crate, and those of [`PRELUDE`].
 const ROOT_NAMES: &[&str] = &[
     "Api",
     "ApiKey",
@@ -260,8 +277,8 @@ const ROOT_NAMES: &[&str] = &[
     "RetryPolicy",
     "RouterExt",
     "ResponseExample",
-    "Samples",
-    "Scheme",
+    "OperationExamples",
+    "SecurityScheme",
     "Send",
     "Serve",
     "Server",
@@ -292,10 +309,10 @@ fn package(cx: &Context<'_>) -> Package {
             Diagnostic::warning(
                 Rule::Version,
                 place,
-                format!("`{}` is no version that Cargo takes", info.version),
+                format!("`{}` is not a version that Cargo accepts", info.version),
             )
-            .label("the version in Cargo.toml is left as it is")
-            .help("write three numbers, such as `1.4.0`"),
+            .label("the version in `Cargo.toml` is not changed")
+            .help("use three numbers, such as `1.4.0`"),
         );
     }
     Package {
@@ -307,25 +324,25 @@ fn package(cx: &Context<'_>) -> Package {
     }
 }
 
-/// `v1.2` as Cargo writes it: `1.2.0`.
+/// Converts a version to one that Cargo accepts: `v1.2` to `1.2.0`.
 fn cargo_version(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let end = text.find(['-', '+']).unwrap_or(text.len());
-    let (numbers, rest) = text.split_at(end);
+    let (numbers, suffix) = text.split_at(end);
     let mut parts: Vec<u64> = Vec::new();
     for part in numbers.split('.') {
-        // `01` is no number of a version, and `+1` none at all.
+        // Rejects `+1`, which `u64` would parse. Leading zeros are dropped.
         if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         parts.push(part.parse().ok()?);
     }
     // `2024-01-01` is a date, not a pre-release of 2024.0.0.
-    let word = rest
+    let is_word = suffix
         .get(1..)
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if parts.len() > 3 || (parts.len() < 3 && !rest.is_empty() && !word) {
+        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if parts.len() > 3 || (parts.len() < 3 && !suffix.is_empty() && !is_word) {
         return None;
     }
     parts.resize(3, 0);
@@ -334,7 +351,7 @@ fn cargo_version(text: &str) -> Option<String> {
         .map(u64::to_string)
         .collect::<Vec<_>>()
         .join(".");
-    let version = format!("{numbers}{rest}");
+    let version = format!("{numbers}{suffix}");
     semver::Version::parse(&version)
         .ok()
         .map(|version| version.to_string())
@@ -344,7 +361,7 @@ fn cargo_version(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The types that a generated file imports by name.
+    /// Returns the types that a generated file imports by name.
     fn imports(text: &str) -> Vec<String> {
         fn walk(tree: &syn::UseTree, found: &mut Vec<String>) {
             match tree {
@@ -367,9 +384,9 @@ mod tests {
         found
     }
 
-    /// An operation with the name of an import would hide it.
+    /// An operation with the name of an import would shadow the import.
     #[test]
-    fn what_is_imported_is_reserved() {
+    fn imported_names_are_reserved() {
         let text = "{openapi: 3.0.3, info: {title: All, version: 1.0.0}, paths: {}, \
                     components: {securitySchemes: {key: {type: http, scheme: basic}}}}";
         let source = crate::source::Source::new("all.yaml", text);
@@ -377,8 +394,8 @@ mod tests {
             crate::generate(&source, &Catalogue::empty(), &crate::Options::default()).unwrap();
         let mut count = 0;
         for (path, text) in &generated.files {
-            // No name of the document is in scope there.
-            if path.starts_with("src/runtime/") || path == "src/limits.rs" {
+            // These files do not use names of the document.
+            if path.starts_with("src/runtime/") || path == "src/constraints.rs" {
                 continue;
             }
             for name in imports(text) {
@@ -390,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn versions() {
+    fn versions_are_converted_for_cargo() {
         for (text, version) in [
             ("1.2.3", Some("1.2.3")),
             ("v1.2.3", Some("1.2.3")),

@@ -1,7 +1,7 @@
-//! What a document means, as plain data.
+//! The meaning of a document, as plain data.
 //!
-//! Nothing here knows OpenAPI's types or Rust's tokens. Names and order are final: an emitter writes
-//! them down as they come.
+//! The model depends neither on the types of [`openapiv3`] nor on Rust tokens. Its names and its order are
+//! final: emitters write them as they are.
 
 mod constraints;
 mod operation;
@@ -27,106 +27,108 @@ pub use schema::{
 pub use security::{CredentialAlternative, CredentialSet, SchemeKind, SecurityScheme};
 pub use status::{Catalogue, ContentRule, Status};
 
-/// Shared with the generated crate, so that there is one copy of the rule.
+/// Shared with the generated crate, which follows the same rule.
 #[path = "../runtime/response_key.rs"]
 mod response_key;
 
 pub use response_key::{ResponseKey, match_response_key};
 
-/// Shared with the generated crate, so that `explain` says what the crate says.
+/// Shared with the generated crate, so that `explain` and the crate agree.
 #[path = "../runtime/class.rs"]
 mod class;
 
 pub use class::{Class, Retry};
 
-/// Shared with the generated crate, so that an example is sound here if it is there.
+/// Shared with the generated crate, so that both accept the same examples.
 #[path = "../runtime/weighted_status.rs"]
 pub mod weighted_status;
 
-/// Shared with the generated crate, so that client and server see the same parameters in a path.
+/// Shared with the generated crate, so that both find the same parameters in a path.
 #[path = "../runtime/path_template.rs"]
 mod path_template;
 
 pub use path_template::{Piece, Segment, TemplatePart, fixed_query, parts, parts_of, segments};
 
-/// A document, ready to be written down as a crate.
+/// A document, ready to be emitted as a crate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// What the crate is.
+    /// The package metadata of the crate.
     pub package: Package,
     /// Every status of the catalogue and of the document, by code.
     pub statuses: Vec<Status>,
-    /// The types of bodies, parameters and headers, by name.
+    /// The types of bodies, parameters and headers, in the order of their [`TypeId`]s.
     pub types: Vec<TypeDef>,
-    /// What has to hold for what comes in with requests.
+    /// The constraints that requests are validated against, by name.
     pub constraints: Vec<Constraints>,
-    /// The distinct sets of responses, by name.
+    /// The distinct response enums, in the order of the first operation that uses each.
     pub response_enums: Vec<ResponseEnum>,
-    /// The operations, by path and then method.
+    /// The operations, ordered by path and then by method.
     pub operations: Vec<Operation>,
-    /// What operations have a trait of their own; empty if one trait has them all.
+    /// The groups of operations, one server trait each; empty if a single trait has all operations.
     pub groups: Vec<TagGroup>,
-    /// The ways to say who asks, by name.
+    /// The security schemes, by name.
     pub schemes: Vec<SecurityScheme>,
-    /// The distinct sets of credentials that operations ask for.
+    /// The distinct sets of credentials that operations require.
     pub credentials: Vec<CredentialSet>,
-    /// Where the API is served, in the order of the document.
+    /// The servers of the API, in the order of the document.
     pub servers: Vec<Server>,
-    /// The path in the URL of the first server; empty without one.
+    /// The path of the first server's URL; empty if there is none.
     pub base_path: String,
-    /// How much the document has, and how much of it is here.
+    /// The number of declared parts, and how many of them are in the model.
     pub counts: Counts,
 }
 
-/// How much a document has, and how much of it is in the model: where that is less, there is a warning.
+/// The number of declared parts of a document, and how many of them are in the model.
+///
+/// There is a warning wherever the second number is lower.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// The operations.
     pub operations: Count,
-    /// The responses of all operations, by status key.
+    /// The responses of all operations, one for each response key.
     pub responses: Count,
     /// The parameters of all operations.
     pub parameters: Count,
-    /// The schemas that operations use, each place that has one, and the named ones.
+    /// The schemas that operations use, one for each place, and the named schemas.
     pub schemas: Count,
 }
 
-/// How many of a kind.
+/// The number of parts of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// In the document.
+    /// The number in the document.
     pub declared: usize,
-    /// Those of them that something has been made of.
+    /// The number in the model.
     pub lowered: usize,
 }
 
 impl Model {
-    /// The set of responses that an operation answers from.
+    /// The response enum of an operation.
     ///
     /// # Panics
-    /// If the operation is of another model.
+    /// If the operation belongs to another model.
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
-        reason = "lowering makes no operation without its set"
+        reason = "lowering creates the response enum of every operation"
     )]
     pub fn response_enum(&self, operation: &Operation) -> &ResponseEnum {
         &self.response_enums[operation.response_enum]
     }
 
-    /// Whether the document has security schemes, or an operation that asks for one.
+    /// Returns `true` if the document has security schemes, or an operation that requires one.
     #[must_use]
     pub fn has_security(&self) -> bool {
         !self.schemes.is_empty() || !self.credentials.is_empty()
     }
 
-    /// The credentials that an operation asks for.
+    /// The credentials that an operation requires.
     #[must_use]
     pub fn credentials(&self, operation: &Operation) -> Option<&CredentialSet> {
         self.credentials.get(operation.credentials?)
     }
 
-    /// The module of the trait that an operation's method is in: `server`, or `server::pets`.
+    /// The module of the server trait that has an operation's method: `server`, or `server::pets`.
     #[must_use]
     pub fn server_module(&self, operation: &Operation) -> String {
         match operation.group.and_then(|index| self.groups.get(index)) {
@@ -138,30 +140,30 @@ impl Model {
     /// The definition of a named type.
     ///
     /// # Panics
-    /// If the type is of another model.
+    /// If the type belongs to another model.
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
-        reason = "lowering makes no `TypeId` without its type"
+        reason = "lowering creates the type of every `TypeId`"
     )]
     pub fn type_def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
     }
 
-    /// What has to hold for a value.
+    /// The constraints with an ID.
     ///
     /// # Panics
-    /// If it is of another model.
+    /// If the ID belongs to another model.
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
-        reason = "lowering makes no `ConstraintsId` without its limits"
+        reason = "lowering creates the constraints of every `ConstraintsId`"
     )]
     pub fn constraints(&self, id: ConstraintsId) -> &Constraints {
         &self.constraints[id.0]
     }
 
-    /// Whether `null` is a value of a type, by itself or by the type that it is another name of.
+    /// Returns `true` if `null` is a value of a type, or of the type that it is an alias of.
     #[must_use]
     pub fn is_nullable(&self, ty: &Type) -> bool {
         match ty {
@@ -176,7 +178,7 @@ impl Model {
 }
 
 impl Model {
-    /// A type in words of Rust: `Vec<Pet>`.
+    /// The type as written in Rust: `Vec<Pet>`.
     #[must_use]
     pub fn type_name(&self, ty: &Type) -> String {
         match ty {
@@ -196,7 +198,7 @@ impl Model {
         }
     }
 
-    /// The content of a message in words of Rust; `None` where there is none.
+    /// The type of the content of a message as written in Rust; `None` if there is no content.
     #[must_use]
     pub fn payload_name(&self, payload: &Payload) -> Option<String> {
         match payload {
@@ -208,43 +210,43 @@ impl Model {
     }
 }
 
-/// What a crate says of itself.
+/// The package metadata of a crate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Package {
     /// `info.title`.
     pub title: String,
-    /// `info.description`, empty where there is none.
+    /// `info.description`; empty if there is none.
     pub description: String,
-    /// `info.version` as Cargo takes it; `None` where it gives no version.
+    /// `info.version` as a version that Cargo accepts; `None` if it cannot be converted.
     pub version: Option<String>,
     /// The name by which programs import the crate, in the examples of its documentation.
     pub library: String,
 }
 
-/// A place where the API is served.
+/// A server of the API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Server {
-    /// The URL, or its template.
+    /// The URL, or the URL template.
     pub url: String,
-    /// What it is, empty where the document does not say.
+    /// The description; empty if there is none.
     pub description: String,
-    /// The variables in its URL, by name.
+    /// The variables of the URL template.
     pub variables: Vec<ServerVariable>,
 }
 
-/// A variable in the URL of a server.
+/// A variable in the URL template of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// Its name, as it stands in braces.
+    /// The name, as written between braces.
     pub name: String,
-    /// Its value, if no other is given.
+    /// The value that is used unless another one is set.
     pub default: String,
-    /// The values that it may have; empty for any.
+    /// The allowed values; empty if any value is allowed.
     pub values: Vec<String>,
 }
 
 impl ResponseKey {
-    /// Reads a key of `responses`: a code from 100 to 999, `1XX` to `5XX` in either case, `default`.
+    /// Parses a key of `responses`: a code from 100 to 999, `1XX` to `5XX` in either case, or `default`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.as_bytes() {
@@ -257,7 +259,7 @@ impl ResponseKey {
         }
     }
 
-    /// Whether it stands for interim codes, which are no answer.
+    /// Returns `true` if the key is for interim responses, which are not final responses.
     #[must_use]
     pub fn is_interim(self) -> bool {
         matches!(self, Self::Exact(100..=199) | Self::Range(1))
@@ -269,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_have_segments() {
+    fn paths_are_split_into_segments() {
         let literal = |text: &str| Piece::Literal(text.to_owned());
         let parameter = |name: &str| Piece::Parameter(name.to_owned());
         for (path, expected) in [
@@ -291,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_and_written() {
+    fn response_keys_are_parsed_and_displayed() {
         for (text, key) in [
             ("404", Some(ResponseKey::Exact(404))),
             ("100", Some(ResponseKey::Exact(100))),
@@ -315,20 +317,20 @@ mod tests {
         assert_eq!(ResponseKey::parse("4xX"), Some(ResponseKey::Range(4)));
     }
 
-    /// What OpenAPI and RFC 9110 say, without looking at how `match_response_key` does it.
-    fn oracle(keys: &[ResponseKey], code: u16) -> Option<ResponseKey> {
-        let has = |key: ResponseKey| keys.contains(&key).then_some(key);
-        let exact = has(ResponseKey::Exact(code));
+    /// The rule of OpenAPI and RFC 9110, written independently of `match_response_key`.
+    fn expected_match(keys: &[ResponseKey], code: u16) -> Option<ResponseKey> {
+        let declared = |key: ResponseKey| keys.contains(&key).then_some(key);
+        let exact = declared(ResponseKey::Exact(code));
         if code < 200 {
             return exact;
         }
         exact
-            .or_else(|| has(ResponseKey::Range(code / 100)))
-            .or_else(|| has(ResponseKey::Default))
+            .or_else(|| declared(ResponseKey::Range(code / 100)))
+            .or_else(|| declared(ResponseKey::Default))
     }
 
     #[test]
-    fn exact_beats_range_beats_default() {
+    fn exact_codes_precede_ranges_and_ranges_precede_default() {
         let all = [
             ResponseKey::Default,
             ResponseKey::Range(4),
@@ -339,14 +341,14 @@ mod tests {
             ResponseKey::Range(5),
             ResponseKey::Exact(299),
         ];
-        for set in 0..1 << all.len() {
+        for subset in 0..1 << all.len() {
             let keys: Vec<_> = (0..all.len())
-                .filter(|n| set >> n & 1 == 1)
+                .filter(|n| subset >> n & 1 == 1)
                 .map(|n| all[n])
                 .collect();
             for code in 100..=999 {
                 let found = match_response_key(&keys, code).map(|index| keys[index]);
-                assert_eq!(found, oracle(&keys, code), "{keys:?} {code}");
+                assert_eq!(found, expected_match(&keys, code), "{keys:?} {code}");
             }
         }
     }

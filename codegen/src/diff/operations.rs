@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     load::spec::ObjectKind,
-    lower::skeleton,
+    lower::without_docs,
     model::{Method, Piece, ResponseKey, segments},
     pointer::Pointer,
 };
@@ -476,7 +476,7 @@ impl<'a> DiffWalk<'a> {
         }
         // One that says the same under another name.
         let bare = |tree: &Value, parameter: &ParameterNode<'_>| {
-            let mut bare = skeleton(tree, ObjectKind::Parameter, parameter.resolved.value);
+            let mut bare = without_docs(tree, ObjectKind::Parameter, parameter.resolved.value);
             if let Some(members) = bare.as_object_mut() {
                 members.remove("name");
             }
@@ -946,7 +946,8 @@ impl<'a> DiffWalk<'a> {
             let (Some(before), Some(after)) = (old.get(was).cloned(), new.get(is).cloned()) else {
                 continue;
             };
-            let bare = |tree: &Value, at: &Node<'_>| skeleton(tree, ObjectKind::Response, at.value);
+            let bare =
+                |tree: &Value, at: &Node<'_>| without_docs(tree, ObjectKind::Response, at.value);
             if class == 'd' || bare(&self.base.tree, &before) != bare(&self.head.tree, &after) {
                 continue;
             }

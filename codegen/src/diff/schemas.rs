@@ -10,7 +10,7 @@ use super::{
     walk::{DiffWalk, KeyPair, Node, is_of_other_type, keys, resolved, shown, told, values},
     wire_risk::{Directions, Effect},
 };
-use crate::{load::spec::ObjectKind, lower::skeleton, pointer::Pointer};
+use crate::{load::spec::ObjectKind, lower::without_docs, pointer::Pointer};
 
 /// The formats that make a type of their own.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];
@@ -309,7 +309,7 @@ impl<'a> DiffWalk<'a> {
     /// What differs between two schemas that a place may lead to, in words, and what that means.
     pub(super) fn between(&self, was: &Node<'a>, is: &Node<'a>) -> (String, Effect) {
         const MOST: usize = 4;
-        let bare = |tree: &Value, at: &Node<'_>| skeleton(tree, ObjectKind::Schema, at.value);
+        let bare = |tree: &Value, at: &Node<'_>| without_docs(tree, ObjectKind::Schema, at.value);
         if bare(&self.base.tree, was) == bare(&self.head.tree, is) {
             return (String::new(), Effect::NONE);
         }
@@ -718,7 +718,7 @@ impl<'a> DiffWalk<'a> {
         take(&|was, is| was.value == is.value);
         let bare = |tree: &Value, at: &Node<'_>| {
             let at = resolved(tree, &at.place);
-            at.map(|at| skeleton(tree, ObjectKind::Schema, at.value))
+            at.map(|at| without_docs(tree, ObjectKind::Schema, at.value))
         };
         let target = |at: &Node<'_>| at.value.get("$ref").cloned();
         take(&|was, is| leads(was) && target(was) == target(is));

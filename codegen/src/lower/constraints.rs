@@ -1,4 +1,4 @@
-//! What schemas say of values beyond their types, keyword by keyword.
+//! Lowers the constraints of schemas that Rust types do not enforce, keyword by keyword.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,106 +17,115 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// What is known of a value before it is held against constraints.
+/// The assumption about a value before it is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Assumption {
-    /// That it is of the type in Rust, which says `type`, `nullable` and most of `required`.
+    /// The value has the Rust type, which enforces `type`, `nullable` and most of `required`.
     Type,
-    /// Nothing: it may be another alternative.
+    /// The value may be any JSON value, such as one of another alternative.
     Nothing,
 }
 
-/// The constraints of a document, while they are being found.
+/// The constraints of a document, during lowering.
 #[derive(Debug, Default)]
 pub(super) struct ConstraintTable {
-    /// By id; without content while they are open.
-    found: Vec<Constraints>,
+    /// The constraints by ID; still empty for those in `pending`.
+    entries: Vec<Constraints>,
     by_place: BTreeMap<(Pointer, Assumption), ConstraintsId>,
-    /// Those that have not been looked into. They refer to each other, so none waits for another.
-    open: Vec<(ConstraintsId, Pointer, Assumption)>,
+    /// The schemas that have an ID and are not lowered yet. Schemas may refer to each other, so an ID comes
+    /// first.
+    pending: Vec<(ConstraintsId, Pointer, Assumption)>,
     scope: Scope,
 }
 
 impl ConstraintTable {
-    /// What has to hold for the values of the schema at a place; where it has no name itself, it has
-    /// that of its user.
-    pub(super) fn of(
+    /// Lowers the constraints of the schema at a place, for values of its Rust type.
+    ///
+    /// If the schema is not a component, the constraints are named after its user.
+    pub(super) fn lower_typed(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
     ) -> Option<ConstraintsId> {
-        self.of_known(cx, place, naming, Assumption::Type)
+        self.lower_assuming(cx, place, naming, Assumption::Type)
     }
 
-    /// The same for values of which no type in Rust says anything.
-    pub(super) fn of_any(
+    /// Lowers the constraints of the schema at a place, for values that have no Rust type.
+    pub(super) fn lower_untyped(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
     ) -> Option<ConstraintsId> {
-        self.of_known(cx, place, naming, Assumption::Nothing)
+        self.lower_assuming(cx, place, naming, Assumption::Nothing)
     }
 
-    fn of_known(
+    fn lower_assuming(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         naming: &Naming,
-        known: Assumption,
+        assumption: Assumption,
     ) -> Option<ConstraintsId> {
         let (target, _) = resolved(cx, place)?;
         let name = component(&target).unwrap_or_else(|| naming.ident().to_string());
-        let id = self.reserve(&target, known, &name);
-        while let Some((id, place, known)) = self.open.pop() {
-            let constraints = self.value(cx, &place, known);
-            if let Some(found) = self.found.get_mut(id.0) {
-                found.constraints = constraints;
+        let id = self.reserve(&target, assumption, &name);
+        while let Some((id, place, assumption)) = self.pending.pop() {
+            let constraints = self.value_constraints(cx, &place, assumption);
+            if let Some(entry) = self.entries.get_mut(id.0) {
+                entry.constraints = constraints;
             }
         }
         Some(id)
     }
 
-    fn reserve(&mut self, place: &Pointer, known: Assumption, name: &str) -> ConstraintsId {
-        let key = (place.clone(), known);
+    fn reserve(&mut self, place: &Pointer, assumption: Assumption, name: &str) -> ConstraintsId {
+        let key = (place.clone(), assumption);
         if let Some(id) = self.by_place.get(&key) {
             return *id;
         }
-        let id = ConstraintsId(self.found.len());
-        let of = Ident::pascal(name);
-        let (name, doc) = match known {
-            Assumption::Type => (name.to_owned(), format!("What holds for each `{of}`.")),
+        let id = ConstraintsId(self.entries.len());
+        let ty = Ident::pascal(name);
+        let (name, doc) = match assumption {
+            Assumption::Type => (name.to_owned(), format!("The constraints on a `{ty}`.")),
             Assumption::Nothing => (
                 format!("is {name}"),
-                format!("What makes a value a `{of}`."),
+                format!("The constraints that a value must satisfy to be a `{ty}`."),
             ),
         };
         let (name, _) = self
             .scope
             .name(&[Ident::snake(&name).screaming_snake()], place.as_str());
-        self.found.push(Constraints {
+        self.entries.push(Constraints {
             name,
             doc,
             constraints: Vec::new(),
         });
         self.by_place.insert(key, id);
-        self.open.push((id, place.clone(), known));
+        self.pending.push((id, place.clone(), assumption));
         id
     }
 
-    /// The constraints of a value.
-    fn value(&mut self, cx: &Context<'_>, place: &Pointer, known: Assumption) -> Vec<Constraint> {
-        self.schema(cx, place, known, std::slice::from_ref(place))
-    }
-
-    /// The constraints of a value that a schema adds to those of others, which are at these places.
-    fn schema(
+    /// Returns the constraints on a value that only has the schema at a place.
+    fn value_constraints(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
-        known: Assumption,
-        all: &[Pointer],
+        assumption: Assumption,
+    ) -> Vec<Constraint> {
+        self.schema_constraints(cx, place, assumption, std::slice::from_ref(place))
+    }
+
+    /// Returns the constraints that the schema at a place adds to a value.
+    ///
+    /// `merged` are the places of all schemas that apply to the same value.
+    fn schema_constraints(
+        &mut self,
+        cx: &Context<'_>,
+        place: &Pointer,
+        assumption: Assumption,
+        merged: &[Pointer],
     ) -> Vec<Constraint> {
         let Some((target, keywords)) = resolved(cx, place) else {
             return Vec::new();
@@ -124,29 +133,35 @@ impl ConstraintTable {
         if target != *place {
             let last = target.last().unwrap_or_default();
             let name = component(&target).unwrap_or_else(|| last.into_owned());
-            return vec![Constraint::Ref(self.reserve(&target, known, &name))];
+            return vec![Constraint::Ref(self.reserve(&target, assumption, &name))];
         }
         let mut constraints = Vec::new();
-        if known == Assumption::Nothing {
-            constraints.extend(kind(keywords).map(Constraint::Type));
+        if assumption == Assumption::Nothing {
+            constraints.extend(json_type(keywords).map(Constraint::Type));
         }
-        constraints.extend(of_words(cx, place, keywords));
-        constraints.extend(of_numbers(keywords));
-        constraints.extend(values(keywords));
-        constraints.extend(self.of_lists(cx, place, keywords, known));
-        constraints.extend(self.of_objects(cx, place, keywords, known, all));
+        constraints.extend(string_constraints(cx, place, keywords));
+        constraints.extend(number_constraints(keywords));
+        constraints.extend(enum_constraint(keywords));
+        constraints.extend(self.array_constraints(cx, place, keywords, assumption));
+        constraints.extend(self.object_constraints(cx, place, keywords, assumption, merged));
         for index in 0..list(keywords, "allOf").len() {
-            constraints.extend(self.schema(cx, &place.key("allOf").index(index), known, all));
+            constraints.extend(self.schema_constraints(
+                cx,
+                &place.key("allOf").index(index),
+                assumption,
+                merged,
+            ));
         }
         for keyword in merged_schema::UNIONS {
-            constraints.extend(self.alternatives(cx, place, keywords, keyword, known, all));
+            constraints
+                .extend(self.union_constraints(cx, place, keywords, keyword, assumption, merged));
         }
         if keywords.contains_key("not") {
-            let not = self.value(cx, &place.key("not"), Assumption::Nothing);
+            let not = self.value_constraints(cx, &place.key("not"), Assumption::Nothing);
             constraints.push(Constraint::Not(not));
         }
-        // Most say nothing of `null` anyway.
-        let says_all = |constraint: &Constraint| {
+        // The other constraints do not apply to `null`.
+        let applies_to_null = |constraint: &Constraint| {
             matches!(
                 constraint,
                 Constraint::AnyOf(_)
@@ -157,46 +172,46 @@ impl ConstraintTable {
                     | Constraint::Enum(_)
             )
         };
-        if flag(keywords, "nullable") && constraints.iter().any(says_all) {
+        if flag(keywords, "nullable") && constraints.iter().any(applies_to_null) {
             return vec![Constraint::Nullable(constraints)];
         }
         constraints
     }
 
-    fn of_lists(
+    fn array_constraints(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
-        known: Assumption,
+        assumption: Assumption,
     ) -> Vec<Constraint> {
         let mut constraints = Vec::new();
-        constraints.extend(number(keywords, "minItems").map(Constraint::MinItems));
-        constraints.extend(number(keywords, "maxItems").map(Constraint::MaxItems));
+        constraints.extend(unsigned(keywords, "minItems").map(Constraint::MinItems));
+        constraints.extend(unsigned(keywords, "maxItems").map(Constraint::MaxItems));
         if flag(keywords, "uniqueItems") {
             constraints.push(Constraint::UniqueItems);
         }
         if keywords.contains_key("items") {
-            constraints.push(Constraint::Items(self.value(
+            constraints.push(Constraint::Items(self.value_constraints(
                 cx,
                 &place.key("items"),
-                known,
+                assumption,
             )));
         }
         constraints
     }
 
-    fn of_objects(
+    fn object_constraints(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
-        known: Assumption,
-        all: &[Pointer],
+        assumption: Assumption,
+        merged: &[Pointer],
     ) -> Vec<Constraint> {
         let mut constraints = Vec::new();
-        constraints.extend(number(keywords, "minProperties").map(Constraint::MinProperties));
-        constraints.extend(number(keywords, "maxProperties").map(Constraint::MaxProperties));
+        constraints.extend(unsigned(keywords, "minProperties").map(Constraint::MinProperties));
+        constraints.extend(unsigned(keywords, "maxProperties").map(Constraint::MaxProperties));
         let properties = keywords.get("properties").and_then(Value::as_object);
         let names: BTreeSet<&str> = properties
             .into_iter()
@@ -205,51 +220,53 @@ impl ConstraintTable {
             .collect();
         let required = list(keywords, "required").iter().filter_map(Value::as_str);
         let required: BTreeSet<_> = required
-            .filter(|name| known == Assumption::Nothing || !names.contains(name))
+            .filter(|name| assumption == Assumption::Nothing || !names.contains(name))
             .collect();
-        let in_answers = if required.is_empty() {
+        let read_only = if required.is_empty() {
             BTreeSet::new()
         } else {
-            in_answers(cx, all)
+            read_only_properties(cx, merged)
         };
         for name in required
             .into_iter()
-            .filter(|name| !in_answers.contains(*name))
+            .filter(|name| !read_only.contains(*name))
         {
             constraints.push(Constraint::Required(name.to_owned()));
         }
         for name in &names {
             let place = place.key("properties").key(name);
-            let of_property = self.value(cx, &place, known);
-            constraints.push(Constraint::Property((*name).to_owned(), of_property));
+            let property = self.value_constraints(cx, &place, assumption);
+            constraints.push(Constraint::Property((*name).to_owned(), property));
         }
-        if known == Assumption::Type {
-            let never = never_null(cx, &names, all);
-            constraints.extend((!never.is_empty()).then_some(Constraint::NotNull(never)));
+        if assumption == Assumption::Type {
+            let not_null = not_null_properties(cx, &names, merged);
+            constraints.extend((!not_null.is_empty()).then_some(Constraint::NotNull(not_null)));
         }
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
         match keywords.get("additionalProperties") {
             Some(Value::Bool(false)) => {
-                constraints.push(Constraint::NoAdditionalProperties(names()))
+                constraints.push(Constraint::NoAdditionalProperties(names()));
             }
             Some(Value::Object(_)) => {
-                let of_others = self.value(cx, &place.key("additionalProperties"), known);
-                constraints.push(Constraint::AdditionalProperties(names(), of_others));
+                let additional =
+                    self.value_constraints(cx, &place.key("additionalProperties"), assumption);
+                constraints.push(Constraint::AdditionalProperties(names(), additional));
             }
             _ => {}
         }
         constraints
     }
 
-    /// What one of the alternatives says, or that which the tag tells.
-    fn alternatives(
+    /// Returns a constraint that requires one of the alternatives, or the alternative that the discriminator
+    /// selects.
+    fn union_constraints(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
         keyword: &str,
-        known: Assumption,
-        all: &[Pointer],
+        assumption: Assumption,
+        merged: &[Pointer],
     ) -> Vec<Constraint> {
         let children: Vec<_> = (0..list(keywords, keyword).len())
             .map(|index| place.key(keyword).index(index))
@@ -259,163 +276,168 @@ impl ConstraintTable {
         }
         let is_null =
             |place: &Pointer| resolved(cx, place).is_some_and(|(_, keywords)| is_null(keywords));
-        let (null, others): (Vec<_>, Vec<_>) = children.iter().partition(|place| is_null(place));
-        if let [only] = others.as_slice() {
-            let constraints = self.schema(cx, only, known, all);
+        let (null, not_null): (Vec<_>, Vec<_>) = children.iter().partition(|place| is_null(place));
+        if let [only] = not_null.as_slice() {
+            let constraints = self.schema_constraints(cx, only, assumption, merged);
             return if null.is_empty() {
                 constraints
             } else {
                 vec![Constraint::Nullable(constraints)]
             };
         }
-        if let Some((tag, tags)) = merged_schema::told(cx, keywords, &children) {
+        if let Some((tag, tags)) = merged_schema::discriminator_tags(cx, keywords, &children) {
             let mut by_tag = Vec::new();
             for (place, tags) in children.iter().zip(tags) {
-                by_tag.push((tags, self.schema(cx, place, known, all)));
+                by_tag.push((tags, self.schema_constraints(cx, place, assumption, merged)));
             }
             return vec![Constraint::Discriminator(tag.to_owned(), by_tag)];
         }
         let mut alternatives = Vec::new();
         for place in &children {
-            let mut all = all.to_vec();
-            all.push(place.clone());
-            alternatives.push(self.schema(cx, place, Assumption::Nothing, &all));
+            let mut merged = merged.to_vec();
+            merged.push(place.clone());
+            alternatives.push(self.schema_constraints(cx, place, Assumption::Nothing, &merged));
         }
         vec![Constraint::AnyOf(alternatives)]
     }
 
-    /// What the operations need of it; what says nothing is taken from them.
+    /// Returns the constraints that the operations use, and removes constraints without effect.
     pub(super) fn finish(mut self, operations: &mut [Operation]) -> Vec<Constraints> {
-        self.open_cycles();
-        let solid = self.solid();
-        for constraints in &mut self.found {
-            keep(&mut constraints.constraints, &solid);
+        self.break_cycles();
+        let fallible = self.fallible();
+        for constraints in &mut self.entries {
+            retain_fallible(&mut constraints.constraints, &fallible);
         }
-        // An alternative that takes every value is no constraint, and so what it stood in may be none.
-        let is_solid = |id: ConstraintsId| solid.get(id.0) == Some(&true);
+        // An alternative that accepts every value makes the constraint around it ineffective as well.
+        let is_fallible = |id: ConstraintsId| fallible.get(id.0) == Some(&true);
         let mut used = BTreeSet::new();
-        for constraints in used_by(operations) {
-            *constraints = constraints.filter(|id| is_solid(*id));
+        for constraints in request_constraints(operations) {
+            *constraints = constraints.filter(|id| is_fallible(*id));
             used.extend(*constraints);
         }
-        let mut rest: Vec<_> = used.iter().copied().collect();
-        while let Some(id) = rest.pop() {
-            let found = self
-                .found
+        let mut pending: Vec<_> = used.iter().copied().collect();
+        while let Some(id) = pending.pop() {
+            let constraints = self
+                .entries
                 .get(id.0)
-                .map(|found| found.constraints.as_slice());
-            for_each_of(found.unwrap_or_default(), &mut |id| {
+                .map(|entry| entry.constraints.as_slice());
+            visit_refs(constraints.unwrap_or_default(), &mut |id| {
                 if used.insert(id) {
-                    rest.push(id);
+                    pending.push(id);
                 }
             });
         }
-        // By name, so that they are found.
+        // Sorted by name, so that readers of the generated code find them.
         let mut order: Vec<_> = used.into_iter().collect();
-        order.sort_by_key(|id| self.found.get(id.0).map(|found| found.name.clone()));
-        let new: BTreeMap<_, _> = order
+        order.sort_by_key(|id| self.entries.get(id.0).map(|entry| entry.name.clone()));
+        let new_ids: BTreeMap<_, _> = order
             .iter()
             .enumerate()
             .map(|(index, id)| (*id, ConstraintsId(index)))
             .collect();
-        for constraints in used_by(operations) {
-            *constraints = constraints.and_then(|id| new.get(&id).copied());
+        for constraints in request_constraints(operations) {
+            *constraints = constraints.and_then(|id| new_ids.get(&id).copied());
         }
-        let mut found = Vec::new();
+        let mut sorted = Vec::new();
         for id in order {
-            let Some(constraints) = self.found.get(id.0) else {
+            let Some(constraints) = self.entries.get(id.0) else {
                 continue;
             };
             let mut constraints = constraints.clone();
-            renumber(&mut constraints.constraints, &new);
-            found.push(constraints);
+            renumber(&mut constraints.constraints, &new_ids);
+            sorted.push(constraints);
         }
-        found
+        sorted
     }
 
-    /// Which constraints can be broken at all.
-    fn solid(&self) -> Vec<bool> {
-        let mut solid = vec![false; self.found.len()];
+    /// Returns for each ID whether a value can violate its constraints.
+    fn fallible(&self) -> Vec<bool> {
+        let mut fallible = vec![false; self.entries.len()];
         loop {
             let next: Vec<_> = self
-                .found
+                .entries
                 .iter()
-                .map(|found| says_something(&found.constraints, &solid))
+                .map(|entry| is_fallible(&entry.constraints, &fallible))
                 .collect();
-            if next == solid {
-                return solid;
+            if next == fallible {
+                return fallible;
             }
-            solid = next;
+            fallible = next;
         }
     }
 
-    /// Removes what leads back to itself for the same value: it adds nothing, and would never end.
-    fn open_cycles(&mut self) {
+    /// Removes references that lead back to themselves for the same value: they add no constraint, and
+    /// validation would not terminate.
+    fn break_cycles(&mut self) {
         let mut done = BTreeSet::new();
-        for index in 0..self.found.len() {
-            self.open_from(ConstraintsId(index), &mut Vec::new(), &mut done);
+        for index in 0..self.entries.len() {
+            self.break_cycles_from(ConstraintsId(index), &mut Vec::new(), &mut done);
         }
     }
 
-    fn open_from(
+    fn break_cycles_from(
         &mut self,
         id: ConstraintsId,
-        way: &mut Vec<ConstraintsId>,
+        path: &mut Vec<ConstraintsId>,
         done: &mut BTreeSet<ConstraintsId>,
     ) {
         if !done.insert(id) {
             return;
         }
-        way.push(id);
-        let Some(found) = self.found.get_mut(id.0) else {
+        path.push(id);
+        let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
-        let mut constraints = std::mem::take(&mut found.constraints);
-        remove(&mut constraints, way);
+        let mut constraints = std::mem::take(&mut entry.constraints);
+        remove_refs(&mut constraints, path);
         let mut next = Vec::new();
-        same_value(&constraints, &mut |id| next.push(id));
-        if let Some(found) = self.found.get_mut(id.0) {
-            found.constraints = constraints;
+        visit_same_value_refs(&constraints, &mut |id| next.push(id));
+        if let Some(entry) = self.entries.get_mut(id.0) {
+            entry.constraints = constraints;
         }
         for id in next {
-            self.open_from(id, way, done);
+            self.break_cycles_from(id, path, done);
         }
-        way.pop();
+        path.pop();
     }
 }
 
-/// Those of some properties that may be absent, and cannot be `null`: what is absent and what is `null` is the same in
-/// Rust.
-fn never_null(cx: &Context<'_>, names: &BTreeSet<&str>, places: &[Pointer]) -> Vec<String> {
-    let Some(schema) = Schema::of_all(cx, places) else {
+/// Returns the optional properties that must not be `null`, which Rust types do not distinguish from absent
+/// ones.
+fn not_null_properties(
+    cx: &Context<'_>,
+    names: &BTreeSet<&str>,
+    places: &[Pointer],
+) -> Vec<String> {
+    let Some(schema) = Schema::merge(cx, places) else {
         return Vec::new();
     };
     let (properties, required) = (schema.properties(), schema.required());
     let optional = names.iter().filter(|name| !required.contains(**name));
-    let never = optional.filter(|name| {
+    let not_null = optional.filter(|name| {
         let property = properties.get(**name);
-        let property = property.and_then(|places| Schema::of_all(cx, places));
-        // Without a type it may be anything, and `null` is something.
+        let property = property.and_then(|places| Schema::merge(cx, places));
+        // Without a type, any value is allowed, including `null`.
         property.is_some_and(|property| property.has("type") && !property.is_nullable(cx))
     });
-    never.map(|name| (*name).to_owned()).collect()
+    not_null.map(|name| (*name).to_owned()).collect()
 }
 
-/// The names of the properties that go in answers alone, of what the schemas at some places say together.
-fn in_answers(cx: &Context<'_>, places: &[Pointer]) -> BTreeSet<String> {
-    let Some(schema) = Schema::of_all(cx, places) else {
+/// Returns the names of the `readOnly` properties of the merged schemas at some places.
+fn read_only_properties(cx: &Context<'_>, places: &[Pointer]) -> BTreeSet<String> {
+    let Some(schema) = Schema::merge(cx, places) else {
         return BTreeSet::new();
     };
     let properties = schema.properties().into_iter();
     properties
         .filter(|(_, places)| {
-            Schema::of_all(cx, places).is_some_and(|property| property.flag("readOnly"))
+            Schema::merge(cx, places).is_some_and(|property| property.flag("readOnly"))
         })
         .map(|(name, _)| name.to_owned())
         .collect()
 }
 
-fn kind(keywords: &Map<String, Value>) -> Option<JsonType> {
+fn json_type(keywords: &Map<String, Value>) -> Option<JsonType> {
     Some(match keywords.get("type")?.as_str()? {
         "array" => JsonType::Array,
         "boolean" => JsonType::Boolean,
@@ -427,47 +449,49 @@ fn kind(keywords: &Map<String, Value>) -> Option<JsonType> {
     })
 }
 
-fn number(keywords: &Map<String, Value>, keyword: &str) -> Option<u64> {
-    // What goes without saying is not checked.
+fn unsigned(keywords: &Map<String, Value>, keyword: &str) -> Option<u64> {
+    // A minimum of 0 has no effect.
     keywords
         .get(keyword)?
         .as_u64()
         .filter(|number| *number > 0 || keyword.starts_with("max"))
 }
 
-fn of_words(cx: &Context<'_>, place: &Pointer, keywords: &Map<String, Value>) -> Vec<Constraint> {
+fn string_constraints(
+    cx: &Context<'_>,
+    place: &Pointer,
+    keywords: &Map<String, Value>,
+) -> Vec<Constraint> {
     let mut constraints = Vec::new();
-    constraints.extend(number(keywords, "minLength").map(Constraint::MinLength));
-    constraints.extend(number(keywords, "maxLength").map(Constraint::MaxLength));
+    constraints.extend(unsigned(keywords, "minLength").map(Constraint::MinLength));
+    constraints.extend(unsigned(keywords, "maxLength").map(Constraint::MaxLength));
     if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str) {
         match Regex::new(pattern) {
             Ok(_) => constraints.push(Constraint::Pattern(pattern.to_owned())),
-            Err(why) => unchecked(cx, place, &why.to_string()),
+            Err(error) => report_unchecked_pattern(cx, place, &error.to_string()),
         }
     }
     let format = keywords.get("format").and_then(Value::as_str);
     let format = Format::ALL
         .into_iter()
-        .find(|known| Some(known.name()) == format);
+        .find(|candidate| Some(candidate.name()) == format);
     constraints.extend(format.map(Constraint::Format));
     constraints
 }
 
-fn unchecked(cx: &Context<'_>, place: &Pointer, why: &str) {
+fn report_unchecked_pattern(cx: &Context<'_>, place: &Pointer, error: &str) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Value(place.key("pattern")),
-            "this pattern is not checked",
+            "this pattern is not validated",
         )
-        .label(why)
-        .help(
-            "write it without what needs more than one look at a text: `(?=`, `(?!`, `\\1`, `\\p`",
-        ),
+        .label(error)
+        .help("avoid lookaround, backreferences and Unicode classes: `(?=`, `(?!`, `\\1`, `\\p`"),
     );
 }
 
-fn of_numbers(keywords: &Map<String, Value>) -> Vec<Constraint> {
+fn number_constraints(keywords: &Map<String, Value>) -> Vec<Constraint> {
     let bound = |keyword: &str| {
         let value = keywords.get(keyword).filter(|value| value.is_number());
         value.map(Constant::new)
@@ -487,19 +511,19 @@ fn of_numbers(keywords: &Map<String, Value>) -> Vec<Constraint> {
     constraints
 }
 
-fn values(keywords: &Map<String, Value>) -> Option<Constraint> {
+fn enum_constraint(keywords: &Map<String, Value>) -> Option<Constraint> {
     let values = keywords.get("enum")?.as_array()?;
-    let is_text = keywords.get("type").is_some_and(|ty| ty == "string");
+    let is_string = keywords.get("type").is_some_and(|ty| ty == "string");
     let values = values.iter().map(|value| match value {
-        // YAML takes `enum: [1.0]` for a number, whatever the type.
-        Value::Number(_) | Value::Bool(_) if is_text => Constant::Text(value.to_string()),
+        // YAML parses `enum: [1.0]` as a number, even if the type is `string`.
+        Value::Number(_) | Value::Bool(_) if is_string => Constant::Text(value.to_string()),
         value => Constant::new(value),
     });
     Some(Constraint::Enum(values.collect()))
 }
 
-/// The constraints within a constraint, and whether they are of the same value.
-fn parts(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
+/// Returns the constraints nested in a constraint, and whether they apply to the same value.
+fn nested(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
     match constraint {
         Constraint::Items(constraints)
         | Constraint::Property(_, constraints)
@@ -518,8 +542,8 @@ fn parts(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
     }
 }
 
-/// The same, to be changed.
-fn parts_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) {
+/// Returns the constraints nested in a constraint, mutable, and whether they apply to the same value.
+fn nested_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) {
     match constraint {
         Constraint::Items(constraints)
         | Constraint::Property(_, constraints)
@@ -536,84 +560,86 @@ fn parts_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) {
     }
 }
 
-/// Visits each reference among constraints.
-fn for_each_of(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
+/// Visits each reference in constraints, nested ones included.
+fn visit_refs(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
     for constraint in constraints {
         if let Constraint::Ref(id) = constraint {
             visit(*id);
         }
-        for constraints in parts(constraint).0 {
-            for_each_of(constraints, visit);
+        for constraints in nested(constraint).0 {
+            visit_refs(constraints, visit);
         }
     }
 }
 
-/// The same, without those of other values: items and properties.
-fn same_value(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
+/// Visits each reference that applies to the same value: none in items and properties.
+fn visit_same_value_refs(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
     for constraint in constraints {
         if let Constraint::Ref(id) = constraint {
             visit(*id);
         }
-        let (parts, true) = parts(constraint) else {
+        let (nested, true) = nested(constraint) else {
             continue;
         };
-        for constraints in parts {
-            same_value(constraints, visit);
+        for constraints in nested {
+            visit_same_value_refs(constraints, visit);
         }
     }
 }
 
-/// Removes the references to some constraints that are of the same value.
-fn remove(constraints: &mut Vec<Constraint>, ids: &[ConstraintsId]) {
+/// Removes the references to some constraints that apply to the same value.
+fn remove_refs(constraints: &mut Vec<Constraint>, ids: &[ConstraintsId]) {
     constraints.retain(|constraint| !matches!(constraint, Constraint::Ref(id) if ids.contains(id)));
     for constraint in constraints {
-        if let (parts, true) = parts_mut(constraint) {
-            for constraints in parts {
-                remove(constraints, ids);
+        if let (nested, true) = nested_mut(constraint) {
+            for constraints in nested {
+                remove_refs(constraints, ids);
             }
         }
     }
 }
 
-fn renumber(constraints: &mut [Constraint], new: &BTreeMap<ConstraintsId, ConstraintsId>) {
+fn renumber(constraints: &mut [Constraint], new_ids: &BTreeMap<ConstraintsId, ConstraintsId>) {
     for constraint in constraints {
         if let Constraint::Ref(id) = constraint
-            && let Some(new) = new.get(id)
+            && let Some(new_id) = new_ids.get(id)
         {
-            *id = *new;
+            *id = *new_id;
         }
-        for constraints in parts_mut(constraint).0 {
-            renumber(constraints, new);
+        for constraints in nested_mut(constraint).0 {
+            renumber(constraints, new_ids);
         }
     }
 }
 
-fn says_something(constraints: &[Constraint], solid: &[bool]) -> bool {
+fn is_fallible(constraints: &[Constraint], fallible: &[bool]) -> bool {
     constraints.iter().any(|constraint| match constraint {
-        Constraint::Ref(id) => solid.get(id.0) == Some(&true),
+        Constraint::Ref(id) => fallible.get(id.0) == Some(&true),
         Constraint::Items(constraints)
         | Constraint::Property(_, constraints)
         | Constraint::AdditionalProperties(_, constraints)
-        | Constraint::Nullable(constraints) => says_something(constraints, solid),
+        | Constraint::Nullable(constraints) => is_fallible(constraints, fallible),
         Constraint::AnyOf(alternatives) => alternatives
             .iter()
-            .all(|constraints| says_something(constraints, solid)),
+            .all(|constraints| is_fallible(constraints, fallible)),
         _ => true,
     })
 }
 
-/// Removes what says nothing.
-fn keep(constraints: &mut Vec<Constraint>, solid: &[bool]) {
-    constraints.retain(|constraint| says_something(std::slice::from_ref(constraint), solid));
+/// Removes the constraints that no value can violate.
+fn retain_fallible(constraints: &mut Vec<Constraint>, fallible: &[bool]) {
+    constraints.retain(|constraint| is_fallible(std::slice::from_ref(constraint), fallible));
     for constraint in constraints {
-        for constraints in parts_mut(constraint).0 {
-            keep(constraints, solid);
+        for constraints in nested_mut(constraint).0 {
+            retain_fallible(constraints, fallible);
         }
     }
 }
 
-/// The constraints of all that operations take.
-fn used_by(operations: &mut [Operation]) -> impl Iterator<Item = &mut Option<ConstraintsId>> {
+/// Returns the constraints of all parameters and request bodies.
+fn request_constraints(
+    operations: &mut [Operation],
+) -> impl Iterator<Item = &mut Option<ConstraintsId>> {
     operations.iter_mut().flat_map(|operation| {
         let parameters = operation.parameters.iter_mut();
         let parameters = parameters.map(|parameter| &mut parameter.constraints);

@@ -1,4 +1,4 @@
-//! The content of messages: media types, and how their values become bytes.
+//! Lowers the content of messages: media types, and the codecs of their values.
 
 use indexmap::IndexMap;
 use openapiv3::MediaType;
@@ -8,7 +8,7 @@ use super::{
     media::essence,
     merged_schema::{Schema, SchemaShape},
     token::is_token,
-    type_check::no_form,
+    type_check::find_unwritable_in_form,
     types::{Naming, Types},
 };
 use crate::{
@@ -18,17 +18,17 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// Whose content it is.
+/// The kind of message that has the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageKind {
     Request,
     Response,
 }
 
-/// Lowers a `content`.
+/// Lowers a `content` object.
 pub(super) fn lower(
     cx: &Context<'_>,
-    of: MessageKind,
+    message: MessageKind,
     content: &IndexMap<String, MediaType>,
     place: &Pointer,
     naming: &Naming,
@@ -43,7 +43,7 @@ pub(super) fn lower(
     let mut contents = Vec::new();
     for text in &media {
         let naming = if media.len() > 1 {
-            naming.with(&words(text))
+            naming.with(&media_words(text))
         } else {
             naming.clone()
         };
@@ -51,22 +51,27 @@ pub(super) fn lower(
             continue;
         };
         let place = place.key(text);
-        contents.extend(one(cx, of, text, declared, &place, &naming, names, types));
+        contents.extend(media_type(
+            cx, message, text, declared, &place, &naming, names, types,
+        ));
     }
     let payload = match <[Content; 1]>::try_from(contents) {
         Ok([content]) => Payload::One(content),
         Err(contents) if contents.is_empty() => Payload::Empty,
-        Err(contents) => several(contents, naming, names),
+        Err(contents) => media_type_enum(contents, naming, names),
     };
     types.payloads.insert(place.clone(), payload.clone());
     payload
 }
 
-fn several(contents: Vec<Content>, naming: &Naming, names: &mut NameScopes) -> Payload {
+fn media_type_enum(contents: Vec<Content>, naming: &Naming, names: &mut NameScopes) -> Payload {
     let mut scope = Scope::default();
     let variants = contents.into_iter().map(|content| BodyVariant {
         name: scope
-            .name(&[Ident::pascal(&words(&content.media))], &content.media)
+            .name(
+                &[Ident::pascal(&media_words(&content.media))],
+                &content.media,
+            )
             .0,
         content,
     });
@@ -77,8 +82,8 @@ fn several(contents: Vec<Content>, naming: &Naming, names: &mut NameScopes) -> P
     Payload::Several { name, variants }
 }
 
-/// The words of a media type that tell it from others: `json`, `text csv`, `any`.
-fn words(media: &str) -> String {
+/// Returns the words that distinguish a media type in names: `json`, `text/csv`, `any`.
+fn media_words(media: &str) -> String {
     match essence(media).as_str() {
         "*/*" => "any".to_owned(),
         essence => essence
@@ -90,11 +95,11 @@ fn words(media: &str) -> String {
 
 #[expect(
     clippy::too_many_arguments,
-    reason = "what is lowered, and what all of lowering needs"
+    reason = "the context of lowering and the parts of the media type"
 )]
-fn one(
+fn media_type(
     cx: &Context<'_>,
-    of: MessageKind,
+    message: MessageKind,
     media: &str,
     node: &MediaType,
     place: &Pointer,
@@ -103,67 +108,67 @@ fn one(
     types: &mut Types,
 ) -> Option<Content> {
     let essence = essence(media);
-    let sound = essence
+    let is_valid = essence
         .split_once('/')
         .is_some_and(|(ty, subtype)| is_token(ty) && is_token(subtype));
-    if !sound || media.contains(|c: char| c.is_control() || !c.is_ascii()) {
+    if !is_valid || media.contains(|c: char| c.is_control() || !c.is_ascii()) {
         cx.report(
             Diagnostic::error(
                 Rule::WrongValue,
                 Place::Key(place.clone()),
-                format!("`{}` is no media type", media.escape_debug()),
+                format!("`{}` is not a media type", media.escape_debug()),
             )
-            .help("write one such as `application/json` (RFC 9110, section 8.3.1)"),
+            .help("use a media type such as `application/json` (RFC 9110, section 8.3.1)"),
         );
         return None;
     }
     let schema = place.key("schema");
     let declared = Schema::at(cx, &schema);
-    let mut codec = codec(&essence, of);
+    let mut codec = codec(&essence, message);
     if codec != Codec::Multipart && !node.encoding.is_empty() {
-        encoding_unused(cx, place);
+        report_unused_encoding(cx, place);
     }
     let mut ty = match (codec, &declared) {
         (Codec::Multipart, _) => form::lower(cx, node, place, naming, names, types),
-        (Codec::Json | Codec::Form, Some(_)) => types.of(cx, names, &schema, naming),
-        (Codec::Text, Some(_)) => text_type(types.of(cx, names, &schema, naming), types),
+        (Codec::Json | Codec::Form, Some(_)) => types.lower(cx, names, &schema, naming),
+        (Codec::Text, Some(_)) => text_type(types.lower(cx, names, &schema, naming), types),
         (Codec::Text, None) => Type::String,
         (Codec::Bytes | Codec::Open, declared) => {
-            // The bytes are passed on; the schema makes no type, but counts as read.
+            // The bytes are passed through. The schema has no type, but counts as lowered.
             if declared.as_ref().is_some_and(|schema| {
                 !matches!(schema.shape(cx), SchemaShape::Any | SchemaShape::Text)
             }) {
-                as_bytes(cx, media, place);
+                report_bytes(cx, media, place);
             }
             Type::Bytes
         }
         (Codec::Json | Codec::Form, None) => Type::Any,
     };
     if codec == Codec::Form {
-        // A form is there, or it is not.
+        // A form cannot be `null`.
         while let Type::Nullable(inner) = ty {
             ty = *inner;
         }
         if !is_object(&ty, types) {
-            as_text(cx, place);
+            report_form_as_text(cx, place);
             (codec, ty) = (Codec::Text, Type::String);
-        } else if let Some(what) = no_form(&ty, types) {
-            cx.unwritable(Place::Key(place.clone()), "this form", what);
+        } else if let Some(values) = find_unwritable_in_form(&ty, types) {
+            cx.report_unwritable(Place::Key(place.clone()), "this form", values);
         }
     }
-    let is_whole = match codec {
+    let is_typed = match codec {
         Codec::Json | Codec::Form | Codec::Multipart => true,
-        Codec::Text => declared.is_some() && ty == types.of(cx, names, &schema, naming),
+        Codec::Text => declared.is_some() && ty == types.lower(cx, names, &schema, naming),
         Codec::Bytes | Codec::Open => false,
     };
-    // Of any media type there may be JSON, which an object or a list in a schema can only mean.
+    // Content of any media type may be JSON, which is the only kind that is an object or an array.
     let may_be_json = codec == Codec::Open
         && declared.is_some_and(|schema| {
             matches!(schema.shape(cx), SchemaShape::Object | SchemaShape::Array)
         });
-    let constraints = match of {
-        MessageKind::Request if is_whole => types.constraints.of(cx, &schema, naming),
-        MessageKind::Request if may_be_json => types.constraints.of_any(cx, &schema, naming),
+    let constraints = match message {
+        MessageKind::Request if is_typed => types.constraints.lower_typed(cx, &schema, naming),
+        MessageKind::Request if may_be_json => types.constraints.lower_untyped(cx, &schema, naming),
         _ => None,
     };
     Some(Content {
@@ -175,11 +180,11 @@ fn one(
     })
 }
 
-/// How values of a media type become bytes.
-fn codec(essence: &str, of: MessageKind) -> Codec {
+/// Returns the codec of a media type.
+fn codec(essence: &str, message: MessageKind) -> Codec {
     match essence.split_once('/').unwrap_or((essence, "")) {
-        ("multipart", "form-data") if of == MessageKind::Request => Codec::Multipart,
-        // The boundary between the parts stands in the media type.
+        ("multipart", "form-data") if message == MessageKind::Request => Codec::Multipart,
+        // The media type of a value has parameters that the document does not declare, such as `boundary`.
         (_, "*") | ("multipart", _) => Codec::Open,
         ("application", "x-www-form-urlencoded") => Codec::Form,
         (_, "json") => Codec::Json,
@@ -189,19 +194,19 @@ fn codec(essence: &str, of: MessageKind) -> Codec {
     }
 }
 
-fn encoding_unused(cx: &Context<'_>, place: &Pointer) {
+fn report_unused_encoding(cx: &Context<'_>, place: &Pointer) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Key(place.key("encoding")),
             "`encoding` is not supported for this content",
         )
-        .label("each value is written as its type is")
+        .label("each value is encoded by its type")
         .help("remove it, unless other tools need it"),
     );
 }
 
-/// The type of a text: what has one text for each value, else the text itself.
+/// Returns the type of text content: the declared type if it has one text for each value, otherwise a string.
 fn text_type(ty: Type, types: &Types) -> Type {
     let mut named = &ty;
     while let Type::Named(id) = named {
@@ -213,7 +218,7 @@ fn text_type(ty: Type, types: &Types) -> Type {
             _ => return Type::String,
         }
     }
-    let plain = matches!(
+    let is_scalar = matches!(
         named,
         Type::Boolean
             | Type::Integer32
@@ -222,7 +227,7 @@ fn text_type(ty: Type, types: &Types) -> Type {
             | Type::String
             | Type::StatusChoice
     );
-    if plain { ty } else { Type::String }
+    if is_scalar { ty } else { Type::String }
 }
 
 fn is_object(ty: &Type, types: &Types) -> bool {
@@ -237,27 +242,27 @@ fn is_object(ty: &Type, types: &Types) -> bool {
     }
 }
 
-fn as_text(cx: &Context<'_>, place: &Pointer) {
+fn report_form_as_text(cx: &Context<'_>, place: &Pointer) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Key(place.clone()),
-            "this form is passed on as a text",
+            "this form is passed through as text",
         )
-        .label("its schema names no fields")
-        .help("give it a schema of `type: object` with the fields as its properties"),
+        .label("its schema does not describe an object")
+        .help("use a schema of `type: object` with the fields as `properties`"),
     );
 }
 
-fn as_bytes(cx: &Context<'_>, media: &str, place: &Pointer) {
+fn report_bytes(cx: &Context<'_>, media: &str, place: &Pointer) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Key(place.clone()),
-            format!("content of `{media}` is passed on as bytes"),
+            format!("content of `{media}` is passed through as bytes"),
         )
-        .label("no type is made of its schema")
-        .help("offer the same as `application/json` to get a type"),
+        .label("no type is generated for its schema")
+        .help("declare the content as `application/json` to get a type"),
     );
 }
 
@@ -266,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn media_types() {
+    fn media_types_have_codecs_and_names() {
         for (media, expected, name) in [
             ("application/json", Codec::Json, "Json"),
             ("application/json; charset=utf-8", Codec::Json, "Json"),
@@ -289,7 +294,7 @@ mod tests {
                 expected,
                 "{media}"
             );
-            assert_eq!(Ident::pascal(&words(media)).as_str(), name);
+            assert_eq!(Ident::pascal(&media_words(media)).as_str(), name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a document has, counted without lowering it, and held against what has been made of it.
+//! Counts the parts of a document independently of lowering, and compares the counts with the model.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,18 +12,19 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// Counts what the document has and what has been made of it; warns of each schema of which nothing has.
-pub(super) fn hold(
+/// Counts the parts of the document and those in the model, and warns about each schema without a type.
+pub(super) fn count(
     cx: &Context<'_>,
     routes: &[Route<'_>],
     operations: &[Operation],
-    sets: &[ResponseEnum],
+    response_enums: &[ResponseEnum],
 ) -> Counts {
-    let made = operations.iter().map(|operation| {
-        let set = sets
+    let lowered_responses = operations.iter().map(|operation| {
+        let response_enum = response_enums
             .get(operation.response_enum)
             .filter(|_| operation.declares_responses);
-        set.map_or(0, |set| set.variants.len()) + operation.interim_keys.len()
+        response_enum.map_or(0, |response_enum| response_enum.variants.len())
+            + operation.interim_keys.len()
     });
     Counts {
         operations: Count {
@@ -31,18 +32,21 @@ pub(super) fn hold(
             lowered: operations.len(),
         },
         responses: Count {
-            declared: routes.iter().map(|route| responses(cx, route)).sum(),
-            lowered: made.sum(),
+            declared: routes
+                .iter()
+                .map(|route| declared_responses(cx, route))
+                .sum(),
+            lowered: lowered_responses.sum(),
         },
         parameters: routes
             .iter()
             .zip(operations)
-            .map(|(route, operation)| parameters(cx, route, operation))
-            .fold(Count::default(), |sum, one| Count {
-                declared: sum.declared + one.declared,
-                lowered: sum.lowered + one.lowered,
+            .map(|(route, operation)| count_parameters(cx, route, operation))
+            .fold(Count::default(), |sum, count| Count {
+                declared: sum.declared + count.declared,
+                lowered: sum.lowered + count.lowered,
             }),
-        schemas: schemas(cx),
+        schemas: count_schemas(cx),
     }
 }
 
@@ -62,7 +66,7 @@ fn declared_operations(cx: &Context<'_>) -> usize {
         .sum()
 }
 
-fn responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
+fn declared_responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
     let place = route.declared.place.key("responses");
     let responses = cx.document.tree.pointer(place.as_str());
     let keys = responses
@@ -72,8 +76,8 @@ fn responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
     keys.filter(|key| !key.starts_with("x-")).count()
 }
 
-/// The parameters of an operation: its own, and those of its path that it does not replace.
-fn parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) -> Count {
+/// Counts the parameters of an operation: its own, and those of its path that it does not override.
+fn count_parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) -> Count {
     let mut declared = BTreeSet::new();
     for owner in [&route.item.place, &route.declared.place] {
         let place = owner.key("parameters");
@@ -96,73 +100,71 @@ fn parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) -> Cou
             declared.insert((text("in"), name));
         }
     }
-    let made = operation.parameters.iter().filter(|parameter| {
-        let place = parameter.location.as_str();
-        let name = match place {
+    let lowered = operation.parameters.iter().filter(|parameter| {
+        let location = parameter.location.as_str();
+        let name = match location {
             "header" => parameter.wire.to_ascii_lowercase(),
             _ => parameter.wire.clone(),
         };
-        declared.contains(&(place, name))
+        declared.contains(&(location, name))
     });
     Count {
-        lowered: made.count(),
+        lowered: lowered.count(),
         declared: declared.len(),
     }
 }
 
-/// Counts the schemas that operations use, by way of any `$ref`, and the named ones.
-fn schemas(cx: &Context<'_>) -> Count {
+/// Counts the schemas that operations use, directly or through `$ref`s, and the named schemas.
+fn count_schemas(cx: &Context<'_>) -> Count {
     let declared = used_schemas(&cx.document.tree);
     let seen = cx.seen.borrow();
     let accounted = cx.accounted.borrow();
-    let left: Vec<_> = declared
+    let ignored: Vec<_> = declared
         .iter()
         .filter(|place| !seen.contains(*place) && !is_within(place, &accounted))
         .collect();
-    let warned: HashSet<Pointer> = {
+    let mut reported: HashSet<Pointer> = {
         let findings = cx.findings.borrow();
         let places = findings
             .iter()
             .filter_map(|finding| finding.place.pointer());
         places.cloned().collect()
     };
-    let mut told = warned;
-    for place in &left {
-        if is_within(place, &told) {
+    for place in &ignored {
+        if is_within(place, &reported) {
             continue;
         }
-        told.insert((*place).clone());
+        reported.insert((*place).clone());
         cx.report(
             Diagnostic::warning(
                 Rule::NoType,
                 Place::Key((*place).clone()),
-                "no type is made of this schema: what it stands in has no such part",
+                "no type is generated for this schema: its parent ignores it",
             )
-            .label("nothing is made of this")
-            .help("correct the `type` of what it stands in, or remove this"),
+            .help("correct the `type` of its parent, or remove the schema"),
         );
     }
     Count {
         declared: declared.len(),
-        lowered: declared.len() - left.len(),
+        lowered: declared.len() - ignored.len(),
     }
 }
 
-/// Whether a place is one of some, or within one of them.
-fn is_within(place: &Pointer, others: &HashSet<Pointer>) -> bool {
-    let mut around = Some(place.clone());
-    while let Some(place) = around {
-        if others.contains(&place) {
+/// Checks whether a place is one of some places, or inside of one of them.
+fn is_within(place: &Pointer, places: &HashSet<Pointer>) -> bool {
+    let mut ancestor = Some(place.clone());
+    while let Some(place) = ancestor {
+        if places.contains(&place) {
             return true;
         }
-        around = place.parent();
+        ancestor = place.parent();
     }
     false
 }
 
-/// The schemas that the operations of a document use, and its named ones.
+/// Returns the places of the schemas that the operations of a document use, and of its named schemas.
 ///
-/// Those below `not` are no types, and so are not among them.
+/// Schemas below `not` have no types, so they are not counted.
 fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
     let mut walk = SchemaWalk::default();
     let root = Trail::ROOT;
@@ -171,10 +173,10 @@ fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
     }
     let components = root.key("components");
     if let Some(schemas) = tree.pointer("/components/schemas") {
-        let form = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
-        walk.value(form, schemas, &components.key("schemas"));
+        let value_kind = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
+        walk.value(value_kind, schemas, &components.key("schemas"));
     }
-    while let Some((place, kind)) = walk.open.pop() {
+    while let Some((place, kind)) = walk.pending.pop() {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
@@ -186,35 +188,36 @@ fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
 #[derive(Default)]
 struct SchemaWalk {
     schemas: BTreeSet<Pointer>,
-    /// The places of the document that a `$ref` has led to.
+    /// The targets of the `$ref`s, each visited once.
     followed: HashSet<(Pointer, ObjectKind)>,
-    open: Vec<(Pointer, ObjectKind)>,
+    /// The targets that are not visited yet.
+    pending: Vec<(Pointer, ObjectKind)>,
 }
 
 impl SchemaWalk {
-    fn value(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
-        match (form, value) {
+    fn value(&mut self, value_kind: ValueKind, value: &Value, at: &Trail<'_>) {
+        match (value_kind, value) {
             (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
                 match members.get("$ref").and_then(Value::as_str) {
                     Some(reference) => {
                         if let Some(place) = Pointer::from_fragment(reference)
                             && self.followed.insert((place.clone(), kind))
                         {
-                            self.open.push((place, kind));
+                            self.pending.push((place, kind));
                         }
                     }
                     None => self.object(kind, members, at),
                 }
             }
             (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (ValueKind::List(form), Value::Array(items)) => {
+            (ValueKind::List(value_kind), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.value(*form, item, &at.index(index));
+                    self.value(*value_kind, item, &at.index(index));
                 }
             }
-            (ValueKind::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(value_kind), Value::Object(members)) => {
                 for (key, value) in members {
-                    self.value(*form, value, &at.key(key));
+                    self.value(*value_kind, value, &at.key(key));
                 }
             }
             _ => {}
@@ -228,19 +231,19 @@ impl SchemaWalk {
         match kind.members() {
             ObjectKeys::Fields(fields) => {
                 for field in fields {
-                    let is_lost = matches!(field.usage, KeyUse::Nothing(_));
+                    let is_ignored = matches!(field.usage, KeyUse::Nothing(_));
                     if let Some(value) = members.get(field.name)
-                        && !is_lost
+                        && !is_ignored
                         && field.name != "not"
                     {
                         self.value(field.form, value, &at.key(field.name));
                     }
                 }
             }
-            ObjectKeys::Named(form) => {
+            ObjectKeys::Named(value_kind) => {
                 for (key, value) in members {
                     if !key.starts_with("x-") {
-                        self.value(form, value, &at.key(key));
+                        self.value(value_kind, value, &at.key(key));
                     }
                 }
             }

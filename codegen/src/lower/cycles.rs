@@ -1,25 +1,25 @@
-//! Types that contain themselves.
+//! Breaks cycles of types that contain themselves.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Type, TypeDef, TypeId, TypeKind};
 
-/// Puts a type of its own, or a box, where a type would contain itself otherwise.
-pub(super) fn put(definitions: &mut [TypeDef]) {
+/// Replaces aliases by newtypes and boxes types, so that no type contains itself.
+pub(super) fn break_cycles(definitions: &mut [TypeDef]) {
     for start in 0..definitions.len() {
-        wrap(definitions, TypeId(start));
+        wrap_alias(definitions, TypeId(start));
     }
     let mut done = BTreeSet::new();
     for start in 0..definitions.len() {
-        close(definitions, TypeId(start), &mut done);
+        box_cycles(definitions, TypeId(start), &mut done);
     }
 }
 
-/// Makes a type of its own of a name that stands for itself: Rust's aliases have to end.
-fn wrap(definitions: &mut [TypeDef], start: TypeId) {
+/// Turns an alias that refers to itself into a newtype, because Rust aliases must not be recursive.
+fn wrap_alias(definitions: &mut [TypeDef], start: TypeId) {
     let mut seen = BTreeSet::new();
-    let mut rest = vec![start];
-    while let Some(id) = rest.pop() {
+    let mut pending = vec![start];
+    while let Some(id) = pending.pop() {
         let Some(TypeKind::Alias(ty)) = definitions.get(id.0).map(|definition| &definition.kind)
         else {
             continue;
@@ -42,44 +42,45 @@ fn wrap(definitions: &mut [TypeDef], start: TypeId) {
             return;
         }
         if seen.insert(next) {
-            rest.push(next);
+            pending.push(next);
         }
     }
 }
 
-/// Walks from a type through the types it contains, and boxes what leads back to the way.
+/// Walks from a type through the types that it contains, and boxes those that lead back to the path.
 ///
-/// With a list for the way, and not by calls: a document may have a chain of a hundred thousand types.
-fn close(definitions: &mut [TypeDef], start: TypeId, done: &mut BTreeSet<TypeId>) {
+/// The path is a list rather than the call stack, because a document may have a chain of a hundred thousand
+/// types.
+fn box_cycles(definitions: &mut [TypeDef], start: TypeId, done: &mut BTreeSet<TypeId>) {
     if !done.insert(start) {
         return;
     }
-    // Each type on the way, with the number of its fields that have been looked at.
-    let mut way = vec![(start, 0)];
-    let mut on_way = BTreeSet::from([start]);
-    while let Some((id, index)) = way.last_mut() {
+    // Each type on the path, with the number of its fields that are done.
+    let mut path = vec![(start, 0)];
+    let mut on_path = BTreeSet::from([start]);
+    while let Some((id, index)) = path.last_mut() {
         let field = definitions
             .get_mut(id.0)
             .and_then(|definition| field(&mut definition.kind, *index));
         *index += 1;
         let Some(ty) = field else {
-            on_way.remove(id);
-            way.pop();
+            on_path.remove(id);
+            path.pop();
             continue;
         };
         let Some(contained) = contained(ty) else {
             continue;
         };
-        if on_way.contains(&contained) {
-            box_it(ty);
+        if on_path.contains(&contained) {
+            box_type(ty);
         } else if done.insert(contained) {
-            on_way.insert(contained);
-            way.push((contained, 0));
+            on_path.insert(contained);
+            path.push((contained, 0));
         }
     }
 }
 
-/// A type that another is made of, by its index.
+/// Returns the type of a part of a type, by index.
 fn field(kind: &mut TypeKind, index: usize) -> Option<&mut Type> {
     match kind {
         TypeKind::Struct { fields, .. } => fields.get_mut(index).map(|field| &mut field.ty),
@@ -89,7 +90,7 @@ fn field(kind: &mut TypeKind, index: usize) -> Option<&mut Type> {
     }
 }
 
-/// The type that a value of a type has inside itself, and not on the heap.
+/// Returns the named type that a type contains directly, not on the heap.
 fn contained(ty: &Type) -> Option<TypeId> {
     match ty {
         Type::Named(id) => Some(*id),
@@ -98,9 +99,9 @@ fn contained(ty: &Type) -> Option<TypeId> {
     }
 }
 
-fn box_it(ty: &mut Type) {
+fn box_type(ty: &mut Type) {
     match ty {
-        Type::Nullable(inner) => box_it(inner),
+        Type::Nullable(inner) => box_type(inner),
         ty => *ty = Type::Boxed(Box::new(ty.clone())),
     }
 }

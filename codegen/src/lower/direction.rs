@@ -1,33 +1,41 @@
-//! Properties that go one way alone: `readOnly` and `writeOnly`.
+//! `readOnly` and `writeOnly` properties.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Direction, Operation, PartKind, ResponseEnum, Type, TypeDef, TypeId, TypeKind};
 
-/// Lets a required property be absent where the document uses its object the other way.
+/// Makes a required `readOnly` property optional if the document uses its object in requests, and a required
+/// `writeOnly` property if it uses the object in responses.
 ///
-/// "Required" then holds one way only (OpenAPI 3.0.3, section 4.7.24.2), and one type stands for both.
-pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: &[ResponseEnum]) {
-    let mut asked = BTreeSet::new();
-    let mut answered = BTreeSet::new();
+/// `required` applies to one direction only (OpenAPI 3.0.3, section 4.7.24.2), and both share one type.
+pub(super) fn relax_required(
+    definitions: &mut [TypeDef],
+    operations: &[Operation],
+    response_enums: &[ResponseEnum],
+) {
+    let mut requested = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     for operation in operations {
         for parameter in &operation.parameters {
-            reach(definitions, &parameter.ty, &mut asked);
+            reach(definitions, &parameter.ty, &mut requested);
         }
         for content in operation
             .body
             .iter()
             .flat_map(|body| body.payload.contents())
         {
-            reach(definitions, &content.ty, &mut asked);
+            reach(definitions, &content.ty, &mut requested);
         }
     }
-    for answer in sets.iter().flat_map(|set| &set.variants) {
-        for header in &answer.headers {
-            reach(definitions, &header.ty, &mut answered);
+    let variants = response_enums
+        .iter()
+        .flat_map(|response_enum| &response_enum.variants);
+    for response in variants {
+        for header in &response.headers {
+            reach(definitions, &header.ty, &mut returned);
         }
-        for content in answer.body.contents() {
-            reach(definitions, &content.ty, &mut answered);
+        for content in response.body.contents() {
+            reach(definitions, &content.ty, &mut returned);
         }
     }
     for (index, definition) in definitions.iter_mut().enumerate() {
@@ -36,39 +44,39 @@ pub(super) fn ease(definitions: &mut [TypeDef], operations: &[Operation], sets: 
         };
         let id = TypeId(index);
         for field in fields {
-            let goes_both = match field.direction {
+            let is_shared = match field.direction {
                 Direction::Both => continue,
-                Direction::Response => asked.contains(&id),
-                Direction::Request => answered.contains(&id),
+                Direction::Response => requested.contains(&id),
+                Direction::Request => returned.contains(&id),
             };
-            field.required &= !goes_both;
+            field.required &= !is_shared;
         }
     }
 }
 
-/// Notes the types that a type is made of.
+/// Adds a type and the types that it consists of to `reached`.
 fn reach(definitions: &[TypeDef], ty: &Type, reached: &mut BTreeSet<TypeId>) {
-    let mut rest = vec![ty];
-    while let Some(ty) = rest.pop() {
+    let mut pending = vec![ty];
+    while let Some(ty) = pending.pop() {
         let id = match ty {
             Type::Array(inner) | Type::Boxed(inner) | Type::Map(inner) | Type::Nullable(inner) => {
-                rest.push(inner);
+                pending.push(inner);
                 continue;
             }
             Type::Named(id) if reached.insert(*id) => *id,
             _ => continue,
         };
         match definitions.get(id.0).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => rest.push(ty),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => pending.push(ty),
             Some(TypeKind::Struct { fields, others }) => {
-                rest.extend(fields.iter().map(|field| &field.ty));
-                rest.extend(others.iter().map(|(_, ty)| ty));
+                pending.extend(fields.iter().map(|field| &field.ty));
+                pending.extend(others.iter().map(|(_, ty)| ty));
             }
             Some(TypeKind::Union { variants, .. }) => {
-                rest.extend(variants.iter().map(|variant| &variant.ty));
+                pending.extend(variants.iter().map(|variant| &variant.ty));
             }
             Some(TypeKind::Form { parts, .. }) => {
-                rest.extend(parts.iter().filter_map(|part| match &part.kind {
+                pending.extend(parts.iter().filter_map(|part| match &part.kind {
                     PartKind::File => None,
                     PartKind::Text(ty) | PartKind::Json(ty) => Some(ty),
                 }));

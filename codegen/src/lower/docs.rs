@@ -1,4 +1,4 @@
-//! What a document says of its schemas, as documentation.
+//! Documentation of schemas, parameters and header fields.
 
 use serde_json::{Map, Value};
 
@@ -8,82 +8,87 @@ use super::{
 };
 use crate::{doc::code, pointer::Pointer};
 
-/// What the document says of a parameter or header field: its description, and what its schema says,
-/// unless that is documented elsewhere; without a description a name.
-pub(super) fn described(
+/// Returns the documentation of a parameter or header field: its description and that of its schema, unless
+/// the schema is documented elsewhere, then the constraints. Without any description, it starts with
+/// `fallback`.
+pub(super) fn parameter_docs(
     cx: &Context<'_>,
     description: Option<&str>,
     schema: &Pointer,
-    name: &str,
+    fallback: &str,
 ) -> String {
     let description = description.unwrap_or_default().trim();
     let mut paragraphs = vec![description.to_owned()];
     paragraphs.extend(
-        said_at(cx, schema)
+        descriptions_at(cx, schema)
             .into_iter()
             .filter(|text| text != description),
     );
     if paragraphs.iter().all(String::is_empty) {
-        paragraphs.push(name.to_owned());
+        paragraphs.push(fallback.to_owned());
     }
     paragraphs.extend(constraints_at(cx, schema));
-    joined(paragraphs)
+    join_paragraphs(paragraphs)
 }
 
-/// What a schema says of itself.
-pub(super) fn documentation(schema: &Schema<'_>) -> String {
-    let mut paragraphs = prose(|keyword| schema.own(keyword));
+/// Returns the documentation of a schema.
+pub(super) fn schema_docs(schema: &Schema<'_>) -> String {
+    let mut paragraphs = descriptions(|keyword| schema.own(keyword));
     paragraphs.extend(constraints(schema));
-    joined(paragraphs)
+    join_paragraphs(paragraphs)
 }
 
-/// What the document says of a property at the places that describe it.
-pub(super) fn of_property(cx: &Context<'_>, places: &[Pointer]) -> String {
+/// Returns the documentation of a property, from all places that describe it.
+pub(super) fn property_docs(cx: &Context<'_>, places: &[Pointer]) -> String {
     let mut paragraphs = Vec::new();
     for place in places {
-        paragraphs.extend(said_at(cx, place));
+        paragraphs.extend(descriptions_at(cx, place));
     }
     for place in places {
         paragraphs.extend(constraints_at(cx, place));
     }
     paragraphs.dedup();
-    joined(paragraphs)
+    join_paragraphs(paragraphs)
 }
 
-/// What the document says of a schema that is another one: its own words, else those of the other.
-pub(super) fn of_alias(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>) -> String {
-    let own = joined(said_at(cx, place));
+/// Returns the documentation of a schema that refers to another one: its own description if it has one,
+/// otherwise the documentation of the other schema.
+pub(super) fn alias_docs(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>) -> String {
+    let own = join_paragraphs(descriptions_at(cx, place));
     if own.is_empty() {
-        documentation(target)
+        schema_docs(target)
     } else {
         own
     }
 }
 
-/// The words at a place; none if there is a `$ref`, for what that leads to is documented there.
-fn said_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
+/// Returns the title and the description at a place; none if it is a `$ref`, whose target has its own
+/// documentation.
+fn descriptions_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
     let keywords = cx
         .document
         .tree
         .pointer(place.as_str())
         .and_then(Value::as_object);
     let keywords = keywords.filter(|keywords: &&Map<_, _>| !keywords.contains_key("$ref"));
-    keywords.map_or_else(Vec::new, |keywords| prose(|keyword| keywords.get(keyword)))
+    keywords.map_or_else(Vec::new, |keywords| {
+        descriptions(|keyword| keywords.get(keyword))
+    })
 }
 
-/// The limits of the schema at a place; none if it is another one.
+/// Returns the constraints of the schema at a place; none if it refers to another schema.
 fn constraints_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
-    let schema = Schema::at(cx, place).filter(|found| found.place == *place);
+    let schema = Schema::at(cx, place).filter(|schema| schema.place == *place);
     schema.map_or_else(Vec::new, |schema| constraints(&schema))
 }
 
-fn joined(mut paragraphs: Vec<String>) -> String {
+fn join_paragraphs(mut paragraphs: Vec<String>) -> String {
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }
 
-/// The title and the description among keywords.
-fn prose<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
+/// Returns the title and the description, the title only if the description does not repeat it.
+fn descriptions<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
     let text = |keyword: &str| {
         get(keyword)
             .and_then(Value::as_str)
@@ -99,34 +104,34 @@ fn prose<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
     vec![title.to_owned(), description.to_owned()]
 }
 
-/// What the values of a schema are, beyond what their type says.
+/// Describes the constraints of a schema that its type does not show.
 fn constraints(schema: &Schema<'_>) -> Vec<String> {
     let mut paragraphs = Vec::new();
     let constraints = [
         ("format", "Format"),
-        ("minLength", "Characters at least"),
-        ("maxLength", "Characters at most"),
+        ("minLength", "Minimum length"),
+        ("maxLength", "Maximum length"),
         ("pattern", "Pattern"),
-        ("minimum", "Located least"),
-        ("maximum", "Located most"),
+        ("minimum", "Minimum"),
+        ("maximum", "Maximum"),
         ("multipleOf", "Multiple of"),
-        ("minItems", "Items at least"),
-        ("maxItems", "Items at most"),
-        ("uniqueItems", "No item twice"),
-        ("minProperties", "Properties at least"),
-        ("maxProperties", "Properties at most"),
+        ("minItems", "Minimum number of items"),
+        ("maxItems", "Maximum number of items"),
+        ("uniqueItems", "Unique items"),
+        ("minProperties", "Minimum number of properties"),
+        ("maxProperties", "Maximum number of properties"),
         ("not", "Not"),
         ("default", "Default"),
-        ("readOnly", "In answers alone"),
-        ("writeOnly", "In requests alone"),
+        ("readOnly", "Only in responses"),
+        ("writeOnly", "Only in requests"),
     ];
-    for (keyword, words) in constraints {
+    for (keyword, label) in constraints {
         let Some(value) = schema.get(keyword) else {
             continue;
         };
-        // What the type says already.
-        let told = ["double", "int32", "int64", "status-choice"];
-        if keyword == "format" && value.as_str().is_some_and(|format| told.contains(&format)) {
+        // The type shows these formats.
+        let shown = ["double", "int32", "int64", "status-choice"];
+        if keyword == "format" && value.as_str().is_some_and(|format| shown.contains(&format)) {
             continue;
         }
         let exclusive = match keyword {
@@ -136,25 +141,25 @@ fn constraints(schema: &Schema<'_>) -> Vec<String> {
         };
         paragraphs.push(match value {
             Value::Bool(false) if keyword != "default" => continue,
-            Value::Bool(true) if keyword != "default" => format!("{words}."),
-            Value::String(text) => format!("{words}: {}", code(text)),
-            value => format!("{words}{exclusive}: {}", code(&value.to_string())),
+            Value::Bool(true) if keyword != "default" => format!("{label}."),
+            Value::String(text) => format!("{label}: {}", code(text)),
+            value => format!("{label}{exclusive}: {}", code(&value.to_string())),
         });
     }
     for keyword in UNIONS {
         for (_, alternatives) in schema.every(keyword) {
-            paragraphs.extend(with_either(alternatives));
+            paragraphs.extend(required_alternatives(alternatives));
         }
     }
     if schema.additional() == AdditionalProperties::Closed {
-        paragraphs.push("No property beside these.".to_owned());
+        paragraphs.push("No additional properties.".to_owned());
     }
     paragraphs
 }
 
-/// The properties of which an object needs some or others, where alternatives say only that.
-fn with_either(alternatives: &Value) -> Option<String> {
-    let mut words = Vec::new();
+/// Describes the alternative sets of required properties, if the alternatives declare nothing else.
+fn required_alternatives(alternatives: &Value) -> Option<String> {
+    let mut sets = Vec::new();
     for alternative in alternatives.as_array()? {
         let keywords = alternative.as_object()?;
         if keywords.len() != 1 {
@@ -162,7 +167,7 @@ fn with_either(alternatives: &Value) -> Option<String> {
         }
         let names = keywords.get("required")?.as_array()?.iter();
         let names: Vec<_> = names.filter_map(Value::as_str).map(code).collect();
-        words.push(names.join(" and "));
+        sets.push(names.join(" and "));
     }
-    Some(format!("With {}.", words.join(", or with ")))
+    Some(format!("Requires {}.", sets.join(", or ")))
 }

@@ -1,4 +1,4 @@
-//! Examples of answers, which the mock gives, and of requests, which people try.
+//! Examples of responses, which the mock returns, and of requests, which people can try.
 
 use indexmap::IndexMap;
 use openapiv3::{Example, MediaType, ReferenceOr, Response};
@@ -23,57 +23,61 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// An example of each answer of an operation that can have one.
-pub(super) fn samples(
+/// Returns an example of each response of an operation for which one can be generated.
+pub(super) fn response_examples(
     cx: &Context<'_>,
     responses: &OperationResponses<'_>,
-    sets: &[ResponseEnum],
+    response_enums: &[ResponseEnum],
     types: &Types,
 ) -> Vec<ResponseExample> {
-    let Some(set) = sets.get(responses.set) else {
+    let Some(response_enum) = response_enums.get(responses.response_enum) else {
         return Vec::new();
     };
-    let keys: Vec<ResponseKey> = set.variants.iter().map(|answer| answer.key).collect();
-    let mut samples = Vec::new();
-    for (index, answer) in set.variants.iter().enumerate() {
-        let response = responses.declared_responses.get(index);
+    let keys: Vec<ResponseKey> = response_enum
+        .variants
+        .iter()
+        .map(|variant| variant.key)
+        .collect();
+    let mut examples = Vec::new();
+    for (index, variant) in response_enum.variants.iter().enumerate() {
+        let declared = responses.declared_responses.get(index);
         let code = (200..=999)
             .chain([101])
             .find(|code| match_response_key(&keys, *code) == Some(index));
         let Some(code) = code else { continue };
-        match sample(cx, index, code, answer, response, types) {
-            Some(sample) => samples.push(sample),
-            None => without(cx, response),
+        match response_example(cx, index, code, variant, declared, types) {
+            Some(example) => examples.push(example),
+            None => report_no_example(cx, declared),
         }
     }
-    samples
+    examples
 }
 
-/// Says that the mock has nothing to answer with.
-fn without(cx: &Context<'_>, response: Option<&Located<'_, Response>>) {
-    let Some(response) = response else { return };
+/// Warns that the mock has no example of a response.
+fn report_no_example(cx: &Context<'_>, declared: Option<&Located<'_, Response>>) {
+    let Some(declared) = declared else { return };
     cx.report(
         Diagnostic::warning(
             Rule::NoExample,
-            Place::Key(response.place.clone()),
-            "no example can be made of this answer",
+            Place::Key(declared.place.clone()),
+            "no example can be generated for this response",
         )
-        .label("the mock answers with 500 instead")
-        .help("give its content and its required headers an `example`"),
+        .label("the mock responds with 500 instead")
+        .help("add an `example` to its content and its required headers"),
     );
 }
 
-fn sample(
+fn response_example(
     cx: &Context<'_>,
     index: usize,
     code: u16,
-    answer: &ResponseVariant,
-    response: Option<&Located<'_, Response>>,
+    variant: &ResponseVariant,
+    declared: Option<&Located<'_, Response>>,
     types: &Types,
 ) -> Option<ResponseExample> {
     let mut headers = Vec::new();
-    for header in &answer.headers {
-        let values = response.and_then(|response| header_values(cx, response, header, types));
+    for header in &variant.headers {
+        let values = declared.and_then(|response| header_values(cx, response, header, types));
         match values {
             Some(values) => {
                 headers.extend(values.into_iter().map(|value| (header.wire.clone(), value)));
@@ -82,7 +86,7 @@ fn sample(
             None => {}
         }
     }
-    let body = match (&answer.body, response) {
+    let body = match (&variant.body, declared) {
         (Payload::Empty, _) | (_, None) => None,
         (payload, Some(response)) => Some(body(cx, response, payload, types)?),
     };
@@ -94,7 +98,7 @@ fn sample(
     })
 }
 
-/// The values of a header field: one, but for cookies.
+/// Returns the values of a header field: a single one, except for `Set-Cookie`.
 fn header_values(
     cx: &Context<'_>,
     response: &Located<'_, Response>,
@@ -104,45 +108,41 @@ fn header_values(
     let declared = response.node.headers.get(&header.wire)?;
     let place = response.place.key("headers").key(&header.wire);
     let declared = cx.document.resolve(&Located::new(declared, place))?;
-    let described = ParameterFormat::new(cx, &declared.place, &declared.node.format)?;
-    let own = declared.node;
-    let (example, examples, place) = match &described {
-        ParameterFormat::Schema(_) => (&own.example, &own.examples, &declared.place),
+    let format = ParameterFormat::new(cx, &declared.place, &declared.node.format)?;
+    let node = declared.node;
+    let (example, examples, place) = match &format {
+        ParameterFormat::Schema(_) => (&node.example, &node.examples, &declared.place),
         ParameterFormat::Json(place, media) | ParameterFormat::Text(place, media) => {
             (&media.example, &media.examples, place)
         }
     };
-    let given = given(cx, example.as_ref(), examples, place);
-    let value = sound(cx, given, &header.ty, types).or_else(|| {
-        synthesize(
-            cx,
-            &described.schema(),
-            &header.ty,
-            types,
-            Direction::Response,
-        )
-    })?;
+    let example = declared_example(cx, example.as_ref(), examples, place);
+    let value = check_example(cx, example, &header.ty, types)
+        .or_else(|| synthesize(cx, &format.schema(), &header.ty, types, Direction::Response))?;
     let texts = match value {
         Value::Array(cookies) if header.wire.eq_ignore_ascii_case("set-cookie") => {
-            cookies.iter().map(flat).collect::<Option<_>>()?
+            cookies.iter().map(flat_text).collect::<Option<_>>()?
         }
-        value => vec![simple(header, &value)?],
+        value => vec![simple_text(header, &value)?],
     };
-    texts.iter().all(|text| http_text(text)).then_some(texts)
+    texts
+        .iter()
+        .all(|text| is_field_value(text))
+        .then_some(texts)
 }
 
-/// A value as it stands in a header field.
-fn simple(header: &Parameter, value: &Value) -> Option<String> {
+/// Serializes a value in the style `simple`, or as JSON.
+fn simple_text(parameter: &Parameter, value: &Value) -> Option<String> {
     match value {
-        value if header.style == Style::Json => Some(value.to_string()),
+        value if parameter.style == Style::Json => Some(value.to_string()),
         Value::Object(members) => {
-            let between = if header.explode { '=' } else { ',' };
+            let separator = if parameter.explode { '=' } else { ',' };
             let members = members.iter().filter(|(_, value)| !value.is_null());
-            let words =
-                members.map(|(name, value)| Some(format!("{name}{between}{}", flat(value)?)));
-            Some(words.collect::<Option<Vec<_>>>()?.join(","))
+            let members = members
+                .map(|(name, value)| Some(format!("{name}{separator}{}", flat_text(value)?)));
+            Some(members.collect::<Option<Vec<_>>>()?.join(","))
         }
-        value => flat(value),
+        value => flat_text(value),
     }
 }
 
@@ -153,24 +153,24 @@ fn body(
     types: &Types,
 ) -> Option<(String, String)> {
     let contents = payload.contents();
-    // JSON is what most clients ask for.
+    // Most clients accept JSON.
     let content = contents
         .iter()
         .find(|content| content.codec == Codec::Json)
         .or_else(|| contents.first())?;
     let place = response.place.key("content");
-    let (written, declared) = response
+    let (media, declared) = response
         .node
         .content
         .iter()
         .find(|(media, _)| media.trim() == content.media)?;
-    let text = content_text(cx, content, declared, &place.key(written), types)?;
+    let text = content_text(cx, content, declared, &place.key(media), types)?;
     Some(match content.codec {
         Codec::Open if essence(&content.media).starts_with("multipart/") => (
             format!("{}; boundary={BOUNDARY}", content.media),
             format!("--{BOUNDARY}--\r\n"),
         ),
-        Codec::Open => (concrete(&content.media), text),
+        Codec::Open => (concrete_media(&content.media), text),
         _ => (content.media.clone(), text),
     })
 }
@@ -182,26 +182,30 @@ fn content_text(
     place: &Pointer,
     types: &Types,
 ) -> Option<String> {
-    let given = given(cx, declared.example.as_ref(), &declared.examples, place);
+    let example = declared_example(cx, declared.example.as_ref(), &declared.examples, place);
     let schema = place.key("schema");
-    let value = |given| {
-        sound(cx, given, &content.ty, types)
+    let value = |example| {
+        check_example(cx, example, &content.ty, types)
             .or_else(|| synthesize(cx, &schema, &content.ty, types, Direction::Response))
     };
     match content.codec {
-        Codec::Json => Some(value(given)?.to_string()),
-        Codec::Text => Some(flat(&value(given)?).unwrap_or_default()),
-        Codec::Form => Some(form(value(given)?.as_object()?)),
-        // Whatever it is, it is bytes.
+        Codec::Json => Some(value(example)?.to_string()),
+        Codec::Text => Some(flat_text(&value(example)?).unwrap_or_default()),
+        Codec::Form => Some(form_text(value(example)?.as_object()?)),
+        // Raw bytes have no type to check.
         Codec::Bytes | Codec::Multipart | Codec::Open => {
-            let value = given.map(|(value, _)| value).or_else(|| value(None));
-            Some(value.and_then(|value| flat(&value)).unwrap_or_default())
+            let value = example.map(|(value, _)| value).or_else(|| value(None));
+            Some(
+                value
+                    .and_then(|value| flat_text(&value))
+                    .unwrap_or_default(),
+            )
         }
     }
 }
 
-/// The example that the document gives, and where it does.
-fn given<'a>(
+/// Returns the first example that the document declares, and its place.
+fn declared_example<'a>(
     cx: &Context<'a>,
     example: Option<&Value>,
     examples: &'a IndexMap<String, ReferenceOr<Example>>,
@@ -221,32 +225,36 @@ fn given<'a>(
     })
 }
 
-/// An example that is of its type; one that is not is reported and left alone.
-fn sound(
+/// Returns an example if it matches its type, and reports it otherwise.
+fn check_example(
     cx: &Context<'_>,
-    given: Option<(Value, Pointer)>,
+    example: Option<(Value, Pointer)>,
     ty: &Type,
     types: &Types,
 ) -> Option<Value> {
-    let (value, place) = given?;
+    let (value, place) = example?;
     match check_type(&value, ty, types, Direction::Response) {
         Ok(()) => Some(value),
-        Err((at, why)) => {
-            report_mismatch(cx, place, &at, &why);
+        Err((at, reason)) => {
+            report_mismatch(cx, place, &at, &reason);
             None
         }
     }
 }
 
-/// What an operation may be asked with: an example of each parameter and of each content.
+/// Returns an example of each parameter and each content of a request.
 ///
-/// It is for people to begin with; nobody is told of one that cannot be made.
-pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> RequestExample {
+/// The examples are a starting point for people, so there is no warning if one cannot be generated.
+pub(super) fn request_example(
+    cx: &Context<'_>,
+    operation: &Operation,
+    types: &Types,
+) -> RequestExample {
     let parameters = operation.parameters.iter();
     let parameters = parameters.map(|parameter| {
         let place = parameter.origin.places().last()?;
-        let value = proposed(cx, place, &parameter.ty, types)?;
-        written(parameter, &value)
+        let value = example_at(cx, place, &parameter.ty, types)?;
+        parameter_text(parameter, &value)
     });
     let contents = operation
         .body
@@ -254,11 +262,11 @@ pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> R
         .flat_map(|body| body.payload.contents());
     let contents = contents.map(|content| {
         let place = content.origin.places().last()?;
-        let value = || proposed(cx, place, &content.ty, types);
+        let value = || example_at(cx, place, &content.ty, types);
         match content.codec {
             Codec::Json => serde_json::to_string_pretty(&value()?).ok(),
-            Codec::Text | Codec::Bytes | Codec::Open => flat(&value()?),
-            Codec::Form => Some(form(value()?.as_object()?)),
+            Codec::Text | Codec::Bytes | Codec::Open => flat_text(&value()?),
+            Codec::Form => Some(form_text(value()?.as_object()?)),
             Codec::Multipart => None,
         }
     });
@@ -268,89 +276,92 @@ pub(super) fn asked(cx: &Context<'_>, operation: &Operation, types: &Types) -> R
     }
 }
 
-/// An example of what is described at a place: the one that stands there, else one made from the schema.
-fn proposed(cx: &Context<'_>, place: &Pointer, ty: &Type, types: &Types) -> Option<Value> {
+/// Returns the example at a place, or else a value generated from the schema there.
+fn example_at(cx: &Context<'_>, place: &Pointer, ty: &Type, types: &Types) -> Option<Value> {
     let tree = &cx.document.tree;
     let at = |place: &Pointer| tree.pointer(place.as_str());
-    let given = |place: &Pointer| {
+    let declared_example = |place: &Pointer| {
         let examples = at(&place.key("examples")).and_then(Value::as_object);
         let mut examples = examples.into_iter().flat_map(Map::values);
-        let of_list = examples.find_map(|example| example.get("value"));
-        at(&place.key("example")).or(of_list).cloned()
+        let first = examples.find_map(|example| example.get("value"));
+        at(&place.key("example")).or(first).cloned()
     };
     let content = place.key("content");
-    let described = match at(&content)
+    let owner = match at(&content)
         .and_then(Value::as_object)
-        .and_then(|all| all.keys().next())
+        .and_then(|content| content.keys().next())
     {
         Some(media) => content.key(media),
         None => place.clone(),
     };
-    given(&described)
-        .or_else(|| synthesize(cx, &described.key("schema"), ty, types, Direction::Request))
+    declared_example(&owner)
+        .or_else(|| synthesize(cx, &owner.key("schema"), ty, types, Direction::Request))
 }
 
-/// The value of a parameter as people write it; `None` for what takes more than a word to say.
-fn written(parameter: &Parameter, value: &Value) -> Option<String> {
+/// Serializes a parameter in its style, without percent-encoding; `None` if the style cannot represent the
+/// value.
+fn parameter_text(parameter: &Parameter, value: &Value) -> Option<String> {
     let name = &parameter.wire;
     match (parameter.style, value) {
         (Style::Json, value) => Some(value.to_string()),
-        (Style::Label, value) => Some(format!(".{}", flat(value)?)),
-        (Style::Matrix, value) => Some(format!(";{name}={}", flat(value)?)),
-        (Style::Form, Value::Object(members)) if parameter.explode => Some(form(members)),
-        (Style::Form | Style::Simple, value) => simple(parameter, value),
+        (Style::Label, value) => Some(format!(".{}", flat_text(value)?)),
+        (Style::Matrix, value) => Some(format!(";{name}={}", flat_text(value)?)),
+        (Style::Form, Value::Object(members)) if parameter.explode => Some(form_text(members)),
+        (Style::Form | Style::Simple, value) => simple_text(parameter, value),
         (Style::SpaceDelimited, value) => {
-            Some(format!("{name}={}", flat(value)?.replace(',', "%20")))
+            Some(format!("{name}={}", flat_text(value)?.replace(',', "%20")))
         }
-        (Style::PipeDelimited, value) => Some(format!("{name}={}", flat(value)?.replace(',', "|"))),
+        (Style::PipeDelimited, value) => {
+            Some(format!("{name}={}", flat_text(value)?.replace(',', "|")))
+        }
         (Style::DeepObject, value) => {
             let members = value.as_object()?.iter();
-            let members =
-                members.map(|(key, value)| Some((format!("{name}[{key}]"), flat(value)?.into())));
-            Some(form(&members.collect::<Option<Map<String, Value>>>()?))
+            let members = members
+                .map(|(key, value)| Some((format!("{name}[{key}]"), flat_text(value)?.into())));
+            Some(form_text(&members.collect::<Option<Map<String, Value>>>()?))
         }
     }
 }
 
-/// A value as it stands in a header field or a text: nothing but lists may be structured.
-fn flat(value: &Value) -> Option<String> {
+/// Serializes a scalar, or a list of scalars separated by commas; `None` for other values.
+fn flat_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         Value::Array(items) => {
-            let items: Option<Vec<_>> = items.iter().map(flat).collect();
+            let items: Option<Vec<_>> = items.iter().map(flat_text).collect();
             Some(items?.join(","))
         }
         Value::Null | Value::Object(_) => None,
     }
 }
 
-fn form(members: &Map<String, Value>) -> String {
+fn form_text(members: &Map<String, Value>) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in members {
         match value {
             Value::Array(items) => {
-                form.extend_pairs(items.iter().filter_map(flat).map(|item| (name, item)));
+                form.extend_pairs(items.iter().filter_map(flat_text).map(|item| (name, item)));
             }
             value => {
-                form.extend_pairs(flat(value).map(|value| (name, value)));
+                form.extend_pairs(flat_text(value).map(|value| (name, value)));
             }
         }
     }
     form.finish()
 }
 
-/// Whether a text can be the value of a header field.
-fn http_text(text: &str) -> bool {
+/// Checks whether a text can be the value of a header field.
+fn is_field_value(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte == b'\t' || (byte >= b' ' && byte != b'\x7f'))
 }
 
-/// What stands between the parts of an example, of which there are none.
+/// The boundary of `multipart` examples, which have no parts.
 const BOUNDARY: &str = "none";
 
-/// A media type in a range of media types.
-fn concrete(range: &str) -> String {
+/// Returns a media type in a range of media types.
+fn concrete_media(range: &str) -> String {
     match essence(range).split_once('/') {
         Some(("text", _)) => "text/plain",
         Some(("image", _)) => "image/png",

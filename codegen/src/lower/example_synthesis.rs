@@ -1,4 +1,4 @@
-//! Values made from schemas.
+//! Generates example values from schemas.
 
 use std::collections::BTreeSet;
 
@@ -16,9 +16,9 @@ use crate::{
     pointer::Pointer,
 };
 
-/// A value made from a schema: its example, default or first value, else one of its type.
+/// Generates a value from a schema: its example, its default, its first `enum` value, or a value of its type.
 ///
-/// What the schema gives and does not fit it is reported and left alone.
+/// An example or default that does not match the schema is not used, and is reported for a response.
 pub(super) fn synthesize(
     cx: &Context<'_>,
     schema: &Pointer,
@@ -26,69 +26,72 @@ pub(super) fn synthesize(
     types: &Types,
     direction: Direction,
 ) -> Option<Value> {
-    let mut refused = BTreeSet::new();
+    let mut rejected = BTreeSet::new();
     loop {
-        let mut maker = ExampleSynthesizer {
+        let mut synthesizer = ExampleSynthesizer {
             cx,
-            refused: &refused,
-            taken: Vec::new(),
+            rejected: &rejected,
+            used: Vec::new(),
             direction,
             seen: BTreeSet::new(),
             depth: 0,
         };
-        let value = maker.at(schema, &Pointer::root())?;
-        let taken = maker.taken;
-        let Err((at, why)) = check_type(&value, ty, types, direction) else {
+        let value = synthesizer.value_at(schema, &Pointer::root())?;
+        let used = synthesizer.used;
+        let Err((at, reason)) = check_type(&value, ty, types, direction) else {
             return Some(value);
         };
-        let mut sources = taken.into_iter();
-        let (at, culprit) = sources.find_map(|(into, source)| Some((at.strip(&into)?, source)))?;
+        let mut sources = used.into_iter();
+        let (at, culprit) =
+            sources.find_map(|(target, source)| Some((at.strip(&target)?, source)))?;
         if direction == Direction::Response {
-            report_mismatch(cx, culprit.clone(), &at, &why);
+            report_mismatch(cx, culprit.clone(), &at, &reason);
         }
-        refused.insert(culprit);
+        rejected.insert(culprit);
     }
 }
 
-/// Makes a value from a schema.
+/// Generates one value from a schema.
 struct ExampleSynthesizer<'a> {
     cx: &'a Context<'a>,
-    /// The places in the document that give nothing that fits.
-    refused: &'a BTreeSet<Pointer>,
-    /// Where in the value stands what the document gives, and where it gives that.
-    taken: Vec<(Pointer, Pointer)>,
-    /// Whether it is for a request or for an answer.
+    /// The places of the examples and defaults that do not match their schemas.
+    rejected: &'a BTreeSet<Pointer>,
+    /// The examples and defaults in the value: the pointer into the value, and the place in the document.
+    used: Vec<(Pointer, Pointer)>,
+    /// The message that the value is for.
     direction: Direction,
-    /// The schemas that it is in.
+    /// The schemas around the current value.
     seen: BTreeSet<SchemaKey>,
-    /// How deep it has come.
+    /// The depth of the current value.
     depth: usize,
 }
 
-/// How deep an example has what need not be there, and how deep it may be at all: JSON is read to a depth
-/// of 128.
-const DEPTHS: (usize, usize) = (8, 100);
+/// The depth up to which an example has optional properties.
+const MAX_OPTIONAL_DEPTH: usize = 8;
+
+/// The maximum depth of an example; JSON is parsed to a depth of 128.
+const MAX_DEPTH: usize = 100;
 
 impl ExampleSynthesizer<'_> {
-    /// A value for the schema at a place, to stand at a place in the whole.
-    fn at(&mut self, place: &Pointer, into: &Pointer) -> Option<Value> {
-        self.all(std::slice::from_ref(place), into)
+    /// Generates a value for the schema at a place; `target` is the position of the value in the example.
+    fn value_at(&mut self, place: &Pointer, target: &Pointer) -> Option<Value> {
+        self.merged_value(std::slice::from_ref(place), target)
     }
 
-    /// A value for what the schemas at several places say together.
-    fn all(&mut self, places: &[Pointer], into: &Pointer) -> Option<Value> {
-        match Schema::of_all(self.cx, places) {
-            Some(schema) => self.make(&schema, into),
+    /// Generates a value for the merged schemas at several places.
+    fn merged_value(&mut self, places: &[Pointer], target: &Pointer) -> Option<Value> {
+        match Schema::merge(self.cx, places) {
+            Some(schema) => self.schema_value(&schema, target),
             None => Some(Value::Null),
         }
     }
 
-    fn make(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
+    fn schema_value(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         for keyword in ["example", "default"] {
             for (place, value) in schema.every(keyword) {
-                let given = place.key(keyword);
-                if !self.refused.contains(&given) {
-                    self.taken.push((into.clone(), given));
+                let source = place.key(keyword);
+                if !self.rejected.contains(&source) {
+                    self.used.push((target.clone(), source));
                     return Some(value.clone());
                 }
             }
@@ -98,7 +101,7 @@ impl ExampleSynthesizer<'_> {
         }
         if let Some((_, first)) = schema.values().first() {
             return Some(match first {
-                // YAML takes `enum: [1.0]` for a number, whatever the type.
+                // YAML parses `enum: [1.0]` as a number, even if the type is `string`.
                 Value::Number(_) | Value::Bool(_)
                     if schema.shape(self.cx) == SchemaShape::TextEnum =>
                 {
@@ -107,37 +110,39 @@ impl ExampleSynthesizer<'_> {
                 first => (*first).clone(),
             });
         }
-        // A value that contains itself has no end.
-        if self.depth >= DEPTHS.1 || !self.seen.insert(schema.key()) {
+        // A recursive schema must not be followed forever.
+        if self.depth >= MAX_DEPTH || !self.seen.insert(schema.key()) {
             return schema.is_nullable(self.cx).then_some(Value::Null);
         }
         self.depth += 1;
         let value = match schema.shape(self.cx) {
             SchemaShape::Any | SchemaShape::Map | SchemaShape::None(_) => {
-                Some(self.map(schema, into))
+                Some(self.map(schema, target))
             }
-            SchemaShape::Array => Some(self.array(schema, into)),
+            SchemaShape::Array => Some(self.array(schema, target)),
             SchemaShape::Boolean => Some(Value::Bool(true)),
             SchemaShape::Integer | SchemaShape::IntegerEnum => Some(number(schema, true)),
             SchemaShape::Number => Some(number(schema, false)),
-            SchemaShape::Object => self.object(schema, into),
+            SchemaShape::Object => self.object(schema, target),
             SchemaShape::MixedEnum | SchemaShape::Text | SchemaShape::TextEnum => {
-                Some(Value::String(text(schema)))
+                Some(Value::String(string(schema)))
             }
-            SchemaShape::Union => self.union(schema, into),
+            SchemaShape::Union => self.union(schema, target),
         };
         self.depth -= 1;
         self.seen.remove(&schema.key());
         value
     }
 
-    /// An object whose properties have no names, with as many as there have to be.
-    fn map(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
-        let count = most_of(schema, "minProperties").unwrap_or(0).min(100);
+    /// Generates an object of `minProperties` additional properties.
+    fn map(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
+        let count = max_keyword(schema, "minProperties").unwrap_or(0).min(100);
         let names = (1..=count).map(|number| format!("key{number}"));
         let members = names.map(|name| {
             let value = match schema.additional() {
-                AdditionalProperties::Typed(places) => self.all(&places, &into.key(&name)),
+                AdditionalProperties::Typed(places) => {
+                    self.merged_value(&places, &target.key(&name))
+                }
                 _ => None,
             };
             (name, value.unwrap_or(Value::Null))
@@ -145,45 +150,47 @@ impl ExampleSynthesizer<'_> {
         Value::Object(members.collect())
     }
 
-    fn array(&mut self, schema: &Schema<'_>, into: &Pointer) -> Value {
-        let least = most_of(schema, "minItems").unwrap_or(1);
+    fn array(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
+        let least = max_keyword(schema, "minItems").unwrap_or(1);
         let count = least
             .clamp(1, 100)
-            .min(least_of(schema, "maxItems").unwrap_or(100));
+            .min(min_keyword(schema, "maxItems").unwrap_or(100));
         let items = schema.items();
         if items.is_empty() {
-            let anything = (0..count.min(least)).map(Value::from);
-            return anything.collect();
+            let numbers = (0..count.min(least)).map(Value::from);
+            return numbers.collect();
         }
-        let Some(item) = self.all(&items, &into.index(0)) else {
+        let Some(item) = self.merged_value(&items, &target.index(0)) else {
             return Value::Array(Vec::new());
         };
         if !schema.flag("uniqueItems") {
             return Value::Array(vec![item; count]);
         }
-        let values = Schema::of_all(self.cx, &items).map(|item| item.values());
+        let values = Schema::merge(self.cx, &items).map(|item| item.values());
         let values = values.filter(|values| !values.is_empty());
-        let all: Vec<Value> = match values {
+        let distinct: Vec<Value> = match values {
             Some(values) => values
                 .into_iter()
                 .map(|(_, value)| value.clone())
                 .take(count)
                 .collect(),
-            None => (0..count).map(|index| other(&item, index)).collect(),
+            None => (0..count)
+                .map(|index| distinct_value(&item, index))
+                .collect(),
         };
-        Value::Array(all)
+        Value::Array(distinct)
     }
 
-    fn object(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
+    fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let required = schema.required();
         let mut members = Map::new();
         for (name, places) in schema.properties() {
-            let property = Schema::of_all(self.cx, &places);
-            let is_optional = self.depth > DEPTHS.0 && !required.contains(name);
-            if is_optional || property.is_some_and(|schema| schema.flag(self.other_direction())) {
+            let property = Schema::merge(self.cx, &places);
+            let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
+            if is_optional || property.is_some_and(|schema| schema.flag(self.excluded_keyword())) {
                 continue;
             }
-            match self.all(&places, &into.key(name)) {
+            match self.merged_value(&places, &target.key(name)) {
                 Some(value) => {
                     members.insert(name.to_owned(), value);
                 }
@@ -191,30 +198,30 @@ impl ExampleSynthesizer<'_> {
                 None => {}
             }
         }
-        let named = schema.properties();
+        let declared = schema.properties();
         for name in required
             .into_iter()
-            .filter(|name| !named.contains_key(name))
+            .filter(|name| !declared.contains_key(name))
         {
             members.insert(name.to_owned(), Value::Null);
         }
         Some(Value::Object(members))
     }
 
-    /// What the properties have that go the other way alone.
-    const fn other_direction(&self) -> &'static str {
+    /// Returns the keyword of properties that must not be part of the message.
+    const fn excluded_keyword(&self) -> &'static str {
         match self.direction {
             Direction::Request => "readOnly",
             Direction::Response | Direction::Both => "writeOnly",
         }
     }
 
-    /// The first alternative that has a value, with its tag.
-    fn union(&mut self, schema: &Schema<'_>, into: &Pointer) -> Option<Value> {
+    /// Generates a value of the first alternative for which that is possible, with its discriminator.
+    fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let union = schema.union(self.cx)?;
-        union.alternatives.iter().find_map(|one| {
-            let mut value = self.make(&one.schema, into)?;
-            let tag = union.tag.zip(one.tags.first());
+        union.alternatives.iter().find_map(|alternative| {
+            let mut value = self.schema_value(&alternative.schema, target)?;
+            let tag = union.tag.zip(alternative.tags.first());
             if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
                 members.insert(tag.to_owned(), Value::String(text.clone()));
             }
@@ -223,24 +230,24 @@ impl ExampleSynthesizer<'_> {
     }
 }
 
-/// The greatest of all that is said of a keyword.
-fn most_of(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
-    let all = schema
+/// Returns the maximum of all values of a keyword.
+fn max_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let values = schema
         .every(keyword)
         .filter_map(|(_, value)| value.as_u64());
-    all.max().and_then(|most| usize::try_from(most).ok())
+    values.max().and_then(|most| usize::try_from(most).ok())
 }
 
-/// The least of all that is said of a keyword.
-fn least_of(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
-    let all = schema
+/// Returns the minimum of all values of a keyword.
+fn min_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let values = schema
         .every(keyword)
         .filter_map(|(_, value)| value.as_u64());
-    all.min().and_then(|least| usize::try_from(least).ok())
+    values.min().and_then(|least| usize::try_from(least).ok())
 }
 
-/// The same value, so changed that no two of them are equal.
-fn other(value: &Value, index: usize) -> Value {
+/// Returns a variation of a value that is different for each index, if the type has enough values.
+fn distinct_value(value: &Value, index: usize) -> Value {
     match value {
         value if index == 0 => value.clone(),
         Value::Number(number) if number.is_i64() => {
@@ -259,33 +266,38 @@ fn other(value: &Value, index: usize) -> Value {
         Value::String(text) => format!("{text}{index}").into(),
         Value::Object(members) => {
             let members = members.iter();
-            let members = members.map(|(name, value)| (name.clone(), other(value, index)));
+            let members = members.map(|(name, value)| (name.clone(), distinct_value(value, index)));
             Value::Object(members.collect())
         }
-        Value::Array(items) => items.iter().map(|item| other(item, index)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| distinct_value(item, index))
+            .collect(),
         Value::Null => Value::Null,
     }
 }
 
-/// A number that is within all constraints, if there is one: 1 if that is, else the nearest to a limit.
+/// Returns a number that satisfies all constraints, if there is one: 1 if possible, otherwise one near a
+/// limit.
 fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
-    let all = |keyword: &str| {
-        let all = schema.every(keyword);
-        all.filter_map(|(_, value)| value.as_f64())
+    let limits = |keyword: &str| {
+        let values = schema.every(keyword);
+        values
+            .filter_map(|(_, value)| value.as_f64())
             .collect::<Vec<_>>()
     };
-    let (least, most) = (all("minimum"), all("maximum"));
+    let (least, most) = (limits("minimum"), limits("maximum"));
     let least = least.into_iter().reduce(f64::max);
     let most = most.into_iter().reduce(f64::min);
-    let step = all("multipleOf").into_iter().find(|step| *step > 0.0);
+    let step = limits("multipleOf").into_iter().find(|step| *step > 0.0);
     let step = step.or(is_integer.then_some(1.0));
-    let (above, below) = (
+    let (excludes_least, excludes_most) = (
         schema.flag("exclusiveMinimum"),
         schema.flag("exclusiveMaximum"),
     );
     let is_within = |value: f64| {
-        least.is_none_or(|least| value > least || (!above && value >= least))
-            && most.is_none_or(|most| value < most || (!below && value <= most))
+        least.is_none_or(|least| value > least || (!excludes_least && value >= least))
+            && most.is_none_or(|most| value < most || (!excludes_most && value <= most))
     };
     let candidates = match step {
         Some(step) => {
@@ -295,8 +307,8 @@ fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
                 .into_iter()
                 .flat_map(|count| [count, count + 1.0]);
             let near = near.chain(to_most.into_iter().flat_map(|count| [count, count - 1.0]));
-            let whole = [(1.0 / step).ceil(), 0.0].into_iter().chain(near);
-            whole.map(|count| count * step).collect::<Vec<_>>()
+            let counts = [(1.0 / step).ceil(), 0.0].into_iter().chain(near);
+            counts.map(|count| count * step).collect::<Vec<_>>()
         }
         None => {
             let middle = least
@@ -307,19 +319,19 @@ fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
             [1.0].into_iter().chain(near).chain(middle).collect()
         }
     };
-    let found = candidates
+    let number = candidates
         .into_iter()
         .find(|value| is_within(*value))
         .unwrap_or(1.0);
-    // What has no fraction is written without one, and what is too large for that as it is.
-    let text = format!("{found}");
+    // A number without a fraction is an integer, unless it is too large for that.
+    let text = format!("{number}");
     match text.parse::<i64>() {
-        Ok(whole) => whole.into(),
-        Err(_) => Value::from(found),
+        Ok(integer) => integer.into(),
+        Err(_) => Value::from(number),
     }
 }
 
-fn text(schema: &Schema<'_>) -> String {
+fn string(schema: &Schema<'_>) -> String {
     let text = match schema.text("format") {
         Some("date") => "2026-01-31",
         Some("date-time") => "2026-01-31T12:00:00Z",
@@ -334,8 +346,8 @@ fn text(schema: &Schema<'_>) -> String {
         Some("status-choice") => "200",
         _ => "string",
     };
-    let least = most_of(schema, "minLength").unwrap_or(0).min(10_000);
-    let most = least_of(schema, "maxLength").unwrap_or(usize::MAX);
+    let least = max_keyword(schema, "minLength").unwrap_or(0).min(10_000);
+    let most = min_keyword(schema, "maxLength").unwrap_or(usize::MAX);
     if let Some(pattern) = schema.text("pattern")
         && let Some(text) = matching(pattern, least, most)
     {

@@ -1,6 +1,6 @@
-//! What is left of a part of a document when all is taken away that only people read.
+//! Removes the documentation from a part of a document, so that its meaning can be compared.
 //!
-//! Two sets of responses are one if their skeletons are equal: descriptions do not count.
+//! Two operations share a response enum if their responses are equal without documentation.
 
 use serde_json::{Map, Value};
 
@@ -9,40 +9,41 @@ use crate::{
     pointer::Pointer,
 };
 
-/// The skeleton of a part of a document.
+/// Returns a part of a document without its documentation.
 ///
-/// A `$ref` to a schema stays one, for it is a type with a name; other `$ref`s are followed, for it
-/// makes no difference whether a response or a header stands here or under `components`.
-pub(crate) fn skeleton(document: &Value, kind: ObjectKind, value: &Value) -> Value {
-    bare(document, ValueKind::Ref(kind), value)
+/// A `$ref` to a schema is kept, because the schema is a named type. Other `$ref`s are replaced by their
+/// targets, because it makes no difference whether a response or a header is declared inline or under
+/// `components`.
+pub(crate) fn without_docs(document: &Value, kind: ObjectKind, value: &Value) -> Value {
+    strip_value(document, ValueKind::Ref(kind), value)
 }
 
-fn bare(document: &Value, form: ValueKind, value: &Value) -> Value {
-    match (form, value) {
+fn strip_value(document: &Value, value_kind: ValueKind, value: &Value) -> Value {
+    match (value_kind, value) {
         (
             ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
             Value::Object(members),
         ) => match members.get("$ref").and_then(Value::as_str) {
             Some(_) if kind == ObjectKind::Schema => value.clone(),
             Some(reference) => match target(document, reference) {
-                Some(target) => bare(document, form, target),
+                Some(target) => strip_value(document, value_kind, target),
                 None => value.clone(),
             },
-            None => object(document, kind, members),
+            None => strip_object(document, kind, members),
         },
-        (ValueKind::List(form), Value::Array(items)) => items
+        (ValueKind::List(value_kind), Value::Array(items)) => items
             .iter()
-            .map(|item| bare(document, *form, item))
+            .map(|item| strip_value(document, *value_kind, item))
             .collect(),
-        (ValueKind::Map(form), Value::Object(members)) => members
+        (ValueKind::Map(value_kind), Value::Object(members)) => members
             .iter()
-            .map(|(key, value)| (key.clone(), bare(document, *form, value)))
+            .map(|(key, value)| (key.clone(), strip_value(document, *value_kind, value)))
             .collect(),
         _ => value.clone(),
     }
 }
 
-fn object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
+fn strip_object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
     let ObjectKeys::Fields(fields) = kind.members() else {
         return Value::Object(members.clone());
     };
@@ -50,7 +51,7 @@ fn object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> V
         .iter()
         .filter(|field| field.usage == KeyUse::Meaning)
         .filter_map(|field| {
-            let value = bare(document, field.form, members.get(field.name)?);
+            let value = strip_value(document, field.form, members.get(field.name)?);
             Some((field.name.to_owned(), value))
         })
         .collect()

@@ -1,4 +1,4 @@
-//! Forms of several parts: `multipart/form-data`.
+//! Lowers `multipart/form-data` forms.
 
 use openapiv3::{Encoding, MediaType};
 
@@ -6,7 +6,7 @@ use super::{
     Context, NameScopes, docs,
     media::essence,
     merged_schema::{AdditionalProperties, Schema, SchemaShape},
-    type_check::is_word,
+    type_check::is_scalar,
     types::{Naming, Types},
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// The type of the form that a media type describes, which is one of its own: in JSON the same schema
-/// has no files.
+/// Lowers the form of a media type to a separate type, because the type of the same schema in JSON has no
+/// files.
 pub(super) fn lower(
     cx: &Context<'_>,
     declared: &MediaType,
@@ -35,9 +35,9 @@ pub(super) fn lower(
         }
         _ => Default::default(),
     };
-    let requiring = |wire: &str| {
+    let required_places = |wire: &str| {
         let schema = schema.as_ref();
-        schema.map_or_else(Vec::new, |schema| schema.requiring(wire))
+        schema.map_or_else(Vec::new, |schema| schema.required_places(wire))
     };
     let wires = properties.keys().copied();
     for (wire, (name, adjusted)) in scope.name_all(wires, Ident::snake) {
@@ -45,28 +45,30 @@ pub(super) fn lower(
             .get(wire.as_str())
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let at = places.first().unwrap_or(place);
-        let what = format!("the part `{wire}`");
-        cx.adjusted(Place::Key(at.clone()), &what, &name, adjusted);
+        let part_place = places.first().unwrap_or(place);
+        let subject = format!("the part `{wire}`");
+        cx.report_adjusted_name(Place::Key(part_place.clone()), &subject, &name, adjusted);
         let encoding = declared.encoding.get(&wire);
         if encoding.is_some_and(|encoding| {
             !encoding.headers.is_empty() || encoding.style.is_some() || encoding.explode
         }) {
             let place = place.key("encoding").key(&wire);
-            unused(cx, place);
+            report_unused_encoding(cx, place);
         }
-        let property = Schema::of_all(cx, places);
-        let is = |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
+        let property = Schema::merge(cx, places);
+        let deprecated = property
+            .as_ref()
+            .is_some_and(|schema| schema.flag("deprecated"));
         let (kind, many, nullable) = part(cx, places, encoding, &naming.with(&wire), names, types);
         parts.push(FormPart {
             name,
             kind,
             many,
             required: required.contains(wire.as_str()) && !nullable,
-            media: encoding.and_then(media),
-            doc: docs::of_property(cx, places),
-            deprecated: is("deprecated"),
-            origin: places.iter().chain(&requiring(&wire)).collect(),
+            media: encoding.and_then(part_media),
+            doc: docs::property_docs(cx, places),
+            deprecated,
+            origin: places.iter().chain(&required_places(&wire)).collect(),
             wire,
         });
     }
@@ -81,20 +83,20 @@ pub(super) fn lower(
                 Place::Key(place.key("encoding").key(name)),
                 format!("the form has no part `{}`", name.escape_debug()),
             )
-            .label("nothing is made of this")
-            .help("name it among the `properties` of the schema, or remove it"),
+            .label("this encoding is ignored")
+            .help("declare it in the `properties` of the schema, or remove it"),
         );
     }
     let has_others = parts.is_empty()
         || !matches!(
             additional,
-            AdditionalProperties::Unsaid | AdditionalProperties::Closed
+            AdditionalProperties::Unspecified | AdditionalProperties::Closed
         );
     let others = has_others.then(|| {
         let candidates = [Ident::snake("others"), Ident::snake("other parts")];
         scope.name(&candidates, "all other parts").0
     });
-    let doc = schema.as_ref().map(docs::documentation).unwrap_or_default();
+    let doc = schema.as_ref().map(docs::schema_docs).unwrap_or_default();
     types.add(
         names,
         &naming.with("form"),
@@ -104,7 +106,7 @@ pub(super) fn lower(
     )
 }
 
-/// How a part is written, whether there may be several, and whether there may be none.
+/// Returns the encoding of a part, whether there may be several parts, and whether the part may be `null`.
 fn part(
     cx: &Context<'_>,
     places: &[Pointer],
@@ -113,34 +115,34 @@ fn part(
     names: &mut NameScopes,
     types: &mut Types,
 ) -> (PartKind, bool, bool) {
-    let schema = Schema::of_all(cx, places);
+    let schema = Schema::merge(cx, places);
     let items = schema
         .as_ref()
         .filter(|schema| schema.shape(cx) == SchemaShape::Array)
         .map(Schema::items);
     let many = items.is_some();
     let places = items.unwrap_or_else(|| places.to_owned());
-    let Some(schema) = Schema::of_all(cx, &places) else {
+    let Some(schema) = Schema::merge(cx, &places) else {
         return (PartKind::Text(Type::String), many, false);
     };
     let shape = schema.shape(cx);
     let is_binary = schema.text("format") == Some("binary");
-    let media = encoding.and_then(media).map(|media| essence(&media));
-    let is_other = media.as_ref().is_some_and(|media| {
+    let media = encoding.and_then(part_media).map(|media| essence(&media));
+    let has_binary_media = media.as_ref().is_some_and(|media| {
         !media.starts_with("text/") && !media.ends_with("json") && !media.contains("urlencoded")
     });
-    if matches!(shape, SchemaShape::Any | SchemaShape::Text) && (is_binary || is_other) {
+    if matches!(shape, SchemaShape::Any | SchemaShape::Text) && (is_binary || has_binary_media) {
         return (PartKind::File, many, false);
     }
     if shape == SchemaShape::Any {
         return (PartKind::Text(Type::String), many, false);
     }
-    let (ty, nullable) = match types.of_all(cx, names, &places, naming) {
+    let (ty, nullable) = match types.lower_merged(cx, names, &places, naming) {
         Type::Nullable(inner) => (*inner, true),
         ty => (ty, false),
     };
     let is_json = media.is_some_and(|media| media.ends_with("json"));
-    let kind = if is_word(&ty, types) && !is_json {
+    let kind = if is_scalar(&ty, types) && !is_json {
         PartKind::Text(ty)
     } else {
         PartKind::Json(ty)
@@ -148,21 +150,21 @@ fn part(
     (kind, many, nullable)
 }
 
-/// The first of the media types that a part may be of.
-fn media(encoding: &Encoding) -> Option<String> {
+/// Returns the first media type of a part, unless it is a range.
+fn part_media(encoding: &Encoding) -> Option<String> {
     let first = encoding.content_type.as_ref()?.split(',').next()?.trim();
-    let is_one = !first.contains('*') && first.contains('/') && first.is_ascii();
-    (is_one && !first.contains(char::is_control)).then(|| first.to_owned())
+    let is_media_type = !first.contains('*') && first.contains('/') && first.is_ascii();
+    (is_media_type && !first.contains(char::is_control)).then(|| first.to_owned())
 }
 
-fn unused(cx: &Context<'_>, place: Pointer) {
+fn report_unused_encoding(cx: &Context<'_>, place: Pointer) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Key(place),
             "`headers` and `style` of a part are not supported yet",
         )
-        .label("the part is written as its type is")
+        .label("the part is encoded by its type")
         .help("remove them, unless other tools need them"),
     );
 }

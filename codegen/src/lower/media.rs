@@ -1,6 +1,6 @@
 //! Media types.
 
-/// A media type without its parameters, in small letters.
+/// Returns a media type without its parameters, in lowercase.
 pub(super) fn essence(media: &str) -> String {
     let essence = media.split_once(';').map_or(media, |(essence, _)| essence);
     essence.trim().to_ascii_lowercase()

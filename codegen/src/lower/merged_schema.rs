@@ -1,7 +1,7 @@
-//! Schemas as they are read: what a schema says, together with all that its `allOf` leads to.
+//! Schemas, merged with the schemas in their `allOf`.
 //!
-//! Schemas are read from the tree: [`openapiv3`] sorts them into kinds, and what is of two kinds at
-//! once (`type` beside `allOf`, `enum` without `type`) loses its meaning there.
+//! They are read from the tree of the document, because [`openapiv3`] sorts schemas into kinds and loses
+//! keywords of a schema of two kinds (`type` next to `allOf`, `enum` without `type`).
 
 use std::{
     borrow::Cow,
@@ -14,33 +14,33 @@ use serde_json::{Map, Value};
 use super::Context;
 use crate::pointer::Pointer;
 
-/// A schema: all that its values have to be at once.
+/// A merged schema: all of its parts apply to each value.
 #[derive(Clone, Debug)]
 pub(super) struct Schema<'a> {
-    /// Where it stands, or where the `$ref` leads to that stands there.
+    /// The place of the schema, after `$ref`s and single-child `allOf`, `oneOf` and `anyOf`.
     pub(super) place: Pointer,
-    /// What it says itself, then what each `allOf` adds; every place once.
+    /// The schema itself, then the schemas in its `allOf`; each place once.
     parts: Vec<SchemaPart<'a>>,
-    /// Whether it, or what leads to it, says `nullable`.
+    /// Whether it, or a schema that leads to it, is `nullable`.
     nullable: bool,
 }
 
-/// What one place says.
+/// One of the schemas of a merged schema.
 #[derive(Clone, Debug)]
 struct SchemaPart<'a> {
     place: Pointer,
     keywords: &'a Map<String, Value>,
-    /// Those of [`UNIONS`] that have been decided already, by choosing an alternative.
+    /// The keywords in [`UNIONS`] for which an alternative has been chosen.
     decided: BTreeSet<&'static str>,
 }
 
-/// What tells one schema from another: the places that it is made of.
+/// The identity of a merged schema: the places of its parts.
 pub(super) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
 
-/// The keywords whose alternatives make a union.
+/// The keywords of unions.
 pub(super) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
-/// What a schema describes.
+/// The shape of the values that a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SchemaShape {
     Any,
@@ -48,11 +48,11 @@ pub(super) enum SchemaShape {
     Boolean,
     Integer,
     IntegerEnum,
-    /// An object whose properties have no names here.
+    /// An object without declared properties.
     Map,
-    /// One of some texts, numbers and booleans.
+    /// An enumeration of strings, numbers and booleans.
     MixedEnum,
-    /// What no type is made of, and why.
+    /// A shape without a type, with the reason.
     None(&'static str),
     Number,
     Object,
@@ -61,43 +61,43 @@ pub(super) enum SchemaShape {
     Union,
 }
 
-/// What an object says of the properties that it does not name.
+/// The additional properties that an object allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum AdditionalProperties {
-    /// Nothing, so that there may be some.
+    /// The schema does not declare `additionalProperties`, so any are allowed.
     #[default]
-    Unsaid,
-    /// There are none.
+    Unspecified,
+    /// None are allowed.
     Closed,
-    /// They may be anything.
+    /// Any values are allowed.
     Open,
-    /// They are what the schemas at these places say.
+    /// Values of the merged schemas at these places are allowed.
     Typed(Vec<Pointer>),
 }
 
-/// The alternatives of a schema.
+/// The union that a schema describes.
 #[derive(Clone, Debug)]
 pub(super) struct SchemaUnion<'a> {
     pub(super) alternatives: Vec<UnionMember<'a>>,
-    /// The property that tells which it is.
+    /// The discriminator property, if it distinguishes all alternatives.
     pub(super) tag: Option<&'a str>,
 }
 
-/// One of several schemas that a value may be of.
+/// An alternative of a union.
 #[derive(Clone, Debug)]
 pub(super) struct UnionMember<'a> {
     pub(super) schema: Schema<'a>,
-    /// The component that it is, by name.
+    /// The name of the component that it refers to.
     pub(super) component: Option<String>,
-    /// Whether more holds for it than where it is declared.
+    /// Whether the schema of the union adds keywords to it.
     pub(super) is_extended: bool,
-    /// The values of the tag that stand for it.
+    /// The values of the discriminator that select it.
     pub(super) tags: Vec<String>,
 }
 
-/// Whether a keyword says nothing of the values.
+/// Checks whether a keyword does not constrain values.
 fn is_annotation(keyword: &str) -> bool {
-    let known = [
+    let annotations = [
         "default",
         "deprecated",
         "description",
@@ -110,10 +110,10 @@ fn is_annotation(keyword: &str) -> bool {
         "writeOnly",
         "xml",
     ];
-    known.contains(&keyword) || keyword.starts_with("x-")
+    annotations.contains(&keyword) || keyword.starts_with("x-")
 }
 
-/// What stands at a place, or at the end of the `$ref`s there.
+/// Returns the object at a place, after following its `$ref`s.
 pub(super) fn resolved<'a>(
     cx: &Context<'a>,
     place: &Pointer,
@@ -141,31 +141,32 @@ fn is_object_type(keyword: &str, value: &Value) -> bool {
     keyword == "type" && value == "object"
 }
 
-/// The only schema that one is made of, where it adds nothing but words: `allOf` of a single `$ref`.
+/// Returns the place of the only child of a schema that has no other constraints, such as an `allOf` of a
+/// single `$ref`.
 pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
-    let mut said = keywords
+    let mut constraints = keywords
         .iter()
         .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
-    let (keyword, value) = said.next()?;
-    let is_only = said.next().is_none() && value.as_array()?.len() == 1;
-    let leads = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
-    (is_only && leads).then(|| place.key(keyword).index(0))
+    let (keyword, value) = constraints.next()?;
+    let is_only = constraints.next().is_none() && value.as_array()?.len() == 1;
+    let is_applicator = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
+    (is_only && is_applicator).then(|| place.key(keyword).index(0))
 }
 
-/// Whether a schema is `null` alone.
+/// Checks whether a schema only allows `null`.
 pub(super) fn is_null(keywords: &Map<String, Value>) -> bool {
     matches!(list(keywords, "enum"), [Value::Null])
 }
 
 impl<'a> Schema<'a> {
-    /// The schema at a place, or the one that a `$ref` there leads to.
+    /// Returns the schema at a place, after following its `$ref`s.
     pub(super) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
         let (mut place, mut keywords) = resolved(cx, place)?;
         let mut nullable = flag(keywords, "nullable");
-        let mut way = BTreeSet::new();
+        let mut visited = BTreeSet::new();
         while let Some(child) = only_child(&place, keywords) {
-            cx.saw(&place);
-            if !way.insert(place.clone()) {
+            cx.mark_seen(&place);
+            if !visited.insert(place.clone()) {
                 break;
             }
             (place, keywords) = resolved(cx, &child)?;
@@ -176,43 +177,43 @@ impl<'a> Schema<'a> {
             parts: Vec::new(),
             nullable,
         };
-        schema.gather(cx, &place);
+        schema.add_place(cx, &place);
         Some(schema)
     }
 
-    /// What the schemas at several places say together.
-    pub(super) fn of_all(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
+    /// Merges the schemas at several places.
+    pub(super) fn merge(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
         let mut schemas = places.iter().filter_map(|place| Self::at(cx, place));
-        let mut all = schemas.next()?;
+        let mut merged = schemas.next()?;
         for schema in schemas {
-            all.nullable &= schema.nullable;
-            all.add(schema.parts);
+            merged.nullable &= schema.nullable;
+            merged.add_parts(schema.parts);
         }
-        Some(all)
+        Some(merged)
     }
 
-    fn gather(&mut self, cx: &Context<'a>, place: &Pointer) {
+    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer) {
         let Some((place, keywords)) = resolved(cx, place) else {
             return;
         };
-        // What leads back to itself adds nothing.
+        // A schema that is already a part adds nothing.
         if self.parts.iter().any(|part| part.place == place) {
             return;
         }
-        cx.saw(&place);
+        cx.mark_seen(&place);
         self.parts.push(SchemaPart {
             place: place.clone(),
             keywords,
             decided: BTreeSet::new(),
         });
         for index in 0..list(keywords, "allOf").len() {
-            self.gather(cx, &place.key("allOf").index(index));
+            self.add_place(cx, &place.key("allOf").index(index));
         }
     }
 
-    fn add(&mut self, parts: Vec<SchemaPart<'a>>) {
+    fn add_parts(&mut self, parts: Vec<SchemaPart<'a>>) {
         for part in parts {
-            if !self.parts.iter().any(|known| known.place == part.place) {
+            if !self.parts.iter().any(|present| present.place == part.place) {
                 self.parts.push(part);
             }
         }
@@ -225,7 +226,7 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// A number that schemas which say the same have in common.
+    /// Returns a hash that is equal for identical schemas.
     pub(super) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for part in &self.parts {
@@ -234,8 +235,8 @@ impl<'a> Schema<'a> {
         hasher.finish()
     }
 
-    /// Whether it says the same as the one that is made of some places, word for word.
-    pub(super) fn says(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
+    /// Checks whether the schema with a key is identical, keyword by keyword.
+    pub(super) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
         self.parts.len() == key.len()
             && self.parts.iter().zip(key).all(|(part, (place, decided))| {
                 let keywords = cx.document.tree.pointer(place.as_str());
@@ -244,17 +245,17 @@ impl<'a> Schema<'a> {
             })
     }
 
-    /// What it says itself, without what its `allOf` adds.
+    /// Returns the value of a keyword of the schema itself, not of its `allOf`.
     pub(super) fn own(&self, keyword: &str) -> Option<&'a Value> {
         self.parts.first()?.keywords.get(keyword)
     }
 
-    /// What it says first of a keyword.
+    /// Returns the first value of a keyword.
     pub(super) fn get(&self, keyword: &str) -> Option<&'a Value> {
         self.every(keyword).next().map(|(_, value)| value)
     }
 
-    /// All that it says of a keyword, and where.
+    /// Returns all values of a keyword, each with the place of its schema.
     pub(super) fn every(&self, keyword: &str) -> impl Iterator<Item = (&Pointer, &'a Value)> {
         self.parts
             .iter()
@@ -273,7 +274,7 @@ impl<'a> Schema<'a> {
         self.every(keyword).any(|(_, value)| value == true)
     }
 
-    /// The values of `enum` but for `null`, with their places.
+    /// Returns the values of `enum` except `null`, with their places.
     pub(super) fn values(&self) -> Vec<(Pointer, &'a Value)> {
         let mut lists = self
             .every("enum")
@@ -291,7 +292,7 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// The properties by name, each with the places of all that is said of it.
+    /// Returns the declared properties by name, each with the places of its schemas.
     pub(super) fn properties(&self) -> BTreeMap<&'a str, Vec<Pointer>> {
         let mut properties: BTreeMap<&str, Vec<Pointer>> = BTreeMap::new();
         for (place, value) in self.every("properties") {
@@ -310,18 +311,18 @@ impl<'a> Schema<'a> {
         lists.flatten().filter_map(Value::as_str).collect()
     }
 
-    /// The places that say that a property has to be there.
-    pub(super) fn requiring(&self, name: &str) -> Vec<Pointer> {
+    /// Returns the places in `required` that name a property.
+    pub(super) fn required_places(&self, name: &str) -> Vec<Pointer> {
         let mut places = Vec::new();
         for (place, value) in self.every("required") {
             let names = value.as_array().into_iter().flatten().enumerate();
-            let found = names.filter(|(_, one)| *one == name);
+            let found = names.filter(|(_, required)| *required == name);
             places.extend(found.map(|(index, _)| place.key("required").index(index)));
         }
         places
     }
 
-    /// The places of what is said of the items of a list.
+    /// Returns the places of the schemas of the items of an array.
     pub(super) fn items(&self) -> Vec<Pointer> {
         self.every("items")
             .map(|(place, _)| place.key("items"))
@@ -329,16 +330,16 @@ impl<'a> Schema<'a> {
     }
 
     pub(super) fn additional(&self) -> AdditionalProperties {
-        let mut said = AdditionalProperties::Unsaid;
+        let mut merged = AdditionalProperties::Unspecified;
         for (place, value) in self.every("additionalProperties") {
-            said = match (value, said) {
+            merged = match (value, merged) {
                 (Value::Bool(false), _) => return AdditionalProperties::Closed,
                 (Value::Bool(true), AdditionalProperties::Typed(places)) => {
                     AdditionalProperties::Typed(places)
                 }
                 (Value::Bool(true), _) => AdditionalProperties::Open,
-                (_, known) => {
-                    let mut places = match known {
+                (_, previous) => {
+                    let mut places = match previous {
                         AdditionalProperties::Typed(places) => places,
                         _ => Vec::new(),
                     };
@@ -347,7 +348,7 @@ impl<'a> Schema<'a> {
                 }
             };
         }
-        said
+        merged
     }
 
     pub(super) fn is_nullable(&self, cx: &Context<'a>) -> bool {
@@ -355,23 +356,23 @@ impl<'a> Schema<'a> {
             .every("enum")
             .filter_map(|(_, value)| value.as_array())
             .any(|values| values.contains(&Value::Null));
-        let of_alternatives = || {
+        let has_nullable_alternative = || {
             let lists = self
-                .undecided()
+                .undecided_unions()
                 .flat_map(|(part, keyword)| part.children(keyword));
             lists.into_iter().any(|place| {
                 resolved(cx, &place)
                     .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
             })
         };
-        let all = || {
+        let are_all_nullable = || {
             let mut parts = self.parts.iter();
             parts.all(|part| flag(part.keywords, "nullable"))
         };
-        self.nullable || is_in_enum || of_alternatives() || all()
+        self.nullable || is_in_enum || has_nullable_alternative() || are_all_nullable()
     }
 
-    fn undecided(&self) -> impl Iterator<Item = (&SchemaPart<'a>, &'static str)> {
+    fn undecided_unions(&self) -> impl Iterator<Item = (&SchemaPart<'a>, &'static str)> {
         self.parts.iter().flat_map(|part| {
             let open = UNIONS
                 .into_iter()
@@ -380,16 +381,17 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// What it describes; by `type`, or where that is missing, by the keywords of a type.
+    /// Returns the shape: by `type`, or without it, by the keywords of a type.
     pub(super) fn shape(&self, cx: &Context<'a>) -> SchemaShape {
         if self.union(cx).is_some() {
             return SchemaShape::Union;
         }
         let values = self.values();
         let is_enum = !values.is_empty();
-        let all = |is: fn(&Value) -> bool| is_enum && values.iter().all(|(_, value)| is(value));
+        let all_values =
+            |is: fn(&Value) -> bool| is_enum && values.iter().all(|(_, value)| is(value));
         let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
-        let any = |keywords: &[&str]| keywords.iter().any(|keyword| self.has(keyword));
+        let has_any = |keywords: &[&str]| keywords.iter().any(|keyword| self.has(keyword));
         let types: BTreeSet<&str> = self
             .every("type")
             .filter_map(|(_, value)| value.as_str())
@@ -399,57 +401,64 @@ impl<'a> Schema<'a> {
             [ty] => Some(*ty),
             ["integer", "number"] => Some("integer"),
             [] => match () {
-                () if any(&["properties", "additionalProperties", "required"]) => Some("object"),
-                () if any(&["items", "minItems", "maxItems"]) => Some("array"),
-                () if all(Value::is_string) || any(&["pattern", "minLength", "maxLength"]) => {
+                () if has_any(&["properties", "additionalProperties", "required"]) => {
+                    Some("object")
+                }
+                () if has_any(&["items", "minItems", "maxItems"]) => Some("array"),
+                () if all_values(Value::is_string)
+                    || has_any(&["pattern", "minLength", "maxLength"]) =>
+                {
                     Some("string")
                 }
-                () if all(Value::is_i64) => Some("integer"),
-                () if any(&["minimum", "maximum", "multipleOf"]) => Some("number"),
+                () if all_values(Value::is_i64) => Some("integer"),
+                () if has_any(&["minimum", "maximum", "multipleOf"]) => Some("number"),
                 () => None,
             },
-            _ => return SchemaShape::None("its parts are of different types"),
+            _ => return SchemaShape::None("its parts have different types"),
         };
         match ty {
             Some("array") => SchemaShape::Array,
             Some("boolean") => SchemaShape::Boolean,
-            Some("integer") if all(Value::is_i64) => SchemaShape::IntegerEnum,
+            Some("integer") if all_values(Value::is_i64) => SchemaShape::IntegerEnum,
             Some("integer") if !is_enum => SchemaShape::Integer,
-            Some("number") if !is_enum || all(Value::is_number) => SchemaShape::Number,
+            Some("number") if !is_enum || all_values(Value::is_number) => SchemaShape::Number,
             Some("object") if !self.properties().is_empty() => SchemaShape::Object,
             Some("object") if self.additional() == AdditionalProperties::Closed => {
                 SchemaShape::Object
             }
             Some("object") if !self.required().is_empty() => SchemaShape::Object,
             Some("object") => SchemaShape::Map,
-            Some("string") if all(is_scalar) => SchemaShape::TextEnum,
+            Some("string") if all_values(is_scalar) => SchemaShape::TextEnum,
             Some("string") if !is_enum => SchemaShape::Text,
             None if !is_enum => SchemaShape::Any,
-            _ if all(is_scalar) => SchemaShape::MixedEnum,
-            _ => SchemaShape::None("its values are lists or objects"),
+            _ if all_values(is_scalar) => SchemaShape::MixedEnum,
+            _ => SchemaShape::None("its values are arrays or objects"),
         }
     }
 
-    /// The alternatives, with what holds for all of them.
+    /// Returns the union, each alternative merged with the keywords around the union.
     pub(super) fn union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
         let mut union = self.declared_union(cx)?;
         let own = self.key();
-        let leads_back = |one: &UnionMember<'a>| {
-            let key = one.schema.key();
-            key == own || one.schema.leads_to(cx, &own, &mut BTreeSet::from([key]))
+        let leads_back = |alternative: &UnionMember<'a>| {
+            let key = alternative.schema.key();
+            key == own
+                || alternative
+                    .schema
+                    .leads_to(cx, &own, &mut BTreeSet::from([key]))
         };
-        // What is one of its own alternatives, or one of theirs, is what else they are.
+        // A union that contains itself is replaced by its other alternatives, at all levels.
         if union.alternatives.iter().any(leads_back) {
             let mut seen = BTreeSet::from([own.clone()]);
             let mut flat = Vec::new();
-            let mut rest: Vec<_> = union.alternatives.into_iter().rev().collect();
-            while let Some(one) = rest.pop() {
-                if !leads_back(&one) {
-                    flat.push(one);
-                } else if seen.insert(one.schema.key())
-                    && let Some(union) = one.schema.declared_union(cx)
+            let mut pending: Vec<_> = union.alternatives.into_iter().rev().collect();
+            while let Some(alternative) = pending.pop() {
+                if !leads_back(&alternative) {
+                    flat.push(alternative);
+                } else if seen.insert(alternative.schema.key())
+                    && let Some(union) = alternative.schema.declared_union(cx)
                 {
-                    rest.extend(union.alternatives.into_iter().rev());
+                    pending.extend(union.alternatives.into_iter().rev());
                 }
             }
             union.alternatives = flat;
@@ -458,19 +467,19 @@ impl<'a> Schema<'a> {
         (!union.alternatives.is_empty()).then_some(union)
     }
 
-    /// Whether a schema is one of the alternatives, or one of theirs.
+    /// Checks whether the schema with a key is one of the alternatives, at any level.
     fn leads_to(&self, cx: &Context<'a>, key: &SchemaKey, seen: &mut BTreeSet<SchemaKey>) -> bool {
         let union = self.declared_union(cx);
         union
             .into_iter()
             .flat_map(|union| union.alternatives)
-            .any(|one| {
-                let own = one.schema.key();
-                own == *key || (seen.insert(own) && one.schema.leads_to(cx, key, seen))
+            .any(|alternative| {
+                let own = alternative.schema.key();
+                own == *key || (seen.insert(own) && alternative.schema.leads_to(cx, key, seen))
             })
     }
 
-    /// The alternatives as they are declared.
+    /// Returns the first union that is not decided, without resolving cycles.
     fn declared_union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
         let (at, keyword) = self.parts.iter().enumerate().find_map(|(at, part)| {
             let mut open = UNIONS
@@ -479,58 +488,61 @@ impl<'a> Schema<'a> {
             let union = open.find(|keyword| {
                 let is_union = part.is_union(cx, keyword);
                 if !is_union {
-                    // What is said of limits alone is no type, and is checked.
+                    // Alternatives that only add constraints have no types, and are validated.
                     part.children(keyword)
                         .iter()
-                        .for_each(|place| cx.saw(place));
+                        .for_each(|place| cx.mark_seen(place));
                 }
                 is_union
             });
             Some((at, union?))
         })?;
-        let mut rest = self.clone();
-        rest.nullable = false;
-        let part = rest.parts.get_mut(at)?;
+        let mut base = self.clone();
+        base.nullable = false;
+        let part = base.parts.get_mut(at)?;
         part.decided.insert(keyword);
         let part = self.parts.get(at)?;
         let discriminator = part.keywords.get("discriminator");
-        let tag = discriminator.and_then(|it| it.get("propertyName")?.as_str());
+        let tag =
+            discriminator.and_then(|discriminator| discriminator.get("propertyName")?.as_str());
         if let Some(tag) = tag {
-            // It stands in the alternatives, too, or is written with them.
+            // The alternatives declare the property as well, or it is added when they are written.
             cx.account_for(part.place.key("properties").key(tag));
         }
-        let says_more = rest.parts.iter().any(|part| part.says_more(tag));
+        let is_extended = base.parts.iter().any(|part| part.has_more_than_unions(tag));
         let mut alternatives = Vec::new();
         for place in part.children(keyword) {
             let Some((target, keywords)) = resolved(cx, &place) else {
                 continue;
             };
-            cx.saw(&target);
+            cx.mark_seen(&target);
             let Some(mut schema) = Self::at(cx, &place).filter(|_| !is_null(keywords)) else {
                 continue;
             };
-            if says_more {
-                let alone = std::mem::replace(&mut schema, rest.clone());
-                schema.place = alone.place;
-                schema.add(alone.parts);
+            if is_extended {
+                let alternative = std::mem::replace(&mut schema, base.clone());
+                schema.place = alternative.place;
+                schema.add_parts(alternative.parts);
             }
             alternatives.push(UnionMember {
                 tags: tag.map_or_else(Vec::new, |tag| schema.tags(cx, tag, discriminator, &target)),
                 component: (target != place).then(|| component(&target)).flatten(),
-                is_extended: says_more,
+                is_extended,
                 schema,
             });
         }
-        // A tag that does not tell all of them apart tells nothing.
-        let is_told = alternatives.iter().all(|one| !one.tags.is_empty());
+        // A discriminator is only used if it distinguishes all alternatives.
+        let are_all_tagged = alternatives
+            .iter()
+            .all(|alternative| !alternative.tags.is_empty());
         (!alternatives.is_empty()).then_some(SchemaUnion {
             alternatives,
-            tag: tag.filter(|_| is_told),
+            tag: tag.filter(|_| are_all_tagged),
         })
     }
 
-    /// The values of a tag that stand for a schema: those of the mapping, else those that it says itself,
-    /// else the name of the component.
+    /// Returns the values of a discriminator that select the schema: those in the mapping, else those that
+    /// the schema declares for the property, else the name of the component.
     fn tags(
         &self,
         cx: &Context<'a>,
@@ -538,15 +550,16 @@ impl<'a> Schema<'a> {
         discriminator: Option<&Value>,
         target: &Pointer,
     ) -> Vec<String> {
-        let mapping = discriminator.and_then(|it| it.get("mapping")?.as_object());
+        let mapping =
+            discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object());
         let section = Pointer::root().key("components").key("schemas");
         let mapped: Vec<_> = mapping
             .into_iter()
             .flatten()
-            .filter(|(_, leads)| {
-                let leads = leads.as_str().unwrap_or_default();
-                Pointer::from_fragment(leads).as_ref() == Some(target)
-                    || section.key(leads) == *target
+            .filter(|(_, reference)| {
+                let reference = reference.as_str().unwrap_or_default();
+                Pointer::from_fragment(reference).as_ref() == Some(target)
+                    || section.key(reference) == *target
             })
             .map(|(value, _)| value.clone())
             .collect();
@@ -554,11 +567,13 @@ impl<'a> Schema<'a> {
             return mapped;
         }
         let properties = self.properties();
-        let said = properties
+        let property = properties
             .get(tag)
-            .and_then(|places| Self::of_all(cx, places));
-        let said = said.map(|property| property.values()).unwrap_or_default();
-        let texts: Vec<_> = said
+            .and_then(|places| Self::merge(cx, places));
+        let values = property
+            .map(|property| property.values())
+            .unwrap_or_default();
+        let texts: Vec<_> = values
             .iter()
             .filter_map(|(_, value)| value.as_str())
             .collect();
@@ -572,29 +587,30 @@ impl<'a> Schema<'a> {
 }
 
 impl SchemaPart<'_> {
-    /// The places of the alternatives of a keyword.
+    /// Returns the places of the alternatives of a keyword.
     fn children(&self, keyword: &str) -> Vec<Pointer> {
         let place = self.place.key(keyword);
         let count = list(self.keywords, keyword).len();
         (0..count).map(|index| place.index(index)).collect()
     }
 
-    /// Whether the alternatives of a keyword are of different types, and not only of different limits.
+    /// Checks whether the alternatives of a keyword describe types, rather than only constraints of objects.
     fn is_union(&self, cx: &Context<'_>, keyword: &str) -> bool {
         self.children(keyword).iter().any(|place| {
             resolved(cx, place).is_some_and(|(_, keywords)| {
-                let said = keywords.iter().filter(|(keyword, value)| {
+                let members = keywords.iter().filter(|(keyword, value)| {
                     !is_annotation(keyword) && !is_object_type(keyword, value)
                 });
                 let constraints = ["required", "not", "minProperties", "maxProperties"];
-                let mut said = said.filter(|(keyword, _)| !constraints.contains(&keyword.as_str()));
-                !is_null(keywords) && said.next().is_some()
+                let mut members =
+                    members.filter(|(keyword, _)| !constraints.contains(&keyword.as_str()));
+                !is_null(keywords) && members.next().is_some()
             })
         })
     }
 
-    /// Whether it says something of the values beside its alternatives and their tag.
-    fn says_more(&self, tag: Option<&str>) -> bool {
+    /// Checks whether it constrains values other than by its alternatives and their discriminator.
+    fn has_more_than_unions(&self, tag: Option<&str>) -> bool {
         self.keywords
             .iter()
             .any(|(keyword, value)| match keyword.as_str() {
@@ -608,35 +624,35 @@ impl SchemaPart<'_> {
     }
 }
 
-/// The property that tells which of the alternatives at some places a value is, and for each the values
-/// that stand for it; `None` if nothing tells all of them apart.
-pub(super) fn told<'a>(
+/// Returns the discriminator of the alternatives at some places, and for each the values that select it;
+/// `None` if the values do not distinguish all alternatives.
+pub(super) fn discriminator_tags<'a>(
     cx: &Context<'a>,
     keywords: &'a Map<String, Value>,
     places: &[Pointer],
 ) -> Option<(&'a str, Vec<Vec<String>>)> {
     let discriminator = keywords.get("discriminator");
     let tag = discriminator?.get("propertyName")?.as_str()?;
-    let mut told = BTreeSet::new();
-    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut by_alternative = Vec::new();
     for place in places {
         let (target, _) = resolved(cx, place)?;
         let tags = Schema::at(cx, place)?.tags(cx, tag, discriminator, &target);
-        if tags.is_empty() || !tags.iter().all(|tag| told.insert(tag.clone())) {
+        if tags.is_empty() || !tags.iter().all(|tag| seen.insert(tag.clone())) {
             return None;
         }
-        all.push(tags);
+        by_alternative.push(tags);
     }
-    Some((tag, all))
+    Some((tag, by_alternative))
 }
 
-/// The name of the component that a place is; of what a `$ref` finds in a file beside the document, the
-/// last word of its place, or the file's own name.
+/// Returns the name of the component at a place; in an external file, the last key of the place, or the name
+/// of the file.
 pub(super) fn component(place: &Pointer) -> Option<String> {
     if let Some((file, inner)) = place.in_file() {
         return Some(match inner.last() {
             Some(name) => name.into_owned(),
-            None => stem(&file),
+            None => file_stem(&file),
         });
     }
     let segments: Vec<_> = place.segments().collect();
@@ -646,26 +662,26 @@ pub(super) fn component(place: &Pointer) -> Option<String> {
     }
 }
 
-/// The name of the component that a place is in.
-pub(super) fn around(place: &Pointer) -> Option<String> {
+/// Returns the name of the component around a place.
+pub(super) fn enclosing_component(place: &Pointer) -> Option<String> {
     let file = place.in_file();
     let inner = file.as_ref().map_or(place, |(_, inner)| inner);
     let mut segments = inner.segments();
     let first = segments.next();
     match (first.as_deref(), &file) {
         (Some("components"), _) => segments.nth(1).map(Cow::into_owned),
-        // A file is one thing, or has several by name.
+        // A file is a single component, or has several components by name.
         (Some(name), Some((file, _))) => Some(if IN_COMPONENTS.contains(&name) {
-            stem(file)
+            file_stem(file)
         } else {
             name.to_owned()
         }),
-        (None, Some((file, _))) => Some(stem(file)),
+        (None, Some((file, _))) => Some(file_stem(file)),
         (_, None) => None,
     }
 }
 
-/// The keys within a component that lead to what is named by it.
+/// The keys in a component that lead to unnamed parts of it.
 const IN_COMPONENTS: [&str; 11] = [
     "additionalProperties",
     "allOf",
@@ -680,8 +696,8 @@ const IN_COMPONENTS: [&str; 11] = [
     "schema",
 ];
 
-/// A file's name without its folder and its ending.
-fn stem(file: &str) -> String {
+/// Returns the name of a file without its directory and its extension.
+fn file_stem(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.split('.').next().unwrap_or(name).to_owned()
 }

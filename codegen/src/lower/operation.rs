@@ -1,4 +1,4 @@
-//! Operations: what they are called, and what they take.
+//! Lowers operations: their names, parameters and request bodies.
 
 use openapiv3::ReferenceOr;
 
@@ -20,7 +20,7 @@ use crate::{
     report::Place,
 };
 
-/// The names that the client and the server's trait have themselves, beside those of the operations.
+/// The names of methods that the client and the server trait have besides those of operations.
 const CLIENT_METHODS: &[&str] = &[
     "base_url",
     "builder",
@@ -30,28 +30,32 @@ const CLIENT_METHODS: &[&str] = &[
     "with_context",
 ];
 
-/// Lowers the operations, whose sets of responses are lowered already.
+/// Lowers the operations, after their response enums.
 pub(super) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
-    sets: &ResponseEnums<'_>,
+    response_enums: &ResponseEnums<'_>,
     security: &Security,
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Operation> {
     let mut methods = Scope::reserving(CLIENT_METHODS);
     let mut operations = Vec::new();
-    let needs = security.of_routes.iter().cloned();
-    for ((route, response), (credentials, needs)) in routes.iter().zip(&sets.of_routes).zip(needs) {
+    let requirements = security.by_route.iter().cloned();
+    for ((route, responses), (credentials, security_doc)) in routes
+        .iter()
+        .zip(&response_enums.by_route)
+        .zip(requirements)
+    {
         let words = route.words();
         let place = || Place::Key(route.declared.place.clone());
         let title = route.title();
         let (name, adjusted) = methods.name(&[Ident::snake(&words)], &title);
-        cx.adjusted(place(), &format!("`{title}`"), &name, adjusted);
+        cx.report_adjusted_name(place(), &format!("`{title}`"), &name, adjusted);
         let request = Ident::pascal(&words);
         let candidates = [request.clone(), request.with("Request")];
         let (request, adjusted) = names.root.name(&candidates, &title);
-        cx.adjusted(
+        cx.report_adjusted_name(
             place(),
             &format!("the request of `{title}`"),
             &request,
@@ -66,10 +70,10 @@ pub(super) fn lower(
             .as_ref()
             .and_then(|body| request_body(cx, route, body, &request, names, types, &mut scope));
 
-        // A path may say what all of its operations do.
+        // A path item may describe all of its operations.
         let item = route.item.node;
-        let is_silent = declared.summary.is_none() && declared.description.is_none();
-        let (summary, description) = if is_silent {
+        let is_undescribed = declared.summary.is_none() && declared.description.is_none();
+        let (summary, description) = if is_undescribed {
             (&item.summary, &item.description)
         } else {
             (&declared.summary, &declared.description)
@@ -81,7 +85,7 @@ pub(super) fn lower(
                 .unwrap_or_else(|| title.clone()),
             name,
             request,
-            response: response.name.clone(),
+            response: responses.name.clone(),
             method: route.method,
             path: route.path.to_owned(),
             segments,
@@ -90,11 +94,11 @@ pub(super) fn lower(
             deprecated: declared.deprecated,
             parameters: list,
             body,
-            response_enum: response.set,
-            declares_responses: response.declared,
-            interim_keys: response.interim.clone(),
+            response_enum: responses.response_enum,
+            declares_responses: responses.is_declared,
+            interim_keys: responses.interim_keys.clone(),
             credentials,
-            security_doc: needs,
+            security_doc,
             handler: Handler::Own,
             group: None,
             conditions: Vec::new(),
@@ -104,25 +108,26 @@ pub(super) fn lower(
         };
         operations.push(operation);
     }
-    for (operation, response) in operations.iter_mut().zip(&sets.of_routes) {
-        operation.response_examples = example::samples(cx, response, &sets.list, types);
-        operation.request_example = example::asked(cx, operation, types);
-        operation.conditions = conditions(operation, sets);
+    for (operation, responses) in operations.iter_mut().zip(&response_enums.by_route) {
+        operation.response_examples =
+            example::response_examples(cx, responses, &response_enums.list, types);
+        operation.request_example = example::request_example(cx, operation, types);
+        operation.conditions = conditions(operation, response_enums);
     }
-    share_with_head(&mut operations, sets);
+    share_with_head(&mut operations, response_enums);
     operations
 }
 
-/// The conditions that the client has methods for.
-fn conditions(operation: &Operation, sets: &ResponseEnums<'_>) -> Vec<Condition> {
-    let answers = sets
+/// Returns the conditions that the client has methods for.
+fn conditions(operation: &Operation, response_enums: &ResponseEnums<'_>) -> Vec<Condition> {
+    let variants = response_enums
         .list
         .get(operation.response_enum)
-        .map(|set| &set.variants);
-    let is_conditional = answers
+        .map(|response_enum| &response_enum.variants);
+    let is_conditional = variants
         .into_iter()
         .flatten()
-        .any(|answer| matches!(answer.key, ResponseKey::Exact(304) | ResponseKey::Range(3)));
+        .any(|variant| matches!(variant.key, ResponseKey::Exact(304) | ResponseKey::Range(3)));
     let names = operation
         .parameters
         .iter()
@@ -134,20 +139,25 @@ fn conditions(operation: &Operation, sets: &ResponseEnums<'_>) -> Vec<Condition>
     conditions
 }
 
-/// A HEAD is answered by the method of the GET on its path, if it has the same codes and asks for the
-/// same.
-fn share_with_head(operations: &mut [Operation], sets: &ResponseEnums<'_>) {
+/// Lets the method of a GET operation handle the HEAD operation on its path, if both have the same response
+/// keys, parameters and credentials.
+fn share_with_head(operations: &mut [Operation], response_enums: &ResponseEnums<'_>) {
     let is_shared = |get: &Operation, head: &Operation| {
         let keys = |operation: &Operation| {
-            let set = sets.list.get(operation.response_enum);
-            let answers = set.map(|set| set.variants.as_slice()).unwrap_or_default();
-            answers.iter().map(|answer| answer.key).collect::<Vec<_>>()
+            let response_enum = response_enums.list.get(operation.response_enum);
+            let variants = response_enum
+                .map(|found| found.variants.as_slice())
+                .unwrap_or_default();
+            variants
+                .iter()
+                .map(|variant| variant.key)
+                .collect::<Vec<_>>()
         };
-        let asks = |operation: &Operation| {
+        let parameters = |operation: &Operation| {
             let parameters = operation.parameters.iter().map(|parameter| Parameter {
                 doc: String::new(),
                 deprecated: false,
-                // Two places that say the same have two of these.
+                // Identical schemas at two places have different IDs.
                 constraints: None,
                 ..parameter.clone()
             });
@@ -157,7 +167,7 @@ fn share_with_head(operations: &mut [Operation], sets: &ResponseEnums<'_>) {
             && keys(get) == keys(head)
             && get.credentials == head.credentials
             && get.body.is_some() == head.body.is_some()
-            && asks(get) == asks(head)
+            && parameters(get) == parameters(head)
     };
     let (gets, heads): (Vec<_>, Vec<_>) = operations
         .iter_mut()
@@ -179,8 +189,8 @@ fn request_body(
     types: &mut Types,
     scope: &mut Scope,
 ) -> Option<RequestBody> {
-    let here = route.declared.place.key("requestBody");
-    let body = cx.document.resolve(&Located::new(body, here.clone()))?;
+    let place = route.declared.place.key("requestBody");
+    let body = cx.document.resolve(&Located::new(body, place.clone()))?;
     let naming = Naming::at(&body.place, &request.with("Body"));
     let payload = content::lower(
         cx,
@@ -195,12 +205,12 @@ fn request_body(
         return None;
     }
     let (name, adjusted) = scope.name(&[Ident::snake("body"), Ident::snake("content")], "the body");
-    cx.adjusted(Place::Key(body.place.clone()), "the body", &name, adjusted);
+    cx.report_adjusted_name(Place::Key(body.place.clone()), "the body", &name, adjusted);
     Some(RequestBody {
         name,
         payload,
         required: body.node.required,
         doc: body.node.description.clone().unwrap_or_default(),
-        origin: Origin::from(here).and(&body.place),
+        origin: Origin::from(place).and(&body.place),
     })
 }

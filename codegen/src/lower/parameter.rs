@@ -1,4 +1,4 @@
-//! Parameters of operations.
+//! Lowers the parameters of operations.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use openapiv3::{
 
 use super::{
     Context, NameScopes,
-    docs::described,
+    docs::parameter_docs,
     media::essence,
     route::Route,
     token,
-    type_check::{is_word, not_flat},
+    type_check::{find_unwritable, is_scalar},
     types::{Naming, Types},
 };
 use crate::{
@@ -25,13 +25,13 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// The parameters of an operation, and the names that its request has so far.
+/// The parameters of an operation, and the names of the fields of its request so far.
 pub(super) struct Parameters {
     pub(super) list: Vec<Parameter>,
     pub(super) scope: Scope,
 }
 
-/// The names that a call of the client has itself, beside the setters of its parameters.
+/// The names of methods that a client call has besides the setters of its parameters.
 const CALL_METHODS: &[&str] = &[
     "clone",
     "into_future",
@@ -47,7 +47,7 @@ const CALL_METHODS: &[&str] = &[
     "with_timeout",
 ];
 
-/// Lowers the parameters of an operation: its own, and those of its path that it does not replace.
+/// Lowers the parameters of an operation: its own, and those of its path that it does not override.
 pub(super) fn lower(
     cx: &Context<'_>,
     route: &Route<'_>,
@@ -55,11 +55,11 @@ pub(super) fn lower(
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Parameters {
-    let mut declared = list(cx, &route.item.node.parameters, &route.item.place);
-    let own = list(cx, &route.declared.node.parameters, &route.declared.place);
+    let mut declared = declared_parameters(cx, &route.item.node.parameters, &route.item.place);
+    let own = declared_parameters(cx, &route.declared.node.parameters, &route.declared.place);
     for (key, parameter) in own {
-        if let Some(replaced) = declared.insert(key, parameter) {
-            cx.account_for(replaced.resolved.place);
+        if let Some(overridden) = declared.insert(key, parameter) {
+            cx.account_for(overridden.resolved.place);
         }
     }
     let template: Vec<&str> = segments
@@ -70,10 +70,10 @@ pub(super) fn lower(
             Piece::Literal(_) => None,
         })
         .collect();
-    twice(cx, route, &template);
+    check_duplicates(cx, route, &template);
 
     let order = |(location, name): &(Location, String)| {
-        let position = template.iter().position(|known| known == name);
+        let position = template.iter().position(|parameter| parameter == name);
         (*location, position, name.clone())
     };
     let mut keys: Vec<_> = declared.keys().cloned().collect();
@@ -99,18 +99,18 @@ pub(super) fn lower(
         ];
         let parameter = match declared.get(&key) {
             Some(parameter) if !in_template => {
-                not_in_template(cx, route, &parameter.resolved.place, wire);
+                report_not_in_template(cx, route, &parameter.resolved.place, wire);
                 None
             }
-            Some(parameter) => one(cx, route, parameter, names, types),
-            None => Some(undeclared(cx, route, wire)),
+            Some(parameter) => lower_parameter(cx, route, parameter, names, types),
+            None => Some(undeclared_parameter(cx, route, wire)),
         };
         let Some(mut parameter) = parameter else {
             continue;
         };
         let (name, adjusted) = scope.name(&candidates, wire);
         let place = place.unwrap_or_else(|| route.declared.place.clone());
-        cx.adjusted(
+        cx.report_adjusted_name(
             Place::Key(place),
             &format!("the parameter `{wire}`"),
             &name,
@@ -122,30 +122,30 @@ pub(super) fn lower(
     Parameters { list, scope }
 }
 
-/// A parameter of a list.
+/// A parameter in the list of an operation or a path.
 struct DeclaredParameter<'a> {
-    /// Where it stands in the list.
+    /// The place in the list.
     place: Pointer,
-    /// What stands there, or at the end of the `$ref` there.
+    /// The parameter, after following a `$ref`.
     resolved: Located<'a, Declared>,
 }
 
-/// The parameters of a list, by where they are and their name; the names of header fields know no
-/// case, and are in small letters here.
-fn list<'a>(
+/// Returns the parameters in a list, by location and name, with header names in lowercase because they are
+/// case-insensitive.
+fn declared_parameters<'a>(
     cx: &Context<'a>,
     parameters: &'a [ReferenceOr<Declared>],
     owner: &Pointer,
 ) -> BTreeMap<(Location, String), DeclaredParameter<'a>> {
-    let mut found: BTreeMap<_, DeclaredParameter<'a>> = BTreeMap::new();
+    let mut by_name: BTreeMap<_, DeclaredParameter<'a>> = BTreeMap::new();
     let mut places: BTreeMap<_, Pointer> = BTreeMap::new();
     let owner = owner.key("parameters");
     for (index, parameter) in parameters.iter().enumerate() {
         let place = owner.index(index);
-        let Some(parameter) = cx.document.resolve(&Located::new(parameter, place.clone())) else {
+        let Some(resolved) = cx.document.resolve(&Located::new(parameter, place.clone())) else {
             continue;
         };
-        let (location, data) = data(parameter.node);
+        let (location, data) = location_and_data(resolved.node);
         let name = match location {
             Location::Header => data.name.to_ascii_lowercase(),
             _ => data.name.clone(),
@@ -166,13 +166,12 @@ fn list<'a>(
                 .help("remove one of the two, or rename it"),
             );
         }
-        let resolved = parameter;
-        found.insert((location, name), DeclaredParameter { place, resolved });
+        by_name.insert((location, name), DeclaredParameter { place, resolved });
     }
-    found
+    by_name
 }
 
-fn data(parameter: &Declared) -> (Location, &ParameterData) {
+fn location_and_data(parameter: &Declared) -> (Location, &ParameterData) {
     match parameter {
         Declared::Path { parameter_data, .. } => (Location::Path, parameter_data),
         Declared::Query { parameter_data, .. } => (Location::Query, parameter_data),
@@ -222,32 +221,32 @@ fn style(parameter: &Declared) -> Style {
     }
 }
 
-fn one(
+fn lower_parameter(
     cx: &Context<'_>,
     route: &Route<'_>,
-    listed: &DeclaredParameter<'_>,
+    declared: &DeclaredParameter<'_>,
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Option<Parameter> {
-    let parameter = &listed.resolved;
-    let (location, data) = data(parameter.node);
+    let parameter = &declared.resolved;
+    let (location, data) = location_and_data(parameter.node);
     let place = &parameter.place;
-    if !sound_name(cx, location, &data.name, place) {
+    if !check_name(cx, location, &data.name, place) {
         return None;
     }
     let mut style = style(parameter.node);
-    let otherwise = Ident::pascal(&route.words());
-    let naming = Naming::at(place, &otherwise.with(Ident::pascal(&data.name).as_str()));
+    let fallback = Ident::pascal(&route.words());
+    let naming = Naming::at(place, &fallback.with(Ident::pascal(&data.name).as_str()));
     let value = ParameterFormat::new(cx, place, &data.format)?;
     if value.is_json() {
         style = Style::Json;
     }
     let ty = value.ty(cx, &naming, names, types);
     if style != Style::Json
-        && let Some(what) = not_flat(&ty, types)
+        && let Some(values) = find_unwritable(&ty, types)
     {
-        let noun = format!("the parameter `{}`", data.name);
-        cx.unwritable(Place::Key(place.clone()), &noun, what);
+        let subject = format!("the parameter `{}`", data.name);
+        cx.report_unwritable(Place::Key(place.clone()), &subject, values);
     }
     Some(Parameter {
         name: Ident::snake(&data.name),
@@ -258,34 +257,34 @@ fn one(
         constraints: value.constraints(cx, &naming, names, types),
         ty,
         required: data.required || location == Location::Path,
-        doc: described(
+        doc: parameter_docs(
             cx,
             data.description.as_deref(),
             &value.schema(),
-            &own_name(location, &data.name),
+            &fallback_doc(location, &data.name),
         ),
         deprecated: data.deprecated.unwrap_or(false),
-        origin: Origin::from(listed.place.clone()).and(place),
+        origin: Origin::from(declared.place.clone()).and(place),
     })
 }
 
-/// What a parameter is called that the document does not describe.
-fn own_name(location: Location, wire: &str) -> String {
+/// Returns the documentation of a parameter that the document does not describe.
+fn fallback_doc(location: Location, wire: &str) -> String {
     format!("The {} parameter {}.", location.as_str(), code(wire))
 }
 
-/// The description of a value of a parameter or header.
+/// The format of the value of a parameter or header field.
 pub(super) enum ParameterFormat<'a> {
-    /// By a schema at a place.
+    /// A style, with the place of the schema.
     Schema(Pointer),
-    /// As JSON, with the place of the media type.
+    /// JSON, with the place of the media type.
     Json(Pointer, &'a MediaType),
-    /// As a text, with the place of the media type.
+    /// Text of another media type, with the place of the media type.
     Text(Pointer, &'a MediaType),
 }
 
 impl<'a> ParameterFormat<'a> {
-    /// The description of the parameter or header at a place.
+    /// Returns the format of the parameter or header field at a place.
     pub(super) fn new(
         cx: &Context<'_>,
         place: &Pointer,
@@ -307,7 +306,7 @@ impl<'a> ParameterFormat<'a> {
                     Place::Key(place),
                     "this `content` has no media type",
                 )
-                .help("name one, or describe the value by `schema`"),
+                .help("add a media type, or describe the value with `schema`"),
             );
             return None;
         };
@@ -316,10 +315,10 @@ impl<'a> ParameterFormat<'a> {
                 Diagnostic::warning(
                     Rule::UnsupportedPart,
                     Place::Key(place.key(other)),
-                    "a parameter or header has one media type",
+                    "a parameter or header can only have one media type",
                 )
-                .label(format!("only `{}` is taken", first.escape_debug()))
-                .help("remove the others (OpenAPI 3.0.3, section 4.7.12.2)"),
+                .label(format!("only `{}` is used", first.escape_debug()))
+                .help("remove the other media types (OpenAPI 3.0.3, section 4.7.12.2)"),
             );
         }
         let place = place.key(first);
@@ -334,7 +333,7 @@ impl<'a> ParameterFormat<'a> {
         matches!(self, Self::Json(..))
     }
 
-    /// Where the schema stands.
+    /// Returns the place of the schema.
     pub(super) fn schema(&self) -> Pointer {
         match self {
             Self::Schema(place) => place.clone(),
@@ -342,7 +341,7 @@ impl<'a> ParameterFormat<'a> {
         }
     }
 
-    /// What has to hold for the values, if they are of a type of their own.
+    /// Lowers the constraints on the values, unless they are text that is passed through.
     fn constraints(
         &self,
         cx: &Context<'_>,
@@ -351,17 +350,17 @@ impl<'a> ParameterFormat<'a> {
         types: &mut Types,
     ) -> Option<ConstraintsId> {
         let schema = self.schema();
-        let mut is_whole = || {
-            let ty = types.of(cx, names, &schema, naming);
-            is_word(&ty, types)
+        let mut is_typed = || {
+            let ty = types.lower(cx, names, &schema, naming);
+            is_scalar(&ty, types)
         };
-        if matches!(self, Self::Text(..)) && !is_whole() {
+        if matches!(self, Self::Text(..)) && !is_typed() {
             return None;
         }
-        types.constraints.of(cx, &schema, naming)
+        types.constraints.lower_typed(cx, &schema, naming)
     }
 
-    /// The type of the values.
+    /// Returns the type of the values.
     pub(super) fn ty(
         &self,
         cx: &Context<'_>,
@@ -369,22 +368,22 @@ impl<'a> ParameterFormat<'a> {
         names: &mut NameScopes,
         types: &mut Types,
     ) -> Type {
-        match types.of(cx, names, &self.schema(), naming) {
-            // Only JSON can tell `null` from an absent value.
+        match types.lower(cx, names, &self.schema(), naming) {
+            // Only JSON distinguishes `null` from an absent value.
             Type::Nullable(inner) if !self.is_json() => *inner,
-            // What is within the text is for others to read.
-            ty if matches!(self, Self::Text(..)) && !is_word(&ty, types) => Type::String,
+            // The structure within the text depends on the media type, so the text is passed through.
+            ty if matches!(self, Self::Text(..)) && !is_scalar(&ty, types) => Type::String,
             Type::Any if matches!(self, Self::Text(..)) => Type::String,
             ty => ty,
         }
     }
 }
 
-/// Whether a parameter can be sent under its name, and is not one that OpenAPI ignores.
-fn sound_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
+/// Checks that a parameter can be sent with its name, and that OpenAPI does not ignore it.
+fn check_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
     if matches!(location, Location::Header | Location::Cookie) {
-        let what = format!("a {}", location.as_str());
-        if !token::checked(cx, Place::Value(place.key("name")), name, &what) {
+        let owner = format!("a {}", location.as_str());
+        if !token::check(cx, Place::Value(place.key("name")), name, &owner) {
             return false;
         }
     }
@@ -395,28 +394,28 @@ fn sound_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer)
             Diagnostic::warning(
                 Rule::IgnoredParameter,
                 Place::Value(place.key("name")),
-                format!("the header `{name}` is no parameter in OpenAPI"),
+                format!("OpenAPI ignores the header parameter `{name}`"),
             )
-            .label("nothing is made of this")
-            .help("`content` and `security` say what it holds; remove it"),
+            .label("no parameter is generated")
+            .help("remove it: `content` and `security` describe its value"),
         );
         return false;
     }
     true
 }
 
-/// A template parameter that no list declares: a text, as it stands in the path.
-fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
+/// Returns the parameter for an undeclared parameter in a path template: a string.
+fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
     cx.report(
         Diagnostic::warning(
             Rule::PathParameter,
             Place::Key(route.declared.place.clone()),
             format!(
-                "`{}` does not declare its parameter `{wire}`",
+                "`{}` does not declare its path parameter `{wire}`",
                 route.title()
             ),
         )
-        .label("taken as a string")
+        .label("assumed to be a string")
         .help(format!(
             "declare it: `parameters: [{{name: {wire}, in: path, required: true, ...}}]`"
         )),
@@ -430,37 +429,37 @@ fn undeclared(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
         ty: Type::String,
         constraints: None,
         required: true,
-        doc: own_name(Location::Path, wire),
+        doc: fallback_doc(Location::Path, wire),
         deprecated: false,
         origin: route.declared.place.clone().into(),
     }
 }
 
-fn not_in_template(cx: &Context<'_>, route: &Route<'_>, place: &Pointer, wire: &str) {
+fn report_not_in_template(cx: &Context<'_>, route: &Route<'_>, place: &Pointer, wire: &str) {
     cx.account_for(place.clone());
     cx.report(
         Diagnostic::warning(
             Rule::PathParameter,
             Place::Value(place.key("name")),
-            format!("the path `{}` has no `{{{wire}}}`", route.path),
+            format!("the path `{}` does not contain `{{{wire}}}`", route.path),
         )
-        .label("nothing is made of this parameter")
-        .help("name it in the path, or say where else it is"),
+        .label("this parameter is ignored")
+        .help("add it to the path, or correct its `in`"),
     );
 }
 
-/// A template that has one parameter twice.
-fn twice(cx: &Context<'_>, route: &Route<'_>, template: &[&str]) {
+/// Reports parameters that occur more than once in a path template.
+fn check_duplicates(cx: &Context<'_>, route: &Route<'_>, template: &[&str]) {
     for (index, name) in template.iter().enumerate() {
         if template
             .get(..index)
             .is_some_and(|before| before.contains(name))
         {
             let place = route.item.place.clone();
-            let message = format!("the path `{}` has `{{{name}}}` twice", route.path);
+            let message = format!("the path `{}` contains `{{{name}}}` twice", route.path);
             cx.report(
                 Diagnostic::error(Rule::PathParameter, Place::Key(place), message)
-                    .help("give each of the two its own name"),
+                    .help("give the two parameters different names"),
             );
         }
     }

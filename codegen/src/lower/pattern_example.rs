@@ -1,4 +1,4 @@
-//! Texts that match a pattern.
+//! Generates texts that match a pattern.
 
 use regex_lite::Regex;
 use regex_syntax::{
@@ -6,33 +6,34 @@ use regex_syntax::{
     hir::{Class, Hir, HirKind},
 };
 
-/// A text that matches a pattern, of a length between two, in characters; the shortest that comes to mind.
+/// Generates a text that matches a pattern and has at least `least` and at most `most` characters.
 ///
-/// `None` for a pattern that is not understood, or if no such text is found.
+/// Tries a short match, one with repetitions, and one with padding. Returns `None` if none of them matches,
+/// or if the pattern is not supported.
 pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<String> {
-    let matches = Regex::new(pattern).ok()?;
+    let regex = Regex::new(pattern).ok()?;
     let hir = ParserBuilder::new()
         .unicode(false)
         .utf8(false)
         .build()
         .parse(pattern)
         .ok()?;
-    let short = written(&hir, 0);
+    let short = generate(&hir, 0);
     let missing = least.saturating_sub(short.chars().count());
-    let long = written(&hir, missing);
-    // Where nothing says that the text ends there, more of it does no harm.
+    let long = generate(&hir, missing);
+    // A pattern without `$` also matches a longer text.
     let padded = format!("{short}{}", "x".repeat(missing));
     [short, long, padded].into_iter().find(|text| {
         let length = text.chars().count();
-        (least..=most).contains(&length) && matches.is_match(text)
+        (least..=most).contains(&length) && regex.is_match(text)
     })
 }
 
-/// A match, in which the first part that may be repeated at will is repeated so much more often.
-fn written(hir: &Hir, more: usize) -> String {
+/// Generates a match with the given number of extra repetitions, as early in the pattern as possible.
+fn generate(hir: &Hir, extra: usize) -> String {
     let mut writer = PatternWriter {
         bytes: Vec::new(),
-        more,
+        extra,
     };
     writer.write(hir);
     String::from_utf8_lossy(&writer.bytes).into_owned()
@@ -40,32 +41,32 @@ fn written(hir: &Hir, more: usize) -> String {
 
 struct PatternWriter {
     bytes: Vec<u8>,
-    /// How often something is still to be repeated.
-    more: usize,
+    /// The number of extra repetitions that are left.
+    extra: usize,
 }
 
-/// No example is longer than this.
-const LONGEST: usize = 10_000;
+/// The maximum length of an example, in bytes, and of a repetition.
+const MAX_LENGTH: usize = 10_000;
 
 impl PatternWriter {
     fn write(&mut self, hir: &Hir) {
-        if self.bytes.len() > LONGEST {
+        if self.bytes.len() > MAX_LENGTH {
             return;
         }
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(text) => self.bytes.extend(&*text.0),
-            HirKind::Class(class) => self.bytes.extend(one_of(class)),
+            HirKind::Class(class) => self.bytes.extend(class_member(class)),
             HirKind::Capture(inner) => self.write(&inner.sub),
             HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part)),
             HirKind::Alternation(parts) => parts.iter().take(1).for_each(|part| self.write(part)),
             HirKind::Repetition(repeated) => {
-                let least = usize::try_from(repeated.min).unwrap_or(LONGEST);
+                let least = usize::try_from(repeated.min).unwrap_or(MAX_LENGTH);
                 let most = repeated.max.and_then(|most| usize::try_from(most).ok());
-                let room = most.map_or(LONGEST, |most| most.saturating_sub(least));
-                let more = self.more.min(room);
-                self.more -= more;
-                for _ in 0..(least + more).min(LONGEST) {
+                let room = most.map_or(MAX_LENGTH, |most| most.saturating_sub(least));
+                let extra = self.extra.min(room);
+                self.extra -= extra;
+                for _ in 0..(least + extra).min(MAX_LENGTH) {
                     self.write(&repeated.sub);
                 }
             }
@@ -73,8 +74,8 @@ impl PatternWriter {
     }
 }
 
-/// A character of a class: a letter or a digit if it has one.
-fn one_of(class: &Class) -> Option<u8> {
+/// Returns a character of a class, preferably a letter or a digit.
+fn class_member(class: &Class) -> Option<u8> {
     let Class::Bytes(class) = class else {
         return None;
     };
@@ -84,8 +85,8 @@ fn one_of(class: &Class) -> Option<u8> {
             .iter()
             .any(|range| (range.start()..=range.end()).contains(byte))
     };
-    let usual = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z');
-    usual.chain(b' '..=b'~').chain(0..=127).find(has)
+    let preferred = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z');
+    preferred.chain(b' '..=b'~').chain(0..=127).find(has)
 }
 
 #[cfg(test)]
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_match() {
+    fn generated_texts_match_their_patterns() {
         for (pattern, least, most, expected) in [
             ("^[a-z]{3}$", 0, 10, Some("aaa")),
             ("^[a-z]+$", 4, 10, Some("aaaa")),

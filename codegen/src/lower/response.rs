@@ -1,4 +1,4 @@
-//! Responses: the sets of answers, who shares them, and their names.
+//! Lowers responses to response enums, which operations with equal responses share.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::{
     Context, NameScopes, content,
-    docs::described,
-    fingerprint::skeleton,
+    docs::parameter_docs,
+    fingerprint::without_docs,
     merged_schema::resolved,
     parameter::ParameterFormat,
     route::{Route, responses},
     status::Statuses,
     token,
-    type_check::not_flat,
+    type_check::find_unwritable,
     types::{Naming, Types},
 };
 use crate::{
@@ -29,43 +29,43 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// The sets of responses, and which of them each operation has.
+/// The response enums, and the responses of each operation.
 pub(super) struct ResponseEnums<'a> {
     pub(super) list: Vec<ResponseEnum>,
-    /// One for each route, in the order of the routes.
-    pub(super) of_routes: Vec<OperationResponses<'a>>,
+    /// The responses of each route, in the order of the routes.
+    pub(super) by_route: Vec<OperationResponses<'a>>,
 }
 
-/// What an operation answers.
+/// The responses of an operation.
 pub(super) struct OperationResponses<'a> {
-    /// The index of its set.
-    pub(super) set: usize,
-    /// The set's name, or its alias for this operation.
+    /// The index of the response enum.
+    pub(super) response_enum: usize,
+    /// The name of the response enum, or of its alias for this operation.
     pub(super) name: Ident,
-    /// Whether the document declares an answer at all.
-    pub(super) declared: bool,
-    /// The keys that are no answer.
-    pub(super) interim: Vec<ResponseKey>,
-    /// The answers as this operation declares them, in the order of the set.
+    /// Whether the document declares a final response.
+    pub(super) is_declared: bool,
+    /// The keys of interim responses.
+    pub(super) interim_keys: Vec<ResponseKey>,
+    /// The responses as this operation declares them, in the order of the variants.
     pub(super) declared_responses: Vec<Located<'a, Response>>,
 }
 
-/// A set of answers before it has its types: who has it, and what the first of them declares.
+/// A response enum before its types are lowered: its users, and the responses of the first user.
 struct SharedResponses<'a> {
     chosen: Option<Ident>,
     users: Vec<usize>,
     drafts: Vec<ResponseDraft<'a>>,
 }
 
-/// An answer before it has its types.
+/// A response before its types are lowered.
 struct ResponseDraft<'a> {
     key: ResponseKey,
     response: Option<Located<'a, Response>>,
-    /// Whether its content counts.
-    content: bool,
+    /// Whether its content is lowered.
+    has_content: bool,
 }
 
-/// Lowers the sets of responses of all operations.
+/// Lowers the responses of all operations.
 pub(super) fn lower<'a>(
     cx: &Context<'a>,
     routes: &[Route<'a>],
@@ -74,38 +74,38 @@ pub(super) fn lower<'a>(
     types: &mut Types,
 ) -> ResponseEnums<'a> {
     let mut groups: Vec<SharedResponses<'a>> = Vec::new();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    let mut of_routes = Vec::new();
+    let mut by_fingerprint: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_route = Vec::new();
     for (index, route) in routes.iter().enumerate() {
         let declared = responses(cx, route);
-        let (answers, interim) = final_answers(cx, route, declared, statuses);
+        let (drafts, interim_keys) = split_interim(cx, route, declared, statuses);
         let chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
-        let print = fingerprint(cx, &answers, chosen.as_ref());
-        let set = *known.entry(print).or_insert(groups.len());
+        let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
+        let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
         let place = Place::Key(route.declared.place.clone());
         let name = Ident::pascal(&route.words()).with("Response");
         let (name, adjusted) = names
             .root
             .name(&[name], &format!("{} responses", route.title()));
-        cx.adjusted(
+        cx.report_adjusted_name(
             place,
             &format!("the response of `{}`", route.title()),
             &name,
             adjusted,
         );
-        of_routes.push(OperationResponses {
-            set,
+        by_route.push(OperationResponses {
+            response_enum,
             name,
-            declared: answers.iter().all(|draft| draft.response.is_some()),
-            interim,
-            declared_responses: answers
+            is_declared: drafts.iter().all(|draft| draft.response.is_some()),
+            interim_keys,
+            declared_responses: drafts
                 .iter()
                 .filter_map(|draft| draft.response.clone())
                 .collect(),
         });
-        match groups.get_mut(set) {
+        match groups.get_mut(response_enum) {
             Some(group) => {
-                for response in answers.iter().filter_map(|draft| draft.response.as_ref()) {
+                for response in drafts.iter().filter_map(|draft| draft.response.as_ref()) {
                     cx.account_for(response.place.clone());
                 }
                 group.users.push(index);
@@ -113,102 +113,114 @@ pub(super) fn lower<'a>(
             None => groups.push(SharedResponses {
                 chosen,
                 users: vec![index],
-                drafts: answers,
+                drafts,
             }),
         }
     }
 
     let mut list = Vec::new();
     for group in &groups {
-        let name = set_name(cx, group, routes, &of_routes, names);
-        let mut set = set(cx, group, name, routes, statuses, names, types);
+        let name = enum_name(cx, group, routes, &by_route, names);
+        let mut response_enum = lower_enum(cx, group, name, routes, statuses, names, types);
         for user in &group.users {
-            if let (Some(route), Some(responses)) = (routes.get(*user), of_routes.get(*user)) {
-                place(&mut set, route, responses);
+            if let (Some(route), Some(responses)) = (routes.get(*user), by_route.get(*user)) {
+                add_origins(&mut response_enum, route, responses);
             }
         }
-        list.push(set);
+        list.push(response_enum);
     }
-    for route in &mut of_routes {
-        // An operation whose alias would be called like the set needs none.
-        if let Some(set) = list.get(route.set).filter(|set| set.users.len() == 1) {
-            route.name = set.name.clone();
+    for responses in &mut by_route {
+        // An operation that does not share its response enum uses it directly, without an alias.
+        if let Some(own) = list
+            .get(responses.response_enum)
+            .filter(|found| found.users.len() == 1)
+        {
+            responses.name = own.name.clone();
         }
     }
-    ResponseEnums { list, of_routes }
+    ResponseEnums { list, by_route }
 }
 
-/// Notes where an operation declares the answers of its set.
-fn place(set: &mut ResponseEnum, route: &Route<'_>, responses: &OperationResponses<'_>) {
-    let here = route.declared.place.key("responses");
-    for (answer, declared) in set.variants.iter_mut().zip(&responses.declared_responses) {
-        let origin = std::mem::take(&mut answer.origin);
-        answer.origin = origin
-            .and(&here.key(&answer.key.to_string()))
+/// Adds the places where an operation declares its responses to the variants of its response enum.
+fn add_origins(
+    response_enum: &mut ResponseEnum,
+    route: &Route<'_>,
+    responses: &OperationResponses<'_>,
+) {
+    let place = route.declared.place.key("responses");
+    for (variant, declared) in response_enum
+        .variants
+        .iter_mut()
+        .zip(&responses.declared_responses)
+    {
+        let origin = std::mem::take(&mut variant.origin);
+        variant.origin = origin
+            .and(&place.key(&variant.key.to_string()))
             .and(&declared.place);
     }
 }
 
-/// The answers that can be final, and the keys of those that cannot.
-fn final_answers<'a>(
+/// Splits the declared responses into final ones and the keys of interim ones.
+fn split_interim<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
     declared: Vec<(ResponseKey, Located<'a, Response>)>,
     statuses: &Statuses,
 ) -> (Vec<ResponseDraft<'a>>, Vec<ResponseKey>) {
-    let mut answers = Vec::new();
-    let mut interim = Vec::new();
+    let mut drafts = Vec::new();
+    let mut interim_keys = Vec::new();
     for (key, response) in declared {
         if key.is_interim() && !is_upgrade(key, &response) {
-            interim.push(key);
+            interim_keys.push(key);
             cx.account_for(response.place.clone());
-            // A response with `x-status` is there to describe a code, and knows what it is.
+            // A response with `x-status` is declared to describe the status code.
             if !response.node.extensions.contains_key("x-status") {
                 let place = route.declared.place.key("responses").key(&key.to_string());
                 cx.report(
                     Diagnostic::warning(
                         Rule::InterimStatus,
                         Place::Key(place),
-                        format!("{key} is an interim status, which is no answer"),
+                        format!("{key} is an interim status, not a final response"),
                     )
-                    .label("nothing is made of this")
-                    .help("declare the status that follows it (RFC 9110, section 15.2)"),
+                    .label("this is ignored")
+                    .help("declare the final response that follows it (RFC 9110, section 15.2)"),
                 );
             }
             continue;
         }
-        let content = may_have_content(cx, key, &response, statuses);
+        let allows_content = may_have_content(cx, key, &response, statuses);
         if route.method == Method::Head {
             cx.account_for(response.place.key("content"));
         }
-        answers.push(ResponseDraft {
+        drafts.push(ResponseDraft {
             key,
             response: Some(response),
-            // A response to HEAD has no content, whatever is declared (RFC 9110, section 9.3.2).
-            content: content && route.method != Method::Head,
+            // A response to HEAD has no content, even if it is declared (RFC 9110, section 9.3.2).
+            has_content: allows_content && route.method != Method::Head,
         });
     }
-    if answers.is_empty() {
+    if drafts.is_empty() {
         let place = Place::Key(route.declared.place.key("responses"));
         cx.report(
             Diagnostic::warning(
                 Rule::NoResponse,
                 place,
-                format!("`{}` declares no answer", route.title()),
+                format!("`{}` does not declare a final response", route.title()),
             )
-            .label("taken as `default`, without content")
-            .help("say what it answers: `'200': {description: ...}`"),
+            .label("treated as `default` without content")
+            .help("declare a response: `'200': {description: ...}`"),
         );
-        answers.push(ResponseDraft {
+        drafts.push(ResponseDraft {
             key: ResponseKey::Default,
             response: None,
-            content: false,
+            has_content: false,
         });
     }
-    (answers, interim)
+    (drafts, interim_keys)
 }
 
-/// 101 is final for HTTP where the connection goes on with another protocol, which the header says.
+/// Checks whether a response is a 101 with an `Upgrade` header, which is final for HTTP because the
+/// connection switches to another protocol.
 fn is_upgrade(key: ResponseKey, response: &Located<'_, Response>) -> bool {
     let mut headers = response.node.headers.keys();
     key == ResponseKey::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
@@ -234,45 +246,45 @@ fn may_have_content(
             Diagnostic::warning(
                 Rule::ForbiddenContent,
                 Place::Key(response.place.key("content")),
-                format!("an answer with {code} has no content"),
+                format!("a response with {code} cannot have content"),
             )
-            .label("nothing is made of this")
-            .help("remove it, or answer with another status"),
+            .label("this is ignored")
+            .help("remove it, or use another status code"),
         );
     }
     false
 }
 
-/// What two equal sets have in common: all but what only people read.
-fn fingerprint(cx: &Context<'_>, answers: &[ResponseDraft<'_>], chosen: Option<&Ident>) -> String {
-    let answers: Vec<_> = answers
+/// Returns a text that is equal for equal responses, apart from their documentation.
+fn fingerprint(cx: &Context<'_>, drafts: &[ResponseDraft<'_>], chosen: Option<&Ident>) -> String {
+    let responses: Vec<_> = drafts
         .iter()
         .map(|draft| {
             let response = draft
                 .response
                 .as_ref()
                 .and_then(|response| cx.document.tree.pointer(response.place.as_str()));
-            let mut bare = response
-                .map(|response| skeleton(&cx.document.tree, ObjectKind::Response, response))
+            let mut stripped = response
+                .map(|response| without_docs(&cx.document.tree, ObjectKind::Response, response))
                 .unwrap_or_default();
-            if !draft.content
-                && let Some(members) = bare.as_object_mut()
+            if !draft.has_content
+                && let Some(members) = stripped.as_object_mut()
             {
                 members.remove("content");
             }
-            json!([draft.key.to_string(), bare])
+            json!([draft.key.to_string(), stripped])
         })
         .collect();
-    json!([chosen.map(Ident::as_str), answers]).to_string()
+    json!([chosen.map(Ident::as_str), responses]).to_string()
 }
 
-/// The name of a set: chosen, or of its one user, or of the path all its users are on, or of the
-/// first user.
-fn set_name(
+/// Returns the name of a response enum: the chosen name, or else the name of its only user, of the path of
+/// all users, or of the first user.
+fn enum_name(
     cx: &Context<'_>,
     group: &SharedResponses<'_>,
     routes: &[Route<'_>],
-    of_routes: &[OperationResponses<'_>],
+    by_route: &[OperationResponses<'_>],
     names: &mut NameScopes,
 ) -> Ident {
     let users = group
@@ -280,17 +292,17 @@ fn set_name(
         .iter()
         .filter_map(|user| routes.get(*user))
         .collect::<Vec<_>>();
-    let own: Vec<_> = group
+    let user_names: Vec<_> = group
         .users
         .iter()
-        .filter_map(|user| of_routes.get(*user))
+        .filter_map(|user| by_route.get(*user))
         .map(|user| &user.name)
         .collect();
-    let first = own
+    let first = user_names
         .first()
         .map_or_else(|| Ident::pascal("response"), |name| (*name).clone());
     let path = users.first().map_or("", |user| user.path);
-    let shared = || {
+    let path_name = || {
         let on_one_path = users.len() > 1 && users.iter().all(|user| user.path == path);
         let words = segments(path)
             .into_iter()
@@ -302,22 +314,22 @@ fn set_name(
         let words = words.collect::<Vec<_>>().join(" ");
         (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with("Response"))
     };
-    let Some(wanted) = group.chosen.clone().or_else(shared) else {
+    let Some(wanted) = group.chosen.clone().or_else(path_name) else {
         return first;
     };
-    if own.contains(&&wanted) {
+    if user_names.contains(&&wanted) {
         return wanted;
     }
-    let what = format!("the responses of {path}");
-    let (name, adjusted) = names.root.name(&[wanted], &what);
+    let subject = format!("the responses of {path}");
+    let (name, adjusted) = names.root.name(&[wanted], &subject);
     if let Some(user) = users.first() {
         let place = Place::Key(user.declared.place.key("responses"));
-        cx.adjusted(place, &what, &name, adjusted);
+        cx.report_adjusted_name(place, &subject, &name, adjusted);
     }
     name
 }
 
-fn set<'a>(
+fn lower_enum<'a>(
     cx: &Context<'a>,
     group: &SharedResponses<'a>,
     name: Ident,
@@ -331,22 +343,22 @@ fn set<'a>(
         .strip_suffix("Response")
         .unwrap_or(name.as_str())
         .to_owned();
-    let mut answers = Vec::new();
+    let mut variants = Vec::new();
     for draft in &group.drafts {
-        let variant = variant(draft.key, statuses);
-        let otherwise = Ident::pascal(&base).with(variant.as_str());
-        let mut answer = answer(cx, draft, variant, &name, &otherwise, names, types);
+        let name_part = variant_name(draft.key, statuses);
+        let fallback = Ident::pascal(&base).with(name_part.as_str());
+        let mut variant = lower_variant(cx, draft, name_part, &name, &fallback, names, types);
         // The documentation links to the status, which has this description already.
         if let ResponseKey::Exact(code) = draft.key
             && statuses
                 .get(code)
-                .is_some_and(|status| status.description.trim() == answer.doc.trim())
+                .is_some_and(|status| status.description.trim() == variant.doc.trim())
         {
-            answer.doc.clear();
+            variant.doc.clear();
         }
-        answers.push(answer);
+        variants.push(variant);
     }
-    let success = success(&mut answers);
+    let success = success(&mut variants);
     ResponseEnum {
         name,
         users: group
@@ -355,13 +367,13 @@ fn set<'a>(
             .filter_map(|user| routes.get(*user))
             .map(Route::title)
             .collect(),
-        variants: answers,
+        variants,
         success,
     }
 }
 
-/// The name of a variant: by its code or class, never by a description.
-fn variant(key: ResponseKey, statuses: &Statuses) -> Ident {
+/// Returns the name of a variant, by its status code or class, never by its description.
+fn variant_name(key: ResponseKey, statuses: &Statuses) -> Ident {
     match key {
         ResponseKey::Exact(code) => statuses.get(code).map_or_else(
             || Ident::pascal(&format!("Status{code}")),
@@ -374,12 +386,12 @@ fn variant(key: ResponseKey, statuses: &Statuses) -> Ident {
     }
 }
 
-fn answer<'a>(
+fn lower_variant<'a>(
     cx: &Context<'a>,
     draft: &ResponseDraft<'a>,
     variant: Ident,
-    set: &Ident,
-    otherwise: &Ident,
+    enum_name: &Ident,
+    fallback: &Ident,
     names: &mut NameScopes,
     types: &mut Types,
 ) -> ResponseVariant {
@@ -391,18 +403,18 @@ fn answer<'a>(
             } else {
                 key.to_string()
             };
-            let wanted = set.with(&suffix.replace("XX", "xx"));
-            Some(names.root.name(&[wanted], "the status of an answer").0)
+            let wanted = enum_name.with(&suffix.replace("XX", "xx"));
+            Some(names.root.name(&[wanted], "the status of a response").0)
         }
     };
     let mut headers = Vec::new();
     let mut body = Payload::Empty;
     let mut doc = String::new();
     if let Some(response) = &draft.response {
-        let naming = Naming::at(&response.place, otherwise);
+        let naming = Naming::at(&response.place, fallback);
         doc.clone_from(&response.node.description);
         headers = self::headers(cx, response, &naming, names, types);
-        if draft.content {
+        if draft.has_content {
             let place = response.place.key("content");
             let naming = naming.with("Body");
             body = content::lower(
@@ -435,13 +447,13 @@ fn headers<'a>(
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Parameter> {
-    // The generated variant has these fields itself.
+    // The generated variant reserves these fields.
     let mut scope = Scope::reserving(&["body", "status"]);
     let mut headers = Vec::new();
     let mut spelled: BTreeMap<String, Pointer> = BTreeMap::new();
     for (wire, header) in &response.node.headers {
         let place = response.place.key("headers").key(wire);
-        if ignored(cx, wire, &place) {
+        if is_ignored(cx, wire, &place) {
             continue;
         }
         if let Some(first) = spelled.insert(wire.to_ascii_lowercase(), place.clone()) {
@@ -453,24 +465,24 @@ fn headers<'a>(
                 )
                 .label("declared again here")
                 .related(Place::Key(first), "first declared here")
-                .help("remove one of the two: the names of header fields know no case"),
+                .help("remove one of the two: header field names are case-insensitive"),
             );
             continue;
         }
-        if !token::checked(cx, Place::Key(place.clone()), wire, "a header field") {
+        if !token::check(cx, Place::Key(place.clone()), wire, "a header field") {
             continue;
         }
         let Some(header) = cx.document.resolve(&Located::new(header, place.clone())) else {
             continue;
         };
-        // The names of header fields know no case: `ETag` is `etag`.
+        // Header field names are case-insensitive: `ETag` is `etag`.
         let lower = wire.to_ascii_lowercase();
         let candidates = [
             Ident::snake(&lower),
             Ident::snake(&format!("{lower} header")),
         ];
         let (name, adjusted) = scope.name(&candidates, wire);
-        cx.adjusted(
+        cx.report_adjusted_name(
             Place::Key(place.clone()),
             &format!("the header `{wire}`"),
             &name,
@@ -479,17 +491,17 @@ fn headers<'a>(
         let Some(value) = ParameterFormat::new(cx, &header.place, &header.node.format) else {
             continue;
         };
-        // The type of openapiv3 has no `explode`.
+        // `openapiv3::Header` has no `explode`.
         let explode = cx
             .document
             .tree
             .pointer(header.place.key("explode").as_str());
         let ty = value.ty(cx, &naming.with(wire), names, types);
         if !value.is_json()
-            && let Some(what) = not_flat(&ty, types)
+            && let Some(values) = find_unwritable(&ty, types)
         {
-            let noun = format!("the header `{wire}`");
-            cx.unwritable(Place::Key(header.place.clone()), &noun, what);
+            let subject = format!("the header `{wire}`");
+            cx.report_unwritable(Place::Key(header.place.clone()), &subject, values);
         }
         headers.push(Parameter {
             name,
@@ -504,7 +516,7 @@ fn headers<'a>(
             ty,
             constraints: None,
             required: header.node.required,
-            doc: described(
+            doc: parameter_docs(
                 cx,
                 header.node.description.as_deref(),
                 &value.schema(),
@@ -518,8 +530,8 @@ fn headers<'a>(
     headers
 }
 
-/// The header fields that belong to the connection and the framing of a message (RFC 9110, sections
-/// 7.6.1 and 8.6; RFC 9112, section 6.1): only who sends the bytes knows them.
+/// The header fields of the connection and the framing of a message (RFC 9110, sections 7.6.1 and 8.6;
+/// RFC 9112, section 6.1), which only the sender of the bytes can set.
 const FRAMING: [&str; 7] = [
     "connection",
     "content-length",
@@ -530,18 +542,18 @@ const FRAMING: [&str; 7] = [
     "transfer-encoding",
 ];
 
-/// Whether a header is no part of an answer's type; says so.
-fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
+/// Checks whether a header is not part of the type of a response, and warns about it.
+fn is_ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
     let lower = wire.to_ascii_lowercase();
     let (label, help) = match lower.as_str() {
         // OpenAPI 3.0.3, "Response Object".
         "content-type" => (
             "OpenAPI ignores it",
-            "remove it: `content` says what it holds",
+            "remove it: `content` declares the media type",
         ),
         lower if FRAMING.contains(&lower) => (
-            "nothing is made of this",
-            "remove it: the server writes it when it knows how it sends the answer",
+            "this is ignored",
+            "remove it: the server sets it when it sends the response",
         ),
         _ => return false,
     };
@@ -552,7 +564,7 @@ fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
         Diagnostic::warning(
             Rule::IgnoredHeader,
             Place::Key(place.clone()),
-            format!("the header `{wire}` is not for an answer to declare"),
+            format!("a response cannot declare the header `{wire}`"),
         )
         .label(label)
         .help(help),
@@ -560,35 +572,35 @@ fn ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
     true
 }
 
-/// Decides what `success()` gives, and which answers it takes.
+/// Determines the return type of `success()`, and marks the responses that it treats as successes.
 ///
-/// Where the document names a 2xx, that decides. `default` is then a success too if its status is 2xx
-/// and it carries the same; otherwise it is what APIs use it for, an error.
-fn success(answers: &mut [ResponseVariant]) -> SuccessType {
-    let is_2xx = |answer: &ResponseVariant| {
+/// If the document declares 2xx responses, they determine the type. `default` is then also a success if its
+/// status code is 2xx and it has the same content; otherwise it is an error, which is what APIs use it for.
+fn success(variants: &mut [ResponseVariant]) -> SuccessType {
+    let is_2xx = |variant: &ResponseVariant| {
         matches!(
-            answer.key,
+            variant.key,
             ResponseKey::Exact(200..=299) | ResponseKey::Range(2)
         )
     };
-    let named = answers.iter().any(is_2xx);
-    for answer in answers.iter_mut() {
-        answer.succeeds = match answer.key {
-            _ if is_2xx(answer) => IsSuccess::Always,
+    let declares_2xx = variants.iter().any(is_2xx);
+    for variant in variants.iter_mut() {
+        variant.succeeds = match variant.key {
+            _ if is_2xx(variant) => IsSuccess::Always,
             ResponseKey::Default => IsSuccess::ByCode,
             _ => IsSuccess::Never,
         };
     }
-    let takes = if named {
+    let decisive = if declares_2xx {
         IsSuccess::Always
     } else {
         IsSuccess::ByCode
     };
-    let successes: Vec<_> = answers
+    let successes: Vec<_> = variants
         .iter()
         .enumerate()
-        .filter(|(_, answer)| answer.succeeds == takes)
-        .map(|(index, answer)| (index, answer.body.clone()))
+        .filter(|(_, variant)| variant.succeeds == decisive)
+        .map(|(index, variant)| (index, variant.body.clone()))
         .collect();
     let Some((first, body)) = successes.first().cloned() else {
         return SuccessType::Unit;
@@ -600,12 +612,12 @@ fn success(answers: &mut [ResponseVariant]) -> SuccessType {
     } else {
         SuccessType::Body(first)
     };
-    for answer in answers.iter_mut() {
-        if answer.succeeds == IsSuccess::ByCode
+    for variant in variants.iter_mut() {
+        if variant.succeeds == IsSuccess::ByCode
             && success != SuccessType::Whole
-            && answer.body != body
+            && variant.body != body
         {
-            answer.succeeds = IsSuccess::Never;
+            variant.succeeds = IsSuccess::Never;
         }
     }
     success

@@ -1,4 +1,4 @@
-//! Routes: which operations there are, and what each declares as its responses.
+//! The operations of the document, with their declared responses.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -14,7 +14,7 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// An operation as it is declared, with its names.
+/// A declared operation with its method and path.
 pub(super) struct Route<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
@@ -27,17 +27,17 @@ impl Route<'_> {
         format!("{} {}", self.method, self.path)
     }
 
-    /// What its names are made of: the `x-name`, else the `operationId`, else the method and the words of
-    /// the path.
+    /// Returns the words of its Rust names: the `x-name`, else the `operationId`, else the method and the
+    /// words of the path.
     pub(super) fn words(&self) -> String {
         let chosen = self.declared.node.extensions.get("x-name");
         match chosen.and_then(|name| name.as_str()) {
             Some(name) => name.to_owned(),
-            None => self.usual_words(),
+            None => self.default_words(),
         }
     }
 
-    fn usual_words(&self) -> String {
+    fn default_words(&self) -> String {
         if let Some(id) = &self.declared.node.operation_id {
             return id.clone();
         }
@@ -50,15 +50,15 @@ impl Route<'_> {
                 }
             }
         }
-        // What no segment is made of, and still tells one path from another.
-        if let Some((_, rest)) = self.path.split_once(['?', '#']) {
-            words.extend([" ", rest]);
+        // The query and the fragment distinguish paths, although they are not in a segment.
+        if let Some((_, suffix)) = self.path.split_once(['?', '#']) {
+            words.extend([" ", suffix]);
         }
         words
     }
 }
 
-/// The operations, by path and then method.
+/// Returns the operations, ordered by path and then by method.
 pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     let mut routes = Vec::new();
     let paths = Pointer::root().key("paths");
@@ -97,20 +97,20 @@ pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
         }
     }
     routes.sort_by_key(|route| (route.path, route.method));
-    same_ids(cx, &routes);
-    same_paths(cx, &routes);
+    check_ids(cx, &routes);
+    check_paths(cx, &routes);
     for route in &routes {
-        odd_braces(cx, route);
-        let usual = Ident::pascal(&route.usual_words());
+        check_braces(cx, route);
+        let default = Ident::pascal(&route.default_words());
         cx.chosen_name(&route.declared.place, |chosen| {
-            Ident::pascal(chosen.as_str()) == usual
+            Ident::pascal(chosen.as_str()) == default
         });
     }
     routes
 }
 
-/// Equal `operationId`s are an error: no two clients could mean the same by one.
-fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
+/// Reports duplicate `operationId`s, which are an error because they do not identify an operation.
+fn check_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
     let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
     for route in routes {
         let Some(id) = &route.declared.node.operation_id else {
@@ -118,7 +118,7 @@ fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
         };
         let place = Place::Value(route.declared.place.key("operationId"));
         match seen.get(id.as_str()) {
-            // One operation that several paths share by `$ref`.
+            // Several paths share this operation through a `$ref`.
             Some(first) if *first == place => {}
             Some(first) => cx.report(
                 Diagnostic::error(
@@ -128,7 +128,7 @@ fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
                 )
                 .label("declared again here")
                 .related(first.clone(), "first declared here")
-                .help("give each operation its own"),
+                .help("give each operation a unique `operationId`"),
             ),
             None => {
                 seen.insert(id, place);
@@ -137,26 +137,27 @@ fn same_ids(cx: &Context<'_>, routes: &[Route<'_>]) {
     }
 }
 
-/// Braces in a path that hold no parameter.
-fn odd_braces(cx: &Context<'_>, route: &Route<'_>) {
-    let is_odd = |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(['{', '}']));
-    if segments(route.path).iter().flatten().any(is_odd) {
+/// Warns about braces in a path that are not part of a parameter.
+fn check_braces(cx: &Context<'_>, route: &Route<'_>) {
+    let has_brace =
+        |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(['{', '}']));
+    if segments(route.path).iter().flatten().any(has_brace) {
         let place = Pointer::root().key("paths").key(route.path);
         let message = format!(
-            "the path `{}` has a brace that holds no parameter",
+            "the path `{}` has a brace that is not part of a parameter",
             route.path
         );
         cx.report(
             Diagnostic::warning(Rule::PathParameter, Place::Key(place), message)
-                .label("taken as a text like others")
-                .help("a parameter is a name between two braces: `{id}`"),
+                .label("treated as literal text")
+                .help("write a parameter as a name between braces: `{id}`"),
         );
     }
 }
 
-/// Two paths that differ in the names of their parameters alone, or in their fragments, cannot be told
-/// apart on a server.
-fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
+/// Warns about operations that match the same requests, because their paths differ only in parameter names or
+/// fragments.
+fn check_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
     let mut seen = BTreeMap::new();
     for route in routes {
         let mut query = fixed_query(route.path);
@@ -178,35 +179,34 @@ fn same_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
         };
         let place = Place::Key(route.declared.place.clone());
         let title = route.title();
-        let message = format!("`{}` and `{title}` are the same request", first.title());
+        let message = format!("`{}` and `{title}` match the same requests", first.title());
         let first = Place::Key(first.declared.place.clone());
         cx.report(
             Diagnostic::warning(Rule::SameRequest, place, message)
-                .label("the server takes such a request for the first")
+                .label("the server routes these requests to the first operation")
                 .related(first, "first declared here")
                 .help(
-                    "paths have to differ in more than the names of their parameters and what stands \
-                     behind `#`",
+                    "make the paths differ in more than the names of their parameters and their fragments",
                 ),
         );
     }
 }
 
-/// The responses of an operation as it declares them, in the order of their keys.
+/// Returns the declared responses of an operation, in the order of their keys.
 pub(super) fn responses<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
 ) -> Vec<(ResponseKey, Located<'a, Response>)> {
     let responses = &route.declared.node.responses;
     let place = route.declared.place.key("responses");
-    let mut found: BTreeMap<ResponseKey, Located<'a, Response>> = BTreeMap::new();
-    let written = cx
+    let mut by_key: BTreeMap<ResponseKey, Located<'a, Response>> = BTreeMap::new();
+    let members = cx
         .document
         .tree
         .pointer(place.as_str())
         .and_then(Value::as_object);
     let mut spelled: BTreeMap<ResponseKey, &str> = BTreeMap::new();
-    for text in written.into_iter().flat_map(Map::keys) {
+    for text in members.into_iter().flat_map(Map::keys) {
         let Some(key) = ResponseKey::parse(text) else {
             continue;
         };
@@ -219,7 +219,7 @@ pub(super) fn responses<'a>(
                 )
                 .label("declared again here")
                 .related(Place::Key(place.key(first)), "first declared here")
-                .help("keep one of the two"),
+                .help("remove one of the two"),
             );
         }
         let response = match key {
@@ -232,8 +232,8 @@ pub(super) fn responses<'a>(
             .document
             .resolve(&Located::new(response, place.key(text)))
         {
-            found.insert(key, response);
+            by_key.insert(key, response);
         }
     }
-    found.into_iter().collect()
+    by_key.into_iter().collect()
 }

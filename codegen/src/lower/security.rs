@@ -1,4 +1,4 @@
-//! Security: the schemes, and the credentials that operations ask for.
+//! Lowers security schemes and the credentials that operations require.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::{
     report::{Diagnostic, Place, Rule, nearest},
 };
 
-/// What the operations of a document ask of those who call them.
+/// The security schemes and the credentials that operations require.
 pub(super) struct Security {
     /// The schemes, by name.
     pub(super) schemes: Vec<SecurityScheme>,
     /// The distinct sets of credentials, in the order of their first users.
     pub(super) sets: Vec<CredentialSet>,
-    /// For each route the index of its set, and what it asks for in words.
-    pub(super) of_routes: Vec<(Option<usize>, String)>,
+    /// For each route the index of its set, and the documentation of the required credentials.
+    pub(super) by_route: Vec<(Option<usize>, String)>,
 }
 
-/// What the client's builder has itself.
+/// The names of methods that the client builder has besides those of schemes.
 const BUILDER_METHODS: &[&str] = &[
     "base_url",
     "body_limit",
@@ -41,43 +41,43 @@ const BUILDER_METHODS: &[&str] = &[
     "timeout",
 ];
 
-/// Lowers the schemes and the requirements of all operations.
+/// Lowers the schemes, and the requirements of all operations.
 pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
     let schemes = schemes(cx);
     let mut security = Security {
         schemes,
         sets: Vec::new(),
-        of_routes: Vec::new(),
+        by_route: Vec::new(),
     };
-    let of_all = Pointer::root().key("security");
+    let default_place = Pointer::root().key("security");
     let declared = cx.document.api.security.as_deref().unwrap_or_default();
-    let default = security.needs(cx, declared, &of_all);
-    let mut known: BTreeMap<Vec<Vec<usize>>, usize> = BTreeMap::new();
+    let default = security.lower_requirements(cx, declared, &default_place);
+    let mut indices: BTreeMap<Vec<Vec<usize>>, usize> = BTreeMap::new();
     for route in routes {
-        let (needs, place) = match &route.declared.node.security {
+        let (requirement, place) = match &route.declared.node.security {
             Some(own) => {
                 let place = route.declared.place.key("security");
-                (security.needs(cx, own, &place), place)
+                (security.lower_requirements(cx, own, &place), place)
             }
-            None => (default.clone(), of_all.clone()),
+            None => (default.clone(), default_place.clone()),
         };
-        if needs.is_open() {
-            security.of_routes.push((None, needs.words));
+        if requirement.is_open() {
+            security.by_route.push((None, requirement.doc));
             continue;
         }
-        let index = match known.get(&needs.alternatives) {
+        let index = match indices.get(&requirement.alternatives) {
             Some(index) => *index,
             None => {
-                let set = security.set(cx, names, &needs.alternatives, &place);
+                let set = security.credential_set(cx, names, &requirement.alternatives, &place);
                 security.sets.push(set);
-                known.insert(needs.alternatives, security.sets.len() - 1);
+                indices.insert(requirement.alternatives, security.sets.len() - 1);
                 security.sets.len() - 1
             }
         };
         if let Some(set) = security.sets.get_mut(index) {
             set.users.push(route.title());
         }
-        security.of_routes.push((Some(index), needs.words));
+        security.by_route.push((Some(index), requirement.doc));
     }
     security
 }
@@ -93,13 +93,13 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
     let mut schemes = Vec::new();
     for (id, (name, adjusted)) in scope.name_all(ids, Ident::snake) {
         let place = section.key(&id);
-        let what = format!("the security scheme `{id}`");
-        cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
+        let subject = format!("the security scheme `{id}`");
+        cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
         let declared = components.security_schemes.get(&id);
         let declared = declared
             .and_then(|declared| cx.document.resolve(&Located::new(declared, place.clone())));
         let Some(declared) = declared else { continue };
-        let (kind, doc) = kind(cx, &declared);
+        let (kind, doc) = scheme_kind(cx, &declared);
         let (constant, _) = constants.name(&[name.screaming_snake()], &id);
         schemes.push(SecurityScheme {
             id,
@@ -114,7 +114,7 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
     schemes
 }
 
-fn kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Option<String>) {
+fn scheme_kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Option<String>) {
     match declared.node {
         Declared::APIKey {
             location,
@@ -129,7 +129,7 @@ fn kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Opti
             };
             if location != Location::Query {
                 let place = Place::Value(declared.place.key("name"));
-                token::checked(cx, place, name, &format!("a {}", location.as_str()));
+                token::check(cx, place, name, &format!("a {}", location.as_str()));
             }
             (
                 SchemeKind::ApiKey(location, name.clone()),
@@ -146,7 +146,7 @@ fn kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Opti
                 "bearer" => SchemeKind::Bearer,
                 _ => {
                     let place = Place::Value(declared.place.key("scheme"));
-                    token::checked(cx, place, scheme, "a scheme of authentication");
+                    token::check(cx, place, scheme, "an authentication scheme");
                     SchemeKind::Other(scheme.clone())
                 }
             };
@@ -158,85 +158,85 @@ fn kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Opti
     }
 }
 
-/// What an operation asks for.
+/// The credentials that an operation requires.
 #[derive(Clone)]
-struct SecurityNeeds {
-    /// The schemes of each alternative; those of "nothing" come last. None at all if every
-    /// alternative has a scheme that the document does not declare.
+struct Requirement {
+    /// The schemes of each alternative, with the alternative without schemes last. Empty if every alternative
+    /// has a scheme that the document does not declare.
     alternatives: Vec<Vec<usize>>,
-    /// In words: "SecurityNeeds `key`; or `oauth` (scopes `read`, `write`)."
-    words: String,
+    /// The documentation: "Requires `key`; or `oauth` (scopes `read`, `write`)."
+    doc: String,
 }
 
-impl SecurityNeeds {
-    /// Whether a request needs no credentials and could not have any.
+impl Requirement {
+    /// Checks whether requests have no credentials.
     fn is_open(&self) -> bool {
         !self.alternatives.is_empty() && self.alternatives.iter().all(Vec::is_empty)
     }
 }
 
 impl Security {
-    fn needs(
+    fn lower_requirements(
         &self,
         cx: &Context<'_>,
         declared: &[SecurityRequirement],
         place: &Pointer,
-    ) -> SecurityNeeds {
+    ) -> Requirement {
         let mut alternatives: Vec<Vec<usize>> = Vec::new();
-        let mut words = Vec::new();
+        let mut docs = Vec::new();
         for (index, requirement) in declared.iter().enumerate() {
             let mut ids: Vec<_> = requirement.iter().collect();
             ids.sort();
             let parts: Vec<_> = ids
                 .iter()
-                .map(|(id, scopes)| in_words(id, scopes))
+                .map(|(id, scopes)| scheme_doc(id, scopes))
                 .collect();
-            words.push(parts.join(" and "));
+            docs.push(parts.join(" and "));
             let schemes = ids.iter().map(|(id, _)| {
                 let found = self.schemes.iter().position(|scheme| scheme.id == **id);
                 if found.is_none() {
-                    self.unknown(cx, id, &place.index(index).key(id));
+                    self.report_undeclared(cx, id, &place.index(index).key(id));
                 }
                 found
             });
-            // All of them, so that each that is unknown is told.
+            // Collected first, so that every undeclared scheme is reported.
             let schemes: Vec<_> = schemes.collect();
-            self.clash(cx, &schemes, &place.index(index));
-            // Nothing can satisfy an alternative of which a part is unknown.
+            self.check_conflicts(cx, &schemes, &place.index(index));
+            // No request can satisfy an alternative with an undeclared scheme.
             if let Some(schemes) = schemes.into_iter().collect::<Option<Vec<_>>>()
                 && !alternatives.contains(&schemes)
             {
-                self.alike(cx, &alternatives, &schemes);
+                self.check_ambiguity(cx, &alternatives, &schemes);
                 alternatives.push(schemes);
             }
         }
         if declared.is_empty() {
             alternatives.push(Vec::new());
         }
-        // Who has credentials means to use them, wherever the document allows to have none.
+        // Credentials in a request take precedence over the alternative without credentials.
         alternatives.sort_by_key(Vec::is_empty);
-        words.sort_by_key(String::is_empty);
-        words.dedup();
-        let is_empty = words.iter().all(String::is_empty);
-        let words: Vec<_> = words
+        docs.sort_by_key(String::is_empty);
+        docs.dedup();
+        let is_empty = docs.iter().all(String::is_empty);
+        let docs: Vec<_> = docs
             .iter()
             .map(|alternative| match alternative.as_str() {
                 "" => "no credentials",
-                words => words,
+                doc => doc,
             })
             .collect();
-        SecurityNeeds {
+        Requirement {
             alternatives,
-            words: if is_empty {
+            doc: if is_empty {
                 String::new()
             } else {
-                format!("SecurityNeeds {}.", words.join("; or "))
+                format!("Requires {}.", docs.join("; or "))
             },
         }
     }
 
-    /// Warns of alternatives that a server cannot tell apart.
-    fn alike(&self, cx: &Context<'_>, known: &[Vec<usize>], schemes: &[usize]) {
+    /// Warns about alternatives that are indistinguishable in a request.
+    fn check_ambiguity(&self, cx: &Context<'_>, alternatives: &[Vec<usize>], schemes: &[usize]) {
         let get = |schemes: &[usize]| -> Vec<_> {
             let schemes = schemes.iter();
             schemes
@@ -244,14 +244,14 @@ impl Security {
                 .collect()
         };
         let [scheme] = get(schemes)[..] else { return };
-        for other in known {
+        for other in alternatives {
             let [other] = get(other)[..] else { continue };
             if scheme.kind.in_request() != other.kind.in_request() {
                 continue;
             }
             let section = Pointer::root().key("components").key("securitySchemes");
             let message = format!(
-                "the security schemes `{}` and `{}` are one in a request",
+                "the security schemes `{}` and `{}` are indistinguishable in a request",
                 other.id.escape_debug(),
                 scheme.id.escape_debug()
             );
@@ -261,14 +261,14 @@ impl Security {
                     Place::Key(section.key(&scheme.id)),
                     message,
                 )
-                .label("where either will do, a server takes it for the other")
-                .help("leave it so, if it is all the same to the server"),
+                .label("if both are accepted, the server may take one for the other")
+                .help("ignore this if the server treats them alike"),
             );
         }
     }
 
-    /// Warns of credentials that cannot go together.
-    fn clash(&self, cx: &Context<'_>, schemes: &[Option<usize>], place: &Pointer) {
+    /// Warns about credentials that cannot be combined in a request.
+    fn check_conflicts(&self, cx: &Context<'_>, schemes: &[Option<usize>], place: &Pointer) {
         let mut fields: BTreeMap<_, &str> = BTreeMap::new();
         let schemes = schemes.iter().flatten();
         for scheme in schemes.filter_map(|index| self.schemes.get(*index)) {
@@ -276,7 +276,7 @@ impl Security {
             let message = match fields.insert((location, field.clone()), &scheme.id) {
                 None => continue,
                 Some(other) => format!(
-                    "`{}` and `{}` cannot go together: both are the {} `{}`",
+                    "`{}` and `{}` cannot be combined: both use the {} `{}`",
                     other.escape_debug(),
                     scheme.id.escape_debug(),
                     location.as_str(),
@@ -289,33 +289,38 @@ impl Security {
                     Place::Key(place.key(&scheme.id)),
                     message,
                 )
-                .label("nobody can satisfy this alternative")
-                .help("make them alternatives, each with a `-` of its own"),
+                .label("no request can satisfy this alternative")
+                .help("make them alternatives, each as a separate list item"),
             );
         }
     }
 
-    /// Public documents name what they do not declare; the rest of them is of use all the same.
-    fn unknown(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
-        let known = self.schemes.iter().map(|scheme| scheme.id.as_str());
-        let help = match nearest(id, known) {
+    /// Warns about an undeclared scheme.
+    ///
+    /// This is not an error, because published documents have such schemes and are usable otherwise.
+    fn report_undeclared(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
+        let declared = self.schemes.iter().map(|scheme| scheme.id.as_str());
+        let help = match nearest(id, declared) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "declare it under `components.securitySchemes`".to_owned(),
         };
-        let message = format!("there is no security scheme `{}`", id.escape_debug());
+        let message = format!(
+            "the security scheme `{}` is not declared",
+            id.escape_debug()
+        );
         cx.report(
             Diagnostic::warning(Rule::DanglingRef, Place::Key(place.clone()), message)
-                .label("nobody can satisfy this alternative")
+                .label("no request can satisfy this alternative")
                 .help(help),
         );
     }
 
-    /// A set of credentials, named by its schemes.
-    fn set(
+    /// Creates a set of credentials, named after its schemes.
+    fn credential_set(
         &self,
         cx: &Context<'_>,
         names: &mut NameScopes,
-        key: &[Vec<usize>],
+        alternatives: &[Vec<usize>],
         place: &Pointer,
     ) -> CredentialSet {
         let words = |schemes: &[usize]| {
@@ -327,7 +332,7 @@ impl Security {
                 .join(" and ")
         };
         let mut scope = Scope::default();
-        let alternatives = key.iter().map(|schemes| CredentialAlternative {
+        let variants = alternatives.iter().map(|schemes| CredentialAlternative {
             variant: match schemes.as_slice() {
                 [] => {
                     scope
@@ -342,20 +347,23 @@ impl Security {
             },
             schemes: schemes.clone(),
         });
-        let alternatives = alternatives.collect();
-        let all: Vec<_> = key.iter().filter(|schemes| !schemes.is_empty()).collect();
-        let all: Vec<_> = all.into_iter().map(|schemes| words(schemes)).collect();
-        let optional = if key.iter().any(Vec::is_empty) {
+        let variants = variants.collect();
+        let required: Vec<_> = alternatives
+            .iter()
+            .filter(|schemes| !schemes.is_empty())
+            .collect();
+        let required: Vec<_> = required.into_iter().map(|schemes| words(schemes)).collect();
+        let optional = if alternatives.iter().any(Vec::is_empty) {
             "optional "
         } else {
             ""
         };
-        let wanted = Ident::pascal(&match all.as_slice() {
+        let wanted = Ident::pascal(&match required.as_slice() {
             [] => "undeclared credentials".to_owned(),
-            all => format!("{optional}{} credentials", all.join(" or ")),
+            required => format!("{optional}{} credentials", required.join(" or ")),
         });
         let (name, adjusted) = names.root.name(&[wanted], "credentials");
-        cx.adjusted(
+        cx.report_adjusted_name(
             Place::Key(place.clone()),
             "these credentials",
             &name,
@@ -364,12 +372,12 @@ impl Security {
         CredentialSet {
             name,
             users: Vec::new(),
-            alternatives,
+            alternatives: variants,
         }
     }
 }
 
-fn in_words(id: &str, scopes: &[String]) -> String {
+fn scheme_doc(id: &str, scopes: &[String]) -> String {
     let scopes: Vec<_> = scopes.iter().map(|scope| code(scope)).collect();
     match scopes.as_slice() {
         [] => code(id),

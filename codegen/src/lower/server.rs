@@ -1,4 +1,4 @@
-//! Servers: where the API is.
+//! Lowers the servers of the document.
 
 use super::Context;
 use crate::model::{Server, ServerVariable, TemplatePart, parts_of};
@@ -23,8 +23,8 @@ pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
         .collect()
 }
 
-/// The path in the URL of the first server, with the defaults of its variables; empty if there is none that a
-/// router can be mounted at.
+/// Returns the path of the first server's URL, with the default values of its variables; empty if there is no
+/// path at which a router can be nested.
 pub(super) fn base_path(servers: &[Server]) -> String {
     let Some(server) = servers.first() else {
         return String::new();
@@ -34,7 +34,10 @@ pub(super) fn base_path(servers: &[Server]) -> String {
         match part {
             TemplatePart::Literal(text) => url.push_str(text),
             TemplatePart::Parameter(name) => {
-                let variable = server.variables.iter().find(|known| known.name == name);
+                let variable = server
+                    .variables
+                    .iter()
+                    .find(|variable| variable.name == name);
                 let Some(variable) = variable else {
                     return String::new();
                 };
@@ -43,11 +46,13 @@ pub(super) fn base_path(servers: &[Server]) -> String {
         }
     }
     let path = match url.split_once("//") {
-        Some((_, rest)) => rest.find('/').map_or("", |at| rest.get(at..).unwrap_or("")),
+        Some((_, after)) => after
+            .find('/')
+            .map_or("", |at| after.get(at..).unwrap_or("")),
         None => &url,
     };
     let path = path.trim_end_matches('/');
-    // What is relative to the document starts nowhere, and a router takes some characters for patterns.
+    // A path relative to the document has no known base, and the router treats some characters as patterns.
     let is_plain = path.starts_with('/') && !path.contains(['{', '}', '*', '?', '#', ':']);
     if is_plain {
         path.to_owned()
@@ -61,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_path_is_the_path_of_the_first_server() {
+    fn base_path_is_the_path_of_the_first_server() {
         for (url, expected) in [
             ("https://example.com", ""),
             ("https://example.com/", ""),

@@ -1,4 +1,4 @@
-//! Status codes: what the document says of them in `x-status`, and what the catalogue knows.
+//! Lowers status codes, from `x-status` in the document and from the catalogue.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::{
 /// The statuses of the catalogue and of the document, by code.
 pub(super) struct Statuses(BTreeMap<u16, Status>);
 
-/// A status that the document describes, and where.
+/// A status that the document describes, with the place of its response.
 struct DescribedStatus {
     status: Status,
     place: Pointer,
@@ -31,7 +31,7 @@ impl Statuses {
     /// Reads every `x-status` of the document.
     pub(super) fn gather(cx: &Context<'_>, routes: &[Route<'_>]) -> Self {
         let mut described: BTreeMap<u16, DescribedStatus> = BTreeMap::new();
-        let mut nameless: BTreeMap<u16, (Pointer, String)> = BTreeMap::new();
+        let mut unknown: BTreeMap<u16, (Pointer, String)> = BTreeMap::new();
         let mut used = Vec::new();
         for route in routes {
             for (key, response) in responses(cx, route) {
@@ -39,53 +39,51 @@ impl Statuses {
                 let ResponseKey::Exact(code) = key else {
                     continue;
                 };
-                if code > LAST {
-                    beyond(cx, route, code);
+                if code > LAST_CODE {
+                    report_beyond_last(cx, route, code);
                     continue;
                 }
                 match x_status(cx, code, &response) {
-                    Some(status) => describe_once(cx, &mut described, status, &response.place),
+                    Some(status) => insert_described(cx, &mut described, status, &response.place),
                     None if cx.catalogue.get(code).is_none() => {
                         let description = response.node.description.clone();
-                        nameless
-                            .entry(code)
-                            .or_insert((response.place, description));
+                        unknown.entry(code).or_insert((response.place, description));
                     }
                     None => {}
                 }
             }
         }
-        unused(cx, &used);
-        same_names(cx, &described);
+        check_unused(cx, &used);
+        check_names(cx, &described);
 
-        let known = cx
+        let catalogued = cx
             .catalogue
             .iter()
-            .map(|status| (status.code, elsewhere(status)));
-        let mut statuses: BTreeMap<_, _> = known.collect();
+            .map(|status| (status.code, without_place(status)));
+        let mut statuses: BTreeMap<_, _> = catalogued.collect();
         statuses.extend(
             described
                 .into_iter()
                 .map(|(code, described)| (code, described.status)),
         );
-        for (code, (place, description)) in nameless {
+        for (code, (place, description)) in unknown {
             if statuses.contains_key(&code) {
                 continue;
             }
-            // Without a catalogue there is nobody else to ask.
+            // Without a catalogue, the document must describe the status.
             if cx.catalogue.is_empty() {
                 cx.report(
                     Diagnostic::error(
                         Rule::UnknownStatus,
                         Place::Key(place.clone()),
-                        format!("nothing says what {code} means"),
+                        format!("the status {code} is not described"),
                     )
-                    .help("add `x-status` with its `reason`, `origin` and `retry` to the response"),
+                    .help("add `x-status` with `reason`, `origin` and `retry` to the response"),
                 );
             }
             let status = Status {
                 place: place.into(),
-                ..nobodys(code, description)
+                ..unknown_status(code, description)
             };
             statuses.insert(code, status);
         }
@@ -101,33 +99,34 @@ impl Statuses {
     }
 }
 
-/// The last status of HTTP (RFC 9110, section 15).
-const LAST: u16 = 599;
+/// The last status code of HTTP (RFC 9110, section 15).
+const LAST_CODE: u16 = 599;
 
-/// A number that HTTP does not have; servers are seen to send some, so it is taken as it is.
-fn beyond(cx: &Context<'_>, route: &Route<'_>, code: u16) {
+/// Warns about a code that is not an HTTP status code; it is still supported, because some servers send such
+/// codes.
+fn report_beyond_last(cx: &Context<'_>, route: &Route<'_>, code: u16) {
     let place = route.declared.place.key("responses").key(&code.to_string());
     cx.report(
         Diagnostic::warning(
             Rule::NotAStatus,
             Place::Key(place),
-            format!("{code} is no status of HTTP, which ends at {LAST}"),
+            format!("{code} is not an HTTP status code, the last of which is {LAST_CODE}"),
         )
-        .label("taken as a number without a meaning")
-        .help("answer with a code of one of the five classes"),
+        .label("treated as a number without a meaning")
+        .help("use a code of one of the five classes"),
     );
 }
 
-/// A status as the catalogue knows it: where it stands there is no place of this document.
-fn elsewhere(status: &Status) -> Status {
+/// Returns a status of the catalogue without its place, which is not in this document.
+fn without_place(status: &Status) -> Status {
     Status {
         place: Origin::default(),
         ..status.clone()
     }
 }
 
-/// A code that neither the document nor the catalogue knows: it has a number and no more.
-fn nobodys(code: u16, description: String) -> Status {
+/// Returns the status of a code that neither the document nor the catalogue describes.
+fn unknown_status(code: u16, description: String) -> Status {
     Status {
         code,
         name: Ident::pascal(&format!("Status{code}")),
@@ -142,7 +141,8 @@ fn nobodys(code: u16, description: String) -> Status {
     }
 }
 
-fn describe_once(
+/// Adds a described status, and reports a conflict with an earlier description of the code.
+fn insert_described(
     cx: &Context<'_>,
     described: &mut BTreeMap<u16, DescribedStatus>,
     status: Status,
@@ -171,20 +171,21 @@ fn describe_once(
             Diagnostic::error(
                 Rule::StatusConflict,
                 Place::Key(place.key("x-status")),
-                format!("{code} is described twice, and not in the same way"),
+                format!("two responses declare different `x-status` for {code}"),
             )
             .label("described again here")
             .related(
                 Place::Key(first.place.key("x-status")),
                 "first described here",
             )
-            .help("describe it once, under `components.responses`, and use `$ref`"),
+            .help("describe it once, under `components.responses`, and refer to it with `$ref`"),
         );
     }
 }
 
-/// A response of the components that describes a status, and that no operation has: it has no code.
-fn unused(cx: &Context<'_>, used: &[Pointer]) {
+/// Warns about components that describe a status and are not a response of any operation, so they have no
+/// code.
+fn check_unused(cx: &Context<'_>, used: &[Pointer]) {
     let Some(components) = &cx.document.api.components else {
         return;
     };
@@ -199,16 +200,18 @@ fn unused(cx: &Context<'_>, used: &[Pointer]) {
                 Diagnostic::warning(
                     Rule::UnusedStatus,
                     Place::Key(place),
-                    format!("`{name}` is no answer of any operation, so it has no code"),
+                    format!(
+                        "`{name}` is not a response of any operation, so it has no status code"
+                    ),
                 )
-                .help("name it in the `responses` of an operation, under its code"),
+                .help("refer to it in the `responses` of an operation, under its status code"),
             );
         }
     }
 }
 
-/// Two codes with one name: one of the two has to be called something else.
-fn same_names(cx: &Context<'_>, described: &BTreeMap<u16, DescribedStatus>) {
+/// Reports status codes with equal names.
+fn check_names(cx: &Context<'_>, described: &BTreeMap<u16, DescribedStatus>) {
     let mut names: BTreeMap<&Ident, (u16, Option<&Pointer>)> = cx
         .catalogue
         .iter()
@@ -220,16 +223,16 @@ fn same_names(cx: &Context<'_>, described: &BTreeMap<u16, DescribedStatus>) {
             let finding = Diagnostic::error(
                 Rule::NameConflict,
                 Place::Key(place.key("x-status")),
-                format!("{other} and {code} are both called `{}`", status.name),
+                format!("{other} and {code} are both named `{}`", status.name),
             );
             let finding = match first {
                 Some(first) => finding.related(
                     Place::Key(first.key("x-status")),
                     format!("this is {other}"),
                 ),
-                None => finding.label(format!("the catalogue calls {other} so")),
+                None => finding.label(format!("the catalogue uses this name for {other}")),
             };
-            cx.report(finding.help("give one of the two a `name` in its `x-status`"));
+            cx.report(finding.help("set `name` in the `x-status` of one of the two"));
         }
     }
 }
@@ -245,16 +248,16 @@ const KEYS: [&str; 7] = [
     "retry",
 ];
 
-/// The names that variants for ranges and `default` have.
-const TAKEN: [&str; 5] = [
+/// The names of variants for ranges and `default`.
+const RESERVED_NAMES: [&str; 5] = [
     "ClientError",
     "Default",
     "Redirection",
     "ServerError",
-    "SuccessType",
+    "Success",
 ];
 
-/// Reads the `x-status` of a response, which says what is otherwise than in the catalogue.
+/// Reads the `x-status` of a response, which overrides keys of the catalogue.
 fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Option<Status> {
     let value = response.node.extensions.get("x-status")?;
     let mut reader = StatusReader {
@@ -262,40 +265,40 @@ fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Op
         place: response.place.key("x-status"),
         members: None,
     };
-    let known = cx.catalogue.get(code).cloned();
+    let catalogued = cx.catalogue.get(code).cloned();
     let Value::Object(members) = value else {
-        reader.wrong(
+        reader.report_wrong(
             &reader.place,
-            &format!("`x-status` is {}", describe(value)),
-            "write a mapping",
+            &format!("`x-status` is {}, not a mapping", describe(value)),
+            "use a mapping such as `{reason: Not Found}`",
         );
-        return Some(known.unwrap_or_else(|| nobodys(code, String::new())));
+        return Some(catalogued.unwrap_or_else(|| unknown_status(code, String::new())));
     };
     reader.members = Some(members);
-    reader.unknown_keys();
-    if known.is_none() {
-        reader.missing_keys();
+    reader.check_unknown_keys();
+    if catalogued.is_none() {
+        reader.check_missing_keys();
     }
-    let mut status = known.unwrap_or_else(|| nobodys(code, own_words(response)));
+    let mut status = catalogued.unwrap_or_else(|| unknown_status(code, description(response)));
     status.place = response.place.clone().into();
 
     let reason = reader.text("reason", |text| {
         !text.trim().is_empty() && !text.contains(char::is_control)
     });
     if let Some(reason) = reason.filter(|reason| *reason != status.reason) {
-        // Called otherwise, it means something else.
+        // A status with another reason phrase has another meaning.
         status.name = Ident::pascal(&reason);
         status.reason = reason;
-        status.description = own_words(response);
+        status.description = description(response);
     }
     if let Some(name) = reader.text("name", |text| {
         Ident::chosen(text).is_some_and(|name| name == Ident::pascal(text))
     }) {
         status.name = Ident::pascal(&name);
     }
-    if TAKEN.contains(&status.name.as_str()) {
-        let message = format!("`{}` is the name of a class of statuses", status.name);
-        reader.wrong(&reader.place, &message, "add `name: ...`");
+    if RESERVED_NAMES.contains(&status.name.as_str()) {
+        let message = format!("`{}` is the name of a class of status codes", status.name);
+        reader.report_wrong(&reader.place, &message, "set another name with `name: ...`");
     }
     if let Some(origin) = reader.texts("origin", is_origin) {
         status.origin = origin;
@@ -330,12 +333,12 @@ fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Op
     Some(status)
 }
 
-/// What the response itself says.
-fn own_words(response: &Located<'_, Response>) -> String {
+/// Returns the description of a response.
+fn description(response: &Located<'_, Response>) -> String {
     response.node.description.trim_end().to_owned()
 }
 
-/// `iana`, `aws-elb`: a word for a registry, a product or a protocol.
+/// Checks whether a text is the name of a registry, a product or a protocol, such as `iana` or `aws-elb`.
 fn is_origin(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -343,7 +346,7 @@ fn is_origin(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Reads the members of an `x-status`, and reports those that are not what they should be.
+/// Reads the members of an `x-status`, and reports errors.
 struct StatusReader<'a> {
     cx: &'a Context<'a>,
     place: Pointer,
@@ -351,36 +354,40 @@ struct StatusReader<'a> {
 }
 
 impl StatusReader<'_> {
-    fn unknown_keys(&self) {
+    fn check_unknown_keys(&self) {
         let members = self.members.into_iter().flat_map(Map::keys);
         for key in members.filter(|key| !KEYS.contains(&key.as_str())) {
             let help = match nearest(key, KEYS) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its keys are {}", list(&KEYS)),
+                None => format!("use one of its keys: {}", list(&KEYS)),
             };
             let place = Place::Key(self.place.key(key));
-            let message = format!("`x-status` has no key `{key}`");
+            let message = format!("`{key}` is not a key of `x-status`");
             self.cx
                 .report(Diagnostic::error(Rule::UnknownKey, place, message).help(help));
         }
     }
 
-    /// What nobody else can say has to be there; a catalogue has to say more than others.
-    fn missing_keys(&self) {
-        let needed: &[(&str, &str)] = &[
+    /// Reports missing keys of a status that is not in the catalogue: `reason` is always required, and all
+    /// three in a document that is used without a catalogue.
+    fn check_missing_keys(&self) {
+        let required: &[(&str, &str)] = &[
             ("reason", "the reason phrase: `reason: Not Found`"),
-            ("origin", "who uses it: `origin: [iana]`"),
-            ("retry", "whether to repeat: `retry: never`"),
+            (
+                "origin",
+                "the registry or the products that use it: `origin: [iana]`",
+            ),
+            ("retry", "the retry advice: `retry: never`"),
         ];
-        let needed = if self.cx.catalogue.is_empty() {
-            needed
+        let required = if self.cx.catalogue.is_empty() {
+            required
         } else {
-            needed.get(..1).unwrap_or_default()
+            required.get(..1).unwrap_or_default()
         };
-        for (key, help) in needed {
+        for (key, help) in required {
             if self.get(key).is_none() {
                 let place = Place::Key(self.place.clone());
-                let message = format!("`x-status` needs the key `{key}`");
+                let message = format!("`x-status` requires the key `{key}`");
                 self.cx.report(
                     Diagnostic::error(Rule::MissingKey, place, message).help(format!("add {help}")),
                 );
@@ -388,7 +395,7 @@ impl StatusReader<'_> {
         }
     }
 
-    fn wrong(&self, place: &Pointer, message: &str, help: &str) {
+    fn report_wrong(&self, place: &Pointer, message: &str, help: &str) {
         let place = Place::Value(place.clone());
         self.cx
             .report(Diagnostic::error(Rule::WrongValue, place, message).help(help));
@@ -398,42 +405,42 @@ impl StatusReader<'_> {
         Some((self.members?.get(key)?, self.place.key(key)))
     }
 
-    fn text(&self, key: &str, sound: impl Fn(&str) -> bool) -> Option<String> {
+    fn text(&self, key: &str, is_valid: impl Fn(&str) -> bool) -> Option<String> {
         let (value, place) = self.get(key)?;
-        self.sound_text(key, value, &place, sound)
+        self.valid_text(key, value, &place, is_valid)
     }
 
-    fn texts(&self, key: &str, sound: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    fn texts(&self, key: &str, is_valid: impl Fn(&str) -> bool) -> Option<Vec<String>> {
         let (value, place) = self.get(key)?;
         let Value::Array(items) = value else {
             let message = format!("`{key}` is {}, not a list", describe(value));
-            self.wrong(&place, &message, &format!("write a list: `{key}: [...]`"));
+            self.report_wrong(&place, &message, &format!("use a list: `{key}: [...]`"));
             return None;
         };
         let items = items.iter().enumerate();
         let texts = items
-            .filter_map(|(index, item)| self.sound_text(key, item, &place.index(index), &sound));
+            .filter_map(|(index, item)| self.valid_text(key, item, &place.index(index), &is_valid));
         Some(texts.collect())
     }
 
-    fn sound_text(
+    fn valid_text(
         &self,
         key: &str,
         value: &Value,
         place: &Pointer,
-        sound: impl Fn(&str) -> bool,
+        is_valid: impl Fn(&str) -> bool,
     ) -> Option<String> {
         let help = match key {
-            "name" => "write a name in Rust's way: `NotFound`",
-            "origin" => "write words in small letters: `[iana]`, `[nginx, aws-elb]`",
-            "reference" => "write the address of a page: `https://...`",
-            "requires" => "write names of header fields: `[WWW-Authenticate]`",
-            _ => "write a text in one line",
+            "name" => "use upper camel case: `NotFound`",
+            "origin" => "use lowercase words: `[iana]`, `[nginx, aws-elb]`",
+            "reference" => "use the URL of a page: `https://...`",
+            "requires" => "use header field names: `[WWW-Authenticate]`",
+            _ => "use a single line of text",
         };
         match value {
-            Value::String(text) if sound(text) => Some(text.clone()),
+            Value::String(text) if is_valid(text) => Some(text.clone()),
             Value::String(text) => {
-                self.wrong(
+                self.report_wrong(
                     place,
                     &format!("`{key}` cannot be `{}`", text.escape_debug()),
                     help,
@@ -441,7 +448,7 @@ impl StatusReader<'_> {
                 None
             }
             other => {
-                self.wrong(
+                self.report_wrong(
                     place,
                     &format!("`{key}` is {}, not a string", describe(other)),
                     help,
@@ -455,12 +462,12 @@ impl StatusReader<'_> {
         let (value, place) = self.get(key)?;
         let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
         if found.is_none() {
-            let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            let allowed: Vec<_> = words.iter().map(|(word, _)| *word).collect();
             let shown = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
             let message = format!("`{key}` cannot be `{}`", shown.escape_debug());
-            self.wrong(&place, &message, &format!("write {}", list(&known)));
+            self.report_wrong(&place, &message, &format!("use {}", list(&allowed)));
         }
         found.map(|(_, word)| *word)
     }

@@ -1,4 +1,4 @@
-//! Tags: by what the server is split.
+//! Groups operations by tag: the server has a trait for each group.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::{
     report::Place,
 };
 
-/// The groups of operations that have a trait of their own: those of each tag, and the rest. None at all, if
+/// Groups the operations: one group for each tag, and one for operations without a tag. Returns no groups if
 /// no operation has a tag.
 ///
-/// The first of an operation's tags counts. Groups are in the order in which the document lists its tags;
-/// those that it does not list follow by name.
+/// An operation belongs to the group of its first tag. Groups are in the order of the document's `tags`; tags
+/// that are not listed there follow by name, and operations without a tag are last.
 pub(super) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
@@ -23,11 +23,11 @@ pub(super) fn lower(
 ) -> Vec<TagGroup> {
     let mut groups: Vec<TagGroup> = Vec::new();
     for (tag, members) in by_tag(cx, routes, operations) {
-        let listed = tag.and_then(|tag| listed(cx, tag));
-        let usual = Ident::snake(tag.unwrap_or("untagged"));
+        let listed = tag.and_then(|tag| find_listed(cx, tag));
+        let default = Ident::snake(tag.unwrap_or("untagged"));
         let chosen = listed
             .as_ref()
-            .and_then(|(place, _)| cx.chosen_name(place, |chosen| *chosen == usual));
+            .and_then(|(place, _)| cx.chosen_name(place, |chosen| *chosen == default));
         let users = members.iter().filter_map(|index| routes.get(*index));
         let users = users.map(|route| route.declared.place.key("tags"));
         let places: Vec<_> = listed
@@ -35,13 +35,13 @@ pub(super) fn lower(
             .map(|(place, _)| place.clone())
             .chain(users)
             .collect();
-        let what = match tag {
+        let subject = match tag {
             Some(tag) => format!("the tag `{tag}`"),
-            None => "what has no tag".to_owned(),
+            None => "the group of operations without a tag".to_owned(),
         };
-        let (name, adjusted) = names.root.name(&[chosen.unwrap_or(usual)], &what);
+        let (name, adjusted) = names.root.name(&[chosen.unwrap_or(default)], &subject);
         if let Some(first) = places.first() {
-            cx.adjusted(Place::Value(first.clone()), &what, &name, adjusted);
+            cx.report_adjusted_name(Place::Value(first.clone()), &subject, &name, adjusted);
         }
         for index in members {
             if let Some(operation) = operations.get_mut(index) {
@@ -51,14 +51,16 @@ pub(super) fn lower(
         groups.push(TagGroup {
             tag: tag.map(str::to_owned),
             name,
-            description: listed.and_then(|(_, words)| words).unwrap_or_default(),
+            description: listed
+                .and_then(|(_, description)| description)
+                .unwrap_or_default(),
             origin: places.iter().collect(),
         });
     }
     groups
 }
 
-/// The operations that have methods, by index, for each tag.
+/// Returns the indices of the operations with methods, for each tag.
 fn by_tag<'a>(
     cx: &Context<'_>,
     routes: &'a [Route<'_>],
@@ -87,10 +89,10 @@ fn by_tag<'a>(
     members
 }
 
-/// Where the document lists a tag, and what it says of it.
-fn listed(cx: &Context<'_>, tag: &str) -> Option<(Pointer, Option<String>)> {
-    let mut listed = cx.document.api.tags.iter().enumerate();
-    let (index, found) = listed.find(|(_, listed)| listed.name == tag)?;
+/// Returns the place and the description of a tag in the document's `tags`.
+fn find_listed(cx: &Context<'_>, tag: &str) -> Option<(Pointer, Option<String>)> {
+    let mut tags = cx.document.api.tags.iter().enumerate();
+    let (index, listed) = tags.find(|(_, listed)| listed.name == tag)?;
     let place = Pointer::root().key("tags").index(index);
-    Some((place, found.description.clone()))
+    Some((place, listed.description.clone()))
 }

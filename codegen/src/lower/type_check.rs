@@ -1,4 +1,4 @@
-//! What can be said of a type: whether a value is of it, and where it can be written.
+//! Checks whether a value matches a type, and whether a style can represent all values of a type.
 
 use std::cell::Cell;
 
@@ -6,27 +6,27 @@ use serde_json::Value;
 
 use super::{Context, types::Types};
 use crate::{
-    model::{Constant, Direction, Type, TypeKind, weighted_status},
+    model::{Constant, Direction, Type, TypeKind, UnionVariant, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
 
-/// What of a type cannot be written as the words of a parameter or of a form, in words.
-pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
-    const NESTED: &str = "a list or an object within another";
+/// Describes the values of a type that a parameter or header field cannot represent, if there are any.
+pub(super) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {
+    const NESTED: &str = "a list or an object nested in another";
     match ty {
-        Type::Nullable(inner) | Type::Boxed(inner) => not_flat(inner, types),
-        Type::Array(inner) | Type::Map(inner) => (!is_word(inner, types)).then_some(NESTED),
+        Type::Nullable(inner) | Type::Boxed(inner) => find_unwritable(inner, types),
+        Type::Array(inner) | Type::Map(inner) => (!is_scalar(inner, types)).then_some(NESTED),
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => not_flat(ty, types),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable(ty, types),
             Some(TypeKind::Struct { fields, others }) => {
-                let of_fields = fields.iter().map(|field| &field.ty);
-                let mut all = of_fields.chain(others.iter().map(|(_, ty)| ty));
-                (!all.all(|ty| is_word(ty, types))).then_some(NESTED)
+                let field_types = fields.iter().map(|field| &field.ty);
+                let mut value_types = field_types.chain(others.iter().map(|(_, ty)| ty));
+                (!value_types.all(|ty| is_scalar(ty, types))).then_some(NESTED)
             }
             Some(TypeKind::Union { variants, .. }) => {
-                let is_words = variants.iter().all(|variant| is_word(&variant.ty, types));
-                (!is_words).then_some("a list or an object where a text may be, too")
+                let are_scalars = variants.iter().all(|variant| is_scalar(&variant.ty, types));
+                (!are_scalars).then_some("a list or an object in place of a scalar")
             }
             _ => None,
         },
@@ -34,39 +34,39 @@ pub(super) fn not_flat(ty: &Type, types: &Types) -> Option<&'static str> {
     }
 }
 
-/// The same for the fields of a form, which can be lists.
-pub(super) fn no_form(ty: &Type, types: &Types) -> Option<&'static str> {
+/// Describes the values of a type that a form cannot represent, if there are any; fields may be lists.
+pub(super) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'static str> {
     let Type::Named(id) = ty else {
-        return not_flat(ty, types);
+        return find_unwritable(ty, types);
     };
     match types.definition(*id).map(|definition| &definition.kind) {
-        Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => no_form(ty, types),
+        Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable_in_form(ty, types),
         Some(TypeKind::Struct {
             fields,
             others: None,
         }) => {
-            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_word(ty, types);
+            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_scalar(ty, types);
             fields
                 .iter()
-                .find_map(|field| match not_flat(&field.ty, types) {
-                    None if is_object(&field.ty) => Some("an object within another"),
-                    why => why,
+                .find_map(|field| match find_unwritable(&field.ty, types) {
+                    None if is_object(&field.ty) => Some("an object nested in another"),
+                    values => values,
                 })
         }
-        _ => not_flat(ty, types),
+        _ => find_unwritable(ty, types),
     }
 }
 
-/// Whether the values of a type are a word each.
-pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
+/// Checks whether all values of a type are scalars.
+pub(super) fn is_scalar(ty: &Type, types: &Types) -> bool {
     match ty {
         Type::Array(_) | Type::Map(_) => false,
-        Type::Boxed(inner) | Type::Nullable(inner) => is_word(inner, types),
+        Type::Boxed(inner) | Type::Nullable(inner) => is_scalar(inner, types),
         Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_word(ty, types),
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_scalar(ty, types),
             Some(TypeKind::Struct { .. }) => false,
             Some(TypeKind::Union { variants, .. }) => {
-                variants.iter().all(|variant| is_word(&variant.ty, types))
+                variants.iter().all(|variant| is_scalar(&variant.ty, types))
             }
             _ => true,
         },
@@ -74,42 +74,48 @@ pub(super) fn is_word(ty: &Type, types: &Types) -> bool {
     }
 }
 
-/// Whether a value of JSON, of a request or an answer, is of a type; if not, where it is not, and why.
+/// Checks whether a JSON value in a request or a response matches a type.
+///
+/// # Errors
+/// The position of the first mismatch in the value, and the reason.
 pub(super) fn check_type(
     value: &Value,
     ty: &Type,
     types: &Types,
     direction: Direction,
 ) -> Result<(), (Pointer, String)> {
-    let left = Cell::new(LOOKS);
+    let remaining = Cell::new(MAX_CHECKS);
     TypeChecker {
         types,
         direction,
-        left,
+        remaining,
     }
-    .at(value, ty, &Pointer::root())
+    .check(value, ty, &Pointer::root())
 }
 
-/// How many values are looked at. Unions within unions try each other's variants; an example that takes
-/// longer is taken as it is.
-const LOOKS: usize = 1_000_000;
+/// The maximum number of checked values. Nested unions try all combinations of variants; an example that
+/// takes longer is accepted unchecked.
+const MAX_CHECKS: usize = 1_000_000;
 
-/// A value that is held against its type.
+/// A check of a value against a type.
 struct TypeChecker<'a> {
     types: &'a Types,
     direction: Direction,
-    left: Cell<usize>,
+    /// The number of values that may still be checked.
+    remaining: Cell<usize>,
 }
 
 impl TypeChecker<'_> {
-    fn at(&self, value: &Value, ty: &Type, at: &Pointer) -> Result<(), (Pointer, String)> {
+    fn check(&self, value: &Value, ty: &Type, at: &Pointer) -> Result<(), (Pointer, String)> {
         let types = self.types;
-        self.left.set(self.left.get().saturating_sub(1));
-        if self.left.get() == 0 {
+        self.remaining.set(self.remaining.get().saturating_sub(1));
+        if self.remaining.get() == 0 {
             return Ok(());
         }
-        let wrong =
-            |expected: &str| Err((at.clone(), format!("{}, not {expected}", describe(value))));
+        let wrong = |expected: &str| {
+            let reason = format!("expected {expected}, found {}", describe(value));
+            Err((at.clone(), reason))
+        };
         match (ty, value) {
             (Type::Any, _)
             | (Type::Nullable(_), Value::Null)
@@ -130,16 +136,16 @@ impl TypeChecker<'_> {
             (Type::StatusChoice, Value::String(text)) => weighted_status::parse(text)
                 .map(|_| ())
                 .or_else(|_| wrong("a choice of status codes")),
-            (Type::Boxed(inner) | Type::Nullable(inner), value) => self.at(value, inner, at),
+            (Type::Boxed(inner) | Type::Nullable(inner), value) => self.check(value, inner, at),
             (Type::Array(item), Value::Array(items)) => items
                 .iter()
                 .enumerate()
-                .try_for_each(|(index, value)| self.at(value, item, &at.index(index))),
+                .try_for_each(|(index, value)| self.check(value, item, &at.index(index))),
             (Type::Map(item), Value::Object(members)) => members
                 .iter()
-                .try_for_each(|(key, value)| self.at(value, item, &at.key(key))),
+                .try_for_each(|(key, value)| self.check(value, item, &at.key(key))),
             (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
-                Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => self.at(value, ty, at),
+                Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => self.check(value, ty, at),
                 Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
                 Some(TypeKind::TextEnum(_)) => wrong("a string"),
                 Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
@@ -147,7 +153,7 @@ impl TypeChecker<'_> {
                 Some(TypeKind::MixedEnum(values)) => {
                     if values
                         .iter()
-                        .any(|known| known.value == Constant::new(value))
+                        .any(|declared| declared.value == Constant::new(value))
                     {
                         Ok(())
                     } else {
@@ -155,18 +161,17 @@ impl TypeChecker<'_> {
                     }
                 }
                 Some(TypeKind::Union { variants, tag }) => {
-                    let told = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
-                    let is_told = |tags: &[String]| {
-                        told.is_none_or(|told| {
-                            tags.is_empty() || tags.iter().any(|tag| tag == told)
+                    let selected = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
+                    let is_selected = |tags: &[String]| {
+                        selected.is_none_or(|selected| {
+                            tags.is_empty() || tags.iter().any(|tag| tag == selected)
                         })
                     };
-                    let mut named = variants.iter().filter(|variant| is_told(&variant.tags));
-                    match named.clone().count() {
-                        1 => named
-                            .next()
-                            .map_or(Ok(()), |variant| self.at(value, &variant.ty, at)),
-                        _ if named.any(|one| self.at(value, &one.ty, at).is_ok()) => Ok(()),
+                    let mut matching = variants.iter().filter(|variant| is_selected(&variant.tags));
+                    let check = |variant: &UnionVariant| self.check(value, &variant.ty, at);
+                    match matching.clone().count() {
+                        1 => matching.next().map_or(Ok(()), check),
+                        _ if matching.any(|variant| check(variant).is_ok()) => Ok(()),
                         _ => wrong("one of the alternatives"),
                     }
                 }
@@ -176,13 +181,13 @@ impl TypeChecker<'_> {
                     };
                     for field in fields {
                         match members.get(&field.wire) {
-                            Some(value) => self.at(value, &field.ty, &at.key(&field.wire))?,
-                            // What goes the other way alone is not needed here.
+                            Some(value) => self.check(value, &field.ty, &at.key(&field.wire))?,
+                            // A property of the other direction only is not required here.
                             None if field.required
                                 && (field.direction == Direction::Both
                                     || field.direction == self.direction) =>
                             {
-                                return Err((at.clone(), format!("without `{}`", field.wire)));
+                                return Err((at.clone(), format!("`{}` is missing", field.wire)));
                             }
                             None => {}
                         }
@@ -191,9 +196,9 @@ impl TypeChecker<'_> {
                     members
                         .iter()
                         .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
-                        .try_for_each(|(key, value)| self.at(value, ty, &at.key(key)))
+                        .try_for_each(|(key, value)| self.check(value, ty, &at.key(key)))
                 }
-                // Forms are no values of JSON, and no answer is one.
+                // Forms are not JSON values, and only requests have them.
                 Some(TypeKind::Form { .. }) | None => Ok(()),
             },
             (Type::Boolean, _) => wrong("a boolean"),
@@ -206,14 +211,14 @@ impl TypeChecker<'_> {
     }
 }
 
-/// Says that an example is not of its schema.
-pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, why: &str) {
-    let inside = if at.as_str().is_empty() {
+/// Warns that an example or default does not match its schema.
+pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
+    let position = if at.as_str().is_empty() {
         String::new()
     } else {
         format!(" at `{at}`")
     };
-    let what = match place.last().as_deref() {
+    let keyword = match place.last().as_deref() {
         Some("default") => "default",
         _ => "example",
     };
@@ -221,9 +226,9 @@ pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, wh
         Diagnostic::warning(
             Rule::ExampleMismatch,
             Place::Key(place),
-            format!("the {what} is not of its schema: it is {why}{inside}"),
+            format!("the {keyword} does not match its schema: {reason}{position}"),
         )
-        .label("the mock answers with a value made from the schema instead")
-        .help(format!("correct the {what}, or the schema")),
+        .label("the mock uses a value generated from the schema instead")
+        .help(format!("correct the {keyword} or the schema")),
     );
 }

@@ -1,4 +1,4 @@
-//! Schemas to types.
+//! Lowers schemas to types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,8 @@ use super::{
     constraints::ConstraintTable,
     cycles, direction, docs,
     merged_schema::{
-        AdditionalProperties, Schema, SchemaKey, SchemaShape, UnionMember, around, component,
+        AdditionalProperties, Schema, SchemaKey, SchemaShape, UnionMember, component,
+        enclosing_component,
     },
 };
 use crate::{
@@ -22,52 +23,51 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// What a type without a name of its own is called: words that tell where it is used.
+/// The name of a type whose schema has no name, made of the names of its users.
 #[derive(Clone, Debug)]
 pub(super) struct Naming(String);
 
 impl Naming {
-    /// By the component that the place is in, else by words of its user.
-    pub(super) fn at(place: &Pointer, otherwise: &Ident) -> Self {
-        Self(match around(place) {
+    /// Returns the name of the component around a place, or else `fallback`.
+    pub(super) fn at(place: &Pointer, fallback: &Ident) -> Self {
+        Self(match enclosing_component(place) {
             Some(component) => Ident::pascal(&component).as_str().to_owned(),
-            None => otherwise.as_str().to_owned(),
+            None => fallback.as_str().to_owned(),
         })
     }
 
-    /// The name of a part.
+    /// Returns the name of a part.
     pub(super) fn with(&self, part: &str) -> Self {
         Self(format!("{}{}", self.0, Ident::pascal(part)))
     }
 
-    /// The name.
+    /// Returns the name as an identifier.
     pub(super) fn ident(&self) -> Ident {
         Ident::pascal(&self.0)
     }
 }
 
-/// The types of a document, while they are being found.
+/// The types of a document, during lowering.
 pub(super) struct Types {
-    /// By id; `None` while a type is being lowered.
+    /// The definitions by ID; `None` while a type is being lowered.
     definitions: Vec<Option<TypeDef>>,
-    /// The type that each schema defines.
+    /// The type of each schema.
     by_key: BTreeMap<SchemaKey, TypeId>,
-    /// The types by what their schemas say: schemas that say the same, word for word, are one type.
-    by_meaning: BTreeMap<u64, Vec<(SchemaKey, TypeId)>>,
-    /// The content that each place declares, so that a component has one type and not one for each
-    /// of its users.
+    /// The types by the hash of their schemas: identical schemas share one type.
+    by_fingerprint: BTreeMap<u64, Vec<(SchemaKey, TypeId)>>,
+    /// The content at each place, so that all users of a component share its types.
     pub(super) payloads: BTreeMap<Pointer, Payload>,
-    /// What has to hold beyond the types.
+    /// The constraints that types do not enforce.
     pub(super) constraints: ConstraintTable,
 }
 
 impl Types {
-    /// Lowers the schemas that have a name.
+    /// Lowers the named schemas.
     pub(super) fn declare(cx: &Context<'_>, names: &mut NameScopes) -> Self {
         let mut types = Self {
             definitions: Vec::new(),
             by_key: BTreeMap::new(),
-            by_meaning: BTreeMap::new(),
+            by_fingerprint: BTreeMap::new(),
             payloads: BTreeMap::new(),
             constraints: ConstraintTable::default(),
         };
@@ -79,15 +79,16 @@ impl Types {
             .and_then(Value::as_object);
         let texts = schemas.into_iter().flat_map(Map::keys).map(String::as_str);
         let mut declared = Vec::new();
-        // All have a name and an id before the first is looked into, for they refer to each other.
+        // All schemas have a name and an ID before the first one is lowered, because they may refer to each
+        // other.
         let name = |text: &str| {
-            let usual = Ident::pascal(text);
-            cx.chosen_name(&section.key(text), |chosen| *chosen == usual)
-                .unwrap_or(usual)
+            let default = Ident::pascal(text);
+            cx.chosen_name(&section.key(text), |chosen| *chosen == default)
+                .unwrap_or(default)
         };
         for (text, (name, adjusted)) in names.types.name_all(texts, name) {
             let place = section.key(&text);
-            cx.adjusted(
+            cx.report_adjusted_name(
                 Place::Key(place.clone()),
                 &format!("the schema `{text}`"),
                 &name,
@@ -97,31 +98,31 @@ impl Types {
                 continue;
             };
             let id = types.reserve();
-            // What only says in which file it is has that as its definition.
-            let is_own = schema.place == place
+            // A schema that is only a `$ref` into another file is defined there.
+            let is_definition = schema.place == place
                 || (schema.place.in_file().is_some() && !types.by_key.contains_key(&schema.key()));
-            if is_own {
+            if is_definition {
                 types.by_key.insert(schema.key(), id);
-                types.remember(&schema, id);
+                types.insert_fingerprint(&schema, id);
             }
-            declared.push((id, name, place, schema, is_own));
+            declared.push((id, name, place, schema, is_definition));
         }
         types.reserve_files(cx, names, &mut declared);
-        for (id, name, place, schema, is_own) in declared {
-            if is_own {
+        for (id, name, place, schema, is_definition) in declared {
+            if is_definition {
                 types.define(cx, names, id, name, &schema);
                 continue;
             }
-            let target = types.of(cx, names, &place, &Naming(name.to_string()));
-            let doc = docs::of_alias(cx, &place, &schema);
+            let target = types.lower(cx, names, &place, &Naming(name.to_string()));
+            let doc = docs::alias_docs(cx, &place, &schema);
             let origin = place.into();
-            types.put(id, name, doc, &schema, TypeKind::Alias(target), origin);
+            types.set_definition(id, name, doc, &schema, TypeKind::Alias(target), origin);
         }
         types
     }
 
-    /// Gives a name and an id to each schema in a file beside the document that needs a type, too: they may
-    /// lead to one another for as long as those of the document itself.
+    /// Reserves a name and an ID for each schema in an external file that needs a definition, because these
+    /// schemas may refer to each other as well.
     fn reserve_files<'a>(
         &mut self,
         cx: &Context<'a>,
@@ -133,48 +134,47 @@ impl Types {
             let Some(schema) = Schema::at(cx, place) else {
                 continue;
             };
-            let is_known = self.by_key.contains_key(&schema.key());
-            if schema.place == *place && !is_known && is_defined(schema.shape(cx)) {
+            let is_reserved = self.by_key.contains_key(&schema.key());
+            if schema.place == *place && !is_reserved && needs_definition(schema.shape(cx)) {
                 places.insert(place.reference(), schema);
             }
         }
-        let usual = |text: &str| {
+        let default_name = |text: &str| {
             let place = places.get(text).map(|schema| &schema.place);
             let name = place.and_then(component).unwrap_or_default();
             Ident::pascal(&name)
         };
         let name = |text: &str| {
-            let chosen = places
-                .get(text)
-                .and_then(|schema| cx.chosen_name(&schema.place, |chosen| *chosen == usual(text)));
-            chosen.unwrap_or_else(|| usual(text))
+            let chosen = places.get(text).and_then(|schema| {
+                cx.chosen_name(&schema.place, |chosen| *chosen == default_name(text))
+            });
+            chosen.unwrap_or_else(|| default_name(text))
         };
-        let all = names
+        let named = names
             .types
             .name_all(places.keys().map(String::as_str), name);
-        for (text, (name, adjusted)) in all {
+        for (text, (name, adjusted)) in named {
             let Some(schema) = places.remove(&text) else {
                 continue;
             };
-            let what = format!("the schema `{text}`");
-            cx.adjusted(Place::Key(schema.place.clone()), &what, &name, adjusted);
+            let subject = format!("the schema `{text}`");
+            cx.report_adjusted_name(Place::Key(schema.place.clone()), &subject, &name, adjusted);
             let id = self.reserve();
             self.by_key.insert(schema.key(), id);
-            self.remember(&schema, id);
+            self.insert_fingerprint(&schema, id);
             declared.push((id, name, schema.place.clone(), schema, true));
         }
     }
 
-    /// The types, by id, of what these operations and their answers use, and what has to hold for the
-    /// values beyond.
+    /// Returns the types by ID, and the constraints that the operations use.
     pub(super) fn finish(
         self,
         operations: &mut [Operation],
-        sets: &[ResponseEnum],
+        response_enums: &[ResponseEnum],
     ) -> (Vec<TypeDef>, Vec<Constraints>) {
         let mut definitions: Vec<_> = self.definitions.into_iter().flatten().collect();
-        direction::ease(&mut definitions, operations, sets);
-        cycles::put(&mut definitions);
+        direction::relax_required(&mut definitions, operations, response_enums);
+        cycles::break_cycles(&mut definitions);
         (definitions, self.constraints.finish(operations))
     }
 
@@ -188,18 +188,18 @@ impl Types {
         id
     }
 
-    /// The type of the schema at a place.
-    pub(super) fn of(
+    /// Lowers the schema at a place to its type.
+    pub(super) fn lower(
         &mut self,
         cx: &Context<'_>,
         names: &mut NameScopes,
         place: &Pointer,
         naming: &Naming,
     ) -> Type {
-        self.of_all(cx, names, std::slice::from_ref(place), naming)
+        self.lower_merged(cx, names, std::slice::from_ref(place), naming)
     }
 
-    /// A type that no schema alone defines.
+    /// Adds a type that is not the type of a schema.
     pub(super) fn add(
         &mut self,
         names: &mut NameScopes,
@@ -225,88 +225,88 @@ impl Types {
         Type::Named(id)
     }
 
-    /// The type of what the schemas at several places say together.
-    pub(super) fn of_all(
+    /// Lowers the merged schemas at several places to their type.
+    pub(super) fn lower_merged(
         &mut self,
         cx: &Context<'_>,
         names: &mut NameScopes,
         places: &[Pointer],
         naming: &Naming,
     ) -> Type {
-        let Some(schema) = Schema::of_all(cx, places) else {
+        let Some(schema) = Schema::merge(cx, places) else {
             return Type::Any;
         };
         match places {
             [place] if schema.place != *place => {
                 let naming = Naming::at(&schema.place, &naming.ident());
-                self.of_schema(cx, names, &schema, &naming)
+                self.lower_schema(cx, names, &schema, &naming)
             }
-            _ => self.of_schema(cx, names, &schema, naming),
+            _ => self.lower_schema(cx, names, &schema, naming),
         }
     }
 
-    fn of_schema(
+    fn lower_schema(
         &mut self,
         cx: &Context<'_>,
         names: &mut NameScopes,
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> Type {
-        let defined = is_defined(schema.shape(cx));
+        let is_defined = needs_definition(schema.shape(cx));
         let ty = match self.by_key.get(&schema.key()) {
-            // An alias says itself whether it is nullable, but where it is used may say so, too.
-            Some(id) if !defined => {
+            // An alias includes its own `nullable`, and its use may add another one.
+            Some(id) if !is_defined => {
                 let alias = Type::Named(*id);
-                let says_itself =
+                let is_nullable_alias =
                     Schema::at(cx, &schema.place).is_some_and(|own| own.is_nullable(cx));
-                return nullable(alias, schema.is_nullable(cx) && !says_itself);
+                return nullable(alias, schema.is_nullable(cx) && !is_nullable_alias);
             }
             Some(id) => Type::Named(*id),
-            None if defined => {
+            None if is_defined => {
                 let id = self.reserve();
                 self.by_key.insert(schema.key(), id);
-                let usual = naming.ident();
-                let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == usual);
-                let wanted = chosen.unwrap_or(usual);
+                let default = naming.ident();
+                let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == default);
+                let wanted = chosen.unwrap_or(default);
                 let (name, _) = names.types.name(&[wanted], schema.place.as_str());
-                match self.known(cx, schema) {
-                    Some(same) => {
+                match self.find_identical(cx, schema) {
+                    Some(identical) => {
                         for (place, _) in schema.key() {
                             cx.account_for(place);
                         }
-                        let kind = TypeKind::Alias(Type::Named(same));
-                        self.put(
+                        let kind = TypeKind::Alias(Type::Named(identical));
+                        self.set_definition(
                             id,
                             name,
-                            docs::documentation(schema),
+                            docs::schema_docs(schema),
                             schema,
                             kind,
                             origin(schema),
                         );
                     }
                     None => {
-                        self.remember(schema, id);
+                        self.insert_fingerprint(schema, id);
                         self.define(cx, names, id, name, schema);
                     }
                 }
                 Type::Named(id)
             }
-            None => self.plain(cx, names, schema, naming),
+            None => self.inline_type(cx, names, schema, naming),
         };
         nullable(ty, schema.is_nullable(cx))
     }
 
-    /// The type of another schema that says the same.
-    fn known(&self, cx: &Context<'_>, schema: &Schema<'_>) -> Option<TypeId> {
-        let mut alike = self.by_meaning.get(&schema.fingerprint())?.iter();
-        alike
-            .find(|(key, _)| schema.says(cx, key))
+    /// Returns the type of an identical schema.
+    fn find_identical(&self, cx: &Context<'_>, schema: &Schema<'_>) -> Option<TypeId> {
+        let mut candidates = self.by_fingerprint.get(&schema.fingerprint())?.iter();
+        candidates
+            .find(|(key, _)| schema.is_identical(cx, key))
             .map(|(_, id)| *id)
     }
 
-    fn remember(&mut self, schema: &Schema<'_>, id: TypeId) {
-        let alike = self.by_meaning.entry(schema.fingerprint()).or_default();
-        alike.push((schema.key(), id));
+    fn insert_fingerprint(&mut self, schema: &Schema<'_>, id: TypeId) {
+        let candidates = self.by_fingerprint.entry(schema.fingerprint()).or_default();
+        candidates.push((schema.key(), id));
     }
 
     fn define(
@@ -319,27 +319,27 @@ impl Types {
     ) {
         let naming = Naming(name.to_string());
         let kind = match schema.shape(cx) {
-            SchemaShape::TextEnum => TypeKind::TextEnum(texts(cx, schema)),
-            SchemaShape::IntegerEnum => TypeKind::IntegerEnum(integers(schema)),
-            SchemaShape::MixedEnum => TypeKind::MixedEnum(scalars(schema)),
+            SchemaShape::TextEnum => TypeKind::TextEnum(text_variants(cx, schema)),
+            SchemaShape::IntegerEnum => TypeKind::IntegerEnum(integer_variants(schema)),
+            SchemaShape::MixedEnum => TypeKind::MixedEnum(mixed_variants(schema)),
             SchemaShape::Object => self.object(cx, names, schema, &naming),
             SchemaShape::Union => self.union(cx, names, schema, &naming),
             _ => {
-                let ty = self.plain(cx, names, schema, &naming);
+                let ty = self.inline_type(cx, names, schema, &naming);
                 TypeKind::Alias(nullable(ty, schema.is_nullable(cx)))
             }
         };
-        self.put(
+        self.set_definition(
             id,
             name,
-            docs::documentation(schema),
+            docs::schema_docs(schema),
             schema,
             kind,
             origin(schema),
         );
     }
 
-    fn put(
+    fn set_definition(
         &mut self,
         id: TypeId,
         name: Ident,
@@ -371,10 +371,10 @@ impl Types {
         let mut properties = schema.properties();
         let required = schema.required();
         let additional = schema.additional();
-        // What has to be there is a property, even if nobody says what it is.
+        // A required property is a field, even if it is not in `properties`.
         if matches!(
             additional,
-            AdditionalProperties::Unsaid | AdditionalProperties::Closed
+            AdditionalProperties::Unspecified | AdditionalProperties::Closed
         ) {
             for name in &required {
                 properties.entry(name).or_default();
@@ -387,30 +387,34 @@ impl Types {
                 .map(Vec::as_slice)
                 .unwrap_or_default();
             let place = places.first().unwrap_or(&schema.place);
-            let what = format!("the property `{wire}`");
-            cx.adjusted(Place::Key(place.clone()), &what, &name, adjusted);
-            let property = Schema::of_all(cx, places);
-            let is = |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
+            let subject = format!("the property `{wire}`");
+            cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
+            let property = Schema::merge(cx, places);
+            let has_flag =
+                |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
             fields.push(Field {
                 name,
-                ty: self.of_all(cx, names, places, &naming.with(&wire)),
+                ty: self.lower_merged(cx, names, places, &naming.with(&wire)),
                 required: required.contains(wire.as_str()),
-                direction: match (is("readOnly"), is("writeOnly")) {
+                direction: match (has_flag("readOnly"), has_flag("writeOnly")) {
                     (true, false) => Direction::Response,
                     (false, true) => Direction::Request,
                     _ => Direction::Both,
                 },
-                doc: docs::of_property(cx, places),
-                deprecated: is("deprecated"),
-                origin: places.iter().chain(&schema.requiring(&wire)).collect(),
+                doc: docs::property_docs(cx, places),
+                deprecated: has_flag("deprecated"),
+                origin: places
+                    .iter()
+                    .chain(&schema.required_places(&wire))
+                    .collect(),
                 wire,
             });
         }
         let others = match additional {
-            AdditionalProperties::Unsaid | AdditionalProperties::Closed => None,
+            AdditionalProperties::Unspecified | AdditionalProperties::Closed => None,
             AdditionalProperties::Open => Some(Type::Any),
             AdditionalProperties::Typed(places) => {
-                Some(self.of_all(cx, names, &places, &naming.with("value")))
+                Some(self.lower_merged(cx, names, &places, &naming.with("value")))
             }
         };
         let others = others.map(|ty| {
@@ -446,27 +450,27 @@ impl Types {
                 .clone()
                 .or_else(|| schema.text("title").map(str::to_owned));
             let hint = hint.or_else(|| tags.first().cloned());
-            let hint = hint.unwrap_or_else(|| noun(schema.shape(cx)).to_owned());
+            let hint = hint.unwrap_or_else(|| shape_name(schema.shape(cx)).to_owned());
             let part = naming.with(&hint);
             let naming = if is_extended || component.is_none() {
                 part
             } else {
                 Naming::at(&schema.place, &part.ident())
             };
-            let ty = match self.of_schema(cx, names, &schema, &naming) {
-                // The union itself is nullable then.
+            let ty = match self.lower_schema(cx, names, &schema, &naming) {
+                // The union itself is nullable in this case.
                 Type::Nullable(inner) => *inner,
                 ty => ty,
             };
-            // What is anything is what all other values are.
+            // The variant `Other` already holds any value.
             if ty == Type::Any {
                 continue;
             }
-            let known = variants.iter_mut().find(|variant| variant.ty == ty);
-            if let Some(known) = known {
-                let more = tags.into_iter().filter(|tag| !known.tags.contains(tag));
-                let more: Vec<_> = more.collect();
-                known.tags.extend(more);
+            let same_type = variants.iter_mut().find(|variant| variant.ty == ty);
+            if let Some(variant) = same_type {
+                let new_tags = tags.into_iter().filter(|tag| !variant.tags.contains(tag));
+                let new_tags: Vec<_> = new_tags.collect();
+                variant.tags.extend(new_tags);
                 continue;
             }
             let (name, _) = scope.name(&[Ident::pascal(&hint)], &hint);
@@ -478,13 +482,13 @@ impl Types {
                 origin,
             });
         }
-        // A tag that stands for two of them does not tell which it is.
-        let mut told = BTreeSet::new();
-        let is_clear = variants
+        // A discriminator is only used if no value selects two variants.
+        let mut seen = BTreeSet::new();
+        let is_unambiguous = variants
             .iter()
-            .flat_map(|one| &one.tags)
-            .all(|tag| told.insert(tag));
-        let tag = union.tag.filter(|_| is_clear).map(str::to_owned);
+            .flat_map(|variant| &variant.tags)
+            .all(|tag| seen.insert(tag));
+        let tag = union.tag.filter(|_| is_unambiguous).map(str::to_owned);
         match <[UnionVariant; 1]>::try_from(variants) {
             Ok([only]) if tag.is_none() => TypeKind::Alias(only.ty),
             Ok(variants) => TypeKind::Union {
@@ -496,8 +500,8 @@ impl Types {
         }
     }
 
-    /// The type of a schema that needs no definition.
-    fn plain(
+    /// Lowers a schema that does not need a definition.
+    fn inline_type(
         &mut self,
         cx: &Context<'_>,
         names: &mut NameScopes,
@@ -507,7 +511,7 @@ impl Types {
         match schema.shape(cx) {
             SchemaShape::Array => {
                 let items = schema.items();
-                let item = self.of_all(cx, names, &items, &naming.with("item"));
+                let item = self.lower_merged(cx, names, &items, &naming.with("item"));
                 Type::Array(Box::new(item))
             }
             SchemaShape::Boolean => Type::Boolean,
@@ -515,7 +519,7 @@ impl Types {
             SchemaShape::Integer => Type::Integer64,
             SchemaShape::Map => Type::Map(Box::new(match schema.additional() {
                 AdditionalProperties::Typed(places) => {
-                    self.of_all(cx, names, &places, &naming.with("value"))
+                    self.lower_merged(cx, names, &places, &naming.with("value"))
                 }
                 _ => Type::Any,
             })),
@@ -524,19 +528,19 @@ impl Types {
                 Type::StatusChoice
             }
             SchemaShape::Text => Type::String,
-            SchemaShape::None(why) => {
+            SchemaShape::None(reason) => {
                 cx.report(
                     Diagnostic::warning(
                         Rule::NoType,
                         Place::Key(schema.place.clone()),
-                        format!("no type is made of this schema: {why}"),
+                        format!("no type is generated for this schema: {reason}"),
                     )
-                    .label("any value of JSON is taken")
-                    .help("describe its values by one `type`"),
+                    .label("any JSON value is accepted")
+                    .help("describe its values with a single `type`"),
                 );
                 Type::Any
             }
-            // The others have a definition.
+            // These shapes need a definition.
             SchemaShape::Any
             | SchemaShape::IntegerEnum
             | SchemaShape::MixedEnum
@@ -547,7 +551,7 @@ impl Types {
     }
 }
 
-/// Where a schema stands, and all that it is made of.
+/// Returns the places of a schema and of its parts.
 fn origin(schema: &Schema<'_>) -> Origin {
     let key = schema.key();
     std::iter::once(&schema.place)
@@ -555,8 +559,8 @@ fn origin(schema: &Schema<'_>) -> Origin {
         .collect()
 }
 
-/// Whether a shape needs a definition.
-fn is_defined(shape: SchemaShape) -> bool {
+/// Checks whether a shape needs a definition.
+fn needs_definition(shape: SchemaShape) -> bool {
     matches!(
         shape,
         SchemaShape::IntegerEnum
@@ -575,8 +579,8 @@ fn nullable(ty: Type, nullable: bool) -> Type {
     }
 }
 
-/// What an alternative without a name is called.
-fn noun(shape: SchemaShape) -> &'static str {
+/// Returns the name of an alternative that has no other name.
+fn shape_name(shape: SchemaShape) -> &'static str {
     match shape {
         SchemaShape::Any | SchemaShape::None(_) => "value",
         SchemaShape::Array => "list",
@@ -589,15 +593,15 @@ fn noun(shape: SchemaShape) -> &'static str {
     }
 }
 
-/// The variants of an enumeration of texts, in the order of the document.
-fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
+/// Returns the variants of an enumeration of strings, in the order of the document.
+fn text_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
     let mut scope = Scope::reserving(&["Other"]);
     let values: Vec<_> = schema
         .values()
         .into_iter()
         .map(|(place, value)| match value {
             Value::String(text) => (place, text.clone()),
-            // Its type is a text, and YAML takes `enum: [1.0]` for a number.
+            // YAML parses `enum: [1.0]` as a number, even if the type is `string`.
             value => (place, value.to_string()),
         })
         .collect();
@@ -605,12 +609,12 @@ fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
     let mut idents = scope.name_all(texts, Ident::pascal);
     let mut variants = Vec::new();
     for (place, value) in &values {
-        // Removed, so that a value that stands twice is one variant.
+        // Removed, so that a repeated value is a single variant.
         let Some((name, adjusted)) = idents.remove(value) else {
             continue;
         };
-        let what = format!("the value `{}`", value.escape_debug());
-        cx.adjusted(Place::Value(place.clone()), &what, &name, adjusted);
+        let subject = format!("the value `{}`", value.escape_debug());
+        cx.report_adjusted_name(Place::Value(place.clone()), &subject, &name, adjusted);
         variants.push(EnumValue {
             name,
             value: value.clone(),
@@ -620,7 +624,7 @@ fn texts(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
     variants
 }
 
-fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
+fn integer_variants(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
     let values = schema.values().into_iter();
     let values: BTreeMap<i64, Pointer> = values
         .filter_map(|(place, value)| Some((value.as_i64()?, place)))
@@ -635,7 +639,7 @@ fn integers(schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
         .collect()
 }
 
-/// The variant of a number: `-1` is `ValueMinus1`.
+/// Returns the name of the variant of a number: `ValueMinus1` for `-1`.
 fn number_name(text: &str) -> Ident {
     Ident::pascal(&format!(
         "value {}",
@@ -643,8 +647,8 @@ fn number_name(text: &str) -> Ident {
     ))
 }
 
-/// The variants of an enumeration of texts, numbers and booleans, in the order of the document.
-fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
+/// Returns the variants of an enumeration of strings, numbers and booleans, in the order of the document.
+fn mixed_variants(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
     let mut scope = Scope::reserving(&["Other"]);
     let mut variants: Vec<EnumValue<Constant>> = Vec::new();
     for (place, value) in schema.values() {
@@ -653,7 +657,7 @@ fn scalars(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
             Constant::Integer(_) | Constant::Number(_) => number_name(&value.to_string()),
             value => Ident::pascal(&value.to_string()),
         };
-        if variants.iter().all(|known| known.value != value) {
+        if variants.iter().all(|variant| variant.value != value) {
             let (name, _) = scope.name(&[wanted], "a value");
             let origin = place.into();
             variants.push(EnumValue {

@@ -1,30 +1,30 @@
 use super::Constant;
 use crate::name::Ident;
 
-/// Shared with the generated crate, so that a format is known here if it is there.
+/// Shared with the generated crate, so that both validate the same formats.
 #[path = "../../runtime/formats.rs"]
 mod formats;
 
 pub use formats::Format;
 
-/// The index of some constraints in [`Model::constraints`](super::Model::constraints).
+/// The index of a set of constraints in [`Model::constraints`](super::Model::constraints).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConstraintsId(pub(crate) usize);
 
-/// What has to hold for the values of a schema, beyond what their type says.
+/// The constraints on the values of a schema that their Rust type does not enforce.
 ///
-/// The server holds requests against it.
+/// The server validates requests against them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraints {
-    /// The constant.
+    /// The name of the generated constant.
     pub name: Ident,
-    /// What it is, in words.
+    /// The documentation of the constant, as Markdown.
     pub doc: String,
-    /// All that has to hold.
+    /// The constraints, all of which apply.
     pub constraints: Vec<Constraint>,
 }
 
-/// One thing that has to hold for a value; it says nothing of values of another type.
+/// A constraint on a value; it does not apply to values of other types.
 ///
 /// Each is a keyword of a schema (OpenAPI 3.0.3, section 4.7.24).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,33 +59,33 @@ pub enum Constraint {
     MinProperties(u64),
     /// `maxProperties`
     MaxProperties(u64),
-    /// One of `required`, where the type does not say it.
+    /// A name in `required`, if the Rust type does not enforce it.
     Required(String),
-    /// One of `properties`
+    /// A property in `properties`
     Property(String, Vec<Constraint>),
-    /// `additionalProperties`, but for those of these names.
+    /// `additionalProperties`, which applies to all properties except these.
     AdditionalProperties(Vec<String>, Vec<Constraint>),
-    /// That these properties, which need not be there, are no `null` if they are.
+    /// Optional properties that must not be `null` if they are present.
     NotNull(Vec<String>),
-    /// `additionalProperties: false`, with the names of the others.
+    /// `additionalProperties: false`, with the names of the allowed properties.
     NoAdditionalProperties(Vec<String>),
     /// `enum`
     Enum(Vec<Constant>),
-    /// `type`, where the type in Rust does not say it.
+    /// `type`, if the Rust type does not enforce it.
     Type(JsonType),
-    /// What holds unless the value is `null`.
+    /// Constraints that apply unless the value is `null`.
     Nullable(Vec<Constraint>),
-    /// What holds elsewhere: `$ref`
+    /// The constraints of another schema: `$ref`
     Ref(ConstraintsId),
-    /// `anyOf`, and `oneOf`: what two alternatives describe is taken as either.
+    /// `anyOf` and `oneOf`: at least one alternative must hold, and several may, even for `oneOf`.
     AnyOf(Vec<Vec<Constraint>>),
-    /// `oneOf` or `anyOf` with a `discriminator`: the property, and what holds by its values.
+    /// `oneOf` or `anyOf` with a `discriminator`: the property, and the constraints for each of its values.
     Discriminator(String, Vec<(Vec<String>, Vec<Constraint>)>),
     /// `not`
     Not(Vec<Constraint>),
 }
 
-/// A type of JSON.
+/// A JSON type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
     /// `array`

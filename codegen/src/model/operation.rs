@@ -3,55 +3,56 @@ use std::fmt;
 use super::{ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type};
 use crate::name::Ident;
 
-/// A method on a path.
+/// An operation: a method on a path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// The `operationId`, or what stands in for it: `GET /pets/{id}`.
+    /// The `operationId`; without one, method and path: `GET /pets/{id}`.
     pub id: String,
-    /// The method of the server's trait and of the client.
+    /// The name of the method of the server trait and of the client.
     pub name: Ident,
-    /// The request.
+    /// The name of the request struct.
     pub request: Ident,
-    /// The response: the set's own name, or an alias of it.
+    /// The name of the response type: the response enum, or an alias of it.
     pub response: Ident,
     /// The HTTP method.
     pub method: Method,
-    /// The path as the document writes it.
+    /// The path as written in the document.
     pub path: String,
-    /// The path in its segments.
+    /// The segments of the path.
     pub segments: Vec<Segment>,
-    /// The summary, empty where there is none.
+    /// The summary; empty if there is none.
     pub summary: String,
-    /// The description as Markdown, empty where there is none.
+    /// The description as Markdown; empty if there is none.
     pub description: String,
-    /// Whether the document advises against it.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The parameters: those of the path in its order, then by place and name.
+    /// The parameters: path parameters in the order of the path, then the others by location and name.
     pub parameters: Vec<Parameter>,
     /// The content of the request.
     pub body: Option<RequestBody>,
-    /// The index of the responses in [`Model::response_enums`](super::Model::response_enums).
+    /// The index of the response enum in [`Model::response_enums`](super::Model::response_enums).
     pub response_enum: usize,
-    /// Whether the document declares an answer at all.
+    /// Whether the document declares a final response.
     pub declares_responses: bool,
-    /// The keys that are declared and no answer, since interim codes are none.
+    /// The declared keys of interim responses, which are not in the response enum.
     pub interim_keys: Vec<ResponseKey>,
-    /// The index of what it asks for in [`Model::credentials`](super::Model::credentials).
+    /// The index of the required credentials in [`Model::credentials`](super::Model::credentials).
     pub credentials: Option<usize>,
-    /// What it asks for in words, as Markdown; empty if it asks for nothing.
+    /// The required credentials as Markdown; empty if there are none.
     pub security_doc: String,
-    /// Who answers it on the server.
+    /// The method of the server trait that handles it.
     pub handler: Handler,
-    /// The index in [`Model::groups`](super::Model::groups) of those that it has a trait with, if there are any.
+    /// The index of its group in [`Model::groups`](super::Model::groups), if the server has a trait for each
+    /// group.
     pub group: Option<usize>,
-    /// Which conditions the client has methods for: those of an operation that may answer with 304, unless
-    /// a parameter has taken the name.
+    /// The conditions that the client has methods for: both if the operation declares 304 (or `3XX`), except
+    /// those whose method would have the name of a parameter.
     pub conditions: Vec<Condition>,
-    /// An example of each answer that has one.
+    /// The examples of responses, at most one for each variant.
     pub response_examples: Vec<ResponseExample>,
-    /// What it may be asked with.
+    /// An example of a request.
     pub request_example: RequestExample,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
@@ -62,39 +63,39 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// What the generated server answers this operation with by itself, before its method is called
-    /// or after it failed; by status.
+    /// The built-in responses of the generated server for this operation, which it sends before it calls the
+    /// method or after the method failed; by status code.
     ///
     /// # Panics
-    /// If the operation is of another model.
+    /// If the operation belongs to another model.
     #[must_use]
     pub fn built_in_responses(&self, model: &Model) -> Vec<BuiltInResponse> {
-        let mut answers = vec![BuiltInResponse::of(500)];
+        let mut responses = vec![BuiltInResponse::new(500)];
         if !model.response_enum(self).produces().is_empty() {
-            answers.push(BuiltInResponse::of(406));
+            responses.push(BuiltInResponse::new(406));
         }
         match model.credentials(self) {
             None => {}
             Some(credentials) if credentials.is_optional() => {}
             Some(credentials) if credentials.alternatives.is_empty() => {
-                answers.push(BuiltInResponse::of(403));
+                responses.push(BuiltInResponse::new(403));
             }
-            Some(_) => answers.push(BuiltInResponse::with(401, "WWW-Authenticate")),
+            Some(_) => responses.push(BuiltInResponse::with_header(401, "WWW-Authenticate")),
         }
         if !self.parameters.is_empty() || self.body.is_some() {
-            answers.push(BuiltInResponse::of(400));
+            responses.push(BuiltInResponse::new(400));
         }
         if self.body.is_some() {
-            answers.push(BuiltInResponse::of(408));
-            answers.push(BuiltInResponse::of(413));
-            answers.push(BuiltInResponse::with(415, "Accept"));
-            answers.push(BuiltInResponse::of(422));
+            responses.push(BuiltInResponse::new(408));
+            responses.push(BuiltInResponse::new(413));
+            responses.push(BuiltInResponse::with_header(415, "Accept"));
+            responses.push(BuiltInResponse::new(422));
         }
-        answers.sort_unstable_by_key(|answer| answer.code);
-        answers
+        responses.sort_unstable_by_key(|response| response.code);
+        responses
     }
 
-    /// The parameters in one place.
+    /// The parameters in a location.
     pub fn in_location(&self, location: Location) -> impl Iterator<Item = &Parameter> {
         self.parameters
             .iter()
@@ -102,41 +103,41 @@ impl Operation {
     }
 }
 
-/// What the generated server answers by itself: a problem of RFC 9457, if it has content.
+/// A response that the generated server sends by itself: a problem (RFC 9457), if it has content.
 ///
-/// The server's `runtime/router.rs` and `runtime/serve.rs` are what do so.
+/// `runtime/router.rs` and `runtime/serve.rs` of the server send them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuiltInResponse {
-    /// The status.
+    /// The status code.
     pub code: u16,
-    /// The header field that comes with it.
+    /// The header field that is always part of it.
     pub header: Option<&'static str>,
 }
 
 impl BuiltInResponse {
-    /// For a path that is in no operation.
-    pub const NO_PATH: Self = Self::of(404);
+    /// For a path without operations.
+    pub const NO_PATH: Self = Self::new(404);
 
-    /// For a method that is in no operation of the path.
-    pub const NO_METHOD: Self = Self::with(405, "Allow");
+    /// For a method without an operation on the path.
+    pub const NO_METHOD: Self = Self::with_header(405, "Allow");
 
-    /// For `OPTIONS`, where it is in no operation of the path; without content.
-    pub const OPTIONS: Self = Self::with(204, "Allow");
+    /// For `OPTIONS`, if the path has no such operation; without content.
+    pub const OPTIONS: Self = Self::with_header(204, "Allow");
 
-    /// For an answer that takes longer than the server's limits have it.
-    pub const TOO_LATE: Self = Self::with(503, "Retry-After");
+    /// For a response that takes longer than the limits of the server allow.
+    pub const TOO_LATE: Self = Self::with_header(503, "Retry-After");
 
-    /// For what is no HTTP at all; without content.
-    pub const NO_REQUEST: Self = Self::of(400);
+    /// For bytes that are not an HTTP request; without content.
+    pub const NO_REQUEST: Self = Self::new(400);
 
-    /// For a header that is larger than the server's limits have it; without content.
-    pub const HEADER: Self = Self::of(431);
+    /// For a header that is larger than the limits of the server allow; without content.
+    pub const HEADER: Self = Self::new(431);
 
-    const fn of(code: u16) -> Self {
+    const fn new(code: u16) -> Self {
         Self { code, header: None }
     }
 
-    const fn with(code: u16, header: &'static str) -> Self {
+    const fn with_header(code: u16, header: &'static str) -> Self {
         Self {
             code,
             header: Some(header),
@@ -144,7 +145,7 @@ impl BuiltInResponse {
     }
 }
 
-/// A method of HTTP that OpenAPI 3.0 knows, in its order.
+/// An HTTP method of OpenAPI 3.0, in the order of its specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// `GET`
@@ -193,7 +194,7 @@ impl Method {
         }
     }
 
-    /// The key of a path item in OpenAPI.
+    /// The key in an OpenAPI path item.
     #[must_use]
     pub fn key(self) -> String {
         self.as_str().to_ascii_lowercase()
@@ -206,34 +207,34 @@ impl fmt::Display for Method {
     }
 }
 
-/// A parameter of a request, or a header field of an answer.
+/// A parameter of a request, or a header field of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// The field of the request or of the variant.
+    /// The name of the field in the request struct or the response variant.
     pub name: Ident,
     /// The name on the wire.
     pub wire: String,
-    /// Where it is; a header field of an answer is a header.
+    /// Its location; [`Location::Header`] for a header field of a response.
     pub location: Location,
-    /// How its value becomes text.
+    /// The serialization style of its value.
     pub style: Style,
-    /// Whether each element of a list or object stands for itself.
+    /// Whether each element of an array or object is serialized separately.
     pub explode: bool,
     /// Its type, without the `Option` of a parameter that may be absent.
     pub ty: Type,
-    /// What has to hold for its value.
+    /// The constraints on its value.
     pub constraints: Option<ConstraintsId>,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Whether the document advises against it.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// Where in a request a parameter is.
+/// The location of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     /// In the path.
@@ -247,7 +248,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// The word of OpenAPI's `in`.
+    /// The value of `in` in OpenAPI.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -259,7 +260,7 @@ impl Location {
     }
 }
 
-/// How a value of a parameter becomes text (OpenAPI 3.0.3, "Style Values").
+/// The serialization style of a parameter (OpenAPI 3.0.3, "Style Values").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Style {
     /// `;color=blue`
@@ -283,19 +284,19 @@ pub enum Style {
 /// The content of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestBody {
-    /// The field of the request.
+    /// The name of the field in the request struct.
     pub name: Ident,
-    /// What it is.
+    /// The content, by media type.
     pub payload: Payload,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// A condition under which an answer has content (RFC 9110, section 13.1).
+/// A condition under which a response has content (RFC 9110, section 13.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Condition {
     /// `If-None-Match`
@@ -305,10 +306,10 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Both.
+    /// Both conditions.
     pub const ALL: [Self; 2] = [Self::IfNoneMatch, Self::IfModifiedSince];
 
-    /// The name of the method.
+    /// The name of the client's method.
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
@@ -318,47 +319,47 @@ impl Condition {
     }
 }
 
-/// Operations that have a trait of their own on the server: those of a tag, or of none.
+/// A group of operations with a server trait: those of one tag, or those without a tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagGroup {
     /// The tag; `None` for the operations without one.
     pub tag: Option<String>,
-    /// The module of the trait.
+    /// The name of the module of the trait.
     pub name: Ident,
-    /// What the document says of the tag, as Markdown; empty where it says nothing.
+    /// The description of the tag, as Markdown; empty if there is none.
     pub description: String,
-    /// Where that stands, and where operations are said to be of it.
+    /// The places of the tag in `tags` of the document and of its operations.
     pub origin: Origin,
 }
 
-/// Who answers an operation on the server.
+/// The method of the server trait that handles an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handler {
-    /// A method of its own.
+    /// The operation's own method.
     Own,
-    /// The method of the GET operation on the same path: a HEAD with the same codes.
+    /// The method of the GET operation on the same path, for a HEAD operation with the same response keys.
     Get,
 }
 
-/// An example of a request, for people to begin with.
+/// An example of a request, as a starting point for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestExample {
-    /// A value of each parameter: in the query with the name in front where it has another form than a word or a
-    /// list of words, and otherwise as it stands there before it is encoded.
+    /// The value of each parameter, not encoded. A query parameter that is neither a scalar nor a list of
+    /// scalars includes its name.
     pub parameters: Vec<Option<String>>,
-    /// The content of each media type, if it is a text.
+    /// The content of each media type, if it is text.
     pub contents: Vec<Option<String>>,
 }
 
-/// An example of an answer.
+/// An example of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseExample {
-    /// The index of the answer in its set.
+    /// The index of the variant in the response enum.
     pub answer: usize,
-    /// A status that the answer may have.
+    /// A status code that matches the variant.
     pub code: u16,
-    /// The header fields, as on the wire.
+    /// The header fields, as sent.
     pub headers: Vec<(String, String)>,
-    /// The media type and the content, as on the wire.
+    /// The media type and the content, as sent.
     pub body: Option<(String, String)>,
 }

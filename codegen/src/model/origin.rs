@@ -1,9 +1,9 @@
 use crate::pointer::Pointer;
 
-/// The places of the document that say something, for whoever tells of it: where it is used, and where the
-/// `$ref`s there lead to.
+/// The places of the document that an item of the model comes from, for reports: the place where it is used,
+/// and the targets of the `$ref`s there.
 ///
-/// It is no part of what that is: two things are the same wherever they stand, so any two origins are equal.
+/// Any two origins are equal, so that items are compared without regard to their places.
 #[derive(Clone, Debug, Default)]
 pub struct Origin(Vec<Pointer>);
 
@@ -16,13 +16,13 @@ impl PartialEq for Origin {
 impl Eq for Origin {}
 
 impl Origin {
-    /// The places, those of its use first. Empty for what no place of the document says.
+    /// The places, those of the use first; empty for an item that does not come from the document.
     #[must_use]
     pub fn places(&self) -> &[Pointer] {
         &self.0
     }
 
-    /// The same with one more place, unless that is there.
+    /// Adds a place, unless it is present.
     #[must_use]
     pub(crate) fn and(mut self, place: &Pointer) -> Self {
         if !self.0.contains(place) {

@@ -1,46 +1,46 @@
 use super::{ConstraintsId, Origin, Parameter, ResponseKey, Type};
 use crate::name::Ident;
 
-/// A set of answers that one or several operations have: a response enum.
+/// A response enum, used by one or more operations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseEnum {
-    /// The enum.
+    /// The name of the enum.
     pub name: Ident,
-    /// The operations that answer from it, as "`GET /pets/{id}`", in order.
+    /// The operations that use it, as "`GET /pets/{id}`", in order.
     pub users: Vec<String>,
-    /// The answers: exact codes, then ranges, then `default`. Never empty.
+    /// The variants: exact codes, then ranges, then `default`. Never empty.
     pub variants: Vec<ResponseVariant>,
-    /// What `success()` gives.
+    /// The return type of `success()`.
     pub success: SuccessType,
 }
 
 impl ResponseEnum {
-    /// The keys of the successes that are bytes.
+    /// The keys of the successes with binary content, which can be streamed.
     #[must_use]
     pub fn streamed(&self) -> Vec<ResponseKey> {
-        let answers = self.variants.iter();
-        answers
-            .filter(|answer| answer.succeeds != IsSuccess::Never && answer.body.is_binary())
-            .map(|answer| answer.key)
+        let variants = self.variants.iter();
+        variants
+            .filter(|variant| variant.succeeds != IsSuccess::Never && variant.body.is_binary())
+            .map(|variant| variant.key)
             .collect()
     }
 
-    /// The media types of the successes; none, if there is one without content.
+    /// The media types of the 2xx responses; empty if one of them has no content.
     #[must_use]
     pub fn produces(&self) -> Vec<&str> {
         let successes = self.variants.iter();
-        let successes = successes.filter(|answer| match answer.key {
+        let successes = successes.filter(|variant| match variant.key {
             ResponseKey::Exact(code) => (200..300).contains(&code),
             ResponseKey::Range(first) => first == 2,
             ResponseKey::Default => false,
         });
         let mut media = Vec::new();
-        for answer in successes {
-            let own = answer.media();
-            if own.is_empty() {
+        for variant in successes {
+            let variant_media = variant.media();
+            if variant_media.is_empty() {
                 return Vec::new();
             }
-            media.extend(own);
+            media.extend(variant_media);
         }
         media.sort_unstable();
         media.dedup();
@@ -48,29 +48,29 @@ impl ResponseEnum {
     }
 }
 
-/// An answer: a variant of a response enum.
+/// A variant of a response enum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseVariant {
-    /// The key in the document.
+    /// The key in `responses`.
     pub key: ResponseKey,
-    /// The variant.
+    /// The name of the variant.
     pub variant: Ident,
-    /// The name of the status that a range or `default` carries; `None` for an exact code.
+    /// The name of the type of the status code in a range or `default`; `None` for an exact code.
     pub status_type: Option<Ident>,
-    /// What it means, as Markdown.
+    /// The description, as Markdown.
     pub doc: String,
-    /// Its header fields, by name.
+    /// The header fields, by name.
     pub headers: Vec<Parameter>,
-    /// Its content.
+    /// The content.
     pub body: Payload,
-    /// Whether `success()` takes it for one.
+    /// Whether `success()` treats it as a success.
     pub succeeds: IsSuccess,
-    /// Where it stands, for each of the operations.
+    /// Its places in the document, for each operation.
     pub origin: Origin,
 }
 
 impl ResponseVariant {
-    /// The media types of its content, as the document writes them.
+    /// The media types of its content, as written in the document.
     #[must_use]
     pub fn media(&self) -> Vec<&str> {
         self.body
@@ -81,69 +81,69 @@ impl ResponseVariant {
     }
 }
 
-/// Whether `success()` takes an answer for a success.
+/// Whether `success()` treats a response as a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IsSuccess {
-    /// Its status is 2xx.
+    /// Yes, the status code is 2xx.
     Always,
-    /// It is `default`, and its status may be 2xx.
+    /// If its status code is 2xx, for `default`.
     ByCode,
-    /// Its status is not 2xx, or what it carries is not what a success gives.
+    /// No: the status code is not 2xx, or the content is not the one that `success()` returns.
     Never,
 }
 
-/// What `success()` gives.
+/// The return type of `success()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SuccessType {
-    /// Nothing: no success has content.
+    /// `()`: the successes have no content.
     Unit,
-    /// The content of the answer with this index, which all successes have.
+    /// The content of the variant with this index, which all successes have in common.
     Body(usize),
-    /// The whole answer: successes differ in their content.
+    /// The response enum: successes differ in their content.
     Whole,
 }
 
 /// The content of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Payload {
-    /// None.
+    /// No content.
     Empty,
     /// Content of one media type.
     One(Content),
     /// Content of one of several media types: an enum.
     Several {
-        /// The enum.
+        /// The name of the enum.
         name: Ident,
-        /// Its variants, by media type.
+        /// The variants, by media type.
         variants: Vec<BodyVariant>,
     },
 }
 
-/// A variant of the enum of a message's media types.
+/// A variant of the enum of the media types of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BodyVariant {
-    /// The variant.
+    /// The name of the variant.
     pub name: Ident,
-    /// What it holds.
+    /// The content of the media type.
     pub content: Content,
 }
 
 /// Content of one media type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// The media type, or range of media types, as the document writes it.
+    /// The media type, or range of media types, as written in the document.
     pub media: String,
-    /// How the value becomes bytes.
+    /// The encoding of the value as bytes.
     pub codec: Codec,
-    /// Its type.
+    /// The type of the value.
     pub ty: Type,
-    /// What has to hold for its value, in a request.
+    /// The constraints on the value, in a request.
     pub constraints: Option<ConstraintsId>,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// How a value becomes bytes.
+/// The encoding of a value as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
     /// JSON (RFC 8259).
@@ -152,16 +152,17 @@ pub enum Codec {
     Form,
     /// `multipart/form-data`.
     Multipart,
-    /// A text.
+    /// Text.
     Text,
-    /// Bytes as they are.
+    /// Raw bytes.
     Bytes,
-    /// Bytes as they are, with a media type that the document leaves open: `image/*`.
+    /// Raw bytes whose media type is part of the value, because the document declares a range (`image/*`) or
+    /// a `multipart` type.
     Open,
 }
 
 impl Payload {
-    /// Whether it is bytes, of which there may be any number.
+    /// Returns `true` if it is raw bytes of a single media type, which can be streamed.
     #[must_use]
     pub fn is_binary(&self) -> bool {
         let content = match self {
@@ -171,7 +172,7 @@ impl Payload {
         matches!(content.codec, Codec::Bytes | Codec::Open)
     }
 
-    /// Every content that it may be.
+    /// The content of each media type.
     #[must_use]
     pub fn contents(&self) -> Vec<&Content> {
         match self {
@@ -183,7 +184,7 @@ impl Payload {
         }
     }
 
-    /// The same, to be changed.
+    /// The content of each media type, mutable.
     pub fn contents_mut(&mut self) -> Vec<&mut Content> {
         match self {
             Self::Empty => Vec::new(),

@@ -9,84 +9,85 @@ use crate::name::Ident;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub(crate) usize);
 
-/// A type, where it is used.
+/// A use of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
-    /// Any value of JSON.
+    /// Any JSON value.
     Any,
-    /// A list.
+    /// An array.
     Array(Box<Self>),
     /// `true` or `false`.
     Boolean,
-    /// A type that would contain itself otherwise.
+    /// A boxed type, so that a type does not contain itself.
     Boxed(Box<Self>),
-    /// Bytes, as they are on the wire.
+    /// Raw bytes.
     Bytes,
     /// A 32-bit integer.
     Integer32,
     /// A 64-bit integer.
     Integer64,
-    /// An object whose keys the document does not name.
+    /// An object whose properties the document does not name.
     Map(Box<Self>),
     /// A type with a definition.
     Named(TypeId),
-    /// A type whose value may be `null`.
+    /// A type that allows `null`.
     Nullable(Box<Self>),
     /// A floating-point number.
     Number,
     /// httpbin's choice syntax: `200:9,503:1`.
     StatusChoice,
-    /// A text.
+    /// A string.
     String,
 }
 
 /// The definition of a type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypeDef {
-    /// Its name.
+    /// The name.
     pub name: Ident,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Whether the document advises against it.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What it is made of.
+    /// The kind of type, with its parts.
     pub kind: TypeKind,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// What a type is made of.
+/// The kind of a type definition, with its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeKind {
     /// Another name for a type.
     Alias(Type),
-    /// A type of its own around another, in which it may stand itself: a list of such lists.
+    /// A newtype, which the inner type may refer to: a list of such lists.
     Wrapper(Type),
-    /// One of some texts.
+    /// An enumeration of strings.
     TextEnum(Vec<EnumValue<String>>),
-    /// One of some integers.
+    /// An enumeration of integers.
     IntegerEnum(Vec<EnumValue<i64>>),
-    /// One of some values that are not all texts and not all integers.
+    /// An enumeration of values that are neither all strings nor all integers.
     MixedEnum(Vec<EnumValue<Constant>>),
-    /// The parts of a form of `multipart/form-data`.
+    /// A `multipart/form-data` form.
     Form {
-        /// The parts that the document names, by name.
+        /// The declared parts, by name.
         parts: Vec<FormPart>,
-        /// All others, where they are allowed.
+        /// The name of the field for undeclared parts, if they are allowed.
         others: Option<Ident>,
     },
-    /// One of several types.
+    /// A union of types.
     Union {
-        /// The types.
+        /// The variants, one for each type.
         variants: Vec<UnionVariant>,
-        /// The property that tells which of them it is.
+        /// The discriminator property.
         tag: Option<String>,
     },
     /// An object.
     Struct {
-        /// The properties that the document names, by name.
+        /// The declared properties, by name.
         fields: Vec<Field>,
-        /// The type of all others, where they are allowed and typed.
+        /// The name and value type of the field for additional properties, if `additionalProperties` allows
+        /// them.
         others: Option<(Ident, Type)>,
     },
 }
@@ -94,31 +95,31 @@ pub enum TypeKind {
 /// A value of an enumeration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnumValue<T> {
-    /// The variant.
+    /// The name of the variant.
     pub name: Ident,
     /// The value on the wire.
     pub value: T,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// A value that stands in the document.
+/// A literal value in the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Constant {
     /// `true` or `false`.
     Boolean(bool),
     /// An integer.
     Integer(i64),
-    /// Another number, as JSON writes it.
+    /// Another number, as JSON.
     Number(String),
-    /// A text.
+    /// A string.
     Text(String),
-    /// A list, an object or `null`, as JSON writes it.
+    /// An array, an object or `null`, as JSON.
     Json(String),
 }
 
 impl Constant {
-    /// The value that a value of JSON is.
+    /// Converts a JSON value.
     #[must_use]
     pub fn new(value: &Value) -> Self {
         match value {
@@ -133,7 +134,7 @@ impl Constant {
     }
 }
 
-/// As JSON writes it, but for the quotes of a text.
+/// Writes the value as JSON, but strings without quotes.
 impl fmt::Display for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,81 +145,81 @@ impl fmt::Display for Constant {
     }
 }
 
-/// One of the types that a value may be of.
+/// A variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnionVariant {
-    /// The variant.
+    /// The name of the variant.
     pub name: Ident,
-    /// What it holds.
+    /// The type of its value.
     pub ty: Type,
-    /// The values of the tag that stand for it, the first of which is written.
+    /// The values of the discriminator that select it; the first one is written.
     pub tags: Vec<String>,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// A part of a form.
+/// A part of a `multipart/form-data` form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormPart {
-    /// The field.
+    /// The name of the field.
     pub name: Ident,
     /// The name on the wire.
     pub wire: String,
-    /// How it is written.
+    /// The encoding.
     pub kind: PartKind,
-    /// Whether there may be several with the name.
+    /// Whether there may be several parts with this name.
     pub many: bool,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// Its media type, where it is not what goes without saying.
+    /// The media type, if the document declares one.
     pub media: Option<String>,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Whether the document advises against it.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// How a part of a form is written.
+/// The encoding of a part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartKind {
-    /// As the bytes of a file.
+    /// A file, as raw bytes.
     File,
-    /// As a text.
+    /// Plain text.
     Text(Type),
-    /// As JSON.
+    /// JSON.
     Json(Type),
 }
 
-/// Which way a property goes.
+/// The messages that a property may be part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// In requests and answers.
+    /// Requests and responses.
     Both,
-    /// In answers alone: `readOnly`.
+    /// Responses only: `readOnly`.
     Response,
-    /// In requests alone: `writeOnly`.
+    /// Requests only: `writeOnly`.
     Request,
 }
 
 /// A property of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// The field.
+    /// The name of the field.
     pub name: Ident,
-    /// The property on the wire.
+    /// The name of the property on the wire.
     pub wire: String,
     /// Its type, without the `Option` of a property that may be absent.
     pub ty: Type,
-    /// Which way it goes.
+    /// The messages that it may be part of.
     pub direction: Direction,
-    /// Whether it has to be there, whichever way the object goes that the document uses.
+    /// Whether it is required in every message in which the document uses the object.
     pub required: bool,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Whether the document advises against it.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }

@@ -1,39 +1,42 @@
 use super::{Location, Origin};
 use crate::name::Ident;
 
-/// A way to say who asks.
+/// A security scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityScheme {
     /// The name in the document.
     pub id: String,
-    /// The method of the client that sets it, and the field where it is one of several.
+    /// The name of the method of the client builder that sets it, and of the field in a variant with several
+    /// schemes.
     pub name: Ident,
-    /// The constant that it is.
+    /// The name of the generated constant.
     pub constant: Ident,
-    /// How it stands in a request.
+    /// The representation in a request.
     pub kind: SchemeKind,
-    /// What it is, as Markdown.
+    /// The documentation, as Markdown.
     pub doc: String,
-    /// Where it stands.
+    /// Its places in the document.
     pub origin: Origin,
 }
 
-/// How a credential stands in a request.
+/// The representation of a credential in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SchemeKind {
-    /// A secret in a parameter: where, and under which name.
+    /// A secret in a parameter with this location and name.
     ApiKey(Location, String),
-    /// A name and a password (RFC 7617).
+    /// A user name and a password (RFC 7617).
     Basic,
-    /// A token (RFC 6750), as OAuth 2.0 and OpenID Connect give out.
+    /// A bearer token (RFC 6750), also from OAuth 2.0 or OpenID Connect.
     Bearer,
-    /// Another scheme of `Authorization`, by its name.
+    /// Another scheme of `Authorization`, by name.
     Other(String),
 }
 
 impl SchemeKind {
-    /// Where a credential stands in a request, under which name, and behind which word: two schemes for which
-    /// that is the same no request tells apart.
+    /// The location, the name and the `Authorization` scheme (or an empty string) of a credential in a
+    /// request.
+    ///
+    /// Two security schemes for which all three are equal are indistinguishable on the wire.
     #[must_use]
     pub fn in_request(&self) -> (Location, String, String) {
         let authorization = |scheme: &str| {
@@ -55,21 +58,21 @@ impl SchemeKind {
     }
 }
 
-/// The credentials that operations ask for: an enum of alternatives.
+/// The credentials that one or more operations require: an enum of alternatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialSet {
-    /// The enum.
+    /// The name of the enum.
     pub name: Ident,
-    /// The operations that ask for it, as "`GET /pets/{id}`", in order.
+    /// The operations that require it, as "`GET /pets/{id}`", in order.
     pub users: Vec<String>,
-    /// What satisfies it, in the order of the document; "nothing" comes last. Empty if all that the
-    /// document asks for is something that it does not declare.
+    /// The alternatives, in the order of the document, but the one without credentials last. Empty if every
+    /// alternative includes a scheme that the document does not declare.
     pub alternatives: Vec<CredentialAlternative>,
 }
 
 impl CredentialSet {
-    /// The alternatives in the order in which a server tries them: a request that has all of two schemes
-    /// satisfies each alone too, and is taken for more than that.
+    /// The alternatives in the order in which the server tries them: those with the most schemes first,
+    /// because a request with two credentials also satisfies an alternative with only one of them.
     #[must_use]
     pub fn by_specificity(&self) -> Vec<&CredentialAlternative> {
         let mut by_specificity: Vec<_> = self.alternatives.iter().collect();
@@ -77,7 +80,7 @@ impl CredentialSet {
         by_specificity
     }
 
-    /// Whether a request without credentials is fine too.
+    /// Returns `true` if credentials are optional.
     #[must_use]
     pub fn is_optional(&self) -> bool {
         self.alternatives
@@ -86,10 +89,10 @@ impl CredentialSet {
     }
 }
 
-/// Credentials that go together: a variant.
+/// An alternative of a set of credentials, with all its schemes: a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialAlternative {
-    /// The variant.
+    /// The name of the variant.
     pub variant: Ident,
     /// The indices of the schemes in [`Model::schemes`](super::Model::schemes).
     pub schemes: Vec<usize>,

@@ -3,28 +3,28 @@ use std::collections::BTreeMap;
 use super::{Origin, Retry};
 use crate::name::Ident;
 
-/// A status code and what is known of it.
+/// A status code with its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The code, 100 to 999.
     pub code: u16,
-    /// The variant.
+    /// The name of the variant.
     pub name: Ident,
-    /// The reason phrase; empty where nobody states one.
+    /// The reason phrase; empty if it is unknown.
     pub reason: String,
-    /// What it means, as Markdown; the first line says it in short. Empty where nobody says.
+    /// The meaning, as Markdown, with a summary in the first line; empty if it is unknown.
     pub description: String,
-    /// `iana` for a registered code, else who uses it; empty where nobody says.
+    /// `iana` for a registered code, otherwise the products or protocols that use it; empty if it is unknown.
     pub origin: Vec<String>,
-    /// Where it is defined or described.
+    /// The URL of its definition or description.
     pub reference: Option<String>,
-    /// Whether a request that got it is worth repeating.
+    /// Whether it is worthwhile to retry a request after this status.
     pub retry: Retry,
-    /// Whether an answer with it may have content.
+    /// Whether a response with this status may have content.
     pub content: ContentRule,
-    /// The header fields that an answer with it must have.
+    /// The header fields that a response with this status must have.
     pub requires: Vec<String>,
-    /// Where the document says so; nowhere for what the catalogue knows.
+    /// Its places in the document; empty for a status from the catalogue.
     pub place: Origin,
 }
 
@@ -36,27 +36,27 @@ impl Status {
     }
 }
 
-/// Whether an answer may have content.
+/// Whether a response may have content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentRule {
-    /// It may.
+    /// It may have content.
     Allowed,
-    /// It must not (1xx, 204, 205 and 304).
+    /// It must not have content (1xx, 204, 205 and 304).
     Forbidden,
 }
 
-/// The status codes that are known whatever a document says.
+/// The status codes that are known without a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue(BTreeMap<u16, Status>);
 
 impl Catalogue {
-    /// A catalogue that knows nothing: the document has to say all.
+    /// Creates an empty catalogue: the document must describe each of its status codes.
     #[must_use]
     pub const fn empty() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// A catalogue of some statuses.
+    /// Creates a catalogue of statuses.
     #[must_use]
     pub fn new(statuses: impl IntoIterator<Item = Status>) -> Self {
         Self(
@@ -67,19 +67,19 @@ impl Catalogue {
         )
     }
 
-    /// Whether it knows nothing.
+    /// Returns `true` if the catalogue has no status.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is known of a code.
+    /// Returns the status with a code.
     #[must_use]
     pub fn get(&self, code: u16) -> Option<&Status> {
         self.0.get(&code)
     }
 
-    /// All that is known, by code.
+    /// Iterates over the statuses, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Status> {
         self.0.values()
     }
