@@ -18,14 +18,14 @@ use crate::{ResponseKey, requests::*, runtime::client_builder::with_secret, secu
 impl Client {
     /// `GET /files/{name}`
     ///
-    /// SecurityNeeds `key` and `token`.
+    /// Requires `key` and `token`.
     pub fn get_file(&self, name: impl Into<String>) -> Call<'_, GetFile> {
         self.call(GetFile::new(name))
     }
 
     /// `PUT /files/{name}`
     ///
-    /// SecurityNeeds `key` and `token`.
+    /// Requires `key` and `token`.
     pub fn put_file(
         &self,
         name: impl Into<String>,
@@ -36,7 +36,7 @@ impl Client {
 
     /// `POST /orders`
     ///
-    /// SecurityNeeds `key` and `token`.
+    /// Requires `key` and `token`.
     pub fn add_order(
         &self,
         body: std::collections::BTreeMap<String, serde_json::Value>,
@@ -46,7 +46,7 @@ impl Client {
 
     /// `GET /thumbnails`
     ///
-    /// SecurityNeeds `key` and `token`.
+    /// Requires `key` and `token`.
     pub fn get_thumbnail(&self) -> Call<'_, GetThumbnail> {
         self.call(GetThumbnail::new())
     }

@@ -405,7 +405,7 @@ crate::runtime::enums::impl_mixed_enum!(Level {
     True = Boolean(true),
 });
 
-/// With `a`, or with `b`.
+/// Requires `a`, or `b`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Limited {
@@ -453,7 +453,7 @@ pub struct Merged {
     pub extra: MergedExtra,
     /// `id`
     pub id: i64,
-    /// Characters at most: `10`
+    /// Maximum length: `10`
     pub note: String,
     /// `own`
     pub own: Option<bool>,

@@ -7,13 +7,13 @@ use crate::runtime::{
     validation::{Bound, Constraint, Constraints, JsonType},
 };
 
-/// What holds for each `Cup`.
+/// The constraints on a `Cup`.
 pub(crate) static CUP: Constraints = &[
     Constraint::Property("milk", &[Constraint::Maximum(Bound::Integer(3))]),
     Constraint::NotNull(&["milk"]),
 ];
 
-/// What holds for each `Either`.
+/// The constraints on a `Either`.
 pub(crate) static EITHER: Constraints = &[
     Constraint::AnyOf(
         &[
@@ -32,7 +32,7 @@ pub(crate) static EITHER: Constraints = &[
     ),
 ];
 
-/// What makes a value a `Either`.
+/// The constraints that a value must satisfy to be a `Either`.
 pub(crate) static IS_EITHER: Constraints = &[
     Constraint::AnyOf(
         &[
@@ -51,7 +51,7 @@ pub(crate) static IS_EITHER: Constraints = &[
     ),
 ];
 
-/// What makes a value a `Pot`.
+/// The constraints that a value must satisfy to be a `Pot`.
 pub(crate) static IS_POT: Constraints = &[
     Constraint::Type(JsonType::Object),
     Constraint::Required("kind"),
@@ -62,17 +62,17 @@ pub(crate) static IS_POT: Constraints = &[
     Constraint::Property("kind", &[Constraint::Type(JsonType::String)]),
 ];
 
-/// What makes a value a `Word`.
+/// The constraints that a value must satisfy to be a `Word`.
 pub(crate) static IS_WORD: Constraints = &[
     Constraint::Type(JsonType::String),
     Constraint::MinLength(1),
     Constraint::MaxLength(3),
 ];
 
-/// What holds for each `Loop`.
+/// The constraints on a `Loop`.
 pub(crate) static LOOP: Constraints = &[Constraint::MaxLength(2)];
 
-/// What holds for each `Note`.
+/// The constraints on a `Note`.
 pub(crate) static NOTE: Constraints = &[
     Constraint::Property("long", &[Constraint::MinLength(5)]),
     Constraint::Property("short", &[Constraint::Ref(&WORD)]),
@@ -83,7 +83,7 @@ pub(crate) static NOTE: Constraints = &[
     ),
 ];
 
-/// What holds for each `Order`.
+/// The constraints on a `Order`.
 pub(crate) static ORDER: Constraints = &[
     Constraint::MinProperties(1),
     Constraint::Property(
@@ -223,16 +223,16 @@ pub(crate) static ORDER: Constraints = &[
     ),
 ];
 
-/// What holds for each `OrderBodyTextPlain`.
+/// The constraints on a `OrderBodyTextPlain`.
 pub(crate) static ORDER_BODY_TEXT_PLAIN: Constraints = &[Constraint::MaxLength(5)];
 
-/// What holds for each `Pot`.
+/// The constraints on a `Pot`.
 pub(crate) static POT: Constraints = &[
     Constraint::Property("cups", &[Constraint::Minimum(Bound::Integer(2))]),
     Constraint::NotNull(&["cups"]),
 ];
 
-/// What holds for each `PutPhotoBody`.
+/// The constraints on a `PutPhotoBody`.
 pub(crate) static PUT_PHOTO_BODY: Constraints = &[
     Constraint::Property(
         "stars",
@@ -246,13 +246,13 @@ pub(crate) static PUT_PHOTO_BODY: Constraints = &[
     Constraint::NoAdditionalProperties(&["photo", "stars", "title"]),
 ];
 
-/// What holds for each `PutPhotoPage`.
+/// The constraints on a `PutPhotoPage`.
 pub(crate) static PUT_PHOTO_PAGE: Constraints = &[
     Constraint::Minimum(Bound::Integer(1)),
     Constraint::Maximum(Bound::Integer(100)),
 ];
 
-/// What holds for each `PutPhotoSize`.
+/// The constraints on a `PutPhotoSize`.
 pub(crate) static PUT_PHOTO_SIZE: Constraints = &[
     Constraint::AnyOf(
         &[
@@ -268,17 +268,17 @@ pub(crate) static PUT_PHOTO_SIZE: Constraints = &[
     ),
 ];
 
-/// What holds for each `PutPhotoTag`.
+/// The constraints on a `PutPhotoTag`.
 pub(crate) static PUT_PHOTO_TAG: Constraints = &[
     Constraint::MaxItems(3),
     Constraint::UniqueItems,
     Constraint::Items(&[Constraint::Ref(&WORD)]),
 ];
 
-/// What holds for each `PutPhotoXTrace`.
+/// The constraints on a `PutPhotoXTrace`.
 pub(crate) static PUT_PHOTO_X_TRACE: Constraints = &[Constraint::Format(Format::Uuid)];
 
-/// What holds for each `What`.
+/// The constraints on a `What`.
 pub(crate) static WHAT: Constraints = &[
     Constraint::Discriminator(
         "kind",
@@ -289,7 +289,7 @@ pub(crate) static WHAT: Constraints = &[
     ),
 ];
 
-/// What holds for each `Word`.
+/// The constraints on a `Word`.
 pub(crate) static WORD: Constraints = &[
     Constraint::MinLength(1),
     Constraint::MaxLength(3),

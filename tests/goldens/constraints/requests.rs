@@ -131,17 +131,17 @@ pub struct PutPhoto {
     pub body: types::PutPhotoBodyForm,
     /// The query parameter `page`.
     ///
-    /// Located least: `1`
+    /// Minimum: `1`
     ///
-    /// Located most: `100`
+    /// Maximum: `100`
     pub page: Option<i64>,
     /// The query parameter `size`.
     pub size: Option<types::PutPhotoSize>,
     /// The query parameter `tag`.
     ///
-    /// Items at most: `3`
+    /// Maximum number of items: `3`
     ///
-    /// No item twice.
+    /// Unique items.
     pub tag: Option<Vec<types::Word>>,
     /// The header parameter `X-Trace`.
     ///
@@ -165,9 +165,9 @@ impl PutPhoto {
 
     /// The query parameter `page`.
     ///
-    /// Located least: `1`
+    /// Minimum: `1`
     ///
-    /// Located most: `100`
+    /// Maximum: `100`
     #[must_use]
     pub fn page(mut self, page: i64) -> Self {
         self.page = Some(page);
@@ -183,9 +183,9 @@ impl PutPhoto {
 
     /// The query parameter `tag`.
     ///
-    /// Items at most: `3`
+    /// Maximum number of items: `3`
     ///
-    /// No item twice.
+    /// Unique items.
     #[must_use]
     pub fn tag(mut self, tag: Vec<types::Word>) -> Self {
         self.tag = Some(tag);

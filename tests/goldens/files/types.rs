@@ -2,7 +2,7 @@
 
 //! The types of bodies, parameters and header fields.
 
-/// Characters at most: `20`
+/// Maximum length: `20`
 pub type Name = String;
 
 /// Who has a pet.

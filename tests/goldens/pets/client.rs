@@ -60,9 +60,9 @@ impl Call<'_, FindPets> {
 
     /// The query parameter `limit`.
     ///
-    /// Located least: `1`
+    /// Minimum: `1`
     ///
-    /// Located most: `100`
+    /// Maximum: `100`
     pub fn limit(mut self, limit: i32) -> Self {
         self.request.limit = Some(limit);
         self

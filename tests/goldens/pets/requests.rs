@@ -22,9 +22,9 @@ pub struct FindPets {
     pub kind: Option<Vec<types::Kind>>,
     /// The query parameter `limit`.
     ///
-    /// Located least: `1`
+    /// Minimum: `1`
     ///
-    /// Located most: `100`
+    /// Maximum: `100`
     pub limit: Option<i32>,
 }
 
@@ -44,9 +44,9 @@ impl FindPets {
 
     /// The query parameter `limit`.
     ///
-    /// Located least: `1`
+    /// Minimum: `1`
     ///
-    /// Located most: `100`
+    /// Maximum: `100`
     #[must_use]
     pub fn limit(mut self, limit: i32) -> Self {
         self.limit = Some(limit);

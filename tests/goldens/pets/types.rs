@@ -28,7 +28,7 @@ crate::runtime::enums::impl_string_enum!(Kind {
 pub struct NewPet {
     /// `kind`
     pub kind: Option<Kind>,
-    /// Characters at least: `1`
+    /// Minimum length: `1`
     pub name: String,
 }
 

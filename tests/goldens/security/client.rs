@@ -18,35 +18,35 @@ use crate::{requests::*, runtime::client_builder::with_secret, security};
 impl Client {
     /// `GET /basic`
     ///
-    /// SecurityNeeds `basic`.
+    /// Requires `basic`.
     pub fn get_basic(&self) -> Call<'_, GetBasic> {
         self.call(GetBasic::new())
     }
 
     /// `POST /both`
     ///
-    /// SecurityNeeds `basic` and `header-key`.
+    /// Requires `basic` and `header-key`.
     pub fn post_both(&self, body: i64) -> Call<'_, PostBoth> {
         self.call(PostBoth::new(body))
     }
 
     /// `GET /cookie`
     ///
-    /// SecurityNeeds `cookie-key`.
+    /// Requires `cookie-key`.
     pub fn get_cookie(&self) -> Call<'_, GetCookie> {
         self.call(GetCookie::new())
     }
 
     /// `GET /digest`
     ///
-    /// SecurityNeeds `digest`.
+    /// Requires `digest`.
     pub fn get_digest(&self) -> Call<'_, GetDigest> {
         self.call(GetDigest::new())
     }
 
     /// `GET /either`
     ///
-    /// SecurityNeeds `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
+    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     pub fn get_either(&self) -> Call<'_, GetEither> {
         self.call(GetEither::new())
     }
@@ -58,21 +58,21 @@ impl Client {
 
     /// `HEAD /head`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     pub fn head_head(&self) -> Call<'_, HeadHead> {
         self.call(HeadHead::new())
     }
 
     /// `GET /header`
     ///
-    /// SecurityNeeds `header-key`.
+    /// Requires `header-key`.
     pub fn get_header(&self) -> Call<'_, GetHeader> {
         self.call(GetHeader::new())
     }
 
     /// `GET /one-or-both`
     ///
-    /// SecurityNeeds `header-key`; or `token`; or `header-key` and `token`.
+    /// Requires `header-key`; or `token`; or `header-key` and `token`.
     pub fn get_one_or_both(&self) -> Call<'_, GetOneOrBoth> {
         self.call(GetOneOrBoth::new())
     }
@@ -84,35 +84,35 @@ impl Client {
 
     /// `GET /query`
     ///
-    /// SecurityNeeds `query-key`.
+    /// Requires `query-key`.
     pub fn get_query(&self) -> Call<'_, GetQuery> {
         self.call(GetQuery::new())
     }
 
     /// `GET /token`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     pub fn get_token(&self) -> Call<'_, GetToken> {
         self.call(GetToken::new())
     }
 
     /// `GET /token-too`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     pub fn get_token_too(&self) -> Call<'_, GetTokenToo> {
         self.call(GetTokenToo::new())
     }
 
     /// `GET /typo`
     ///
-    /// SecurityNeeds `tokn`.
+    /// Requires `tokn`.
     pub fn get_typo(&self) -> Call<'_, GetTypo> {
         self.call(GetTypo::new())
     }
 
     /// `GET /undeclared`
     ///
-    /// SecurityNeeds `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
+    /// Requires `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     pub fn get_undeclared(&self) -> Call<'_, GetUndeclared> {
         self.call(GetUndeclared::new())
     }

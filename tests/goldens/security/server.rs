@@ -20,7 +20,7 @@ pub const BASE_PATH: &str = "";
 pub trait Api: Send + Sync + 'static {
     /// `GET /basic`
     ///
-    /// SecurityNeeds `basic`.
+    /// Requires `basic`.
     fn get_basic(
         &self,
         request: GetBasic,
@@ -29,7 +29,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `POST /both`
     ///
-    /// SecurityNeeds `basic` and `header-key`.
+    /// Requires `basic` and `header-key`.
     fn post_both(
         &self,
         request: PostBoth,
@@ -38,7 +38,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /cookie`
     ///
-    /// SecurityNeeds `cookie-key`.
+    /// Requires `cookie-key`.
     fn get_cookie(
         &self,
         request: GetCookie,
@@ -47,7 +47,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /digest`
     ///
-    /// SecurityNeeds `digest`.
+    /// Requires `digest`.
     fn get_digest(
         &self,
         request: GetDigest,
@@ -56,7 +56,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /either`
     ///
-    /// SecurityNeeds `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
+    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     fn get_either(
         &self,
         request: GetEither,
@@ -68,7 +68,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `HEAD /head`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     fn head_head(
         &self,
         request: HeadHead,
@@ -77,7 +77,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /header`
     ///
-    /// SecurityNeeds `header-key`.
+    /// Requires `header-key`.
     fn get_header(
         &self,
         request: GetHeader,
@@ -86,7 +86,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /one-or-both`
     ///
-    /// SecurityNeeds `header-key`; or `token`; or `header-key` and `token`.
+    /// Requires `header-key`; or `token`; or `header-key` and `token`.
     fn get_one_or_both(
         &self,
         request: GetOneOrBoth,
@@ -98,7 +98,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /query`
     ///
-    /// SecurityNeeds `query-key`.
+    /// Requires `query-key`.
     fn get_query(
         &self,
         request: GetQuery,
@@ -107,7 +107,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /token`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     fn get_token(
         &self,
         request: GetToken,
@@ -116,7 +116,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /token-too`
     ///
-    /// SecurityNeeds `token`.
+    /// Requires `token`.
     fn get_token_too(
         &self,
         request: GetTokenToo,
@@ -125,7 +125,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /typo`
     ///
-    /// SecurityNeeds `tokn`.
+    /// Requires `tokn`.
     fn get_typo(
         &self,
         request: GetTypo,
@@ -134,7 +134,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /undeclared`
     ///
-    /// SecurityNeeds `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
+    /// Requires `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     fn get_undeclared(
         &self,
         request: GetUndeclared,

@@ -363,7 +363,7 @@ pub mod security2 {
     pub trait Api: Send + Sync + 'static {
         /// `GET /security`
         ///
-        /// SecurityNeeds `key`.
+        /// Requires `key`.
         fn get_security(
             &self,
             request: GetSecurity,

@@ -6,11 +6,11 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
-    /// In answers alone.
+    /// Only in responses.
     pub id: Option<i64>,
     /// `name`
     pub name: String,
-    /// In requests alone.
+    /// Only in requests.
     pub password: Option<String>,
 }
 
@@ -66,9 +66,9 @@ pub struct All {
     pub perhaps: Option<Option<String>>,
     /// `real`
     pub real: f64,
-    /// Located least, exclusive: `0`
+    /// Minimum, exclusive: `0`
     pub small: i32,
-    /// Characters at most: `10`
+    /// Maximum length: `10`
     ///
     /// Pattern: `^[a-z]*$`
     pub text: String,
@@ -139,7 +139,7 @@ crate::runtime::object::impl_object!(All {
 
 /// Has room for nothing else.
 ///
-/// No property beside these.
+/// No additional properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
@@ -308,7 +308,7 @@ crate::runtime::object::impl_object!(Pair {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Receipt {
-    /// In answers alone.
+    /// Only in responses.
     pub id: i64,
 }
 
