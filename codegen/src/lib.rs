@@ -1,13 +1,108 @@
-//! Generates a Rust crate from an OpenAPI document.
+//! Generates a Rust crate from an OpenAPI document: a client, a server and a mock in which the responses of
+//! each operation are a type.
 //!
-//! Data flows one way:
+//! [`generate`] returns the files of the crate. It is a pure function: equal input gives equal bytes on any
+//! machine, at any time.
 //!
 //! ```text
 //! text --load--> Document --lower--> Model --emit--> tokens --format--> Files --write/check--> disk
 //! ```
 //!
-//! [`generate`] is all but the last step, and a pure function: equal input gives equal bytes, whatever
-//! the machine, the time, or the order of the maps in the document.
+//! The rest of this page is the reference for people who write documents and use the commands.
+//!
+//! # Documents
+//!
+//! A document is OpenAPI 3.0, as YAML or JSON. A `$ref` may lead into other files of its folder and the folders
+//! below; nothing else is read, and nothing is fetched. A key that OpenAPI does not define is a warning, a
+//! duplicate key or a dangling reference is an error. Every part that does not become code is reported with its
+//! place.
+//!
+//! # Names
+//!
+//! An operation is named after its `operationId`, otherwise after its method and path; a schema after its key in
+//! `components.schemas`, otherwise after the place that uses it. A name that is a keyword or is already taken is
+//! changed, with a warning. The extension `x-name` chooses the name of an operation, of its `responses`, of a
+//! schema or of a tag under `tags`.
+//!
+//! Names never come from descriptions, so rewording a document breaks nobody's build.
+//!
+//! # Status codes
+//!
+//! The catalogue, `spec/status.yaml`, names and describes every status code in use. The extension `x-status` of a
+//! response describes a code that the catalogue does not contain, or overrides part of its description:
+//!
+//! | Key | Value |
+//! |---|---|
+//! | `reason` | the reason phrase |
+//! | `name` | the variant, if the phrase does not give it or gives one that is taken |
+//! | `origin` | `[iana]` for a registered code, otherwise who uses it |
+//! | `reference` | the URL of its definition |
+//! | `retry` | `never`, `backoff`, or `after` (`Retry-After`) |
+//! | `content` | `allowed`, or `forbidden` as for 204 and 304 |
+//! | `requires` | header fields that a response must have |
+//!
+//! A parameter with `type: string, format: status-choice` takes httpbin's syntax: `404`, `200,500`, or with weights
+//! `200:9,503:1`.
+//!
+//! # Responses
+//!
+//! Each key of `responses` is a variant of the operation's response enum: a code by its name, `4XX` as
+//! `ClientError`, `default` as `Default`. An exact code takes precedence over its range, and a range over `default`. The
+//! variant of a range or of `default` holds the status code; a code that another variant declares does not fit in
+//! it. A success is a 2xx response, and `default` if it has a 2xx code and the same content.
+//!
+//! An interim response (1xx) is never final, so it has no variant; 101 has one if it declares `Upgrade`.
+//!
+//! # Content
+//!
+//! JSON, `application/x-www-form-urlencoded`, `multipart/form-data`, text and bytes have typed values; content of
+//! any other media type is text if its schema is a string, otherwise bytes. Several media types become an enum.
+//! Formats such as `uuid` and `date-time` are `String`s. An enum of strings has a variant `Other` for values that
+//! the document does not declare; so do `oneOf` and `anyOf`, whose alternative is chosen by the discriminator,
+//! otherwise by how much of the value it keeps.
+//!
+//! The server validates requests against every keyword of their schemas before it calls a method, and rejects
+//! invalid ones with a JSON pointer to the value. The client does not validate responses beyond their types.
+//!
+//! # Servers and security
+//!
+//! `server::router` returns an axum router. If operations have tags, each tag (the first of an operation) has a
+//! module with a trait and a router of its own, so that routers can be merged and a mock can be replaced tag by tag.
+//!
+//! The client's builder has a setter for each security scheme, and a method of the server receives the
+//! credentials that satisfy the operation. A request without them gets 401 before its content is read. Whether a
+//! credential is valid is for the method to decide.
+//!
+//! # The mock
+//!
+//! `cargo xtask serve` starts a server that returns the document's examples, or values that it creates from the
+//! schemas. Without further instructions it returns the first success. The header field `Prefer` (RFC 7240) chooses:
+//!
+//! - `Prefer: code=503` for a status, `Prefer: code=200:9,503:1` for one of two with these odds
+//! - `Prefer: delay=1.5` for a delay in seconds
+//!
+//! The mock never returns an undeclared response. A rejected request gets the response that the document declares
+//! for the status, otherwise problem details with the reason, which is also printed on standard error.
+//!
+//! The page at `/` lists operations and statuses, with a form to try each operation; the document itself is at
+//! `/openapi.json` and `/openapi.yaml`. If the document declares one of these paths, the document wins.
+//!
+//! # Comparing documents
+//!
+//! `cargo xtask diff BASE` compares a document with a file, with a Git revision (`v1.2.0`), or with a file of a
+//! revision (`v1.2.0:old.yaml`). The default is the merge base of `HEAD` and `origin/main` or `main`, so changes that others have
+//! merged since are not reported as undone.
+//!
+//! Every finding has two verdicts: the risk on the wire while old and new versions coexist, and the change of the
+//! generated crate's public API, which is read from both generated crates. Every value that differs between the documents
+//! is in a finding or counted; the report ends with the number of uncovered differences, which is 0.
+//!
+//! The command exits with 1 if `info.version` is lower than the needed version; `--fail-on major`, `minor`, `patch`
+//! or `wire` is stricter. `--format` is `text`, `markdown` (for a comment), `json` or `github` (annotations).
+//! `cargo xtask gen --dry-run` prints the same report for an edit that is not committed, and always exits with 0.
+//!
+//! `cargo xtask matrix` lists each operation, status and media type once; its last line counts the parts of the
+//! document and those that no type represents. `--built-in` adds the responses that the server returns by itself.
 
 pub mod diff;
 pub mod doc;

@@ -37,6 +37,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         ],
     ),
     ("prose", &["lib", "requests", "responses", "types"]),
+    ("quickstart", &[]),
     ("reserved", &[]),
     ("security", &["client", "requests", "security", "server"]),
     ("serving", &["server"]),
