@@ -1,11 +1,10 @@
-//! What a change of a document means: for those who call the API, and for those who compile against the
-//! crate.
+//! The meaning of a change of a document, for clients on the wire and for users of the generated crate.
 //!
-//! The two documents are walked together (`walk`), so that each place that differs is told once. What the
-//! crate's users see is read from the code that the two documents give (`surface`) and held against each
-//! other (`api`), so that the verdict is the compiler's and not a guess; each change of the crate is then
-//! traced to the change of the document that it comes from (`names`, `cause`). Node the end the places that
-//! differ are counted, and none may be left over (`coverage`).
+//! `walk` compares the two documents in parallel, and reports each difference once. `public_api` reads the
+//! public API from the code generated for each document, and `api_change` compares the two, so the level of
+//! a change is what the compiler sees and not a guess. `names` and `cause` trace each change of the crate
+//! to the change of the document that causes it. Finally `coverage` counts the differences; every one of
+//! them must be covered.
 
 mod api_change;
 mod cause;
@@ -53,14 +52,14 @@ use walk::{Change, WalkResult};
 use wire_risk::Effect;
 pub use wire_risk::{Risk, WireRisk};
 
-/// What a change asks of the next version.
+/// The next version that a change requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Nobody has to do anything, and nobody can do more.
+    /// Users of the crate do not notice the change.
     Patch,
-    /// There is more than before, and all that compiled compiles.
+    /// The crate offers more than before, and all code that compiled still compiles.
     Minor,
-    /// Something that compiled may not compile, or means something else.
+    /// Code that compiled may no longer compile, or may behave differently.
     Major,
 }
 
@@ -74,14 +73,14 @@ impl fmt::Display for Level {
     }
 }
 
-/// How much a reviewer should care.
+/// The attention that a finding needs from a reviewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingSeverity {
-    /// Nothing can break by it.
+    /// Nothing can break.
     Note,
-    /// Some may have to know: new clients, or those who read what is new.
+    /// Some users may need to know, such as new clients or users of the additions.
     Notable,
-    /// Somebody breaks by it who has done nothing wrong.
+    /// The change can break correct clients or correct code.
     Breaking,
 }
 
@@ -95,12 +94,12 @@ impl fmt::Display for FindingSeverity {
     }
 }
 
-/// CoveredBy something stands in one of two documents, or in both.
+/// The place of something in one of the two documents, or in both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlacePair {
-    /// In the base.
+    /// The place in the base.
     pub base: Option<Pointer>,
-    /// In the head.
+    /// The place in the head.
     pub head: Option<Pointer>,
 }
 
@@ -126,17 +125,17 @@ impl PlacePair {
         }
     }
 
-    /// Whether it is in another one, on each side that it has.
-    fn is_in(&self, other: &Self) -> bool {
-        let side = |own: &Option<Pointer>, other: &Option<Pointer>| match (own, other) {
-            (Some(own), Some(other)) => own.is_within(other),
+    /// Checks whether this place is within another one, on each side that it has.
+    fn is_in(&self, outer: &Self) -> bool {
+        let is_within = |inner: &Option<Pointer>, outer: &Option<Pointer>| match (inner, outer) {
+            (Some(inner), Some(outer)) => inner.is_within(outer),
             (Some(_), None) => false,
             (None, _) => true,
         };
-        side(&self.base, &other.base) && side(&self.head, &other.head)
+        is_within(&self.base, &outer.base) && is_within(&self.head, &outer.head)
     }
 
-    /// The place in the head, or in the base for what is gone.
+    /// Returns the place in the head, or the place in the base for something that was removed.
     #[must_use]
     pub fn pointer(&self) -> &Pointer {
         static ROOT: Pointer = Pointer::root();
@@ -144,32 +143,33 @@ impl PlacePair {
     }
 }
 
-/// A document and the crate that it gives, as one side of a comparison.
+/// A document and its generated crate, as one side of a comparison.
 #[derive(Debug)]
 pub struct Side {
     source: Source,
     document: Document,
     model: Model,
-    /// The public API of the crate, if that is not the one that the document gives.
-    surface: Option<PublicApi>,
+    /// The public API of an existing crate; `None` for the crate that would be generated from the document.
+    public_api: Option<PublicApi>,
 }
 
 impl Side {
-    /// Reads a document, and the files beside it.
+    /// Reads a document and its external files.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    ///
+    /// |Returns all errors in the document.
     pub fn read(source: &Source, catalogue: &Catalogue) -> Result<Self, Vec<Diagnostic>> {
         let (document, model, _) = crate::read(source, catalogue)?;
         Ok(Self {
             source: source.clone(),
             document,
             model,
-            surface: None,
+            public_api: None,
         })
     }
 
-    /// Reads two documents, at the same time: each as [`Side::read`] does.
+    /// Reads two documents in parallel, each as [`Side::read`] does.
     pub fn read_both(
         base: &Source,
         head: &Source,
@@ -178,19 +178,20 @@ impl Side {
         thread::scope(|scope| {
             let base = scope.spawn(|| Self::read(base, catalogue));
             let head = Self::read(head, catalogue);
-            (joined(base), head)
+            (join(base), head)
         })
     }
 
-    /// The same with the crate as it is, and not as it would be generated now.
+    /// Uses the files of an existing crate in place of the crate that would be generated now.
     ///
     /// # Errors
-    /// If one of its files is no Rust; names the file.
+    ///
+    /// |Returns the name of a file that is not valid Rust, with the parse error.
     pub fn with_crate(mut self, files: &Files) -> Result<Self, String> {
         let mut parsed = Vec::new();
-        // What somebody adds to a crate is no part of what is generated.
-        let own = files.iter().filter(|(_, text)| text.starts_with(MARK));
-        for (path, text) in own {
+        // Files that were added to the crate by hand are not part of the generated API.
+        let generated = files.iter().filter(|(_, text)| text.starts_with(MARK));
+        for (path, text) in generated {
             if Path::new(path)
                 .extension()
                 .is_some_and(|ending| ending == "rs")
@@ -199,31 +200,31 @@ impl Side {
                 parsed.push((path.clone(), file));
             }
         }
-        self.surface = Some(PublicApi::read(&parsed));
+        self.public_api = Some(PublicApi::read(&parsed));
         Ok(self)
     }
 
-    /// What the document means.
+    /// Returns the model of the document.
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// The text of the document.
+    /// Returns the source of the document.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The public API of the crate; with that of the files that are copied only where it is needed, for
-    /// those are the same on both sides unless one of the crates is as it was.
-    fn surface(&self, with_runtime: bool) -> PublicApi {
-        if let Some(surface) = &self.surface {
-            return surface.clone();
+    /// Returns the public API of the crate. The runtime files are only included if `with_runtime` is set,
+    /// because they are the same on both sides unless one side is an existing crate.
+    fn public_api(&self, with_runtime: bool) -> PublicApi {
+        if let Some(public_api) = &self.public_api {
+            return public_api.clone();
         }
         let mut files = Vec::new();
         for output in OUTPUTS {
-            // Tokens that are no Rust are a fault that generating reports.
+            // Generating reports tokens that are not valid Rust.
             if let Ok(file) = syn::parse2((output.emit)(&self.model)) {
                 files.push((output.path.to_owned(), file));
             }
@@ -237,35 +238,36 @@ impl Side {
     }
 }
 
-/// A change, with all that it means.
+/// A change and its consequences.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The rule.
+    /// The rule that the change matches.
     pub rule: DiffRule,
-    /// CoveredBy it is: once for each place that says the same.
-    pub spots: Vec<PlacePair>,
-    /// What it is about, in words: "`GET /pets`, response `200`". Empty for the document as a whole.
+    /// The places of the change: several if the same change occurs in several places.
+    pub places: Vec<PlacePair>,
+    /// The part of the document that changed: "`GET /pets`, response `200`". Empty for the document as a
+    /// whole.
     pub subject: String,
-    /// What has changed, in words.
-    pub what: String,
-    /// What it was, where that says something.
-    pub was: Option<String>,
-    /// What it is.
-    pub is: Option<String>,
-    /// Who is at risk on the wire.
+    /// The description of the change.
+    pub message: String,
+    /// The value before the change, if it helps to understand the finding.
+    pub before: Option<String>,
+    /// The value after the change.
+    pub after: Option<String>,
+    /// The risks on the wire.
     pub wire: WireRisk,
-    /// What it asks of the next version.
+    /// The next version that the change requires.
     pub level: Level,
-    /// What it changes in the crate, the worst first.
+    /// The changes of the crate that this change causes, the worst first.
     pub rust: Vec<ApiChange>,
-    /// The operations that use it, as "`GET /pets`", in order.
+    /// The affected operations, as "`GET /pets`", in order.
     pub operations: Vec<String>,
-    /// CoveredBy the first of its places is in the head, or would be if it were not gone.
+    /// The first place in the head; for something that was removed, the place where it would be.
     pub near: Pointer,
 }
 
 impl Finding {
-    /// How much a reviewer should care.
+    /// Returns the attention that the finding needs from a reviewer.
     #[must_use]
     pub fn severity(&self) -> FindingSeverity {
         match (self.level, self.wire) {
@@ -277,47 +279,48 @@ impl Finding {
         }
     }
 
-    /// A name that stays the same when the words of messages change: the rule and where it is.
+    /// Returns an identifier made from the rule and the first place, which is stable when messages are
+    /// reworded.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let place = self.spots.first().map(|spot| spot.pointer().as_str());
+        let place = self.places.first().map(|place| place.pointer().as_str());
         format!("{}:{}", self.rule, place.unwrap_or_default())
     }
 }
 
-/// A change that nothing breaks by.
+/// A change that cannot break anything.
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// What kind of change it is.
+    /// The kind of the change.
     pub bucket: Bucket,
-    /// CoveredBy it is.
-    pub spots: Vec<PlacePair>,
-    /// What it is about, in words.
+    /// The places of the change.
+    pub places: Vec<PlacePair>,
+    /// The part of the document that changed.
     pub subject: String,
-    /// What it was; texts as they are, all else as JSON.
-    pub was: Option<String>,
-    /// What it is.
-    pub is: Option<String>,
+    /// The value before the change: strings as they are, other values as JSON.
+    pub before: Option<String>,
+    /// The value after the change.
+    pub after: Option<String>,
 }
 
-/// All that differs between two documents.
+/// The differences of two documents.
 #[derive(Clone, Debug)]
 pub struct Diff {
-    /// What means something, the worst first.
+    /// The changes with consequences, the worst first.
     pub findings: Vec<Finding>,
-    /// What nothing breaks by, by bucket and place.
+    /// The changes that cannot break anything, by bucket and place.
     pub notes: Vec<Note>,
-    /// How many places differ, and where they are told.
+    /// The number of differences, and where they are reported.
     pub coverage: Coverage,
-    /// What all of it asks of the next version; `None` if nothing differs.
+    /// The next version that all changes together require; `None` if nothing differs.
     pub level: Option<Level>,
-    /// The version that is needed, and the one that is stated.
+    /// The required and the stated version.
     pub versions: Versions,
 }
 
 impl Diff {
-    /// The difference of two equal documents.
-    fn nothing(base: &Side, head: &Side) -> Self {
+    /// Creates the result of comparing two equal documents.
+    fn unchanged(base: &Side, head: &Side) -> Self {
         Self {
             findings: Vec::new(),
             notes: Vec::new(),
@@ -327,13 +330,13 @@ impl Diff {
         }
     }
 
-    /// Whether nothing differs.
+    /// Checks whether the documents are equal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.level.is_none()
     }
 
-    /// Who is at risk on the wire, by any of the findings.
+    /// Returns the risks of all findings together.
     #[must_use]
     pub fn wire(&self) -> WireRisk {
         let wires = self.findings.iter().map(|finding| finding.wire);
@@ -341,28 +344,28 @@ impl Diff {
     }
 }
 
-/// Holds two documents, and the crates that they give, against each other.
+/// Compares two documents and their generated crates.
 #[must_use]
 pub fn diff(base: &Side, head: &Side) -> Diff {
-    let with_runtime = base.surface.is_some() || head.surface.is_some();
+    let with_runtime = base.public_api.is_some() || head.public_api.is_some();
     if !with_runtime && base.document.tree == head.document.tree {
-        return Diff::nothing(base, head);
+        return Diff::unchanged(base, head);
     }
-    // Nothing of the three depends on the others, and a large document takes seconds for each.
-    let (found, old, new) = thread::scope(|scope| {
-        let old = scope.spawn(|| base.surface(with_runtime));
-        let new = scope.spawn(|| head.surface(with_runtime));
-        let found = walk::walk(base, head);
-        (found, joined(old), joined(new))
+    // The three computations are independent, and each takes seconds for a large document.
+    let (result, old, new) = thread::scope(|scope| {
+        let old = scope.spawn(|| base.public_api(with_runtime));
+        let new = scope.spawn(|| head.public_api(with_runtime));
+        let result = walk::walk(base, head);
+        (result, join(old), join(new))
     });
-    let mut found = found;
-    status_codes(base, head, &mut found);
-    let coverage = coverage::coverage(base, head, &mut found);
-    let traced = cause::trace((base, &old), (head, &new), &found);
-    let findings = findings(base, head, &found, traced);
-    let notes = notes(base, head, &found);
+    let mut result = result;
+    status_codes(base, head, &mut result);
+    let coverage = coverage::coverage(base, head, &mut result);
+    let traced = cause::trace((base, &old), (head, &new), &result);
+    let findings = findings(base, head, &result, traced);
+    let notes = notes(base, head, &result);
     let level = findings.iter().map(|finding| finding.level).max();
-    let level = level.or_else(|| (coverage.places > 0).then_some(Level::Patch));
+    let level = level.or_else(|| (coverage.differences > 0).then_some(Level::Patch));
     let versions = versions(base, head, level);
     Diff {
         findings,
@@ -373,91 +376,96 @@ pub fn diff(base: &Side, head: &Side) -> Diff {
     }
 }
 
-/// The versions of two sides, and what a change between them needs.
+/// Compares the versions of two documents.
 fn versions(base: &Side, head: &Side, level: Option<Level>) -> Versions {
     let text = |side: &Side| side.document.api.info.version.clone();
-    let (was, is) = (text(base), text(head));
-    let of = |side: &Side| side.model.package.version.clone();
+    let (before, after) = (text(base), text(head));
+    let semantic = |side: &Side| side.model.package.version.clone();
     Versions::new(
-        (&was, of(base).as_deref()),
-        (&is, of(head).as_deref()),
+        (&before, semantic(base).as_deref()),
+        (&after, semantic(head).as_deref()),
         level,
     )
 }
 
-/// What a thread gives; its panic is one here, too.
-fn joined<T>(one: thread::ScopedJoinHandle<'_, T>) -> T {
-    match one.join() {
+/// Waits for a thread and returns its result; resumes its panic.
+fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
         Ok(result) => result,
         Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 
-/// The names of statuses that stand for another code: what compiles means something else.
-fn status_codes(base: &Side, head: &Side, found: &mut WalkResult) {
-    for was in &base.model.statuses {
+/// Reports names of statuses that now stand for another code: code that uses them compiles, but behaves
+/// differently.
+fn status_codes(base: &Side, head: &Side, result: &mut WalkResult) {
+    for before in &base.model.statuses {
         let mut same = head.model.statuses.iter();
-        let same = same.find(|is| is.name == was.name && is.code != was.code);
-        let (Some(is), Some(place)) = (same, was.place.places().first()) else {
+        let same = same.find(|after| after.name == before.name && after.code != before.code);
+        let (Some(after), Some(place)) = (same, before.place.places().first()) else {
             continue;
         };
-        let spot = PlacePair {
+        let place = PlacePair {
             base: Some(place.key("x-status")),
-            head: is.place.places().first().map(|place| place.key("x-status")),
+            head: after
+                .place
+                .places()
+                .first()
+                .map(|place| place.key("x-status")),
         };
-        found.changes.push(Change {
+        result.changes.push(Change {
             rule: DiffRule::StatusCodeChanged,
-            spot,
-            what: format!("`Status::{}` stands for another code", was.name),
-            was: Some(was.code.to_string()),
-            is: Some(is.code.to_string()),
+            place,
+            message: format!("`Status::{}` now stands for another code", before.name),
+            before: Some(before.code.to_string()),
+            after: Some(after.code.to_string()),
             effect: Effect::ALL,
             used_at: None,
         });
     }
 }
 
-/// Changes as findings: those that say the same of several operations are one.
-fn findings(base: &Side, head: &Side, found: &WalkResult, traced: cause::Traced) -> Vec<Finding> {
+/// Turns changes into findings; the same change in several operations becomes one finding.
+fn findings(base: &Side, head: &Side, result: &WalkResult, traced: cause::Traced) -> Vec<Finding> {
     let (old, new) = (
-        UsageIndex::of(&base.document),
-        UsageIndex::of(&head.document),
+        UsageIndex::new(&base.document),
+        UsageIndex::new(&head.document),
     );
     let mut groups: BTreeMap<GroupKey, (Finding, Users)> = BTreeMap::new();
-    for (change, rust) in found.changes.iter().zip(traced.by_change) {
-        let users = users(change, &old, &new, &found.pairs);
+    for (change, rust) in result.changes.iter().zip(traced.by_change) {
+        let users = users(change, &old, &new, &result.pairs);
         let wire = if users.operations.is_empty() {
-            // What nobody uses is on no wire.
+            // A part that no operation uses never appears on the wire.
             WireRisk::default()
         } else {
-            change.effect.wire(users.ways)
+            change.effect.wire(users.directions)
         };
-        let subject = about(base, head, change);
+        let subject = change_subject(base, head, change);
         let key = group_key(change, &subject, wire);
         let finding = Finding {
             rule: change.rule,
-            spots: Vec::new(),
+            places: Vec::new(),
             subject,
-            what: change.what.clone(),
-            was: change.was.clone(),
-            is: change.is.clone(),
+            message: change.message.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
             wire,
             level: change.rule.floor(),
             rust: Vec::new(),
             operations: Vec::new(),
             near: Pointer::root(),
         };
-        let (finding, all) = groups
+        let (finding, finding_users) = groups
             .entry(key)
             .or_insert_with(|| (finding, Users::default()));
-        finding.spots.push(change.spot.clone());
+        finding.places.push(change.place.clone());
         finding.rust.extend(rust);
-        all.extend(users);
+        finding_users.extend(users);
     }
     for change in traced.unclaimed {
-        let spot = change.spot;
+        let place = change.place;
         let mut users = Users::default();
-        let places = [(&spot.base, &old), (&spot.head, &new)];
+        let places = [(&place.base, &old), (&place.head, &new)];
         for (place, uses) in places {
             users.extend(
                 place
@@ -467,14 +475,14 @@ fn findings(base: &Side, head: &Side, found: &WalkResult, traced: cause::Traced)
             );
         }
         let item = &change.api.item;
-        let key = GroupKey::of_item(item);
+        let key = GroupKey::path_parameters(item);
         let finding = Finding {
             rule: DiffRule::RustChanged,
-            subject: words(base, head, &spot),
-            what: format!("`{item}` has changed in Rust alone"),
-            spots: vec![spot],
-            was: change.api.was.clone(),
-            is: change.api.is.clone(),
+            subject: subject_at(base, head, &place),
+            message: format!("`{item}` changed in Rust only"),
+            places: vec![place],
+            before: change.api.before.clone(),
+            after: change.api.after.clone(),
             wire: WireRisk::default(),
             level: Level::Patch,
             rust: vec![change.api],
@@ -485,31 +493,35 @@ fn findings(base: &Side, head: &Side, found: &WalkResult, traced: cause::Traced)
     }
     let mut findings: Vec<Finding> = groups
         .into_values()
-        .map(|(finding, users)| finished(finding, users, &found.pairs))
+        .map(|(finding, users)| finish(finding, users, &result.pairs))
         .collect();
-    findings.sort_by_cached_key(|one| {
-        let place = one.spots.first().map(|spot| spot.pointer().clone());
+    findings.sort_by_cached_key(|finding| {
+        let place = finding.places.first().map(|place| place.pointer().clone());
         (
-            std::cmp::Reverse((one.severity(), one.level, one.wire.old_clients())),
-            one.rule,
+            std::cmp::Reverse((
+                finding.severity(),
+                finding.level,
+                finding.wire.old_clients(),
+            )),
+            finding.rule,
             place,
-            one.what.clone(),
+            finding.message.clone(),
         )
     });
     findings
 }
 
-fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
-    let mut told = BTreeSet::new();
+fn finish(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
+    let mut seen = BTreeSet::new();
     finding
         .rust
-        .retain(|change| told.insert(change.advice.clone()));
+        .retain(|change| seen.insert(change.advice.clone()));
     finding.rust.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let rust = finding.rust.iter().map(|change| change.level).max();
     finding.level = finding.level.max(rust.unwrap_or(Level::Patch));
-    finding.spots.sort();
-    finding.spots.dedup();
-    finding.near = match finding.spots.first() {
+    finding.places.sort();
+    finding.places.dedup();
+    finding.near = match finding.places.first() {
         Some(PlacePair {
             head: Some(head), ..
         }) => head.clone(),
@@ -520,8 +532,8 @@ fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
     };
     let title = |(path, method): (String, Method)| format!("{method} {path}");
     finding.operations = users.operations.into_iter().map(title).collect();
-    if finding.spots.len() > 1 {
-        // Of several operations it is about what they have in common.
+    if finding.places.len() > 1 {
+        // A finding about several operations is about the part that they have in common.
         let inner = finding
             .subject
             .split_once(", ")
@@ -531,24 +543,24 @@ fn finished(mut finding: Finding, users: Users, pairs: &Pairs) -> Finding {
     finding
 }
 
-/// What two changes have in common that are one finding.
+/// The key that groups changes into one finding.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct GroupKey {
     rule: DiffRule,
-    what: String,
+    message: String,
     values: (Option<String>, Option<String>),
     wire: (bool, bool),
-    /// The place from the operation on, else the whole place.
+    /// The place relative to the operation, or the absolute place outside of operations.
     place: Pointer,
-    /// What it is about, from the operation on: a place in a list does not say it.
+    /// The subject relative to the operation; an index in a list does not identify its element.
     subject: String,
 }
 
 impl GroupKey {
-    fn of_item(item: &str) -> Self {
+    fn path_parameters(item: &str) -> Self {
         Self {
             rule: DiffRule::RustChanged,
-            what: item.to_owned(),
+            message: item.to_owned(),
             values: (None, None),
             wire: (false, false),
             place: Pointer::root(),
@@ -558,13 +570,13 @@ impl GroupKey {
 }
 
 fn group_key(change: &Change, subject: &str, wire: WireRisk) -> GroupKey {
-    let place = change.spot.pointer();
+    let place = change.place.pointer();
     let segments: Vec<_> = place.segments().collect();
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     let (place, subject) = match segments.as_slice() {
-        // An operation by itself is no part of what others have as well.
+        // A change of an operation as a whole is never grouped with others.
         ["paths", _, method, inner @ ..] if !inner.is_empty() && *method != "parameters" => {
-            // The same parameter is another one of the list elsewhere.
+            // The same parameter may have another index in another operation.
             let is_index = |key: &&&str| key.parse::<usize>().is_err();
             let inner = inner.iter().filter(is_index);
             let place = inner.fold(Pointer::root(), |place, key| place.key(key));
@@ -575,8 +587,8 @@ fn group_key(change: &Change, subject: &str, wire: WireRisk) -> GroupKey {
     };
     GroupKey {
         rule: change.rule,
-        what: change.what.clone(),
-        values: (change.was.clone(), change.is.clone()),
+        message: change.message.clone(),
+        values: (change.before.clone(), change.after.clone()),
         wire: (wire.old_clients(), wire.new_clients()),
         place,
         subject,
@@ -584,51 +596,54 @@ fn group_key(change: &Change, subject: &str, wire: WireRisk) -> GroupKey {
 }
 
 fn users(change: &Change, base: &UsageIndex<'_>, head: &UsageIndex<'_>, pairs: &Pairs) -> Users {
-    let spot = change.used_at.as_ref().unwrap_or(&change.spot);
-    let old = spot.base.as_ref().map(|place| base.users(place));
-    let new = spot.head.as_ref().map(|place| head.users(place));
-    // An operation that is elsewhere now is still one.
+    let place = change.used_at.as_ref().unwrap_or(&change.place);
+    let old = place.base.as_ref().map(|place| base.users(place));
+    let new = place.head.as_ref().map(|place| head.users(place));
+    // Operations of the base are listed under their method and path in the head.
     let old = old.map(|mut users| {
         let operations = users.operations.into_iter();
-        users.operations = operations.map(|one| moved(one, pairs)).collect();
+        users.operations = operations
+            .map(|operation| moved_operation(operation, pairs))
+            .collect();
         users
     });
-    let is_of_all = change.rule == DiffRule::SecurityChanged
-        && spot.pointer().parent() == Some(Pointer::root());
+    let is_document_wide = change.rule == DiffRule::SecurityChanged
+        && place.pointer().parent() == Some(Pointer::root());
     let mut users = match (old, new) {
-        // It holds for those that say nothing themselves, before and after.
-        (Some(mut old), Some(new)) if is_of_all => {
-            old.operations.retain(|one| new.operations.contains(one));
+        // The requirement applies to the operations that do not override it, before and after.
+        (Some(mut old), Some(new)) if is_document_wide => {
+            old.operations
+                .retain(|operation| new.operations.contains(operation));
             old
         }
         (old, new) => {
             let mut users = old.unwrap_or_default();
             users.extend(new.unwrap_or_default());
-            // CoveredBy it comes from, or who has it alone.
-            for (place, uses) in [(&change.spot.base, base), (&change.spot.head, head)] {
+            // A change that is only seen where it is used takes its directions from its own places, too.
+            for (place, uses) in [(&change.place.base, base), (&change.place.head, head)] {
                 if let (Some(place), true) = (place, change.used_at.is_some()) {
-                    let ways = uses.users(place).ways;
-                    users.ways.requests |= ways.requests;
-                    users.ways.responses |= ways.responses;
+                    let directions = uses.users(place).directions;
+                    users.directions.requests |= directions.requests;
+                    users.directions.responses |= directions.responses;
                 }
             }
             users
         }
     };
     let everywhere = |keyword: &str| {
-        let sides = [(&change.spot.base, base), (&change.spot.head, head)];
+        let sides = [(&change.place.base, base), (&change.place.head, head)];
         let mut places = sides
             .into_iter()
             .filter_map(|(place, uses)| Some((place.as_ref()?, uses)));
         places.all(|(place, uses)| uses.is_within(place, keyword))
     };
-    users.ways.requests &= !everywhere("readOnly");
-    users.ways.responses &= !everywhere("writeOnly");
+    users.directions.requests &= !everywhere("readOnly");
+    users.directions.responses &= !everywhere("writeOnly");
     users
 }
 
-/// An operation of the base as the head knows it.
-fn moved((path, method): (String, Method), pairs: &Pairs) -> (String, Method) {
+/// Returns the path and method in the head of an operation of the base.
+fn moved_operation((path, method): (String, Method), pairs: &Pairs) -> (String, Method) {
     let place = Pointer::root().key("paths").key(&path).key(&method.key());
     let head = pairs.in_head(&place);
     let segments: Vec<_> = head.segments().collect();
@@ -642,22 +657,22 @@ fn moved((path, method): (String, Method), pairs: &Pairs) -> (String, Method) {
     }
 }
 
-/// What a change is about, in words.
-fn about(base: &Side, head: &Side, change: &Change) -> String {
+/// Returns the subject of a change.
+fn change_subject(base: &Side, head: &Side, change: &Change) -> String {
     let outer = |place: &Pointer| place.parent()?.parent();
-    let spot = if change.rule.is_of_part() {
+    let place = if change.rule.names_part() {
         PlacePair {
-            base: change.spot.base.as_ref().and_then(outer),
-            head: change.spot.head.as_ref().and_then(outer),
+            base: change.place.base.as_ref().and_then(outer),
+            head: change.place.head.as_ref().and_then(outer),
         }
     } else {
-        change.spot.clone()
+        change.place.clone()
     };
-    words(base, head, &spot)
+    subject_at(base, head, &place)
 }
 
-fn words(base: &Side, head: &Side, spot: &PlacePair) -> String {
-    match spot {
+fn subject_at(base: &Side, head: &Side, place: &PlacePair) -> String {
+    match place {
         PlacePair {
             head: Some(place), ..
         } => subject::subject(&head.document.tree, place),
@@ -668,39 +683,39 @@ fn words(base: &Side, head: &Side, spot: &PlacePair) -> String {
     }
 }
 
-/// Notes that say the same in several places are one.
-fn notes(base: &Side, head: &Side, found: &WalkResult) -> Vec<Note> {
+/// Groups notes with the same change in several places into one.
+fn notes(base: &Side, head: &Side, result: &WalkResult) -> Vec<Note> {
     let mut groups: BTreeMap<_, Note> = BTreeMap::new();
-    for (index, note) in found.notes.iter().enumerate() {
-        let shown = |value: &Option<Value>| value.as_ref().map(walk::shown);
-        let (was, is) = (shown(&note.was), shown(&note.is));
-        let place = note.spot.pointer();
-        // Operations that share their words say the same in each of them.
+    for (index, note) in result.notes.iter().enumerate() {
+        let displayed = |value: &Option<Value>| value.as_ref().map(walk::display_value);
+        let (before, after) = (displayed(&note.before), displayed(&note.after));
+        let place = note.place.pointer();
+        // The same change in several operations is one note.
         let is_shared = place.segments().next().as_deref() == Some("paths");
-        let subject = words(base, head, &note.spot);
+        let subject = subject_at(base, head, &note.place);
         let inner = subject.split_once(", ").map(|(_, rest)| rest.to_owned());
         let key = (
             note.bucket,
-            was.clone(),
-            is.clone(),
+            before.clone(),
+            after.clone(),
             place.last().map(std::borrow::Cow::into_owned),
             inner,
             if is_shared { 0 } else { index + 1 },
         );
         let group = groups.entry(key).or_insert_with(|| Note {
             bucket: note.bucket,
-            spots: Vec::new(),
+            places: Vec::new(),
             subject,
-            was,
-            is,
+            before,
+            after,
         });
-        group.spots.push(note.spot.clone());
+        group.places.push(note.place.clone());
     }
     let mut notes: Vec<Note> = groups.into_values().collect();
     for note in &mut notes {
-        note.spots.sort();
-        note.spots.dedup();
+        note.places.sort();
+        note.places.dedup();
     }
-    notes.sort_by(|a, b| (a.bucket, &a.spots).cmp(&(b.bucket, &b.spots)));
+    notes.sort_by(|a, b| (a.bucket, &a.places).cmp(&(b.bucket, &b.places)));
     notes
 }

@@ -1,13 +1,13 @@
-//! Asks the compiler whether a change of a document breaks those who use the crate, and holds the diff against
-//! what it says: of every row of the table, and of mutations of documents.
+//! Compares the diff's verdicts with the compiler's: for every row of the table of cases, or for mutations
+//! of documents.
 //!
-//! `cargo run --release -p statusquo-tests --example compat_check -- [STEP FILE...]`
+//! |`cargo run --release -p statusquo-tests --example compat_check -- [STEP FILE...]`
 //!
-//! Of the rows it asks cargo-semver-checks as well, if that is installed.
+//! |The rows are also checked with cargo-semver-checks, if that is installed.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "a tool of the tests"
+    reason = "a development tool"
 )]
 
 use std::{collections::BTreeMap, env, fs, path::Path, process::ExitCode};
@@ -21,7 +21,7 @@ use statusquo_tests::{
     catalogue, compat_check, diff_cases::ROWS, documents, mutations, schema_values, with_files,
 };
 
-/// A change, with what the diff says and the crate that comes of it.
+/// A change with its diff and the resulting crate.
 struct Case {
     name: String,
     diff: Diff,
@@ -33,12 +33,13 @@ struct Tally {
     cases: usize,
     breaking: usize,
     missed: usize,
-    over: BTreeMap<String, usize>,
+    overestimated: BTreeMap<String, usize>,
     has_semver_checks: bool,
-    /// Those that cargo-semver-checks was asked about, those of which it says more than the diff, and less.
+    /// The number of cases checked with cargo-semver-checks, and of those where its level is higher or
+    /// lower than the diff's.
     checked: usize,
-    above: usize,
-    below: usize,
+    higher: usize,
+    lower: usize,
 }
 
 fn main() -> ExitCode {
@@ -52,21 +53,21 @@ fn main() -> ExitCode {
             let rows = ROWS
                 .iter()
                 .map(|row| (row.name.to_owned(), source(&row.texts().1)));
-            hold("table", &source(&text), rows, &mut tally);
+            check("table", &source(&text), rows, &mut tally);
         }
         Some((step, files)) => {
             let step = step.parse().unwrap();
             for file in files {
                 let text = fs::read_to_string(file).unwrap();
                 let folder = Path::new(file).parent().unwrap();
-                let whole = with_files(Source::new(file, &text), &folder.to_string_lossy());
-                let tree = schema_values::tree(&whole.text);
+                let source = with_files(Source::new(file, &text), &folder.to_string_lossy());
+                let tree = schema_values::tree(&source.text);
                 let base = Source {
                     text: tree.to_string(),
-                    ..whole
+                    ..source
                 };
                 let changed = mutations::every(&tree, step).map(|mutation| {
-                    let name = format!("{} at {}", mutation.what, mutation.pointer);
+                    let name = format!("{} at {}", mutation.change, mutation.pointer);
                     let text = mutation.document.to_string();
                     (
                         name,
@@ -77,30 +78,30 @@ fn main() -> ExitCode {
                     )
                 });
                 let name = Path::new(file).file_stem().unwrap().to_string_lossy();
-                hold(&name, &base, changed, &mut tally);
+                check(&name, &base, changed, &mut tally);
             }
         }
     }
     println!(
-        "{} changes: {} break the witness, {} of them are missed; {} are called major and compile",
+        "{} changes: {} break the program, {} of them missed; {} reported as major but compile",
         tally.cases,
         tally.breaking,
         tally.missed,
-        tally.over.values().sum::<usize>()
+        tally.overestimated.values().sum::<usize>()
     );
-    for (rules, count) in &tally.over {
+    for (rules, count) in &tally.overestimated {
         println!("    {count} by {rules}");
     }
     if tally.checked > 0 {
         println!(
-            "cargo-semver-checks on {}: more than the diff says of {}, less of {}",
-            tally.checked, tally.above, tally.below
+            "cargo-semver-checks on {} changes: a higher level than the diff for {}, a lower one for {}",
+            tally.checked, tally.higher, tally.lower
         );
     }
-    ExitCode::from(u8::from(tally.missed + tally.above > 0))
+    ExitCode::from(u8::from(tally.missed + tally.higher > 0))
 }
 
-fn hold(
+fn check(
     name: &str,
     base: &Source,
     heads: impl Iterator<Item = (String, Source)>,
@@ -108,39 +109,39 @@ fn hold(
 ) {
     let catalogue = catalogue();
     let old = Side::read(base, &catalogue).unwrap();
-    let own = compat_check::of(base, &catalogue).unwrap();
+    let base_files = compat_check::crate_files(base, &catalogue).unwrap();
     let mut cases = Vec::new();
     for (name, source) in heads {
         let (Ok(side), Some(files)) = (
             Side::read(&source, &catalogue),
-            compat_check::of(&source, &catalogue),
+            compat_check::crate_files(&source, &catalogue),
         ) else {
             continue;
         };
-        // What is no other crate breaks nobody.
-        if files == own {
+        // An unchanged crate cannot break anything.
+        if files == base_files {
             continue;
         }
         let diff = diff(&old, &side);
         cases.push(Case { name, diff, files });
     }
-    // As many at once as a disk can hold.
+    // The number of crates is limited by disk space.
     for cases in cases.chunks(40) {
         let heads: Vec<_> = cases.iter().map(|case| case.files.clone()).collect();
-        let folder = documents::target().join("witness").join(name);
-        let errors = compat_check::against(&own, &heads, &folder);
+        let folder = documents::target().join("compat_check").join(name);
+        let errors = compat_check::check(&base_files, &heads, &folder);
         for (case, error) in cases.iter().zip(errors) {
-            one(name, case, error, tally);
+            compare_with_compiler(name, case, error, tally);
             if tally.has_semver_checks {
-                let folder = documents::target().join("witness/semver");
-                let theirs = compat_check::semver_checks(&own, &case.files, &folder);
-                other(name, case, theirs, tally);
+                let folder = documents::target().join("compat_check/semver");
+                let theirs = compat_check::semver_checks(&base_files, &case.files, &folder);
+                compare_with_semver_checks(name, case, theirs, tally);
             }
         }
     }
 }
 
-fn other(document: &str, case: &Case, theirs: Level, tally: &mut Tally) {
+fn compare_with_semver_checks(document: &str, case: &Case, theirs: Level, tally: &mut Tally) {
     let ours = case.diff.level.unwrap_or(Level::Patch);
     tally.checked += 1;
     if theirs != ours {
@@ -149,11 +150,11 @@ fn other(document: &str, case: &Case, theirs: Level, tally: &mut Tally) {
             case.name
         );
     }
-    tally.above += usize::from(theirs > ours);
-    tally.below += usize::from(theirs < ours);
+    tally.higher += usize::from(theirs > ours);
+    tally.lower += usize::from(theirs < ours);
 }
 
-fn one(document: &str, case: &Case, error: Option<String>, tally: &mut Tally) {
+fn compare_with_compiler(document: &str, case: &Case, error: Option<String>, tally: &mut Tally) {
     tally.cases += 1;
     let is_major = case.diff.level == Some(Level::Major);
     match error {
@@ -167,22 +168,22 @@ fn one(document: &str, case: &Case, error: Option<String>, tally: &mut Tally) {
         None if is_major => {
             let majors = case.diff.findings.iter();
             let majors = majors.filter(|finding| finding.level == Level::Major);
-            let told: Vec<_> = majors
+            let reasons: Vec<_> = majors
                 .map(|finding| {
-                    let advice = finding.rust.first().map(|one| one.advice.as_str());
+                    let advice = finding.rust.first().map(|change| change.advice.as_str());
                     format!("{}: {}", finding.rule, advice.unwrap_or("by rule"))
                 })
                 .collect();
             println!(
-                "{document}: {}: called major: {}",
+                "{document}: {}: reported as major, but compiles: {}",
                 case.name,
-                told.join("; ")
+                reasons.join("; ")
             );
-            let rules: Vec<_> = told
+            let rules: Vec<_> = reasons
                 .iter()
-                .map(|one| one.split(": ").next().unwrap_or_default())
+                .map(|reason| reason.split(": ").next().unwrap_or_default())
                 .collect();
-            *tally.over.entry(rules.join(", ")).or_default() += 1;
+            *tally.overestimated.entry(rules.join(", ")).or_default() += 1;
         }
         None => {}
     }

@@ -1,6 +1,6 @@
-//! Holds documents against themselves with one change, for every place of them, and says whether each change is
-//! told where it is: `cargo run --release -p statusquo-tests --example mutations -- FILE...`
-#![allow(clippy::unwrap_used, reason = "a tool of the tests")]
+//! Compares documents with all of their mutations, and checks that each change is reported at its place:
+//! `cargo run --release -p statusquo-tests --example mutations -- FILE...`
+#![allow(clippy::unwrap_used, reason = "a development tool")]
 
 use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         let own = file.ends_with("spec/status.yaml");
         let folder = Path::new(file).parent().unwrap_or(Path::new("."));
         let source = with_files(Source::new(file, &text), &folder.to_string_lossy());
-        let tally = mutations::hold(&source, own, step, |line| println!("{line}"));
+        let tally = mutations::check(&source, own, step, |line| println!("{line}"));
         silent += tally.silent;
         println!("{file}: {tally} in {:.0?}", start.elapsed());
     }

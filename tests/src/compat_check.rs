@@ -1,7 +1,8 @@
-//! A program that uses all of a generated crate: whether it compiles against another version tells whether that
-//! breaks anybody.
+//! Generates a program that uses everything in a generated crate. If it no longer compiles with another
+//! version of the crate, that version is a breaking change.
 //!
-//! It is made from the text of the crate, by itself: the generator's own reading of it is what is to be proven.
+//! The program is generated from the text of the crate, and not from the diff's own reading of the API,
+//! which it verifies.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,12 +28,13 @@ use syn::{
 
 use crate::documents::{cargo, put};
 
-/// The crate of a document, for a program to be compiled against; `None` if the document is refused.
+/// Returns the crate of a document, ready to be compiled; `None` if the document is invalid.
 ///
 /// # Panics
-/// If it cannot be called so.
+///
+/// |Panics if the manifest cannot be created.
 #[must_use]
-pub fn of(source: &Source, catalogue: &Catalogue) -> Option<Files> {
+pub fn crate_files(source: &Source, catalogue: &Catalogue) -> Option<Files> {
     let generated =
         statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default())
             .ok()?;
@@ -45,25 +47,26 @@ pub fn of(source: &Source, catalogue: &Catalogue) -> Option<Files> {
     Some(files)
 }
 
-/// Compiles the program of a crate against other versions of it; gives for each the errors, if any.
+/// Compiles the program of a crate with other versions of the crate; returns the errors for each, if any.
 ///
 /// # Panics
-/// If the program does not compile against the crate that it is of, or if a crate does not compile by itself.
+///
+/// |Panics if the program does not compile with its own crate, or if a crate does not compile by itself.
 #[must_use]
-pub fn against(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>> {
+pub fn check(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>> {
     let _ = fs::remove_dir_all(folder);
     let program = program(base);
-    let all: Vec<&Files> = std::iter::once(base).chain(heads).collect();
-    // What cargo has built before under a name it may take for this, so each content has a name of its own.
-    let names: Vec<_> = all
+    let crates: Vec<&Files> = std::iter::once(base).chain(heads).collect();
+    // Cargo may reuse an earlier build of the same name, so the name depends on the content.
+    let names: Vec<_> = crates
         .iter()
         .map(|files| {
-            let library = format!("witness-crate-{:016x}", hash(files));
-            let user = format!("witness-{:016x}", hash(&(&library, &program)));
+            let library = format!("compat-check-crate-{:016x}", hash(files));
+            let user = format!("compat-check-{:016x}", hash(&(&library, &program)));
             (library, user)
         })
         .collect();
-    for (files, (library, user)) in all.iter().zip(&names) {
+    for (files, (library, user)) in crates.iter().zip(&names) {
         let mut files = (*files).clone();
         if let Some(manifest) = files.get_mut("Cargo.toml") {
             *manifest = manifest.replace("\"placeholder\"", &format!("{library:?}"));
@@ -118,33 +121,34 @@ pub fn against(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<Strin
             _ => {}
         }
     }
-    let told = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     for (library, _) in &names {
         let errors = errors.get(library);
-        assert!(done.contains(library), "{library}: {errors:?}\n{told}");
+        assert!(done.contains(library), "{library}: {errors:?}\n{stderr}");
     }
-    let of = |(_, user): &(String, String)| {
+    let user_error = |(_, user): &(String, String)| {
         let error = errors.get(user).cloned();
-        assert!(error.is_some() != done.contains(user), "{user}\n{told}");
+        assert!(error.is_some() != done.contains(user), "{user}\n{stderr}");
         error
     };
-    let mut results = names.iter().map(of);
-    let own = results.next().flatten();
-    assert!(own.is_none(), "{own:?}");
+    let mut results = names.iter().map(user_error);
+    let base_error = results.next().flatten();
+    assert!(base_error.is_none(), "{base_error:?}");
     results.collect()
 }
 
-/// Whether cargo-semver-checks is installed.
+/// Checks whether cargo-semver-checks is installed.
 #[must_use]
 pub fn has_semver_checks() -> bool {
     let version = cargo(Path::new("."), &["semver-checks", "--version"], &[]);
     version.status.success()
 }
 
-/// What cargo-semver-checks says that a change of a crate asks of the next version.
+/// Returns the next version that a change of a crate requires according to cargo-semver-checks.
 ///
 /// # Panics
-/// If it says nothing.
+///
+/// |Panics if the output does not contain a verdict.
 #[must_use]
 pub fn semver_checks(base: &Files, head: &Files, folder: &Path) -> Level {
     let _ = fs::remove_dir_all(folder);
@@ -171,13 +175,13 @@ pub fn semver_checks(base: &Files, head: &Files, folder: &Path) -> Level {
         "patch",
     ];
     let output = cargo(folder, &arguments, &[]);
-    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    if told.contains("semver requires new major version") {
+    let output = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    if output.contains("semver requires new major version") {
         Level::Major
-    } else if told.contains("semver requires new minor version") {
+    } else if output.contains("semver requires new minor version") {
         Level::Minor
     } else {
-        assert!(told.contains("no semver update required"), "{told}");
+        assert!(output.contains("no semver update required"), "{output}");
         Level::Patch
     }
 }
@@ -188,13 +192,14 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The name by which the program knows the crate.
+/// The name of the crate in the program.
 const CRATE: &str = "api";
 
-/// A program that uses everything public of a crate.
+/// Generates a program that uses every public item of a crate.
 ///
 /// # Panics
-/// If the crate is no Rust.
+///
+/// |Panics if the crate is not valid Rust.
 #[must_use]
 pub fn program(files: &Files) -> String {
     let mut text = String::from("#![allow(warnings)]\n");
@@ -244,17 +249,19 @@ fn is_public(visibility: &Visibility) -> bool {
 }
 
 fn has(attributes: &[Attribute], name: &str) -> bool {
-    attributes.iter().any(|one| one.path().is_ident(name))
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident(name))
 }
 
-/// Code as a text, seen from outside of the crate.
+/// Formats code as it is written outside of the crate.
 fn outside(code: &impl ToTokens) -> String {
     let text = code.to_token_stream().to_string();
     text.replace("crate ::", &format!("{CRATE} ::"))
 }
 
-/// The type of an argument that a value can be given for: what it is made into.
-fn given(ty: &Type) -> String {
+/// Returns the type of an argument: for `impl Into<T>`, `T`.
+fn argument_type(ty: &Type) -> String {
     let text = outside(ty);
     match text.strip_prefix("impl Into <") {
         Some(inner) => inner.trim_end().trim_end_matches('>').to_owned(),
@@ -319,24 +326,24 @@ impl Writer<'_> {
                 }
                 self.derives(&name, &item.attrs);
             }
-            Item::Enum(item) if is_public(&item.vis) => self.of_enum(item),
+            Item::Enum(item) if is_public(&item.vis) => self.enumeration(item),
             Item::Type(item) if is_public(&item.vis) => {
                 let (name, ty) = (item.ident.to_string(), outside(&item.ty));
-                // The index of an answer among others is for nobody to write.
+                // The index in a `StatusIn` type is not meant to be written out.
                 if !ty.starts_with("StatusIn") {
                     self.function(&format!("value: {name}"), &format!(" -> {ty}"), "value");
                 }
             }
             Item::Const(item) if is_public(&item.vis) => {
-                // Its type may have a lifetime that only a constant can leave out.
+                // The type may have an elided lifetime, which is only allowed in a constant.
                 let body = format!("let _: {} = {};", outside(&item.ty), item.ident);
                 self.function("", "", &body);
             }
             Item::Fn(item) if is_public(&item.vis) => {
                 self.call(&item.sig.ident.to_string(), None, &item.sig);
             }
-            Item::Trait(item) if is_public(&item.vis) => self.of_trait(item),
-            Item::Impl(item) => self.of_impl(item),
+            Item::Trait(item) if is_public(&item.vis) => self.trait_implementation(item),
+            Item::Impl(item) => self.implementation(item),
             _ => {}
         }
     }
@@ -345,11 +352,11 @@ impl Writer<'_> {
         let mut bounds = Vec::new();
         for attribute in attributes
             .iter()
-            .filter(|one| one.path().is_ident("derive"))
+            .filter(|attribute| attribute.path().is_ident("derive"))
         {
             attribute
-                .parse_nested_meta(|one| {
-                    bounds.push(outside(&one.path).replace("Debug", "std::fmt::Debug"));
+                .parse_nested_meta(|attribute| {
+                    bounds.push(outside(&attribute.path).replace("Debug", "std::fmt::Debug"));
                     Ok(())
                 })
                 .unwrap_or_else(|error| panic!("{error}"));
@@ -368,7 +375,7 @@ impl Writer<'_> {
         }
     }
 
-    fn of_enum(&mut self, item: &syn::ItemEnum) {
+    fn enumeration(&mut self, item: &syn::ItemEnum) {
         let name = item.ident.to_string();
         let mut arms = Vec::new();
         for variant in &item.variants {
@@ -437,15 +444,15 @@ impl Writer<'_> {
         self.derives(&name, &item.attrs);
     }
 
-    /// Somebody's own implementation of a trait of the crate.
-    fn of_trait(&mut self, item: &syn::ItemTrait) {
+    /// Generates an implementation of a trait of the crate.
+    fn trait_implementation(&mut self, item: &syn::ItemTrait) {
         if item
             .supertraits
             .to_token_stream()
             .to_string()
             .contains("Api")
         {
-            // Whatever implements those implements this.
+            // A blanket implementation covers this trait.
             return;
         }
         let name = item.ident.to_string();
@@ -462,24 +469,28 @@ impl Writer<'_> {
         }
         let _ = writeln!(
             self.text,
-            "    struct Mine{name};\n    impl {name} for Mine{name} {{ {methods} }}"
+            "    struct My{name};\n    impl {name} for My{name} {{ {methods} }}"
         );
     }
 
-    fn of_impl(&mut self, item: &syn::ItemImpl) {
-        let of = outside(&item.self_ty);
+    fn implementation(&mut self, item: &syn::ItemImpl) {
+        let self_type = outside(&item.self_ty);
         if let Some((name, _)) = &item.trait_ {
             let name = outside(name);
             for member in &item.items {
                 if let (ImplItem::Type(member), "Response") = (member, name.as_str()) {
-                    let success = outside(&member.ty).replace("Self", &of);
-                    let output = format!(" -> Result<{success}, {of}>");
-                    self.function(&format!("value: {of}"), &output, "Response::success(value)");
+                    let success = outside(&member.ty).replace("Self", &self_type);
+                    let output = format!(" -> Result<{success}, {self_type}>");
+                    self.function(
+                        &format!("value: {self_type}"),
+                        &output,
+                        "Response::success(value)",
+                    );
                 }
             }
             if let Some(from) = name.strip_prefix("From <") {
                 let from = from.trim_end_matches('>');
-                let (arguments, output) = (format!("value: {from}"), format!(" -> {of}"));
+                let (arguments, output) = (format!("value: {from}"), format!(" -> {self_type}"));
                 self.function(&arguments, &output, "From::from(value)");
             }
             return;
@@ -487,11 +498,15 @@ impl Writer<'_> {
         for member in &item.items {
             match member {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
-                    self.call(&function.sig.ident.to_string(), Some(&of), &function.sig);
+                    self.call(
+                        &function.sig.ident.to_string(),
+                        Some(&self_type),
+                        &function.sig,
+                    );
                 }
                 ImplItem::Const(member) if is_public(&member.vis) => {
-                    let ty = outside(&member.ty).replace("Self", &of);
-                    let body = format!("<{of}>::{}", member.ident);
+                    let ty = outside(&member.ty).replace("Self", &self_type);
+                    let body = format!("<{self_type}>::{}", member.ident);
                     self.function("", &format!(" -> {ty}"), &body);
                 }
                 _ => {}
@@ -499,18 +514,18 @@ impl Writer<'_> {
         }
     }
 
-    /// A call of a function or method.
-    fn call(&mut self, name: &str, of: Option<&str>, signature: &Signature) {
+    /// Generates a call of a function or method.
+    fn call(&mut self, name: &str, self_type: Option<&str>, signature: &Signature) {
         if signature
             .generics
             .params
             .iter()
-            .any(|one| matches!(one, GenericParam::Type(_)))
+            .any(|parameter| matches!(parameter, GenericParam::Type(_)))
         {
             return;
         }
-        let own = |text: String| match of {
-            Some(of) => text.replace("Self", of),
+        let replace_self = |text: String| match self_type {
+            Some(self_type) => text.replace("Self", self_type),
             None => text,
         };
         let mut arguments = Vec::new();
@@ -519,13 +534,13 @@ impl Writer<'_> {
         for (index, input) in signature.inputs.iter().enumerate() {
             match input {
                 FnArg::Receiver(input) => {
-                    let is_lent = outside(input).starts_with('&');
-                    let of = of.unwrap_or_default();
+                    let is_borrowed = outside(input).starts_with('&');
+                    let self_type = self_type.unwrap_or_default();
                     receiver = "value.";
-                    arguments.push(if is_lent {
-                        format!("value: &'a {of}")
+                    arguments.push(if is_borrowed {
+                        format!("value: &'a {self_type}")
                     } else {
-                        format!("value: {of}")
+                        format!("value: {self_type}")
                     });
                 }
                 FnArg::Typed(input) => {
@@ -533,18 +548,23 @@ impl Writer<'_> {
                         Pat::Ident(name) => name.ident.to_string(),
                         _ => format!("v{index}"),
                     };
-                    arguments.push(format!("{name}: {}", own(given(&input.ty))));
+                    arguments.push(format!(
+                        "{name}: {}",
+                        replace_self(argument_type(&input.ty))
+                    ));
                     names.push(name);
                 }
             }
         }
-        let path = match (receiver, of) {
-            ("", Some(of)) => format!("<{of}>::{name}"),
+        let path = match (receiver, self_type) {
+            ("", Some(self_type)) => format!("<{self_type}>::{name}"),
             (receiver, _) => format!("{receiver}{name}"),
         };
         let output = match &signature.output {
             ReturnType::Default => String::new(),
-            ReturnType::Type(_, ty) => format!(" -> {}", own(outside(ty)).replace("'_", "'a")),
+            ReturnType::Type(_, ty) => {
+                format!(" -> {}", replace_self(outside(ty)).replace("'_", "'a"))
+            }
         };
         let arguments = arguments.join(", ").replace("'_", "'a");
         self.function(

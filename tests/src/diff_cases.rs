@@ -1,23 +1,23 @@
-//! Changes of a document, each with what it means: the table of the diff, row by row.
+//! The table of test cases of the diff: changes of a document and their effects.
 
 use statusquo_codegen::diff::Level;
 
 use crate::read;
 
-/// A change of `tests/diff/shop.yaml`, and what it means.
+/// A change of `tests/diff/shop.yaml` and its effects.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// What is changed, in words.
+    /// The description of the change.
     pub name: &'static str,
-    /// The texts that are replaced, each with the other one.
+    /// The replaced texts, each with its replacement.
     pub edits: &'static [(&'static str, &'static str)],
-    /// The rules that find it, by their names: all of them, and no other.
+    /// The IDs of all rules that find the change.
     pub rules: &'static [&'static str],
-    /// Whether old clients are at risk against a new server, and new ones against an old server.
+    /// Whether old clients are at risk with a new server, and new clients with an old server.
     pub wire: (bool, bool),
-    /// What it asks of the next version.
+    /// The next version that the change requires.
     pub level: Level,
-    /// Whether what compiled before does not compile any more.
+    /// Whether code that compiled no longer compiles.
     pub breaks: bool,
 }
 
@@ -46,7 +46,7 @@ const BOTH: (bool, bool) = (true, true);
 const NOT_FOUND: &str = "        '404':\n          description: There are none.\n";
 const KEY: &str = "security:\n  - key: []\npaths:";
 
-/// The rows.
+/// The rows of the table.
 pub const ROWS: &[Row] = &[
     row("nothing", &[], &[], NONE, Level::Patch),
     row(
@@ -60,7 +60,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the name of a variant is another one, and the code the same",
+        "the reason phrase of a status changes",
         &[("reason: Of a Friend", "reason: Of a Foe")],
         &["status-changed"],
         NONE,
@@ -69,7 +69,7 @@ pub const ROWS: &[Row] = &[
     Row {
         breaks: false,
         ..row(
-            "a code is another one under the same name",
+            "the code of a status name changes",
             &[("        '299':\n", "        '298':\n")],
             &["response-replaced", "status-code-changed"],
             BOTH,
@@ -77,14 +77,14 @@ pub const ROWS: &[Row] = &[
         )
     },
     row(
-        "a description is another one",
+        "a description changes",
         &[("The things.", "All the things.")],
         &[],
         NONE,
         Level::Patch,
     ),
     row(
-        "a summary, a title and a tag are others",
+        "a summary, a title and a tag change",
         &[
             ("Finds things.", "Finds some."),
             ("title: Shop", "title: The shop"),
@@ -133,7 +133,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a success is removed",
+        "a success response is removed",
         &[(
             "        '299':\n          description: A thing of a friend.\n          x-status: {reason: Of a Friend, origin: [shop], retry: never}\n",
             "",
@@ -153,7 +153,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a response is another one",
+        "the status of a response changes",
         &[("        '404':\n", "        '410':\n")],
         &["response-replaced"],
         BOTH,
@@ -190,7 +190,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a required response header is optional",
+        "a response header becomes optional",
         &[(
             "            X-Total:\n              required: true\n",
             "            X-Total:\n",
@@ -200,7 +200,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the type of a property of a response is another one",
+        "the type of a response property changes",
         &[(
             "        id: {type: integer}\n",
             "        id: {type: string}\n",
@@ -210,14 +210,14 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the type of a property of a request is a narrower one",
+        "the type of a request property becomes narrower",
         &[("price: {type: number}", "price: {type: integer}")],
         &["type-changed"],
         OLD,
         Level::Major,
     ),
     row(
-        "the type of a header is another one",
+        "the type of a response header changes",
         &[(
             "            X-Next:\n              schema: {type: string}\n",
             "            X-Next:\n              schema: {type: boolean}\n",
@@ -227,7 +227,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the type of a parameter is a wider one",
+        "the type of a parameter becomes wider",
         &[(
             "schema: {type: integer, format: int32, maximum: 100}",
             "schema: {type: integer, format: int64, maximum: 100}",
@@ -237,7 +237,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the type of a body is another one",
+        "the type of a response body changes",
         &[(
             "          description: Added.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Thing'}\n",
             "          description: Added.\n          content:\n            application/json:\n              schema: {type: string}\n",
@@ -297,14 +297,14 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a property of a response is no longer required",
+        "a response property becomes optional",
         &[("      required: [id, state]\n", "      required: [id]\n")],
         &["property-optional"],
         OLD,
         Level::Major,
     ),
     row(
-        "a property of a request is required",
+        "a request property becomes required",
         &[(
             "      required: [name]\n",
             "      required: [name, price]\n",
@@ -356,7 +356,7 @@ pub const ROWS: &[Row] = &[
     Row {
         breaks: false,
         ..row(
-            "the path of an operation is another one",
+            "the path of an operation changes",
             &[("  /export:\n", "  /everything:\n")],
             &["operation-moved"],
             OLD,
@@ -366,7 +366,7 @@ pub const ROWS: &[Row] = &[
     Row {
         breaks: false,
         ..row(
-            "the method of an operation is another one",
+            "the method of an operation changes",
             &[("  /export:\n    get:\n", "  /export:\n    post:\n")],
             &["operation-moved"],
             OLD,
@@ -374,7 +374,7 @@ pub const ROWS: &[Row] = &[
         )
     },
     row(
-        "an operation is called otherwise",
+        "an operation is renamed",
         &[("operationId: findThings", "operationId: listThings")],
         &["operation-renamed"],
         NONE,
@@ -391,28 +391,28 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "an operation has another tag",
+        "the tag of an operation changes",
         &[("tags: [things]", "tags: [stock]")],
         &["operation-tagged"],
         NONE,
         Level::Major,
     ),
     row(
-        "an operation has one more tag",
+        "a second tag is added to an operation",
         &[("tags: [things]", "tags: [things, stock]")],
         &[],
         NONE,
         Level::Patch,
     ),
     row(
-        "the last tag is gone",
+        "the last tag is removed",
         &[("      tags: [things]\n", "")],
         &["operation-tagged"],
         NONE,
         Level::Major,
     ),
     row(
-        "an operation gets the tag of others",
+        "an operation gets the same tag as others",
         &[(
             "operationId: addThing\n",
             "operationId: addThing\n      tags: [things]\n",
@@ -422,7 +422,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a tag has another name in Rust",
+        "the Rust name of a tag changes",
         &[(
             "  - name: things\n",
             "  - name: things\n    x-name: goods\n",
@@ -452,7 +452,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "an optional parameter is required",
+        "a parameter becomes required",
         &[(
             "        - name: kind\n          in: query\n",
             "        - name: kind\n          in: query\n          required: true\n",
@@ -462,7 +462,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a required parameter is optional",
+        "a parameter becomes optional",
         &[(
             "          in: query\n          required: true\n",
             "          in: query\n",
@@ -472,21 +472,21 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a query parameter is called otherwise",
+        "a query parameter is renamed",
         &[("        - name: kind\n", "        - name: sort\n")],
         &["parameter-renamed"],
         OLD,
         Level::Major,
     ),
     row(
-        "a query parameter is called otherwise on the wire alone",
+        "a query parameter is renamed on the wire only",
         &[("        - name: kind\n", "        - name: Kind\n")],
         &["parameter-renamed"],
         OLD,
         Level::Patch,
     ),
     row(
-        "a path parameter is called otherwise",
+        "a path parameter is renamed",
         &[
             ("  /things/{id}:\n", "  /things/{key}:\n"),
             ("      - name: id\n", "      - name: key\n"),
@@ -527,7 +527,7 @@ pub const ROWS: &[Row] = &[
         Level::Minor,
     ),
     row(
-        "the URL of the server is another one",
+        "the server URL changes",
         &[("https://shop.example/v1", "https://shop.example/v2")],
         &["server-changed"],
         NONE,
@@ -571,7 +571,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "the version is another one",
+        "the version changes",
         &[("version: 1.4.0", "version: 1.4.1")],
         &[],
         NONE,
@@ -588,21 +588,21 @@ pub const ROWS: &[Row] = &[
         Level::Patch,
     ),
     row(
-        "a limit of a request is tightened",
+        "a request constraint is tightened",
         &[("maxLength: 20", "maxLength: 10")],
-        &["limit-tightened"],
+        &["constraint-tightened"],
         OLD,
         Level::Patch,
     ),
     row(
-        "a limit of a request is relaxed",
+        "a request constraint is relaxed",
         &[("maximum: 100", "maximum: 200")],
-        &["limit-relaxed"],
+        &["constraint-relaxed"],
         NEW,
         Level::Patch,
     ),
     row(
-        "a property may be null",
+        "a property becomes nullable",
         &[(
             "        note: {type: string}\n",
             "        note: {type: string, nullable: true}\n",
@@ -612,7 +612,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a schema is called otherwise",
+        "a schema is renamed",
         &[
             ("    Thing:\n", "    Item:\n"),
             ("schemas/Thing'", "schemas/Item'"),
@@ -622,7 +622,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a schema without a name gets one",
+        "an inline schema gets a name",
         &[(
             "        owner:\n          type: object\n          properties:\n            name: {type: string}\n",
             "        owner: {$ref: '#/components/schemas/Owner'}\n    Owner:\n      type: object\n      properties:\n        name: {type: string}\n",
@@ -642,24 +642,21 @@ pub const ROWS: &[Row] = &[
         Level::Minor,
     ),
     row(
-        "operations ask for other credentials",
+        "the required credentials change",
         &[(KEY, "security:\n  - token: []\npaths:")],
         &["security-changed"],
         BOTH,
         Level::Major,
     ),
     row(
-        "credentials are sent otherwise",
-        &[(
-            "in: header, name: X-ResponseKey",
-            "in: header, name: X-Token",
-        )],
+        "credentials move to another header",
+        &[("in: header, name: X-Key", "in: header, name: X-Token")],
         &["scheme-changed"],
         OLD,
         Level::Patch,
     ),
     row(
-        "two answers are in another order",
+        "the order of two responses changes",
         &[
             (
                 "        '404':\n          description: There are none.\n    post:",
@@ -667,7 +664,7 @@ pub const ROWS: &[Row] = &[
             ),
             (
                 "          description: The things.\n",
-                "          description: The things.\n          # The other one stood behind.\n",
+                "          description: The things.\n          # The responses are swapped.\n",
             ),
             (
                 "      responses:\n        '200':\n          description: The things.",
@@ -679,7 +676,7 @@ pub const ROWS: &[Row] = &[
         Level::Patch,
     ),
     row(
-        "`default` is removed beside a success",
+        "`default` is removed from an operation with a success response",
         &[(
             "        default:\n          description: What went wrong.\n          content:\n            application/problem+json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
             "",
@@ -691,7 +688,7 @@ pub const ROWS: &[Row] = &[
     Row {
         breaks: false,
         ..row(
-            "a property is another one, and called the same in Rust",
+            "a property changes, but not its name in Rust",
             &[(
                 "        note: {type: string}\n",
                 "        Note: {type: string}\n",
@@ -704,7 +701,7 @@ pub const ROWS: &[Row] = &[
     Row {
         breaks: false,
         ..row(
-            "a value is another one, and called the same in Rust",
+            "an enum value changes, but not its name in Rust",
             &[("enum: [sold, open, hidden]", "enum: [sold, open, HIDDEN]")],
             &["enum-value-added", "enum-value-removed"],
             OLD,
@@ -712,7 +709,7 @@ pub const ROWS: &[Row] = &[
         )
     },
     row(
-        "a `$ref` gets words of its own",
+        "a `$ref` gets its own description",
         &[(
             "        state: {$ref: '#/components/schemas/State'}\n",
             "        state:\n          description: How it is.\n          allOf: [{$ref: '#/components/schemas/State'}]\n",
@@ -722,7 +719,7 @@ pub const ROWS: &[Row] = &[
         Level::Patch,
     ),
     row(
-        "an object is made of parts that say the same",
+        "an object is split into equivalent `allOf` parts",
         &[(
             "      required: [name]\n      properties:\n        name: {type: string, maxLength: 20}\n        kind: {$ref: '#/components/schemas/Kind'}\n        price: {type: number}\n",
             "      allOf:\n        - required: [name]\n          properties:\n            name: {type: string, maxLength: 20}\n        - properties:\n            kind: {$ref: '#/components/schemas/Kind'}\n            price: {type: number}\n",
@@ -732,7 +729,7 @@ pub const ROWS: &[Row] = &[
         Level::Patch,
     ),
     row(
-        "a body leads to another schema",
+        "a response body refers to another schema",
         &[(
             "          description: Added.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Thing'}\n",
             "          description: Added.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/NewThing'}\n",
@@ -742,17 +739,17 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a property goes in answers alone, and has another type",
+        "a property becomes read-only",
         &[(
             "        price: {type: number}\n",
             "        price: {type: number, readOnly: true}\n",
         )],
-        &["property-way"],
+        &["property-direction-changed"],
         OLD,
         Level::Patch,
     ),
     row(
-        "an operation is served elsewhere",
+        "an operation declares another server",
         &[(
             "      operationId: export\n",
             "      operationId: export\n      servers: [{url: https://export.example}]\n",
@@ -762,7 +759,7 @@ pub const ROWS: &[Row] = &[
         Level::Minor,
     ),
     row(
-        "an operation asks for nothing any more",
+        "an operation no longer requires credentials",
         &[(
             "      operationId: export\n",
             "      operationId: export\n      security: []\n",
@@ -772,7 +769,7 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a parameter is that of the path",
+        "a parameter is added to a path",
         &[(
             "  /export:\n    get:\n",
             "  /export:\n    parameters:\n      - name: since\n        in: query\n        schema: {type: string}\n    get:\n",
@@ -782,7 +779,7 @@ pub const ROWS: &[Row] = &[
         Level::Minor,
     ),
     row(
-        "a limit that is none is said",
+        "a constraint without effect is added",
         &[("maxLength: 20", "maxLength: 20, minLength: 0")],
         &[],
         NONE,
@@ -791,17 +788,18 @@ pub const ROWS: &[Row] = &[
 ];
 
 impl Row {
-    /// The document before and after.
+    /// Returns the document before and after the change.
     ///
     /// # Panics
-    /// If an edit is of a text that is not there.
+    ///
+    /// |Panics if the document does not contain a text to be replaced.
     #[must_use]
     pub fn texts(&self) -> (String, String) {
         let base = read("tests/diff/shop.yaml");
         let mut head = base.clone();
-        for (was, is) in self.edits {
-            assert!(head.contains(was), "{}: {was}", self.name);
-            head = head.replace(was, is);
+        for (before, after) in self.edits {
+            assert!(head.contains(before), "{}: {before}", self.name);
+            head = head.replace(before, after);
         }
         (base, head)
     }

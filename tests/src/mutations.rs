@@ -1,4 +1,4 @@
-//! Documents with one change each: for every value one with another, and for every key and element one without.
+//! Mutations of documents: each replaces a value, removes a key or an element, or adds a key.
 
 use std::fmt;
 
@@ -13,47 +13,47 @@ use crate::{catalogue, schema_values::tree};
 
 /// A document with one change.
 pub struct Mutation {
-    /// CoveredBy.
+    /// The place of the change.
     pub pointer: String,
-    /// What was done there.
-    pub what: &'static str,
-    /// The document.
+    /// The kind of the change.
+    pub change: &'static str,
+    /// The changed document.
     pub document: Value,
 }
 
-/// How many mutations a document has.
+/// Returns the number of mutations of a document.
 #[must_use]
 pub fn count(document: &Value) -> usize {
     places(document).len()
 }
 
-/// The mutations of a document: every one of a step, from the first on.
+/// Returns every `step`th mutation of a document, starting with the first.
 pub fn every(document: &Value, step: usize) -> impl Iterator<Item = Mutation> {
     let places = places(document);
     places
         .into_iter()
         .step_by(step.max(1))
-        .filter_map(|(pointer, what)| {
+        .filter_map(|(pointer, change)| {
             let mut document = document.clone();
-            mutate(&mut document, &pointer, what)?;
+            mutate(&mut document, &pointer, change)?;
             Some(Mutation {
                 pointer,
-                what,
+                change,
                 document,
             })
         })
 }
 
 const OTHER: &str = "another value";
-const GONE: &str = "nothing";
-const MORE: &str = "one key more";
+const REMOVED: &str = "removal";
+const ADDED: &str = "additional key";
 
 fn places(document: &Value) -> Vec<(String, &'static str)> {
     fn walk(value: &Value, at: &str, places: &mut Vec<(String, &'static str)>) {
         let mut inner = |key: &str, value: &Value| {
             let key = key.replace('~', "~0").replace('/', "~1");
             let at = format!("{at}/{key}");
-            places.push((at.clone(), GONE));
+            places.push((at.clone(), REMOVED));
             walk(value, &at, places);
         };
         match value {
@@ -61,7 +61,7 @@ fn places(document: &Value) -> Vec<(String, &'static str)> {
                 for (key, value) in members {
                     inner(key, value);
                 }
-                places.push((at.to_owned(), MORE));
+                places.push((at.to_owned(), ADDED));
             }
             Value::Array(items) => {
                 for (index, value) in items.iter().enumerate() {
@@ -76,8 +76,8 @@ fn places(document: &Value) -> Vec<(String, &'static str)> {
     places
 }
 
-fn mutate(document: &mut Value, pointer: &str, what: &str) -> Option<()> {
-    if what == GONE {
+fn mutate(document: &mut Value, pointer: &str, change: &str) -> Option<()> {
+    if change == REMOVED {
         let (owner, key) = pointer.rsplit_once('/')?;
         let key = key.replace("~1", "/").replace("~0", "~");
         match document.pointer_mut(owner)? {
@@ -94,7 +94,7 @@ fn mutate(document: &mut Value, pointer: &str, what: &str) -> Option<()> {
     let value = document.pointer_mut(pointer)?;
     match value {
         Value::Object(members) => {
-            members.insert("x-more".to_owned(), json!("more"));
+            members.insert("x-added".to_owned(), json!("added"));
         }
         Value::Array(_) => return None,
         Value::Bool(flag) => *flag = !*flag,
@@ -111,16 +111,16 @@ fn mutate(document: &mut Value, pointer: &str, what: &str) -> Option<()> {
     Some(())
 }
 
-/// Another text; of those words of which OpenAPI has few, another one.
+/// Returns another text; for an OpenAPI keyword, another keyword of its group.
 fn other_text(text: &str) -> String {
-    let words: [&[&str]; 4] = [
+    let keywords: [&[&str]; 4] = [
         &["string", "integer", "number", "boolean"],
         &["query", "header", "cookie"],
         &["form", "spaceDelimited", "pipeDelimited"],
         &["never", "backoff", "after"],
     ];
-    for group in words {
-        if let Some(index) = group.iter().position(|word| *word == text) {
+    for group in keywords {
+        if let Some(index) = group.iter().position(|keyword| *keyword == text) {
             let next = group.get((index + 1) % group.len());
             return next.copied().unwrap_or(text).to_owned();
         }
@@ -128,51 +128,52 @@ fn other_text(text: &str) -> String {
     format!("{text}2")
 }
 
-/// What holding a document against its mutations has given.
+/// The results of comparing a document with its mutations.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    /// The mutations.
-    pub all: usize,
-    /// Those that are refused, for they are no OpenAPI.
-    pub refused: usize,
-    /// Those that led to a finding at the place.
+    /// The number of mutations.
+    pub total: usize,
+    /// The mutations that were rejected because they are not valid OpenAPI documents.
+    pub rejected: usize,
+    /// The mutations with a finding at the changed place.
     pub found: usize,
-    /// Those that were counted in a bucket, at the place.
+    /// The mutations with a note at the changed place.
     pub counted: usize,
-    /// Those of which nothing was said, or not where they are.
+    /// The mutations without any report at the changed place.
     pub silent: usize,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            all,
-            refused,
+            total,
+            rejected,
             found,
             counted,
             silent,
         } = self;
         write!(
             f,
-            "{all} mutations: {refused} refused, {found} found, {counted} counted, {silent} silent"
+            "{total} mutations: {rejected} rejected, {found} found, {counted} counted, {silent} silent"
         )
     }
 }
 
-/// Holds a document against every one of a step of its mutations, and of those of the files beside it; tells of
-/// each that nothing is said of.
+/// Compares a document with every `step`th mutation of it and of its external files, and passes a message
+/// to `report` for each one without a report at the changed place.
 ///
 /// A catalogue describes its statuses itself.
 ///
 /// # Panics
-/// If the document itself is refused.
-pub fn hold(source: &Source, is_catalogue: bool, step: usize, tell: impl Fn(String)) -> Tally {
+///
+/// |Panics if the document itself is invalid.
+pub fn check(source: &Source, is_catalogue: bool, step: usize, report: impl Fn(String)) -> Tally {
     let catalogue = if is_catalogue {
         Catalogue::empty()
     } else {
         catalogue()
     };
-    // As JSON on both sides, so that an alias of YAML is changed in one place.
+    // Both sides are JSON, so that a YAML alias is only changed in one place.
     let mut plain = source.clone();
     plain.text = tree(&source.text).to_string();
     for text in plain.external_files.values_mut().flatten() {
@@ -205,77 +206,79 @@ pub fn hold(source: &Source, is_catalogue: bool, step: usize, tell: impl Fn(Stri
                     mutation.pointer.clone()
                 }
             };
-            one(
+            check_mutation(
                 &base,
                 side(&changed).ok(),
-                (mutation.what, &pointer),
+                (mutation.change, &pointer),
                 &mut tally,
-                &tell,
+                &report,
             );
         }
     }
     tally
 }
 
-/// Holds a document against one with a change.
-fn one(
+/// Compares a document with one mutation.
+fn check_mutation(
     base: &Side,
     head: Option<Side>,
-    (what, pointer): (&str, &str),
+    (change, pointer): (&str, &str),
     tally: &mut Tally,
-    tell: &impl Fn(String),
+    report: &impl Fn(String),
 ) {
-    tally.all += 1;
+    tally.total += 1;
     let Some(head) = head else {
-        tally.refused += 1;
+        tally.rejected += 1;
         return;
     };
     let diff = diff(base, &head);
-    let is_near = |spots: &[PlacePair]| {
-        spots.iter().any(|spot| {
-            let places = [&spot.base, &spot.head].into_iter().flatten();
+    let is_near = |places: &[PlacePair]| {
+        places.iter().any(|place| {
+            let places = [&place.base, &place.head].into_iter().flatten();
             places
                 .into_iter()
                 .any(|place| is_near(place.as_str(), pointer))
         })
     };
-    // What stands in another file is told where it is used, or where it is.
-    let is_parted = !head.source().external_files.is_empty();
+    // A change in an external file is reported where it is used, or at its own place.
+    let has_external_files = !head.source().external_files.is_empty();
     let is_found = diff.findings.iter();
     let is_found = is_found
-        .map(|finding| &finding.spots)
-        .any(|spots| is_parted || is_near(spots));
+        .map(|finding| &finding.places)
+        .any(|places| has_external_files || is_near(places));
     let is_counted = diff.notes.iter();
     let is_counted = is_counted
-        .map(|note| &note.spots)
-        .any(|spots| is_parted || is_near(spots));
-    if !diff.coverage.left.is_empty() || diff.coverage.places == 0 {
+        .map(|note| &note.places)
+        .any(|places| has_external_files || is_near(places));
+    if !diff.coverage.uncovered.is_empty() || diff.coverage.differences == 0 {
         tally.silent += 1;
-        let left = &diff.coverage.left;
-        tell(format!("{what} at {pointer}: left over: {left:?}"));
+        let uncovered = &diff.coverage.uncovered;
+        report(format!("{change} at {pointer}: uncovered: {uncovered:?}"));
     } else if is_found {
         tally.found += 1;
     } else if is_counted {
         tally.counted += 1;
     } else {
         tally.silent += 1;
-        let findings = diff.findings.iter().map(|finding| &finding.spots);
-        let notes = diff.notes.iter().map(|note| &note.spots);
-        let spots: Vec<_> = findings.chain(notes).collect();
-        tell(format!("{what} at {pointer}: told elsewhere: {spots:?}"));
+        let findings = diff.findings.iter().map(|finding| &finding.places);
+        let notes = diff.notes.iter().map(|note| &note.places);
+        let places: Vec<_> = findings.chain(notes).collect();
+        report(format!(
+            "{change} at {pointer}: reported elsewhere: {places:?}"
+        ));
     }
 }
 
-/// Whether one of two places is a part of the other, or both are in one list.
-fn is_near(one: &str, other: &str) -> bool {
+/// Checks whether one place is within the other, or both are in the same list.
+fn is_near(place: &str, changed: &str) -> bool {
     let within = |inner: &str, outer: &str| {
         inner
             .strip_prefix(outer)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let in_list = || {
-        let (list, index) = other.rsplit_once('/').unwrap_or_default();
-        index.parse::<usize>().is_ok() && within(one, list)
+        let (list, index) = changed.rsplit_once('/').unwrap_or_default();
+        index.parse::<usize>().is_ok() && within(place, list)
     };
-    within(one, other) || within(other, one) || in_list()
+    within(place, changed) || within(changed, place) || in_list()
 }

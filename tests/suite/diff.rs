@@ -1,4 +1,4 @@
-//! What a change of a document means.
+//! Tests of comparing two documents.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,17 @@ fn side(text: &str, catalogue: &Catalogue) -> Side {
 }
 
 #[test]
-fn every_row_of_the_table() {
+fn every_row_has_the_expected_findings() {
     let mut wrong = Vec::new();
     let catalogue = catalogue();
     let base = side(&ROWS[0].texts().0, &catalogue);
     for row in ROWS {
         let diff = diff(&base, &side(&row.texts().1, &catalogue));
-        let rules: BTreeSet<&str> = diff.findings.iter().map(|one| one.rule.id()).collect();
+        let rules: BTreeSet<&str> = diff
+            .findings
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect();
         let wire = (diff.wire().old_clients(), diff.wire().new_clients());
         let level = diff.level.unwrap_or(Level::Patch);
         let expected: BTreeSet<&str> = row.rules.iter().copied().collect();
@@ -34,7 +38,7 @@ fn every_row_of_the_table() {
             ));
         }
         assert!(
-            diff.coverage.left.is_empty(),
+            diff.coverage.uncovered.is_empty(),
             "{}: {:?}",
             row.name,
             diff.coverage
@@ -43,28 +47,28 @@ fn every_row_of_the_table() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The compiler itself says of some rows what the diff says: all of them are for
-/// `cargo run -p statusquo-tests --example compat_check`.
+/// The compiler agrees with the diff about a sample of the rows; `cargo run -p statusquo-tests --example
+/// compat_check` checks all of them.
 #[test]
 fn the_compiler_agrees() {
     let catalogue = catalogue();
     let crate_of = |text: &str| {
-        let files = compat_check::of(&Source::new("shop.yaml", text), &catalogue);
+        let files = compat_check::crate_files(&Source::new("shop.yaml", text), &catalogue);
         files.unwrap_or_else(|| panic!("{text}"))
     };
     let base = crate_of(&ROWS[0].texts().0);
     let rows: Vec<_> = ROWS.iter().step_by(3).collect();
     let heads: Vec<_> = rows.iter().map(|row| crate_of(&row.texts().1)).collect();
-    let folder = documents::target().join("witness/suite");
-    let errors = compat_check::against(&base, &heads, &folder);
+    let folder = documents::target().join("compat_check/suite");
+    let errors = compat_check::check(&base, &heads, &folder);
     for (row, errors) in rows.iter().zip(errors) {
         assert_eq!(errors.is_some(), row.breaks, "{}: {errors:?}", row.name);
     }
 }
 
-/// A sample of the mutations; all of them are for `cargo run -p statusquo-tests --example mutations`.
+/// Checks a sample of the mutations; `cargo run -p statusquo-tests --example mutations` checks all of them.
 #[test]
-fn every_place_that_differs_is_told() {
+fn every_mutation_is_reported() {
     let documents = [
         "bodies",
         "compositions",
@@ -79,10 +83,10 @@ fn every_place_that_differs_is_told() {
         "types",
     ];
     let documents = documents.map(|name| source(&format!("tests/documents/{name}.yaml")));
-    let own = (own_spec(), true, 160);
+    let catalogue = (own_spec(), true, 160);
     let others = documents.into_iter().map(|source| (source, false, 20));
-    for (source, is_catalogue, step) in std::iter::once(own).chain(others) {
-        let tally = mutations::hold(&source, is_catalogue, step, |line| {
+    for (source, is_catalogue, step) in std::iter::once(catalogue).chain(others) {
+        let tally = mutations::check(&source, is_catalogue, step, |line| {
             panic!("{}: {line}", source.name);
         });
         assert!(
@@ -93,9 +97,9 @@ fn every_place_that_differs_is_told() {
     }
 }
 
-/// Names that change places compile as before, and mean something else.
+/// Code that uses swapped names compiles, but behaves differently.
 #[test]
-fn names_that_change_places() {
+fn swapped_names_are_major_changes() {
     let document = |paths: &str| {
         format!(
             "openapi: 3.0.3\ninfo: {{title: Pets, version: 1.0.0}}\npaths:\n{paths}\ncomponents: {{schemas: {{}}}}\n"
@@ -107,10 +111,10 @@ fn names_that_change_places() {
         )
     };
     let pair =
-        |one: &str, other: &str| document(&(operation("/cats", one) + &operation("/dogs", other)));
+        |cats: &str, dogs: &str| document(&(operation("/cats", cats) + &operation("/dogs", dogs)));
     let parameters = "parameters: [{name: from, in: path, required: true, schema: {type: string}}, \
                       {name: to, in: path, required: true, schema: {type: string}}]";
-    let ways = |path: &str| {
+    let route = |path: &str| {
         document(&format!(
             "  {path}:\n    {parameters}\n    get: {{operationId: go, responses: {{'200': {{description: Fine.}}}}}}\n"
         ))
@@ -118,20 +122,24 @@ fn names_that_change_places() {
     let catalogue = catalogue();
     for (base, head) in [
         (pair("cats", "dogs"), pair("dogs", "cats")),
-        (ways("/{from}/{to}"), ways("/{to}/{from}")),
+        (route("/{from}/{to}"), route("/{to}/{from}")),
     ] {
         let diff = diff(&side(&base, &catalogue), &side(&head, &catalogue));
-        let rules: BTreeSet<&str> = diff.findings.iter().map(|one| one.rule.id()).collect();
+        let rules: BTreeSet<&str> = diff
+            .findings
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect();
         assert!(rules.contains("operation-moved"), "{rules:?}");
         assert_eq!(diff.level, Some(Level::Major));
         assert!(diff.wire().old_clients());
-        assert!(diff.coverage.left.is_empty());
+        assert!(diff.coverage.uncovered.is_empty());
     }
 }
 
-/// What no finding tells is not counted as told by one.
+/// Differences that no finding reports are not counted as in findings.
 #[test]
-fn what_is_only_written_otherwise_is_no_finding() {
+fn equivalent_notations_are_not_findings() {
     let catalogue = catalogue();
     let text =
         |paths: &str| format!("openapi: 3.0.3\ninfo: {{title: A, version: 1.0.0}}\n{paths}\n");
@@ -140,7 +148,7 @@ fn what_is_only_written_otherwise_is_no_finding() {
         (format!("paths: {{/a: {{{operation}}}}}"), format!("paths: {{/a: {{{operation}}}, /b: {{}}}}")),
         (format!("paths: {{/a: {{{operation}}}}}"), format!("servers: []\npaths: {{/a: {{{operation}}}}}")),
         (
-            "paths: {/a: {get: {parameters: [{name: X-ResponseKey, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
+            "paths: {/a: {get: {parameters: [{name: X-Key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
             "paths: {/a: {get: {parameters: [{name: x-key, in: header, schema: {type: string}}], responses: {'200': {description: Fine.}}}}}".to_owned(),
         ),
         (
@@ -152,8 +160,8 @@ fn what_is_only_written_otherwise_is_no_finding() {
             &side(&text(&base), &catalogue),
             &side(&text(&head), &catalogue),
         );
-        let told: Vec<_> = diff.findings.iter().map(|one| one.rule.id()).collect();
-        assert_eq!((diff.coverage.in_findings, told.as_slice()), (0, &[][..]), "{head}");
-        assert!(diff.coverage.places > 0 && diff.coverage.left.is_empty(), "{head}");
+        let rules: Vec<_> = diff.findings.iter().map(|finding| finding.rule.id()).collect();
+        assert_eq!((diff.coverage.in_findings, rules.as_slice()), (0, &[][..]), "{head}");
+        assert!(diff.coverage.differences > 0 && diff.coverage.uncovered.is_empty(), "{head}");
     }
 }

@@ -107,7 +107,7 @@ components:
       type: oauth2
       description: Text.
       flows: {clientCredentials: {tokenUrl: 'https://a.b', scopes: {read: Text.}}}
-    key: {type: apiKey, in: header, name: X-ResponseKey}
+    key: {type: apiKey, in: header, name: X-Key}
     http: {type: http, scheme: bearer, bearerFormat: JWT}
     connect: {type: openIdConnect, openIdConnectUrl: 'https://a.b'}
 ";

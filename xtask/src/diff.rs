@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what a change of a document means.
+//! `cargo xtask diff`: reports what a change of a document breaks.
 
 mod github;
 mod json;
@@ -23,46 +23,46 @@ use crate::{
 };
 use view::View;
 
-/// Say what a change of a document means, for callers and for those who compile
+/// Report what a change of a document breaks, on the wire and in Rust
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// What the document was: a revision of git, or a file [default: where the branch left origin/main,
-    /// else main, else the last commit]
+    /// The old document: a Git revision or a file [default: the merge base with origin/main or main, else
+    /// HEAD]
     #[arg(value_name = "BASE")]
     base: Option<String>,
-    /// The document as it is, JSON or YAML [default: spec/status.yaml of the workspace]
+    /// The new document, JSON or YAML [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// End with 1 at a change of this level or above, or at any risk on the wire [default: where the
-    /// version is not raised enough]
+    /// Exit with 1 at a change of this level or above, or at any risk on the wire [default: if the version
+    /// is not raised enough]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Format {
-    /// For a terminal
+    /// Text for a terminal
     Text,
-    /// For a comment on a pull request
+    /// A comment for a pull request
     Markdown,
-    /// For programs
+    /// JSON for programs
     Json,
-    /// For annotations of GitHub's workflows
+    /// Annotations for GitHub workflows
     Github,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
-    /// What may not compile any more
+    /// Code may no longer compile
     Major,
-    /// What can be used in addition, too
+    /// The crate has additions or breaking changes
     Minor,
-    /// Anything at all
+    /// The document or the crate changed
     Patch,
-    /// What old clients may be refused for, or may not expect, and new ones from an old server
+    /// Old clients of a new server, or new clients of an old server, may break
     Wire,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
     let Some(old) = base.read(&spec)? else {
-        // Both sides have to be sound, and one is not there.
+        // A new document must be valid, too.
         let model = document::model(&head, &document::catalogue(&spec)?)?;
         let view = view::New {
             base: base.shown(),
@@ -89,8 +89,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let (old, new) = sides(&spec, &old, &head)?;
     let old = base.with_crate(&spec, old)?;
     let diff = diff(&old, &new);
-    let (was, is) = (base.shown(), head_name(&base, &spec, &head));
-    let view = View::of(&diff, (&was, old.source()), (&is, &head));
+    let (before, after) = (base.shown(), head_name(&base, &spec, &head));
+    let view = View::new(&diff, (&before, old.source()), (&after, &head));
     let results = match arguments.format {
         Format::Text => text::report(&view),
         Format::Markdown => markdown::report(&view),
@@ -103,9 +103,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     }
 }
 
-/// What the edit of a document means against the crate as it is committed, or as it is on the disk where git
-/// does not know the document.
-pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String, CommandError> {
+/// Reports the effect of an edited document on the crate as it is committed, or on the crate on disk if Git
+/// does not track the document.
+pub(crate) fn report_edit(
+    spec: &Path,
+    source: &Source,
+    out: &Path,
+) -> Result<String, CommandError> {
     let shown = paths::tidy(spec).display().to_string();
     let repository = Repository::around(spec);
     let last = repository.and_then(|repository| {
@@ -115,7 +119,7 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
     let committed = match &last {
         None => None,
         Some((repository, revision)) => {
-            // The edit at hand may be what mends it.
+            // The committed document may be invalid, and the edit may fix that.
             let old = document::read_at(repository, revision, spec)?;
             old.and_then(|old| side(spec, &old).ok())
         }
@@ -141,11 +145,11 @@ pub(crate) fn of_edit(spec: &Path, source: &Source, out: &Path) -> Result<String
         }
     };
     let diff = diff(&base, &head);
-    let view = View::of(&diff, (&name, base.source()), (&shown, source));
+    let view = View::new(&diff, (&name, base.source()), (&shown, source));
     Ok(text::report(&view))
 }
 
-/// A side with the crate as it is on the disk, if it is there.
+/// Adds the crate on disk to a side, if there is one.
 fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
     let unable = |error: &dyn std::fmt::Display| {
         let folder = paths::tidy(folder).display().to_string();
@@ -158,7 +162,7 @@ fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
     side.with_crate(&files).map_err(|error| unable(&error))
 }
 
-/// What messages call the head: the file, and held against a revision, the commit that it is as in.
+/// Returns the name of the head: the file, and the commit if it is unchanged since then.
 fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
     let shown = paths::tidy(spec).display().to_string();
     let committed = || {
@@ -177,21 +181,24 @@ fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
     }
 }
 
-/// What is to be said on standard error, if the change is more than is allowed.
+/// Returns the message for standard error if the change is not allowed.
 fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
     let level = diff.level?;
     if fail_on == Some(FailOn::Wire) {
         let wire = diff.wire();
         let is_risky = wire.old_clients() || wire.new_clients();
-        return is_risky.then(|| format!("the change is a risk on the wire: {}", wire.words()));
+        return is_risky.then(|| format!("the change is {}", wire.summary()));
     }
     let least = match fail_on {
         None => {
             let versions = &diff.versions;
-            let needs = versions.needs.as_deref().unwrap_or_default();
-            return (versions.is_enough == Some(false)).then(|| {
+            let target = match &versions.needed {
+                Some(needed) => format!(" to at least {needed}"),
+                None => String::new(),
+            };
+            return (versions.is_sufficient == Some(false)).then(|| {
                 format!(
-                    "`info.version` is {}, and the change is a {level} one: raise it to {needs} at least",
+                    "`info.version` is {}, but this is a {level} change: raise it{target}",
                     versions.stated
                 )
             });
@@ -200,10 +207,10 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
         Some(FailOn::Minor) => Level::Minor,
         Some(FailOn::Patch | FailOn::Wire) => Level::Patch,
     };
-    (level >= least).then(|| format!("the change is a {level} one"))
+    (level >= least).then(|| format!("this is a {level} change"))
 }
 
-/// Both sides, of which one costs as much time as the other.
+/// Reads both sides in parallel, because each takes equally long.
 fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), CommandError> {
     let catalogue = document::catalogue(spec)?;
     let (old, new) = Side::read_both(base, head, &catalogue);
@@ -212,13 +219,13 @@ fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), Comm
     Ok((old, new))
 }
 
-/// One side: the document and what it means.
+/// Reads one side.
 fn side(spec: &Path, source: &Source) -> Result<Side, CommandError> {
     Side::read(source, &document::catalogue(spec)?)
         .map_err(|findings| document::unreadable(&findings, source))
 }
 
-/// What a document is held against.
+/// The document to compare with.
 enum Base {
     /// Another file.
     File(PathBuf),
@@ -227,14 +234,14 @@ enum Base {
 }
 
 impl Base {
-    /// Finds what somebody means: a revision or a file, and where nothing is said, where the change starts.
+    /// Finds the base: a revision or a file, or by default the start of the branch.
     fn find(base: Option<&str>, spec: &Path) -> Result<Self, CommandError> {
         let repository = Repository::around(spec);
         let Some(base) = base else {
             let repository = repository.ok_or_else(|| {
                 let spec = paths::quoted(spec);
                 CommandError::Unable(format!(
-                    "`{spec}` is in no repository of git\n  = help: name the file to hold it against: \
+                    "`{spec}` is not in a Git repository\n  = help: name the file to compare it with: \
                      `cargo xtask diff OLD --spec {spec}`"
                 ))
             })?;
@@ -244,20 +251,20 @@ impl Base {
         let file = Path::new(base);
         let revision = match &repository {
             Some(repository) => repository.revision(base),
-            None => Err("the document is in no repository of git".to_owned()),
+            None => Err("the document is not in a Git repository".to_owned()),
         };
         match (file.exists(), revision, repository) {
             (true, Err(_), _) => Ok(Self::File(file.to_owned())),
             (false, Ok(revision), Some(repository)) => Ok(Self::Revision(repository, revision)),
             (true, Ok(_), _) => Err(CommandError::Unable(format!(
-                "`{base}` is a file and a revision\n  = help: write `./{base}` for the file, or \
+                "`{base}` is both a file and a revision\n  = help: write `./{base}` for the file, or \
                  `refs/heads/{base}` for the branch"
             ))),
             (false, Err(why), _) => Err(CommandError::Unable(format!(
-                "`{base}` is no file, and {why}\n  = help: name a file, or fetch the revision first"
+                "`{base}` is not a file, and {why}\n  = help: name a file, or fetch the revision first"
             ))),
             (false, Ok(_), None) => Err(CommandError::Unable(
-                "there is no repository of git".to_owned(),
+                "there is no Git repository".to_owned(),
             )),
         }
     }
@@ -269,7 +276,7 @@ impl Base {
         }
     }
 
-    /// The document as it was; `None` if it was not there yet.
+    /// Reads the old document; `None` if it did not exist yet.
     fn read(&self, spec: &Path) -> Result<Option<Source>, CommandError> {
         match self {
             Self::File(file) => document::read(file).map(Some),
@@ -277,8 +284,8 @@ impl Base {
         }
     }
 
-    /// The side with the crate as it was, if that is the workspace's own: it is committed, and may be of an
-    /// older generator.
+    /// Adds the committed crate of the revision to a side, if the document is the workspace's own. That
+    /// crate may have been generated by an older generator.
     fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, CommandError> {
         match self {
             Self::Revision(repository, revision) if paths::same(spec, &paths::own_spec()) => {
@@ -293,7 +300,7 @@ impl Base {
     }
 }
 
-/// The files of a crate as they are in a revision; none if it is not there.
+/// Returns the files of a crate in a revision; empty if the folder does not exist.
 fn committed_files(
     repository: &Repository,
     revision: &Revision,

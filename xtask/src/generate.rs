@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     if arguments.dry_run {
         let changes = files::compare(&files, &out).map_err(unable)?;
         let count = changes.missing.len() + changes.stale.len() + changes.orphaned.len();
-        let meaning = diff::of_edit(&spec, &source, &out)?;
+        let meaning = diff::report_edit(&spec, &source, &out)?;
         let word = if count == 1 { "file" } else { "files" };
         return Ok(format!("{meaning}{shown}: {count} {word} would change\n"));
     }

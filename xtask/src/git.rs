@@ -1,4 +1,4 @@
-//! What git knows: revisions, and files as they were.
+//! Reads revisions and their files from Git.
 
 use std::{
     io,
@@ -8,29 +8,28 @@ use std::{
 
 use crate::error::CommandError;
 
-/// A repository, seen from a folder in it.
+/// A repository, accessed from a folder in it.
 pub(crate) struct Repository {
     folder: PathBuf,
 }
 
-/// A revision.
 #[derive(Clone, Debug)]
 pub(crate) struct Revision {
-    /// As it was asked for: `main`.
+    /// The name as given: `main`.
     pub(crate) name: String,
-    /// The commit.
+    /// The hash of the commit.
     pub(crate) commit: String,
-    /// The file that is meant, if it is named: `main:api.yaml`.
+    /// The file, if it was given: `main:api.yaml`.
     pub(crate) path: Option<String>,
 }
 
 impl Revision {
-    /// The commit, in as few characters as it takes.
+    /// Returns the abbreviated hash of the commit.
     pub(crate) fn short(&self) -> &str {
         self.commit.get(..10).unwrap_or(&self.commit)
     }
 
-    /// What messages call it: `main (1a2b3c4d)`.
+    /// Returns the name for messages: `main (1a2b3c4d)`.
     pub(crate) fn shown(&self) -> String {
         let short = self.short();
         if self.commit.starts_with(&self.name) {
@@ -42,7 +41,7 @@ impl Revision {
 }
 
 impl Revision {
-    /// What stands before the colon in `main:spec.yaml`.
+    /// Returns the part before the colon in `main:spec.yaml`.
     pub(crate) fn name_in_paths(&self) -> &str {
         if self.name.contains(' ') {
             self.short()
@@ -54,21 +53,21 @@ impl Revision {
 
 /// A file of a revision.
 pub(crate) enum Blob {
-    /// Its bytes.
+    /// The bytes of a regular file.
     File(Vec<u8>),
-    /// It is a link.
+    /// A symbolic link.
     Link,
-    /// It is a folder, or something else.
+    /// A folder or a submodule.
     Other,
-    /// It is not there.
+    /// The file does not exist.
     Absent,
 }
 
 impl Repository {
-    /// The repository that a file is in; `None` if it is in none, or there is no git.
+    /// Returns the repository that contains a file; `None` if there is none, or if Git is not installed.
     pub(crate) fn around(file: &Path) -> Option<Self> {
         let mut folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        // The file's folder may be gone as well.
+        // The folder of the file may have been deleted, too.
         while !folder.as_os_str().is_empty() && !folder.is_dir() {
             folder.pop();
         }
@@ -80,25 +79,28 @@ impl Repository {
         Some(repository)
     }
 
-    /// What git prints; the error is what it complains of.
+    /// Runs Git and returns its output, or the first line of its error message.
     fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
-        // Words of a translation are no use, and neither is a lock for what is only read.
+        // Messages must not be translated, and reading does not need a lock.
         command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
-        // The repository is the one that the document is in, whatever runs this.
+        // The repository is always that of the document, even if this runs in a Git hook.
         for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             command.env_remove(variable);
         }
         let output = command.output().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "there is no `git` here".to_owned(),
+            io::ErrorKind::NotFound => "`git` is not installed".to_owned(),
             _ => error.to_string(),
         })?;
         if output.status.success() {
             Ok(output.stdout)
         } else {
             let text = String::from_utf8_lossy(&output.stderr);
-            let first = text.lines().next().unwrap_or("git says nothing");
+            let first = text
+                .lines()
+                .next()
+                .unwrap_or("git failed without a message");
             Err(first.trim_start_matches("fatal: ").to_owned())
         }
     }
@@ -108,7 +110,7 @@ impl Repository {
         Ok(String::from_utf8_lossy(&output).trim().to_owned())
     }
 
-    /// The revision of a name, with a file if one is named behind a colon.
+    /// Resolves a revision, with an optional file after a colon.
     pub(crate) fn revision(&self, name: &str) -> Result<Revision, String> {
         let (revision, path) = match name.split_once(':') {
             Some((revision, path)) if !revision.is_empty() && !path.is_empty() => {
@@ -130,11 +132,12 @@ impl Repository {
                 commit,
                 path,
             }),
-            Err(_) => Err(format!("git knows no revision `{revision}`")),
+            Err(_) => Err(format!("there is no Git revision `{revision}`")),
         }
     }
 
-    /// The revision that a change starts from: where it left `origin/main`, else `main`, else the last commit.
+    /// Returns the revision that a change starts from: the merge base with `origin/main` or `main`, or the
+    /// last commit.
     pub(crate) fn start(&self) -> Result<Revision, String> {
         for branch in ["origin/main", "main"] {
             if self.revision(branch).is_err() {
@@ -149,18 +152,18 @@ impl Repository {
         self.revision("HEAD")
     }
 
-    /// A path of this machine as the repository knows it.
+    /// Converts a file system path to a path in the repository.
     pub(crate) fn path(&self, file: &Path) -> Result<String, CommandError> {
         let outside = || {
             let shown = file.display();
-            CommandError::Unable(format!("`{shown}` is in no repository of git"))
+            CommandError::Unable(format!("`{shown}` is not in a Git repository"))
         };
         let root = self
             .line(&["rev-parse", "--show-toplevel"])
             .map_err(CommandError::Unable)?;
         let root = Path::new(&root).canonicalize().map_err(|_| outside())?;
         let name = file.file_name().ok_or_else(outside)?;
-        // The file itself may be gone, or a link.
+        // The file itself may have been deleted, or be a link.
         let folder = absolute(file.parent().unwrap_or(Path::new("")));
         let folder = folder.ok_or_else(outside)?;
         let below = folder.strip_prefix(&root).map_err(|_| outside())?;
@@ -168,12 +171,12 @@ impl Repository {
         let parts: Option<Vec<_>> = parts.chain([name]).map(|part| part.to_str()).collect();
         let parts = parts.ok_or_else(|| {
             let shown = file.display();
-            CommandError::Unable(format!("the path `{shown}` is no text in UTF-8"))
+            CommandError::Unable(format!("the path `{shown}` is not valid UTF-8"))
         })?;
         Ok(parts.join("/"))
     }
 
-    /// What a file was called in a revision, where git takes it for the same one.
+    /// Returns the path of a file in a revision, if Git detects that it was renamed since then.
     pub(crate) fn former(&self, revision: &Revision, path: &str) -> Option<String> {
         let arguments = [
             "diff",
@@ -185,16 +188,18 @@ impl Repository {
         ];
         let listed = self.git(&arguments).ok()?;
         let listed = String::from_utf8_lossy(&listed);
-        let mut words = listed.split('\0');
-        while let (Some(_), Some(was), Some(is)) = (words.next(), words.next(), words.next()) {
-            if is == path {
-                return Some(was.to_owned());
+        let mut fields = listed.split('\0');
+        while let (Some(_), Some(before), Some(after)) =
+            (fields.next(), fields.next(), fields.next())
+        {
+            if after == path {
+                return Some(before.to_owned());
             }
         }
         None
     }
 
-    /// A file of a revision.
+    /// Reads a file of a revision.
     pub(crate) fn read(&self, revision: &Revision, path: &str) -> Result<Blob, String> {
         let arguments = ["ls-tree", "-z", "--full-tree", &revision.commit, "--", path];
         let listed = self.git(&arguments)?;
@@ -202,15 +207,15 @@ impl Repository {
         let Some((kind, _)) = listed.split_once('\t') else {
             return Ok(Blob::Absent);
         };
-        let mut words = kind.split(' ');
-        match (words.next(), words.next(), words.next()) {
+        let mut fields = kind.split(' ');
+        match (fields.next(), fields.next(), fields.next()) {
             (Some("120000"), ..) => Ok(Blob::Link),
             (_, Some("blob"), Some(id)) => Ok(Blob::File(self.git(&["cat-file", "blob", id])?)),
             _ => Ok(Blob::Other),
         }
     }
 
-    /// The paths of all files below a folder of a revision.
+    /// Lists all files in a folder of a revision.
     pub(crate) fn files(&self, revision: &Revision, folder: &str) -> Result<Vec<String>, String> {
         let folder = format!("{}/", folder.trim_end_matches('/'));
         let arguments = [
@@ -230,7 +235,7 @@ impl Repository {
     }
 }
 
-/// A folder with its real path, though it may be gone.
+/// Returns the real path of a folder, even if it was deleted.
 fn absolute(folder: &Path) -> Option<PathBuf> {
     if folder.as_os_str().is_empty() {
         return Path::new(".").canonicalize().ok();

@@ -1,4 +1,4 @@
-//! What differs between two public APIs, and what those who use them have to change.
+//! Compares two public APIs, and tells users of the crate what to change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,144 +11,145 @@ use super::{
 /// A change of the public API of the generated crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiChange {
-    /// What it asks of the next version (Cargo's "`SemVer` Compatibility").
+    /// The next version that the change requires (Cargo's "`SemVer` Compatibility").
     pub level: Level,
-    /// The item concerned, by its path in the new crate, or in the old one where it is gone.
+    /// The path of the item in the new crate, or in the old crate if it was removed.
     pub item: String,
-    /// Its type or name before, where that differs.
-    pub was: Option<String>,
-    /// Its type or name now, where that differs.
-    pub is: Option<String>,
-    /// What those who use the crate have to change, or have now.
+    /// The type or name of the item before the change, if that differs.
+    pub before: Option<String>,
+    /// The type or name of the item after the change, if that differs.
+    pub after: Option<String>,
+    /// The advice to users of the crate.
     pub advice: String,
-    /// Its path in the old crate.
+    /// The path of the item in the old crate.
     pub(super) base: Option<String>,
-    /// Its path in the new crate.
+    /// The path of the item in the new crate.
     pub(super) head: Option<String>,
-    /// What about the item has changed.
+    /// The changed aspect of the item.
     pub(super) aspect: Aspect,
-    /// Whether it follows from another change of the crate.
+    /// Whether another change of the crate causes this one.
     pub(super) is_indirect: bool,
-    /// The names in its type, old and new: it may have changed by what they stand for.
-    pub(super) others: Vec<String>,
+    /// The names in the old and new type of the item, any of which may have caused the change.
+    pub(super) type_names: Vec<String>,
 }
 
-/// What about an item has changed.
+/// The aspect of an item that has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aspect {
-    /// Whether the document advises against it.
+    /// Whether the item is deprecated.
     Deprecation,
-    /// Its name.
+    /// The name of the item.
     Name,
-    /// What it is, or whether it is.
+    /// The kind, type or existence of the item.
     Shape,
 }
 
-/// Holds two public APIs against each other; names in the first are seen as what they are in the second.
+/// Compares two public APIs, after replacing renamed names in the first with those of the second.
 pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> Vec<ApiChange> {
     let mut changes = Vec::new();
-    let mut renamed: BTreeMap<String, (&String, ApiItem)> = BTreeMap::new();
-    let named: BTreeSet<&String> = renames.to.values().collect();
+    let mut base_items: BTreeMap<String, (&String, ApiItem)> = BTreeMap::new();
+    let new_names: BTreeSet<&String> = renames.to.values().collect();
     for (path, item) in &base.items {
         let now = renames.path(path);
-        if named.contains(&now) {
-            changes.push(of_name(path, &now, item));
+        if new_names.contains(&now) {
+            changes.push(renamed(path, &now, item));
         }
         let item = ApiItem {
             parent: item.parent.as_ref().map(|parent| renames.path(parent)),
             ty: renames.tokens(&item.ty),
             ..item.clone()
         };
-        renamed.insert(now, (path, item));
+        base_items.insert(now, (path, item));
     }
-    let renamed = by_position(renamed, head);
-    let base_aliases = aliases(renamed.iter().map(|(path, (_, item))| (path, item)));
+    let base_items = by_position(base_items, head);
+    let base_aliases = aliases(base_items.iter().map(|(path, (_, item))| (path, item)));
     let head_aliases = aliases(head.items.iter());
 
-    let mut apart = BTreeSet::new();
-    for (path, (old_path, was)) in &renamed {
-        let parent = was.parent.as_deref().map(inside_call);
+    let mut replaced = BTreeSet::new();
+    for (path, (old_path, before)) in &base_items {
+        let parent = before.parent.as_deref().map(without_call);
         match head.items.get(path) {
             None => {
-                let is_told = parent.as_ref().is_some_and(|parent| {
-                    apart.contains(parent)
-                        || (renamed.contains_key(parent) && !head.items.contains_key(parent))
+                let is_covered = parent.as_ref().is_some_and(|parent| {
+                    replaced.contains(parent)
+                        || (base_items.contains_key(parent) && !head.items.contains_key(parent))
                 });
-                if !is_told {
-                    changes.push(gone(old_path, was));
+                if !is_covered {
+                    changes.push(removed(old_path, before));
                 }
             }
-            Some(is) if is.kind != was.kind => {
-                apart.insert(path.clone());
-                changes.push(of_kind(old_path, path, was, is));
+            Some(after) if after.kind != before.kind => {
+                replaced.insert(path.clone());
+                changes.push(kind_changed(old_path, path, before, after));
             }
-            Some(is) => {
-                let old = expanded(&was.ty, &base_aliases);
-                let new = expanded(&is.ty, &head_aliases);
-                if was.ty != is.ty && old != new {
-                    if is.kind == ItemKind::Variant {
-                        // What it holds is told as a whole.
-                        apart.insert(path.clone());
+            Some(after) => {
+                let old = expanded(&before.ty, &base_aliases);
+                let new = expanded(&after.ty, &head_aliases);
+                if before.ty != after.ty && old != new {
+                    if after.kind == ItemKind::Variant {
+                        // The change of the variant's type covers its fields.
+                        replaced.insert(path.clone());
                     }
-                    changes.push(of_type(old_path, path, was, is));
+                    changes.push(type_changed(old_path, path, before, after));
                 }
-                changes.extend(of_attributes(old_path, path, was, is));
+                changes.extend(attributes_changed(old_path, path, before, after));
             }
         }
     }
     for (path, item) in &head.items {
-        let parent = item.parent.as_deref().map(inside_call);
-        let is_told = parent.as_ref().is_some_and(|parent| {
-            apart.contains(parent)
-                || (head.items.contains_key(parent) && !renamed.contains_key(parent))
+        let parent = item.parent.as_deref().map(without_call);
+        let is_covered = parent.as_ref().is_some_and(|parent| {
+            replaced.contains(parent)
+                || (head.items.contains_key(parent) && !base_items.contains_key(parent))
         });
-        if !renamed.contains_key(path) && !is_told {
-            changes.push(new(path, item, head));
+        if !base_items.contains_key(path) && !is_covered {
+            changes.push(added(path, item, head));
         }
     }
-    changes.extend(reordered(&renamed, head));
+    changes.extend(reordered(&base_items, head));
     changes.sort_by(|a, b| a.rank().cmp(&b.rank()));
     changes
 }
 
 impl ApiChange {
-    /// Whether it is about the traits of the server, and what is beside them.
+    /// Checks whether the item belongs to the traits of the server.
     pub(super) fn is_of_server(&self) -> bool {
         self.item.starts_with("server::") || self.item.starts_with("Mock: ")
     }
 
-    /// What a reader should see first: the worst, and what is called more often.
+    /// Returns the sort key: the worst changes first, and changes of the call builder last.
     pub(super) fn rank(&self) -> impl Ord + '_ {
-        let is_said_twice = self.item.starts_with("Call<");
+        let is_on_call = self.item.starts_with("Call<");
         (
             std::cmp::Reverse(self.level),
             self.is_indirect,
-            is_said_twice,
+            is_on_call,
             &self.item,
         )
     }
 }
 
-/// Adds the names that stand for something else, of which nothing else is told.
+/// Adds a change for each name that was reused for something else, unless the item already has a major
+/// change.
 pub(super) fn with_reused(
     mut changes: Vec<ApiChange>,
     reused: &[(String, String)],
     base: &PublicApi,
     head: &PublicApi,
 ) -> Vec<ApiChange> {
-    for (was, is) in reused {
-        let is_there = base.items.contains_key(was) && head.items.contains_key(is);
-        let is_told = changes
+    for (before, after) in reused {
+        let is_there = base.items.contains_key(before) && head.items.contains_key(after);
+        let is_reported = changes
             .iter()
-            .any(|change| change.level == Level::Major && change.item == *is);
-        if is_there && !is_told {
+            .any(|change| change.level == Level::Major && change.item == *after);
+        if is_there && !is_reported {
             changes.push(ApiChange {
-                base: Some(was.clone()),
-                head: Some(is.clone()),
+                base: Some(before.clone()),
+                head: Some(after.clone()),
                 ..change(
                     Level::Major,
-                    is,
-                    format!("`{is}` compiles as before, and is something else in the document"),
+                    after,
+                    format!("`{after}` still compiles, but means something else in the document"),
                 )
             });
         }
@@ -156,52 +157,59 @@ pub(super) fn with_reused(
     changes
 }
 
-/// What extends the call of a request is a part of the request.
-fn inside_call(path: &str) -> String {
+/// Returns the path of the request for the path of its call builder: `Call<FindPets>` is reported as
+/// `FindPets`.
+fn without_call(path: &str) -> String {
     let inner = path
         .strip_prefix("Call<")
         .and_then(|path| path.strip_suffix('>'));
     inner.unwrap_or(path).to_owned()
 }
 
-/// Arguments under the names that they have in the next crate: who calls a function gives none.
+/// Renames parameters to their names in the next crate by position, because callers do not write the names.
 fn by_position<'a>(
     items: BTreeMap<String, (&'a String, ApiItem)>,
     head: &PublicApi,
 ) -> BTreeMap<String, (&'a String, ApiItem)> {
-    let mut alone: BTreeMap<&str, [Vec<(usize, &str)>; 2]> = BTreeMap::new();
+    let mut unmatched: BTreeMap<&str, [Vec<(usize, &str)>; 2]> = BTreeMap::new();
     for (path, (_, item)) in &items {
-        if let (ItemKind::Parameter, Some(of)) = (item.kind, &item.parent)
+        if let (ItemKind::Parameter, Some(parent)) = (item.kind, &item.parent)
             && !head.items.contains_key(path)
         {
-            let [old, _] = alone.entry(of).or_default();
+            let [old, _] = unmatched.entry(parent).or_default();
             old.push((item.order, path));
         }
     }
     for (path, item) in &head.items {
-        if let (ItemKind::Parameter, Some(of)) = (item.kind, &item.parent)
+        if let (ItemKind::Parameter, Some(parent)) = (item.kind, &item.parent)
             && !items.contains_key(path)
-            && let Some([_, new]) = alone.get_mut(of.as_str())
+            && let Some([_, new]) = unmatched.get_mut(parent.as_str())
         {
             new.push((item.order, path));
         }
     }
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for [mut old, mut new] in alone.into_values() {
+    for [mut old, mut new] in unmatched.into_values() {
         old.sort_unstable();
         new.sort_unstable();
-        // As many as before, each where one was.
-        let is_same = old.len() == new.len() && old.iter().zip(&new).all(|(was, is)| was.0 == is.0);
+        // Both have the same number of unmatched parameters, at the same positions.
+        let is_same = old.len() == new.len()
+            && old
+                .iter()
+                .zip(&new)
+                .all(|(before, after)| before.0 == after.0);
         if is_same {
             let pairs = old.into_iter().zip(new);
-            names.extend(pairs.map(|((_, was), (_, is))| (was.to_owned(), is.to_owned())));
+            names.extend(
+                pairs.map(|((_, before), (_, after))| (before.to_owned(), after.to_owned())),
+            );
         }
     }
-    let renamed = items.into_iter().map(|(path, item)| {
+    let items = items.into_iter().map(|(path, item)| {
         let path = names.get(&path).cloned().unwrap_or(path);
         (path, item)
     });
-    renamed.collect()
+    items.collect()
 }
 
 fn aliases<'a>(
@@ -213,11 +221,10 @@ fn aliases<'a>(
         .collect()
 }
 
-/// A type without aliases. The index that tells an answer's statuses from those of others is no part of it:
-/// nobody writes it.
+/// Expands the aliases in a type, and drops the index of a `StatusIn` type, which nobody writes out.
 fn expanded(ty: &[String], aliases: &BTreeMap<&str, &[String]>) -> Vec<String> {
     let mut tokens: Vec<String> = ty.to_vec();
-    // Aliases of aliases end: the crate compiles.
+    // Aliases cannot be cyclic, because the crate compiles.
     for _ in 0..aliases.len() {
         let mut is_plain = true;
         let mut next = Vec::new();
@@ -235,8 +242,8 @@ fn expanded(ty: &[String], aliases: &BTreeMap<&str, &[String]>) -> Vec<String> {
             break;
         }
     }
-    let carried = tokens.iter().position(|token| token == "StatusIn");
-    if let Some(index) = carried.and_then(|at| tokens.get_mut(at + 4)) {
+    let status_in = tokens.iter().position(|token| token == "StatusIn");
+    if let Some(index) = status_in.and_then(|at| tokens.get_mut(at + 4)) {
         index.clear();
     }
     tokens
@@ -246,44 +253,44 @@ fn change(level: Level, item: &str, advice: String) -> ApiChange {
     ApiChange {
         level,
         item: item.to_owned(),
-        was: None,
-        is: None,
+        before: None,
+        after: None,
         advice,
         base: None,
         head: None,
         aspect: Aspect::Shape,
         is_indirect: false,
-        others: Vec::new(),
+        type_names: Vec::new(),
     }
 }
 
-/// The last name of a path.
+/// Returns the last name in a path.
 fn last(path: &str) -> &str {
     let path = path.strip_suffix(')').unwrap_or(path);
     path.rsplit(['.', '(', ':']).next().unwrap_or(path).trim()
 }
 
-/// What an item is, in words.
+/// Returns the noun for a kind of item.
 fn noun(kind: ItemKind) -> &'static str {
     match kind {
-        ItemKind::Alias => "another name for a type",
+        ItemKind::Alias => "a type alias",
         ItemKind::AssociatedType => "an associated type",
         ItemKind::Const => "a constant",
         ItemKind::Enum => "an enum",
         ItemKind::Field => "a field",
         ItemKind::Function => "a function",
         ItemKind::Implementation => "an implementation",
-        ItemKind::Method => "a method to be implemented",
-        ItemKind::Parameter => "an argument",
-        ItemKind::Reexport => "a name from elsewhere",
+        ItemKind::Method => "a required method",
+        ItemKind::Parameter => "a parameter",
+        ItemKind::Reexport => "a re-export",
         ItemKind::Struct => "a struct",
         ItemKind::Trait => "a trait",
         ItemKind::Variant => "a variant",
     }
 }
 
-/// The parts of an item that is one, as one writes it: `Ok(Pet)`, `Ok { .. }`.
-fn shown(path: &str, item: &ApiItem) -> String {
+/// Returns an item's type as it is written in Rust; for a variant, the pattern: `Ok(Pet)`, `Ok { .. }`.
+fn display_item(path: &str, item: &ApiItem) -> String {
     match item.kind {
         ItemKind::Variant if item.ty.first().is_some_and(|token| token == "{") => {
             format!("{path} {{ .. }}")
@@ -293,122 +300,132 @@ fn shown(path: &str, item: &ApiItem) -> String {
     }
 }
 
-fn new(path: &str, item: &ApiItem, head: &PublicApi) -> ApiChange {
+fn added(path: &str, item: &ApiItem, head: &PublicApi) -> ApiChange {
     let parent = item.parent.as_deref().unwrap_or_default();
     let is_open = head.items.get(parent).is_some_and(|parent| parent.is_open);
     let ty = display(&item.ty);
     let change = match item.kind {
         ItemKind::Variant if !is_open => {
-            let advice = format!("`match` needs an arm for `{}`", shown(path, item));
+            let advice = format!("add a `match` arm for `{}`", display_item(path, item));
             change(Level::Major, path, advice)
         }
         ItemKind::Field if !is_open => {
             let advice = format!(
-                "patterns and values of `{parent}` need `{}: {ty}`",
+                "add `{}: {ty}` to patterns and values of `{parent}`",
                 last(path)
             );
             change(Level::Major, path, advice)
         }
         ItemKind::Method => {
-            let advice = format!("`impl {parent}` needs `{}`", last(path));
+            let advice = format!("implement `{}` in `impl {parent}`", last(path));
             change(Level::Major, path, advice)
         }
         ItemKind::Parameter => {
-            let advice = format!("`{parent}` needs `{}: {ty}`", last(path));
+            let advice = format!("`{parent}` now takes `{}: {ty}`", last(path));
             change(Level::Major, path, advice)
         }
         ItemKind::Implementation => {
-            let (of, name) = path.split_once(": ").unwrap_or((path, ""));
-            change(Level::Minor, path, format!("`{of}` is `{name}`"))
+            let (parent, name) = path.split_once(": ").unwrap_or((path, ""));
+            change(
+                Level::Minor,
+                path,
+                format!("`{parent}` now implements `{name}`"),
+            )
         }
-        _ => change(Level::Minor, path, format!("`{path}` is new")),
+        _ => change(Level::Minor, path, format!("`{path}` was added")),
     };
     ApiChange {
-        is: Some(shown(path, item)).filter(|text| !text.is_empty()),
+        after: Some(display_item(path, item)).filter(|text| !text.is_empty()),
         head: Some(path.to_owned()),
-        others: item.ty.clone(),
+        type_names: item.ty.clone(),
         ..change
     }
 }
 
-fn gone(path: &str, item: &ApiItem) -> ApiChange {
+fn removed(path: &str, item: &ApiItem) -> ApiChange {
     let parent = item.parent.as_deref().unwrap_or_default();
     let advice = match item.kind {
-        ItemKind::Variant => format!("`{path}` is gone: remove its arms"),
+        ItemKind::Variant => format!("`{path}` was removed; remove its `match` arms"),
         ItemKind::Parameter => format!("`{parent}` no longer takes `{}`", last(path)),
-        ItemKind::Method => format!("`impl {parent}` has no `{}` any more", last(path)),
+        ItemKind::Method => format!("remove `{}` from `impl {parent}`", last(path)),
         ItemKind::Implementation => {
-            let (of, name) = path.split_once(": ").unwrap_or((path, ""));
-            format!("`{of}` is no longer `{name}`")
+            let (parent, name) = path.split_once(": ").unwrap_or((path, ""));
+            format!("`{parent}` no longer implements `{name}`")
         }
-        _ => format!("`{path}` is gone"),
+        _ => format!("`{path}` was removed"),
     };
     ApiChange {
-        was: Some(shown(path, item)).filter(|text| !text.is_empty()),
+        before: Some(display_item(path, item)).filter(|text| !text.is_empty()),
         base: Some(path.to_owned()),
-        others: item.ty.clone(),
+        type_names: item.ty.clone(),
         ..change(Level::Major, path, advice)
     }
 }
 
-fn of_name(base: &str, head: &str, item: &ApiItem) -> ApiChange {
+fn renamed(base: &str, head: &str, item: &ApiItem) -> ApiChange {
     let level = match item.kind {
-        // Arguments have no name where they are given.
+        // Callers do not write the names of parameters.
         ItemKind::Parameter => Level::Patch,
         _ => Level::Major,
     };
     ApiChange {
-        was: Some(base.to_owned()),
-        is: Some(head.to_owned()),
+        before: Some(base.to_owned()),
+        after: Some(head.to_owned()),
         base: Some(base.to_owned()),
         head: Some(head.to_owned()),
         aspect: Aspect::Name,
-        ..change(level, head, format!("write `{head}` for `{base}`"))
+        ..change(level, head, format!("replace `{base}` with `{head}`"))
     }
 }
 
-fn of_kind(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> ApiChange {
-    let (old, new) = (noun(was.kind), noun(is.kind));
-    let advice = match (was.kind, is.kind) {
+fn kind_changed(base: &str, head: &str, before: &ApiItem, after: &ApiItem) -> ApiChange {
+    let (old, new) = (noun(before.kind), noun(after.kind));
+    let advice = match (before.kind, after.kind) {
         (ItemKind::Alias, _) => {
-            let target = display(&was.ty);
-            format!("`{head}` is {new} of its own, no longer `{target}`")
+            let target = display(&before.ty);
+            format!("`{head}` is now {new}, no longer an alias of `{target}`")
         }
-        (_, ItemKind::Alias) => format!("`{head}` is `{}`, no longer {old}", display(&is.ty)),
-        _ => format!("`{head}` is {new}, no longer {old}"),
+        (_, ItemKind::Alias) => format!(
+            "`{head}` is now an alias of `{}`, no longer {old}",
+            display(&after.ty)
+        ),
+        _ => format!("`{head}` is now {new}, no longer {old}"),
     };
     ApiChange {
-        was: Some(old.to_owned()),
-        is: Some(new.to_owned()),
+        before: Some(old.to_owned()),
+        after: Some(new.to_owned()),
         base: Some(base.to_owned()),
         head: Some(head.to_owned()),
-        others: was.ty.iter().chain(&is.ty).cloned().collect(),
+        type_names: before.ty.iter().chain(&after.ty).cloned().collect(),
         ..change(Level::Major, head, advice)
     }
 }
 
-fn of_type(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> ApiChange {
-    let (old, new) = (shown(head, was), shown(head, is));
-    let advice = match is.kind {
-        ItemKind::Variant => format!("write `{new}` for `{old}`"),
+fn type_changed(base: &str, head: &str, before: &ApiItem, after: &ApiItem) -> ApiChange {
+    let (old, new) = (display_item(head, before), display_item(head, after));
+    let advice = match after.kind {
+        ItemKind::Variant => format!("replace `{old}` with `{new}`"),
         ItemKind::Parameter => {
-            let of = is.parent.as_deref().unwrap_or_default();
-            format!("`{of}` takes `{}: {new}`, took `{old}`", last(head))
+            let parent = after.parent.as_deref().unwrap_or_default();
+            format!(
+                "`{parent}` now takes `{}: {new}`, took `{old}` before",
+                last(head)
+            )
         }
-        ItemKind::Trait => format!("`{head}` asks for `{new}`, asked for `{old}`"),
-        _ => format!("`{head}` is `{new}`, was `{old}`"),
+        ItemKind::Trait => format!("`{head}` now requires `{new}`, required `{old}` before"),
+        _ => format!("`{head}` is now `{new}`, was `{old}`"),
     };
     ApiChange {
-        was: Some(old),
-        is: Some(new),
+        before: Some(old),
+        after: Some(new),
         base: Some(base.to_owned()),
         head: Some(head.to_owned()),
-        others: was.ty.iter().chain(&is.ty).cloned().collect(),
+        type_names: before.ty.iter().chain(&after.ty).cloned().collect(),
         ..change(Level::Major, head, advice)
     }
 }
 
-fn of_attributes(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> Vec<ApiChange> {
+fn attributes_changed(base: &str, head: &str, before: &ApiItem, after: &ApiItem) -> Vec<ApiChange> {
     let mut changes = Vec::new();
     let mut note = |level, advice: String, aspect| {
         changes.push(ApiChange {
@@ -418,10 +435,12 @@ fn of_attributes(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> Vec<Api
             ..change(level, head, advice)
         });
     };
-    match (was.is_open, is.is_open) {
+    match (before.is_open, after.is_open) {
         (false, true) => note(
             Level::Major,
-            format!("`{head}` is `#[non_exhaustive]`: `match` needs `_`, and patterns need `..`"),
+            format!(
+                "`{head}` is now `#[non_exhaustive]`: add a `_` arm to `match`, and `..` to patterns"
+            ),
             Aspect::Shape,
         ),
         (true, false) => note(
@@ -431,10 +450,10 @@ fn of_attributes(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> Vec<Api
         ),
         _ => {}
     }
-    match (was.is_deprecated, is.is_deprecated) {
+    match (before.is_deprecated, after.is_deprecated) {
         (false, true) => note(
             Level::Minor,
-            format!("calls of `{head}` warn: it is deprecated"),
+            format!("`{head}` is now deprecated; uses cause a warning"),
             Aspect::Deprecation,
         ),
         (true, false) => note(
@@ -447,15 +466,18 @@ fn of_attributes(base: &str, head: &str, was: &ApiItem, is: &ApiItem) -> Vec<Api
     changes
 }
 
-/// Functions whose arguments are in another order, beside those that came or went.
-fn reordered(renamed: &BTreeMap<String, (&String, ApiItem)>, head: &PublicApi) -> Vec<ApiChange> {
+/// Reports functions that take their remaining parameters in another order.
+fn reordered(
+    base_items: &BTreeMap<String, (&String, ApiItem)>,
+    head: &PublicApi,
+) -> Vec<ApiChange> {
     let mut functions: BTreeMap<&str, Vec<(usize, usize, &str)>> = BTreeMap::new();
-    for (path, (_, was)) in renamed {
-        if let (ItemKind::Parameter, Some(of), Some(is)) =
-            (was.kind, was.parent.as_deref(), head.items.get(path))
+    for (path, (_, before)) in base_items {
+        if let (ItemKind::Parameter, Some(parent), Some(after)) =
+            (before.kind, before.parent.as_deref(), head.items.get(path))
         {
-            let arguments = functions.entry(of).or_default();
-            arguments.push((was.order, is.order, last(path)));
+            let arguments = functions.entry(parent).or_default();
+            arguments.push((before.order, after.order, last(path)));
         }
     }
     let mut changes = Vec::new();
@@ -466,8 +488,11 @@ fn reordered(renamed: &BTreeMap<String, (&String, ApiItem)>, head: &PublicApi) -
         }
         arguments.sort_unstable_by_key(|(_, now, _)| *now);
         let order: Vec<_> = arguments.iter().map(|(_, _, name)| *name).collect();
-        let base = renamed.get(function).map(|(path, _)| (*path).clone());
-        let advice = format!("`{function}` takes its arguments as ({})", order.join(", "));
+        let base = base_items.get(function).map(|(path, _)| (*path).clone());
+        let advice = format!(
+            "`{function}` takes its arguments in the order ({})",
+            order.join(", ")
+        );
         changes.push(ApiChange {
             base,
             head: Some(function.to_owned()),

@@ -1,4 +1,4 @@
-//! Which change of the document a change of the crate comes from.
+//! Traces changes of the generated crate to the changes of the document that cause them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,88 +12,88 @@ use super::{
 };
 use crate::{load::References, pointer::Pointer};
 
-/// The changes of a crate, by what they come from.
+/// The changes of a crate, by cause.
 pub(super) struct Traced {
-    /// For each change of the document those of the crate.
+    /// For each change of the document, the changes of the crate that it causes.
     pub(super) by_change: Vec<Vec<ApiChange>>,
-    /// Those that no change of the document explains.
+    /// The changes that no change of the document explains.
     pub(super) unclaimed: Vec<Unclaimed>,
 }
 
-/// A change of the crate alone.
+/// A change of the crate that no change of the document explains.
 pub(super) struct Unclaimed {
     pub(super) api: ApiChange,
-    /// CoveredBy the names come from.
-    pub(super) spot: PlacePair,
+    /// The place that the item is generated from.
+    pub(super) place: PlacePair,
 }
 
-/// Traces each change of the crate to one or several of the document.
+/// Traces each change of the crate to one or more changes of the document.
 pub(super) fn trace(
     (base, old): (&Side, &PublicApi),
     (head, new): (&Side, &PublicApi),
-    found: &WalkResult,
+    result: &WalkResult,
 ) -> Traced {
-    let names = (NameOrigins::of(&base.model), NameOrigins::of(&head.model));
-    let renames = names.0.renamed(old, &names.1, new, &found.pairs);
-    let index = CauseIndex::of(&found.changes);
+    let names = (NameOrigins::new(&base.model), NameOrigins::new(&head.model));
+    let renames = names.0.renamed(old, &names.1, new, &result.pairs);
+    let index = CauseIndex::new(&result.changes);
     let mut by_item: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut left = Vec::new();
+    let mut unexplained = Vec::new();
     let mut traced = Traced {
-        by_change: vec![Vec::new(); found.changes.len()],
+        by_change: vec![Vec::new(); result.changes.len()],
         unclaimed: Vec::new(),
     };
-    let reused = names.0.reused(&names.1, &renames, &found.pairs);
+    let reused = names.0.reused(&names.1, &renames, &result.pairs);
     let changes = api_change::compare(old, new, &renames);
     for api in api_change::with_reused(changes, &reused, old, new) {
         let places = |path: &Option<String>, names: &NameOrigins| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
-                Aspect::Name => names.callers(path),
+                Aspect::Name => names.naming_places(path),
                 _ => names.places(path).to_vec(),
             });
             places.unwrap_or_default()
         };
-        let (mut was, mut is) = (places(&api.base, &names.0), places(&api.head, &names.1));
-        // What is on one side alone may be so for what is on the other. CoveredBy nothing was, something may be that
-        // says otherwise.
+        let (mut before, mut after) = (places(&api.base, &names.0), places(&api.head, &names.1));
+        // An item that is only in one crate may have been added or removed because of the corresponding
+        // place in the other document, or because of a new value in a place that had none.
         let is_in =
             |side: &Side, place: &Pointer| side.document.tree.pointer(place.as_str()).is_some();
         let in_head = |place: &Pointer| {
-            let same = found.pairs.same_in_head(place);
-            same.or_else(|| (!is_in(base, place)).then(|| found.pairs.in_head(place)))
+            let same = result.pairs.same_in_head(place);
+            same.or_else(|| (!is_in(base, place)).then(|| result.pairs.in_head(place)))
         };
         let in_base = |place: &Pointer| {
-            let same = found.pairs.same_in_base(place);
+            let same = result.pairs.same_in_base(place);
             same.or_else(|| (!is_in(head, place)).then(|| place.clone()))
         };
         if api.head.is_none() {
-            is = was.iter().filter_map(in_head).collect();
+            after = before.iter().filter_map(in_head).collect();
         } else if api.base.is_none() {
-            was = is.iter().filter_map(in_base).collect();
+            before = after.iter().filter_map(in_base).collect();
         }
         let sides = [
-            (was.as_slice(), &index.base, &base.document.references),
-            (is.as_slice(), &index.head, &head.document.references),
+            (before.as_slice(), &index.base, &base.document.references),
+            (after.as_slice(), &index.head, &head.document.references),
         ];
-        let ways: [Search; 4] = [
+        let searches: [Search; 4] = [
             CausesByPlace::inside,
             CausesByPlace::around,
-            CausesByPlace::beyond,
-            CausesByPlace::before,
+            CausesByPlace::referenced,
+            CausesByPlace::referencing,
         ];
-        // The likely causes first, and only then what is possible at all.
+        // Likely causes take precedence over possible ones.
         let filters: [fn(&Change, &ApiChange) -> bool; 2] = [is_likely, is_possible];
         let mut causes = BTreeSet::new();
         let mut is_indirect = false;
-        let all = ways.iter().enumerate();
-        for ((step, way), filter) in all.flat_map(|way| filters.map(|filter| (way, filter))) {
-            // The last ways lead by a `$ref`.
+        let steps = searches.iter().enumerate();
+        for ((step, search), filter) in steps.flat_map(|s| filters.map(|f| (s, f))) {
+            // The last two searches follow a `$ref`.
             is_indirect = step > 1;
-            for (places, by_spot, references) in sides {
+            for (places, by_place, references) in sides {
                 let is_cause = |at: &usize| {
-                    let change = found.changes.get(*at);
+                    let change = result.changes.get(*at);
                     change.is_some_and(|change| filter(change, &api))
                 };
-                let near = way(by_spot, places, references).into_iter();
+                let near = search(by_place, places, references).into_iter();
                 causes.extend(near.filter(is_cause));
             }
             if !causes.is_empty() {
@@ -101,39 +101,39 @@ pub(super) fn trace(
             }
         }
         if causes.is_empty() {
-            let spot = PlacePair {
-                base: was.first().cloned(),
-                head: is.first().cloned(),
+            let place = PlacePair {
+                base: before.first().cloned(),
+                head: after.first().cloned(),
             };
-            left.push(Unclaimed { api, spot });
+            unexplained.push(Unclaimed { api, place });
             continue;
         }
         by_item.entry(api.item.clone()).or_default().extend(&causes);
         let api = ApiChange { is_indirect, ..api };
         traced.claim(&causes, &api);
     }
-    for one in left {
-        // What is another name now of something that changes, changes by the same.
+    for entry in unexplained {
+        // An alias of an item that changed has the same causes.
         let within = |item: &String| {
             let from = by_item.range(item.clone()..);
             let item = item.clone();
-            from.take_while(move |(other, _)| other.starts_with(&item))
-                .filter(|(other, _)| is_part(other, &one.api))
+            from.take_while(move |(path, _)| path.starts_with(&item))
+                .filter(|(path, _)| is_part(path, &entry.api))
                 .flat_map(|(_, causes)| causes.iter().copied())
         };
-        let mut causes: BTreeSet<usize> = one.api.others.iter().flat_map(within).collect();
-        if causes.is_empty() && one.api.is_of_server() {
-            // Whether there are tags at all decides where all of the server is.
-            let all = found.changes.iter().enumerate();
-            let tagged = all.filter(|(_, change)| change.rule == DiffRule::OperationTagged);
+        let mut causes: BTreeSet<usize> = entry.api.type_names.iter().flat_map(within).collect();
+        if causes.is_empty() && entry.api.is_of_server() {
+            // The module of every server trait depends on whether any operation has a tag.
+            let changes = result.changes.iter().enumerate();
+            let tagged = changes.filter(|(_, change)| change.rule == DiffRule::OperationTagged);
             causes.extend(tagged.map(|(at, _)| at));
         }
         if causes.is_empty() {
-            traced.unclaimed.push(one);
+            traced.unclaimed.push(entry);
         } else {
             let api = ApiChange {
                 is_indirect: true,
-                ..one.api
+                ..entry.api
             };
             traced.claim(&causes, &api);
         }
@@ -151,15 +151,15 @@ impl Traced {
     }
 }
 
-/// Whether an item is one of those that a change names, or a part of one.
+/// Checks whether a path is one of the names in a change, or a part of one.
 fn is_part(item: &str, api: &ApiChange) -> bool {
-    api.others.iter().any(|other| {
-        let rest = item.strip_prefix(other.as_str());
+    api.type_names.iter().any(|name| {
+        let rest = item.strip_prefix(name.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '.', '(']))
     })
 }
 
-/// Whether a change of the document is what usually makes for such a change of the crate.
+/// Checks whether a change of the document usually has this kind of effect on the crate.
 fn is_likely(change: &Change, api: &ApiChange) -> bool {
     let is_about_names = matches!(
         change.rule,
@@ -174,21 +174,21 @@ fn is_likely(change: &Change, api: &ApiChange) -> bool {
     is_possible(change, api) && is_about_names == (api.aspect == Aspect::Name)
 }
 
-/// Whether a change of the document can be seen in the crate in this way.
+/// Checks whether a change of the document can have this kind of effect on the crate.
 fn is_possible(change: &Change, api: &ApiChange) -> bool {
     let is_about_advice = matches!(change.rule, DiffRule::Deprecated | DiffRule::Undeprecated);
     match api.aspect {
         Aspect::Deprecation => is_about_advice,
-        // A type that is new is no reason for anything to be gone.
+        // Adding a schema never removes or breaks an item.
         _ if change.rule == DiffRule::SchemaAdded => api.level < Level::Major,
-        _ => change.rule.is_seen_in_api() && !is_about_advice,
+        _ => change.rule.affects_api() && !is_about_advice,
     }
 }
 
-/// The changes that some places lead to.
+/// A function that finds changes near some places.
 type Search = fn(&CausesByPlace, &[Pointer], &References) -> BTreeSet<usize>;
 
-/// The changes by where they are.
+/// The changes of the document, by place.
 struct CauseIndex {
     base: CausesByPlace,
     head: CausesByPlace,
@@ -197,20 +197,21 @@ struct CauseIndex {
 struct CausesByPlace(BTreeMap<Pointer, Vec<usize>>);
 
 impl CauseIndex {
-    fn of(changes: &[Change]) -> Self {
+    fn new(changes: &[Change]) -> Self {
         let mut index = Self {
             base: CausesByPlace(BTreeMap::new()),
             head: CausesByPlace(BTreeMap::new()),
         };
         for (at, change) in changes.iter().enumerate() {
-            // What is only reached from somewhere is to be seen there.
-            let spots = std::iter::once(&change.spot).chain(&change.used_at);
-            for spot in spots {
-                for (place, by_spot) in
-                    [(&spot.base, &mut index.base), (&spot.head, &mut index.head)]
-                {
+            // A change that is only seen where it is used is also indexed by that place.
+            let places = std::iter::once(&change.place).chain(&change.used_at);
+            for place in places {
+                for (place, by_place) in [
+                    (&place.base, &mut index.base),
+                    (&place.head, &mut index.head),
+                ] {
                     if let Some(place) = place {
-                        by_spot.0.entry(place.clone()).or_default().push(at);
+                        by_place.0.entry(place.clone()).or_default().push(at);
                     }
                 }
             }
@@ -220,7 +221,7 @@ impl CauseIndex {
 }
 
 impl CausesByPlace {
-    /// The changes at some places, and within them.
+    /// Finds the changes at some places, and within them.
     fn inside(&self, places: &[Pointer], _: &References) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for place in places {
@@ -232,7 +233,7 @@ impl CausesByPlace {
         found
     }
 
-    /// The nearest changes around some places.
+    /// Finds the nearest changes that enclose some places.
     fn around(&self, places: &[Pointer], _: &References) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for place in places {
@@ -248,8 +249,8 @@ impl CausesByPlace {
         found
     }
 
-    /// The changes at the `$ref`s that lead to some places, or around them.
-    fn before(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
+    /// Finds the changes at the `$ref`s to some places or their enclosing objects.
+    fn referencing(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
         let is_here = |target: &Pointer| places.iter().any(|place| place.is_within(target));
         let from: Vec<Pointer> = references
             .iter()
@@ -261,8 +262,8 @@ impl CausesByPlace {
         found
     }
 
-    /// The changes within what the `$ref`s at some places lead to: those with the fewest steps between.
-    fn beyond(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
+    /// Finds the changes within the targets of the `$ref`s at some places, with the fewest steps.
+    fn referenced(&self, places: &[Pointer], references: &References) -> BTreeSet<usize> {
         let mut seen: BTreeSet<Pointer> = places.iter().cloned().collect();
         let mut places = places.to_vec();
         while !places.is_empty() {

@@ -1,4 +1,4 @@
-//! What a document says once for all operations: components, security, servers.
+//! Compares the parts of a document that all operations share: components, security, servers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     PlacePair,
     rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, Node, keys, told, values},
+    walk::{DiffWalk, KeyPair, Node, describe_change, keys, values},
     wire_risk::Effect,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl<'a> DiffWalk<'a> {
-    /// The components, by name.
+    /// Compares the components by name.
     pub(super) fn components(&mut self, member: &KeyPair<'a>) {
         let members = |at: &Option<Node<'a>>| at.as_ref().map(Node::members).unwrap_or_default();
         let old: BTreeMap<_, _> = members(&member.base).into_iter().collect();
@@ -34,7 +34,7 @@ impl<'a> DiffWalk<'a> {
         sections.sort_unstable();
         sections.dedup();
         for section in sections {
-            let own = KeyPair {
+            let section_pair = KeyPair {
                 kind: ObjectKind::Components,
                 key: section,
                 owners: member.owners.clone(),
@@ -42,72 +42,79 @@ impl<'a> DiffWalk<'a> {
                 head: new.get(section).cloned(),
             };
             match kind(section) {
-                None => self.note(Bucket::Extension, &own),
-                Some(ObjectKind::Example) => self.texts(Bucket::Example, &own),
-                Some(ObjectKind::Link | ObjectKind::Callback) => self.texts(Bucket::Unused, &own),
-                Some(kind) => self.section(kind, &own),
+                None => self.note(Bucket::Extension, &section_pair),
+                Some(ObjectKind::Example) => self.note_values(Bucket::Example, &section_pair),
+                Some(ObjectKind::Link | ObjectKind::Callback) => {
+                    self.note_values(Bucket::Unused, &section_pair);
+                }
+                Some(kind) => self.section(kind, &section_pair),
             }
         }
     }
 
     fn section(&mut self, kind: ObjectKind, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
+        let members = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
             at.iter().flat_map(Node::members).collect()
         };
-        let (old, mut new) = (of(&member.base), of(&member.head));
-        for (name, was) in old {
+        let (old, mut new) = (members(&member.base), members(&member.head));
+        for (name, before) in old {
             match new.remove(name) {
-                Some(is) => self.pair(kind, &was.place, &is.place),
-                None => self.component_gone(kind, member, was),
+                Some(after) => self.pair(kind, &before.place, &after.place),
+                None => self.component_removed(kind, member, before),
             }
         }
-        for (_, is) in new {
-            self.component_new(kind, member, is);
+        for (_, after) in new {
+            self.component_added(kind, member, after);
         }
     }
 
-    fn component_gone(&mut self, kind: ObjectKind, member: &KeyPair<'a>, was: Node<'a>) {
-        let spot = PlacePair::base(&was.place);
-        let is_elsewhere = self.found.pairs.in_head(&was.place) != was.place;
+    fn component_removed(&mut self, kind: ObjectKind, member: &KeyPair<'a>, before: Node<'a>) {
+        let place = PlacePair::base(&before.place);
+        let is_elsewhere = self.result.pairs.in_head(&before.place) != before.place;
         match kind {
             _ if is_elsewhere => {}
             ObjectKind::Schema => {
-                let what = "the schema is gone".to_owned();
-                self.change(DiffRule::SchemaRemoved, spot, what, Effect::NONE);
+                let message = "the schema was removed".to_owned();
+                self.change(DiffRule::SchemaRemoved, place, message, Effect::NONE);
             }
             ObjectKind::SecurityScheme => {
-                let what = "the security scheme is gone".to_owned();
-                self.change(DiffRule::SchemeRemoved, spot, what, Effect::NONE);
+                let message = "the security scheme was removed".to_owned();
+                self.change(DiffRule::SchemeRemoved, place, message, Effect::NONE);
             }
-            _ => self.component(member, Some(was), None),
+            _ => self.component(member, Some(before), None),
         }
     }
 
-    fn component_new(&mut self, kind: ObjectKind, member: &KeyPair<'a>, is: Node<'a>) {
-        let spot = PlacePair::head(&is.place);
-        let is_elsewhere = self.found.moved.iter().any(|(_, head)| *head == is.place);
+    fn component_added(&mut self, kind: ObjectKind, member: &KeyPair<'a>, after: Node<'a>) {
+        let place = PlacePair::head(&after.place);
+        let is_elsewhere = self
+            .result
+            .moved
+            .iter()
+            .any(|(_, head)| *head == after.place);
         match kind {
             _ if is_elsewhere => {}
             ObjectKind::Schema => {
-                let what = "the schema is new".to_owned();
-                self.change(DiffRule::SchemaAdded, spot, what, Effect::NONE);
+                let message = "the schema was added".to_owned();
+                self.change(DiffRule::SchemaAdded, place, message, Effect::NONE);
             }
             ObjectKind::SecurityScheme => {
-                let what = "the security scheme is new".to_owned();
-                self.change(DiffRule::SchemeAdded, spot, what, Effect::NONE);
+                let message = "the security scheme was added".to_owned();
+                self.change(DiffRule::SchemeAdded, place, message, Effect::NONE);
             }
-            _ => self.component(member, None, Some(is)),
+            _ => self.component(member, None, Some(after)),
         }
     }
 
-    /// A component on one of the two sides alone: whoever uses it tells what that means.
+    /// Handles a component that is only in one of the documents. If it is used, its users report the
+    /// change.
     fn component(&mut self, member: &KeyPair<'a>, base: Option<Node<'a>>, head: Option<Node<'a>>) {
         let is_used = |references: &References, at: &Option<Node<'a>>| {
             let place = at.as_ref().map(|at| &at.place);
             references.keys().any(|(target, _)| Some(target) == place)
         };
         let used = is_used(&self.base.references, &base) || is_used(&self.head.references, &head);
-        let own = KeyPair {
+        let component = KeyPair {
             kind: ObjectKind::Components,
             key: member.key,
             owners: member.owners.clone(),
@@ -115,227 +122,245 @@ impl<'a> DiffWalk<'a> {
             head,
         };
         if used {
-            self.found.ways.push(own.spot());
+            self.result.compared_elsewhere.push(component.place());
         } else {
-            self.note(Bucket::Unused, &own);
+            self.note(Bucket::Unused, &component);
         }
     }
 
     pub(super) fn scheme(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = told(member.key, was, is);
+        let (before, after) = values(member);
+        let message = describe_change(member.key, before, after);
         self.changed(
             DiffRule::SchemeChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::OLD_CLIENTS,
         );
     }
 
-    /// What the document asks for wherever an operation does not say it itself.
-    pub(super) fn security_of_all(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        self.requirement(member, was, is);
+    /// Compares the security requirements of the document, which apply to operations without their own.
+    pub(super) fn document_security(&mut self, member: &KeyPair<'a>) {
+        let (before, after) = values(member);
+        self.compare_security(member, before, after);
     }
 
-    /// What an operation asks for itself, on one of the two sides at least.
-    pub(super) fn security_of(&mut self, member: &KeyPair<'a>) {
-        let of_all = |tree: &'a Value| tree.get("security");
-        let (was, is) = values(member);
-        let was = was.or_else(|| of_all(&self.base.tree));
-        let is = is.or_else(|| of_all(&self.head.tree));
-        self.requirement(member, was, is);
+    /// Compares the security requirements of an operation, which at least one of the documents declares.
+    pub(super) fn operation_security(&mut self, member: &KeyPair<'a>) {
+        let inherited = |tree: &'a Value| tree.get("security");
+        let (before, after) = values(member);
+        let before = before.or_else(|| inherited(&self.base.tree));
+        let after = after.or_else(|| inherited(&self.head.tree));
+        self.compare_security(member, before, after);
     }
 
-    fn requirement(&mut self, member: &KeyPair<'a>, was: Option<&'a Value>, is: Option<&'a Value>) {
+    fn compare_security(
+        &mut self,
+        member: &KeyPair<'a>,
+        before: Option<&'a Value>,
+        after: Option<&'a Value>,
+    ) {
         let (old, new) = (
-            alternatives(self.schemes.0, was),
-            alternatives(self.schemes.1, is),
+            alternatives(self.schemes.0, before),
+            alternatives(self.schemes.1, after),
         );
-        // What satisfies one satisfies another that asks for no more.
-        let satisfies = |one: &SecurityAlternative, others: &[SecurityAlternative]| {
-            others.iter().any(|other| {
-                other.iter().all(|(scheme, scopes)| {
-                    one.get(scheme).is_some_and(|own| scopes.is_subset(own))
+        // Credentials for one alternative satisfy every alternative that requires a subset of them.
+        let satisfies = |alternative: &SecurityAlternative,
+                         alternatives: &[SecurityAlternative]| {
+            alternatives.iter().any(|required| {
+                required.iter().all(|(scheme, scopes)| {
+                    alternative
+                        .get(scheme)
+                        .is_some_and(|granted| scopes.is_subset(granted))
                 })
             })
         };
-        let is_refused = old.iter().any(|one| !satisfies(one, &new));
-        let is_needed = new.iter().any(|one| !satisfies(one, &old));
-        let effect = match (is_refused, is_needed) {
+        let breaks_old = old.iter().any(|alternative| !satisfies(alternative, &new));
+        let breaks_new = new.iter().any(|alternative| !satisfies(alternative, &old));
+        let effect = match (breaks_old, breaks_new) {
             (true, true) => Effect::ALL,
             (true, false) => Effect::OLD_CLIENTS,
             (false, true) => Effect::NEW_CLIENTS,
             (false, false) => Effect::NONE,
         };
-        if was == is
+        if before == after
             || (effect == Effect::NONE
                 && old.len() == new.len()
-                && was.is_none() == is.is_none()
-                && names(was) == names(is))
+                && before.is_none() == after.is_none()
+                && scheme_names(before) == scheme_names(after))
         {
             return self.note(Bucket::Moved, member);
         }
-        let nothing = Value::from("nothing");
-        let shown = (was.or(Some(&nothing)), is.or(Some(&nothing)));
-        let what = "asks for other credentials".to_owned();
+        let none = Value::from("none");
+        let displayed = (before.or(Some(&none)), after.or(Some(&none)));
+        let message = "requires different credentials".to_owned();
         self.changed(
             DiffRule::SecurityChanged,
-            member.spot(),
-            what,
-            shown,
+            member.place(),
+            message,
+            displayed,
             effect,
         );
     }
 
-    /// The servers of a path or an operation, of which the client makes nothing.
-    pub(super) fn other_servers(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = "is served elsewhere than the rest".to_owned();
+    /// Compares the servers of a path or an operation, which the generated client ignores.
+    pub(super) fn overriding_servers(&mut self, member: &KeyPair<'a>) {
+        let (before, after) = values(member);
+        let message = "declares different servers".to_owned();
         self.changed(
             DiffRule::ServerChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::DEPLOYMENT,
         );
     }
 
-    /// CoveredBy tokens are had, and the words about what they are for.
+    /// Compares the URLs for obtaining tokens; everything else in a flow is documentation.
     pub(super) fn flows(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         let urls = |value: Option<&'a Value>| {
             let mut urls = Vec::new();
-            gather_urls(value.unwrap_or(&Value::Null), &mut urls);
+            collect_urls(value.unwrap_or(&Value::Null), &mut urls);
             urls
         };
-        if urls(was) == urls(is) {
-            return self.words(member);
+        if urls(before) == urls(after) {
+            return self.documentation(member);
         }
-        let what = told(member.key, was, is);
+        let message = describe_change(member.key, before, after);
         self.changed(
             DiffRule::SchemeChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::DEPLOYMENT,
         );
     }
 
-    /// CoveredBy the API is served: by URL, so that another order is none.
+    /// Compares the servers of the document by URL; their order does not matter.
     pub(super) fn servers(&mut self, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> Vec<Node<'a>> {
+        let items = |at: &Option<Node<'a>>| -> Vec<Node<'a>> {
             at.as_ref().map(Node::items).unwrap_or_default()
         };
-        let (old, mut new) = (of(&member.base), of(&member.head));
-        let mut gone = Vec::new();
-        for was in old {
-            match new.iter().position(|is| is.text("url") == was.text("url")) {
+        let (old, mut new) = (items(&member.base), items(&member.head));
+        let mut removed = Vec::new();
+        for before in old {
+            match new
+                .iter()
+                .position(|after| after.text("url") == before.text("url"))
+            {
                 Some(index) => {
-                    let is = new.remove(index);
-                    self.server(&was, &is);
+                    let after = new.remove(index);
+                    self.server(&before, &after);
                 }
-                None => gone.push(was),
+                None => removed.push(before),
             }
         }
         let mut new = new.into_iter();
-        for was in gone {
-            let is = new.next();
-            if let Some(is) = &is {
-                self.server(&was, is);
+        for before in removed {
+            let after = new.next();
+            if let Some(after) = &after {
+                self.server(&before, after);
             }
-            let spot = PlacePair {
-                base: Some(was.place.key("url")),
-                head: is.as_ref().map(|is| is.place.key("url")),
+            let place = PlacePair {
+                base: Some(before.place.key("url")),
+                head: after.as_ref().map(|after| after.place.key("url")),
             };
-            let spot = if is.is_some() {
-                spot
+            let place = if after.is_some() {
+                place
             } else {
-                PlacePair::base(&was.place)
+                PlacePair::base(&before.place)
             };
-            self.served(
-                spot,
-                was.value.get("url"),
-                is.and_then(|is| is.value.get("url")),
+            self.server_url_changed(
+                place,
+                before.value.get("url"),
+                after.and_then(|after| after.value.get("url")),
             );
         }
-        for is in new {
-            self.served(PlacePair::head(&is.place), None, is.value.get("url"));
+        for after in new {
+            self.server_url_changed(PlacePair::head(&after.place), None, after.value.get("url"));
         }
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         let is_empty =
             |value: Option<&Value>| value.and_then(Value::as_array).is_none_or(Vec::is_empty);
-        if is_empty(was) && is_empty(is) {
+        if is_empty(before) && is_empty(after) {
             self.note(Bucket::Moved, member);
-        } else if was.is_none() || is.is_none() {
-            self.found.along.push(member.spot());
+        } else if before.is_none() || after.is_none() {
+            self.result.covered.push(member.place());
         }
     }
 
-    fn served(&mut self, spot: PlacePair, was: Option<&Value>, is: Option<&Value>) {
-        let what = match (was, is) {
-            (Some(_), Some(_)) => "the API is served elsewhere",
-            (None, _) => "the API is served here, too",
-            _ => "the API is no longer served here",
+    fn server_url_changed(
+        &mut self,
+        place: PlacePair,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) {
+        let message = match (before, after) {
+            (Some(_), Some(_)) => "the server URL changed",
+            (None, _) => "the server was added",
+            _ => "the server was removed",
         };
-        // One more takes nothing away.
-        let effect = if was.is_some() {
+        // An additional server takes nothing away.
+        let effect = if before.is_some() {
             Effect::DEPLOYMENT
         } else {
             Effect::NONE
         };
         self.changed(
             DiffRule::ServerChanged,
-            spot,
-            what.to_owned(),
-            (was, is),
+            place,
+            message.to_owned(),
+            (before, after),
             effect,
         );
     }
 
-    /// A server, beside its URL.
-    fn server(&mut self, was: &Node<'a>, is: &Node<'a>) {
-        if was.place != is.place {
-            self.found.moved.push((was.place.clone(), is.place.clone()));
+    /// Compares two servers, except for their URLs.
+    fn server(&mut self, before: &Node<'a>, after: &Node<'a>) {
+        if before.place != after.place {
+            self.result
+                .moved
+                .push((before.place.clone(), after.place.clone()));
         }
-        for key in keys(was, is) {
+        for key in keys(before, after) {
             let member = KeyPair {
                 kind: ObjectKind::Server,
                 key,
-                owners: (was.clone(), is.clone()),
-                base: was.get(key),
-                head: is.get(key),
+                owners: (before.clone(), after.clone()),
+                base: before.get(key),
+                head: after.get(key),
             };
             let (old, new) = values(&member);
             match key {
                 "url" => {}
                 _ if old == new => {}
                 "variables" => {
-                    let what = told("variables", old, new);
+                    let message = describe_change("variables", old, new);
                     let effect = Effect::DEPLOYMENT;
                     self.changed(
                         DiffRule::ServerChanged,
-                        member.spot(),
-                        what,
+                        member.place(),
+                        message,
                         (old, new),
                         effect,
                     );
                 }
                 key if key.starts_with("x-") => self.note(Bucket::Extension, &member),
-                _ => self.words(&member),
+                _ => self.documentation(&member),
             }
         }
     }
 }
 
-/// What has to go together: each scheme, by how it stands in a request, with its scopes.
+/// The credentials that one alternative requires together: each scheme, with its scopes.
 type SecurityAlternative = BTreeMap<InRequest, BTreeSet<String>>;
 
-/// How a credential stands in a request; a scheme that is not declared has a name and no more.
+/// The place of a credential in a request, or the name of a scheme that is not declared.
 type InRequest = Result<(Location, String, String), String>;
 
-/// The alternatives of a requirement; that of nothing is empty.
+/// Returns the alternatives of a security requirement; no requirement is one empty alternative.
 fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<SecurityAlternative> {
     let in_request = |id: &str| {
         let mut schemes = schemes.iter();
@@ -343,10 +368,10 @@ fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Securi
         scheme.map_or_else(|| Err(id.to_owned()), |scheme| Ok(scheme.kind.in_request()))
     };
     let list = value.and_then(Value::as_array);
-    let all = list.into_iter().flatten().filter_map(Value::as_object);
-    let mut all: Vec<SecurityAlternative> = all
-        .map(|one| {
-            let schemes = one.iter().map(|(id, scopes)| {
+    let requirements = list.into_iter().flatten().filter_map(Value::as_object);
+    let mut requirements: Vec<SecurityAlternative> = requirements
+        .map(|requirement| {
+            let schemes = requirement.iter().map(|(id, scopes)| {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
                 (in_request(id), scopes.collect())
@@ -354,24 +379,24 @@ fn alternatives(schemes: &[SecurityScheme], value: Option<&Value>) -> Vec<Securi
             schemes.collect()
         })
         .collect();
-    if all.is_empty() {
-        all.push(SecurityAlternative::new());
+    if requirements.is_empty() {
+        requirements.push(SecurityAlternative::new());
     }
-    all
+    requirements
 }
 
-/// The names in a requirement.
-fn names(value: Option<&Value>) -> BTreeSet<&str> {
+/// Returns the names of the schemes in a security requirement.
+fn scheme_names(value: Option<&Value>) -> BTreeSet<&str> {
     let list = value.and_then(Value::as_array).into_iter().flatten();
     let members = list.filter_map(Value::as_object).flatten();
     members.map(|(id, _)| id.as_str()).collect()
 }
 
-fn gather_urls<'v>(value: &'v Value, urls: &mut Vec<(&'v str, &'v str)>) {
+fn collect_urls<'v>(value: &'v Value, urls: &mut Vec<(&'v str, &'v str)>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         match value.as_str() {
             Some(url) if key.ends_with("Url") => urls.push((key, url)),
-            _ => gather_urls(value, urls),
+            _ => collect_urls(value, urls),
         }
     }
 }

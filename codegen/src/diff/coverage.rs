@@ -1,4 +1,4 @@
-//! Whether every place that differs is told.
+//! Checks that every difference between two documents is reported.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,56 +11,56 @@ use super::{
 };
 use crate::pointer::Pointer;
 
-/// How many places of two documents differ, and where they are told.
+/// The number of differences between two documents, and where they are reported.
 ///
-/// A place is a value that is no list and no object, or an empty one of them.
+/// A difference is counted for each scalar, empty list or empty object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// All places that differ.
-    pub places: usize,
-    /// Those that findings tell.
+    /// The number of all differences.
+    pub differences: usize,
+    /// The number of differences that findings cover.
     pub in_findings: usize,
-    /// Those in each bucket.
+    /// The number of differences in each bucket.
     pub in_buckets: BTreeMap<Bucket, usize>,
-    /// Those that nothing tells. None, unless the comparison has a fault.
-    pub left: Vec<PlacePair>,
+    /// The differences that nothing covers; empty unless the comparison has a bug.
+    pub uncovered: Vec<PlacePair>,
 }
 
-/// The places of one side that are told, each with all that is in it.
+/// The covered places of one side; each includes everything within it.
 struct CoveredPlaces {
     findings: HashSet<Pointer>,
     notes: BTreeMap<Pointer, Bucket>,
     moved: HashSet<Pointer>,
-    ways: HashSet<Pointer>,
+    compared_elsewhere: HashSet<Pointer>,
 }
 
-/// CoveredBy a place is told.
+/// The report that covers a place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum CoveredBy {
     Finding,
     Bucket(Bucket),
 }
 
-/// Counts the places that differ. What of a file beside the document nothing leads to is noted.
-pub(super) fn coverage(base: &Side, head: &Side, found: &mut WalkResult) -> Coverage {
-    let mut spots = Vec::new();
-    let (was, is) = (Some(&base.document.tree), Some(&head.document.tree));
-    differing(was, is, &Pointer::root(), &mut spots);
-    let old = CoveredPlaces::of(found, |spot| spot.base.as_ref(), |moved| &moved.0);
-    let new = CoveredPlaces::of(found, |spot| spot.head.as_ref(), |moved| &moved.1);
+/// Counts the differences. Differences in unused parts of external files are added as notes.
+pub(super) fn coverage(base: &Side, head: &Side, result: &mut WalkResult) -> Coverage {
+    let mut places = Vec::new();
+    let (before, after) = (Some(&base.document.tree), Some(&head.document.tree));
+    differing(before, after, &Pointer::root(), &mut places);
+    let old = CoveredPlaces::new(result, |place| place.base.as_ref(), |moved| &moved.0);
+    let new = CoveredPlaces::new(result, |place| place.head.as_ref(), |moved| &moved.1);
     let mut coverage = Coverage {
-        places: spots.len(),
+        differences: places.len(),
         ..Coverage::default()
     };
-    for spot in spots {
-        let side = |place: &Option<Pointer>, told: &CoveredPlaces| match place {
-            Some(place) => told.place(place).map(Some),
+    for place in places {
+        let side = |place: &Option<Pointer>, covered: &CoveredPlaces| match place {
+            Some(place) => covered.covered_by(place).map(Some),
             None => Some(None),
         };
-        let told = (side(&spot.base, &old), side(&spot.head, &new));
-        let (Some(was), Some(is)) = told else {
-            if spot.pointer().in_file().is_none() {
-                coverage.left.push(spot);
+        let covered = (side(&place.base, &old), side(&place.head, &new));
+        let (Some(before), Some(after)) = covered else {
+            if place.pointer().in_file().is_none() {
+                coverage.uncovered.push(place);
                 continue;
             }
             let value = |place: &Option<Pointer>, side: &Side| {
@@ -68,15 +68,15 @@ pub(super) fn coverage(base: &Side, head: &Side, found: &mut WalkResult) -> Cove
                 Some(value.clone())
             };
             *coverage.in_buckets.entry(Bucket::Unused).or_default() += 1;
-            found.notes.push(PendingNote {
+            result.notes.push(PendingNote {
                 bucket: Bucket::Unused,
-                was: value(&spot.base, base),
-                is: value(&spot.head, head),
-                spot,
+                before: value(&place.base, base),
+                after: value(&place.head, head),
+                place,
             });
             continue;
         };
-        match [was, is].into_iter().flatten().min() {
+        match [before, after].into_iter().flatten().min() {
             Some(CoveredBy::Bucket(bucket)) => {
                 *coverage.in_buckets.entry(bucket).or_default() += 1;
             }
@@ -87,28 +87,33 @@ pub(super) fn coverage(base: &Side, head: &Side, found: &mut WalkResult) -> Cove
 }
 
 impl CoveredPlaces {
-    fn of<'a>(
-        found: &'a WalkResult,
+    fn new<'a>(
+        result: &'a WalkResult,
         side: impl Fn(&'a PlacePair) -> Option<&'a Pointer>,
-        of_moved: impl Fn(&'a (Pointer, Pointer)) -> &'a Pointer,
+        moved_side: impl Fn(&'a (Pointer, Pointer)) -> &'a Pointer,
     ) -> Self {
-        let changes = found.changes.iter().map(|change| &change.spot);
-        let notes = found.notes.iter();
+        let changes = result.changes.iter().map(|change| &change.place);
+        let notes = result.notes.iter();
         Self {
             findings: changes
-                .chain(&found.along)
+                .chain(&result.covered)
                 .filter_map(&side)
                 .cloned()
                 .collect(),
             notes: notes
-                .filter_map(|note| Some((side(&note.spot)?.clone(), note.bucket)))
+                .filter_map(|note| Some((side(&note.place)?.clone(), note.bucket)))
                 .collect(),
-            moved: found.moved.iter().map(of_moved).cloned().collect(),
-            ways: found.ways.iter().filter_map(&side).cloned().collect(),
+            moved: result.moved.iter().map(moved_side).cloned().collect(),
+            compared_elsewhere: result
+                .compared_elsewhere
+                .iter()
+                .filter_map(&side)
+                .cloned()
+                .collect(),
         }
     }
 
-    fn place(&self, place: &Pointer) -> Option<CoveredBy> {
+    fn covered_by(&self, place: &Pointer) -> Option<CoveredBy> {
         let mut is_moved = false;
         let mut at = Some(place.clone());
         while let Some(place) = at {
@@ -118,47 +123,54 @@ impl CoveredPlaces {
             if let Some(bucket) = self.notes.get(&place) {
                 return Some(CoveredBy::Bucket(*bucket));
             }
-            is_moved |= self.moved.contains(&place) || self.ways.contains(&place);
+            is_moved |= self.moved.contains(&place) || self.compared_elsewhere.contains(&place);
             at = place.parent();
         }
         is_moved.then_some(CoveredBy::Bucket(Bucket::Moved))
     }
 }
 
-/// The places at which two documents differ.
-fn differing(was: Option<&Value>, is: Option<&Value>, at: &Pointer, spots: &mut Vec<PlacePair>) {
-    if was == is {
+/// Collects the places at which two documents differ.
+fn differing(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    at: &Pointer,
+    places: &mut Vec<PlacePair>,
+) {
+    if before == after {
         return;
     }
-    let inner = |value: Option<&Value>| -> Vec<String> {
+    let keys_of = |value: Option<&Value>| -> Vec<String> {
         match value {
             Some(Value::Object(members)) => members.keys().cloned().collect(),
             Some(Value::Array(items)) => (0..items.len()).map(|index| index.to_string()).collect(),
             _ => Vec::new(),
         }
     };
-    let (old, new) = (inner(was), inner(is));
-    let is_inner = |value: Option<&Value>| {
+    let (old, new) = (keys_of(before), keys_of(after));
+    let compound_kind = |value: Option<&Value>| {
         value
             .map(|value| (value.is_object(), value.is_array()))
-            .filter(|is| *is != (false, false))
+            .filter(|after| *after != (false, false))
     };
-    // Of two lists, or two objects, what is in them says it all.
-    let is_alike = is_inner(was).is_some() && is_inner(was) == is_inner(is);
-    if !is_alike && (old.is_empty() || new.is_empty()) {
-        // A value, or nothing, against a value or all that is in something.
+    // Two lists, or two objects, are compared by their elements.
+    let both_compound =
+        compound_kind(before).is_some() && compound_kind(before) == compound_kind(after);
+    if !both_compound && (old.is_empty() || new.is_empty()) {
+        // A scalar or a missing value on one side, compared with a scalar or a non-empty list or object on
+        // the other.
         if old.is_empty() && new.is_empty() {
-            spots.push(PlacePair {
-                base: was.map(|_| at.clone()),
-                head: is.map(|_| at.clone()),
+            places.push(PlacePair {
+                base: before.map(|_| at.clone()),
+                head: after.map(|_| at.clone()),
             });
             return;
         }
-        if was.is_some() && old.is_empty() {
-            spots.push(PlacePair::base(at));
+        if before.is_some() && old.is_empty() {
+            places.push(PlacePair::base(at));
         }
-        if is.is_some() && new.is_empty() {
-            spots.push(PlacePair::head(at));
+        if after.is_some() && new.is_empty() {
+            places.push(PlacePair::head(at));
         }
     }
     let mut keys = old;
@@ -166,7 +178,12 @@ fn differing(was: Option<&Value>, is: Option<&Value>, at: &Pointer, spots: &mut 
     keys.sort_unstable();
     keys.dedup();
     for key in keys {
-        differing(child(was, &key), child(is, &key), &at.key(&key), spots);
+        differing(
+            child(before, &key),
+            child(after, &key),
+            &at.key(&key),
+            places,
+        );
     }
 }
 

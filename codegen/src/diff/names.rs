@@ -1,5 +1,4 @@
-//! Which place of the document each name of the generated crate comes from, and which names are the same
-//! under another.
+//! Maps the names of the generated crate to places of the document, and finds names that changed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +15,7 @@ use crate::{
     pointer::Pointer,
 };
 
-/// The names of a crate, and the places of the document that they come from.
+/// The names of a crate, with the places of the document that they are generated from.
 #[derive(Default)]
 pub(super) struct NameOrigins {
     by_path: BTreeMap<String, NameOrigin>,
@@ -24,30 +23,30 @@ pub(super) struct NameOrigins {
 
 struct NameOrigin {
     role: Role,
-    /// The places of what it stands for.
+    /// The places of the named thing.
     places: Vec<Pointer>,
-    /// The places that it is called by, if those are others.
-    called_by: Vec<Pointer>,
-    /// What it stands for on the wire, which is what it is, wherever that is said.
+    /// The places that the name is derived from, if those are different.
+    named_after: Vec<Pointer>,
+    /// The value on the wire, which identifies a property or an enum value regardless of its place.
     wire: Option<String>,
 }
 
-/// What a name is for: one place has names for several things.
+/// The role of a name; the same place may have names in several roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     ResponseVariant,
-    /// Of a function that makes a value.
+    /// A parameter of a constructor.
     Argument,
     Body,
     Call,
-    /// Of a method of the client.
+    /// A parameter of a client method.
     CallArgument,
-    /// Of a call.
+    /// A setter of the call builder.
     CallSetter,
     StatusIn,
     Constant,
     Credentials,
-    /// What operations of a tag have in common.
+    /// The server trait of the operations with a tag.
     Group,
     Handler,
     Media,
@@ -60,7 +59,7 @@ enum Role {
 }
 
 impl NameOrigins {
-    pub(super) fn of(model: &Model) -> Self {
+    pub(super) fn new(model: &Model) -> Self {
         let mut names = Self::default();
         names.types(model);
         for operation in &model.operations {
@@ -86,7 +85,7 @@ impl NameOrigins {
         let name = NameOrigin {
             role,
             places: places.to_vec(),
-            called_by: Vec::new(),
+            named_after: Vec::new(),
             wire: None,
         };
         self.by_path.insert(path, name);
@@ -96,17 +95,17 @@ impl NameOrigins {
         let name = NameOrigin {
             role: Role::Value,
             places: places.to_vec(),
-            called_by: Vec::new(),
+            named_after: Vec::new(),
             wire: Some(wire.to_string()),
         };
         self.by_path.insert(path, name);
     }
 
-    /// Notes that names are made from that of an operation.
-    fn called_by(&mut self, paths: &[String], places: &[Pointer]) {
+    /// Records that names are derived from the name of an operation.
+    fn named_after(&mut self, paths: &[String], places: &[Pointer]) {
         for path in paths {
             if let Some(name) = self.by_path.get_mut(path) {
-                name.called_by.extend_from_slice(places);
+                name.named_after.extend_from_slice(places);
             }
         }
     }
@@ -128,41 +127,46 @@ impl NameOrigins {
             match &definition.kind {
                 TypeKind::Alias(_) | TypeKind::Wrapper(_) => {}
                 TypeKind::TextEnum(values) => {
-                    for one in values {
-                        value(self, &one.name, &one.value, one.origin.places());
+                    for entry in values {
+                        value(self, &entry.name, &entry.value, entry.origin.places());
                     }
                 }
                 TypeKind::IntegerEnum(values) => {
-                    for one in values {
-                        value(self, &one.name, &one.value, one.origin.places());
+                    for entry in values {
+                        value(self, &entry.name, &entry.value, entry.origin.places());
                     }
                 }
                 TypeKind::MixedEnum(values) => {
-                    for one in values {
-                        value(self, &one.name, &one.value, one.origin.places());
+                    for entry in values {
+                        value(self, &entry.name, &entry.value, entry.origin.places());
                     }
                 }
                 TypeKind::Union { variants, .. } => {
-                    for one in variants {
-                        let path = ItemPath::member(&path, one.name.as_str());
-                        self.add(path, Role::Value, one.origin.places());
+                    for variant in variants {
+                        let path = ItemPath::member(&path, variant.name.as_str());
+                        self.add(path, Role::Value, variant.origin.places());
                     }
                 }
                 TypeKind::Form { parts, .. } => {
-                    for one in parts {
-                        field(self, &one.name, &one.wire, one.origin.places());
+                    for part in parts {
+                        field(self, &part.name, &part.wire, part.origin.places());
                     }
                 }
                 TypeKind::Struct { fields, .. } => {
-                    for one in fields {
-                        field(self, &one.name, &one.wire, one.origin.places());
+                    for property in fields {
+                        field(
+                            self,
+                            &property.name,
+                            &property.wire,
+                            property.origin.places(),
+                        );
                     }
                 }
             }
         }
     }
 
-    /// The traits of the server, and what is beside each.
+    /// Adds the server traits and their mock implementations.
     fn groups(&mut self, model: &Model) {
         for group in &model.groups {
             let name = group.name.as_str();
@@ -178,22 +182,27 @@ impl NameOrigins {
 
     fn operation(&mut self, model: &Model, operation: &Operation) {
         let own = operation.origin.places();
-        let asks = asked(operation);
+        let required = request_places(operation);
         let request = operation.request.as_str();
         let calls = format!("Call<{request}>");
         let call = ItemPath::member("Client", operation.name.as_str());
         let new = ItemPath::member(request, "new");
-        self.add(request.to_owned(), Role::Request, &asks);
+        self.add(request.to_owned(), Role::Request, &required);
         self.add(call.clone(), Role::Call, own);
         let api = ItemPath::member(&model.server_module(operation), "Api");
         let handler = ItemPath::member(&api, operation.name.as_str());
-        let answers: Vec<_> = own.iter().map(|place| place.key("responses")).collect();
-        self.add(operation.response.to_string(), Role::Response, &answers);
+        let response_places: Vec<_> = own.iter().map(|place| place.key("responses")).collect();
+        self.add(
+            operation.response.to_string(),
+            Role::Response,
+            &response_places,
+        );
         if operation.handler == Handler::Own {
             self.add(handler.clone(), Role::Handler, own);
         }
-        // The type of an answer is found by what it is named after, and changes with what is in it.
-        self.called_by(&[request.to_owned(), operation.response.to_string()], own);
+        // The place of a response type is `responses`, because its contents change with that; its name
+        // comes from the operation.
+        self.named_after(&[request.to_owned(), operation.response.to_string()], own);
         let parameters = operation
             .parameters
             .iter()
@@ -213,13 +222,13 @@ impl NameOrigins {
         if let Some(body) = &operation.body {
             self.payload(&body.payload);
         }
-        if let Some(set) = model.credentials(operation) {
-            let path = format!("security::{}", set.name);
+        if let Some(credentials) = model.credentials(operation) {
+            let path = format!("security::{}", credentials.name);
             let places = security(operation);
             let argument = ItemPath::parameter(&handler, "credentials");
             self.add(argument, Role::Credentials, &places);
             match self.by_path.get_mut(&path) {
-                Some(known) => known.places.extend(places),
+                Some(origin) => origin.places.extend(places),
                 None => self.add(path, Role::Credentials, &places),
             }
         }
@@ -229,12 +238,12 @@ impl NameOrigins {
         let Payload::Several { name, variants } = payload else {
             return;
         };
-        let all: Vec<_> = variants
+        let places: Vec<_> = variants
             .iter()
             .flat_map(|variant| variant.content.origin.places())
             .filter_map(Pointer::parent)
             .collect();
-        self.add(name.to_string(), Role::Body, &all);
+        self.add(name.to_string(), Role::Body, &places);
         for variant in variants {
             let path = ItemPath::member(name.as_str(), variant.name.as_str());
             self.add(path, Role::Media, variant.content.origin.places());
@@ -242,8 +251,8 @@ impl NameOrigins {
     }
 
     fn response_enums(&mut self, model: &Model) {
-        for (index, set) in model.response_enums.iter().enumerate() {
-            let name = set.name.as_str();
+        for (index, response_enum) in model.response_enums.iter().enumerate() {
+            let name = response_enum.name.as_str();
             let users = model
                 .operations
                 .iter()
@@ -257,50 +266,51 @@ impl NameOrigins {
                 .operations
                 .iter()
                 .filter(|operation| operation.response_enum == index);
-            // It is named after the first.
+            // A shared response type is named after the first operation that uses it.
             let own: Vec<_> = users
                 .take(1)
                 .flat_map(|operation| operation.origin.places())
                 .cloned()
                 .collect();
-            self.called_by(&[name.to_owned()], &own);
-            for answer in &set.variants {
-                let variant = ItemPath::member(name, answer.variant.as_str());
-                let places = answer.origin.places();
-                self.add(variant.clone(), Role::ResponseVariant, places);
-                if let Some(carried) = &answer.status_type {
-                    self.add(carried.to_string(), Role::StatusIn, places);
-                    self.called_by(&[carried.to_string()], &own);
+            self.named_after(&[name.to_owned()], &own);
+            for variant in &response_enum.variants {
+                let path = ItemPath::member(name, variant.variant.as_str());
+                let places = variant.origin.places();
+                self.add(path.clone(), Role::ResponseVariant, places);
+                if let Some(status_type) = &variant.status_type {
+                    self.add(status_type.to_string(), Role::StatusIn, places);
+                    self.named_after(&[status_type.to_string()], &own);
                 }
-                for header in &answer.headers {
-                    let path = ItemPath::field(&variant, header.name.as_str());
-                    self.add(path, Role::Value, header.origin.places());
+                for header in &variant.headers {
+                    let field = ItemPath::field(&path, header.name.as_str());
+                    self.add(field, Role::Value, header.origin.places());
                 }
-                let contents = answer.body.contents();
+                let contents = variant.body.contents();
                 let contents: Vec<_> = contents
                     .iter()
                     .flat_map(|content| content.origin.places())
                     .cloned()
                     .collect();
-                self.add(ItemPath::field(&variant, "body"), Role::Body, &contents);
-                self.payload(&answer.body);
+                self.add(ItemPath::field(&path, "body"), Role::Body, &contents);
+                self.payload(&variant.body);
             }
         }
     }
 
-    /// The places that an item comes from: its own, else those of what it is a part of.
+    /// Returns the places of an item, or those of the nearest enclosing item with known places.
     pub(super) fn places(&self, path: &str) -> &[Pointer] {
         let name = self.nearest(path);
         name.map(|name| name.places.as_slice()).unwrap_or_default()
     }
 
-    /// The places that an item is called by: its own, and the operation's that it belongs to.
-    pub(super) fn callers(&self, path: &str) -> Vec<Pointer> {
+    /// Returns the places that the name of an item is derived from: its own, and those of the enclosing
+    /// operation.
+    pub(super) fn naming_places(&self, path: &str) -> Vec<Pointer> {
         let Some(name) = self.nearest(path) else {
             return Vec::new();
         };
-        if !name.called_by.is_empty() {
-            return name.called_by.clone();
+        if !name.named_after.is_empty() {
+            return name.named_after.clone();
         }
         let operations = name.places.iter().filter_map(operation_around);
         name.places.iter().cloned().chain(operations).collect()
@@ -316,10 +326,10 @@ impl NameOrigins {
         }
     }
 
-    /// The names that stand for something else in another crate, for which it compiles all the same.
+    /// Returns the names that stand for something else in the head, so that code using them still compiles.
     pub(super) fn reused(
         &self,
-        other: &Self,
+        head: &Self,
         renames: &Renames,
         pairs: &Pairs,
     ) -> Vec<(String, String)> {
@@ -327,36 +337,43 @@ impl NameOrigins {
         let mut reused = Vec::new();
         for (path, name) in &self.by_path {
             let now = renames.path(path);
-            let Some(is) = other.by_path.get(&now).filter(|is| is.role == name.role) else {
+            let Some(after) = head
+                .by_path
+                .get(&now)
+                .filter(|after| after.role == name.role)
+            else {
                 continue;
             };
-            let (Some(was), Some(head)) = (name.places.first(), is.places.first()) else {
+            let (Some(before), Some(after_place)) = (name.places.first(), after.places.first())
+            else {
                 continue;
             };
-            if let (Some(was), Some(is)) = (&name.wire, &is.wire) {
-                if was != is {
+            if let (Some(before), Some(after)) = (&name.wire, &after.wire) {
+                if before != after {
                     reused.push((path.clone(), now));
                 }
                 continue;
             }
-            if roles.contains(&name.role) && pairs.same_in_head(was).as_ref() != Some(head) {
+            if roles.contains(&name.role)
+                && pairs.same_in_head(before).as_ref() != Some(after_place)
+            {
                 reused.push((path.clone(), now));
             }
         }
         reused
     }
 
-    /// The names that are others in another crate, for what is the same in the document.
+    /// Returns the names that changed although the named thing is the same.
     pub(super) fn renamed(
         &self,
-        own: &PublicApi,
-        other: &Self,
-        others: &PublicApi,
+        base_api: &PublicApi,
+        head: &Self,
+        head_api: &PublicApi,
         pairs: &Pairs,
     ) -> Renames {
         let mut by_place: BTreeMap<(Role, &Pointer), Vec<&str>> = BTreeMap::new();
-        for (path, name) in &other.by_path {
-            if !own.items.contains_key(path)
+        for (path, name) in &head.by_path {
+            if !base_api.items.contains_key(path)
                 && let Some(place) = name.places.first()
             {
                 by_place.entry((name.role, place)).or_default().push(path);
@@ -364,12 +381,12 @@ impl NameOrigins {
         }
         let mut renames = Renames::default();
         let mut taken = BTreeSet::new();
-        // What holds others comes first: they are called by its name.
+        // Enclosing items come first, because the paths of their parts contain their names.
         let mut own_names: Vec<_> = self.by_path.iter().collect();
         own_names.sort_by_key(|(path, _)| depth(path));
         for (path, name) in own_names {
             let now = renames.path(path);
-            if others.items.contains_key(&now) || !own.items.contains_key(path) {
+            if head_api.items.contains_key(&now) || !base_api.items.contains_key(path) {
                 continue;
             }
             let Some(place) = name
@@ -380,11 +397,11 @@ impl NameOrigins {
                 continue;
             };
             let same = by_place.get(&(name.role, &place)).into_iter().flatten();
-            // A part is the same part of what it is a part of.
+            // A part must belong to the same enclosing item.
             let same = same.copied().find(|path| {
-                let beside = |one: &str| outer(one).filter(|_| !one.starts_with("types::"));
+                let parent_of = |path: &str| outer(path).filter(|_| !path.starts_with("types::"));
                 !taken.contains(path)
-                    && (depth(path) == depth(&now) || beside(path) == beside(&now))
+                    && (depth(path) == depth(&now) || parent_of(path) == parent_of(&now))
             });
             if let Some(new) = same {
                 taken.insert(new);
@@ -399,28 +416,33 @@ fn depth(path: &str) -> usize {
     path.matches("::").count() + path.matches(['.', '(']).count()
 }
 
-/// What an item is a part of.
+/// Returns the path of the enclosing item.
 fn outer(path: &str) -> Option<String> {
-    if let Some((of, _)) = path.split_once(": ") {
-        return Some(of.to_owned());
+    if let Some((owner, _)) = path.split_once(": ") {
+        return Some(owner.to_owned());
     }
     let at = path.rfind(['.', '(', ':'])?;
-    let of = path.get(..at)?.trim_end_matches(':');
-    // What extends a call is a part of the request that it is of.
-    let inner = of.strip_prefix("Call<").and_then(|of| of.strip_suffix('>'));
-    Some(inner.unwrap_or(of).to_owned()).filter(|of| !of.is_empty())
+    let owner = path.get(..at)?.trim_end_matches(':');
+    // Parts of a call builder belong to its request.
+    let inner = owner
+        .strip_prefix("Call<")
+        .and_then(|call| call.strip_suffix('>'));
+    Some(inner.unwrap_or(owner).to_owned()).filter(|owner| !owner.is_empty())
 }
 
-/// The operation that a place is in.
+/// Returns the place of the operation that encloses a place.
 fn operation_around(place: &Pointer) -> Option<Pointer> {
     let mut segments = place.segments();
     let (paths, path, method) = (segments.next()?, segments.next()?, segments.next()?);
-    let is_one = paths == "paths" && Method::ALL.iter().any(|known| known.key() == method);
-    is_one.then(|| Pointer::root().key(&paths).key(&path).key(&method))
+    let is_operation = paths == "paths"
+        && Method::ALL
+            .iter()
+            .any(|candidate| candidate.key() == method);
+    is_operation.then(|| Pointer::root().key(&paths).key(&path).key(&method))
 }
 
-/// The places of all that an operation asks for.
-fn asked(operation: &Operation) -> Vec<Pointer> {
+/// Returns the places of everything that a request of the operation requires.
+fn request_places(operation: &Operation) -> Vec<Pointer> {
     let mut places = Vec::new();
     for place in operation.origin.places() {
         places.push(place.key("parameters"));
@@ -444,14 +466,14 @@ fn security(operation: &Operation) -> Vec<Pointer> {
     places
 }
 
-/// The names of one crate that are others in the next.
+/// The names of one crate that are different in the next.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Renames {
     pub(super) to: BTreeMap<String, String>,
 }
 
 impl Renames {
-    /// A path with the names of the next crate.
+    /// Returns a path with the names of the next crate.
     pub(super) fn path(&self, path: &str) -> String {
         if self.to.is_empty() {
             return path.to_owned();
@@ -470,17 +492,17 @@ impl Renames {
         self.to.get(&text).cloned().unwrap_or(text)
     }
 
-    /// A name, of which the longest part that has another one gets it.
+    /// Returns a name with its longest renamed prefix replaced.
     fn name(&self, name: &str) -> String {
         let mut end = name.len();
         loop {
-            let Some((known, rest)) = name.split_at_checked(end) else {
+            let Some((candidate, rest)) = name.split_at_checked(end) else {
                 return name.to_owned();
             };
-            if let Some(new) = self.to.get(known) {
+            if let Some(new) = self.to.get(candidate) {
                 return format!("{new}{rest}");
             }
-            match known.rfind("::") {
+            match candidate.rfind("::") {
                 Some(at) => end = at,
                 None => return name.to_owned(),
             }
@@ -492,7 +514,7 @@ impl Renames {
     }
 }
 
-/// How long the name is that a text starts with: `a::b` of `a::b: C`.
+/// Returns the length of the name at the start of a text: `a::b` in `a::b: C`.
 fn name_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;

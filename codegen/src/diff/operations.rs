@@ -1,4 +1,4 @@
-//! Operations, held against each other: what they take, and what they answer.
+//! Compares operations: their requests and responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     PlacePair,
     rules::{Bucket, DiffRule},
-    walk::{Change, DiffWalk, KeyPair, Node, keys, resolved, told, values},
+    walk::{Change, DiffWalk, KeyPair, Node, describe_change, keys, resolved, values},
     wire_risk::Effect,
 };
 use crate::{
@@ -17,17 +17,17 @@ use crate::{
     pointer::Pointer,
 };
 
-/// An operation where it stands.
+/// An operation and its place.
 #[derive(Clone)]
 struct OperationNode<'a> {
     path: &'a str,
     method: Method,
-    /// The path item, where it really is.
+    /// The path item, after following its `$ref`.
     item: Node<'a>,
     at: Node<'a>,
 }
 
-/// By what operations of two documents are the same: a path or name, and a method.
+/// A function that returns the identity of an operation: a path or an ID, and a method.
 type KeyOf<'a> = fn(&OperationNode<'a>) -> Option<(String, Option<Method>)>;
 
 impl<'a> OperationNode<'a> {
@@ -37,52 +37,55 @@ impl<'a> OperationNode<'a> {
     }
 }
 
-/// The names of operations that are where another one was, which is still there, too.
+/// Returns the IDs of operations that took the place of another operation that also moved.
 fn swapped<'a>(old: &[OperationNode<'a>], new: &[OperationNode<'a>]) -> BTreeSet<&'a str> {
-    let by_id = |all: &[OperationNode<'a>]| -> BTreeMap<&'a str, (String, Method)> {
-        let ids = all.iter();
-        ids.filter_map(|one| Some((one.id()?, (form(one.path), one.method))))
+    let places_by_id = |list: &[OperationNode<'a>]| -> BTreeMap<&'a str, (String, Method)> {
+        let operations = list.iter();
+        operations
+            .filter_map(|operation| {
+                Some((operation.id()?, (form(operation.path), operation.method)))
+            })
             .collect()
     };
-    let (old, new) = (by_id(old), by_id(new));
+    let (old, new) = (places_by_id(old), places_by_id(new));
     let by_place: BTreeMap<_, _> = old.iter().map(|(id, place)| (place, *id)).collect();
     let has_moved = |id: &str| {
-        let (was, is) = (old.get(id), new.get(id));
-        was.is_some() && is.is_some() && was != is
+        let (before, after) = (old.get(id), new.get(id));
+        before.is_some() && after.is_some() && before != after
     };
     let is_swapped = |id: &&str| {
-        // Who was where this one is now is elsewhere, too.
+        // The operation that was at the new place has moved, too.
         let now = new.get(*id).filter(|_| has_moved(id));
         now.and_then(|now| by_place.get(now))
-            .is_some_and(|other| has_moved(other))
+            .is_some_and(|displaced| has_moved(displaced))
     };
     old.keys().copied().filter(is_swapped).collect()
 }
 
-/// A parameter where it is used, and where it really is.
+/// A parameter: the place where it is listed, and its definition.
 #[derive(Clone)]
 struct ParameterNode<'a> {
     place: Pointer,
     resolved: Node<'a>,
 }
 
-/// How much of the answers of an operation there is in one of the two documents: by key.
+/// The responses of an operation in one of the documents, by key.
 type Responses<'a> = BTreeMap<String, Node<'a>>;
 
-/// A path by its form: the names of its parameters are no part of it.
+/// Returns the path with its parameter names removed.
 fn form(path: &str) -> String {
     let segments = segments(path).into_iter();
-    let texts = segments.map(|pieces| {
+    let note_values = segments.map(|pieces| {
         let pieces = pieces.into_iter().map(|piece| match piece {
             Piece::Literal(text) => text,
             Piece::Parameter(_) => "{}".to_owned(),
         });
         pieces.collect::<String>()
     });
-    texts.collect::<Vec<_>>().join("/")
+    note_values.collect::<Vec<_>>().join("/")
 }
 
-/// The names of the parameters in a path, in its order.
+/// Returns the names of the parameters in a path, in order.
 fn names_in(path: &str) -> Vec<String> {
     let pieces = segments(path).into_iter().flatten();
     pieces
@@ -93,10 +96,13 @@ fn names_in(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether a name stands where another one stood, which is elsewhere now.
-fn is_permuted(was: &[String], is: &[String]) -> bool {
-    let moved = was.iter().zip(is).filter(|(was, is)| was != is);
-    moved.into_iter().any(|(name, _)| is.contains(name))
+/// Checks whether a parameter took the position of another one that also moved.
+fn is_permuted(before: &[String], after: &[String]) -> bool {
+    let moved = before
+        .iter()
+        .zip(after)
+        .filter(|(before, after)| before != after);
+    moved.into_iter().any(|(name, _)| after.contains(name))
 }
 
 fn operations<'a>(tree: &'a Value, paths: &Node<'a>) -> Vec<OperationNode<'a>> {
@@ -120,7 +126,7 @@ fn operations<'a>(tree: &'a Value, paths: &Node<'a>) -> Vec<OperationNode<'a>> {
 }
 
 impl<'a> DiffWalk<'a> {
-    /// A key that is looked at together with others; an empty list says as much as none.
+    /// Handles a key that is compared together with other keys; an empty list equals a missing one.
     pub(super) fn deferred(&mut self, member: &KeyPair<'a>) {
         let is_empty = |at: &Option<Node<'a>>| {
             at.as_ref()
@@ -131,27 +137,27 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Holds the operations against each other: by method and path, else by `operationId`.
+    /// Pairs the operations of the documents by method and path, then by `operationId`, and compares them.
     pub(super) fn paths(&mut self, base: &Node<'a>, head: &Node<'a>) {
         let mut old = operations(&self.base.tree, base);
         let mut new = operations(&self.head.tree, head);
         let mut pairs = Vec::new();
         let keys: [KeyOf<'a>; 3] = [
-            |one| Some((one.path.to_owned(), Some(one.method))),
-            |one| Some((form(one.path), Some(one.method))),
-            |one| Some((one.id()?.to_owned(), None)),
+            |operation| Some((operation.path.to_owned(), Some(operation.method))),
+            |operation| Some((form(operation.path), Some(operation.method))),
+            |operation| Some((operation.id()?.to_owned(), None)),
         ];
-        // Two that have changed places are told by what they are called.
+        // Operations that swapped places are only paired by `operationId`.
         let swapped = swapped(&old, &new);
         for key in keys {
             let mut by_key: BTreeMap<_, Vec<OperationNode<'a>>> = BTreeMap::new();
-            for one in new.drain(..) {
-                by_key.entry(key(&one)).or_default().push(one);
+            for operation in new.drain(..) {
+                by_key.entry(key(&operation)).or_default().push(operation);
             }
-            old.retain(|was| {
-                let key = key(was);
+            old.retain(|before| {
+                let key = key(before);
                 let is_by_name = key.as_ref().is_some_and(|(_, method)| method.is_none());
-                if !is_by_name && was.id().is_some_and(|id| swapped.contains(id)) {
+                if !is_by_name && before.id().is_some_and(|id| swapped.contains(id)) {
                     return true;
                 }
                 let same = key.is_some().then(|| by_key.get_mut(&key)).flatten();
@@ -159,12 +165,14 @@ impl<'a> DiffWalk<'a> {
                     .filter(|same| !same.is_empty())
                     .map(|same| same.remove(0));
                 match same {
-                    Some(is) if is_by_name || is.id().is_none_or(|id| !swapped.contains(id)) => {
-                        pairs.push((was.clone(), is));
+                    Some(after)
+                        if is_by_name || after.id().is_none_or(|id| !swapped.contains(id)) =>
+                    {
+                        pairs.push((before.clone(), after));
                         false
                     }
-                    Some(is) => {
-                        by_key.entry(key).or_default().insert(0, is);
+                    Some(after) => {
+                        by_key.entry(key).or_default().insert(0, after);
                         true
                     }
                     None => true,
@@ -172,50 +180,53 @@ impl<'a> DiffWalk<'a> {
             });
             new.extend(by_key.into_values().flatten());
         }
-        let by_place = |one: &OperationNode<'a>, other: &OperationNode<'a>| {
-            (one.path, one.method).cmp(&(other.path, other.method))
-        };
-        pairs.sort_by(|(one, _), (other, _)| by_place(one, other));
+        pairs.sort_by_key(|(before, _)| (before.path, before.method));
 
-        for (was, is) in &pairs {
-            self.operation(was, is);
+        for (before, after) in &pairs {
+            self.operation(before, after);
         }
-        for was in old {
-            let what = "is gone".to_owned();
-            let spot = PlacePair::base(&was.at.place);
-            self.change(DiffRule::OperationRemoved, spot, what, Effect::OLD_CLIENTS);
+        for before in old {
+            let message = "removed".to_owned();
+            let place = PlacePair::base(&before.at.place);
+            self.change(
+                DiffRule::OperationRemoved,
+                place,
+                message,
+                Effect::OLD_CLIENTS,
+            );
         }
-        for is in new {
-            let what = "is new".to_owned();
-            let spot = PlacePair::head(&is.at.place);
-            self.change(DiffRule::OperationAdded, spot, what, Effect::NONE);
+        for after in new {
+            let message = "added".to_owned();
+            let place = PlacePair::head(&after.at.place);
+            self.change(DiffRule::OperationAdded, place, message, Effect::NONE);
         }
         self.items(base, head, &pairs);
     }
 
-    fn operation(&mut self, was: &OperationNode<'a>, is: &OperationNode<'a>) {
-        let spot = PlacePair::both(&was.at.place, &is.at.place);
-        let is_elsewhere = (form(was.path), was.method) != (form(is.path), is.method)
-            || is_permuted(&names_in(was.path), &names_in(is.path));
-        if was.at.place != is.at.place {
-            self.found.pairs.put(&was.at.place, &is.at.place);
-            let places = (was.at.place.clone(), is.at.place.clone());
-            self.found.moved.push(places);
+    fn operation(&mut self, before: &OperationNode<'a>, after: &OperationNode<'a>) {
+        let place = PlacePair::both(&before.at.place, &after.at.place);
+        let is_elsewhere = (form(before.path), before.method) != (form(after.path), after.method)
+            || is_permuted(&names_in(before.path), &names_in(after.path));
+        if before.at.place != after.at.place {
+            self.result.pairs.insert(&before.at.place, &after.at.place);
+            let places = (before.at.place.clone(), after.at.place.clone());
+            self.result.moved.push(places);
         }
         if is_elsewhere {
-            let title =
-                |one: &OperationNode<'_>| Value::from(format!("{} {}", one.method, one.path));
-            let (old, new) = (title(was), title(is));
-            let what = "has another method or path".to_owned();
+            let title = |operation: &OperationNode<'_>| {
+                Value::from(format!("{} {}", operation.method, operation.path))
+            };
+            let (old, new) = (title(before), title(after));
+            let message = "moved to another method or path".to_owned();
             let values = (Some(&old), Some(&new));
             let effect = Effect::OLD_CLIENTS;
-            self.changed(DiffRule::OperationMoved, spot, what, values, effect);
+            self.changed(DiffRule::OperationMoved, place, message, values, effect);
         }
-        self.parameters(was, is);
-        self.members(ObjectKind::Operation, &was.at, &is.at);
+        self.parameters(before, after);
+        self.members(ObjectKind::Operation, &before.at, &after.at);
     }
 
-    /// What paths say beside their operations.
+    /// Compares the keys of path items that are not operations.
     fn items(
         &mut self,
         base: &Node<'a>,
@@ -223,54 +234,61 @@ impl<'a> DiffWalk<'a> {
         pairs: &[(OperationNode<'a>, OperationNode<'a>)],
     ) {
         let mut items: BTreeMap<Pointer, Pointer> = BTreeMap::new();
-        for (was, is) in pairs {
-            let place = was.item.place.clone();
-            items.entry(place).or_insert_with(|| is.item.place.clone());
+        for (before, after) in pairs {
+            let place = before.item.place.clone();
+            items
+                .entry(place)
+                .or_insert_with(|| after.item.place.clone());
         }
-        let mut told: BTreeSet<Pointer> = items.values().cloned().collect();
+        let mut describe_change: BTreeSet<Pointer> = items.values().cloned().collect();
         for (key, at) in base.members() {
-            let Some(was) = resolved(&self.base.tree, &at.place) else {
+            let Some(before) = resolved(&self.base.tree, &at.place) else {
                 continue;
             };
             if !key.starts_with('/') {
                 continue;
             }
-            let other = items.get(&was.place).cloned();
+            let paired = items.get(&before.place).cloned();
             let same = head
                 .get(key)
                 .and_then(|at| resolved(&self.head.tree, &at.place));
-            let is = match other {
+            let after = match paired {
                 Some(place) => self.in_head(&place),
                 None => same,
             };
-            let Some(is) = is else {
+            let Some(after) = after else {
                 let place = at.place.clone();
                 self.one_sided(Some(at), None);
-                if was.place != place {
-                    self.found.along.push(PlacePair::base(&was.place));
+                if before.place != place {
+                    self.result.covered.push(PlacePair::base(&before.place));
                 }
                 continue;
             };
-            told.insert(is.place.clone());
-            let other = head
+            describe_change.insert(after.place.clone());
+            let head_place = head
                 .get(key)
-                .map_or_else(|| is.place.clone(), |at| at.place);
-            self.references(ObjectKind::PathItem, &at.place, &other);
-            if was.place != is.place {
-                self.found.moved.push((was.place.clone(), is.place.clone()));
+                .map_or_else(|| after.place.clone(), |at| at.place);
+            self.references(ObjectKind::PathItem, &at.place, &head_place);
+            if before.place != after.place {
+                self.result
+                    .moved
+                    .push((before.place.clone(), after.place.clone()));
             }
-            self.members(ObjectKind::PathItem, &was, &is);
+            self.members(ObjectKind::PathItem, &before, &after);
         }
         for (key, at) in head.members() {
-            if let Some(is) = resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
+            if let Some(after) =
+                resolved(&self.head.tree, &at.place).filter(|_| key.starts_with('/'))
             {
-                if told.contains(&is.place) {
-                    self.found.ways.push(PlacePair::head(&at.place.key("$ref")));
+                if describe_change.contains(&after.place) {
+                    self.result
+                        .compared_elsewhere
+                        .push(PlacePair::head(&at.place.key("$ref")));
                 } else {
                     let place = at.place.clone();
                     self.one_sided(None, Some(at));
-                    if is.place != place {
-                        self.found.along.push(PlacePair::head(&is.place));
+                    if after.place != place {
+                        self.result.covered.push(PlacePair::head(&after.place));
                     }
                 }
             }
@@ -279,23 +297,24 @@ impl<'a> DiffWalk<'a> {
             .into_iter()
             .filter(|key| !key.starts_with('/'))
         {
-            let (was, is) = (base.get(key), head.get(key));
-            if was.as_ref().map(|at| at.value) != is.as_ref().map(|at| at.value) {
+            let (before, after) = (base.get(key), head.get(key));
+            if before.as_ref().map(|at| at.value) != after.as_ref().map(|at| at.value) {
                 self.note(
                     Bucket::Extension,
                     &KeyPair {
                         kind: ObjectKind::Paths,
                         key,
                         owners: (base.clone(), head.clone()),
-                        base: was,
-                        head: is,
+                        base: before,
+                        head: after,
                     },
                 );
             }
         }
     }
 
-    /// A path on one of the two sides alone: its operations tell that, if it has some.
+    /// Handles a path that is only in one of the documents. Its operations report the change, if it has
+    /// any.
     fn one_sided(&mut self, base: Option<Node<'a>>, head: Option<Node<'a>>) {
         let Some(at) = base.clone().or(head.clone()) else {
             return;
@@ -310,38 +329,39 @@ impl<'a> DiffWalk<'a> {
             head,
         };
         if has_operations || at.get("$ref").is_some() {
-            self.found.along.push(member.spot());
+            self.result.covered.push(member.place());
         } else {
             self.note(Bucket::Unused, &member);
         }
     }
 
-    /// Nothing, for a key whose value is looked at from elsewhere.
+    /// Does nothing, for a key whose value is compared elsewhere.
     #[expect(clippy::unused_self, reason = "the shape of a row")]
     pub(super) fn ignored(&mut self, _: &KeyPair<'a>) {}
 
-    /// The parameters of a path: those that every operation replaces are looked at nowhere else.
-    pub(super) fn of_item(&mut self, member: &KeyPair<'a>) {
+    /// Notes the parameters of a path that every operation overrides; all others were compared with the
+    /// operations.
+    pub(super) fn path_parameters(&mut self, member: &KeyPair<'a>) {
         let items = |at: &Option<Node<'a>>| at.as_ref().map(Node::items).unwrap_or_default();
         let (old, new) = (items(&member.base), items(&member.head));
-        let spots = old
+        let places = old
             .iter()
             .map(|at| PlacePair::base(&at.place))
             .chain(new.iter().map(|at| PlacePair::head(&at.place)));
-        for spot in spots {
-            let is_told = self.found.is_told(&spot);
-            let at = |place: &Option<Pointer>, all: &[Node<'a>]| {
+        for place in places {
+            let is_covered = self.result.is_covered(&place);
+            let at = |place: &Option<Pointer>, nodes: &[Node<'a>]| {
                 let place = place.as_ref()?;
-                all.iter().find(|at| at.place == *place).cloned()
+                nodes.iter().find(|at| at.place == *place).cloned()
             };
-            let (base, head) = (at(&spot.base, &old), at(&spot.head, &new));
-            let other = match (&base, &head) {
+            let (base, head) = (at(&place.base, &old), at(&place.head, &new));
+            let counterpart = match (&base, &head) {
                 (Some(at), _) => self.in_head(&at.place),
                 (_, Some(at)) => self.in_base(&at.place),
                 _ => None,
             };
-            let own = base.as_ref().or(head.as_ref()).map(|at| at.value);
-            if !is_told && other.map(|at| at.value) != own {
+            let value = base.as_ref().or(head.as_ref()).map(|at| at.value);
+            if !is_covered && counterpart.map(|at| at.value) != value {
                 self.note(
                     Bucket::Unused,
                     &KeyPair {
@@ -356,31 +376,32 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// The name and the place of a parameter, which are told where it is paired.
+    /// Handles `name` and `in` of a parameter, which are compared when parameters are paired.
     pub(super) fn covered_elsewhere(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
-        if text(was).eq_ignore_ascii_case(text(is)) && member.owners.1.text("in") == "header" {
-            // The names of header fields know no case.
+        if text(before).eq_ignore_ascii_case(text(after)) && member.owners.1.text("in") == "header"
+        {
+            // The names of header fields are case-insensitive.
             return self.note(Bucket::Moved, member);
         }
-        self.found.along.push(member.spot());
+        self.result.covered.push(member.place());
     }
 
     pub(super) fn operation_id(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = "is called otherwise".to_owned();
+        let (before, after) = values(member);
+        let message = "`operationId` changed".to_owned();
         let effect = Effect::NONE;
         self.changed(
             DiffRule::OperationRenamed,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             effect,
         );
     }
 
-    /// The tags that the document lists, by name.
+    /// Compares the tags of the document by name.
     pub(super) fn listed_tags(&mut self, member: &KeyPair<'a>) {
         let by_name = |list: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
             let tags = list.iter().flat_map(Node::items);
@@ -398,83 +419,84 @@ impl<'a> DiffWalk<'a> {
                 head: new.get(name).cloned(),
             };
             let chosen = |value: Option<&'a Value>| value.and_then(|tag| tag.get("x-name"));
-            let (was, is) = values(&tag);
-            let (was, is) = (chosen(was), chosen(is));
+            let (before, after) = values(&tag);
+            let (before, after) = (chosen(before), chosen(after));
             match (&tag.base, &tag.head) {
                 (Some(base), Some(head)) => self.pair(ObjectKind::Tag, &base.place, &head.place),
-                _ if was.is_some() || is.is_some() => {
-                    let what = told("x-name", was, is);
+                _ if before.is_some() || after.is_some() => {
+                    let message = describe_change("x-name", before, after);
                     let rule = DiffRule::NameChanged;
-                    self.changed(rule, tag.spot(), what, (was, is), Effect::NONE);
+                    self.changed(rule, tag.place(), message, (before, after), Effect::NONE);
                 }
-                _ => self.words(&tag),
+                _ => self.documentation(&tag),
             }
         }
     }
 
-    /// The tags of an operation, of which the first counts.
+    /// Compares the tags of an operation; the first one selects its server trait.
     pub(super) fn tags(&mut self, member: &KeyPair<'a>) {
         let first = |value: &'a Value| value.get(0);
-        let (was, is) = values(member);
-        let (was, is) = (was.and_then(first), is.and_then(first));
-        if was == is {
-            return self.words(member);
+        let (before, after) = values(member);
+        let (before, after) = (before.and_then(first), after.and_then(first));
+        if before == after {
+            return self.documentation(member);
         }
-        let what = match (was, is) {
-            (None, _) => "has a tag",
-            (_, None) => "has no tag",
-            _ => "has another tag",
+        let message = match (before, after) {
+            (None, _) => "now has a tag",
+            (_, None) => "no longer has a tag",
+            _ => "the first tag changed",
         };
         let rule = DiffRule::OperationTagged;
         self.changed(
             rule,
-            member.spot(),
-            what.to_owned(),
-            (was, is),
+            member.place(),
+            message.to_owned(),
+            (before, after),
             Effect::NONE,
         );
     }
 
-    /// The parameters of an operation, and those of its path that it does not replace.
-    fn parameters(&mut self, was: &OperationNode<'a>, is: &OperationNode<'a>) {
-        let mut old = effective(&self.base.tree, was);
-        let mut new = effective(&self.head.tree, is);
-        // Those in the path are the same by their position.
-        let renamed: Vec<_> = names_in(was.path)
+    /// Compares the parameters of an operation, including those of its path that it does not override.
+    fn parameters(&mut self, before: &OperationNode<'a>, after: &OperationNode<'a>) {
+        let mut old = effective_parameters(&self.base.tree, before);
+        let mut new = effective_parameters(&self.head.tree, after);
+        // Path parameters are paired by position.
+        let renamed: Vec<_> = names_in(before.path)
             .into_iter()
-            .zip(names_in(is.path))
-            .filter(|(was, is)| was != is)
-            .map(|(was, is)| (("path", was), ("path", is)))
+            .zip(names_in(after.path))
+            .filter(|(before, after)| before != after)
+            .map(|(before, after)| (("path", before), ("path", after)))
             .collect();
         for (key, parameter) in old.clone() {
-            if let Some(other) = new.remove(&key) {
+            if let Some(counterpart) = new.remove(&key) {
                 old.remove(&key);
-                self.pair(ObjectKind::Parameter, &parameter.place, &other.place);
+                self.pair(ObjectKind::Parameter, &parameter.place, &counterpart.place);
             }
         }
-        for (was, is) in renamed {
-            if let (Some(old), Some(new)) = (old.remove(&was), new.remove(&is)) {
-                // The path reads the same.
-                self.told_apart(&old, &new, Effect::NONE);
+        for (before, after) in renamed {
+            if let (Some(old), Some(new)) = (old.remove(&before), new.remove(&after)) {
+                // The path is the same on the wire.
+                self.parameter_renamed(&old, &new, Effect::NONE);
             }
         }
-        // One that is described where it was, or is called as it was.
+        // Pairs parameters that share a component, or that have the same name in another location.
         for (key, parameter) in old.clone() {
-            let mut others = new.iter();
-            let same = others.find(|(other, one)| {
+            let mut candidates = new.iter();
+            let same = candidates.find(|(new_key, candidate)| {
                 let is_component = parameter.place != parameter.resolved.place;
-                (is_component && one.resolved.place == parameter.resolved.place)
-                    || (other.1.eq_ignore_ascii_case(&key.1) && other.0 != key.0)
+                (is_component && candidate.resolved.place == parameter.resolved.place)
+                    || (new_key.1.eq_ignore_ascii_case(&key.1) && new_key.0 != key.0)
             });
-            let Some((other, _)) = same.map(|(key, one)| (key.clone(), one.clone())) else {
+            let Some((new_key, _)) = same.map(|(key, candidate)| (key.clone(), candidate.clone()))
+            else {
                 continue;
             };
-            if let (Some(was), Some(is)) = (old.remove(&key), new.remove(&other)) {
-                let effect = not_heeded(&was);
-                self.told_apart(&was, &is, effect);
+            if let (Some(before), Some(after)) = (old.remove(&key), new.remove(&new_key)) {
+                let effect = removal_effect(&before);
+                self.parameter_renamed(&before, &after, effect);
             }
         }
-        // One that says the same under another name.
+        // Pairs parameters that only differ in their names.
         let bare = |tree: &Value, parameter: &ParameterNode<'_>| {
             let mut bare = without_docs(tree, ObjectKind::Parameter, parameter.resolved.value);
             if let Some(members) = bare.as_object_mut() {
@@ -483,170 +505,167 @@ impl<'a> DiffWalk<'a> {
             bare.to_string()
         };
         for (key, parameter) in old.clone() {
-            let own = bare(&self.base.tree, &parameter);
-            let mut alike = new
-                .iter()
-                .filter(|(other, one)| other.0 == key.0 && bare(&self.head.tree, one) == own);
+            let expected = bare(&self.base.tree, &parameter);
+            let mut alike = new.iter().filter(|(candidate_key, candidate)| {
+                candidate_key.0 == key.0 && bare(&self.head.tree, candidate) == expected
+            });
             let same = match (alike.next(), alike.next()) {
-                (Some((other, _)), None) => other.clone(),
+                (Some((candidate_key, _)), None) => candidate_key.clone(),
                 _ => continue,
             };
-            let mut twins = old
-                .iter()
-                .filter(|(other, one)| other.0 == key.0 && bare(&self.base.tree, one) == own);
-            if twins.nth(1).is_some() || key.0 == "path" {
+            let mut duplicates = old.iter().filter(|(candidate_key, candidate)| {
+                candidate_key.0 == key.0 && bare(&self.base.tree, candidate) == expected
+            });
+            if duplicates.nth(1).is_some() || key.0 == "path" {
                 continue;
             }
             old.remove(&key);
-            if let Some(other) = new.remove(&same) {
-                let effect = not_heeded(&parameter);
-                self.told_apart(&parameter, &other, effect);
+            if let Some(after) = new.remove(&same) {
+                let effect = removal_effect(&parameter);
+                self.parameter_renamed(&parameter, &after, effect);
             }
         }
-        // One of the path is that of this operation alone, if another replaces it there.
-        let here = PlacePair::both(&was.at.place, &is.at.place);
+        // A parameter of the path may only be used by this operation, if the others override it.
+        let here = PlacePair::both(&before.at.place, &after.at.place);
         for ((location, _), parameter) in old {
             let name = parameter.resolved.text("name");
-            let what = format!("the {location} parameter `{name}` is gone");
-            let effect = not_heeded(&parameter);
-            self.of_operation(
+            let message = format!("the {location} parameter `{name}` was removed");
+            let effect = removal_effect(&parameter);
+            self.operation_change(
                 &here,
                 DiffRule::ParameterRemoved,
                 PlacePair::base(&parameter.place),
-                what,
+                message,
                 effect,
             );
         }
         for ((location, _), parameter) in new {
             let name = parameter.resolved.text("name");
             let is_required = parameter.resolved.flag("required") || location == "path";
-            let (word, effect) = if is_required {
+            let (necessity, effect) = if is_required {
                 ("required", Effect::OLD_CLIENTS)
             } else {
                 ("optional", Effect::NONE)
             };
-            let what = format!("the {word} {location} parameter `{name}` is new");
-            self.of_operation(
+            let message = format!("the {necessity} {location} parameter `{name}` was added");
+            self.operation_change(
                 &here,
                 DiffRule::ParameterAdded,
                 PlacePair::head(&parameter.place),
-                what,
+                message,
                 effect,
             );
         }
     }
 
-    /// A change that is one of an operation, wherever it stands.
-    fn of_operation(
+    /// Reports a change that belongs to an operation, even if its place is elsewhere.
+    fn operation_change(
         &mut self,
         at: &PlacePair,
         rule: DiffRule,
-        spot: PlacePair,
-        what: String,
+        place: PlacePair,
+        message: String,
         effect: Effect,
     ) {
         self.push(Change {
             rule,
-            spot,
-            what,
-            was: None,
-            is: None,
+            place,
+            message,
+            before: None,
+            after: None,
             effect,
             used_at: Some(at.clone()),
         });
     }
 
-    /// A parameter that has another name, or is elsewhere in the request.
-    fn told_apart(&mut self, was: &ParameterNode<'a>, is: &ParameterNode<'a>, effect: Effect) {
-        for (key, rule, what) in [
-            ("name", DiffRule::ParameterRenamed, "is called otherwise"),
+    /// Reports the new name or location of a parameter, and compares the rest.
+    fn parameter_renamed(
+        &mut self,
+        before: &ParameterNode<'a>,
+        after: &ParameterNode<'a>,
+        effect: Effect,
+    ) {
+        for (key, rule, message) in [
+            ("name", DiffRule::ParameterRenamed, "renamed"),
             (
                 "in",
                 DiffRule::SerializationChanged,
-                "is elsewhere in the request",
+                "moved to another part of the request",
             ),
         ] {
-            let (Some(old), Some(new)) = (was.resolved.get(key), is.resolved.get(key)) else {
+            let (Some(old), Some(new)) = (before.resolved.get(key), after.resolved.get(key)) else {
                 continue;
             };
             if old.value != new.value {
-                let spot = PlacePair::both(&old.place, &new.place);
+                let place = PlacePair::both(&old.place, &new.place);
                 let values = (Some(old.value), Some(new.value));
-                self.changed(rule, spot, what.to_owned(), values, effect);
+                self.changed(rule, place, message.to_owned(), values, effect);
             }
         }
-        self.pair(ObjectKind::Parameter, &was.place, &is.place);
+        self.pair(ObjectKind::Parameter, &before.place, &after.place);
     }
 
     pub(super) fn parameter_required(&mut self, member: &KeyPair<'a>) {
         if member.owners.1.text("in") == "path" {
             return self.note(Bucket::Unused, member);
         }
-        let (rule, what, effect) = if member.owners.1.flag("required") {
+        let (rule, message, effect) = if member.owners.1.flag("required") {
             (
                 DiffRule::ParameterRequired,
-                "is required",
+                "now required",
                 Effect::OLD_CLIENTS,
             )
         } else if member.owners.0.flag("required") {
             (
                 DiffRule::ParameterOptional,
-                "is optional",
+                "now optional",
                 Effect::NEW_CLIENTS,
             )
         } else {
-            // `false` goes without saying.
+            // A missing `required` equals `false`.
             return self.note(Bucket::Moved, member);
         };
-        self.change(rule, member.spot(), what.to_owned(), effect);
+        self.change(rule, member.place(), message.to_owned(), effect);
     }
 
     pub(super) fn header_required(&mut self, member: &KeyPair<'a>) {
-        let (rule, what, effect) = if member.owners.1.flag("required") {
-            (DiffRule::HeaderRequired, "is always there", Effect::NONE)
+        let (rule, message, effect) = if member.owners.1.flag("required") {
+            (DiffRule::HeaderRequired, "now always present", Effect::NONE)
         } else if member.owners.0.flag("required") {
-            let what = "need not be there";
-            (DiffRule::HeaderOptional, what, Effect::OLD_CLIENTS)
+            let message = "may now be absent";
+            (DiffRule::HeaderOptional, message, Effect::OLD_CLIENTS)
         } else {
             return self.note(Bucket::Moved, member);
         };
-        self.change(rule, member.spot(), what.to_owned(), effect);
+        self.change(rule, member.place(), message.to_owned(), effect);
     }
 
     pub(super) fn body_required(&mut self, member: &KeyPair<'a>) {
-        let (rule, what, effect) = if member.owners.1.flag("required") {
-            (
-                DiffRule::BodyRequired,
-                "the content is required",
-                Effect::OLD_CLIENTS,
-            )
+        let (rule, message, effect) = if member.owners.1.flag("required") {
+            (DiffRule::BodyRequired, "now required", Effect::OLD_CLIENTS)
         } else if member.owners.0.flag("required") {
-            (
-                DiffRule::BodyOptional,
-                "the content is optional",
-                Effect::NEW_CLIENTS,
-            )
+            (DiffRule::BodyOptional, "now optional", Effect::NEW_CLIENTS)
         } else {
             return self.note(Bucket::Moved, member);
         };
-        self.change(rule, member.spot(), what.to_owned(), effect);
+        self.change(rule, member.place(), message.to_owned(), effect);
     }
 
     pub(super) fn deprecated(&mut self, member: &KeyPair<'a>) {
-        let (rule, what) = match (
+        let (rule, message) = match (
             member.owners.0.flag("deprecated"),
             member.owners.1.flag("deprecated"),
         ) {
-            (false, true) => (DiffRule::Deprecated, "is deprecated"),
-            (true, false) => (DiffRule::Undeprecated, "is no longer deprecated"),
+            (false, true) => (DiffRule::Deprecated, "now deprecated"),
+            (true, false) => (DiffRule::Undeprecated, "no longer deprecated"),
             _ => return self.note(Bucket::Moved, member),
         };
-        self.change(rule, member.spot(), what.to_owned(), Effect::NONE);
+        self.change(rule, member.place(), message.to_owned(), Effect::NONE);
     }
 
-    /// `style` and `explode`, which have values that go without saying.
+    /// Compares `style` and `explode`, which have default values.
     pub(super) fn serialization(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         let usual = |owner: &Node<'a>, value: Option<&Value>| {
             let style = owner.value.get("style").and_then(Value::as_str);
             let usual = match owner.text("in") {
@@ -659,41 +678,41 @@ impl<'a> DiffWalk<'a> {
                 _ => value.cloned().unwrap_or(Value::Bool(style == "form")),
             }
         };
-        if usual(&member.owners.0, was) == usual(&member.owners.1, is) {
+        if usual(&member.owners.0, before) == usual(&member.owners.1, after) {
             return self.note(Bucket::Moved, member);
         }
-        let what = told(member.key, was, is);
+        let message = describe_change(member.key, before, after);
         self.changed(
             DiffRule::SerializationChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::ALL,
         );
     }
 
-    /// `schema` and `content` of a parameter or header.
-    pub(super) fn described(&mut self, member: &KeyPair<'a>) {
+    /// Compares `schema` and `content` of a parameter or header.
+    pub(super) fn schema_or_content(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
             (Some(base), Some(head)) if member.key == "schema" => {
                 self.pair(ObjectKind::Schema, &base.place, &head.place);
             }
             (Some(base), Some(head)) => self.content(base, head, Effect::ALL),
             _ => {
-                let (was, is) = values(member);
-                let what = told(member.key, was, is);
-                let spot = member.spot();
-                self.change(DiffRule::SerializationChanged, spot, what, Effect::ALL);
+                let (before, after) = values(member);
+                let message = describe_change(member.key, before, after);
+                let place = member.place();
+                self.change(DiffRule::SerializationChanged, place, message, Effect::ALL);
             }
         }
     }
 
     pub(super) fn example(&mut self, member: &KeyPair<'a>) {
-        self.texts(Bucket::Example, member);
+        self.note_values(Bucket::Example, member);
     }
 
     pub(super) fn unused(&mut self, member: &KeyPair<'a>) {
-        self.texts(Bucket::Unused, member);
+        self.note_values(Bucket::Unused, member);
     }
 
     pub(super) fn version(&mut self, member: &KeyPair<'a>) {
@@ -703,25 +722,25 @@ impl<'a> DiffWalk<'a> {
     pub(super) fn request_body(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
             (Some(base), Some(head)) => {
-                self.pair(ObjectKind::RequestBody, &base.place, &head.place)
+                self.pair(ObjectKind::RequestBody, &base.place, &head.place);
             }
             (None, Some(head)) => {
                 let body = resolved(&self.head.tree, &head.place);
                 let is_required = body.is_some_and(|body| body.flag("required"));
-                let (word, effect) = if is_required {
+                let (necessity, effect) = if is_required {
                     ("required", Effect::OLD_CLIENTS)
                 } else {
                     ("optional", Effect::NONE)
                 };
-                let what = format!("the request has {word} content now");
-                self.change(DiffRule::BodyAdded, member.spot(), what, effect);
+                let message = format!("added ({necessity})");
+                self.change(DiffRule::BodyAdded, member.place(), message, effect);
             }
             _ => {
-                let what = "the request has no content any more".to_owned();
+                let message = "removed".to_owned();
                 self.change(
                     DiffRule::BodyRemoved,
-                    member.spot(),
-                    what,
+                    member.place(),
+                    message,
                     Effect::OLD_CLIENTS,
                 );
             }
@@ -741,17 +760,17 @@ impl<'a> DiffWalk<'a> {
             matches!(segments.as_slice(), [paths, _, method] if paths == "paths" && method == "head")
         };
         if is_of_head(&member.owners.0) && is_of_head(&member.owners.1) {
-            // An answer to HEAD has no content (RFC 9110, section 9.3.2).
+            // A response to HEAD has no content (RFC 9110, section 9.3.2).
             return self.note(Bucket::Unused, member);
         }
         match (&member.base, &member.head) {
             (base, head) if is_empty(base) && is_empty(head) => self.note(Bucket::Moved, member),
             (base, _) if is_empty(base) => {
-                let what = "the answer has content now".to_owned();
+                let message = "now has content".to_owned();
                 self.change(
                     DiffRule::BodyAdded,
-                    member.spot(),
-                    what,
+                    member.place(),
+                    message,
                     Effect::OLD_CLIENTS,
                 );
             }
@@ -759,59 +778,65 @@ impl<'a> DiffWalk<'a> {
                 self.content(base, head, Effect::OLD_CLIENTS);
             }
             _ => {
-                let what = "the answer has no content any more".to_owned();
+                let message = "no longer has content".to_owned();
                 self.change(
                     DiffRule::BodyRemoved,
-                    member.spot(),
-                    what,
+                    member.place(),
+                    message,
                     Effect::OLD_CLIENTS,
                 );
             }
         }
     }
 
-    /// Media types, with what is at risk when one is gone.
-    fn content(&mut self, base: &Node<'a>, head: &Node<'a>, gone: Effect) {
+    /// Compares media types; `removal` is the effect of removing one.
+    fn content(&mut self, base: &Node<'a>, head: &Node<'a>, removal: Effect) {
         let mut old: BTreeMap<_, _> = base.members().into_iter().collect();
         let mut new: BTreeMap<_, _> = head.members().into_iter().collect();
         for key in keys(base, head) {
-            if let (Some(was), Some(is)) = (old.get(key), new.get(key)) {
-                self.pair(ObjectKind::MediaType, &was.place, &is.place);
+            if let (Some(before), Some(after)) = (old.get(key), new.get(key)) {
+                self.pair(ObjectKind::MediaType, &before.place, &after.place);
                 old.remove(key);
                 new.remove(key);
             }
         }
-        let (was, is): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
-        if let ([(old, was)], [(new, is)]) = (was.as_slice(), is.as_slice()) {
-            let spot = PlacePair::both(&was.place, &is.place);
+        let (before, after): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
+        if let ([(old, before)], [(new, after)]) = (before.as_slice(), after.as_slice()) {
+            let place = PlacePair::both(&before.place, &after.place);
             if old.eq_ignore_ascii_case(new) {
-                // The names of media types know no case (RFC 9110, section 8.3.1).
-                let (was, is) = (was.place.clone(), is.place.clone());
-                self.found.moved.push((was.clone(), is.clone()));
-                return self.pair(ObjectKind::MediaType, &was, &is);
+                // The names of media types are case-insensitive (RFC 9110, section 8.3.1).
+                let (before, after) = (before.place.clone(), after.place.clone());
+                self.result.moved.push((before.clone(), after.clone()));
+                return self.pair(ObjectKind::MediaType, &before, &after);
             }
-            let what = "the content is of another media type".to_owned();
+            let message = "the media type of the content changed".to_owned();
             let (old, new) = (Value::from(**old), Value::from(**new));
             let values = (Some(&old), Some(&new));
-            self.changed(DiffRule::MediaTypeChanged, spot, what, values, Effect::ALL);
-            let (was, is) = (was.place.clone(), is.place.clone());
-            return self.pair(ObjectKind::MediaType, &was, &is);
+            self.changed(
+                DiffRule::MediaTypeChanged,
+                place,
+                message,
+                values,
+                Effect::ALL,
+            );
+            let (before, after) = (before.place.clone(), after.place.clone());
+            return self.pair(ObjectKind::MediaType, &before, &after);
         }
-        for (media, was) in old {
-            let what = format!("the content is no longer of `{media}`");
+        for (media, before) in old {
+            let message = format!("the media type `{media}` was removed");
             self.change(
                 DiffRule::MediaTypeRemoved,
-                PlacePair::base(&was.place),
-                what,
-                gone,
+                PlacePair::base(&before.place),
+                message,
+                removal,
             );
         }
-        for (media, is) in new {
-            let what = format!("the content may be of `{media}`");
+        for (media, after) in new {
+            let message = format!("the media type `{media}` was added");
             self.change(
                 DiffRule::MediaTypeAdded,
-                PlacePair::head(&is.place),
-                what,
+                PlacePair::head(&after.place),
+                message,
                 Effect::NONE,
             );
         }
@@ -821,53 +846,53 @@ impl<'a> DiffWalk<'a> {
         match (&member.base, &member.head) {
             (Some(base), Some(head)) => self.pair(ObjectKind::Schema, &base.place, &head.place),
             _ => {
-                let (was, is) = values(member);
-                let what = told("schema", was, is);
-                self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
+                let (before, after) = values(member);
+                let message = describe_change("schema", before, after);
+                self.change(DiffRule::TypeChanged, member.place(), message, Effect::ALL);
             }
         }
     }
 
     pub(super) fn encoding(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = told("encoding", was, is);
+        let (before, after) = values(member);
+        let message = describe_change("encoding", before, after);
         self.changed(
             DiffRule::EncodingChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::ALL,
         );
     }
 
     pub(super) fn responses(&mut self, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> Responses<'a> {
+        let by_key = |at: &Option<Node<'a>>| -> Responses<'a> {
             let members = at.iter().flat_map(Node::members);
             let keys =
                 members.filter_map(|(key, at)| Some((ResponseKey::parse(key)?.to_string(), at)));
             keys.collect()
         };
-        let (mut old, mut new) = (of(&member.base), of(&member.head));
+        let (mut old, mut new) = (by_key(&member.base), by_key(&member.head));
         if old.is_empty() && new.is_empty() && (member.base.is_none() || member.head.is_none()) {
             return self.note(Bucket::Moved, member);
         }
-        for (key, was) in old.clone() {
-            if let Some(is) = new.remove(&key) {
+        for (key, before) in old.clone() {
+            if let Some(after) = new.remove(&key) {
                 old.remove(&key);
-                self.pair(ObjectKind::Response, &was.place, &is.place);
-                if was.place != is.place {
-                    // `4xx` for `4XX`.
-                    self.found.pairs.put(&was.place, &is.place);
-                    self.found.moved.push((was.place, is.place));
+                self.pair(ObjectKind::Response, &before.place, &after.place);
+                if before.place != after.place {
+                    // The keys may differ in case: `4xx` and `4XX`.
+                    self.result.pairs.insert(&before.place, &after.place);
+                    self.result.moved.push((before.place, after.place));
                 }
             }
         }
         self.replaced(&mut old, &mut new);
         let members = member.base.iter().flat_map(Node::members);
         let has_2xx = members.into_iter().any(|(key, _)| key.starts_with('2'));
-        // An interim status is no answer (RFC 9110, section 15.2).
+        // An interim response is not a final response (RFC 9110, section 15.2).
         let is_interim = |key: &str| key.starts_with('1') && key != "101";
-        for (key, was) in old {
+        for (key, before) in old {
             let is_2xx = key.starts_with('2') || (key == "default" && !has_2xx);
             let effect = if is_interim(&key) {
                 Effect::NONE
@@ -876,23 +901,23 @@ impl<'a> DiffWalk<'a> {
             } else {
                 Effect::NEW_CLIENTS
             };
-            let what = format!("does not answer with `{key}` any more");
+            let message = format!("no longer returns `{key}`");
             self.change(
                 DiffRule::ResponseRemoved,
-                PlacePair::base(&was.place),
-                what,
+                PlacePair::base(&before.place),
+                message,
                 effect,
             );
         }
-        for (key, is) in new {
-            let what = format!("answers with `{key}` too");
-            let spot = PlacePair::head(&is.place);
+        for (key, after) in new {
+            let message = format!("also returns `{key}`");
+            let place = PlacePair::head(&after.place);
             let effect = if is_interim(&key) {
                 Effect::NONE
             } else {
                 Effect::OLD_CLIENTS
             };
-            self.change(DiffRule::ResponseAdded, spot, what, effect);
+            self.change(DiffRule::ResponseAdded, place, message, effect);
         }
         let extensions = |at: &Option<Node<'a>>| -> Vec<&'a str> {
             let members = at.iter().flat_map(Node::members);
@@ -913,100 +938,112 @@ impl<'a> DiffWalk<'a> {
                 base: member.base.as_ref().and_then(|at| at.get(key)),
                 head: member.head.as_ref().and_then(|at| at.get(key)),
             };
-            let (was, is) = values(&own);
-            if was != is && key == "x-name" {
-                let what = told(key, was, is);
+            let (before, after) = values(&own);
+            if before != after && key == "x-name" {
+                let message = describe_change(key, before, after);
                 self.changed(
                     DiffRule::NameChanged,
-                    own.spot(),
-                    what,
-                    (was, is),
+                    own.place(),
+                    message,
+                    (before, after),
                     Effect::NONE,
                 );
-            } else if was != is {
+            } else if before != after {
                 self.note(Bucket::Extension, &own);
             }
         }
     }
 
-    /// One status in the place of another of its class, where only that has changed.
+    /// Pairs a removed status with an added one of the same class, if their responses are otherwise equal.
     fn replaced(&mut self, old: &mut Responses<'a>, new: &mut Responses<'a>) {
         let classes: BTreeSet<char> = old.keys().filter_map(|key| key.chars().next()).collect();
         for class in classes {
-            let of = |all: &Responses<'a>| -> Vec<String> {
-                let keys = all
+            let keys_in = |responses: &Responses<'a>| -> Vec<String> {
+                let keys = responses
                     .keys()
                     .filter(|key| key.starts_with(class) && !key.ends_with('X'));
                 keys.cloned().collect()
             };
-            let (was, is) = (of(old), of(new));
-            let ([was], [is]) = (was.as_slice(), is.as_slice()) else {
+            let (before, after) = (keys_in(old), keys_in(new));
+            let ([before], [after]) = (before.as_slice(), after.as_slice()) else {
                 continue;
             };
-            let (Some(before), Some(after)) = (old.get(was).cloned(), new.get(is).cloned()) else {
+            let (Some(old_response), Some(new_response)) =
+                (old.get(before).cloned(), new.get(after).cloned())
+            else {
                 continue;
             };
             let bare =
                 |tree: &Value, at: &Node<'_>| without_docs(tree, ObjectKind::Response, at.value);
-            if class == 'd' || bare(&self.base.tree, &before) != bare(&self.head.tree, &after) {
+            if class == 'd'
+                || bare(&self.base.tree, &old_response) != bare(&self.head.tree, &new_response)
+            {
                 continue;
             }
-            old.remove(was);
-            new.remove(is);
-            let spot = PlacePair::both(&before.place, &after.place);
-            let what = format!("answers with `{is}` in place of `{was}`");
-            let values = (Value::from(was.as_str()), Value::from(is.as_str()));
+            old.remove(before);
+            new.remove(after);
+            let place = PlacePair::both(&old_response.place, &new_response.place);
+            let message = format!("returns `{after}` instead of `{before}`");
+            let values = (Value::from(before.as_str()), Value::from(after.as_str()));
             let values = (Some(&values.0), Some(&values.1));
-            self.changed(DiffRule::ResponseReplaced, spot, what, values, Effect::ALL);
+            self.changed(
+                DiffRule::ResponseReplaced,
+                place,
+                message,
+                values,
+                Effect::ALL,
+            );
         }
     }
 
-    /// Header fields, whose names know no case.
+    /// Compares header fields, whose names are case-insensitive.
     pub(super) fn headers(&mut self, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> BTreeMap<String, (&'a str, Node<'a>)> {
+        let by_name = |at: &Option<Node<'a>>| -> BTreeMap<String, (&'a str, Node<'a>)> {
             let members = at.iter().flat_map(Node::members);
             members
                 .map(|(name, at)| (name.to_ascii_lowercase(), (name, at)))
                 .collect()
         };
-        let (mut old, mut new) = (of(&member.base), of(&member.head));
-        for (name, (_, was)) in old.clone() {
-            if let Some((_, is)) = new.remove(&name) {
+        let (mut old, mut new) = (by_name(&member.base), by_name(&member.head));
+        for (name, (_, before)) in old.clone() {
+            if let Some((_, after)) = new.remove(&name) {
                 old.remove(&name);
-                if was.place != is.place {
-                    self.found.pairs.put(&was.place, &is.place);
-                    self.found.moved.push((was.place.clone(), is.place.clone()));
+                if before.place != after.place {
+                    self.result.pairs.insert(&before.place, &after.place);
+                    self.result
+                        .moved
+                        .push((before.place.clone(), after.place.clone()));
                 }
-                self.pair(ObjectKind::Header, &was.place, &is.place);
+                self.pair(ObjectKind::Header, &before.place, &after.place);
             }
         }
-        for (name, was) in old.into_values() {
-            let what = format!("the header `{name}` is gone");
-            let spot = PlacePair::base(&was.place);
-            self.change(DiffRule::HeaderRemoved, spot, what, Effect::OLD_CLIENTS);
+        for (name, before) in old.into_values() {
+            let message = format!("the header `{name}` was removed");
+            let place = PlacePair::base(&before.place);
+            self.change(DiffRule::HeaderRemoved, place, message, Effect::OLD_CLIENTS);
         }
-        for (name, is) in new.into_values() {
-            let what = format!("the header `{name}` is new");
+        for (name, after) in new.into_values() {
+            let message = format!("the header `{name}` was added");
             self.change(
                 DiffRule::HeaderAdded,
-                PlacePair::head(&is.place),
-                what,
+                PlacePair::head(&after.place),
+                message,
                 Effect::NONE,
             );
         }
         let is_empty = |at: &Option<Node<'a>>| at.as_ref().is_none_or(|at| at.members().is_empty());
         match (is_empty(&member.base), is_empty(&member.head)) {
-            // An empty list says as much as none.
+            // An empty list equals a missing one.
             (true, true) => self.note(Bucket::Moved, member),
-            (true, _) | (_, true) => self.found.along.push(member.spot()),
+            (true, _) | (_, true) => self.result.covered.push(member.place()),
             (false, false) => {}
         }
     }
 }
 
-/// What it means that a server does not know a parameter any more: what old clients say is not heeded, and what
-/// an old server asks for new clients do not say.
-fn not_heeded(parameter: &ParameterNode<'_>) -> Effect {
+/// Returns the effect of removing a parameter: a new server ignores what old clients send, and new clients
+/// no longer send what an old server requires.
+fn removal_effect(parameter: &ParameterNode<'_>) -> Effect {
     if parameter.resolved.flag("required") {
         Effect::ALL
     } else {
@@ -1014,13 +1051,13 @@ fn not_heeded(parameter: &ParameterNode<'_>) -> Effect {
     }
 }
 
-/// The parameters of an operation, by where they are and their names: its own, and those of its path that it
-/// does not replace.
-fn effective<'a>(
+/// Returns the parameters of an operation by location and name: its own, and those of its path that it does
+/// not override.
+fn effective_parameters<'a>(
     tree: &'a Value,
     operation: &OperationNode<'a>,
 ) -> BTreeMap<(&'a str, String), ParameterNode<'a>> {
-    let mut all = BTreeMap::new();
+    let mut parameters = BTreeMap::new();
     for owner in [&operation.item, &operation.at] {
         let Some(list) = owner.get("parameters") else {
             continue;
@@ -1035,8 +1072,8 @@ fn effective<'a>(
                 _ => resolved.text("name").to_owned(),
             };
             let place = item.place;
-            all.insert((location, name), ParameterNode { place, resolved });
+            parameters.insert((location, name), ParameterNode { place, resolved });
         }
     }
-    all
+    parameters
 }

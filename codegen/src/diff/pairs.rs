@@ -1,75 +1,75 @@
-//! Which places of two documents are the same.
+//! Maps places of the base to the same places of the head.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::pointer::Pointer;
 
-/// The places of two documents that are the same under another name, and those that are on one side alone.
+/// The places that are different in the two documents, and those that are only in one of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pairs {
     to_head: BTreeMap<Pointer, Pointer>,
     to_base: BTreeMap<Pointer, Pointer>,
-    gone: BTreeSet<Pointer>,
-    fresh: BTreeSet<Pointer>,
+    removed: BTreeSet<Pointer>,
+    added: BTreeSet<Pointer>,
 }
 
 impl Pairs {
-    /// Notes that what stands at one place of the base is at another in the head.
-    pub(super) fn put(&mut self, base: &Pointer, head: &Pointer) {
+    /// Records that a place of the base is at another place in the head.
+    pub(super) fn insert(&mut self, base: &Pointer, head: &Pointer) {
         if base != head && !self.to_head.contains_key(base) {
             self.to_head.insert(base.clone(), head.clone());
             self.to_base.insert(head.clone(), base.clone());
         }
     }
 
-    /// Notes that what stands at a place of the base is not in the head.
-    pub(super) fn is_gone(&mut self, base: &Pointer) {
-        self.gone.insert(base.clone());
+    /// Records that a place of the base is not in the head.
+    pub(super) fn mark_removed(&mut self, base: &Pointer) {
+        self.removed.insert(base.clone());
     }
 
-    /// Notes that what stands at a place of the head is not in the base.
-    pub(super) fn is_fresh(&mut self, head: &Pointer) {
-        self.fresh.insert(head.clone());
+    /// Records that a place of the head is not in the base.
+    pub(super) fn mark_added(&mut self, head: &Pointer) {
+        self.added.insert(head.clone());
     }
 
-    /// CoveredBy in the head a place of the base is, or would be.
+    /// Returns the place in the head that corresponds to a place of the base, or where it would be.
     pub(super) fn in_head(&self, base: &Pointer) -> Pointer {
         mapped(&self.to_head, base)
     }
 
-    /// CoveredBy in the head that is which stands at a place of the base; `None` if it is not there.
+    /// Returns the place in the head that is the same as a place of the base; `None` if it was removed.
     pub(super) fn same_in_head(&self, base: &Pointer) -> Option<Pointer> {
         let head = self.in_head(base);
-        (!self.is_single(base, &head)).then_some(head)
+        (!self.is_one_sided(base, &head)).then_some(head)
     }
 
-    /// CoveredBy in the base that is which stands at a place of the head; `None` if it is not there.
+    /// Returns the place in the base that is the same as a place of the head; `None` if it was added.
     pub(super) fn same_in_base(&self, head: &Pointer) -> Option<Pointer> {
         let base = mapped(&self.to_base, head);
-        (!self.is_single(&base, head)).then_some(base)
+        (!self.is_one_sided(&base, head)).then_some(base)
     }
 
-    fn is_single(&self, base: &Pointer, head: &Pointer) -> bool {
-        is_within(base, &self.gone) || is_within(head, &self.fresh)
+    fn is_one_sided(&self, base: &Pointer, head: &Pointer) -> bool {
+        is_within(base, &self.removed) || is_within(head, &self.added)
     }
 }
 
-/// A place, or the nearest thing around it, under its other name.
+/// Maps a place by itself, or by the nearest enclosing place with a new name.
 fn mapped(names: &BTreeMap<Pointer, Pointer>, place: &Pointer) -> Pointer {
     let mut around = (!names.is_empty()).then(|| place.clone());
     while let Some(outer) = around {
-        if let (Some(other), Some(inner)) = (names.get(&outer), place.strip(&outer)) {
-            return other.join(&inner);
+        if let (Some(counterpart), Some(inner)) = (names.get(&outer), place.strip(&outer)) {
+            return counterpart.join(&inner);
         }
         around = outer.parent();
     }
     place.clone()
 }
 
-fn is_within(place: &Pointer, others: &BTreeSet<Pointer>) -> bool {
-    let mut around = (!others.is_empty()).then(|| place.clone());
+fn is_within(place: &Pointer, places: &BTreeSet<Pointer>) -> bool {
+    let mut around = (!places.is_empty()).then(|| place.clone());
     while let Some(place) = around {
-        if others.contains(&place) {
+        if places.contains(&place) {
             return true;
         }
         around = place.parent();

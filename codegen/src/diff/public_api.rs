@@ -1,7 +1,6 @@
-//! The public API of a generated crate: everything that those who use it can name, and its types.
+//! The public API of a generated crate: every item that its users can name, with its type.
 //!
-//! It is read from the code itself, so it is what the compiler sees, whoever wrote it and however names
-//! came about.
+//! The API is read from the generated code, so it is what the compiler sees, however the names were chosen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,71 +14,71 @@ use syn::{
 /// The public API of a crate.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PublicApi {
-    /// By path, as [`ItemPath`] writes it.
+    /// The items by path, as [`ItemPath`] formats it.
     pub(super) items: BTreeMap<String, ApiItem>,
 }
 
-/// Something public.
+/// A public item.
 #[derive(Clone, Debug)]
 pub(super) struct ApiItem {
     pub(super) kind: ItemKind,
-    /// The path of what it is a part of, if that is an item.
+    /// The path of the enclosing item.
     pub(super) parent: Option<String>,
-    /// Its type, in tokens; a name of the crate is one token, with its path.
+    /// The type as tokens; a name of the crate is one token, including its path.
     pub(super) ty: Vec<String>,
-    /// Whether those who use it have to expect more parts: `#[non_exhaustive]`.
+    /// Whether the item is `#[non_exhaustive]`, so that users have to expect more parts.
     pub(super) is_open: bool,
-    /// Whether it is `#[deprecated]`.
+    /// Whether the item is `#[deprecated]`.
     pub(super) is_deprecated: bool,
-    /// Its place among its siblings, where that matters.
+    /// The position among the siblings, where that matters.
     pub(super) order: usize,
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemKind {
     Alias,
     AssociatedType,
     Const,
     Enum,
-    /// Of a struct, or of a variant.
+    /// A field of a struct or variant.
     Field,
     Function,
-    /// Of a trait for a type.
+    /// The implementation of a trait for a type.
     Implementation,
-    /// Of a trait, without a body.
+    /// A required method of a trait.
     Method,
     Parameter,
-    /// What is here under its name from elsewhere.
+    /// An item of another module that a public `use` makes visible.
     Reexport,
     Struct,
     Trait,
     Variant,
 }
 
-/// How the paths of items are written: as in Rust where Rust has a way, with a dot before a field and
-/// parentheses around a parameter.
+/// Formats paths of items: as in Rust where possible, with a dot before a field and parentheses around a
+/// parameter.
 pub(super) struct ItemPath;
 
 impl ItemPath {
-    pub(super) fn member(of: &str, name: &str) -> String {
-        format!("{of}::{name}")
+    pub(super) fn member(parent: &str, name: &str) -> String {
+        format!("{parent}::{name}")
     }
 
-    pub(super) fn field(of: &str, name: &str) -> String {
-        format!("{of}.{name}")
+    pub(super) fn field(parent: &str, name: &str) -> String {
+        format!("{parent}.{name}")
     }
 
-    pub(super) fn parameter(of: &str, name: &str) -> String {
-        format!("{of}({name})")
+    pub(super) fn parameter(parent: &str, name: &str) -> String {
+        format!("{parent}({name})")
     }
 
-    pub(super) fn implementation(of: &str, name: &str) -> String {
-        format!("{of}: {name}")
+    pub(super) fn implementation(parent: &str, name: &str) -> String {
+        format!("{parent}: {name}")
     }
 }
 
-/// The module of the items of a file, as those who use the crate see it; `None` if it has none that they see.
+/// Returns the module of a file's items as users of the crate see it; `None` if they do not see any.
 fn module(path: &str) -> Option<&'static str> {
     match path.strip_prefix("src/")? {
         "client.rs" | "lib.rs" | "requests.rs" | "responses.rs" | "status.rs" => Some(""),
@@ -91,7 +90,7 @@ fn module(path: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a file is one of those that are copied.
+/// Checks whether a file is a copy of a runtime file.
 fn is_runtime(path: &str) -> bool {
     path.starts_with("src/runtime/")
 }
@@ -109,8 +108,8 @@ impl PublicApi {
             if let Some(module) = module(path) {
                 reader.file(&file.items, module, &|_| true);
             } else if is_runtime(path) {
-                let named = reader.reexported.clone();
-                reader.file(&file.items, "", &|name| named.contains(name));
+                let reexported = reader.reexported.clone();
+                reader.file(&file.items, "", &|name| reexported.contains(name));
             }
         }
         Self {
@@ -122,16 +121,20 @@ impl PublicApi {
 #[derive(Default)]
 struct ApiReader {
     items: BTreeMap<String, ApiItem>,
-    /// The names that public `use`s make visible.
+    /// The names that public `use` declarations make visible.
     reexported: BTreeSet<String>,
-    /// The module that is being read, and the types that it defines.
+    /// The current module, and the types that it defines.
     module: String,
     local: BTreeSet<String>,
 }
 
-/// An item before it has its place.
+/// Creates an item without parent and position.
 fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
-    let has = |name: &str| attributes.iter().any(|one| one.path().is_ident(name));
+    let has = |name: &str| {
+        attributes
+            .iter()
+            .any(|attribute| attribute.path().is_ident(name))
+    };
     ApiItem {
         kind,
         parent: None,
@@ -142,13 +145,13 @@ fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
     }
 }
 
-/// Whether something is implemented for a type that is not said.
+/// Checks whether an implementation is for a type parameter.
 fn is_blanket(code: &syn::ItemImpl) -> bool {
-    let Type::Path(of) = &*code.self_ty else {
+    let Type::Path(parent) = &*code.self_ty else {
         return false;
     };
     let mut parameters = code.generics.type_params();
-    parameters.any(|parameter| of.path.is_ident(&parameter.ident))
+    parameters.any(|parameter| parent.path.is_ident(&parameter.ident))
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -156,7 +159,7 @@ fn is_public(visibility: &Visibility) -> bool {
 }
 
 impl ApiReader {
-    /// Notes what a file makes visible from elsewhere.
+    /// Adds the items of other modules that a file makes visible.
     fn reexports(&mut self, file: &[Code], module: &str) {
         fn leaves(tree: &UseTree, names: &mut Vec<String>) {
             match tree {
@@ -191,7 +194,7 @@ impl ApiReader {
         }
     }
 
-    fn file(&mut self, file: &[Code], module: &str, is_seen: &impl Fn(&str) -> bool) {
+    fn file(&mut self, file: &[Code], module: &str, filter: &impl Fn(&str) -> bool) {
         module.clone_into(&mut self.module);
         self.local.clear();
         for code in file {
@@ -206,14 +209,14 @@ impl ApiReader {
             self.local.insert(name.to_string());
         }
         for code in file {
-            self.code(code, is_seen);
+            self.code(code, filter);
         }
         for code in file {
             if let Code::Mod(code) = code
                 && let Some((_, items)) = &code.content
                 && is_public(&code.vis)
             {
-                self.file(items, &format!("{module}{}::", code.ident), is_seen);
+                self.file(items, &format!("{module}{}::", code.ident), filter);
             }
         }
     }
@@ -226,14 +229,14 @@ impl ApiReader {
         self.items.insert(path, item);
     }
 
-    fn part(&mut self, path: String, of: &str, item: ApiItem) {
-        let parent = Some(of.to_owned());
+    fn part(&mut self, path: String, parent: &str, item: ApiItem) {
+        let parent = Some(parent.to_owned());
         self.items.insert(path, ApiItem { parent, ..item });
     }
 
-    fn code(&mut self, code: &Code, is_seen: &impl Fn(&str) -> bool) {
+    fn code(&mut self, code: &Code, filter: &impl Fn(&str) -> bool) {
         match code {
-            Code::Struct(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
+            Code::Struct(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
                 self.add(
                     path.clone(),
@@ -246,48 +249,48 @@ impl ApiReader {
                     }
                 }
             }
-            Code::Enum(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
+            Code::Enum(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
                 self.add(path.clone(), item(ItemKind::Enum, Vec::new(), &code.attrs));
                 self.derives(&path, &code.attrs);
                 for variant in &code.variants {
-                    let of = ItemPath::member(&path, &variant.ident.to_string());
+                    let parent = ItemPath::member(&path, &variant.ident.to_string());
                     let ty = match &variant.fields {
                         Fields::Unit => Vec::new(),
                         Fields::Unnamed(fields) => self.tokens(fields),
                         Fields::Named(_) => vec!["{".to_owned(), "}".to_owned()],
                     };
                     self.part(
-                        of.clone(),
+                        parent.clone(),
                         &path,
                         item(ItemKind::Variant, ty, &variant.attrs),
                     );
                     if let Fields::Named(fields) = &variant.fields {
                         for (index, field) in fields.named.iter().enumerate() {
-                            self.field(&of, index, field);
+                            self.field(&parent, index, field);
                         }
                     }
                 }
             }
-            Code::Type(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
+            Code::Type(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
                 let ty = self.tokens(&code.ty);
                 self.add(
                     self.path(&code.ident),
                     item(ItemKind::Alias, ty, &code.attrs),
                 );
             }
-            Code::Const(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
+            Code::Const(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
                 let ty = self.tokens(&code.ty);
                 self.add(
                     self.path(&code.ident),
                     item(ItemKind::Const, ty, &code.attrs),
                 );
             }
-            Code::Fn(code) if is_public(&code.vis) && is_seen(&code.sig.ident.to_string()) => {
+            Code::Fn(code) if is_public(&code.vis) && filter(&code.sig.ident.to_string()) => {
                 let path = self.path(&code.sig.ident);
                 self.function(&path, None, ItemKind::Function, &code.sig, &code.attrs);
             }
-            Code::Trait(code) if is_public(&code.vis) && is_seen(&code.ident.to_string()) => {
+            Code::Trait(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
                 let path = self.path(&code.ident);
                 let bounds = self.tokens(&code.supertraits);
                 self.add(path.clone(), item(ItemKind::Trait, bounds, &code.attrs));
@@ -302,58 +305,61 @@ impl ApiReader {
                     }
                 }
             }
-            // For all types there is nothing to be named.
-            Code::Impl(code) if !is_blanket(code) => {
-                let of = self.name_of(&code.self_ty);
-                let base = of.rsplit("::").next().unwrap_or(&of);
-                let base = base.split('<').next().unwrap_or(base);
-                if !is_seen(base) {
-                    return;
-                }
-                match &code.trait_ {
-                    Some((name, _)) => {
-                        let name = display(&self.tokens(name));
-                        let path = ItemPath::implementation(&of, &name);
-                        let whole = item(ItemKind::Implementation, Vec::new(), &[]);
-                        self.part(path.clone(), &of, whole);
-                        for member in &code.items {
-                            if let ImplItem::Type(member) = member {
-                                let name = ItemPath::member(&path, &member.ident.to_string());
-                                let ty = self.tokens(&member.ty);
-                                self.part(name, &path, item(ItemKind::AssociatedType, ty, &[]));
-                            }
-                        }
-                    }
-                    None => self.members(&of, &code.items),
-                }
-            }
+            // A blanket implementation does not have a type that could be named.
+            Code::Impl(code) if !is_blanket(code) => self.implementation(code, filter),
             Code::Macro(code) => {
-                // Each of ours implements the same for all types that it is given.
+                // Every macro of the runtime implements the same traits for each type.
                 let names = code.mac.path.segments.iter();
                 let name = names.last().map(|name| format!("{}!", name.ident));
-                let of = code.mac.tokens.clone().into_iter().next();
-                if let (Some(name), Some(TokenTree::Ident(of))) = (name, of)
-                    && self.local.contains(&of.to_string())
-                    && is_seen(&of.to_string())
+                let parent = code.mac.tokens.clone().into_iter().next();
+                if let (Some(name), Some(TokenTree::Ident(parent))) = (name, parent)
+                    && self.local.contains(&parent.to_string())
+                    && filter(&parent.to_string())
                 {
-                    let of = self.path(&of);
-                    let path = ItemPath::implementation(&of, &name);
-                    self.part(path, &of, item(ItemKind::Implementation, Vec::new(), &[]));
+                    let parent = self.path(&parent);
+                    let path = ItemPath::implementation(&parent, &name);
+                    let implementation = item(ItemKind::Implementation, Vec::new(), &[]);
+                    self.part(path, &parent, implementation);
                 }
             }
             _ => {}
         }
     }
 
-    fn members(&mut self, of: &str, members: &[ImplItem]) {
+    fn implementation(&mut self, code: &syn::ItemImpl, filter: &impl Fn(&str) -> bool) {
+        let parent = self.type_name(&code.self_ty);
+        let base = parent.rsplit("::").next().unwrap_or(&parent);
+        let base = base.split('<').next().unwrap_or(base);
+        if !filter(base) {
+            return;
+        }
+        match &code.trait_ {
+            Some((name, _)) => {
+                let name = display(&self.tokens(name));
+                let path = ItemPath::implementation(&parent, &name);
+                let implementation = item(ItemKind::Implementation, Vec::new(), &[]);
+                self.part(path.clone(), &parent, implementation);
+                for member in &code.items {
+                    if let ImplItem::Type(member) = member {
+                        let name = ItemPath::member(&path, &member.ident.to_string());
+                        let ty = self.tokens(&member.ty);
+                        self.part(name, &path, item(ItemKind::AssociatedType, ty, &[]));
+                    }
+                }
+            }
+            None => self.members(&parent, &code.items),
+        }
+    }
+
+    fn members(&mut self, parent: &str, members: &[ImplItem]) {
         for member in members {
             match member {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
-                    let path = ItemPath::member(of, &function.sig.ident.to_string());
+                    let path = ItemPath::member(parent, &function.sig.ident.to_string());
                     let attributes = &function.attrs;
                     self.function(
                         &path,
-                        Some(of),
+                        Some(parent),
                         ItemKind::Function,
                         &function.sig,
                         attributes,
@@ -361,34 +367,42 @@ impl ApiReader {
                 }
                 ImplItem::Const(member) if is_public(&member.vis) => {
                     let ty = self.tokens(&member.ty);
-                    let path = ItemPath::member(of, &member.ident.to_string());
-                    self.part(path, of, item(ItemKind::Const, ty, &member.attrs));
+                    let path = ItemPath::member(parent, &member.ident.to_string());
+                    self.part(path, parent, item(ItemKind::Const, ty, &member.attrs));
                 }
                 _ => {}
             }
         }
     }
 
-    fn field(&mut self, of: &str, index: usize, field: &syn::Field) {
+    fn field(&mut self, parent: &str, index: usize, field: &syn::Field) {
         let name = match &field.ident {
             Some(name) => name.to_string(),
             None => index.to_string(),
         };
         let ty = self.tokens(&field.ty);
         let item = item(ItemKind::Field, ty, &field.attrs);
-        self.part(ItemPath::field(of, &name), of, item);
+        self.part(ItemPath::field(parent, &name), parent, item);
     }
 
-    fn derives(&mut self, of: &str, attributes: &[Attribute]) {
+    fn derives(&mut self, parent: &str, attributes: &[Attribute]) {
         for attribute in attributes
             .iter()
-            .filter(|one| one.path().is_ident("derive"))
+            .filter(|attribute| attribute.path().is_ident("derive"))
         {
-            // Without its names a derive is none.
-            let _ = attribute.parse_nested_meta(|one| {
-                let name = one.path.segments.last().map(|name| name.ident.to_string());
-                let path = ItemPath::implementation(of, &name.unwrap_or_default());
-                self.part(path, of, item(ItemKind::Implementation, Vec::new(), &[]));
+            // A malformed derive does not list any traits.
+            let _ = attribute.parse_nested_meta(|derived| {
+                let name = derived
+                    .path
+                    .segments
+                    .last()
+                    .map(|name| name.ident.to_string());
+                let path = ItemPath::implementation(parent, &name.unwrap_or_default());
+                self.part(
+                    path,
+                    parent,
+                    item(ItemKind::Implementation, Vec::new(), &[]),
+                );
                 Ok(())
             });
         }
@@ -397,7 +411,7 @@ impl ApiReader {
     fn function(
         &mut self,
         path: &str,
-        of: Option<&str>,
+        parent: Option<&str>,
         kind: ItemKind,
         signature: &Signature,
         attributes: &[Attribute],
@@ -407,14 +421,14 @@ impl ApiReader {
             ty.extend(self.tokens(arrow));
             ty.extend(self.tokens(output));
         }
-        let mut whole = item(kind, ty, attributes);
-        whole.parent = of.map(str::to_owned);
-        self.add(path.to_owned(), whole);
+        let mut function_item = item(kind, ty, attributes);
+        function_item.parent = parent.map(str::to_owned);
+        self.add(path.to_owned(), function_item);
         for (order, input) in signature.inputs.iter().enumerate() {
             let (name, ty) = match input {
                 FnArg::Receiver(own) => {
                     let mut own = own.clone();
-                    // What the body does with it is no matter of those who call.
+                    // `mut` does not matter to callers.
                     own.mutability = None;
                     ("self".to_owned(), self.tokens(&own))
                 }
@@ -434,17 +448,17 @@ impl ApiReader {
         }
     }
 
-    /// The type that an `impl` is of, without its lifetimes.
-    fn name_of(&self, ty: &Type) -> String {
+    /// Returns the type of an `impl` block without lifetimes.
+    fn type_name(&self, ty: &Type) -> String {
         let mut tokens = self.tokens(ty);
         while let Some(at) = tokens.iter().position(|token| token.starts_with('\'')) {
-            let more = usize::from(tokens.get(at + 1).is_some_and(|token| token == ","));
-            tokens.drain(at..=at + more);
+            let comma = usize::from(tokens.get(at + 1).is_some_and(|token| token == ","));
+            tokens.drain(at..=at + comma);
         }
         display(&tokens).replace("<>", "")
     }
 
-    /// The tokens of some code, in which each name of the crate has its path.
+    /// Returns the tokens of some code, in which each name of the crate includes its path.
     fn tokens(&self, code: &impl ToTokens) -> Vec<String> {
         let mut plain = Vec::new();
         flatten(code.to_token_stream(), &mut plain);
@@ -470,7 +484,7 @@ impl ApiReader {
     }
 }
 
-/// Tokens one by one; `::`, `->` and lifetimes are one each.
+/// Flattens tokens; `::`, `->` and lifetimes are one token each.
 fn flatten(tokens: TokenStream, flat: &mut Vec<String>) {
     let mut joined = String::new();
     for token in tokens {
@@ -497,13 +511,13 @@ fn flatten(tokens: TokenStream, flat: &mut Vec<String>) {
         }
     }
     flat.retain(|token| !token.is_empty());
-    // A visibility is no part of a type, and neither is what documents it.
+    // The visibility of the fields is not part of a type.
     if flat.first().is_some_and(|token| token == "(") {
         flat.retain(|token| token != "pub");
     }
 }
 
-/// Tokens as one writes them.
+/// Formats tokens as Rust code.
 pub(super) fn display(tokens: &[String]) -> String {
     let mut text = String::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -530,7 +544,7 @@ pub(super) fn display(tokens: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn surface(files: &[(&str, &str)]) -> PublicApi {
+    fn api(files: &[(&str, &str)]) -> PublicApi {
         let files: Vec<_> = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), syn::parse_file(text).unwrap()))
@@ -542,9 +556,9 @@ mod tests {
     fn paths_and_types() {
         let types = "
             #[derive(Clone, Debug)] #[non_exhaustive]
-            pub struct Pet { pub name: String, pub kind: Option<ItemKind>, secret: u8 }
+            pub struct Pet { pub name: String, pub kind: Option<Kind>, secret: u8 }
             impl Pet { pub fn new(name: impl Into<String>) -> Self { loop {} } fn hidden() {} }
-            #[derive(Clone)] pub enum ItemKind { Cat, Of(Box<Pet>), With { a: crate::File } }
+            #[derive(Clone)] pub enum Kind { Cat, Of(Box<Pet>), With { a: crate::File } }
             crate::runtime::object::impl_object!(Pet { required name = \"name\", });
             pub type Pets = std::collections::BTreeMap<String, Pet>;
             pub struct Deep(pub Vec<Deep>);
@@ -559,12 +573,12 @@ mod tests {
                 fn find(&self, request: FindPets) -> impl Future<Output = FindPetsResponse> + Send;
             }
         ";
-        let surface = surface(&[
+        let api = api(&[
             ("src/types.rs", types),
             ("src/client.rs", client),
             ("src/server.rs", server),
         ]);
-        let shown: Vec<_> = surface
+        let shown: Vec<_> = api
             .items
             .iter()
             .map(|(path, item)| format!("{path} | {}", display(&item.ty)))
@@ -580,25 +594,25 @@ mod tests {
             "server::Api::find(self) | &self",
             "types::Deep | ",
             "types::Deep.0 | Vec<types::Deep>",
-            "types::ItemKind | ",
-            "types::ItemKind: Clone | ",
-            "types::ItemKind::Cat | ",
-            "types::ItemKind::Of | (Box<types::Pet>)",
-            "types::ItemKind::With | {}",
-            "types::ItemKind::With.a | File",
+            "types::Kind | ",
+            "types::Kind: Clone | ",
+            "types::Kind::Cat | ",
+            "types::Kind::Of | (Box<types::Pet>)",
+            "types::Kind::With | {}",
+            "types::Kind::With.a | File",
             "types::Pet | ",
-            "types::Pet.kind | Option<types::ItemKind>",
+            "types::Pet.kind | Option<types::Kind>",
             "types::Pet.name | String",
             "types::Pet: Clone | ",
             "types::Pet: Debug | ",
-            "types::Pet: object! | ",
+            "types::Pet: impl_object! | ",
             "types::Pet::new | -> Self",
             "types::Pet::new(name) | impl Into<String>",
             "types::Pets | std::collections::BTreeMap<String, types::Pet>",
         ];
         assert_eq!(shown, expected);
-        assert!(surface.items["types::Pet"].is_open);
-        assert!(!surface.items["types::ItemKind"].is_open);
-        assert!(surface.items["Call<FindPets>::limit"].is_deprecated);
+        assert!(api.items["types::Pet"].is_open);
+        assert!(!api.items["types::Kind"].is_open);
+        assert!(api.items["Call<FindPets>::limit"].is_deprecated);
     }
 }

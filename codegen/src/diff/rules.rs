@@ -1,28 +1,28 @@
-//! The rules by which two documents are held against each other.
+//! The rules of the comparison.
 
 use std::fmt;
 
 use super::Level;
 
-/// A group of changes that nothing breaks by, counted and kept apart from the findings.
+/// A kind of change that cannot break anything, which is counted separately from the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bucket {
-    /// Words for people: titles, summaries, descriptions, links, tags.
+    /// Texts for readers: titles, summaries, descriptions, links, tags.
     Documentation,
-    /// Examples, which the mock answers with.
+    /// Examples, which the mock returns.
     Example,
-    /// Keys of extensions (`x-...`) that nothing is made of.
+    /// Extension keys (`x-...`) without a meaning for the generator.
     Extension,
-    /// What the generator makes nothing of.
+    /// Parts of the document without effect on the generated crate.
     Unused,
-    /// What says the same elsewhere, or in another way.
+    /// Contents that moved to another place, or that are written differently.
     Moved,
-    /// `info.version`, and the version of OpenAPI.
+    /// `info.version` and the version of OpenAPI.
     Version,
 }
 
 impl Bucket {
-    /// Every bucket.
+    /// All buckets.
     pub const ALL: [Self; 6] = [
         Self::Documentation,
         Self::Example,
@@ -32,7 +32,7 @@ impl Bucket {
         Self::Version,
     ];
 
-    /// Its name in JSON: `documentation`.
+    /// Returns the ID in JSON: `documentation`.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -45,33 +45,38 @@ impl Bucket {
         }
     }
 
-    /// What is in it, in words.
+    /// Returns the label in reports, which follows a number: "2 in documentation".
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Documentation => "in documentation",
             Self::Example => "in examples",
             Self::Extension => "in extensions",
             Self::Unused => "without effect",
-            Self::Moved => "said elsewhere or otherwise",
-            Self::Version => "in versions",
+            Self::Moved => "moved or rewritten",
+            Self::Version => "in version fields",
         }
     }
 }
 
+/// Defines the rules. A row names its exceptions: the lowest level of a finding, if that is not `Patch`, and
+/// `api unaffected` if the rule never changes the API of the crate.
 macro_rules! rules {
-    ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $floor:ident $(, $shapeless:ident)?;)*) => {
-        /// The rules, named as findings name them: `response-added`.
+    (
+        $($(#[doc = $doc:literal])*
+        $name:ident = $id:literal $(, floor $floor:ident)? $(, api $api:ident)?;)*
+    ) => {
+        /// A rule of the comparison, with an ID that findings show: `response-added`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum DiffRule {
             $($(#[doc = $doc])* $name,)*
         }
 
         impl DiffRule {
-            /// Every rule.
+            /// All rules.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The name in findings.
+            /// Returns the ID.
             #[must_use]
             pub const fn id(self) -> &'static str {
                 match self {
@@ -79,18 +84,18 @@ macro_rules! rules {
                 }
             }
 
-            /// What a finding asks of the next version, whatever the crate's API says.
+            /// Returns the lowest level of a finding, regardless of the changes in the crate's API.
             #[must_use]
             pub const fn floor(self) -> Level {
                 match self {
-                    $(Self::$name => Level::$floor,)*
+                    $(Self::$name => rules!(@floor $($floor)?),)*
                 }
             }
 
-            /// Whether it says itself which part of something has come or gone, so that what it is about is
-            /// what has the part.
+            /// Checks whether the message names the part that was added or removed, so that the subject is
+            /// the object that has the part.
             #[must_use]
-            pub(super) const fn is_of_part(self) -> bool {
+            pub(super) const fn names_part(self) -> bool {
                 matches!(
                     self,
                     Self::AlternativeAdded
@@ -109,139 +114,142 @@ macro_rules! rules {
                 )
             }
 
-            /// Whether a change of the crate's API can be due to it.
+            /// Checks whether a change of the crate's API can be due to this rule.
             #[must_use]
-            pub(super) const fn is_seen_in_api(self) -> bool {
+            pub(super) const fn affects_api(self) -> bool {
                 match self {
-                    $(Self::$name => true $(&& rules!(@$shapeless))?,)*
+                    $(Self::$name => rules!(@affects_api $($api)?),)*
                 }
             }
         }
     };
-    (@hidden) => { false };
+    (@floor) => { Level::Patch };
+    (@floor $floor:ident) => { Level::$floor };
+    (@affects_api) => { true };
+    (@affects_api unaffected) => { false };
 }
 
 rules! {
-    /// An operation is new.
-    OperationAdded = "operation-added", Patch;
-    /// An operation is gone.
-    OperationRemoved = "operation-removed", Patch;
-    /// An operation has another method or path, and the same `operationId`.
-    OperationMoved = "operation-moved", Major;
-    /// An operation has another `operationId`, and the same method and path.
-    OperationRenamed = "operation-renamed", Patch;
-    /// An operation has another tag as its first, by which the server is split.
-    OperationTagged = "operation-tagged", Patch;
-    /// A parameter is new.
-    ParameterAdded = "parameter-added", Patch;
-    /// A parameter is gone.
-    ParameterRemoved = "parameter-removed", Patch;
-    /// A parameter is called otherwise.
-    ParameterRenamed = "parameter-renamed", Patch;
-    /// A parameter has to be there now.
-    ParameterRequired = "parameter-required", Patch;
-    /// A parameter need not be there any more.
-    ParameterOptional = "parameter-optional", Patch;
-    /// A value is written otherwise: `style`, `explode`, `content`.
-    SerializationChanged = "serialization-changed", Patch;
-    /// A request or an answer has content now.
-    BodyAdded = "body-added", Patch;
-    /// A request or an answer has no content any more.
-    BodyRemoved = "body-removed", Patch;
-    /// The content of a request has to be there now.
-    BodyRequired = "body-required", Patch;
-    /// The content of a request need not be there any more.
-    BodyOptional = "body-optional", Patch;
-    /// Content may be of one more media type.
-    MediaTypeAdded = "media-type-added", Patch;
-    /// Content cannot be of a media type any more.
-    MediaTypeRemoved = "media-type-removed", Patch;
-    /// Content is of another media type.
-    MediaTypeChanged = "media-type-changed", Patch;
-    /// How the parts of a form are written has changed.
-    EncodingChanged = "encoding-changed", Patch;
-    /// An operation may answer with one more status.
-    ResponseAdded = "response-added", Patch;
-    /// An operation does not answer with a status any more.
-    ResponseRemoved = "response-removed", Patch;
-    /// An operation answers with another status in place of one.
-    ResponseReplaced = "response-replaced", Patch;
-    /// An answer has one more header field.
-    HeaderAdded = "header-added", Patch;
-    /// An answer has a header field no more.
-    HeaderRemoved = "header-removed", Patch;
-    /// An answer always has a header field now.
-    HeaderRequired = "header-required", Patch;
-    /// An answer need not have a header field any more.
-    HeaderOptional = "header-optional", Patch;
-    /// A value is of another type.
-    TypeChanged = "type-changed", Patch;
-    /// An object may have one more property.
-    PropertyAdded = "property-added", Patch;
-    /// An object has a property no more.
-    PropertyRemoved = "property-removed", Patch;
-    /// A property has to be there now.
-    PropertyRequired = "property-required", Patch;
-    /// A property need not be there any more.
-    PropertyOptional = "property-optional", Patch;
-    /// A property goes another way: `readOnly`, `writeOnly`.
-    PropertyWay = "property-way", Patch;
-    /// What holds for the properties that have no name has changed.
-    AdditionalPropertiesChanged = "additional-properties-changed", Patch;
-    /// A value may be `null` now.
-    NullAdded = "null-added", Patch;
-    /// A value cannot be `null` any more.
-    NullRemoved = "null-removed", Patch;
-    /// One more value is declared.
-    EnumValueAdded = "enum-value-added", Patch;
-    /// A value is declared no more.
-    EnumValueRemoved = "enum-value-removed", Patch;
-    /// A value may be of one more type.
-    AlternativeAdded = "alternative-added", Patch;
-    /// A value cannot be of a type any more.
-    AlternativeRemoved = "alternative-removed", Patch;
-    /// An object is made of other parts: `allOf`.
-    CompositionChanged = "composition-changed", Patch;
-    /// What tells alternatives apart has changed.
-    DiscriminatorChanged = "discriminator-changed", Patch;
+    /// An operation was added.
+    OperationAdded = "operation-added";
+    /// An operation was removed.
+    OperationRemoved = "operation-removed";
+    /// An operation with the same `operationId` has another method or path.
+    OperationMoved = "operation-moved", floor Major;
+    /// An operation with the same method and path has another `operationId`.
+    OperationRenamed = "operation-renamed";
+    /// The first tag of an operation changed, which selects its server trait.
+    OperationTagged = "operation-tagged";
+    /// A parameter was added.
+    ParameterAdded = "parameter-added";
+    /// A parameter was removed.
+    ParameterRemoved = "parameter-removed";
+    /// A parameter was renamed.
+    ParameterRenamed = "parameter-renamed";
+    /// A parameter became required.
+    ParameterRequired = "parameter-required";
+    /// A parameter became optional.
+    ParameterOptional = "parameter-optional";
+    /// A value is serialized differently: `style`, `explode`, `content`.
+    SerializationChanged = "serialization-changed";
+    /// A request or response now has content.
+    BodyAdded = "body-added";
+    /// A request or response no longer has content.
+    BodyRemoved = "body-removed";
+    /// A request body became required.
+    BodyRequired = "body-required";
+    /// A request body became optional.
+    BodyOptional = "body-optional";
+    /// A media type was added.
+    MediaTypeAdded = "media-type-added";
+    /// A media type was removed.
+    MediaTypeRemoved = "media-type-removed";
+    /// The only media type of some content was replaced.
+    MediaTypeChanged = "media-type-changed";
+    /// The encoding of the parts of a form changed.
+    EncodingChanged = "encoding-changed";
+    /// An operation may return another status.
+    ResponseAdded = "response-added";
+    /// An operation no longer returns a status.
+    ResponseRemoved = "response-removed";
+    /// An operation returns another status instead of a previous one.
+    ResponseReplaced = "response-replaced";
+    /// A header field was added to a response.
+    HeaderAdded = "header-added";
+    /// A header field was removed from a response.
+    HeaderRemoved = "header-removed";
+    /// A header field of a response became required.
+    HeaderRequired = "header-required";
+    /// A header field of a response became optional.
+    HeaderOptional = "header-optional";
+    /// The type of a value changed.
+    TypeChanged = "type-changed";
+    /// A property was added to an object.
+    PropertyAdded = "property-added";
+    /// A property was removed from an object.
+    PropertyRemoved = "property-removed";
+    /// A property became required.
+    PropertyRequired = "property-required";
+    /// A property became optional.
+    PropertyOptional = "property-optional";
+    /// The direction of a property changed: `readOnly`, `writeOnly`.
+    PropertyDirectionChanged = "property-direction-changed";
+    /// The schema of additional properties changed.
+    AdditionalPropertiesChanged = "additional-properties-changed";
+    /// A value may now be `null`.
+    NullAdded = "null-added";
+    /// A value can no longer be `null`.
+    NullRemoved = "null-removed";
+    /// A value was added to an enumeration.
+    EnumValueAdded = "enum-value-added";
+    /// A value was removed from an enumeration.
+    EnumValueRemoved = "enum-value-removed";
+    /// An alternative was added to `oneOf` or `anyOf`.
+    AlternativeAdded = "alternative-added";
+    /// An alternative was removed from `oneOf` or `anyOf`.
+    AlternativeRemoved = "alternative-removed";
+    /// The parts of an `allOf` changed.
+    CompositionChanged = "composition-changed";
+    /// The property or the values of a discriminator changed.
+    DiscriminatorChanged = "discriminator-changed";
     /// Fewer values are valid: lengths, ranges, patterns, formats.
-    LimitTightened = "limit-tightened", Patch, hidden;
+    ConstraintTightened = "constraint-tightened", api unaffected;
     /// More values are valid.
-    LimitRelaxed = "limit-relaxed", Patch, hidden;
-    /// Other values are valid.
-    LimitChanged = "limit-changed", Patch, hidden;
-    /// What is taken where there is no value has changed.
-    DefaultChanged = "default-changed", Patch, hidden;
-    /// A named schema is new.
-    SchemaAdded = "schema-added", Patch;
-    /// A named schema is gone.
-    SchemaRemoved = "schema-removed", Patch;
-    /// A named schema is called otherwise.
-    SchemaRenamed = "schema-renamed", Patch;
-    /// The document chooses another name in Rust: `x-name`.
-    NameChanged = "name-changed", Patch;
-    /// What is known of a status has changed: `x-status`.
-    StatusChanged = "status-changed", Patch;
+    ConstraintRelaxed = "constraint-relaxed", api unaffected;
+    /// Different values are valid.
+    ConstraintChanged = "constraint-changed", api unaffected;
+    /// A default value changed.
+    DefaultChanged = "default-changed", api unaffected;
+    /// A named schema was added.
+    SchemaAdded = "schema-added";
+    /// A named schema was removed.
+    SchemaRemoved = "schema-removed";
+    /// A named schema was renamed.
+    SchemaRenamed = "schema-renamed";
+    /// The name in Rust changed: `x-name`.
+    NameChanged = "name-changed";
+    /// The facts about a status changed: `x-status`.
+    StatusChanged = "status-changed";
     /// A name of a status stands for another code.
-    StatusCodeChanged = "status-code-changed", Major;
-    /// What an operation asks of those who call it has changed.
-    SecurityChanged = "security-changed", Patch;
-    /// A security scheme is new.
-    SchemeAdded = "scheme-added", Patch;
-    /// A security scheme is gone.
-    SchemeRemoved = "scheme-removed", Patch;
-    /// Credentials are sent otherwise.
-    SchemeChanged = "scheme-changed", Patch;
-    /// The API is served elsewhere.
-    ServerChanged = "server-changed", Minor, hidden;
-    /// The document advises against something now.
-    Deprecated = "deprecated", Minor;
-    /// The document does not advise against something any more.
-    Undeprecated = "undeprecated", Patch;
-    /// Something else of the document has changed.
-    Changed = "changed", Patch;
-    /// The API of the crate has changed, and no place of the document by itself says why.
-    RustChanged = "rust-changed", Patch;
+    StatusCodeChanged = "status-code-changed", floor Major;
+    /// The security requirements of an operation changed.
+    SecurityChanged = "security-changed";
+    /// A security scheme was added.
+    SchemeAdded = "scheme-added";
+    /// A security scheme was removed.
+    SchemeRemoved = "scheme-removed";
+    /// Credentials are sent or obtained differently.
+    SchemeChanged = "scheme-changed";
+    /// A server URL changed.
+    ServerChanged = "server-changed", floor Minor, api unaffected;
+    /// Something became deprecated.
+    Deprecated = "deprecated", floor Minor;
+    /// Something is no longer deprecated.
+    Undeprecated = "undeprecated";
+    /// Another part of the document changed.
+    Changed = "changed";
+    /// The API of the crate changed, and no single change of the document explains it.
+    RustChanged = "rust-changed";
 }
 
 impl fmt::Display for DiffRule {

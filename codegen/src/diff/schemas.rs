@@ -1,4 +1,4 @@
-//! Schemas, held against each other keyword by keyword.
+//! Compares schemas keyword by keyword.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,18 @@ use serde_json::Value;
 use super::{
     PlacePair,
     rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, Node, is_of_other_type, keys, resolved, shown, told, values},
+    walk::{
+        DiffWalk, KeyPair, Node, describe_change, display_value, is_of_other_type, keys, resolved,
+        values,
+    },
     wire_risk::{Directions, Effect},
 };
 use crate::{load::spec::ObjectKind, lower::without_docs, pointer::Pointer};
 
-/// The formats that make a type of their own.
+/// The formats that select a Rust type.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];
 
-/// The keywords that say the same of a value of any type.
+/// The keywords that apply to values of any type.
 const OF_ALL: [&str; 10] = [
     "default",
     "deprecated",
@@ -29,20 +32,20 @@ const OF_ALL: [&str; 10] = [
     "writeOnly",
 ];
 
-/// The keywords that several schemas say together, whichever of them does.
+/// The keywords that are merged over the parts of an `allOf`.
 const GATHERED: [&str; 4] = ["allOf", "properties", "required", "type"];
 
-/// What a schema says of its properties, together with all that its `allOf` leads to.
+/// The properties of a schema, merged with those of the parts of its `allOf`.
 #[derive(Default)]
 struct MergedObject<'a> {
     properties: BTreeMap<&'a str, Node<'a>>,
     required: BTreeMap<&'a str, Pointer>,
-    /// All else that it says of its values.
-    rest: BTreeSet<String>,
+    /// All other constraints on the values.
+    constraints: BTreeSet<String>,
 }
 
 impl<'a> MergedObject<'a> {
-    fn of(tree: &'a Value, at: &Node<'a>) -> Self {
+    fn merge(tree: &'a Value, at: &Node<'a>) -> Self {
         let mut object = Self::default();
         object.gather(tree, at, &mut BTreeSet::new());
         object
@@ -62,9 +65,10 @@ impl<'a> MergedObject<'a> {
         }
         for (key, value) in at.members() {
             let is_type = key == "type" && value.value != "object";
-            let is_said = GATHERED.contains(&key) || OF_ALL.contains(&key) || key.starts_with("x-");
-            if is_type || !is_said {
-                self.rest.insert(format!("{key}: {}", value.value));
+            let is_merged =
+                GATHERED.contains(&key) || OF_ALL.contains(&key) || key.starts_with("x-");
+            if is_type || !is_merged {
+                self.constraints.insert(format!("{key}: {}", value.value));
             }
         }
         for part in at.get("allOf").iter().flat_map(Node::items) {
@@ -74,10 +78,10 @@ impl<'a> MergedObject<'a> {
 }
 
 impl<'a> DiffWalk<'a> {
-    /// Two schemas: keyword by keyword, unless one of them only leads to another one, or their values have
-    /// nothing in common.
+    /// Compares two schemas keyword by keyword, unless one of them only wraps another schema, or their
+    /// values have nothing in common.
     pub(super) fn schema(&mut self, base: &Node<'a>, head: &Node<'a>) {
-        if self.unwrapped(base, head) {
+        if self.compare_wrapped(base, head) {
             return;
         }
         let is_other = is_of_other_type(base, head);
@@ -97,32 +101,32 @@ impl<'a> DiffWalk<'a> {
                 base: base.get(key),
                 head: head.get(key),
             };
-            let (was, is) = values(&member);
-            if was == is || (is_recomposed && GATHERED.contains(&key)) {
+            let (before, after) = values(&member);
+            if before == after || (is_recomposed && GATHERED.contains(&key)) {
                 continue;
             }
             if swapped.is_some_and(|swapped| swapped.contains(&key)) {
                 continue;
             }
             match key {
-                "discriminator" if was.is_some() && is.is_some() && !is_other => {
-                    // By what it does, not by how it is written.
+                "discriminator" if before.is_some() && after.is_some() && !is_other => {
+                    // The effect of the discriminator is compared, not its notation.
                     if is_tagged {
-                        self.found.along.push(member.spot());
+                        self.result.covered.push(member.place());
                     } else {
                         self.note(Bucket::Moved, &member);
                     }
                 }
                 key if is_other && !OF_ALL.contains(&key) && !key.starts_with("x-") => {
-                    // That is said by the type being another one.
-                    self.found.along.push(member.spot());
+                    // The change of the type covers this keyword.
+                    self.result.covered.push(member.place());
                 }
                 _ => self.member(&member),
             }
         }
     }
 
-    /// Whether the parts of an `allOf` are others, and not only what is in them.
+    /// Checks whether the parts of an `allOf` are different ones, and not only their contents.
     fn is_recomposed(&self, base: &Node<'a>, head: &Node<'a>) -> bool {
         let parts = |at: &Node<'a>| {
             at.get("allOf")
@@ -135,98 +139,99 @@ impl<'a> DiffWalk<'a> {
             let text = at.value.get("$ref").and_then(Value::as_str);
             text.and_then(Pointer::from_fragment)
         };
-        let mut was: Vec<_> = old.iter().filter_map(target).collect();
-        let mut is: Vec<_> = new.iter().filter_map(target).collect();
-        let inline = (old.len() - was.len(), new.len() - is.len());
-        was.retain(|place| {
-            let same = self.found.pairs.in_head(place);
-            let found = is.iter().position(|other| *other == same);
-            found.map(|index| is.remove(index)).is_none()
+        let mut before: Vec<_> = old.iter().filter_map(target).collect();
+        let mut after: Vec<_> = new.iter().filter_map(target).collect();
+        let inline = (old.len() - before.len(), new.len() - after.len());
+        before.retain(|place| {
+            let same = self.result.pairs.in_head(place);
+            let found = after.iter().position(|other| *other == same);
+            found.map(|index| after.remove(index)).is_none()
         });
-        let is_renamed = matches!((was.as_slice(), is.as_slice()), ([was], [is])
-            if self.in_head(was).is_none() && self.in_base(is).is_none());
-        inline.0 != inline.1 || !(is_renamed || (was.is_empty() && is.is_empty()))
+        let is_renamed = matches!((before.as_slice(), after.as_slice()), ([before], [after])
+            if self.in_head(before).is_none() && self.in_base(after).is_none());
+        inline.0 != inline.1 || !(is_renamed || (before.is_empty() && after.is_empty()))
     }
 
-    /// Two objects that are made of other parts: by all that they say together.
+    /// Compares two objects with different `allOf` parts by their merged properties.
     fn recomposed(&mut self, base: &Node<'a>, head: &Node<'a>) {
-        let before = self.found.changes.len();
-        let old = MergedObject::of(&self.base.tree, base);
-        let new = MergedObject::of(&self.head.tree, head);
-        // What stands elsewhere is not changed there, but no longer, or only now, a part of this.
+        let change_count = self.result.changes.len();
+        let old = MergedObject::merge(&self.base.tree, base);
+        let new = MergedObject::merge(&self.head.tree, head);
+        // Parts that are defined elsewhere did not change there; this schema only starts or stops including
+        // them.
         let parts = |at: &Node<'a>| {
             at.get("allOf")
                 .map_or_else(|| at.place.clone(), |at| at.place)
         };
-        let whole = PlacePair::both(&parts(base), &parts(head));
-        let around = self.used_at.clone();
-        self.used_at = around.clone().or_else(|| Some(whole.clone()));
+        let all_of = PlacePair::both(&parts(base), &parts(head));
+        let outer_use = self.used_at.clone();
+        self.used_at = outer_use.clone().or_else(|| Some(all_of.clone()));
         let in_base = |place: &Pointer| {
             let own = place.is_within(&base.place).then(|| PlacePair::base(place));
-            own.unwrap_or_else(|| whole.clone())
+            own.unwrap_or_else(|| all_of.clone())
         };
         let in_head = |place: &Pointer| {
             let own = place.is_within(&head.place).then(|| PlacePair::head(place));
-            own.unwrap_or_else(|| whole.clone())
+            own.unwrap_or_else(|| all_of.clone())
         };
-        for (name, was) in &old.properties {
+        for (name, before) in &old.properties {
             match new.properties.get(name) {
-                Some(is) => {
+                Some(after) => {
                     let is_own =
-                        was.place.is_within(&base.place) && is.place.is_within(&head.place);
+                        before.place.is_within(&base.place) && after.place.is_within(&head.place);
                     let here = self.used_at.clone();
                     if is_own {
-                        self.used_at.clone_from(&around);
+                        self.used_at.clone_from(&outer_use);
                     }
-                    self.pair(ObjectKind::Schema, &was.place, &is.place);
+                    self.pair(ObjectKind::Schema, &before.place, &after.place);
                     self.used_at = here;
                 }
                 None => {
                     let is_required = old.required.contains_key(name);
-                    self.property_gone(name, in_base(&was.place), is_required, false);
+                    self.property_removed(name, in_base(&before.place), is_required, false);
                 }
             }
         }
-        for (name, is) in &new.properties {
+        for (name, after) in &new.properties {
             if !old.properties.contains_key(name) {
                 let is_required = new.required.contains_key(name);
-                self.property_new(name, in_head(&is.place), is_required, false);
+                self.property_added(name, in_head(&after.place), is_required, false);
             }
         }
         let both =
             |name: &str| old.properties.contains_key(name) == new.properties.contains_key(name);
         for (name, place) in &old.required {
             if !new.required.contains_key(name) && both(name) {
-                let what = format!("the property `{name}` is optional");
+                let message = format!("the property `{name}` is now optional");
                 self.change(
                     DiffRule::PropertyOptional,
                     in_base(place),
-                    what,
+                    message,
                     Effect::OPTIONAL,
                 );
             }
         }
         for (name, place) in &new.required {
             if !old.required.contains_key(name) && both(name) {
-                let what = format!("the property `{name}` is required");
+                let message = format!("the property `{name}` is now required");
                 self.change(
                     DiffRule::PropertyRequired,
                     in_head(place),
-                    what,
+                    message,
                     Effect::REQUIRED,
                 );
             }
         }
-        if old.rest != new.rest {
-            let what = "is made of other parts".to_owned();
-            let spot = PlacePair {
+        if old.constraints != new.constraints {
+            let message = "the parts of `allOf` changed".to_owned();
+            let place = PlacePair {
                 base: base.get("allOf").map(|at| at.place),
                 head: head.get("allOf").map(|at| at.place),
             };
-            self.change(DiffRule::CompositionChanged, spot, what, Effect::ALL);
+            self.change(DiffRule::CompositionChanged, place, message, Effect::ALL);
         }
-        self.used_at = around;
-        let is_told = self.found.changes.len() > before;
+        self.used_at = outer_use;
+        let is_covered = self.result.changes.len() > change_count;
         for key in GATHERED {
             let member = KeyPair {
                 kind: ObjectKind::Schema,
@@ -235,19 +240,19 @@ impl<'a> DiffWalk<'a> {
                 base: base.get(key),
                 head: head.get(key),
             };
-            let (was, is) = values(&member);
-            if was == is {
+            let (before, after) = values(&member);
+            if before == after {
                 continue;
             }
-            if is_told {
-                self.found.along.push(member.spot());
+            if is_covered {
+                self.result.covered.push(member.place());
             } else {
                 self.note(Bucket::Moved, &member);
             }
         }
     }
 
-    /// `oneOf` in the place of `anyOf`, or the other way round: the alternatives are what counts.
+    /// Compares `oneOf` with `anyOf` by their alternatives.
     fn swapped_union(&mut self, base: &Node<'a>, head: &Node<'a>) -> Option<[&'static str; 2]> {
         let keys = ["oneOf", "anyOf"];
         let has = |at: &Node<'a>| keys.map(|key| at.get(key));
@@ -256,7 +261,7 @@ impl<'a> DiffWalk<'a> {
         else {
             return None;
         };
-        self.found
+        self.result
             .moved
             .push((old.place.clone(), new.place.clone()));
         self.alternatives(&KeyPair {
@@ -269,21 +274,22 @@ impl<'a> DiffWalk<'a> {
         Some(keys)
     }
 
-    /// Tells the values by which alternatives are known that came or went; gives whether there are any.
+    /// Reports changes of the discriminator's property and values; returns whether there are any.
     fn tags_differ(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
-        let (Some(was), Some(is)) = (base.get("discriminator"), head.get("discriminator")) else {
+        let (Some(before), Some(after)) = (base.get("discriminator"), head.get("discriminator"))
+        else {
             return false;
         };
-        let spot = PlacePair::both(&was.place, &is.place);
-        let (old, new) = (was.text("propertyName"), is.text("propertyName"));
+        let place = PlacePair::both(&before.place, &after.place);
+        let (old, new) = (before.text("propertyName"), after.text("propertyName"));
         if old != new {
-            let what = "another property tells the alternatives apart".to_owned();
+            let message = "the discriminator property changed".to_owned();
             let names = (Value::from(old), Value::from(new));
             let values = (Some(&names.0), Some(&names.1));
             self.changed(
                 DiffRule::DiscriminatorChanged,
-                spot,
-                what,
+                place,
+                message,
                 values,
                 Effect::ALL,
             );
@@ -291,37 +297,57 @@ impl<'a> DiffWalk<'a> {
         }
         let (old, new) = (tags(&self.base.tree, base), tags(&self.head.tree, head));
         for tag in old.difference(&new) {
-            let what = format!(
-                "the value `{tag}` of `{}` is gone",
-                was.text("propertyName")
+            let message = format!(
+                "the value `{tag}` of `{}` was removed",
+                before.text("propertyName")
             );
             let effect = Effect::TIGHTENED;
-            self.change(DiffRule::DiscriminatorChanged, spot.clone(), what, effect);
+            self.change(
+                DiffRule::DiscriminatorChanged,
+                place.clone(),
+                message,
+                effect,
+            );
         }
         for tag in new.difference(&old) {
-            let what = format!("the value `{tag}` of `{}` is new", was.text("propertyName"));
+            let message = format!(
+                "the value `{tag}` of `{}` was added",
+                before.text("propertyName")
+            );
             let effect = Effect::WIDENED;
-            self.change(DiffRule::DiscriminatorChanged, spot.clone(), what, effect);
+            self.change(
+                DiffRule::DiscriminatorChanged,
+                place.clone(),
+                message,
+                effect,
+            );
         }
         old != new
     }
 
-    /// What differs between two schemas that a place may lead to, in words, and what that means.
-    pub(super) fn between(&self, was: &Node<'a>, is: &Node<'a>) -> (String, Effect) {
+    /// Describes the differences of two schemas that the same place refers to, and returns their effect.
+    pub(super) fn schema_differences(
+        &self,
+        before: &Node<'a>,
+        after: &Node<'a>,
+    ) -> (String, Effect) {
         const MOST: usize = 4;
         let bare = |tree: &Value, at: &Node<'_>| without_docs(tree, ObjectKind::Schema, at.value);
-        if bare(&self.base.tree, was) == bare(&self.head.tree, is) {
+        if bare(&self.base.tree, before) == bare(&self.head.tree, after) {
             return (String::new(), Effect::NONE);
         }
-        let old = MergedObject::of(&self.base.tree, was);
-        let new = MergedObject::of(&self.head.tree, is);
-        if old.properties.is_empty() || new.properties.is_empty() || old.rest != new.rest {
-            return ("its values are others".to_owned(), Effect::ALL);
+        let old = MergedObject::merge(&self.base.tree, before);
+        let new = MergedObject::merge(&self.head.tree, after);
+        if old.properties.is_empty()
+            || new.properties.is_empty()
+            || old.constraints != new.constraints
+        {
+            return ("its values are different".to_owned(), Effect::ALL);
         }
-        let mut words = Vec::new();
+        let mut differences = Vec::new();
         let mut effect = Effect::NONE;
         let mut note = |text: String, more: Effect| {
-            words.push(text);
+            differences.push(text);
             effect = effect.and(more);
         };
         for (name, at) in &old.properties {
@@ -330,13 +356,17 @@ impl<'a> DiffWalk<'a> {
                 new.required.contains_key(name),
             );
             match (new.properties.get(name), required) {
-                (None, (true, _)) => note(format!("the required `{name}` is gone"), Effect::LOST),
-                (None, _) => note(format!("`{name}` is gone"), Effect::UNHEEDED),
-                (Some(other), _) if bare(&self.base.tree, at) != bare(&self.head.tree, other) => {
-                    note(format!("`{name}` is described otherwise"), Effect::ALL);
+                (None, (true, _)) => {
+                    note(format!("the required `{name}` was removed"), Effect::LOST);
                 }
-                (_, (true, false)) => note(format!("`{name}` is optional"), Effect::OPTIONAL),
-                (_, (false, true)) => note(format!("`{name}` is required"), Effect::REQUIRED),
+                (None, _) => note(format!("`{name}` was removed"), Effect::UNHEEDED),
+                (Some(head_property), _)
+                    if bare(&self.base.tree, at) != bare(&self.head.tree, head_property) =>
+                {
+                    note(format!("`{name}` changed"), Effect::ALL);
+                }
+                (_, (true, false)) => note(format!("`{name}` is now optional"), Effect::OPTIONAL),
+                (_, (false, true)) => note(format!("`{name}` is now required"), Effect::REQUIRED),
                 _ => {}
             }
         }
@@ -346,93 +376,96 @@ impl<'a> DiffWalk<'a> {
             .filter(|name| !old.properties.contains_key(*name))
         {
             if new.required.contains_key(name) {
-                note(format!("the required `{name}` is new"), Effect::REQUIRED);
+                note(format!("the required `{name}` was added"), Effect::REQUIRED);
             } else {
-                note(format!("`{name}` is new"), Effect::NONE);
+                note(format!("`{name}` was added"), Effect::NONE);
             }
         }
-        let more = words.len().saturating_sub(MOST);
-        words.truncate(MOST);
+        let more = differences.len().saturating_sub(MOST);
+        differences.truncate(MOST);
         if more > 0 {
-            words.push(format!("and {more} more"));
+            differences.push(format!("and {more} more"));
         }
-        (words.join(", "), effect)
+        (differences.join(", "), effect)
     }
 
     pub(super) fn schema_type(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let (old, new) = (was.and_then(Value::as_str), is.and_then(Value::as_str));
+        let (before, after) = values(member);
+        let (old, new) = (
+            before.and_then(Value::as_str),
+            after.and_then(Value::as_str),
+        );
         let effect = match (old, new) {
             (Some("integer"), Some("number")) | (Some(_), None) => Effect::WIDENED,
             (Some("number"), Some("integer")) | (None, Some(_)) => Effect::NARROWED,
             _ => Effect::ALL,
         };
-        // What has properties is an object, whether it says so or not.
-        let says = |owner: &Node<'_>| {
+        // A schema with properties describes an object, with or without `type`.
+        let object_keys = |owner: &Node<'_>| {
             ["properties", "additionalProperties"].map(|key| owner.get(key).is_some())
         };
-        let is_said = |owner: &Node<'_>| says(owner).contains(&true);
+        let has_properties = |owner: &Node<'_>| object_keys(owner).contains(&true);
         let effect = match (old, new) {
-            (None, Some("object")) if is_said(&member.owners.0) => Effect::NONE,
-            (Some("object"), None) if is_said(&member.owners.1) => Effect::NONE,
+            (None, Some("object")) if has_properties(&member.owners.0) => Effect::NONE,
+            (Some("object"), None) if has_properties(&member.owners.1) => Effect::NONE,
             _ => effect,
         };
         self.changed(
             DiffRule::TypeChanged,
-            member.spot(),
-            told("type", was, is),
-            (was, is),
+            member.place(),
+            describe_change("type", before, after),
+            (before, after),
             effect,
         );
     }
 
     pub(super) fn format(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         if member.owners.0.text("type") != member.owners.1.text("type") {
-            // That is said by the type being another one.
-            return self.found.along.push(member.spot());
+            // The change of the type covers this keyword.
+            return self.result.covered.push(member.place());
         }
         let is_type = |value: Option<&Value>| {
             let text = value.and_then(Value::as_str).unwrap_or_default();
             TYPES.contains(&text) || text == "binary"
         };
-        let (rule, effect) = match (was, is) {
-            (None, Some(_)) => (DiffRule::LimitTightened, Effect::TIGHTENED),
-            (Some(_), None) => (DiffRule::LimitRelaxed, Effect::RELAXED),
-            _ => (DiffRule::LimitChanged, Effect::ALL),
+        let (rule, effect) = match (before, after) {
+            (None, Some(_)) => (DiffRule::ConstraintTightened, Effect::TIGHTENED),
+            (Some(_), None) => (DiffRule::ConstraintRelaxed, Effect::RELAXED),
+            _ => (DiffRule::ConstraintChanged, Effect::ALL),
         };
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
-        let (rule, effect) = match (text(was), text(is)) {
+        let (rule, effect) = match (text(before), text(after)) {
             ("int32", "int64" | "") => (DiffRule::TypeChanged, Effect::WIDENED),
             ("int64" | "", "int32") => (DiffRule::TypeChanged, Effect::NARROWED),
-            // Numbers are floating-point either way, and integers have 64 bits if nothing else is said.
+            // All numbers are floating-point, and integers have 64 bits by default.
             ("" | "double" | "float", "" | "double" | "float") | ("", "int64") | ("int64", "") => {
-                (DiffRule::LimitChanged, Effect::NONE)
+                (DiffRule::ConstraintChanged, Effect::NONE)
             }
-            _ if is_type(was) || is_type(is) => (DiffRule::TypeChanged, Effect::ALL),
+            _ if is_type(before) || is_type(after) => (DiffRule::TypeChanged, Effect::ALL),
             _ => (rule, effect),
         };
         self.changed(
             rule,
-            member.spot(),
-            told("format", was, is),
-            (was, is),
+            member.place(),
+            describe_change("format", before, after),
+            (before, after),
             effect,
         );
     }
 
-    pub(super) fn values(&mut self, member: &KeyPair<'a>) {
+    pub(super) fn enum_values(&mut self, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
-            let (was, is) = values(member);
-            let (rule, effect) = match was {
+            let (before, after) = values(member);
+            let (rule, effect) = match before {
                 None => (DiffRule::EnumValueRemoved, Effect::TIGHTENED),
                 Some(_) => (DiffRule::EnumValueAdded, Effect::WIDENED),
             };
             return self.changed(
                 rule,
-                member.spot(),
-                told("enum", was, is),
-                (was, is),
+                member.place(),
+                describe_change("enum", before, after),
+                (before, after),
                 effect,
             );
         };
@@ -442,75 +475,83 @@ impl<'a> DiffWalk<'a> {
                 .as_array()
                 .is_some_and(|values| values.contains(value))
         };
-        let mut is_told = false;
-        for was in base.items() {
-            let same = head.items().into_iter().find(|is| is.value == was.value);
-            if let Some(is) = &same {
-                self.found.pairs.put(&was.place, &is.place);
+        let mut is_covered = false;
+        for before in base.items() {
+            let same = head
+                .items()
+                .into_iter()
+                .find(|after| after.value == before.value);
+            if let Some(after) = &same {
+                self.result.pairs.insert(&before.place, &after.place);
             }
-            if !is_in(was.value, head) {
-                is_told = true;
-                let what = format!("the value `{}` is gone", shown(was.value));
-                let spot = PlacePair::base(&was.place);
-                self.change(DiffRule::EnumValueRemoved, spot, what, Effect::TIGHTENED);
+            if !is_in(before.value, head) {
+                is_covered = true;
+                let message = format!("the value `{}` was removed", display_value(before.value));
+                let place = PlacePair::base(&before.place);
+                self.change(
+                    DiffRule::EnumValueRemoved,
+                    place,
+                    message,
+                    Effect::TIGHTENED,
+                );
             }
         }
-        for is in head.items() {
-            if !is_in(is.value, base) {
-                is_told = true;
-                let what = format!("the value `{}` is new", shown(is.value));
-                let spot = PlacePair::head(&is.place);
-                self.change(DiffRule::EnumValueAdded, spot, what, Effect::WIDENED);
+        for after in head.items() {
+            if !is_in(after.value, base) {
+                is_covered = true;
+                let message = format!("the value `{}` was added", display_value(after.value));
+                let place = PlacePair::head(&after.place);
+                self.change(DiffRule::EnumValueAdded, place, message, Effect::WIDENED);
             }
         }
-        if !is_told {
+        if !is_covered {
             return self.note(Bucket::Moved, member);
         }
-        // What is behind a value that came or went stands elsewhere in the list.
-        self.found
+        // A value that was added or removed moves the later ones in the list.
+        self.result
             .moved
             .push((base.place.clone(), head.place.clone()));
     }
 
     pub(super) fn nullable(&mut self, member: &KeyPair<'a>) {
-        let (rule, what, effect) = match (
+        let (rule, message, effect) = match (
             member.owners.0.flag("nullable"),
             member.owners.1.flag("nullable"),
         ) {
-            (false, true) => (DiffRule::NullAdded, "may be `null`", Effect::WIDENED),
+            (false, true) => (DiffRule::NullAdded, "may now be `null`", Effect::WIDENED),
             (true, false) => (
                 DiffRule::NullRemoved,
-                "cannot be `null` any more",
+                "can no longer be `null`",
                 Effect::NARROWED,
             ),
             _ => return self.note(Bucket::Moved, member),
         };
-        self.change(rule, member.spot(), what.to_owned(), effect);
+        self.change(rule, member.place(), message.to_owned(), effect);
     }
 
-    /// `required`, name by name. What is required of a property that came or went is told with that.
+    /// Compares `required` by name. A property that was added or removed is not reported here.
     pub(super) fn required(&mut self, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Pointer> {
+        let places_by_name = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Pointer> {
             let items = at.iter().flat_map(Node::items);
             items
                 .filter_map(|item| Some((item.value.as_str()?, item.place)))
                 .collect()
         };
-        let (old, new) = (of(&member.base), of(&member.head));
+        let (old, new) = (places_by_name(&member.base), places_by_name(&member.head));
         let declared = |owner: &Node<'a>, name: &str| {
             owner
                 .get("properties")
-                .is_some_and(|all| all.get(name).is_some())
+                .is_some_and(|properties| properties.get(name).is_some())
         };
         for (name, place) in &old {
             let is_gone = declared(&member.owners.0, name) && !declared(&member.owners.1, name);
             if !new.contains_key(name) && !is_gone {
-                let what = format!("the property `{name}` is optional");
-                let effect = Effect::OPTIONAL.only(self.ways(&member.owners, name));
+                let message = format!("the property `{name}` is now optional");
+                let effect = Effect::OPTIONAL.only(self.directions(&member.owners, name));
                 self.change(
                     DiffRule::PropertyOptional,
                     PlacePair::base(place),
-                    what,
+                    message,
                     effect,
                 );
             }
@@ -518,175 +559,193 @@ impl<'a> DiffWalk<'a> {
         for (name, place) in &new {
             let is_new = declared(&member.owners.1, name) && !declared(&member.owners.0, name);
             if !old.contains_key(name) && !is_new {
-                let what = format!("the property `{name}` is required");
-                let effect = Effect::REQUIRED.only(self.ways(&member.owners, name));
+                let message = format!("the property `{name}` is now required");
+                let effect = Effect::REQUIRED.only(self.directions(&member.owners, name));
                 self.change(
                     DiffRule::PropertyRequired,
                     PlacePair::head(place),
-                    what,
+                    message,
                     effect,
                 );
             }
         }
         if old.keys().eq(new.keys()) {
-            // In another order, or empty in place of nothing.
+            // Only the order changed, or an empty list equals a missing one.
             return self.note(Bucket::Moved, member);
         }
-        self.found.along.push(member.spot());
+        self.result.covered.push(member.place());
     }
 
-    /// The ways in which a property goes.
-    fn ways(&self, owners: &(Node<'a>, Node<'a>), name: &str) -> Directions {
+    /// Returns the directions in which a property is sent.
+    fn directions(&self, owners: &(Node<'a>, Node<'a>), name: &str) -> Directions {
         let property = |tree: &'a Value, owner: &Node<'a>| {
             let at = owner.get("properties")?.get(name)?;
             resolved(tree, &at.place)
         };
-        let of = [
+        let definitions = [
             property(&self.base.tree, &owners.0),
             property(&self.head.tree, &owners.1),
         ];
-        let all = |keyword: &str| {
-            let mut found = of.iter().flatten().peekable();
-            found.peek().is_some() && found.all(|at| at.flag(keyword))
+        let has_everywhere = |keyword: &str| {
+            let mut values = definitions.iter().flatten().peekable();
+            values.peek().is_some() && values.all(|at| at.flag(keyword))
         };
         Directions {
-            requests: !all("readOnly"),
-            responses: !all("writeOnly"),
+            requests: !has_everywhere("readOnly"),
+            responses: !has_everywhere("writeOnly"),
         }
     }
 
     pub(super) fn properties(&mut self, member: &KeyPair<'a>) {
-        let of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
+        let members_of = |at: &Option<Node<'a>>| -> BTreeMap<&'a str, Node<'a>> {
             at.iter().flat_map(Node::members).collect()
         };
-        let (old, new) = (of(&member.base), of(&member.head));
+        let (old, new) = (members_of(&member.base), members_of(&member.head));
         let requires = |owner: &Node<'a>, name: &str| {
             let list = owner.value.get("required").and_then(Value::as_array);
-            list.is_some_and(|list| list.iter().any(|one| one == name))
+            list.is_some_and(|list| list.iter().any(|item| item == name))
         };
-        for (name, was) in &old {
-            if let Some(is) = new.get(name) {
-                self.pair(ObjectKind::Schema, &was.place, &is.place);
+        for (name, before) in &old {
+            if let Some(after) = new.get(name) {
+                self.pair(ObjectKind::Schema, &before.place, &after.place);
                 continue;
             }
             if requires(&member.owners.1, name) {
-                let what =
-                    format!("the property `{name}` may be anything: only `required` names it");
-                let effect = Effect::WIDENED.only(self.ways(&member.owners, name));
+                let message = format!(
+                    "the property `{name}` may now have any value: only `required` lists it"
+                );
+                let effect = Effect::WIDENED.only(self.directions(&member.owners, name));
                 self.change(
                     DiffRule::TypeChanged,
-                    PlacePair::base(&was.place),
-                    what,
+                    PlacePair::base(&before.place),
+                    message,
                     effect,
                 );
                 continue;
             }
             let is_required = requires(&member.owners.0, name);
-            let spot = PlacePair::base(&was.place);
-            self.property_gone(name, spot, is_required, is_closed(&member.owners.1));
+            let place = PlacePair::base(&before.place);
+            self.property_removed(name, place, is_required, is_closed(&member.owners.1));
         }
-        for (name, is) in &new {
+        for (name, after) in &new {
             if !old.contains_key(name) {
                 let is_required = requires(&member.owners.1, name);
-                let spot = PlacePair::head(&is.place);
-                self.property_new(name, spot, is_required, is_closed(&member.owners.0));
+                let place = PlacePair::head(&after.place);
+                self.property_added(name, place, is_required, is_closed(&member.owners.0));
             }
         }
         if old.is_empty() && new.is_empty() {
-            // An empty list says as much as none.
+            // An empty list equals a missing one.
             self.note(Bucket::Moved, member);
         } else if old.is_empty() || new.is_empty() {
-            self.found.along.push(member.spot());
+            self.result.covered.push(member.place());
         }
     }
 
-    fn property_gone(&mut self, name: &str, spot: PlacePair, is_required: bool, is_closed: bool) {
+    fn property_removed(
+        &mut self,
+        name: &str,
+        place: PlacePair,
+        is_required: bool,
+        is_closed: bool,
+    ) {
         let effect = match (is_required, is_closed) {
             (true, true) => Effect::LOST.and(Effect::TIGHTENED),
             (true, false) => Effect::LOST,
-            // It is refused, or not heeded.
+            // A server rejects or ignores the property.
             (false, _) => Effect::UNHEEDED,
         };
-        let word = if is_required { "required" } else { "optional" };
-        let what = format!("the {word} property `{name}` is gone");
-        self.change(DiffRule::PropertyRemoved, spot, what, effect);
+        let necessity = if is_required { "required" } else { "optional" };
+        let message = format!("the {necessity} property `{name}` was removed");
+        self.change(DiffRule::PropertyRemoved, place, message, effect);
     }
 
-    fn property_new(&mut self, name: &str, spot: PlacePair, is_required: bool, was_closed: bool) {
+    fn property_added(
+        &mut self,
+        name: &str,
+        place: PlacePair,
+        is_required: bool,
+        was_closed: bool,
+    ) {
         let effect = match (is_required, was_closed) {
             (true, _) => Effect::REQUIRED,
             (false, true) => Effect::RELAXED,
             (false, false) => Effect::NONE,
         };
-        let word = if is_required { "required" } else { "optional" };
-        let what = format!("the {word} property `{name}` is new");
-        self.change(DiffRule::PropertyAdded, spot, what, effect);
+        let necessity = if is_required { "required" } else { "optional" };
+        let message = format!("the {necessity} property `{name}` was added");
+        self.change(DiffRule::PropertyAdded, place, message, effect);
     }
 
     pub(super) fn additional_properties(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         if let (Some(base), Some(head)) = (&member.base, &member.head)
             && base.value.is_object()
             && head.value.is_object()
         {
             return self.pair(ObjectKind::Schema, &base.place, &head.place);
         }
-        // All are allowed if nothing is said.
+        // Additional properties are allowed by default.
         let breadth = |value: Option<&Value>| match value {
             Some(Value::Bool(false)) => 0,
             Some(Value::Object(schema)) if !schema.is_empty() => 1,
             _ => 2,
         };
-        let effect = match breadth(was).cmp(&breadth(is)) {
+        let effect = match breadth(before).cmp(&breadth(after)) {
             std::cmp::Ordering::Less => Effect::RELAXED,
             std::cmp::Ordering::Equal => Effect::NONE,
             std::cmp::Ordering::Greater => Effect::TIGHTENED,
         };
         let rule = DiffRule::AdditionalPropertiesChanged;
-        let what = told("additionalProperties", was, is);
-        self.changed(rule, member.spot(), what, (was, is), effect);
+        let message = describe_change("additionalProperties", before, after);
+        self.changed(rule, member.place(), message, (before, after), effect);
     }
 
-    pub(super) fn elements(&mut self, member: &KeyPair<'a>) {
+    pub(super) fn array_items(&mut self, member: &KeyPair<'a>) {
         match (&member.base, &member.head) {
             (Some(base), Some(head)) => self.pair(ObjectKind::Schema, &base.place, &head.place),
             _ => {
-                let (was, is) = values(member);
-                let what = told("items", was, is);
-                self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
+                let (before, after) = values(member);
+                let message = describe_change("items", before, after);
+                self.change(DiffRule::TypeChanged, member.place(), message, Effect::ALL);
             }
         }
     }
 
-    /// `oneOf` and `anyOf`: the alternatives by what they lead to, else by what they say, else in order.
+    /// Compares `oneOf` and `anyOf`: pairs the alternatives by reference, then by content, then in order.
     pub(super) fn alternatives(&mut self, member: &KeyPair<'a>) {
-        let (old, new) = self.in_pairs(member);
+        let (old, new) = self.pair_schemas(member);
         if member.base.is_none() || member.head.is_none() {
-            let (was, is) = values(member);
-            let what = told(member.key, was, is);
-            return self.change(DiffRule::TypeChanged, member.spot(), what, Effect::ALL);
+            let (before, after) = values(member);
+            let message = describe_change(member.key, before, after);
+            return self.change(DiffRule::TypeChanged, member.place(), message, Effect::ALL);
         }
-        for was in old {
-            let what = format!("the alternative {} is gone", self.name(&was, true));
-            let spot = PlacePair::base(&was.place);
-            self.change(DiffRule::AlternativeRemoved, spot, what, Effect::TIGHTENED);
+        for before in old {
+            let message = format!("the {} was removed", self.name(&before, true));
+            let place = PlacePair::base(&before.place);
+            self.change(
+                DiffRule::AlternativeRemoved,
+                place,
+                message,
+                Effect::TIGHTENED,
+            );
         }
-        for is in new {
-            let what = format!("the alternative {} is new", self.name(&is, false));
-            let spot = PlacePair::head(&is.place);
-            self.change(DiffRule::AlternativeAdded, spot, what, Effect::WIDENED);
+        for after in new {
+            let message = format!("the {} was added", self.name(&after, false));
+            let place = PlacePair::head(&after.place);
+            self.change(DiffRule::AlternativeAdded, place, message, Effect::WIDENED);
         }
     }
 
-    /// `allOf`: what is in its parts, which are the same ones.
-    pub(super) fn parts(&mut self, member: &KeyPair<'a>) {
-        let _ = self.in_pairs(member);
+    /// Compares the parts of an `allOf` that has the same parts on both sides.
+    pub(super) fn all_of(&mut self, member: &KeyPair<'a>) {
+        let _ = self.pair_schemas(member);
         if member.base.is_none() || member.head.is_none() {
-            self.found.ways.push(member.spot());
+            self.result.compared_elsewhere.push(member.place());
         }
     }
 
-    /// What an alternative or part is called.
+    /// Describes an alternative.
     fn name(&self, at: &Node<'a>, in_base: bool) -> String {
         let tree = if in_base {
             &self.base.tree
@@ -695,141 +754,152 @@ impl<'a> DiffWalk<'a> {
         };
         let target = resolved(tree, &at.place).filter(|target| target.place != at.place);
         match target.and_then(|target| target.place.last().map(std::borrow::Cow::into_owned)) {
-            Some(name) => format!("`{name}`"),
-            None => "without a name".to_owned(),
+            Some(name) => format!("alternative `{name}`"),
+            None => "unnamed alternative".to_owned(),
         }
     }
 
-    /// Pairs the elements of two lists of schemas; gives those that have no counterpart.
-    fn in_pairs(&mut self, member: &KeyPair<'a>) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
+    /// Pairs the elements of two lists of schemas, and compares the pairs; returns the unpaired elements.
+    fn pair_schemas(&mut self, member: &KeyPair<'a>) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
         let items = |at: &Option<Node<'a>>| at.as_ref().map(Node::items).unwrap_or_default();
         let (mut old, mut new) = (items(&member.base), items(&member.head));
         let mut pairs: Vec<(Pointer, Pointer)> = Vec::new();
         let mut take = |is_same: &dyn Fn(&Node<'a>, &Node<'a>) -> bool| {
-            old.retain(|was| {
-                let found = new.iter().position(|is| is_same(was, is));
+            old.retain(|before| {
+                let found = new.iter().position(|after| is_same(before, after));
                 if let Some(index) = found {
-                    let is: Node<'a> = new.remove(index);
-                    pairs.push((was.place.clone(), is.place));
+                    let after: Node<'a> = new.remove(index);
+                    pairs.push((before.place.clone(), after.place));
                 }
                 found.is_none()
             });
         };
-        take(&|was, is| was.value == is.value);
+        take(&|before, after| before.value == after.value);
         let bare = |tree: &Value, at: &Node<'_>| {
             let at = resolved(tree, &at.place);
             at.map(|at| without_docs(tree, ObjectKind::Schema, at.value))
         };
         let target = |at: &Node<'_>| at.value.get("$ref").cloned();
-        take(&|was, is| leads(was) && target(was) == target(is));
-        // One that says the same, by a name or without one.
-        take(&|was, is| {
-            leads(was) != leads(is) && bare(&self.base.tree, was) == bare(&self.head.tree, is)
+        take(&|before, after| is_reference(before) && target(before) == target(after));
+        // Pairs an inline schema with a reference to an equal schema.
+        take(&|before, after| {
+            is_reference(before) != is_reference(after)
+                && bare(&self.base.tree, before) == bare(&self.head.tree, after)
         });
-        take(&|was, is| {
-            was.place.last() == is.place.last() && leads(was) == leads(is) && !leads(was)
+        take(&|before, after| {
+            before.place.last() == after.place.last()
+                && is_reference(before) == is_reference(after)
+                && !is_reference(before)
         });
-        // One that is nowhere in the head, for one that is nowhere in the base, is the same under another name.
-        let alone = |list: &[Node<'a>], other: &Value| -> BTreeSet<Pointer> {
+        // A reference to a removed schema and one to an added schema are the same schema under another
+        // name.
+        let dangling = |list: &[Node<'a>], other_tree: &Value| -> BTreeSet<Pointer> {
             let is_in = |at: &Node<'a>| {
                 let target = at.value.get("$ref").and_then(Value::as_str);
                 let target = target.and_then(Pointer::from_fragment);
-                target.is_some_and(|target| other.pointer(target.as_str()).is_some())
+                target.is_some_and(|target| other_tree.pointer(target.as_str()).is_some())
             };
-            let list = list.iter().filter(|at| leads(at) && !is_in(at));
+            let list = list.iter().filter(|at| is_reference(at) && !is_in(at));
             list.map(|at| at.place.clone()).collect()
         };
-        let gone = alone(&old, &self.head.tree);
-        let fresh = alone(&new, &self.base.tree);
-        if gone.len() == 1 && fresh.len() == 1 {
-            let (Some(was), Some(is)) = (gone.first(), fresh.first()) else {
+        let removed = dangling(&old, &self.head.tree);
+        let added = dangling(&new, &self.base.tree);
+        if removed.len() == 1 && added.len() == 1 {
+            let (Some(before), Some(after)) = (removed.first(), added.first()) else {
                 return (old, new);
             };
-            old.retain(|at| at.place != *was);
-            new.retain(|at| at.place != *is);
-            pairs.push((was.clone(), is.clone()));
+            old.retain(|at| at.place != *before);
+            new.retain(|at| at.place != *after);
+            pairs.push((before.clone(), after.clone()));
         }
-        // As many as before, and nothing to tell them by: each for the one that was there.
-        let inline = |list: &[Node<'a>]| list.iter().filter(|at| !leads(at)).count();
+        // Pairs the remaining inline schemas in order, if there are equally many.
+        let inline = |list: &[Node<'a>]| list.iter().filter(|at| !is_reference(at)).count();
         if inline(&old) == inline(&new) {
             let plain = |list: &mut Vec<Node<'a>>| -> Vec<Pointer> {
-                let (plain, rest) = list.drain(..).partition(|at| !leads(at));
-                *list = rest;
+                let (plain, references) = list.drain(..).partition(|at| !is_reference(at));
+                *list = references;
                 let plain: Vec<Node<'a>> = plain;
                 plain.into_iter().map(|at| at.place).collect()
             };
             pairs.extend(plain(&mut old).into_iter().zip(plain(&mut new)));
         }
-        for (was, is) in pairs {
-            if was != is {
-                self.found.moved.push((was.clone(), is.clone()));
+        for (before, after) in pairs {
+            if before != after {
+                self.result.moved.push((before.clone(), after.clone()));
             }
-            self.pair(ObjectKind::Schema, &was, &is);
+            self.pair(ObjectKind::Schema, &before, &after);
         }
         (old, new)
     }
 
     pub(super) fn discriminator(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = told("discriminator", was, is);
+        let (before, after) = values(member);
+        let message = describe_change("discriminator", before, after);
         self.changed(
             DiffRule::DiscriminatorChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::ALL,
         );
     }
 
-    pub(super) fn upper_limit(&mut self, member: &KeyPair<'a>) {
-        self.bound(member, |was, is| is < was);
+    pub(super) fn upper_bound(&mut self, member: &KeyPair<'a>) {
+        self.bound(member, |before, after| after < before);
     }
 
-    pub(super) fn lower_limit(&mut self, member: &KeyPair<'a>) {
-        self.bound(member, |was, is| is > was);
+    pub(super) fn lower_bound(&mut self, member: &KeyPair<'a>) {
+        self.bound(member, |before, after| after > before);
     }
 
     fn bound(&mut self, member: &KeyPair<'a>, is_tighter: fn(f64, f64) -> bool) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         let no_limit = |value: Option<&Value>| {
-            // Nothing is shorter than nothing.
+            // A minimum length or count of 0 has no effect.
             member.key.starts_with("min")
                 && member.key != "minimum"
-                && value.is_some_and(|is| is == 0)
+                && value.is_some_and(|after| after == 0)
         };
-        let (was_none, is_none) = (was.is_none() || no_limit(was), is.is_none() || no_limit(is));
-        let numbers = (was.and_then(Value::as_f64), is.and_then(Value::as_f64));
+        let (was_none, is_none) = (
+            before.is_none() || no_limit(before),
+            after.is_none() || no_limit(after),
+        );
+        let numbers = (
+            before.and_then(Value::as_f64),
+            after.and_then(Value::as_f64),
+        );
         let is_whole =
             |value: Option<&Value>| value.is_none_or(|value| value.is_i64() || value.is_f64());
-        if (was_none && is_none) || (numbers.0 == numbers.1 && is_whole(was) && is_whole(is)) {
+        if (was_none && is_none) || (numbers.0 == numbers.1 && is_whole(before) && is_whole(after))
+        {
             return self.note(Bucket::Moved, member);
         }
         let (rule, effect) = match numbers {
-            (None, _) => (DiffRule::LimitTightened, Effect::TIGHTENED),
-            (Some(was), Some(is)) if is_tighter(was, is) => {
-                (DiffRule::LimitTightened, Effect::TIGHTENED)
+            (None, _) => (DiffRule::ConstraintTightened, Effect::TIGHTENED),
+            (Some(before), Some(after)) if is_tighter(before, after) => {
+                (DiffRule::ConstraintTightened, Effect::TIGHTENED)
             }
-            _ => (DiffRule::LimitRelaxed, Effect::RELAXED),
+            _ => (DiffRule::ConstraintRelaxed, Effect::RELAXED),
         };
         self.changed(
             rule,
-            member.spot(),
-            told(member.key, was, is),
-            (was, is),
+            member.place(),
+            describe_change(member.key, before, after),
+            (before, after),
             effect,
         );
     }
 
-    /// A limit that is there or not, or another one.
-    pub(super) fn limit(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+    /// Compares a constraint whose values have no order.
+    pub(super) fn constraint(&mut self, member: &KeyPair<'a>) {
+        let (before, after) = values(member);
         let no = |value: Option<&Value>| value.is_none_or(|value| value == false);
-        let (rule, effect) = match (no(was), no(is)) {
+        let (rule, effect) = match (no(before), no(after)) {
             (true, true) => return self.note(Bucket::Moved, member),
-            (true, false) => (DiffRule::LimitTightened, Effect::TIGHTENED),
-            (false, true) => (DiffRule::LimitRelaxed, Effect::RELAXED),
+            (true, false) => (DiffRule::ConstraintTightened, Effect::TIGHTENED),
+            (false, true) => (DiffRule::ConstraintRelaxed, Effect::RELAXED),
             (false, false) => (
-                DiffRule::LimitChanged,
+                DiffRule::ConstraintChanged,
                 Effect::ALL.only(Directions {
                     requests: true,
                     responses: false,
@@ -838,69 +908,69 @@ impl<'a> DiffWalk<'a> {
         };
         self.changed(
             rule,
-            member.spot(),
-            told(member.key, was, is),
-            (was, is),
+            member.place(),
+            describe_change(member.key, before, after),
+            (before, after),
             effect,
         );
     }
 
     pub(super) fn default(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = told("default", was, is);
-        // Who leaves it out gets something else than before.
+        let (before, after) = values(member);
+        let message = describe_change("default", before, after);
+        // A request without the value now means something else.
         let effect = Effect::OLD_CLIENTS.only(Directions {
             requests: true,
             responses: false,
         });
         self.changed(
             DiffRule::DefaultChanged,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             effect,
         );
     }
 
-    pub(super) fn way(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = (
+    pub(super) fn direction(&mut self, member: &KeyPair<'a>) {
+        let (before, after) = (
             member.owners.0.flag(member.key),
             member.owners.1.flag(member.key),
         );
-        if was == is {
+        if before == after {
             return self.note(Bucket::Moved, member);
         }
-        let (goes, effect) = match (member.key, is) {
-            ("readOnly", true) => ("goes in answers alone", Effect::UNHEEDED),
-            ("readOnly", false) => ("goes in requests, too", Effect::RELAXED),
-            (_, true) => ("goes in requests alone", Effect::LOST_IN_ANSWERS),
-            _ => ("goes in answers, too", Effect::NONE),
+        let (message, effect) = match (member.key, after) {
+            ("readOnly", true) => ("now only sent in responses", Effect::UNHEEDED),
+            ("readOnly", false) => ("now also accepted in requests", Effect::RELAXED),
+            (_, true) => ("now only accepted in requests", Effect::LOST_IN_RESPONSES),
+            _ => ("now also sent in responses", Effect::NONE),
         };
         self.change(
-            DiffRule::PropertyWay,
-            member.spot(),
-            goes.to_owned(),
+            DiffRule::PropertyDirectionChanged,
+            member.place(),
+            message.to_owned(),
             effect,
         );
     }
 }
 
-/// Whether an object has no properties but those that it names.
+/// Checks whether an object rejects additional properties.
 fn is_closed(at: &Node<'_>) -> bool {
     at.value.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
-/// Whether something is described elsewhere.
-fn leads(at: &Node<'_>) -> bool {
+/// Checks whether a schema is a `$ref`.
+fn is_reference(at: &Node<'_>) -> bool {
     at.value.get("$ref").is_some()
 }
 
-/// The values by which the alternatives of a schema are known: those of the mapping, else those that the
-/// alternative names itself, else its own name (OpenAPI 3.0.3, section 4.7.25).
+/// Returns the discriminator values of a schema: those of the mapping, and for each alternative that is not
+/// mapped the values of its property, or else its name (OpenAPI 3.0.3, section 4.7.25).
 fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
     let discriminator = at.value.get("discriminator");
-    let mapping = discriminator.and_then(|one| one.get("mapping")?.as_object());
-    let tag = discriminator.and_then(|one| one.get("propertyName")?.as_str());
+    let mapping = discriminator.and_then(|object| object.get("mapping")?.as_object());
+    let tag = discriminator.and_then(|object| object.get("propertyName")?.as_str());
     let mut tags: BTreeSet<String> = mapping
         .into_iter()
         .flatten()
@@ -909,10 +979,10 @@ fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
     let mapped: BTreeSet<Pointer> = mapping
         .into_iter()
         .flatten()
-        .filter_map(|(_, leads)| {
-            let leads = leads.as_str()?;
+        .filter_map(|(_, target)| {
+            let target = target.as_str()?;
             let section = Pointer::root().key("components").key("schemas");
-            Some(Pointer::from_fragment(leads).unwrap_or_else(|| section.key(leads)))
+            Some(Pointer::from_fragment(target).unwrap_or_else(|| section.key(target)))
         })
         .collect();
     for key in ["oneOf", "anyOf"] {
@@ -923,14 +993,14 @@ fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
             if mapped.contains(&target.place) {
                 continue;
             }
-            let object = MergedObject::of(tree, &target);
-            let said = tag.and_then(|tag| resolved(tree, &object.properties.get(tag)?.place));
-            let said = said.and_then(|said| said.get("enum"));
-            let said: Vec<_> = said.iter().flat_map(Node::items).collect();
-            if said.is_empty() {
+            let object = MergedObject::merge(tree, &target);
+            let values = tag.and_then(|tag| resolved(tree, &object.properties.get(tag)?.place));
+            let values = values.and_then(|values| values.get("enum"));
+            let values: Vec<_> = values.iter().flat_map(Node::items).collect();
+            if values.is_empty() {
                 tags.extend(target.place.last().map(std::borrow::Cow::into_owned));
             } else {
-                tags.extend(said.iter().map(|value| shown(value.value)));
+                tags.extend(values.iter().map(|value| display_value(value.value)));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Who uses what stands at a place of a document.
+//! Finds the operations that use a place of a document.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,37 +10,37 @@ use super::{
 };
 use crate::{load::Document, model::Method, pointer::Pointer};
 
-/// The operations of a document that lead to its places.
+/// The references of a document, for finding the operations that use a place.
 pub(super) struct UsageIndex<'a> {
     tree: &'a Value,
-    /// The places that say a `$ref`, by what it leads to.
+    /// The places of `$ref`s, by target.
     by_target: BTreeMap<Pointer, Vec<Pointer>>,
-    /// The paths by the place of their item, where that is elsewhere.
+    /// The path items that are defined elsewhere, each with its path.
     items: Vec<(Pointer, String)>,
 }
 
-/// Who uses something.
+/// The users of a place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Users {
-    /// The operations: method and path.
+    /// The operations, as path and method.
     pub(super) operations: BTreeSet<(String, Method)>,
-    pub(super) ways: Directions,
+    pub(super) directions: Directions,
 }
 
 impl Users {
     pub(super) fn extend(&mut self, other: Self) {
         self.operations.extend(other.operations);
-        self.ways.requests |= other.ways.requests;
-        self.ways.responses |= other.ways.responses;
+        self.directions.requests |= other.directions.requests;
+        self.directions.responses |= other.directions.responses;
     }
 }
 
 impl<'a> UsageIndex<'a> {
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(super) fn new(document: &'a Document) -> Self {
         let mut by_target: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
         for ((target, _), places) in &document.references {
-            let known = by_target.entry(target.clone()).or_default();
-            known.extend(places.iter().cloned());
+            let references = by_target.entry(target.clone()).or_default();
+            references.extend(places.iter().cloned());
         }
         let mut items = Vec::new();
         let paths = Pointer::root().key("paths");
@@ -59,7 +59,7 @@ impl<'a> UsageIndex<'a> {
         }
     }
 
-    /// Whether what stands at a place is inside of something that a keyword is said of: `readOnly`.
+    /// Checks whether a place is within an object for which a flag such as `readOnly` is set.
     pub(super) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
         let mut around = Some(place.clone());
         while let Some(place) = around {
@@ -72,18 +72,18 @@ impl<'a> UsageIndex<'a> {
         false
     }
 
-    /// Who uses what stands at a place.
+    /// Returns the users of a place.
     pub(super) fn users(&self, place: &Pointer) -> Users {
         let mut users = Users::default();
         let mut seen = HashSet::from([place.clone()]);
-        let mut open = vec![place.clone()];
-        while let Some(place) = open.pop() {
-            self.note(&place, &mut users);
+        let mut pending = vec![place.clone()];
+        while let Some(place) = pending.pop() {
+            self.add_users_at(&place, &mut users);
             let mut around = Some(place);
             while let Some(target) = around {
                 for reference in self.by_target.get(&target).into_iter().flatten() {
                     if seen.insert(reference.clone()) {
-                        open.push(reference.clone());
+                        pending.push(reference.clone());
                     }
                 }
                 around = target.parent();
@@ -92,28 +92,30 @@ impl<'a> UsageIndex<'a> {
         users
     }
 
-    /// Notes the operations that a place is in, or that it is for.
-    fn note(&self, place: &Pointer, users: &mut Users) {
+    /// Adds the operations that contain a place or that it applies to.
+    fn add_users_at(&self, place: &Pointer, users: &mut Users) {
         let segments: Vec<_> = place.segments().collect();
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         match segments.as_slice() {
             ["paths", path, rest @ ..] => self.in_item(path, rest, users),
             ["security", ..] => {
                 let is_silent = |operation: &Value| operation.get("security").is_none();
-                self.all(users, is_silent);
+                self.add_operations(users, is_silent);
             }
             ["components", "securitySchemes", id, ..] => {
-                let asks = |list: Option<&Value>| {
+                let requires = |list: Option<&Value>| {
                     let list = list.and_then(Value::as_array);
-                    list.is_some_and(|list| list.iter().any(|one| one.get(id).is_some()))
+                    list.is_some_and(|list| {
+                        list.iter().any(|alternative| alternative.get(id).is_some())
+                    })
                 };
-                let by_default = asks(self.tree.get("security"));
-                self.all(users, |operation| match operation.get("security") {
-                    Some(own) => asks(Some(own)),
+                let by_default = requires(self.tree.get("security"));
+                self.add_operations(users, |operation| match operation.get("security") {
+                    Some(own) => requires(Some(own)),
                     None => by_default,
                 });
             }
-            ["servers", ..] => self.all(users, |_| true),
+            ["servers", ..] => self.add_operations(users, |_| true),
             _ => {
                 for (item, path) in &self.items {
                     if let Some(rest) = place.strip(item) {
@@ -129,37 +131,39 @@ impl<'a> UsageIndex<'a> {
     fn in_item(&self, path: &str, rest: &[&str], users: &mut Users) {
         let mut methods = Method::ALL.into_iter();
         match rest {
-            [method, rest @ ..] if methods.any(|known| known.key() == **method) => {
+            [method, rest @ ..] if methods.any(|candidate| candidate.key() == **method) => {
                 let methods = Method::ALL.into_iter();
-                let found = methods.filter(|known| known.key() == **method);
+                let found = methods.filter(|candidate| candidate.key() == **method);
                 users
                     .operations
                     .extend(found.map(|method| (path.to_owned(), method)));
                 match rest.first() {
-                    Some(&"responses") => users.ways.responses = true,
-                    Some(&("parameters" | "requestBody")) => users.ways.requests = true,
+                    Some(&"responses") => users.directions.responses = true,
+                    Some(&("parameters" | "requestBody")) => users.directions.requests = true,
                     _ => {}
                 }
             }
             ["parameters", rest @ ..] => {
-                users.ways.requests = true;
+                users.directions.requests = true;
                 let place = Pointer::root().key("paths").key(path);
                 let Some(item) = resolved(self.tree, &place) else {
                     return;
                 };
-                let own = rest
+                let path_parameter = rest
                     .first()
                     .map(|index| item.place.key("parameters").key(index));
-                let own = own.and_then(|place| identity(self.tree, &place));
+                let path_parameter = path_parameter.and_then(|place| identity(self.tree, &place));
                 for method in Method::ALL {
                     let Some(operation) = item.get(&method.key()) else {
                         continue;
                     };
-                    // What an operation replaces it does not use.
-                    let others = operation.get("parameters");
-                    let mut others = others.iter().flat_map(Node::items);
-                    let is_replaced = own.is_some()
-                        && others.any(|other| identity(self.tree, &other.place) == own);
+                    // An operation does not use a parameter that it overrides.
+                    let own_parameters = operation.get("parameters");
+                    let mut own_parameters = own_parameters.iter().flat_map(Node::items);
+                    let is_replaced = path_parameter.is_some()
+                        && own_parameters.any(|parameter| {
+                            identity(self.tree, &parameter.place) == path_parameter
+                        });
                     if !is_replaced {
                         users.operations.insert((path.to_owned(), method));
                     }
@@ -169,7 +173,7 @@ impl<'a> UsageIndex<'a> {
         }
     }
 
-    fn all(&self, users: &mut Users, is_user: impl Fn(&Value) -> bool) {
+    fn add_operations(&self, users: &mut Users, is_user: impl Fn(&Value) -> bool) {
         for path in keys(self.tree, "/paths") {
             let place = Pointer::root().key("paths").key(path);
             for method in Method::ALL {
@@ -183,7 +187,7 @@ impl<'a> UsageIndex<'a> {
     }
 }
 
-/// What tells a parameter from others: where it is, and its name.
+/// Returns the identity of a parameter: its location and name.
 fn identity(tree: &Value, place: &Pointer) -> Option<(String, String)> {
     let parameter = resolved(tree, place)?;
     let (location, name) = (parameter.text("in"), parameter.text("name"));

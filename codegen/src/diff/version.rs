@@ -1,26 +1,28 @@
-//! Which version a change needs, by Cargo's reading of semantic versioning.
+//! The version that a change requires, by Cargo's rules for semantic versioning.
 
 use semver::{Prerelease, Version};
 
 use super::Level;
 
-/// The versions of a change: what was, what is stated, and what is needed.
+/// The versions of the two documents, and the version that the change requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
-    /// `info.version` of the base, as it stands there.
+    /// `info.version` of the base, unchanged.
     pub base: String,
-    /// `info.version` of the head, as it stands there.
+    /// `info.version` of the head, unchanged.
     pub stated: String,
-    /// The least version that the head may have; `None` if the base has none that Cargo takes.
-    pub needs: Option<String>,
-    /// Whether the stated version is enough; `None` if that cannot be told.
-    pub is_enough: Option<bool>,
+    /// The lowest version that the head may have; `None` if the version of the base is not a semantic
+    /// version.
+    pub needed: Option<String>,
+    /// Whether the stated version is sufficient; `None` if that is unknown.
+    pub is_sufficient: Option<bool>,
 }
 
 impl Versions {
-    /// Holds the stated version against what a change needs.
+    /// Compares the stated version with the version that a change requires.
     ///
-    /// `base` and `head` are the texts of the documents, each with the version that Cargo takes for it.
+    /// `base` and `head` are the versions in the documents, each with the semantic version that the crate
+    /// uses for it.
     pub(super) fn new(
         base: (&str, Option<&str>),
         head: (&str, Option<&str>),
@@ -32,10 +34,10 @@ impl Versions {
             Some(level) => next(old, level),
             None => Some(old.clone()),
         });
-        let is_enough = match (&old, &needed, &new) {
+        let is_sufficient = match (&old, &needed, &new) {
             _ if level.is_none() => Some(true),
-            (Some(old), Some(needed), Some(new)) => Some(is_far(old, needed, new)),
-            // What was a version has to stay one; else all that can be asked for is another text.
+            (Some(old), Some(needed), Some(new)) => Some(satisfies(old, needed, new)),
+            // A semantic version must stay one. Any other version only has to change.
             (Some(_), Some(_), None) => Some(false),
             _ if base.0 == head.0 => Some(false),
             _ => None,
@@ -43,12 +45,12 @@ impl Versions {
         Self {
             base: base.0.to_owned(),
             stated: head.0.to_owned(),
-            needs: needed.map(|version| version.to_string()),
-            is_enough,
+            needed: needed.map(|version| version.to_string()),
+            is_sufficient,
         }
     }
 
-    /// Whether the base is a pre-release, which promises nothing.
+    /// Checks whether the base is a pre-release, which may change in any way.
     #[must_use]
     pub fn is_from_pre_release(&self) -> bool {
         let text = self.base.trim().trim_start_matches(['v', 'V']);
@@ -56,18 +58,20 @@ impl Versions {
     }
 }
 
-/// Whether a version is beyond another one, and at least what is needed; a pre-release of that is, too.
-fn is_far(old: &Version, needed: &Version, new: &Version) -> bool {
+/// Checks whether a version is newer than the old one, and is at least the needed version or a pre-release
+/// of it.
+fn satisfies(old: &Version, needed: &Version, new: &Version) -> bool {
     let released = Version::new(new.major, new.minor, new.patch);
     new > old && (new >= needed || released >= *needed)
 }
 
-/// The next version after one: in 0.y.z a major change raises y, and all else z; in 0.0.z all raise z.
+/// Returns the next version: in 0.y.z a major change increments y, and any other change z; in 0.0.z every
+/// change increments z.
 ///
-/// `None` for a number that has no next one.
+/// Returns `None` if the number cannot be incremented.
 fn next(old: &Version, level: Level) -> Option<Version> {
     if !old.pre.is_empty() {
-        // A pre-release may change in any way before the version itself.
+        // A pre-release may change in any way before the release.
         return Some(raised_pre(old));
     }
     let after = |number: u64| number.checked_add(1);
@@ -81,7 +85,7 @@ fn next(old: &Version, level: Level) -> Option<Version> {
     })
 }
 
-/// The least pre-release after one: its last number raised, else the version itself.
+/// Returns the next pre-release: the last number is incremented, or else the version is released.
 fn raised_pre(old: &Version) -> Version {
     let mut version = Version::new(old.major, old.minor, old.patch);
     let text = old.pre.as_str();
@@ -102,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_raised_as_cargo_reads_them() {
+    fn the_needed_version_follows_the_rules_of_cargo() {
         let [patch, minor, major] = [Level::Patch, Level::Minor, Level::Major];
         for (old, level, needed) in [
             ("1.4.0", Some(patch), "1.4.1"),
@@ -118,16 +122,20 @@ mod tests {
             ("1.4.0", None, "1.4.0"),
         ] {
             let versions = Versions::new((old, Some(old)), (old, Some(old)), level);
-            assert_eq!(versions.needs.as_deref(), Some(needed), "{old} {level:?}");
-            assert_eq!(versions.is_enough, Some(level.is_none()), "{old} {level:?}");
+            assert_eq!(versions.needed.as_deref(), Some(needed), "{old} {level:?}");
+            assert_eq!(
+                versions.is_sufficient,
+                Some(level.is_none()),
+                "{old} {level:?}"
+            );
             let raised = Versions::new((old, Some(old)), (needed, Some(needed)), level);
-            assert_eq!(raised.is_enough, Some(true), "{old} {level:?}");
+            assert_eq!(raised.is_sufficient, Some(true), "{old} {level:?}");
         }
     }
 
     #[test]
-    fn more_than_enough_is_enough() {
-        for (stated, is_enough) in [
+    fn higher_versions_are_sufficient() {
+        for (stated, is_sufficient) in [
             ("1.4.9", false),
             ("1.5.0", true),
             ("2.0.0-alpha", true),
@@ -136,36 +144,36 @@ mod tests {
         ] {
             let minor = Some(Level::Minor);
             let versions = Versions::new(("v1.4", Some("1.4.0")), (stated, Some(stated)), minor);
-            assert_eq!(versions.is_enough, Some(is_enough), "{stated}");
+            assert_eq!(versions.is_sufficient, Some(is_sufficient), "{stated}");
         }
     }
 
     #[test]
-    fn a_pre_release_of_what_is_needed_is_enough() {
-        for (stated, is_enough) in [
+    fn pre_releases_of_the_needed_version_are_sufficient() {
+        for (stated, is_sufficient) in [
             ("2.0.0-rc.1", true),
             ("1.9.0", false),
             ("1.4.0-rc.1", false),
         ] {
             let major = Some(Level::Major);
             let versions = Versions::new(("1.4.0", Some("1.4.0")), (stated, Some(stated)), major);
-            assert_eq!(versions.is_enough, Some(is_enough), "{stated}");
+            assert_eq!(versions.is_sufficient, Some(is_sufficient), "{stated}");
         }
     }
 
     #[test]
-    fn what_is_no_version_cannot_be_held_against_one() {
+    fn other_versions_only_have_to_change() {
         let patch = Some(Level::Patch);
         let dated = Versions::new(("2024-01-01", None), ("2024-02-01", None), patch);
-        assert_eq!((dated.needs, dated.is_enough), (None, None));
+        assert_eq!((dated.needed, dated.is_sufficient), (None, None));
         let same = Versions::new(("2024-01-01", None), ("2024-01-01", None), patch);
-        assert_eq!((same.needs, same.is_enough), (None, Some(false)));
+        assert_eq!((same.needed, same.is_sufficient), (None, Some(false)));
         let lost = Versions::new(("1.0.0", Some("1.0.0")), ("2024-01-01", None), patch);
-        assert_eq!(lost.is_enough, Some(false));
+        assert_eq!(lost.is_sufficient, Some(false));
         let last = Some("1.0.18446744073709551615");
         let last = Versions::new(("last", last), ("1.1.0", Some("1.1.0")), patch);
-        assert_eq!((last.needs, last.is_enough), (None, None));
+        assert_eq!((last.needed, last.is_sufficient), (None, None));
         let same = Versions::new(("latest", None), ("latest", None), None);
-        assert_eq!(same.is_enough, Some(true));
+        assert_eq!(same.is_sufficient, Some(true));
     }
 }

@@ -1,9 +1,9 @@
-//! Two documents, walked together: what differs, place by place.
+//! Compares two documents in parallel, place by place.
 //!
-//! Places are paired by what they mean, not by where they stand: parameters by name, answers by status,
-//! whatever a `$ref` leads to by the place it leads from. So each part of a document is looked at once with
-//! its counterpart, and what is left without one is new or gone. Nothing is passed over: a key without a
-//! rule of its own falls to [`DiffWalk::leaf`].
+//! Places are paired by meaning, not by position: parameters by name, responses by status, and the targets
+//! of `$ref`s by the places that refer to them. Every part of a document is compared once with its
+//! counterpart; a part without counterpart was added or removed. Nothing is skipped: [`DiffWalk::leaf`]
+//! handles every key without a rule.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -25,60 +25,63 @@ use crate::{
     pointer::Pointer,
 };
 
-/// What the walk has found.
+/// The result of comparing two documents.
 #[derive(Default)]
 pub(super) struct WalkResult {
-    /// The changes that mean something.
+    /// The changes with consequences.
     pub(super) changes: Vec<Change>,
-    /// Those that are only counted.
+    /// The changes that are only counted.
     pub(super) notes: Vec<PendingNote>,
-    /// Which places are the same under another name.
+    /// The places that correspond although they differ.
     pub(super) pairs: Pairs,
-    /// The places that have been held against another place, each with all that is in it.
+    /// The places that were compared with another place, including everything within them.
     pub(super) moved: Vec<(Pointer, Pointer)>,
-    /// What belongs to something else that is told.
-    pub(super) along: Vec<PlacePair>,
-    /// What only says where something is that is looked at by itself.
-    pub(super) ways: Vec<PlacePair>,
+    /// The places that a reported change covers, too.
+    pub(super) covered: Vec<PlacePair>,
+    /// The places that only refer to something that is compared separately.
+    pub(super) compared_elsewhere: Vec<PlacePair>,
 }
 
 impl WalkResult {
-    /// Whether a place is told of, on the one side that the spot has.
-    pub(super) fn is_told(&self, spot: &PlacePair) -> bool {
-        let changes = self.changes.iter().map(|change| &change.spot);
-        let notes = self.notes.iter().map(|note| &note.spot);
-        let mut spots = changes.chain(notes).chain(&self.along).chain(&self.ways);
+    /// Checks whether a report covers a place that is only in one of the documents.
+    pub(super) fn is_covered(&self, place: &PlacePair) -> bool {
+        let changes = self.changes.iter().map(|change| &change.place);
+        let notes = self.notes.iter().map(|note| &note.place);
+        let mut places = changes
+            .chain(notes)
+            .chain(&self.covered)
+            .chain(&self.compared_elsewhere);
         let is_moved = |(base, head): &(Pointer, Pointer)| {
-            spot.base.as_ref() == Some(base) || spot.head.as_ref() == Some(head)
+            place.base.as_ref() == Some(base) || place.head.as_ref() == Some(head)
         };
-        spots.any(|known| spot.is_in(known)) || self.moved.iter().any(is_moved)
+        places.any(|covered| place.is_in(covered)) || self.moved.iter().any(is_moved)
     }
 }
 
-/// A change that means something.
+/// A change with consequences.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) rule: DiffRule,
-    pub(super) spot: PlacePair,
-    /// What has changed, in words: "the response `410` is new".
-    pub(super) what: String,
-    pub(super) was: Option<String>,
-    pub(super) is: Option<String>,
+    pub(super) place: PlacePair,
+    /// The description of the change: "the value `hamster` was added".
+    pub(super) message: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
     pub(super) effect: Effect,
-    /// CoveredBy it is used, if not wherever it stands.
+    /// The place where it is used, if it only applies there.
     pub(super) used_at: Option<PlacePair>,
 }
 
-/// A change that is counted.
+/// A change that is only counted.
 #[derive(Clone, Debug)]
 pub(super) struct PendingNote {
     pub(super) bucket: Bucket,
-    pub(super) spot: PlacePair,
-    pub(super) was: Option<Value>,
-    pub(super) is: Option<Value>,
+    pub(super) place: PlacePair,
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
 }
 
-/// What stands at a place, if anything does.
+/// A value of a document and its place.
 #[derive(Clone)]
 pub(super) struct Node<'a> {
     pub(super) value: &'a Value,
@@ -122,9 +125,9 @@ impl<'a> Node<'a> {
     }
 }
 
-/// A key of an object on both sides, at least one of which has it.
+/// A key of an object, which at least one side has.
 pub(super) struct KeyPair<'a> {
-    /// What has the key.
+    /// The kind of the object that has the key.
     pub(super) kind: ObjectKind,
     pub(super) key: &'a str,
     pub(super) owners: (Node<'a>, Node<'a>),
@@ -133,8 +136,8 @@ pub(super) struct KeyPair<'a> {
 }
 
 impl KeyPair<'_> {
-    /// The places on both sides, those of what lacks the key left out.
-    pub(super) fn spot(&self) -> PlacePair {
+    /// Returns the places of the values.
+    pub(super) fn place(&self) -> PlacePair {
         PlacePair {
             base: self.base.as_ref().map(|at| at.place.clone()),
             head: self.head.as_ref().map(|at| at.place.clone()),
@@ -142,47 +145,47 @@ impl KeyPair<'_> {
     }
 }
 
-/// What a value is, in words for a reader: texts as they are.
-pub(super) fn shown(value: &Value) -> String {
+/// Formats a value for a reader: strings without quotes.
+pub(super) fn display_value(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
     }
 }
 
-/// The walk, on its way.
+/// The state of the comparison.
 pub(super) struct DiffWalk<'a> {
     pub(super) base: &'a Document,
     pub(super) head: &'a Document,
-    /// The security schemes of both, as they are lowered.
+    /// The security schemes of both models.
     pub(super) schemes: (&'a [SecurityScheme], &'a [SecurityScheme]),
-    pub(super) found: WalkResult,
+    pub(super) result: WalkResult,
     seen: HashSet<(Pointer, Pointer, Option<PlacePair>)>,
-    told: HashSet<(DiffRule, PlacePair, String, Option<PlacePair>)>,
-    /// The place that leads to what is looked at, where that is not what else leads there.
+    reported: HashSet<(DiffRule, PlacePair, String, Option<PlacePair>)>,
+    /// The place that refers to the current one, if other references to it are unaffected.
     pub(super) used_at: Option<PlacePair>,
 }
 
-/// Holds two documents against each other.
+/// Compares two documents.
 pub(super) fn walk(base: &Side, head: &Side) -> WalkResult {
     let mut walk = DiffWalk {
         base: &base.document,
         head: &head.document,
         schemes: (&base.model.schemes, &head.model.schemes),
-        found: WalkResult::default(),
+        result: WalkResult::default(),
         seen: HashSet::new(),
-        told: HashSet::new(),
+        reported: HashSet::new(),
         used_at: None,
     };
     walk.document();
-    walk.found
+    walk.result
 }
 
 impl<'a> DiffWalk<'a> {
     fn document(&mut self) {
         let base = Node::new(&self.base.tree, Pointer::root());
         let head = Node::new(&self.head.tree, Pointer::root());
-        // What operations lead to tells which components are the same under another name.
+        // Operations come first, because they show which components are the same under another name.
         if let (Some(base), Some(head)) = (base.get("paths"), head.get("paths")) {
             self.paths(&base, &head);
         }
@@ -190,7 +193,7 @@ impl<'a> DiffWalk<'a> {
         self.members(ObjectKind::OpenApi, &base, &head);
     }
 
-    /// Pairs all that a `$ref` leads to on both sides.
+    /// Compares the targets of `$ref`s that exist on both sides.
     fn referenced(&mut self) {
         for (place, kind) in self.base.references.keys() {
             if self.head.tree.pointer(place.as_str()).is_some() {
@@ -199,33 +202,39 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    pub(super) fn change(&mut self, rule: DiffRule, spot: PlacePair, what: String, effect: Effect) {
+    pub(super) fn change(
+        &mut self,
+        rule: DiffRule,
+        place: PlacePair,
+        message: String,
+        effect: Effect,
+    ) {
         self.push(Change {
             rule,
-            spot,
-            what,
-            was: None,
-            is: None,
+            place,
+            message,
+            before: None,
+            after: None,
             effect,
             used_at: None,
         });
     }
 
-    /// Notes a change from something to something else.
+    /// Reports a change from one value to another.
     pub(super) fn changed(
         &mut self,
         rule: DiffRule,
-        spot: PlacePair,
-        what: String,
-        (was, is): (Option<&Value>, Option<&Value>),
+        place: PlacePair,
+        message: String,
+        (before, after): (Option<&Value>, Option<&Value>),
         effect: Effect,
     ) {
         self.push(Change {
             rule,
-            spot,
-            what,
-            was: was.map(shown),
-            is: is.map(shown),
+            place,
+            message,
+            before: before.map(display_value),
+            after: after.map(display_value),
             effect,
             used_at: None,
         });
@@ -234,77 +243,77 @@ impl<'a> DiffWalk<'a> {
     pub(super) fn push(&mut self, change: Change) {
         let key = (
             change.rule,
-            change.spot.clone(),
-            change.what.clone(),
+            change.place.clone(),
+            change.message.clone(),
             self.used_at.clone(),
         );
-        if self.told.insert(key) {
-            match (&change.spot.base, &change.spot.head) {
-                (Some(base), None) => self.found.pairs.is_gone(base),
-                (None, Some(head)) => self.found.pairs.is_fresh(head),
+        if self.reported.insert(key) {
+            match (&change.place.base, &change.place.head) {
+                (Some(base), None) => self.result.pairs.mark_removed(base),
+                (None, Some(head)) => self.result.pairs.mark_added(head),
                 _ => {}
             }
             let used_at = change.used_at.clone().or_else(|| self.used_at.clone());
-            self.found.changes.push(Change { used_at, ..change });
+            self.result.changes.push(Change { used_at, ..change });
         }
     }
 
     pub(super) fn note(&mut self, bucket: Bucket, member: &KeyPair<'_>) {
-        self.found.notes.push(PendingNote {
+        self.result.notes.push(PendingNote {
             bucket,
-            spot: member.spot(),
-            was: member.base.as_ref().map(|at| at.value.clone()),
-            is: member.head.as_ref().map(|at| at.value.clone()),
+            place: member.place(),
+            before: member.base.as_ref().map(|at| at.value.clone()),
+            after: member.head.as_ref().map(|at| at.value.clone()),
         });
     }
 
-    /// What stands at a place of the base.
+    /// Returns the value at a place of the base.
     pub(super) fn in_base(&self, place: &Pointer) -> Option<Node<'a>> {
         let value = self.base.tree.pointer(place.as_str())?;
         Some(Node::new(value, place.clone()))
     }
 
-    /// What stands at a place of the head.
+    /// Returns the value at a place of the head.
     pub(super) fn in_head(&self, place: &Pointer) -> Option<Node<'a>> {
         let value = self.head.tree.pointer(place.as_str())?;
         Some(Node::new(value, place.clone()))
     }
 
-    /// Holds what stands at two places against each other, by way of any `$ref`.
+    /// Compares the values at two places, after following `$ref`s.
     pub(super) fn pair(&mut self, kind: ObjectKind, base: &Pointer, head: &Pointer) {
-        let (Some(was), Some(is)) = (
+        let (Some(before), Some(after)) = (
             resolved(&self.base.tree, base),
             resolved(&self.head.tree, head),
         ) else {
             return;
         };
-        let (old, new) = (&was.place, &is.place);
+        let (old, new) = (&before.place, &after.place);
         if matches!(kind, ObjectKind::Callback | ObjectKind::Link) {
             let member = KeyPair {
                 kind,
                 key: "",
-                owners: (was.clone(), is.clone()),
-                base: Some(was),
-                head: Some(is),
+                owners: (before.clone(), after.clone()),
+                base: Some(before),
+                head: Some(after),
             };
-            return self.texts(Bucket::Unused, &member);
+            return self.note_values(Bucket::Unused, &member);
         }
         self.references(kind, base, head);
         if self.used_at.is_none() && (old != base || new != head) {
-            self.found.pairs.put(base, head);
+            self.result.pairs.insert(base, head);
         }
-        if kind == ObjectKind::Schema && self.leads_to(&was, &is) {
-            // One of the two only adds words to the other.
-            self.unwrapped(&was, &is);
+        if kind == ObjectKind::Schema && self.wraps_other(&before, &after) {
+            // One of the two only wraps the other.
+            self.compare_wrapped(&before, &after);
             return;
         }
-        let is_same = old == new || self.found.pairs.in_head(old) == *new;
+        let is_same = old == new || self.result.pairs.in_head(old) == *new;
         let by_name = (old != base, new != head);
-        // What still is there, or was there before, is not the same under another name.
+        // A target that exists in both documents was not renamed.
         let stays = by_name.0 && self.head.tree.pointer(old.as_str()).is_some();
         let was_there = by_name.1 && self.base.tree.pointer(new.as_str()).is_some();
         if !is_same && (stays || was_there) {
-            self.switched(kind, (base, head), &was, &is);
+            self.target_changed(kind, (base, head), &before, &after);
             return;
         }
         if kind == ObjectKind::Schema && by_name != (false, false) && !is_same {
@@ -312,33 +321,33 @@ impl<'a> DiffWalk<'a> {
                 let name = place.last().filter(|_| by_name);
                 name.map(std::borrow::Cow::into_owned)
             };
-            let what = match by_name {
-                (true, true) => "is called otherwise",
-                (false, _) => "has a name now",
-                _ => "has no name any more",
+            let message = match by_name {
+                (true, true) => "renamed",
+                (false, _) => "now has a name",
+                _ => "no longer has a name",
             };
             self.push(Change {
                 rule: DiffRule::SchemaRenamed,
-                spot: PlacePair::both(old, new),
-                what: what.to_owned(),
-                was: name(by_name.0, old),
-                is: name(by_name.1, new),
+                place: PlacePair::both(old, new),
+                message: message.to_owned(),
+                before: name(by_name.0, old),
+                after: name(by_name.1, new),
                 effect: Effect::NONE,
                 used_at: None,
             });
         }
-        self.inner(kind, &was, &is);
+        self.compare_resolved(kind, &before, &after);
     }
 
-    /// Notes the `$ref`s at two places, which are looked at by what they lead to, and what stands beside them,
-    /// of which nothing is made.
+    /// Handles the `$ref`s at two places, whose targets are compared instead, and notes the keys next to
+    /// them, which have no effect.
     pub(super) fn references(&mut self, kind: ObjectKind, base: &Pointer, head: &Pointer) {
-        let leads = |at: Option<Node<'a>>| at.filter(|at| at.value.get("$ref").is_some());
-        let (was, is) = (leads(self.in_base(base)), leads(self.in_head(head)));
+        let reference = |at: Option<Node<'a>>| at.filter(|at| at.value.get("$ref").is_some());
+        let (before, after) = (reference(self.in_base(base)), reference(self.in_head(head)));
         let nothing = |place: &Pointer| Node::new(&Value::Null, place.clone());
         let owners = (
-            was.unwrap_or_else(|| nothing(base)),
-            is.unwrap_or_else(|| nothing(head)),
+            before.unwrap_or_else(|| nothing(base)),
+            after.unwrap_or_else(|| nothing(head)),
         );
         for key in keys(&owners.0, &owners.1) {
             let member = KeyPair {
@@ -351,7 +360,7 @@ impl<'a> DiffWalk<'a> {
             let (old, new) = values(&member);
             if key == "$ref" {
                 if old != new || base != head {
-                    self.found.ways.push(member.spot());
+                    self.result.compared_elsewhere.push(member.place());
                 }
             } else if old != new {
                 self.note(Bucket::Unused, &member);
@@ -359,61 +368,61 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// A place that leads to something else than before, which both are there still.
-    fn switched(
+    /// Handles a place that refers to another target, where both targets exist in both documents.
+    fn target_changed(
         &mut self,
         kind: ObjectKind,
         at: (&Pointer, &Pointer),
-        was: &Node<'a>,
-        is: &Node<'a>,
+        before: &Node<'a>,
+        after: &Node<'a>,
     ) {
-        let spot = PlacePair::both(at.0, at.1);
+        let place = PlacePair::both(at.0, at.1);
         let name = |place: &Pointer, at: &Pointer| {
             let name = (place != at).then(|| place.last()).flatten();
             name.map_or_else(|| kind.noun().to_owned(), std::borrow::Cow::into_owned)
         };
-        let (old, new) = (name(&was.place, at.0), name(&is.place, at.1));
+        let (old, new) = (name(&before.place, at.0), name(&after.place, at.1));
         if kind == ObjectKind::Schema {
-            let (differences, effect) = self.between(was, is);
-            let what = match differences.as_str() {
-                "" => "leads to another schema that says the same".to_owned(),
-                differences => format!("leads to another schema: {differences}"),
+            let (differences, effect) = self.schema_differences(before, after);
+            let message = match differences.as_str() {
+                "" => "refers to another schema with the same content".to_owned(),
+                differences => format!("refers to another schema: {differences}"),
             };
             return self.push(Change {
                 rule: DiffRule::TypeChanged,
-                spot,
-                what,
-                was: Some(old),
-                is: Some(new),
+                place,
+                message,
+                before: Some(old),
+                after: Some(new),
                 effect,
                 used_at: None,
             });
         }
-        let around = self.used_at.clone();
-        self.used_at = around.clone().or_else(|| Some(spot.clone()));
-        let before = self.found.changes.len();
-        self.inner(kind, was, is);
-        self.used_at = around;
-        if self.found.changes.len() == before {
-            self.found.ways.push(spot);
+        let outer_use = self.used_at.clone();
+        self.used_at = outer_use.clone().or_else(|| Some(place.clone()));
+        let change_count = self.result.changes.len();
+        self.compare_resolved(kind, before, after);
+        self.used_at = outer_use;
+        if self.result.changes.len() == change_count {
+            self.result.compared_elsewhere.push(place);
         }
     }
 
-    /// Holds two things against each other, which stand here.
-    fn inner(&mut self, kind: ObjectKind, base: &Node<'a>, head: &Node<'a>) {
+    /// Compares two values that are not `$ref`s.
+    fn compare_resolved(&mut self, kind: ObjectKind, base: &Node<'a>, head: &Node<'a>) {
         let key = (base.place.clone(), head.place.clone(), self.used_at.clone());
         if !self.seen.insert(key) {
             return;
         }
         if base.place != head.place {
             if self.used_at.is_none() {
-                self.found.pairs.put(&base.place, &head.place);
+                self.result.pairs.insert(&base.place, &head.place);
             }
             let places = (base.place.clone(), head.place.clone());
-            self.found.moved.push(places);
+            self.result.moved.push(places);
         }
         if base.value == head.value {
-            // Its `$ref`s lead to the same, which is looked at by itself.
+            // The `$ref`s within are equal, and their targets are compared separately.
             return;
         }
         if kind == ObjectKind::Schema {
@@ -422,18 +431,19 @@ impl<'a> DiffWalk<'a> {
         self.members(kind, base, head);
     }
 
-    /// Whether one of two schemas is only another way to the other one.
-    fn leads_to(&self, was: &Node<'a>, is: &Node<'a>) -> bool {
-        let leads = |tree: &'a Value, at: &Node<'a>, other: &Node<'a>| {
+    /// Checks whether one of two schemas only wraps the other.
+    fn wraps_other(&self, before: &Node<'a>, after: &Node<'a>) -> bool {
+        let wraps = |tree: &'a Value, at: &Node<'a>, other: &Node<'a>| {
             let child = child_of(at).and_then(|child| resolved(tree, &child));
             let child = child.filter(|child| child.place != at.place);
             child_of(other).is_none() && child.is_some_and(|child| child.place == other.place)
         };
-        leads(&self.base.tree, was, is) || leads(&self.head.tree, is, was)
+        wraps(&self.base.tree, before, after) || wraps(&self.head.tree, after, before)
     }
 
-    /// A schema that only says more words of another one, on one of the two sides.
-    pub(super) fn unwrapped(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
+    /// Compares a schema that only wraps another one with its counterpart; returns `false` unless exactly
+    /// one side is such a wrapper.
+    pub(super) fn compare_wrapped(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
         let (wrapper, child) = match (child_of(base), child_of(head)) {
             (Some(child), None) => (base, child),
             (None, Some(child)) => (head, child),
@@ -445,12 +455,12 @@ impl<'a> DiffWalk<'a> {
         } else {
             &self.head.tree
         };
-        // What leads back to itself is not made of anything else.
+        // A wrapper of itself is compared like any other schema.
         let Some(target) = resolved(tree, &child).filter(|at| at.place != wrapper.place) else {
             return false;
         };
         for (key, at) in wrapper.members() {
-            let is_way = key == "type" || at.value.is_array();
+            let is_structural = key == "type" || at.value.is_array();
             let (old, new) = if is_base {
                 (Some(at), None)
             } else {
@@ -463,30 +473,31 @@ impl<'a> DiffWalk<'a> {
                 base: old,
                 head: new,
             };
-            if is_way {
+            if is_structural {
                 self.note(Bucket::Moved, &member);
             } else {
                 self.member(&member);
             }
         }
-        let other = if is_base { &head.place } else { &base.place };
-        if target.place == *other || self.found.pairs.in_head(&target.place) == *other {
-            // The other side leads to the same without the words.
+        let counterpart = if is_base { &head.place } else { &base.place };
+        if target.place == *counterpart || self.result.pairs.in_head(&target.place) == *counterpart
+        {
+            // The other side refers to the same schema without the annotations.
             let (base, head) = if is_base {
-                (&child, other)
+                (&child, counterpart)
             } else {
-                (other, &child)
+                (counterpart, &child)
             };
             self.references(ObjectKind::Schema, base, head);
         } else if is_base {
-            self.pair(ObjectKind::Schema, &child, other);
+            self.pair(ObjectKind::Schema, &child, counterpart);
         } else {
-            self.pair(ObjectKind::Schema, other, &child);
+            self.pair(ObjectKind::Schema, counterpart, &child);
         }
         true
     }
 
-    /// Holds the members of two objects against each other.
+    /// Compares the members of two objects.
     pub(super) fn members(&mut self, kind: ObjectKind, base: &Node<'a>, head: &Node<'a>) {
         for key in keys(base, head) {
             let member = KeyPair {
@@ -503,13 +514,13 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Holds what stands under a key against its counterpart: by its [`row`], else by its form.
+    /// Compares the values of a key: with its [`comparator`], or else by the kind of value.
     pub(super) fn member(&mut self, member: &KeyPair<'a>) {
         if member.key.starts_with("x-") {
             self.extension(member);
             return;
         }
-        if let Some(compare) = row(member.kind, member.key) {
+        if let Some(compare) = comparator(member.kind, member.key) {
             return compare(self, member);
         }
         let field = match member.kind.members() {
@@ -517,14 +528,14 @@ impl<'a> DiffWalk<'a> {
             ObjectKeys::Named(_) => None,
         };
         match field {
-            Some(field) if field.usage == KeyUse::Meaning => self.by_form(field.form, member),
-            Some(field) if field.usage == KeyUse::Prose => self.words(member),
+            Some(field) if field.usage == KeyUse::Meaning => self.by_value_kind(field.form, member),
+            Some(field) if field.usage == KeyUse::Prose => self.documentation(member),
             _ => self.note(Bucket::Unused, member),
         }
     }
 
-    /// Holds two values of a form against each other.
-    fn by_form(&mut self, form: ValueKind, member: &KeyPair<'a>) {
+    /// Compares two values of a kind.
+    fn by_value_kind(&mut self, form: ValueKind, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             return self.leaf(member);
         };
@@ -552,41 +563,41 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// A value that has no rule of its own.
+    /// Reports a value without a rule.
     pub(super) fn leaf(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
-        let what = told(member.key, was, is);
+        let (before, after) = values(member);
+        let message = describe_change(member.key, before, after);
         self.changed(
             DiffRule::Changed,
-            member.spot(),
-            what,
-            (was, is),
+            member.place(),
+            message,
+            (before, after),
             Effect::ALL,
         );
     }
 
-    /// Words for people, text by text.
-    pub(super) fn words(&mut self, member: &KeyPair<'a>) {
-        self.texts(Bucket::Documentation, member);
+    /// Notes changes of documentation.
+    pub(super) fn documentation(&mut self, member: &KeyPair<'a>) {
+        self.note_values(Bucket::Documentation, member);
     }
 
-    /// A part of the document, as notes: one for each value in it that differs.
-    pub(super) fn texts(&mut self, bucket: Bucket, member: &KeyPair<'a>) {
+    /// Notes every difference within a part of the document.
+    pub(super) fn note_values(&mut self, bucket: Bucket, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             return self.note(bucket, member);
         };
-        let is_parted = (base.value.is_object() && head.value.is_object())
+        let is_compound = (base.value.is_object() && head.value.is_object())
             || (base.value.is_array() && head.value.is_array());
-        if !is_parted {
+        if !is_compound {
             return self.note(bucket, member);
         }
-        let of_list = |at: &Node<'a>| (0..at.items().len()).map(|index| index.to_string());
-        let all: BTreeSet<String> = if base.value.is_array() {
-            of_list(base).chain(of_list(head)).collect()
+        let indexes = |at: &Node<'a>| (0..at.items().len()).map(|index| index.to_string());
+        let keys: BTreeSet<String> = if base.value.is_array() {
+            indexes(base).chain(indexes(head)).collect()
         } else {
             keys(base, head).into_iter().map(str::to_owned).collect()
         };
-        for key in all {
+        for key in keys {
             let inner = |at: &Node<'a>| match at.value {
                 Value::Array(_) => at.index(key.parse().ok()?),
                 _ => at.get(&key),
@@ -599,23 +610,23 @@ impl<'a> DiffWalk<'a> {
                 head: inner(head),
             };
             if values(&part).0 != values(&part).1 {
-                self.texts(bucket, &part);
+                self.note_values(bucket, &part);
             }
         }
     }
 
     fn extension(&mut self, member: &KeyPair<'a>) {
-        let (was, is) = values(member);
+        let (before, after) = values(member);
         match (member.key, member.kind) {
-            // The files beside the document are held against each other where a `$ref` leads to them.
+            // External files are compared where a `$ref` leads to them.
             (key, ObjectKind::OpenApi) if key == Pointer::FILES => {}
             ("x-name", _) => {
-                let what = told("x-name", was, is);
+                let message = describe_change("x-name", before, after);
                 self.changed(
                     DiffRule::NameChanged,
-                    member.spot(),
-                    what,
-                    (was, is),
+                    member.place(),
+                    message,
+                    (before, after),
                     Effect::NONE,
                 );
             }
@@ -624,32 +635,38 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// What is known of a status, fact by fact.
+    /// Compares the facts in `x-status`.
     fn status(&mut self, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
-            let (was, is) = values(member);
-            let what = told("x-status", was, is);
+            let (before, after) = values(member);
+            let message = describe_change("x-status", before, after);
             return self.changed(
                 DiffRule::StatusChanged,
-                member.spot(),
-                what,
-                (was, is),
+                member.place(),
+                message,
+                (before, after),
                 Effect::NONE,
             );
         };
         for key in keys(base, head) {
             let (old, new) = (base.get(key), head.get(key));
-            let (was, is) = (
+            let (before, after) = (
                 old.as_ref().map(|at| at.value),
                 new.as_ref().map(|at| at.value),
             );
-            if was != is {
-                let spot = PlacePair {
+            if before != after {
+                let place = PlacePair {
                     base: old.map(|at| at.place),
                     head: new.map(|at| at.place),
                 };
-                let what = told(key, was, is);
-                self.changed(DiffRule::StatusChanged, spot, what, (was, is), Effect::NONE);
+                let message = describe_change(key, before, after);
+                self.changed(
+                    DiffRule::StatusChanged,
+                    place,
+                    message,
+                    (before, after),
+                    Effect::NONE,
+                );
             }
         }
     }
@@ -657,8 +674,9 @@ impl<'a> DiffWalk<'a> {
 
 macro_rules! rows {
     ($($kind:ident [$($key:literal),*] => $compare:path;)*) => {
-        /// How a key is looked at that is not looked at by its form: [`DiffWalk::by_form`].
-        fn row<'a>(kind: ObjectKind, key: &str) -> Option<fn(&mut DiffWalk<'a>, &KeyPair<'a>)> {
+        /// Returns the function that compares a key; without one it is compared with
+        /// [`DiffWalk::by_value_kind`].
+        fn comparator<'a>(kind: ObjectKind, key: &str) -> Option<fn(&mut DiffWalk<'a>, &KeyPair<'a>)> {
             match (kind, key) {
                 $((ObjectKind::$kind, $($key)|*) => Some($compare),)*
                 _ => None,
@@ -671,38 +689,38 @@ rows! {
     OpenApi ["openapi"] => DiffWalk::version;
     OpenApi ["servers"] => DiffWalk::servers;
     OpenApi ["tags"] => DiffWalk::listed_tags;
-    OpenApi ["security"] => DiffWalk::security_of_all;
+    OpenApi ["security"] => DiffWalk::document_security;
     OpenApi ["components"] => DiffWalk::components;
-    // They come first.
+    // Paths are compared first.
     OpenApi ["paths"] => DiffWalk::deferred;
     Info ["version"] => DiffWalk::version;
-    Info ["title"] => DiffWalk::words;
+    Info ["title"] => DiffWalk::documentation;
 
-    // By what operations are paired.
+    // The operations are paired with these keys.
     PathItem ["$ref", "get", "put", "post", "delete"] => DiffWalk::ignored;
     PathItem ["options", "head", "patch", "trace"] => DiffWalk::ignored;
-    PathItem ["parameters"] => DiffWalk::of_item;
-    PathItem ["servers"] => DiffWalk::other_servers;
+    PathItem ["parameters"] => DiffWalk::path_parameters;
+    PathItem ["servers"] => DiffWalk::overriding_servers;
 
     Operation ["tags"] => DiffWalk::tags;
     Operation ["operationId"] => DiffWalk::operation_id;
     Operation ["parameters"] => DiffWalk::deferred;
-    Operation ["security"] => DiffWalk::security_of;
+    Operation ["security"] => DiffWalk::operation_security;
     Operation ["requestBody"] => DiffWalk::request_body;
     Operation ["responses"] => DiffWalk::responses;
     Operation ["deprecated"] => DiffWalk::deprecated;
-    Operation ["servers"] => DiffWalk::other_servers;
+    Operation ["servers"] => DiffWalk::overriding_servers;
 
     Parameter ["name", "in"] => DiffWalk::covered_elsewhere;
     Parameter ["required"] => DiffWalk::parameter_required;
     Parameter ["deprecated"] => DiffWalk::deprecated;
     Parameter ["style", "explode"] => DiffWalk::serialization;
-    Parameter ["schema", "content"] => DiffWalk::described;
+    Parameter ["schema", "content"] => DiffWalk::schema_or_content;
     Parameter ["example", "examples"] => DiffWalk::example;
     Header ["required"] => DiffWalk::header_required;
     Header ["deprecated"] => DiffWalk::deprecated;
     Header ["style", "explode"] => DiffWalk::serialization;
-    Header ["schema", "content"] => DiffWalk::described;
+    Header ["schema", "content"] => DiffWalk::schema_or_content;
     Header ["example", "examples"] => DiffWalk::example;
 
     RequestBody ["required"] => DiffWalk::body_required;
@@ -715,32 +733,32 @@ rows! {
     MediaType ["encoding"] => DiffWalk::encoding;
     Example ["value", "externalValue"] => DiffWalk::example;
     SecurityScheme ["type", "in", "name", "scheme"] => DiffWalk::scheme;
-    SecurityScheme ["bearerFormat"] => DiffWalk::words;
+    SecurityScheme ["bearerFormat"] => DiffWalk::documentation;
     SecurityScheme ["flows", "openIdConnectUrl"] => DiffWalk::flows;
 
     Schema ["type"] => DiffWalk::schema_type;
     Schema ["format"] => DiffWalk::format;
-    Schema ["enum"] => DiffWalk::values;
+    Schema ["enum"] => DiffWalk::enum_values;
     Schema ["nullable"] => DiffWalk::nullable;
     Schema ["required"] => DiffWalk::required;
     Schema ["properties"] => DiffWalk::properties;
     Schema ["additionalProperties"] => DiffWalk::additional_properties;
-    Schema ["items"] => DiffWalk::elements;
+    Schema ["items"] => DiffWalk::array_items;
     Schema ["oneOf", "anyOf"] => DiffWalk::alternatives;
-    Schema ["allOf"] => DiffWalk::parts;
+    Schema ["allOf"] => DiffWalk::all_of;
     Schema ["discriminator"] => DiffWalk::discriminator;
-    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => DiffWalk::upper_limit;
-    Schema ["minLength", "minItems", "minProperties", "minimum"] => DiffWalk::lower_limit;
-    Schema ["pattern", "multipleOf", "not"] => DiffWalk::limit;
-    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => DiffWalk::limit;
+    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => DiffWalk::upper_bound;
+    Schema ["minLength", "minItems", "minProperties", "minimum"] => DiffWalk::lower_bound;
+    Schema ["pattern", "multipleOf", "not"] => DiffWalk::constraint;
+    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => DiffWalk::constraint;
     Schema ["default"] => DiffWalk::default;
-    Schema ["readOnly", "writeOnly"] => DiffWalk::way;
+    Schema ["readOnly", "writeOnly"] => DiffWalk::direction;
     Schema ["deprecated"] => DiffWalk::deprecated;
     Schema ["example"] => DiffWalk::example;
     Schema ["xml"] => DiffWalk::unused;
 }
 
-/// Whether the values of two schemas have nothing in common.
+/// Checks whether the values of two schemas have nothing in common.
 pub(super) fn is_of_other_type(base: &Node<'_>, head: &Node<'_>) -> bool {
     let types = (base.text("type"), head.text("type"));
     let is_number = |ty: &str| matches!(ty, "integer" | "number");
@@ -749,7 +767,7 @@ pub(super) fn is_of_other_type(base: &Node<'_>, head: &Node<'_>) -> bool {
     is_said && types.0 != types.1 && !are_numbers
 }
 
-/// The keys of two objects.
+/// Returns the keys of two objects.
 pub(super) fn keys<'a>(base: &Node<'a>, head: &Node<'a>) -> BTreeSet<&'a str> {
     let members = [base, head]
         .into_iter()
@@ -757,25 +775,25 @@ pub(super) fn keys<'a>(base: &Node<'a>, head: &Node<'a>) -> BTreeSet<&'a str> {
     members.flat_map(Map::keys).map(String::as_str).collect()
 }
 
-/// The values of a member on both sides.
+/// Returns the values of a key on both sides.
 pub(super) fn values<'a>(member: &KeyPair<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
     let value = |at: &Option<Node<'a>>| at.as_ref().map(|at| at.value);
     (value(&member.base), value(&member.head))
 }
 
-/// That a key is new, is gone, or has another value.
-pub(super) fn told(key: &str, was: Option<&Value>, is: Option<&Value>) -> String {
-    match (was, is) {
-        (None, _) => format!("`{key}` is new"),
-        (_, None) => format!("`{key}` is gone"),
-        _ => format!("`{key}` has changed"),
+/// Describes the change of a key: added, removed or changed.
+pub(super) fn describe_change(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
+    match (before, after) {
+        (None, _) => format!("`{key}` was added"),
+        (_, None) => format!("`{key}` was removed"),
+        _ => format!("`{key}` changed"),
     }
 }
 
-/// What stands at a place, or where the `$ref` there leads to.
+/// Returns the value at a place, after following `$ref`s.
 pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<Node<'a>> {
     let mut place = place.clone();
-    // Each `$ref` ends: loading has followed them all.
+    // There are no cycles: loading has followed every `$ref`.
     loop {
         let value = tree.pointer(place.as_str())?;
         match value.get("$ref").and_then(Value::as_str) {
@@ -785,7 +803,7 @@ pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<Node<'a>>
     }
 }
 
-/// The schema that one is made of, where it adds nothing but words.
+/// Returns the place of the schema that this one only wraps.
 fn child_of(at: &Node<'_>) -> Option<Pointer> {
     only_child(&at.place, at.value.as_object()?)
 }

@@ -1,13 +1,13 @@
-//! What a change means on the wire: who may get what they do not know, or be refused.
+//! The risks of a change on the wire: messages that may be rejected or not understood.
 
-/// Who is at risk on the wire while not all have the new version, in one direction.
+/// The parties at risk in one direction while clients and servers have different versions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Risk {
-    /// Clients of the old version, against a server of the new one.
+    /// Clients of the old version with a server of the new one.
     pub old_clients: bool,
-    /// Clients of the new version, against a server of the old one.
+    /// Clients of the new version with a server of the old one.
     pub new_clients: bool,
-    /// Whoever has to set up where the API is.
+    /// Everybody who configures the URL of the API.
     pub deployment: bool,
 }
 
@@ -31,7 +31,7 @@ impl Risk {
         deployment: false,
     };
 
-    /// The risks of both.
+    /// Returns the union of both.
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             old_clients: self.old_clients || other.old_clients,
@@ -41,35 +41,35 @@ impl Risk {
     }
 }
 
-/// What a change means on the wire.
+/// The risks of a change on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WireRisk {
-    /// Who is at risk by what goes in requests.
+    /// The risks of requests.
     pub requests: Risk,
-    /// Who is at risk by what goes in answers.
+    /// The risks of responses.
     pub responses: Risk,
 }
 
 impl WireRisk {
-    /// Whether clients of the old version are at risk.
+    /// Checks whether clients of the old version are at risk.
     #[must_use]
     pub const fn old_clients(self) -> bool {
         self.requests.old_clients || self.responses.old_clients
     }
 
-    /// Whether clients of the new version are, while the server is of the old one.
+    /// Checks whether clients of the new version are at risk with a server of the old one.
     #[must_use]
     pub const fn new_clients(self) -> bool {
         self.requests.new_clients || self.responses.new_clients
     }
 
-    /// Whether the API has to be found elsewhere.
+    /// Checks whether clients need another URL.
     #[must_use]
     pub const fn deployment(self) -> bool {
         self.requests.deployment || self.responses.deployment
     }
 
-    /// The risks of both.
+    /// Returns the union of both.
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             requests: self.requests.and(other.requests),
@@ -77,39 +77,53 @@ impl WireRisk {
         }
     }
 
-    /// Who is at risk and why, in words; empty if nobody is.
+    /// Describes the risks; empty if there are none.
     #[must_use]
-    pub fn words(self) -> String {
-        let mut words = Vec::new();
+    pub fn summary(self) -> String {
+        let mut risks = Vec::new();
         match (self.requests.old_clients, self.responses.old_clients) {
-            (true, true) => {
-                words.push("old clients may be refused, or get what they do not expect");
+            (true, true) => risks.push(
+                "breaking for old clients: requests may be rejected or misunderstood, \
+                 responses may not be understood",
+            ),
+            (true, false) => {
+                risks.push("breaking for old clients: requests may be rejected or misunderstood");
             }
-            (true, false) => words.push("old clients may be refused, or misunderstood"),
-            (false, true) => words.push("old clients may get what they do not expect"),
+            (false, true) => {
+                risks.push("breaking for old clients: responses may not be understood");
+            }
             (false, false) => {}
         }
         match (self.requests.new_clients, self.responses.new_clients) {
-            (true, true) => words.push("an old server may refuse or surprise new clients"),
-            (true, false) => words.push("an old server may refuse new clients"),
-            (false, true) => words.push("an old server may surprise new clients"),
+            (true, true) => risks.push(
+                "a risk for new clients of an old server: requests may be rejected, \
+                 responses may not be understood",
+            ),
+            (true, false) => {
+                risks.push("a risk for new clients of an old server: requests may be rejected");
+            }
+            (false, true) => {
+                risks.push(
+                    "a risk for new clients of an old server: responses may not be understood",
+                );
+            }
             (false, false) => {}
         }
         if self.deployment() {
-            words.push("clients have to be pointed elsewhere");
+            risks.push("clients must be configured with a different URL");
         }
-        words.join("; ")
+        risks.join("; ")
     }
 }
 
-/// What a change means, by the way in which what it is about goes.
+/// The effect of a change, by the direction in which the changed part is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Effect {
     in_requests: Risk,
     in_responses: Risk,
 }
 
-/// The ways in which something goes.
+/// The directions in which something is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Directions {
     pub(super) requests: bool,
@@ -119,54 +133,56 @@ pub(super) struct Directions {
 impl Effect {
     /// Nobody is at risk.
     pub(super) const NONE: Self = Self::same(Risk::NONE);
-    /// Old clients are at risk, whichever way it goes.
+    /// Old clients are at risk in both directions.
     pub(super) const OLD_CLIENTS: Self = Self::same(Risk::OLD);
-    /// New clients are, whichever way it goes.
+    /// New clients are at risk in both directions.
     pub(super) const NEW_CLIENTS: Self = Self::same(Risk::NEW);
-    /// All are, whichever way it goes.
+    /// Old and new clients are at risk in both directions.
     pub(super) const ALL: Self = Self::same(Risk::BOTH);
-    /// Those are who have to find the API.
+    /// Everybody who configures the URL of the API is affected.
     pub(super) const DEPLOYMENT: Self = Self::same(Risk {
         deployment: true,
         ..Risk::NONE
     });
-    /// Values are of a narrower type: a new server refuses what old clients send, and new clients cannot read
-    /// what an old server answers.
+    /// Values have a narrower type: a new server rejects requests of old clients, and new clients cannot
+    /// decode responses of an old server.
     pub(super) const NARROWED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NEW,
     };
-    /// Fewer values are valid, of which clients keep even those that they do not know: constraints, enumerations.
+    /// Fewer values are valid: constraints, enumerations. Clients keep values in responses that they do not
+    /// know.
     pub(super) const TIGHTENED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NONE,
     };
-    /// More values are valid: an old server refuses what new clients send, and old clients do not know what
-    /// a new server answers.
+    /// More values are valid: an old server rejects requests of new clients, and old clients do not
+    /// understand responses of a new server.
     pub(super) const WIDENED: Self = Self {
         in_requests: Risk::NEW,
         in_responses: Risk::OLD,
     };
-    /// What has to be there now: old clients do not send it, and an old server does not answer with it.
+    /// A value is now required: old clients do not send it, and an old server does not return it.
     pub(super) const REQUIRED: Self = Self::NARROWED;
-    /// What need not be there any more.
+    /// A value is no longer required.
     pub(super) const OPTIONAL: Self = Self::WIDENED;
-    /// What had to be there is not known any more: an old server misses it, and so do old clients.
+    /// A required value was removed: an old server requires it in requests, and old clients require it in
+    /// responses.
     pub(super) const LOST: Self = Self {
         in_requests: Risk::NEW,
         in_responses: Risk::OLD,
     };
-    /// What was sent is not heeded any more.
+    /// A server now ignores a value in requests.
     pub(super) const UNHEEDED: Self = Self {
         in_requests: Risk::OLD,
         in_responses: Risk::NONE,
     };
-    /// It is not in answers any more.
-    pub(super) const LOST_IN_ANSWERS: Self = Self {
+    /// Responses no longer contain a value.
+    pub(super) const LOST_IN_RESPONSES: Self = Self {
         in_requests: Risk::NONE,
         in_responses: Risk::OLD,
     };
-    /// More values are valid, and nobody who reads them has to know all: limits.
+    /// More values are valid, and readers do not have to know all of them: constraints.
     pub(super) const RELAXED: Self = Self {
         in_requests: Risk::NEW,
         in_responses: Risk::NONE,
@@ -179,16 +195,16 @@ impl Effect {
         }
     }
 
-    /// The same for what goes in answers alone, and the like.
-    pub(super) fn only(self, ways: Directions) -> Self {
-        let pick = |goes, risk| if goes { risk } else { Risk::NONE };
+    /// Returns the effect for some directions only.
+    pub(super) fn only(self, directions: Directions) -> Self {
+        let pick = |applies, risk| if applies { risk } else { Risk::NONE };
         Self {
-            in_requests: pick(ways.requests, self.in_requests),
-            in_responses: pick(ways.responses, self.in_responses),
+            in_requests: pick(directions.requests, self.in_requests),
+            in_responses: pick(directions.responses, self.in_responses),
         }
     }
 
-    /// What both mean.
+    /// Returns the union of both.
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             in_requests: self.in_requests.and(other.in_requests),
@@ -196,21 +212,21 @@ impl Effect {
         }
     }
 
-    /// What it means for something that goes some ways; for what goes no way by itself, such as an operation
-    /// as a whole, both ways.
-    pub(super) fn wire(self, ways: Directions) -> WireRisk {
-        let ways = if ways == Directions::default() {
+    /// Returns the risks of something that is sent in some directions. Something without a direction, such
+    /// as an operation as a whole, is at risk in both.
+    pub(super) fn wire(self, directions: Directions) -> WireRisk {
+        let directions = if directions == Directions::default() {
             Directions {
                 requests: true,
                 responses: true,
             }
         } else {
-            ways
+            directions
         };
         let Self {
             in_requests,
             in_responses,
-        } = self.only(ways);
+        } = self.only(directions);
         WireRisk {
             requests: in_requests,
             responses: in_responses,

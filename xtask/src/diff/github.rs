@@ -1,4 +1,4 @@
-//! For annotations of GitHub's workflows ("Workflow commands").
+//! Formats a report as annotations of GitHub workflows ("Workflow commands").
 
 use statusquo_codegen::diff::FindingSeverity;
 
@@ -15,7 +15,7 @@ pub(crate) fn report(view: &View<'_>) -> String {
         };
         let near = &located.near;
         let mut message = title(finding);
-        let wire = finding.wire.words();
+        let wire = finding.wire.summary();
         if !wire.is_empty() {
             message.push_str(&format!("\non the wire: {wire}"));
         }
@@ -36,7 +36,7 @@ pub(crate) fn report(view: &View<'_>) -> String {
     }
     if !view.diff.is_empty() {
         let message = format!("{}\n{}", view.counted(), view.version());
-        let command = match view.diff.versions.is_enough {
+        let command = match view.diff.versions.is_sufficient {
             Some(false) => "error",
             _ => "notice",
         };
@@ -52,19 +52,19 @@ pub(crate) fn report(view: &View<'_>) -> String {
 pub(crate) fn new(view: &New) -> String {
     let file = property(&view.head);
     format!(
-        "::notice file={file},title=new document::there is no such document in {}\n",
+        "::notice file={file},title=new document::the document does not exist in {}\n",
         data(&view.base)
     )
 }
 
-/// The text of a message, as a line of a command has it.
+/// Escapes the message of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The same for a property.
+/// Escapes a property of a workflow command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! For programs.
+//! Formats a report as JSON.
 
 use serde_json::{Value, json};
 use statusquo_codegen::{
@@ -14,68 +14,68 @@ pub(crate) fn report(view: &View<'_>) -> String {
     let findings: Vec<_> = view.findings.iter().map(finding).collect();
     let notes: Vec<_> = diff.notes.iter().map(note).collect();
     let coverage = &diff.coverage;
-    let buckets = coverage.in_buckets.iter();
-    let buckets: serde_json::Map<_, _> = buckets
+    let groups = coverage.in_buckets.iter();
+    let groups: serde_json::Map<_, _> = groups
         .map(|(bucket, count)| (bucket.id().to_owned(), json!(count)))
         .collect();
-    shown(&json!({
+    pretty(&json!({
         "base": view.base,
         "head": view.head,
         "new": false,
         "findings": findings,
         "notes": notes,
-        "places": {
-            "differ": coverage.places,
+        "differences": {
+            "total": coverage.differences,
             "in_findings": coverage.in_findings,
-            "in_buckets": buckets,
+            "in_groups": groups,
         },
         "level": diff.level.map(|level| level.to_string()),
-        "was": diff.versions.base,
-        "needs": diff.versions.needs,
-        "stated": diff.versions.stated,
-        "enough": diff.versions.is_enough,
-        "residual": coverage.left.len(),
-        "left": coverage.left.iter().map(pointer).collect::<Vec<_>>(),
+        "base_version": diff.versions.base,
+        "needed_version": diff.versions.needed,
+        "stated_version": diff.versions.stated,
+        "version_is_sufficient": diff.versions.is_sufficient,
+        "uncovered_count": coverage.uncovered.len(),
+        "uncovered": coverage.uncovered.iter().map(pointer).collect::<Vec<_>>(),
     }))
 }
 
 pub(crate) fn new(view: &New) -> String {
-    shown(&json!({
+    pretty(&json!({
         "base": view.base,
         "head": view.head,
         "new": true,
         "findings": [],
         "notes": [],
-        "places": {"differ": 0, "in_findings": 0, "in_buckets": {}},
+        "differences": {"total": 0, "in_findings": 0, "in_groups": {}},
         "level": null,
-        "was": null,
-        "needs": null,
-        "stated": null,
-        "enough": true,
-        "residual": 0,
-        "left": [],
+        "base_version": null,
+        "needed_version": null,
+        "stated_version": null,
+        "version_is_sufficient": true,
+        "uncovered_count": 0,
+        "uncovered": [],
     }))
 }
 
-fn shown(value: &Value) -> String {
+fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
 fn finding(located: &Located<'_>) -> Value {
     let finding = located.finding;
-    let spots = &finding.spots;
+    let places = &finding.places;
     json!({
         "rule": finding.rule.id(),
         "severity": finding.severity().to_string(),
         "fingerprint": finding.fingerprint(),
-        "pointer": spots.first().map(|spot| spot.pointer().as_str()),
-        "places": spots.iter().map(pointer).collect::<Vec<_>>(),
+        "pointer": places.first().map(|place| place.pointer().as_str()),
+        "places": places.iter().map(pointer).collect::<Vec<_>>(),
         "base": located.base.as_ref().map(position),
         "head": located.head.as_ref().map(position),
         "subject": finding.subject,
-        "what": finding.what,
-        "was": finding.was,
-        "is": finding.is,
+        "message": finding.message,
+        "before": finding.before,
+        "after": finding.after,
         "operations": finding.operations,
         "wire": {
             "old_clients": finding.wire.old_clients(),
@@ -83,7 +83,7 @@ fn finding(located: &Located<'_>) -> Value {
             "deployment": finding.wire.deployment(),
             "requests": risk(finding.wire.requests),
             "responses": risk(finding.wire.responses),
-            "words": finding.wire.words(),
+            "summary": finding.wire.summary(),
         },
         "rust": {
             "level": finding.level.to_string(),
@@ -100,8 +100,8 @@ fn change(change: &ApiChange) -> Value {
     json!({
         "level": change.level.to_string(),
         "item": change.item,
-        "was": change.was,
-        "is": change.is,
+        "before": change.before,
+        "after": change.after,
         "advice": change.advice,
     })
 }
@@ -110,10 +110,10 @@ fn position(position: &Position) -> Value {
     json!({"file": position.file, "line": position.line, "column": position.column})
 }
 
-fn pointer(spot: &PlacePair) -> Value {
+fn pointer(place: &PlacePair) -> Value {
     json!({
-        "base": spot.base.as_ref().map(Pointer::as_str),
-        "head": spot.head.as_ref().map(Pointer::as_str),
+        "base": place.base.as_ref().map(Pointer::as_str),
+        "head": place.head.as_ref().map(Pointer::as_str),
     })
 }
 
@@ -121,9 +121,9 @@ fn note(note: &Note) -> Value {
     let bucket: Bucket = note.bucket;
     json!({
         "bucket": bucket.id(),
-        "places": note.spots.iter().map(pointer).collect::<Vec<_>>(),
+        "places": note.places.iter().map(pointer).collect::<Vec<_>>(),
         "subject": note.subject,
-        "was": note.was,
-        "is": note.is,
+        "before": note.before,
+        "after": note.after,
     })
 }

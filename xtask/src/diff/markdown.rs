@@ -1,4 +1,4 @@
-//! For a comment on a pull request.
+//! Formats a report as a comment on a pull request.
 
 use statusquo_codegen::diff::{FindingSeverity, Note};
 
@@ -7,13 +7,13 @@ use super::{
     word_diff::{Run, compare},
 };
 
-/// By what a comment is known again, so that there is one and not one for each push.
+/// Marks the comment, so that each push edits it and does not add another one.
 const MARKER: &str = "<!-- statusquo-diff -->\n";
 
-/// What GitHub takes as a comment, in characters. Bytes are never fewer.
+/// The maximum length of a GitHub comment in characters; counting bytes is stricter.
 const MOST: usize = 65_536;
 
-/// What is kept for the end, which says how much is cut.
+/// The space reserved for the end of the comment, which reports how much was omitted.
 const END: usize = 1_500;
 
 pub(crate) fn report(view: &View<'_>) -> String {
@@ -32,12 +32,12 @@ pub(crate) fn report(view: &View<'_>) -> String {
         FindingSeverity::Notable,
         FindingSeverity::Note,
     ] {
-        let of: Vec<_> = view
+        let findings: Vec<_> = view
             .findings
             .iter()
             .filter(|located| located.finding.severity() == severity)
             .collect();
-        if of.is_empty() {
+        if findings.is_empty() {
             continue;
         }
         let open = if severity == FindingSeverity::Breaking {
@@ -45,23 +45,28 @@ pub(crate) fn report(view: &View<'_>) -> String {
         } else {
             ""
         };
-        let word = match severity {
+        let label = match severity {
             FindingSeverity::Breaking => "breaking",
             FindingSeverity::Notable => "notable",
-            FindingSeverity::Note => "without risk",
+            FindingSeverity::Note => "informational",
         };
-        let blocks: Vec<_> = of.iter().map(|located| finding(located)).collect();
-        cut += folded(&mut text, open, &format!("{} {word}", of.len()), &blocks);
+        let blocks: Vec<_> = findings.iter().map(|located| finding(located)).collect();
+        cut += folded(
+            &mut text,
+            open,
+            &format!("{} {label}", findings.len()),
+            &blocks,
+        );
     }
     for (bucket, notes) in &view.notes {
         let blocks: Vec<_> = notes.iter().map(|note| self::note(note)).collect();
-        let title = format!("{} {}", notes.len(), bucket.words());
+        let title = format!("{} {}", notes.len(), bucket.label());
         cut += folded(&mut text, "", &title, &blocks);
     }
     if cut > 0 {
-        let more = counted(cut, "entry is", "entries are");
+        let more = counted(cut, "entry was", "entries were");
         text.push_str(&format!(
-            "{more} cut to fit into a comment; `cargo xtask diff` shows all.\n\n"
+            "{more} omitted to fit into a comment; `cargo xtask diff` shows all.\n\n"
         ));
     }
     text.push_str(&format!("<sub>{}</sub>\n", view.counted()));
@@ -70,14 +75,14 @@ pub(crate) fn report(view: &View<'_>) -> String {
 
 pub(crate) fn new(view: &New) -> String {
     format!(
-        "{MARKER}### A new API: {}\n\n{}; there is no such document in {}.\n",
+        "{MARKER}### A new API: {}\n\n{}; the document does not exist in {}.\n",
         code(&view.head),
         counted(view.operations, "operation", "operations"),
         code(&view.base)
     )
 }
 
-/// Adds blocks that can be folded, as many as there is room for; gives the number of the others.
+/// Adds a collapsible section with as many blocks as fit; returns the number of the others.
 fn folded(text: &mut String, open: &str, title: &str, blocks: &[String]) -> usize {
     let head = format!("<details{open}><summary>{title}</summary>\n\n");
     let tail = "\n</details>\n\n";
@@ -107,17 +112,21 @@ fn finding(located: &Located<'_>) -> String {
     let mut text = format!("- **{}** {}\n", finding.rule, prose(&title(finding)));
     let place = match (&located.head, &located.base) {
         (Some(head), _) => format!("{}:{}", head.file, head.line),
-        (None, Some(base)) => format!("{}:{}, which is gone", base.file, base.line),
+        (None, Some(base)) => format!("{}:{} (removed)", base.file, base.line),
         (None, None) => String::new(),
     };
-    let pointer = finding.spots.first().map(view::pointer).unwrap_or_default();
+    let pointer = finding
+        .places
+        .first()
+        .map(view::pointer)
+        .unwrap_or_default();
     if !place.is_empty() {
         text.push_str(&format!("  - at {} {}\n", prose(&place), code(&pointer)));
     }
     if let Some(users) = users(finding) {
         text.push_str(&format!("  - used by {}\n", prose(&users)));
     }
-    let wire = finding.wire.words();
+    let wire = finding.wire.summary();
     if !wire.is_empty() {
         text.push_str(&format!("  - on the wire: {wire}\n"));
     }
@@ -133,35 +142,35 @@ fn finding(located: &Located<'_>) -> String {
 }
 
 fn note(note: &Note) -> String {
-    let pointer = note.spots.first().map(view::pointer).unwrap_or_default();
-    let more = match note.spots.len() {
+    let pointer = note.places.first().map(view::pointer).unwrap_or_default();
+    let more = match note.places.len() {
         1 => String::new(),
         count => format!(" and {} more", count - 1),
     };
     let mut text = format!("- {}{more}", code(&pointer));
-    let (was, is) = (note.was.as_deref(), note.is.as_deref());
+    let (before, after) = (note.before.as_deref(), note.after.as_deref());
     text.push_str(": ");
     let runs = compare(
-        was.unwrap_or_default().trim_end(),
-        is.unwrap_or_default().trim_end(),
+        before.unwrap_or_default().trim_end(),
+        after.unwrap_or_default().trim_end(),
     );
     for run in runs {
         match run {
             Run::Same(same) => text.push_str(&prose(&line(&same))),
-            Run::Gone(gone) => text.push_str(&marked("~~", &shortened(&gone))),
-            Run::New(new) => text.push_str(&marked("**", &shortened(&new))),
+            Run::Removed(removed) => text.push_str(&marked("~~", &shortened(&removed))),
+            Run::Added(new) => text.push_str(&marked("**", &shortened(&new))),
         }
     }
     text.push('\n');
     text
 }
 
-/// A text on one line, with the spaces at its ends.
+/// Puts a text on one line, including spaces at its ends.
 fn line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
-/// Words between marks, which have to touch them.
+/// Surrounds a text with Markdown marks, which must touch its words.
 fn marked(mark: &str, text: &str) -> String {
     let text = line(text);
     let inner = text.trim();
@@ -172,7 +181,7 @@ fn marked(mark: &str, text: &str) -> String {
     format!("{before}{mark}{}{mark}{rest}", prose(inner))
 }
 
-/// A text of the document as code, whatever it holds.
+/// Formats a text of the document as code, whatever it contains.
 fn code(text: &str) -> String {
     let text = line(text);
     let longest = text
@@ -185,7 +194,7 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// Words of which a reader wants the beginning, so that one text leaves room for others.
+/// Returns the beginning of a long text, to leave room for others.
 fn shortened(text: &str) -> String {
     const MOST: usize = 500;
     if text.chars().count() <= MOST {
@@ -195,11 +204,11 @@ fn shortened(text: &str) -> String {
     format!("{start}…")
 }
 
-/// A text in which only code is marked: nothing of the document is read as Markdown or HTML, and nobody is
-/// notified by it.
+/// Escapes a text except for its code spans, so that nothing from the document is interpreted as Markdown,
+/// HTML or a mention.
 ///
-/// Code is what stands between two single backticks, as CommonMark pairs them (section 6.1); all others are
-/// signs.
+/// A code span is the text between two single backticks, paired as in CommonMark (section 6.1); all other
+/// backticks are escaped.
 fn prose(text: &str) -> String {
     let text = line(text);
     let mut shown = String::new();
@@ -225,7 +234,7 @@ fn prose(text: &str) -> String {
     shown
 }
 
-/// CoveredBy the next backtick is that has none beside it.
+/// Returns the index of the next single backtick.
 fn single(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -239,7 +248,7 @@ fn single(text: &str) -> Option<usize> {
     }
 }
 
-/// A text in which nothing is read as Markdown or HTML.
+/// Escapes Markdown and HTML.
 fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars() {
@@ -247,7 +256,7 @@ fn escaped(text: &str) -> String {
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
             '&' => shown.push_str("&amp;"),
-            // A mention, a reference to an issue.
+            // Mentions and references to issues.
             '@' => shown.push_str("&#64;"),
             '#' => shown.push_str("&#35;"),
             '*' | '_' | '~' | '[' | ']' | '\\' | '|' | '!' => {

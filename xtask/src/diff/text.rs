@@ -1,4 +1,4 @@
-//! For a terminal.
+//! Formats a report for a terminal.
 
 use anstyle::{AnsiColor, Style};
 use statusquo_codegen::diff::{Bucket, FindingSeverity, Note};
@@ -11,24 +11,24 @@ use super::{
 const BREAKING: Style = AnsiColor::Red.on_default().bold();
 const NOTABLE: Style = AnsiColor::Yellow.on_default().bold();
 const QUIET: Style = AnsiColor::BrightBlack.on_default();
-const GONE: Style = AnsiColor::Red.on_default();
-const NEW: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const ADDED: Style = AnsiColor::Green.on_default();
 const STRONG: Style = Style::new().bold();
 
-/// How many notes of a bucket are shown.
+/// The maximum number of notes per bucket.
 const MOST: usize = 20;
 
 pub(crate) fn report(view: &View<'_>) -> String {
     let mut text = format!("{} -> {}\n\n", view.base, view.head);
     if view.diff.is_empty() {
-        text.push_str("nothing differs\n");
+        text.push_str("no differences\n");
         return text;
     }
     for located in &view.findings {
         finding(&mut text, located);
     }
     for (bucket, notes) in &view.notes {
-        bucket_of(&mut text, *bucket, notes);
+        bucket_section(&mut text, *bucket, notes);
     }
     text.push_str(&format!("{}\n", view.counted()));
     text.push_str(&format!("{STRONG}{}{STRONG:#}\n", view.version()));
@@ -54,9 +54,9 @@ fn finding(text: &mut String, located: &Located<'_>) {
     };
     let head = format!("{severity}[{}]", finding.rule);
     let indent = "  ";
-    let whole = wrapped(&format!("{head}: {}", title(finding)), indent);
-    let rest = whole.strip_prefix(&head).unwrap_or(&whole);
-    text.push_str(&format!("{style}{head}{style:#}{rest}\n"));
+    let wrapped_text = wrapped(&format!("{head}: {}", title(finding)), indent);
+    let content = wrapped_text.strip_prefix(&head).unwrap_or(&wrapped_text);
+    text.push_str(&format!("{style}{head}{style:#}{content}\n"));
     let place = |position: &statusquo_codegen::report::Position| {
         format!("{}:{}:{}", position.file, position.line, position.column)
     };
@@ -70,13 +70,13 @@ fn finding(text: &mut String, located: &Located<'_>) {
         (Some(base), None) => line(text, "at", &format!("was {}", place(base))),
         (None, None) => {}
     }
-    if let Some(spot) = finding.spots.first() {
-        let more = match finding.spots.len() {
+    if let Some(place) = finding.places.first() {
+        let more = match finding.places.len() {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        // What one may want to copy is not broken.
-        let pointer = plain(&view::pointer(spot));
+        // Pointers are not wrapped, so that they can be copied.
+        let pointer = plain(&view::pointer(place));
         if !pointer.is_empty() {
             text.push_str(&format!("        {pointer}{more}\n"));
         }
@@ -84,7 +84,7 @@ fn finding(text: &mut String, located: &Located<'_>) {
     if let Some(users) = users(finding) {
         line(text, "used", &format!("by {users}"));
     }
-    let wire = finding.wire.words();
+    let wire = finding.wire.summary();
     if !wire.is_empty() {
         line(text, "wire", &wire);
     }
@@ -97,20 +97,20 @@ fn finding(text: &mut String, located: &Located<'_>) {
     text.push('\n');
 }
 
-/// A line of a finding, with what it is about before it.
+/// Adds a line of a finding with its label.
 fn line(text: &mut String, label: &str, content: &str) {
     let label = format!("  {label:<5}");
-    let whole = wrapped(&format!("{label} {content}"), "        ");
-    let rest = whole.strip_prefix(&label).unwrap_or(&whole);
+    let wrapped_line = wrapped(&format!("{label} {content}"), "        ");
+    let rest = wrapped_line.strip_prefix(&label).unwrap_or(&wrapped_line);
     text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
 }
 
-/// A text with nothing that a terminal would obey.
+/// Replaces control characters, which could change the terminal's state.
 fn plain(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
 
-/// A paragraph, as wide as the terminal is, and with nothing that the terminal would obey.
+/// Wraps a paragraph to the width of the terminal, without control characters.
 fn wrapped(text: &str, indent: &str) -> String {
     let text = plain(text);
     let width = textwrap::termwidth().clamp(60, 120);
@@ -122,34 +122,34 @@ fn wrapped(text: &str, indent: &str) -> String {
     textwrap::fill(&text, options)
 }
 
-fn bucket_of(text: &mut String, bucket: Bucket, notes: &[&Note]) {
-    let title = format!("{} {}", notes.len(), bucket.words());
+fn bucket_section(text: &mut String, bucket: Bucket, notes: &[&Note]) {
+    let title = format!("{} {}", notes.len(), bucket.label());
     text.push_str(&format!("{STRONG}{title}{STRONG:#}\n"));
     for note in notes.iter().take(MOST) {
-        let pointer = note.spots.first().map(view::pointer).unwrap_or_default();
-        let more = match note.spots.len() {
+        let pointer = note.places.first().map(view::pointer).unwrap_or_default();
+        let more = match note.places.len() {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
         let place = format!("  {}{more}", plain(&pointer));
         text.push_str(&format!("{QUIET}{place}{QUIET:#}\n"));
-        let was = note.was.as_deref().unwrap_or_default();
-        let is = note.is.as_deref().unwrap_or_default();
+        let before = note.before.as_deref().unwrap_or_default();
+        let after = note.after.as_deref().unwrap_or_default();
         let mut line = String::new();
-        for run in compare(was.trim_end(), is.trim_end()) {
+        for run in compare(before.trim_end(), after.trim_end()) {
             match run {
                 Run::Same(same) => line.push_str(&same),
-                Run::Gone(gone) => line.push_str(&format!("[-{gone}-]")),
-                Run::New(new) => line.push_str(&format!("{{+{new}+}}")),
+                Run::Removed(removed) => line.push_str(&format!("[-{removed}-]")),
+                Run::Added(new) => line.push_str(&format!("{{+{new}+}}")),
             }
         }
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let line = format!("    {}", wrapped(&line, "    "));
         let line = line
-            .replace("[-", &format!("{GONE}[-"))
-            .replace("-]", &format!("-]{GONE:#}"))
-            .replace("{+", &format!("{NEW}{{+"))
-            .replace("+}", &format!("+}}{NEW:#}"));
+            .replace("[-", &format!("{REMOVED}[-"))
+            .replace("-]", &format!("-]{REMOVED:#}"))
+            .replace("{+", &format!("{ADDED}{{+"))
+            .replace("+}", &format!("+}}{ADDED:#}"));
         text.push_str(&format!("{line}\n"));
     }
     if notes.len() > MOST {

@@ -1,4 +1,4 @@
-//! What all formats show: findings with their lines.
+//! The parts of a report that all formats share: findings with their positions.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use statusquo_codegen::{
     source::Source,
 };
 
-/// A comparison, ready to be shown.
+/// A comparison with the positions of its findings.
 pub(crate) struct View<'a> {
     pub(crate) diff: &'a Diff,
-    /// What messages call the two sides.
+    /// The displayed names of both sides.
     pub(crate) base: &'a str,
     pub(crate) head: &'a str,
     /// The file of the head.
@@ -22,16 +22,16 @@ pub(crate) struct View<'a> {
     pub(crate) notes: BTreeMap<Bucket, Vec<&'a Note>>,
 }
 
-/// A finding and where it is.
+/// A finding with its positions.
 pub(crate) struct Located<'a> {
     pub(crate) finding: &'a Finding,
     pub(crate) base: Option<Position>,
     pub(crate) head: Option<Position>,
-    /// A position in the head that exists: for what is gone, the nearest thing around it.
+    /// A position that exists in the head: for something that was removed, the nearest enclosing one.
     pub(crate) near: Position,
 }
 
-/// A document that was not there before.
+/// A document that did not exist before.
 pub(crate) struct New {
     pub(crate) base: String,
     pub(crate) head: String,
@@ -39,19 +39,19 @@ pub(crate) struct New {
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn of(
+    pub(crate) fn new(
         diff: &'a Diff,
         base: (&'a str, &'a Source),
         head: (&'a str, &'a Source),
     ) -> Self {
         let (mut old, mut new) = (Positions::of(base.1), Positions::of(head.1));
         let findings = diff.findings.iter().map(|finding| {
-            let spot = finding.spots.first().cloned().unwrap_or_default();
+            let place = finding.places.first().cloned().unwrap_or_default();
             Located {
                 finding,
                 near: new.find(&finding.near),
-                base: spot.base.map(|place| old.find(&place)),
-                head: spot.head.map(|place| new.find(&place)),
+                base: place.base.map(|place| old.find(&place)),
+                head: place.head.map(|place| new.find(&place)),
             }
         });
         let findings = findings.collect();
@@ -69,29 +69,29 @@ impl<'a> View<'a> {
         }
     }
 
-    /// How many places differ, and where they are told.
+    /// Returns the number of differences, and where they are reported.
     pub(crate) fn counted(&self) -> String {
         let coverage = &self.diff.coverage;
         let mut parts = vec![format!("{} in findings", coverage.in_findings)];
         for (bucket, count) in &coverage.in_buckets {
-            parts.push(format!("{count} {}", bucket.words()));
+            parts.push(format!("{count} {}", bucket.label()));
         }
         format!(
-            "{}: {}; {} left over",
-            counted(coverage.places, "place differs", "places differ"),
+            "{}: {}, {} uncovered",
+            counted(coverage.differences, "difference", "differences"),
             parts.join(", "),
-            coverage.left.len()
+            coverage.uncovered.len()
         )
     }
 
-    /// The version that is needed, and the one that is stated.
+    /// Returns the verdict: the level of the change, the required and the stated version.
     pub(crate) fn version(&self) -> String {
         let versions = &self.diff.versions;
         let stated = &versions.stated;
         let level = self.diff.level.map_or("no", level_word);
         let wire = match self.diff.wire() {
-            wire if wire.old_clients() => ", and a risk for old clients on the wire",
-            wire if wire.new_clients() => ", and a risk for new clients on the wire",
+            wire if wire.old_clients() => ", breaking for old clients",
+            wire if wire.new_clients() => ", a risk for new clients of an old server",
             _ => "",
         };
         let from = if versions.is_from_pre_release() {
@@ -100,13 +100,17 @@ impl<'a> View<'a> {
             ""
         };
         let change = format!("{level} change{from}{wire}");
-        match (&versions.needs, versions.is_enough) {
-            (Some(needs), Some(true)) => {
-                format!("{change}: needs {needs}; the document says {stated}, which is enough")
+        match (&versions.needed, versions.is_sufficient) {
+            (Some(needed), Some(true)) => {
+                format!(
+                    "{change}: requires {needed}; `info.version` is {stated}, which is sufficient"
+                )
             }
-            (Some(needs), _) => format!("{change}: needs {needs}; the document says {stated}"),
+            (Some(needed), _) => {
+                format!("{change}: requires {needed}, but `info.version` is {stated}")
+            }
             (None, _) => format!(
-                "{change}; `{}` is no version that Cargo takes, so raise that of the crate yourself",
+                "{change}; `{}` is not a semantic version, so raise the version of the crate by hand",
                 versions.base
             ),
         }
@@ -121,39 +125,39 @@ fn level_word(level: Level) -> &'static str {
     }
 }
 
-/// A number with its noun.
-pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
+/// Returns a number with its noun.
+pub(crate) fn counted(count: usize, singular: &str, plural: &str) -> String {
+    format!("{count} {}", if count == 1 { singular } else { plural })
 }
 
-/// What a finding is about and what has changed, as one sentence.
+/// Returns the title of a finding: its subject and message, and the old and new value.
 pub(crate) fn title(finding: &Finding) -> String {
     let operations = finding.operations.len();
     let mut title = match finding.subject.as_str() {
-        "" if finding.spots.len() > 1 && operations > 1 => {
-            format!("{operations} operations: {}", finding.what)
+        "" if finding.places.len() > 1 && operations > 1 => {
+            format!("{operations} operations: {}", finding.message)
         }
-        "" => finding.what.clone(),
-        subject => format!("{subject}: {}", finding.what),
+        "" => finding.message.clone(),
+        subject => format!("{subject}: {}", finding.message),
     };
-    let is_told = |text: &String| finding.what.contains(&format!("`{text}`"));
-    match (&finding.was, &finding.is) {
-        (Some(was), Some(is)) if is_told(was) && is_told(is) => {}
-        (Some(was), Some(is)) => {
-            let (was, is) = apart(was, is);
-            title.push_str(&format!(" (was `{was}`, is `{is}`)"));
+    let is_in_message = |text: &String| finding.message.contains(&format!("`{text}`"));
+    match (&finding.before, &finding.after) {
+        (Some(before), Some(after)) if is_in_message(before) && is_in_message(after) => {}
+        (Some(before), Some(after)) => {
+            let (before, after) = apart(before, after);
+            title.push_str(&format!(" (was `{before}`, now `{after}`)"));
         }
-        (Some(was), None) => title.push_str(&format!(" (was `{}`)", short(was))),
-        (None, Some(is)) => title.push_str(&format!(" (is `{}`)", short(is))),
+        (Some(before), None) => title.push_str(&format!(" (was `{}`)", short(before))),
+        (None, Some(after)) => title.push_str(&format!(" (now `{}`)", short(after))),
         (None, None) => {}
     }
     title
 }
 
-/// The most characters of a value that are shown.
+/// The maximum length of a displayed value in characters.
 const MOST: usize = 60;
 
-/// A value that fits on a line.
+/// Shortens a value to fit on a line.
 fn short(text: &str) -> String {
     cut(&line(text), 0)
 }
@@ -162,19 +166,22 @@ fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Two values, from shortly before they differ.
-fn apart(was: &str, is: &str) -> (String, String) {
+/// Shortens two values to the part from shortly before their first difference.
+fn apart(before: &str, after: &str) -> (String, String) {
     const BEFORE: usize = 15;
-    let (was, is) = (line(was), line(is));
-    let alike = was.chars().zip(is.chars()).take_while(|(a, b)| a == b);
+    let (before, after) = (line(before), line(after));
+    let alike = before
+        .chars()
+        .zip(after.chars())
+        .take_while(|(a, b)| a == b);
     let alike = alike.count();
-    let longest = was.chars().count().max(is.chars().count());
+    let longest = before.chars().count().max(after.chars().count());
     let from = if longest <= MOST {
         0
     } else {
         alike.saturating_sub(BEFORE)
     };
-    (cut(&was, from), cut(&is, from))
+    (cut(&before, from), cut(&after, from))
 }
 
 fn cut(text: &str, from: usize) -> String {
@@ -188,19 +195,19 @@ fn cut(text: &str, from: usize) -> String {
     format!("{start}{shown}{end}")
 }
 
-/// The operations that use something, the first ones by name.
+/// Lists the operations that use the changed part, the first ones by name.
 pub(crate) fn users(finding: &Finding) -> Option<String> {
     const MOST: usize = 3;
-    let all = &finding.operations;
-    let first: Vec<_> = all
+    let operations = &finding.operations;
+    let first: Vec<_> = operations
         .iter()
         .take(MOST)
         .map(|title| format!("`{title}`"))
         .collect();
-    let subject = all.first().map(|title| format!("`{title}`"));
-    match all.len() {
+    let subject = operations.first().map(|title| format!("`{title}`"));
+    match operations.len() {
         0 => None,
-        // It says so itself.
+        // The title already starts with the operation.
         1 if subject.is_some_and(|title| finding.subject.starts_with(&title)) => None,
         count if count <= MOST => Some(first.join(", ")),
         count => Some(format!(
@@ -212,18 +219,25 @@ pub(crate) fn users(finding: &Finding) -> Option<String> {
     }
 }
 
-/// What a change asks of those who compile against the crate: the worst first, and as many as one reads.
+/// Lists the advice to users of the crate: the worst changes first, at most `most` and a count of the
+/// others.
 pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
-    let worst = finding.rust.iter().filter(|one| one.level == finding.level);
-    let mut lines: Vec<String> = worst.map(|one| one.advice.clone()).take(most).collect();
+    let worst = finding
+        .rust
+        .iter()
+        .filter(|change| change.level == finding.level);
+    let mut lines: Vec<String> = worst
+        .map(|change| change.advice.clone())
+        .take(most)
+        .collect();
     match finding.rust.len() - lines.len() {
         0 => {}
-        // One takes no more room than its number.
+        // A single remaining line takes no more room than its count.
         1 => lines.extend(
             finding
                 .rust
                 .iter()
-                .map(|one| one.advice.clone())
+                .map(|change| change.advice.clone())
                 .nth(lines.len()),
         ),
         more => lines.push(format!("and {more} more")),
@@ -231,9 +245,9 @@ pub(crate) fn advice(finding: &Finding, most: usize) -> Vec<String> {
     lines
 }
 
-/// The pointers of a spot, with the sides that they are on.
-pub(crate) fn pointer(spot: &PlacePair) -> String {
-    match (&spot.base, &spot.head) {
+/// Formats the pointers of a place, both if they are different.
+pub(crate) fn pointer(place: &PlacePair) -> String {
+    match (&place.base, &place.head) {
         (Some(base), Some(head)) if base != head => {
             format!("{} -> {}", base.reference(), head.reference())
         }

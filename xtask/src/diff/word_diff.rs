@@ -1,29 +1,28 @@
-//! Two texts, word by word.
+//! Compares two texts word by word.
 
 use similar::{ChangeTag, TextDiff};
 
-/// A run of words that two texts have in common, or that one of them has.
+/// A run of words that both texts have, or only one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
     Same(String),
-    Gone(String),
-    New(String),
+    Removed(String),
+    Added(String),
 }
 
-/// Compares two texts word by word. What they have in common for more than a few words is left out but for its
-/// ends.
-pub(crate) fn compare(was: &str, is: &str) -> Vec<Run> {
-    let diff = TextDiff::from_words(was, is);
+/// Compares two texts word by word. Long runs of equal words are shortened to the context of the changes.
+pub(crate) fn compare(before: &str, after: &str) -> Vec<Run> {
+    let diff = TextDiff::from_words(before, after);
     let mut runs: Vec<Run> = Vec::new();
     for change in diff.iter_all_changes() {
         let text = change.value();
         match (change.tag(), runs.last_mut()) {
             (ChangeTag::Equal, Some(Run::Same(last)))
-            | (ChangeTag::Delete, Some(Run::Gone(last)))
-            | (ChangeTag::Insert, Some(Run::New(last))) => last.push_str(text),
+            | (ChangeTag::Delete, Some(Run::Removed(last)))
+            | (ChangeTag::Insert, Some(Run::Added(last))) => last.push_str(text),
             (ChangeTag::Equal, _) => runs.push(Run::Same(text.to_owned())),
-            (ChangeTag::Delete, _) => runs.push(Run::Gone(text.to_owned())),
-            (ChangeTag::Insert, _) => runs.push(Run::New(text.to_owned())),
+            (ChangeTag::Delete, _) => runs.push(Run::Removed(text.to_owned())),
+            (ChangeTag::Insert, _) => runs.push(Run::Added(text.to_owned())),
         }
     }
     let last = runs.len().saturating_sub(1);
@@ -35,15 +34,15 @@ pub(crate) fn compare(was: &str, is: &str) -> Vec<Run> {
     runs
 }
 
-/// The words beside a change.
-const BESIDE: usize = 6;
+/// The number of words of context on each side of a change.
+const CONTEXT: usize = 6;
 
-/// A text without its middle, or without the end at which nothing has changed.
+/// Removes the middle of a text, or the end without a change next to it.
 fn shortened(text: &str, has_before: bool, has_after: bool) -> String {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
     let (before, after) = (
-        if has_before { BESIDE } else { 0 },
-        if has_after { BESIDE } else { 0 },
+        if has_before { CONTEXT } else { 0 },
+        if has_after { CONTEXT } else { 0 },
     );
     if words.len() <= before + after + 2 {
         return text.to_owned();
@@ -63,15 +62,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_differs_and_what_is_beside_it() {
-        let was = "one two three four five six seven eight nine ten old end";
-        let is = "one two three four five six seven eight nine ten new end";
+    fn keeps_only_changes_and_their_context() {
+        let before = "one two three four five six seven eight nine ten old end";
+        let after = "one two three four five six seven eight nine ten new end";
         assert_eq!(
-            compare(was, is),
+            compare(before, after),
             [
                 Run::Same("… five six seven eight nine ten ".to_owned()),
-                Run::Gone("old".to_owned()),
-                Run::New("new".to_owned()),
+                Run::Removed("old".to_owned()),
+                Run::Added("new".to_owned()),
                 Run::Same(" end".to_owned()),
             ]
         );

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`, and `gen --dry-run`.
+//! Tests of `cargo xtask diff` and `gen --dry-run`.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{document, empty, files, run};
 
 fn git(folder: &Path, arguments: &[&str]) {
-    let own = [
+    let config = [
         "-c",
         "user.name=Somebody",
         "-c",
@@ -18,7 +18,7 @@ fn git(folder: &Path, arguments: &[&str]) {
         "commit.gpgsign=false",
     ];
     let mut command = Command::new("git");
-    command.args(own).args(arguments).current_dir(folder);
+    command.args(config).args(arguments).current_dir(folder);
     let output = command.output().unwrap();
     assert!(
         output.status.success(),
@@ -27,7 +27,7 @@ fn git(folder: &Path, arguments: &[&str]) {
     );
 }
 
-/// A repository with a document in its first commit.
+/// Creates a repository with a document in its first commit.
 fn repository(name: &str, text: &str) -> std::path::PathBuf {
     let folder = empty(name);
     git(&folder, &["init", "--quiet"]);
@@ -40,30 +40,30 @@ fn repository(name: &str, text: &str) -> std::path::PathBuf {
 
 fn json(folder: &Path, arguments: &[&str]) -> Value {
     let arguments = [&["diff", "--format", "json"], arguments].concat();
-    let done = run(folder, &arguments);
-    serde_json::from_str(&done.results).unwrap_or_else(|_| panic!("{}", done.messages))
+    let output = run(folder, &arguments);
+    serde_json::from_str(&output.results).unwrap_or_else(|_| panic!("{}", output.messages))
 }
 
 fn rules(report: &Value) -> Vec<&str> {
     let findings = report["findings"].as_array().unwrap();
     findings
         .iter()
-        .map(|one| one["rule"].as_str().unwrap())
+        .map(|finding| finding["rule"].as_str().unwrap())
         .collect()
 }
 
 #[test]
-fn a_working_copy_against_where_its_branch_began() {
+fn compares_the_working_copy_with_the_merge_base() {
     let folder = repository("diff-branch", &document(&[200]));
     let spec = ["--spec", "api/small.yaml"];
     let text = |codes: &[u16]| fs::write(folder.join("api/small.yaml"), document(codes)).unwrap();
 
-    let done = run(&folder, &[&["diff"], &spec[..]].concat());
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &[&["diff"], &spec[..]].concat());
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     assert!(
-        done.results.ends_with("nothing differs\n"),
+        output.results.ends_with("no differences\n"),
         "{}",
-        done.results
+        output.results
     );
 
     git(&folder, &["checkout", "--quiet", "-b", "mine"]);
@@ -72,7 +72,7 @@ fn a_working_copy_against_where_its_branch_began() {
         &folder,
         &["commit", "--quiet", "--all", "--message", "Mine"],
     );
-    // What others have done since then is no change of this branch.
+    // Later commits on `main` are not part of this branch's change.
     git(&folder, &["checkout", "--quiet", "main"]);
     text(&[200, 409]);
     git(
@@ -86,50 +86,52 @@ fn a_working_copy_against_where_its_branch_began() {
         report["findings"][0]["pointer"],
         "/paths/~1a/get/responses/404"
     );
-    assert_eq!(report["needs"], "2.0.0");
-    assert_eq!(report["stated"], "1.0.0");
-    assert_eq!(report["residual"], 0);
+    assert_eq!(report["needed_version"], "2.0.0");
+    assert_eq!(report["stated_version"], "1.0.0");
+    assert_eq!(report["uncovered_count"], 0);
     let base = report["base"].as_str().unwrap();
     assert!(base.starts_with("merge base with main ("), "{base}");
 
-    // Against what they have now it is another change.
+    // Compared with the tip of `main`, the change is different.
     let report = json(&folder, &[&["main"], &spec[..]].concat());
     assert_eq!(rules(&report), ["response-replaced"], "{report:#}");
 
-    let done = run(&folder, &[&["diff"], &spec[..]].concat());
-    assert_eq!(done.code, Some(1), "{}", done.messages);
+    let output = run(&folder, &[&["diff"], &spec[..]].concat());
+    assert_eq!(output.code, Some(1), "{}", output.messages);
     assert!(
-        done.messages.contains("raise it to 2.0.0 at least"),
+        output.messages.contains("raise it to at least 2.0.0"),
         "{}",
-        done.messages
+        output.messages
     );
 }
 
 #[test]
-fn two_files() {
+fn compares_two_files() {
     let folder = empty("diff-files");
     fs::write(folder.join("old.yaml"), document(&[200])).unwrap();
     let raised = document(&[200, 404]).replace("version: 1.0.0", "version: 2.0.0");
     fs::write(folder.join("new.yaml"), raised).unwrap();
     let files = ["old.yaml", "--spec", "new.yaml"];
-    let done = run(&folder, &[&["diff"], &files[..]].concat());
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &[&["diff"], &files[..]].concat());
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     assert!(
-        done.results
-            .contains("`match` needs an arm for `AResponse::NotFound`")
+        output
+            .results
+            .contains("add a `match` arm for `AResponse::NotFound`")
     );
     assert!(
-        done.results
-            .contains("old clients may get what they do not expect")
+        output
+            .results
+            .contains("breaking for old clients: responses may not be understood")
     );
     for (level, code) in [("major", 1), ("minor", 1), ("patch", 1), ("wire", 1)] {
-        let done = run(
+        let output = run(
             &folder,
             &[&["diff", "--fail-on", level], &files[..]].concat(),
         );
-        assert_eq!(done.code, Some(code), "{level}: {}", done.messages);
+        assert_eq!(output.code, Some(code), "{level}: {}", output.messages);
     }
-    let back = [
+    let same = [
         "diff",
         "new.yaml",
         "--spec",
@@ -137,93 +139,97 @@ fn two_files() {
         "--fail-on",
         "patch",
     ];
-    assert_eq!(run(&folder, &back).code, Some(0));
+    assert_eq!(run(&folder, &same).code, Some(0));
 
-    // Words are no risk.
-    let words = document(&[200]).replace("Some.", "Others.");
-    fs::write(folder.join("words.yaml"), words).unwrap();
-    let words = ["diff", "old.yaml", "--spec", "words.yaml", "--fail-on"];
+    // Changes of documentation are not a risk.
+    let reworded = document(&[200]).replace("Some.", "Others.");
+    fs::write(folder.join("reworded.yaml"), reworded).unwrap();
+    let arguments = ["diff", "old.yaml", "--spec", "reworded.yaml", "--fail-on"];
     for (level, code) in [("major", 0), ("minor", 0), ("patch", 1), ("wire", 0)] {
-        let done = run(&folder, &[&words[..], &[level]].concat());
-        assert_eq!(done.code, Some(code), "{level}: {}", done.messages);
+        let output = run(&folder, &[&arguments[..], &[level]].concat());
+        assert_eq!(output.code, Some(code), "{level}: {}", output.messages);
     }
 }
 
 #[test]
-fn what_cannot_be_compared_is_no_finding() {
+fn failures_exit_with_2() {
     let folder = repository("diff-unable", &document(&[200]));
     let spec = ["--spec", "api/small.yaml"];
     for (arguments, why) in [
-        (vec!["nowhere"], "git knows no revision `nowhere`"),
+        (vec!["nowhere"], "there is no Git revision `nowhere`"),
         (
             vec!["--format", "json", "main^{tree}"],
-            "git knows no revision",
+            "there is no Git revision",
         ),
     ] {
-        let done = run(&folder, &[&["diff"], &arguments[..], &spec[..]].concat());
-        assert_eq!((done.code, done.results.as_str()), (Some(2), ""));
-        assert!(done.messages.contains(why), "{}", done.messages);
+        let output = run(&folder, &[&["diff"], &arguments[..], &spec[..]].concat());
+        assert_eq!((output.code, output.results.as_str()), (Some(2), ""));
+        assert!(output.messages.contains(why), "{}", output.messages);
     }
-    // A broken side is not one without operations.
+    // An invalid document is an error, not a document without operations.
     fs::write(folder.join("broken.yaml"), "openapi: 3.0.3\npaths: {}\n").unwrap();
     for arguments in [
         vec!["broken.yaml", "--spec", "api/small.yaml"],
         vec!["api/small.yaml", "--spec", "broken.yaml"],
     ] {
-        let done = run(&folder, &[&["diff"], &arguments[..]].concat());
-        assert_eq!((done.code, done.results.as_str()), (Some(2), ""));
-        assert!(done.messages.contains("missing-key"), "{}", done.messages);
+        let output = run(&folder, &[&["diff"], &arguments[..]].concat());
+        assert_eq!((output.code, output.results.as_str()), (Some(2), ""));
         assert!(
-            done.messages.contains("nothing is compared"),
+            output.messages.contains("missing-key"),
             "{}",
-            done.messages
+            output.messages
+        );
+        assert!(
+            output.messages.contains("nothing is compared"),
+            "{}",
+            output.messages
         );
     }
-    // Without git there is nothing to begin with.
+    // Without Git there is no default base.
     let outside = std::env::temp_dir().join(format!("statusquo-diff-{}", std::process::id()));
     fs::create_dir_all(&outside).unwrap();
     fs::write(outside.join("small.yaml"), document(&[200])).unwrap();
-    let done = run(&outside, &["diff", "--spec", "small.yaml"]);
+    let output = run(&outside, &["diff", "--spec", "small.yaml"]);
     fs::remove_dir_all(&outside).unwrap();
-    assert_eq!(done.code, Some(2));
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages.contains("is in no repository of git"),
+        output.messages.contains("is not in a Git repository"),
         "{}",
-        done.messages
+        output.messages
     );
 }
 
 #[test]
-fn a_name_of_two_things_is_asked_for() {
-    let folder = repository("diff-two-things", &document(&[200]));
+fn rejects_an_ambiguous_base() {
+    let folder = repository("diff-ambiguous", &document(&[200]));
     fs::write(folder.join("main"), document(&[404])).unwrap();
-    let done = run(&folder, &["diff", "main", "--spec", "api/small.yaml"]);
-    assert_eq!(done.code, Some(2));
+    let output = run(&folder, &["diff", "main", "--spec", "api/small.yaml"]);
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages.contains("write `./main`"),
+        output.messages.contains("write `./main`"),
         "{}",
-        done.messages
+        output.messages
     );
     let report = json(&folder, &["./main", "--spec", "api/small.yaml"]);
     assert_eq!(rules(&report).len(), 2, "{report:#}");
 }
 
 #[test]
-fn a_document_that_was_not_there_is_new() {
+fn reports_a_new_document() {
     let folder = repository("diff-new", &document(&[200]));
     fs::write(folder.join("api/other.yaml"), document(&[200])).unwrap();
     for format in ["text", "markdown", "json", "github"] {
         let arguments = ["diff", "--spec", "api/other.yaml", "--format", format];
-        let done = run(&folder, &arguments);
-        assert_eq!(done.code, Some(0), "{}", done.messages);
-        assert!(done.results.contains("new"), "{}", done.results);
+        let output = run(&folder, &arguments);
+        assert_eq!(output.code, Some(0), "{}", output.messages);
+        assert!(output.results.contains("new"), "{}", output.results);
     }
     let report = json(&folder, &["--spec", "api/other.yaml"]);
     assert_eq!(report["new"], true);
 }
 
 #[test]
-fn a_document_under_another_name_is_the_same() {
+fn follows_a_renamed_document() {
     let folder = repository("diff-renamed", &document(&[200, 404]));
     git(&folder, &["mv", "api/small.yaml", "api/large.yaml"]);
     fs::write(folder.join("api/large.yaml"), document(&[200])).unwrap();
@@ -231,26 +237,26 @@ fn a_document_under_another_name_is_the_same() {
     assert_eq!(rules(&report), ["response-removed"], "{report:#}");
     let file = report["findings"][0]["base"]["file"].as_str().unwrap();
     assert!(file.ends_with(":api/small.yaml"), "{file}");
-    // Where git does not see it, the old name can be said.
+    // If Git does not detect the rename, the old path can be given.
     fs::write(folder.join("new.yaml"), document(&[200])).unwrap();
     let report = json(&folder, &["HEAD:api/small.yaml", "--spec", "new.yaml"]);
     assert_eq!(rules(&report), ["response-removed"], "{report:#}");
-    let done = run(
+    let output = run(
         &folder,
         &["diff", "HEAD:nowhere.yaml", "--spec", "new.yaml"],
     );
-    assert_eq!(done.code, Some(2));
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages.contains("there is no such file"),
+        output.messages.contains("there is no such file"),
         "{}",
-        done.messages
+        output.messages
     );
 }
 
 #[test]
-fn files_beside_the_document_are_those_of_the_revision() {
+fn reads_external_files_from_the_revision() {
     let text = document(&[200]).replace("{description: Some.}", "{$ref: 'parts/ok.yaml'}");
-    let folder = repository("diff-beside", &text);
+    let folder = repository("diff-external-files", &text);
     fs::create_dir(folder.join("api/parts")).unwrap();
     let part = |text: &str| fs::write(folder.join("api/parts/ok.yaml"), text).unwrap();
     part("description: Some.\n");
@@ -267,7 +273,7 @@ fn files_beside_the_document_are_those_of_the_revision() {
 }
 
 #[test]
-fn a_comment_is_the_same_again_and_not_too_long() {
+fn comments_are_stable_and_fit_the_size_limit() {
     let folder = empty("diff-comment");
     let operations = |ok: &str| {
         let operations: Vec<_> = (0..700)
@@ -304,7 +310,7 @@ fn a_comment_is_the_same_again_and_not_too_long() {
     );
     assert!(comment.chars().count() < 65_536, "{}", comment.len());
     assert!(
-        comment.contains("are cut to fit into a comment"),
+        comment.contains("were omitted to fit into a comment"),
         "{comment}"
     );
     let opened = comment.matches("<details").count();
@@ -316,12 +322,12 @@ fn a_comment_is_the_same_again_and_not_too_long() {
 }
 
 #[test]
-fn nothing_of_the_document_is_read_as_markdown() {
+fn escapes_markdown_in_the_document() {
     let folder = empty("diff-markdown");
-    let was = document(&[200]).replace("Some.", "'Some `code`.'");
-    let is = document(&[200]).replace("Some.", "'<i>@others</i> [a](b) #1 `code` | *x*'");
-    fs::write(folder.join("old.yaml"), was).unwrap();
-    fs::write(folder.join("new.yaml"), is).unwrap();
+    let before = document(&[200]).replace("Some.", "'Some `code`.'");
+    let after = document(&[200]).replace("Some.", "'<i>@others</i> [a](b) #1 `code` | *x*'");
+    fs::write(folder.join("old.yaml"), before).unwrap();
+    fs::write(folder.join("new.yaml"), after).unwrap();
     let arguments = [
         "diff", "old.yaml", "--spec", "new.yaml", "--format", "markdown",
     ];
@@ -335,7 +341,7 @@ fn nothing_of_the_document_is_read_as_markdown() {
 }
 
 #[test]
-fn annotations_stand_at_lines_that_are_there() {
+fn annotations_point_to_existing_lines() {
     let folder = empty("diff-annotations");
     fs::write(folder.join("old.yaml"), document(&[200, 404])).unwrap();
     fs::write(folder.join("new,1.yaml"), document(&[200])).unwrap();
@@ -347,21 +353,21 @@ fn annotations_stand_at_lines_that_are_there() {
         "--format",
         "github",
     ];
-    let done = run(&folder, &arguments);
-    let first = done.results.lines().next().unwrap();
+    let output = run(&folder, &arguments);
+    let first = output.results.lines().next().unwrap();
     assert!(
         first
             .starts_with("::error file=new%2C1.yaml,line=7,col=7,title=response-removed (major)::"),
         "{first}"
     );
     assert!(
-        first.contains("%0Ain Rust: `AResponse::NotFound` is gone"),
+        first.contains("%0Ain Rust: `AResponse::NotFound` was removed"),
         "{first}"
     );
 }
 
 #[test]
-fn a_dry_run_says_what_an_edit_means_and_writes_nothing() {
+fn a_dry_run_reports_the_edit_and_writes_nothing() {
     let folder = repository("dry-run", &document(&[200]));
     let arguments = ["gen", "--spec", "api/small.yaml", "--out", "small"];
     assert_eq!(run(&folder, &arguments).code, Some(0));
@@ -370,19 +376,19 @@ fn a_dry_run_says_what_an_edit_means_and_writes_nothing() {
     fs::write(folder.join("api/small.yaml"), document(&[200, 410])).unwrap();
     let before = files(&folder.join("small"));
     let dry = [&arguments[..], &["--dry-run"]].concat();
-    let done = run(&folder, &dry);
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &dry);
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     assert_eq!(files(&folder.join("small")), before);
     for part in [
-        "`GET /a`: answers with `410` too",
-        "major: `match` needs an arm for `AResponse::Gone`",
-        "needs 2.0.0; the document says 1.0.0",
+        "`GET /a`: also returns `410`",
+        "major: add a `match` arm for `AResponse::Gone`",
+        "requires 2.0.0, but `info.version` is 1.0.0",
         "small: 2 files would change",
     ] {
-        assert!(done.results.contains(part), "{part}\n{}", done.results);
+        assert!(output.results.contains(part), "{part}\n{}", output.results);
     }
 
-    // The crate that is committed is of another generator.
+    // The committed crate was generated by another generator.
     let path = folder.join("small/src/responses.rs");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("pub fn code(", "pub fn number(")).unwrap();
@@ -396,29 +402,30 @@ fn a_dry_run_says_what_an_edit_means_and_writes_nothing() {
             "Another generator",
         ],
     );
-    let done = run(&folder, &dry);
+    let output = run(&folder, &dry);
     assert!(
-        done.results.contains("breaking[rust-changed]"),
+        output.results.contains("breaking[rust-changed]"),
         "{}",
-        done.results
+        output.results
     );
     assert!(
-        done.results.contains("`AResponse::number` is gone"),
+        output.results.contains("`AResponse::number` was removed"),
         "{}",
-        done.results
+        output.results
     );
 
-    // What git does not know is held against what is there.
+    // A document that Git does not track is compared with the crate on disk.
     fs::write(folder.join("api/other.yaml"), document(&[200])).unwrap();
     let other = ["gen", "--spec", "api/other.yaml", "--out", "other"];
     assert_eq!(run(&folder, &other).code, Some(0));
     fs::write(folder.join("api/other.yaml"), document(&[200, 410])).unwrap();
-    let done = run(&folder, &[&other[..], &["--dry-run"]].concat());
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &[&other[..], &["--dry-run"]].concat());
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     assert!(
-        done.results
-            .contains("`match` needs an arm for `AResponse::Gone`"),
+        output
+            .results
+            .contains("add a `match` arm for `AResponse::Gone`"),
         "{}",
-        done.results
+        output.results
     );
 }

@@ -120,7 +120,10 @@ fn links_lead_to_files() {
         let page = page(path);
         let folder = workspace().join(path);
         let folder = folder.parent().unwrap();
-        let targets = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let targets = page
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
         let files: Vec<_> = targets.filter(|target| !target.contains("://")).collect();
         for file in &files {
             assert!(folder.join(Path::new(file)).exists(), "{path}: {file}");
