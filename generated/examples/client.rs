@@ -13,40 +13,40 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(&url)?;
 
     // A GET.
-    let answer = client.get_status(Status::Ok).await?;
-    println!("{}", answer.code());
+    let response = client.get_status(Status::Ok).await?;
+    println!("{}", response.code());
 
-    // Every answer that the document declares is a value, errors and redirects too.
+    // Every declared response is a value, including errors and redirects.
     match client.get_status(Status::NotFound).send().await? {
-        StatusResponse::NotFound => println!("nothing there"),
-        StatusResponse::Found { location } => println!("look at {location:?}"),
-        StatusResponse::BadRequest(problem) => println!("wrong: {}", problem.title),
-        other => println!("{}", other.code()),
+        StatusResponse::NotFound => println!("not found"),
+        StatusResponse::Found { location } => println!("moved to {location:?}"),
+        StatusResponse::BadRequest(problem) => println!("bad request: {}", problem.title),
+        response => println!("{}", response.code()),
     }
 
-    // A success or an error: Python's `raise_for_status`.
+    // `success()` returns an error unless the status is 2xx, like Python's `raise_for_status`.
     let choice: StatusChoice = "200:9,204:1".parse()?;
     client.get_status(choice).success().await?;
 
-    // The failure tells a declared answer from a broken connection.
+    // The error distinguishes a declared response from a broken connection.
     match client
         .get_status(Status::ServiceUnavailable)
         .success()
         .await
     {
-        Ok(()) => println!("fine"),
+        Ok(()) => println!("success"),
         Err(ResponseError::Declared(StatusResponse::ServiceUnavailable { retry_after }, _)) => {
             println!(
-                "come back in {} seconds",
+                "retry in {} seconds",
                 retry_after.as_deref().unwrap_or("some")
             );
         }
-        Err(failure) => return Err(failure.into()),
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
-/// Starts a server of examples; gives its URL.
+/// Starts the mock and returns its URL.
 async fn serve_mock() -> Result<String, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);

@@ -9,14 +9,14 @@ use statusquo::{
 };
 use tokio::net::TcpListener;
 
-/// What a client keeps of an answer.
+/// The parts of a response that the client caches.
 #[derive(Clone)]
 struct Copy {
     etag: String,
     text: String,
 }
 
-/// What is there now: the copy, if that is still good.
+/// Returns the current resource: the cached copy if it is still fresh.
 async fn fetch(client: &Client, copy: Option<Copy>) -> Result<Copy, Box<dyn Error>> {
     let mut call = client.get_status(Status::Ok);
     if let Some(copy) = &copy {
@@ -26,11 +26,11 @@ async fn fetch(client: &Client, copy: Option<Copy>) -> Result<Copy, Box<dyn Erro
     match (&full.answer, copy) {
         (StatusResponse::NotModified, Some(copy)) => Ok(copy),
         (StatusResponse::Ok, _) => Ok(Copy {
-            // The document does not declare it, so it is no field of the answer.
+            // The document does not declare `ETag`, so it is not a field of the response.
             etag: full.headers()[header::ETAG].to_str()?.to_owned(),
             text: String::from_utf8(full.body().to_vec())?,
         }),
-        (other, _) => Err(other.code().to_string().into()),
+        (response, _) => Err(response.code().to_string().into()),
     }
 }
 
@@ -43,19 +43,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Starts a server whose text is the same for ever, and never sent to who has it; gives its URL.
+/// Starts a server that returns the same text every time, or 304 to a client that has it. Returns its URL.
 async fn serve() -> Result<String, Box<dyn Error>> {
-    let answer = async |headers: HeaderMap| match headers.get(header::IF_NONE_MATCH) {
+    let respond = async |headers: HeaderMap| match headers.get(header::IF_NONE_MATCH) {
         Some(etag) if etag == "\"1\"" => StatusCode::NOT_MODIFIED.into_response(),
         _ => ([(header::ETAG, "\"1\"")], "the text").into_response(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(respond)).await });
     Ok(url)
 }
 
 #[test]
-fn the_copy_is_used() {
+fn the_cached_copy_is_used() {
     assert!(main().is_ok());
 }

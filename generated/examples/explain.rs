@@ -1,4 +1,4 @@
-//! What a status code means: `cargo run --example explain -- 404`.
+//! Explains a status code: `cargo run --example explain -- 404`.
 
 use std::{env, process::ExitCode};
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A status in a few lines.
+/// Describes a status in three lines.
 fn explain(status: Status) -> String {
     format!("{status}\n{}\n{}", status.summary(), status.advice())
 }
@@ -29,13 +29,13 @@ fn a_status_is_explained() {
 
     assert_eq!(Status::NotFound.code(), 404);
     assert_eq!(Status::NotFound.to_string(), "404 Not Found");
-    assert_eq!("404".parse(), Ok(Status::NotFound));
     assert_eq!("not found".parse(), Ok(Status::NotFound));
-    assert!(Status::try_from(299).is_err());
     assert_eq!(Status::TooManyRequests.retry(), Retry::After);
     assert_eq!(Status::TooManyRequests.class(), Class::ClientError);
-    // A code that nobody knows is a code all the same, and has a class.
+    assert_eq!("404".parse(), Ok(Status::NotFound));
+    assert!(Status::try_from(299).is_err());
+    // An unknown code has no `Status`, but still a class.
     assert_eq!(Code::new(299).and_then(Code::status), None);
     assert_eq!(Code::new(299).and_then(Code::class), Some(Class::Success));
-    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server has nothing"));
+    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server cannot find"));
 }

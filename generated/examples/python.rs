@@ -1,4 +1,4 @@
-//! What Python programmers know from `requests` and `http.HTTPStatus`, in Rust:
+//! The Rust equivalents of Python's `requests` and `http.HTTPStatus`:
 //! `cargo run --example python --features mock,client-base`.
 
 use std::error::Error;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A status code in a line.
+/// Describes a status code in one line.
 fn explain_status(code: u16) -> String {
     match Status::try_from(code) {
         Ok(status) => format!("{status}: {}", status.summary()),
@@ -46,7 +46,7 @@ fn explain_status(code: u16) -> String {
     }
 }
 
-/// Starts a server of examples; gives its URL.
+/// Starts the mock and returns its URL.
 async fn serve_mock() -> Result<String, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -55,8 +55,8 @@ async fn serve_mock() -> Result<String, Box<dyn Error>> {
 }
 
 #[test]
-fn python_is_spoken() {
+fn the_equivalents_work() {
     assert!(main().is_ok());
-    assert!(explain_status(404).starts_with("404 Not Found: The server has nothing"));
+    assert!(explain_status(404).starts_with("404 Not Found: The server cannot find"));
     assert_eq!(explain_status(299), "299: not a known status");
 }

@@ -1,4 +1,4 @@
-//! The function that every tutorial of Python's `requests` ends with, in Rust:
+//! A client with retries and timeouts, as tutorials of Python's `requests` write it:
 //! `cargo run --example resilient --features client-base`.
 
 use std::{
@@ -21,20 +21,20 @@ use statusquo::{
 };
 use tokio::net::TcpListener;
 
-/// What is worth another attempt here, whatever the document says.
-const AGAIN: [Status; 4] = [
+/// The statuses to retry on, whatever the document declares.
+const RETRY_ON: [Status; 4] = [
     Status::TooManyRequests,
     Status::InternalServerError,
     Status::BadGateway,
     Status::ServiceUnavailable,
 ];
 
-/// Three attempts of five seconds each. After a failure or a time-out come waits of 1, 2, 4 seconds, after
-/// 429 one of a minute; and `Retry-After` goes before either.
+/// Makes up to three attempts of five seconds each. The delays after failures and timeouts are 1, 2 and 4
+/// seconds, after 429 a minute; `Retry-After` takes precedence over both.
 fn patient(retry: RetryPolicy) -> ClientBuilder {
     let retry = retry
         .max_attempts(3)
-        .retry_on(AGAIN)
+        .retry_on(RETRY_ON)
         .exponential(Duration::from_secs(1))
         .delay_on(Status::TooManyRequests, Duration::from_secs(60));
     Client::builder()
@@ -42,13 +42,13 @@ fn patient(retry: RetryPolicy) -> ClientBuilder {
         .retry(retry)
 }
 
-/// The data, or why there is none.
+/// Returns the data, or the reason why there is none.
 async fn fetch(client: &Client) -> Result<String, Box<dyn Error>> {
     let full = client.get_status(Status::Ok).send_full().await?;
     match full.answer {
         StatusResponse::Ok => Ok(String::from_utf8(full.body().to_vec())?),
         StatusResponse::Unauthorized { .. } => Err("log in first".into()),
-        StatusResponse::NotFound => Err("there is nothing of the kind".into()),
+        StatusResponse::NotFound => Err("there is no data".into()),
         _ => Err(full.code().description().into()),
     }
 }
@@ -61,15 +61,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Starts a server with these answers, of which the last is repeated, each with its `Retry-After`, if it has
-/// one; 0 is no answer at all. Gives its URL.
-async fn serve(answers: Vec<(u16, &'static str)>) -> Result<String, Box<dyn Error>> {
+/// Starts a server that returns these responses in order and then repeats the last. Each has a status code,
+/// where 0 means no response at all, and a `Retry-After` unless it is empty. Returns the server's URL.
+async fn serve(responses: Vec<(u16, &'static str)>) -> Result<String, Box<dyn Error>> {
     let count = Arc::new(AtomicUsize::new(0));
     let router = Router::new().fallback(move || {
         let number = count.fetch_add(1, Ordering::Relaxed);
-        let answer = answers.get(number).or(answers.last()).copied();
+        let response = responses.get(number).or(responses.last()).copied();
         async move {
-            let (code, retry_after) = answer.unwrap_or_default();
+            let (code, retry_after) = response.unwrap_or_default();
             let Ok(code) = StatusCode::from_u16(code) else {
                 return std::future::pending().await;
             };
@@ -90,20 +90,20 @@ mod tests {
 
     use super::*;
 
-    /// What comes of these answers, and how many seconds are waited for it.
-    async fn of(answers: Vec<(u16, &'static str)>) -> (Result<String, String>, Vec<u64>) {
+    /// Returns the outcome for these responses, and the delays before the retries in seconds.
+    async fn outcome_of(responses: Vec<(u16, &'static str)>) -> (Result<String, String>, Vec<u64>) {
         let waits = Arc::<Mutex<Vec<u64>>>::default();
         let log = Arc::clone(&waits);
-        let recorded = RetryPolicy::new().sleeper(move |wait| {
+        let policy = RetryPolicy::new().sleeper(move |wait| {
             if let Ok(mut waits) = log.lock() {
                 waits.push(wait.as_secs());
             }
             std::future::ready(())
         });
         let outcome = async {
-            let url = serve(answers).await?;
-            // Nobody wants to wait for five seconds here.
-            let client = patient(recorded)
+            let url = serve(responses).await?;
+            // Five seconds would be long for a test.
+            let client = patient(policy)
                 .base_url(url)
                 .timeout(Duration::from_millis(200));
             fetch(&client.build()?).await
@@ -114,30 +114,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_status_has_its_end() {
+    async fn each_status_has_its_outcome() {
         let data = || Ok("the data".to_owned());
-        assert_eq!(of(vec![(200, "")]).await, (data(), vec![]));
+        assert_eq!(outcome_of(vec![(200, "")]).await, (data(), vec![]));
         assert_eq!(
-            of(vec![(500, ""), (502, ""), (200, "")]).await,
+            outcome_of(vec![(500, ""), (502, ""), (200, "")]).await,
             (data(), vec![1, 2])
         );
         assert_eq!(
-            of(vec![(429, ""), (429, "7"), (200, "")]).await,
+            outcome_of(vec![(429, ""), (429, "7"), (200, "")]).await,
             (data(), vec![60, 7])
         );
-        assert_eq!(of(vec![(0, ""), (200, "")]).await, (data(), vec![1]));
         assert_eq!(
-            of(vec![(401, "")]).await,
+            outcome_of(vec![(0, ""), (200, "")]).await,
+            (data(), vec![1])
+        );
+        assert_eq!(
+            outcome_of(vec![(401, "")]).await,
             (Err("log in first".to_owned()), vec![])
         );
-        let nothing = "there is nothing of the kind";
-        assert_eq!(of(vec![(404, "")]).await, (Err(nothing.to_owned()), vec![]));
+        let nothing = "there is no data";
+        assert_eq!(
+            outcome_of(vec![(404, "")]).await,
+            (Err(nothing.to_owned()), vec![])
+        );
         for (code, waits) in [(504, vec![]), (418, vec![]), (503, vec![1, 2])] {
-            let (outcome, waited) = of(vec![(code, "")]).await;
+            let (outcome, waited) = outcome_of(vec![(code, "")]).await;
             let description = Status::from_code(code).map_or("", Status::description);
             assert_eq!((outcome, waited), (Err(description.to_owned()), waits));
         }
-        let (outcome, waited) = of(vec![(0, "")]).await;
+        let (outcome, waited) = outcome_of(vec![(0, "")]).await;
         assert!(outcome.is_err_and(|error| error.contains("no answer came in time")));
         assert_eq!(waited, [1, 2]);
     }

@@ -1,7 +1,7 @@
 //! The mock as a program: `cargo run --example serve --features mock -- 127.0.0.1:8080`.
 //!
-//! `cargo xtask serve` runs this very file, against the crate of any document, and with a folder of what is to be
-//! shown: the document, and a page of it.
+//! `cargo xtask serve` compiles this file with the crate of any document, and passes a folder with the document
+//! and its page.
 
 use std::{
     env, fs, io,
@@ -27,8 +27,8 @@ async fn main() -> ExitCode {
     let address = env::args()
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let shown = env::args_os().nth(2).map(PathBuf::from);
-    match run(&address, shown).await {
+    let folder = env::args_os().nth(2).map(PathBuf::from);
+    match run(&address, folder).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: cannot serve on {address}: {error}");
@@ -37,73 +37,70 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(address: &str, shown: Option<PathBuf>) -> io::Result<()> {
-    let shown = Arc::new(match shown {
-        Some(folder) => Shown::read(&folder)?,
-        None => Shown::default(),
+async fn run(address: &str, folder: Option<PathBuf>) -> io::Result<()> {
+    let pages = Arc::new(match folder {
+        Some(folder) => Pages::read(&folder)?,
+        None => Pages::default(),
     });
     let listener = TcpListener::bind(address).await?;
-    // Whoever has read the address may stop the program at once.
-    let stopped = stopped()?;
+    // A reader of the address may stop the program at once, so the signals are handled before it is printed.
+    let shutdown = shutdown_signal()?;
     println!("http://{}{BASE_PATH}", listener.local_addr()?);
     let router = router(Mock)
         .at_base_path()
-        .layer(from_fn_with_state(shown, show))
-        // Who tries something wants to know why it is refused; who is tested gets what the document says.
-        .on_reject(|rejection, usual| {
-            eprintln!("refused: {} {}", rejection.code(), rejection.detail());
-            as_declared(rejection, usual)
+        .layer(from_fn_with_state(pages, serve_pages))
+        // Prints the reason for a rejection, and sends the response that the document declares.
+        .on_reject(|rejection, response| {
+            eprintln!("rejected: {} {}", rejection.code(), rejection.detail());
+            as_declared(rejection, response)
         })
         .layer(from_fn(cors));
     serve(listener, router, Limits::default())
-        .with_graceful_shutdown(stopped)
+        .with_graceful_shutdown(shutdown)
         .await
 }
 
-/// What is shown where the document has no such path: by path, with its media type.
+/// The pages, unless the document declares their paths: path, media type, content.
 #[derive(Default)]
-struct Shown(Vec<(&'static str, &'static str, String)>);
+struct Pages(Vec<(&'static str, &'static str, String)>);
 
-impl Shown {
+impl Pages {
     fn read(folder: &Path) -> io::Result<Self> {
-        let mut shown = Vec::new();
+        let mut pages = Vec::new();
         for (path, file, media) in [
             ("/", "openapi.html", "text/html; charset=utf-8"),
             ("/openapi.html", "openapi.html", "text/html; charset=utf-8"),
             ("/openapi.json", "openapi.json", "application/json"),
             ("/openapi.yaml", "openapi.yaml", "application/yaml"),
         ] {
-            shown.push((path, media, fs::read_to_string(folder.join(file))?));
+            pages.push((path, media, fs::read_to_string(folder.join(file))?));
         }
-        Ok(Self(shown))
+        Ok(Self(pages))
     }
 }
 
-async fn show(State(shown): State<Arc<Shown>>, request: Request, next: Next) -> Response {
+async fn serve_pages(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path();
-    let found = shown
-        .0
-        .iter()
-        .find(|(known, _, _)| is_read && *known == path);
+    let page = pages.0.iter().find(|(page, _, _)| is_read && *page == path);
     let response = next.run(request).await;
-    // What the document says goes before.
-    let is_free = response.status() == StatusCode::NOT_FOUND
+    // A path of the document takes precedence.
+    let is_undeclared = response.status() == StatusCode::NOT_FOUND
         && response.extensions().get::<Rejection>().is_some();
-    match found {
-        Some((_, media, text)) if is_free => {
+    match page {
+        Some((_, media, text)) if is_undeclared => {
             ([(header::CONTENT_TYPE, *media)], text.clone()).into_response()
         }
         _ => response,
     }
 }
 
-/// Lets scripts of any page read the answers, as httpbin does.
+/// Lets scripts of any origin read the responses, as httpbin does.
 async fn cors(request: Request, next: Next) -> Response {
     let is_options = request.method() == Method::OPTIONS;
-    let asked = request.headers();
-    let origin = asked.get(header::ORIGIN).cloned();
-    let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    let headers = request.headers();
+    let origin = headers.get(header::ORIGIN).cloned();
+    let requested = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
 
     let mut response = next.run(request).await;
     let allow = response.headers().get(header::ALLOW).cloned();
@@ -122,16 +119,16 @@ async fn cors(request: Request, next: Next) -> Response {
         if let Some(methods) = allow {
             headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
         }
-        if let Some(wanted) = wanted {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted);
+        if let Some(requested) = requested {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, requested);
         }
     }
     response
 }
 
-/// Ends when somebody presses Ctrl-C, or the system asks the program to stop.
+/// Completes on Ctrl-C, or when the system asks the program to stop.
 #[cfg(unix)]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -144,9 +141,9 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when somebody presses Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(windows)]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

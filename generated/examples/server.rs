@@ -1,4 +1,5 @@
-//! A server of one's own: `cargo run --example server --features mock`.
+//! A server that implements one operation and delegates the others to the mock:
+//! `cargo run --example server --features mock`.
 
 use std::error::Error;
 
@@ -10,17 +11,16 @@ use statusquo::{
 };
 use tokio::net::TcpListener;
 
-/// A kitchen in which GET is ours, and the mock does the rest.
+/// A kitchen that handles GET; the mock handles the other methods.
 struct Kitchen {
     has_coffee: bool,
 }
 
-// What is missing here the compiler lists, and an answer that the document does not declare does not
-// compile.
+// The compiler lists missing methods, and rejects a response that the document does not declare.
 impl Api for Kitchen {
     async fn get_status(&self, request: GetStatus) -> StatusResponse {
-        let asked = request.codes.pick(0.0);
-        match asked.status() {
+        let requested = request.codes.pick(0.0);
+        match requested.status() {
             Some(Status::Ok) if !self.has_coffee => StatusResponse::ImATeapot {
                 x_more_info: Some("https://www.rfc-editor.org/rfc/rfc2324".to_owned()),
                 body: "There is tea.\n".to_owned(),

@@ -30,14 +30,20 @@ fn sources(folder: &str) -> Vec<String> {
     found
 }
 
-/// The files below `codegen/src` and `xtask/src` in whose code a word stands.
-fn users(word: &str) -> BTreeSet<String> {
-    let is_user = |path: &String| {
-        let text = read(path);
+/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not `refs::`.
+fn users(path: &str) -> BTreeSet<String> {
+    let contains = |line: &str| {
+        line.match_indices(path).any(|(at, _)| {
+            let before = line.get(..at).and_then(|text| text.chars().next_back());
+            !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        })
+    };
+    let is_user = |file: &String| {
+        let text = read(file);
         let mut code = text
             .lines()
             .filter(|line| !line.trim_start().starts_with("//"));
-        code.any(|line| line.contains(word))
+        code.any(contains)
     };
     let files = sources("codegen/src")
         .into_iter()

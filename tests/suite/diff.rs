@@ -74,7 +74,7 @@ fn every_mutation_is_reported() {
         "compositions",
         "files",
         "headers",
-        "limits",
+        "constraints",
         "names",
         "parameters",
         "pets",
