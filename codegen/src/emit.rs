@@ -1,4 +1,4 @@
-//! The model to Rust: one row for each file that is generated.
+//! Emits Rust from the model: one row for each generated file.
 
 mod client;
 mod constraints;
@@ -25,15 +25,15 @@ use crate::{
     name::Ident,
 };
 
-/// A file that is made from the model.
+/// A file that is generated from the model.
 pub(crate) struct Output {
-    /// Its path in the crate.
+    /// The path in the crate.
     pub(crate) path: &'static str,
-    /// Makes it; a file of no tokens is none.
+    /// Emits its code; a file without code is not written.
     pub(crate) emit: fn(&Model) -> TokenStream,
 }
 
-/// The files that are made from the model.
+/// The files that are generated from the model.
 pub(crate) const OUTPUTS: &[Output] = &[
     Output {
         path: "src/client.rs",
@@ -79,7 +79,7 @@ pub(crate) const OUTPUTS: &[Output] = &[
 
 macro_rules! runtime {
     ($($file:literal,)*) => {
-        /// The files that are the same for every document, which are copied.
+        /// The files that are copied, because they are the same for every document.
         pub(crate) const RUNTIME: &[(&str, &str)] = &[
             $((concat!("src/runtime/", $file), include_str!(concat!("../runtime/", $file))),)*
         ];
@@ -245,7 +245,7 @@ impl<'a> UseTree<'a> {
     }
 }
 
-/// A doc comment, from Markdown of the document.
+/// Builds a doc comment from paragraphs of Markdown, which may come from the document.
 fn docs(paragraphs: &[&str]) -> TokenStream {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in paragraphs {
@@ -258,7 +258,7 @@ fn docs(paragraphs: &[&str]) -> TokenStream {
     doc_lines(&lines)
 }
 
-/// A doc comment of lines that are ours, or that [`doc::lines`] has gone over.
+/// Builds a doc comment from lines that are safe: our own, or returned by [`doc::lines`].
 fn doc_lines(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| match line.as_str() {
         "" => String::new(),
@@ -267,9 +267,9 @@ fn doc_lines(lines: &[String]) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// Operations in a row, as "`GET /a`, `GET /b` and 3 more".
+/// Lists operations: "`GET /a`, `GET /b` and 3 more".
 fn listed(titles: &[String]) -> String {
-    // "And 1 more" would be no shorter than the one.
+    // "And 1 more" would not be shorter than naming the operation.
     let shown = if titles.len() > 4 { 3 } else { titles.len() };
     let hidden = titles.len() - shown;
     let mut words: Vec<_> = titles
@@ -287,12 +287,12 @@ fn listed(titles: &[String]) -> String {
     }
 }
 
-/// What the documentation says of what the document advises against.
+/// The documentation of a deprecated item of the server.
 ///
-/// It is no attribute, for a server has to do all the same what it is asked for.
+/// The server has to implement it, so a `#[deprecated]` attribute would only be noise.
 const DEPRECATED: &str = "Deprecated.";
 
-/// An attribute for what the document advises against, where it is asked for.
+/// Builds the `#[deprecated]` attribute for items of the client.
 fn deprecated(deprecated: bool) -> TokenStream {
     if deprecated {
         quote!(#[deprecated])
@@ -301,13 +301,13 @@ fn deprecated(deprecated: bool) -> TokenStream {
     }
 }
 
-/// A text as a literal; one of several lines as a raw one, so that it can be read.
+/// Writes a string literal; a text of several lines becomes a raw one, which is easier to read.
 fn text(text: &str) -> Literal {
     let text = doc::visible(text);
     if !text.contains('\n') {
         return Literal::string(&text);
     }
-    // One more than there are behind any quote in the text.
+    // One more than follow any quote in the text.
     let quotes = text.split('"').skip(1);
     let hashes = quotes
         .map(|rest| rest.len() - rest.trim_start_matches('#').len() + 1)
@@ -318,12 +318,12 @@ fn text(text: &str) -> Literal {
         .unwrap_or_else(|_| Literal::string(&text))
 }
 
-/// A type where it is used outside of the module `types`.
+/// Writes a type as other modules than `types` refer to it.
 fn ty(model: &Model, of: &Type) -> TokenStream {
     ty_in(model, of, &quote!(types::))
 }
 
-/// A type; `types` is the path to the named ones.
+/// Writes a type; `types` is the path of the module with the named types.
 fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> TokenStream {
     match of {
         Type::Any => quote!(serde_json::Value),
@@ -357,7 +357,7 @@ fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether a function should take what can become the type, and not the type alone.
+/// Returns whether a function should take `impl Into` of the type instead of the type.
 fn takes_into(model: &Model, of: &Type) -> bool {
     match of {
         Type::Bytes | Type::StatusChoice | Type::String => true,
@@ -373,7 +373,7 @@ fn takes_into(model: &Model, of: &Type) -> bool {
     }
 }
 
-/// A parameter of a function for a value of a type, and the value made of it.
+/// Builds a function parameter for a value of a type, and the expression that converts it.
 fn argument(
     model: &Model,
     name: &Ident,
@@ -392,7 +392,7 @@ fn argument(
     }
 }
 
-/// A field of a struct with its value; in short where the value has the field's name.
+/// Initializes a field of a struct, in short form if the value has the field's name.
 fn initial(name: &Ident, value: &TokenStream) -> TokenStream {
     if value.to_string() == name.to_string() {
         quote!(#name)
@@ -401,7 +401,7 @@ fn initial(name: &Ident, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// A value of the document, as the runtime has it.
+/// Writes a constant of the document as a value of the runtime.
 fn constant(value: &Constant) -> TokenStream {
     match value {
         Constant::Boolean(flag) => quote!(Boolean(#flag)),
@@ -418,7 +418,7 @@ fn constant(value: &Constant) -> TokenStream {
     }
 }
 
-/// The type of a content.
+/// Writes the type of content.
 fn content_ty(model: &Model, content: &Content) -> TokenStream {
     match content.codec {
         Codec::Open => quote!(crate::Media),
@@ -441,7 +441,7 @@ fn response_key(key: ResponseKey) -> TokenStream {
     }
 }
 
-/// The name of the functions of the runtime that read and write a content.
+/// Returns the name of the runtime's methods that decode and encode content.
 fn codec(codec: Codec) -> proc_macro2::Ident {
     let name = match codec {
         Codec::Json => "json",
@@ -454,7 +454,7 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
     ident(name)
 }
 
-/// The media types of contents, as they are declared.
+/// Lists the declared media types of content.
 fn media<'a>(contents: impl IntoIterator<Item = &'a Content>) -> TokenStream {
     let media = contents.into_iter().map(|content| content.media.as_str());
     quote!(&[#(#media),*])
@@ -478,7 +478,7 @@ fn media_type_arms(
     arms.collect()
 }
 
-/// The enum of the media types of a content.
+/// Emits the enum of the media types of content.
 fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
     let Payload::Several { name, variants } = payload else {
         return TokenStream::new();
@@ -497,8 +497,7 @@ fn body_enum(model: &Model, payload: &Payload) -> TokenStream {
     }
 }
 
-/// What the runtime has to know of a parameter, as far as it is not what goes without saying; `others`
-/// are those beside it.
+/// Describes a parameter to the runtime, without what is the default. `others` are the operation's parameters.
 fn param(model: &Model, parameter: &Parameter, others: &[Parameter]) -> TokenStream {
     let wire = &parameter.wire;
     let (place, style, explode) = match parameter.location {
@@ -550,12 +549,12 @@ fn param(model: &Model, parameter: &Parameter, others: &[Parameter]) -> TokenStr
     }
 }
 
-/// Whether the properties of an object stand for themselves, each as a parameter.
+/// Returns whether each property of an object is serialized as a parameter of its own.
 fn is_spread(parameter: &Parameter) -> bool {
     parameter.explode && parameter.style == Style::Form
 }
 
-/// Whether an object may have properties of any name.
+/// Returns whether an object may have properties that the document does not name.
 fn is_open(model: &Model, ty: &Type) -> bool {
     match ty {
         Type::Map(_) => true,
@@ -568,7 +567,7 @@ fn is_open(model: &Model, ty: &Type) -> bool {
     }
 }
 
-/// The names of an object's properties.
+/// Returns the names of an object's properties.
 fn properties<'a>(model: &'a Model, ty: &Type) -> Vec<&'a str> {
     let Type::Named(id) = ty else {
         return Vec::new();

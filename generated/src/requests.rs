@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The request `GET /status/{codes}`.
+/// The request of `GET /status/{codes}`.
 ///
 /// Responds with the requested status.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ impl Operation for GetStatus {
     }
 }
 
-/// The request `PUT /status/{codes}`.
+/// The request of `PUT /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +91,7 @@ impl Operation for PutStatus {
     }
 }
 
-/// The request `POST /status/{codes}`.
+/// The request of `POST /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +131,7 @@ impl Operation for PostStatus {
     }
 }
 
-/// The request `DELETE /status/{codes}`.
+/// The request of `DELETE /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,7 +171,7 @@ impl Operation for DeleteStatus {
     }
 }
 
-/// The request `HEAD /status/{codes}`.
+/// The request of `HEAD /status/{codes}`.
 ///
 /// Responds as GET does, without content.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,7 +211,7 @@ impl Operation for HeadStatus {
     }
 }
 
-/// The request `PATCH /status/{codes}`.
+/// The request of `PATCH /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,7 +251,7 @@ impl Operation for PatchStatus {
     }
 }
 
-/// The request `TRACE /status/{codes}`.
+/// The request of `TRACE /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
 #[derive(Clone, Debug, PartialEq)]

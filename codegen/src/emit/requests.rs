@@ -1,4 +1,4 @@
-//! `requests.rs`: a request for each operation.
+//! `requests.rs`: a struct for each operation's request.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,7 +24,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             Payload::Several { name, .. } => Some((name, &body.payload)),
             _ => None,
         })
-        // A body that several operations share is one type.
+        // Operations may share the enum of their content.
         .collect::<std::collections::BTreeMap<_, _>>();
     let bodies = bodies
         .into_values()
@@ -66,17 +66,17 @@ pub(super) struct Member<'a> {
     pub(super) doc: String,
     pub(super) deprecated: bool,
     pub(super) required: bool,
-    /// Its type, without the `Option` of what may be absent.
+    /// The type, without the `Option` of an optional member.
     pub(super) ty: TokenStream,
-    /// The parameter of a function that takes it.
+    /// The function parameter for it.
     pub(super) argument: TokenStream,
-    /// The expression that converts the parameter.
+    /// The expression that converts the function parameter.
     pub(super) value: TokenStream,
     /// Whether the type is the enum of the content's media types.
     pub(super) is_body_enum: bool,
 }
 
-/// The fields of a request: what is required in the order of the model, then the rest.
+/// Returns the fields of a request: required ones first, each part in the order of the model.
 pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member<'a>> {
     let types = quote!(types::);
     let parameters = operation.parameters.iter().map(|parameter| {
@@ -131,7 +131,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
 
 fn request(model: &Model, operation: &Operation) -> TokenStream {
     let name = &operation.request;
-    let title = format!("The request `{}`.", operation.title());
+    let title = format!("The request of `{}`.", operation.title());
     let deprecated = if operation.deprecated { DEPRECATED } else { "" };
     let docs = docs(&[
         &title,

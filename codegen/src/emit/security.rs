@@ -1,4 +1,4 @@
-//! `security.rs`: the security schemes, and the credentials that operations ask for.
+//! `security.rs`: the security schemes, and the credentials that operations require.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Nothing, if the document has nothing of the kind.
+/// Emits nothing if the document has no security schemes.
 pub(super) fn emit(model: &Model) -> TokenStream {
     if !model.has_security() {
         return TokenStream::new();
@@ -44,7 +44,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// The type of a credential.
+/// Returns the type of a scheme's credential.
 pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
     match scheme.kind {
         SchemeKind::ApiKey(..) => format_ident!("ApiKey"),
@@ -54,7 +54,7 @@ pub(super) fn credential(scheme: &SecurityScheme) -> proc_macro2::Ident {
     }
 }
 
-/// The alternatives of an operation, as the client reads them; nothing if it asks for nothing.
+/// Emits the security alternatives of an operation, for the client; nothing if it requires no credentials.
 pub(super) fn alternatives(model: &Model, operation: &Operation) -> TokenStream {
     let Some(set) = model.credentials(operation) else {
         return TokenStream::new();
@@ -78,7 +78,7 @@ fn schemes_of<'a>(
 
 fn scheme(scheme: &SecurityScheme) -> TokenStream {
     let (name, id) = (&scheme.constant, &scheme.id);
-    let own = format!("The scheme {}.", doc::code(id));
+    let own = format!("The security scheme {}.", doc::code(id));
     let docs = docs(&[&own, &scheme.doc]);
     let value = match &scheme.kind {
         SchemeKind::ApiKey(location, wire) => {
@@ -114,7 +114,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
     } else {
         quote!(request)
     };
-    // Without credentials is the last alternative, where it is one.
+    // The empty alternative, if there is one, is the last.
     let none = set
         .alternatives
         .iter()
@@ -126,7 +126,7 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
     let mut schemes: Vec<_> = set
         .alternatives
         .iter()
-        .flat_map(|one| schemes_of(model, one))
+        .flat_map(|alternative| schemes_of(model, alternative))
         .collect();
     schemes.sort_by(|a, b| a.id.cmp(&b.id));
     schemes.dedup();
@@ -155,19 +155,19 @@ fn variant(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
     let ids: Vec<_> = schemes.iter().map(|scheme| doc::code(&scheme.id)).collect();
     match schemes.as_slice() {
         [] => {
-            let docs = docs(&["None."]);
+            let docs = docs(&["No credentials."]);
             quote!(#docs #name)
         }
         [scheme] => {
-            let docs = docs(&[&format!("By {}.", ids.join(""))]);
+            let docs = docs(&[&format!("The credential of {}.", ids.join(""))]);
             let ty = credential(scheme);
             quote!(#docs #name(#ty))
         }
         schemes => {
-            let docs = docs(&[&format!("By {} together.", ids.join(" and "))]);
+            let docs = docs(&[&format!("The credentials of {}.", ids.join(" and "))]);
             let fields = schemes.iter().zip(&ids).map(|(scheme, id)| {
                 let (name, ty) = (&scheme.name, credential(scheme));
-                let docs = super::docs(&[&format!("For {id}.")]);
+                let docs = super::docs(&[&format!("The credential of {id}.")]);
                 quote!(#docs #name: #ty)
             });
             quote!(#docs #name { #(#fields,)* })
@@ -175,7 +175,7 @@ fn variant(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
     }
 }
 
-/// Gives the variant if the request has what it takes.
+/// Returns the variant if the request has its credentials.
 fn read(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
     let variant = &alternative.variant;
     let schemes: Vec<_> = schemes_of(model, alternative).collect();

@@ -1,4 +1,4 @@
-//! `status.rs`: the statuses, and what is known of each.
+//! `status.rs`: the enum of status codes.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let statuses = &model.statuses;
     let variants = statuses.iter().map(variant);
     let names = statuses.iter().map(|status| &status.name);
-    let by_text = |of: fn(&Status) -> &str| {
+    let by_text = |value: fn(&Status) -> &str| {
         let arms = statuses.iter().map(move |status| {
-            let (name, value) = (&status.name, text(of(status)));
+            let (name, value) = (&status.name, text(value(status)));
             quote!(Self::#name => #value)
         });
         quote!(match self { #(#arms,)* })
@@ -54,14 +54,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         quote!(&[#(#names),*])
     });
     quote! {
-        #![doc = " The status codes, and what is known of each."]
+        #![doc = " The status codes and their descriptions."]
 
         use crate::Retry;
 
-        /// A status code that is known: registered with IANA, used in the wild, or declared by the
-        /// document.
+        /// A status code with a name: registered with IANA, used in the wild, or described by the document.
         ///
-        /// A code that nobody knows is a [`Code`](crate::Code).
+        /// Any code from 100 to 999 is a [`Code`](crate::Code).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         #[repr(u16)]
@@ -70,57 +69,55 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         }
 
         impl Status {
-            /// Every status, by code.
+            /// All statuses, in the order of their codes.
             pub const ALL: &'static [Self] = &[#(Self::#names,)*];
 
-            /// The name of the variant: `NotFound`.
+            /// Returns the name of the variant: `NotFound`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 #name
             }
 
-            /// The reason phrase: `Not Found`.
+            /// Returns the reason phrase: `Not Found`. Empty if no source states one.
             ///
-            /// HTTP/2 and HTTP/3 do not send it, and a client does not go by it (RFC 9110, section
-            /// 15.1). Empty where nobody has stated one.
+            /// HTTP/2 and HTTP/3 do not send it, and clients ignore it (RFC 9110, section 15.1).
             #[must_use]
             pub const fn reason(self) -> &'static str {
                 #reason
             }
 
-            /// What the status means, what a client should do and what a server has to send, as
+            /// Returns what the status means, what a client should do, and what a server must send, as
             /// Markdown.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 #description
             }
 
-            /// Who has defined it: `iana` for a registered code, else those who use it; empty where
-            /// nobody has said.
+            /// Returns `iana` for a registered code, otherwise who uses it; empty if no source states that.
             #[must_use]
             pub const fn origin(self) -> &'static [&'static str] {
                 #origin
             }
 
-            /// The page that defines or describes it.
+            /// Returns the URL of the page that defines or describes the status.
             #[must_use]
             pub const fn reference(self) -> Option<&'static str> {
                 #reference
             }
 
-            /// Whether a request that got it is worth repeating.
+            /// Returns whether to repeat a request that got this status.
             #[must_use]
             pub const fn retry(self) -> Retry {
                 #retry
             }
 
-            /// Whether an answer with it may have content.
+            /// Returns whether a response with this status may have content.
             #[must_use]
             pub const fn allows_content(self) -> bool {
                 #content
             }
 
-            /// The header fields that an answer with it has to have.
+            /// Returns the header fields that a response with this status must have.
             #[must_use]
             pub const fn required_headers(self) -> &'static [&'static str] {
                 #requires
@@ -133,7 +130,7 @@ fn variant(status: &Status) -> TokenStream {
     let (name, code) = (&status.name, Literal::u16_unsuffixed(status.code));
     let title = match status.reason.as_str() {
         "" => format!("`{}`", status.code),
-        // A phrase may hold what Markdown reads.
+        // A phrase may contain Markdown.
         reason => doc::code(&format!("{} {reason}", status.code)),
     };
     let reference = status
@@ -145,8 +142,8 @@ fn variant(status: &Status) -> TokenStream {
     quote!(#docs #name = #code)
 }
 
-/// A `match` over the statuses in which those with the same value share an arm, and the most common
-/// value is the last.
+/// Builds a `match` over the statuses in which those with equal values share an arm. The most common value is
+/// the wildcard.
 fn grouped(statuses: &[Status], value: impl Fn(&Status) -> TokenStream) -> TokenStream {
     let mut groups: BTreeMap<String, (TokenStream, Vec<&Ident>)> = BTreeMap::new();
     for status in statuses {
@@ -157,7 +154,7 @@ fn grouped(statuses: &[Status], value: impl Fn(&Status) -> TokenStream) -> Token
         group.1.push(&status.name);
     }
     let mut groups: Vec<_> = groups.into_values().collect();
-    // Stable, so that equally common ones stay in the order of their values.
+    // The sort is stable, so equally common values stay in their order.
     groups.sort_by_key(|(_, names)| names.len());
     let Some((common, _)) = groups.pop() else {
         return quote!(match self {});

@@ -1,4 +1,4 @@
-//! `types.rs`: the types of bodies, parameters and header fields.
+//! `types.rs`: the types of parameters, header fields and content.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -19,7 +19,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .iter()
         .map(|definition| definition_of(model, definition));
     quote! {
-        #![doc = " The types of bodies, parameters and header fields."]
+        #![doc = " The types of parameters, header fields and content."]
         #(#types)*
     }
 }
@@ -46,7 +46,7 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
                 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
                 #[serde(transparent)]
                 pub struct #name(
-                    /// What it is around.
+                    /// The wrapped value.
                     pub #ty,
                 );
 
@@ -70,7 +70,7 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
     }
 }
 
-/// A type where it is used among the types.
+/// Writes a type as the module `types` itself refers to it.
 fn local(model: &Model, ty: &Type) -> TokenStream {
     ty_in(model, ty, &TokenStream::new())
 }
@@ -88,7 +88,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the document does not name.
+            /// A value that the document does not declare.
             Other(String),
         }
 
@@ -112,12 +112,12 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the document does not name.
+            /// A value that the document does not declare.
             Other(i64),
         }
 
         impl #name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             #[must_use]
             pub const fn get(self) -> i64 {
                 match self {
@@ -154,7 +154,7 @@ fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) 
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the document does not name.
+            /// A value that the document does not declare.
             Other(serde_json::Value),
         }
 
@@ -170,12 +170,16 @@ fn union(
     tag: Option<&str>,
 ) -> TokenStream {
     let types = variants.iter().map(|UnionVariant { name, ty, tags, .. }| {
-        let told = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
-        let told = match tag {
-            Some(tag) => format!("Where {} is {}.", doc::code(tag), told.join(" or ")),
+        let values = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
+        let title = match tag {
+            Some(tag) => format!(
+                "The alternative whose {} is {}.",
+                doc::code(tag),
+                values.join(" or ")
+            ),
             None => format!("{}.", doc::code(&model.type_name(ty))),
         };
-        let (docs, ty) = (docs(&[&told]), local(model, ty));
+        let (docs, ty) = (docs(&[&title]), local(model, ty));
         quote!(#docs #name(#ty))
     });
     let names = variants.iter().map(|variant| &variant.name);
@@ -194,7 +198,7 @@ fn union(
         #[non_exhaustive]
         pub enum #name {
             #(#types,)*
-            /// A value that is none of these.
+            /// A value that matches no alternative.
             Other(serde_json::Value),
         }
 
@@ -202,7 +206,7 @@ fn union(
     }
 }
 
-/// A form of several parts.
+/// Emits a form of `multipart/form-data`.
 fn form(
     model: &Model,
     head: &TokenStream,
@@ -224,7 +228,7 @@ fn form(
     });
     let other_fields = others.map(|name| {
         quote! {
-            /// All parts that the document does not name.
+            /// The parts that the document does not name.
             pub #name: Vec<(String, crate::File)>,
         }
     });
@@ -271,7 +275,7 @@ fn form(
         }
 
         impl #name {
-            /// A form of what is required; the rest is absent.
+            /// Creates a form from its required parts.
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#initial,)* #other_values }
@@ -301,7 +305,7 @@ fn form(
     }
 }
 
-/// The type of a part, without the `Option` of what may be absent.
+/// Returns the type of a part, without the `Option` of an optional one.
 fn part_ty(model: &Model, part: &FormPart) -> TokenStream {
     let ty = match &part.kind {
         PartKind::File => quote!(crate::File),
@@ -329,7 +333,7 @@ fn write_part(part: &FormPart) -> TokenStream {
     }
 }
 
-/// Adds what is in a part to the values of a form; files are no values.
+/// Adds the value of a part to those that are validated; files are not.
 fn value_of_part(part: &FormPart) -> Option<TokenStream> {
     let FormPart { name, wire, .. } = part;
     match (&part.kind, part.required) {
@@ -366,7 +370,7 @@ fn object(
     let other_members = others.map(|(name, ty)| {
         let ty = local(model, ty);
         quote! {
-            /// All properties that the document does not name.
+            /// The properties that the document does not name.
             pub #name: std::collections::BTreeMap<String, #ty>,
         }
     });
@@ -398,7 +402,7 @@ fn object(
             #new
         }
 
-        crate::runtime::object::impl_object!(#name { #(#table,)* #other_row });
+        crate::runtime::object::impl_serde_object!(#name { #(#table,)* #other_row });
     }
 }
 
@@ -413,7 +417,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     let deprecated = if field.deprecated { DEPRECATED } else { "" };
     let nullable = model.is_nullable(&field.ty);
     let absent = if nullable && !field.required {
-        "`None` is absent, and `Some(None)` is `null`."
+        "`None` is an absent property, `Some(None)` is `null`."
     } else {
         ""
     };
@@ -427,7 +431,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     quote!(#docs pub #name: #ty)
 }
 
-/// The function that makes an object of what is required.
+/// Emits the constructor of an object.
 fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> TokenStream {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
@@ -445,7 +449,7 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
         values.push(quote!(#name: std::collections::BTreeMap::new()));
     }
     quote! {
-        /// A value of what is required; the rest is absent.
+        /// Creates a value from its required properties.
         #[must_use]
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values),* }

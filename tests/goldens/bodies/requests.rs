@@ -11,7 +11,7 @@ use crate::{
     types,
 };
 
-/// The request `POST /bytes`.
+/// The request of `POST /bytes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostBytes {
@@ -47,7 +47,7 @@ impl Operation for PostBytes {
     }
 }
 
-/// The request `POST /form`.
+/// The request of `POST /form`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostForm {
@@ -86,7 +86,7 @@ impl Operation for PostForm {
     }
 }
 
-/// The request `POST /image`.
+/// The request of `POST /image`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostImage {
@@ -122,7 +122,7 @@ impl Operation for PostImage {
     }
 }
 
-/// The request `POST /json`.
+/// The request of `POST /json`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostJson {
@@ -161,7 +161,7 @@ impl Operation for PostJson {
     }
 }
 
-/// The request `POST /number`.
+/// The request of `POST /number`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostNumber {
@@ -197,7 +197,7 @@ impl Operation for PostNumber {
     }
 }
 
-/// The request `POST /optional`.
+/// The request of `POST /optional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostOptional {
@@ -250,7 +250,7 @@ impl Operation for PostOptional {
     }
 }
 
-/// The request `POST /parts`.
+/// The request of `POST /parts`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostParts {
@@ -298,7 +298,7 @@ impl Operation for PostParts {
     }
 }
 
-/// The request `POST /several`.
+/// The request of `POST /several`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostSeveral {
@@ -358,7 +358,7 @@ impl Operation for PostSeveral {
     }
 }
 
-/// The request `POST /text`.
+/// The request of `POST /text`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostText {
@@ -394,7 +394,7 @@ impl Operation for PostText {
     }
 }
 
-/// The request `POST /upload`.
+/// The request of `POST /upload`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostUpload {
@@ -433,7 +433,7 @@ impl Operation for PostUpload {
     }
 }
 
-/// The request `POST /vendor`.
+/// The request of `POST /vendor`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostVendor {

@@ -12,7 +12,7 @@ use crate::{
     types,
 };
 
-/// The request `PUT /any`.
+/// The request of `PUT /any`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutAny {
@@ -51,7 +51,7 @@ impl Operation for PutAny {
     }
 }
 
-/// The request `POST /orders`.
+/// The request of `POST /orders`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
@@ -121,7 +121,7 @@ impl Operation for Order {
     }
 }
 
-/// The request `PUT /photos/{album}`.
+/// The request of `PUT /photos/{album}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutPhoto {

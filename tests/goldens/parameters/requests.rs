@@ -12,7 +12,7 @@ use crate::{
     types,
 };
 
-/// The request `GET /actions#all`.
+/// The request of `GET /actions#all`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllActions {}
@@ -41,7 +41,7 @@ impl Operation for AllActions {
     }
 }
 
-/// The request `GET /actions#some`.
+/// The request of `GET /actions#some`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SomeActions {}
@@ -70,7 +70,7 @@ impl Operation for SomeActions {
     }
 }
 
-/// The request `GET /actions?action=list`.
+/// The request of `GET /actions?action=list`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListActions {}
@@ -99,7 +99,7 @@ impl Operation for ListActions {
     }
 }
 
-/// The request `GET /actions?action=list&deep=a+b`.
+/// The request of `GET /actions?action=list&deep=a+b`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDeepActions {
@@ -141,7 +141,7 @@ impl Operation for ListDeepActions {
     }
 }
 
-/// The request `GET /choice`.
+/// The request of `GET /choice`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Choice {
@@ -183,7 +183,7 @@ impl Operation for Choice {
     }
 }
 
-/// The request `GET /compare/{left}...{right}`.
+/// The request of `GET /compare/{left}...{right}`.
 ///
 /// Does not say what its parameters are.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,7 +227,7 @@ impl Operation for GetCompareByLeftByRight {
     }
 }
 
-/// The request `GET /either/{size}`.
+/// The request of `GET /either/{size}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Either {
@@ -297,7 +297,7 @@ impl Operation for Either {
     }
 }
 
-/// The request `GET /elsewhere`.
+/// The request of `GET /elsewhere`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Elsewhere {
@@ -408,7 +408,7 @@ impl Operation for Elsewhere {
     }
 }
 
-/// The request `GET /files/{name}.json`.
+/// The request of `GET /files/{name}.json`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileRequest {
@@ -443,7 +443,7 @@ impl Operation for FileRequest {
     }
 }
 
-/// The request `GET /label/{word}/{list}/{object}`.
+/// The request of `GET /label/{word}/{list}/{object}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Label {
@@ -496,7 +496,7 @@ impl Operation for Label {
     }
 }
 
-/// The request `GET /matrix/{word}/{list}/{object}`.
+/// The request of `GET /matrix/{word}/{list}/{object}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Matrix {
@@ -549,7 +549,7 @@ impl Operation for Matrix {
     }
 }
 
-/// The request `GET /query`.
+/// The request of `GET /query`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Query {
@@ -743,7 +743,7 @@ impl Operation for Query {
     }
 }
 
-/// The request `GET /simple/{word}/{list}/{object}`.
+/// The request of `GET /simple/{word}/{list}/{object}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Simple {

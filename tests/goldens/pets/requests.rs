@@ -12,7 +12,7 @@ use crate::{
     types,
 };
 
-/// The request `GET /pets`.
+/// The request of `GET /pets`.
 ///
 /// Finds pets.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +81,7 @@ impl Operation for FindPets {
     }
 }
 
-/// The request `POST /pets`.
+/// The request of `POST /pets`.
 ///
 /// Adds a pet.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +122,7 @@ impl Operation for AddPet {
     }
 }
 
-/// The request `GET /pets/{id}`.
+/// The request of `GET /pets/{id}`.
 ///
 /// Gets a pet.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,7 +170,7 @@ impl Operation for GetPet {
     }
 }
 
-/// The request `DELETE /pets/{id}`.
+/// The request of `DELETE /pets/{id}`.
 ///
 /// Deprecated.
 #[derive(Clone, Debug, PartialEq)]

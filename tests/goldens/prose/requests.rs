@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The request `GET /prose/{name}`.
+/// The request of `GET /prose/{name}`.
 ///
 /// \*/ } "#; \<script> \[x\] <https://example.com>
 ///

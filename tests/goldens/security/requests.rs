@@ -11,7 +11,7 @@ use crate::{
     security,
 };
 
-/// The request `GET /basic`.
+/// The request of `GET /basic`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBasic {}
@@ -45,7 +45,7 @@ impl Operation for GetBasic {
     }
 }
 
-/// The request `POST /both`.
+/// The request of `POST /both`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostBoth {
@@ -86,7 +86,7 @@ impl Operation for PostBoth {
     }
 }
 
-/// The request `GET /cookie`.
+/// The request of `GET /cookie`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCookie {}
@@ -120,7 +120,7 @@ impl Operation for GetCookie {
     }
 }
 
-/// The request `GET /digest`.
+/// The request of `GET /digest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDigest {}
@@ -154,7 +154,7 @@ impl Operation for GetDigest {
     }
 }
 
-/// The request `GET /either`.
+/// The request of `GET /either`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEither {}
@@ -190,7 +190,7 @@ impl Operation for GetEither {
     }
 }
 
-/// The request `GET /head`.
+/// The request of `GET /head`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHead {}
@@ -219,7 +219,7 @@ impl Operation for GetHead {
     }
 }
 
-/// The request `HEAD /head`.
+/// The request of `HEAD /head`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HeadHead {}
@@ -253,7 +253,7 @@ impl Operation for HeadHead {
     }
 }
 
-/// The request `GET /header`.
+/// The request of `GET /header`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHeader {}
@@ -287,7 +287,7 @@ impl Operation for GetHeader {
     }
 }
 
-/// The request `GET /one-or-both`.
+/// The request of `GET /one-or-both`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOneOrBoth {}
@@ -323,7 +323,7 @@ impl Operation for GetOneOrBoth {
     }
 }
 
-/// The request `GET /open`.
+/// The request of `GET /open`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpen {}
@@ -352,7 +352,7 @@ impl Operation for GetOpen {
     }
 }
 
-/// The request `GET /query`.
+/// The request of `GET /query`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetQuery {}
@@ -386,7 +386,7 @@ impl Operation for GetQuery {
     }
 }
 
-/// The request `GET /token`.
+/// The request of `GET /token`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetToken {}
@@ -420,7 +420,7 @@ impl Operation for GetToken {
     }
 }
 
-/// The request `GET /token-too`.
+/// The request of `GET /token-too`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTokenToo {}
@@ -454,7 +454,7 @@ impl Operation for GetTokenToo {
     }
 }
 
-/// The request `GET /typo`.
+/// The request of `GET /typo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTypo {}
@@ -484,7 +484,7 @@ impl Operation for GetTypo {
     }
 }
 
-/// The request `GET /undeclared`.
+/// The request of `GET /undeclared`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUndeclared {}

@@ -7,47 +7,47 @@ use crate::runtime::{
     param::Param, request_decoder::RequestDecoder, security::{Credential, Credentials},
 };
 
-/// The scheme `basic`.
+/// The security scheme `basic`.
 pub const BASIC: SecurityScheme = SecurityScheme::basic("basic");
 
-/// The scheme `cookie-key`.
+/// The security scheme `cookie-key`.
 pub const COOKIE_KEY: SecurityScheme = SecurityScheme::api_key(
     "cookie-key",
     Param::cookie("key"),
 );
 
-/// The scheme `digest`.
+/// The security scheme `digest`.
 pub const DIGEST: SecurityScheme = SecurityScheme::other("digest", "digest");
 
-/// The scheme `header-key`.
+/// The security scheme `header-key`.
 pub const HEADER_KEY: SecurityScheme = SecurityScheme::api_key(
     "header-key",
     Param::header("X-Key"),
 );
 
-/// The scheme `oauth`.
+/// The security scheme `oauth`.
 ///
 /// See <https://example.com>.
 pub const OAUTH: SecurityScheme = SecurityScheme::bearer("oauth");
 
-/// The scheme `query-key`.
+/// The security scheme `query-key`.
 pub const QUERY_KEY: SecurityScheme = SecurityScheme::api_key(
     "query-key",
     Param::query("key[]"),
 );
 
-/// The scheme `token`.
+/// The security scheme `token`.
 ///
 /// A token.
 pub const TOKEN: SecurityScheme = SecurityScheme::bearer("token");
 
-/// The scheme `unused`.
+/// The security scheme `unused`.
 pub const UNUSED: SecurityScheme = SecurityScheme::bearer("unused");
 
 /// The credentials for `GET /basic`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BasicCredentials {
-    /// By `basic`.
+    /// The credential of `basic`.
     Basic(Basic),
 }
 
@@ -65,11 +65,11 @@ impl Credentials for BasicCredentials {
 /// The credentials for `POST /both`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BasicAndHeaderKeyCredentials {
-    /// By `basic` and `header-key` together.
+    /// The credentials of `basic` and `header-key`.
     BasicAndHeaderKey {
-        /// For `basic`.
+        /// The credential of `basic`.
         basic: Basic,
-        /// For `header-key`.
+        /// The credential of `header-key`.
         header_key: ApiKey,
     },
 }
@@ -94,7 +94,7 @@ impl Credentials for BasicAndHeaderKeyCredentials {
 /// The credentials for `GET /cookie`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieKeyCredentials {
-    /// By `cookie-key`.
+    /// The credential of `cookie-key`.
     CookieKey(ApiKey),
 }
 
@@ -112,7 +112,7 @@ impl Credentials for CookieKeyCredentials {
 /// The credentials for `GET /digest`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestCredentials {
-    /// By `digest`.
+    /// The credential of `digest`.
     Digest(Authorization),
 }
 
@@ -130,11 +130,11 @@ impl Credentials for DigestCredentials {
 /// The credentials for `GET /either`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OptionalOauthOrHeaderKeyCredentials {
-    /// By `oauth`.
+    /// The credential of `oauth`.
     Oauth(Bearer),
-    /// By `header-key`.
+    /// The credential of `header-key`.
     HeaderKey(ApiKey),
-    /// None.
+    /// No credentials.
     Anonymous,
 }
 
@@ -155,7 +155,7 @@ impl Credentials for OptionalOauthOrHeaderKeyCredentials {
 /// The credentials for `HEAD /head`, `GET /token`, `GET /token-too` and `GET /undeclared`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenCredentials {
-    /// By `token`.
+    /// The credential of `token`.
     Token(Bearer),
 }
 
@@ -173,7 +173,7 @@ impl Credentials for TokenCredentials {
 /// The credentials for `GET /header`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderKeyCredentials {
-    /// By `header-key`.
+    /// The credential of `header-key`.
     HeaderKey(ApiKey),
 }
 
@@ -191,15 +191,15 @@ impl Credentials for HeaderKeyCredentials {
 /// The credentials for `GET /one-or-both`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials {
-    /// By `header-key`.
+    /// The credential of `header-key`.
     HeaderKey(ApiKey),
-    /// By `token`.
+    /// The credential of `token`.
     Token(Bearer),
-    /// By `header-key` and `token` together.
+    /// The credentials of `header-key` and `token`.
     HeaderKeyAndToken {
-        /// For `header-key`.
+        /// The credential of `header-key`.
         header_key: ApiKey,
-        /// For `token`.
+        /// The credential of `token`.
         token: Bearer,
     },
 }
@@ -230,7 +230,7 @@ impl Credentials for HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials {
 /// The credentials for `GET /query`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryKeyCredentials {
-    /// By `query-key`.
+    /// The credential of `query-key`.
     QueryKey(ApiKey),
 }
 
