@@ -269,9 +269,10 @@ pub enum StatusResponse {
     },
 }
 
-/// A status code that no other variant of \[`StatusResponse`\] declares.
+/// A status code that no other variant of [`StatusResponse`] declares.
 ///
-/// `StatusResponseDefault::from_const::<427>()` is checked at compile time, `StatusResponseDefault::new(427)` at run time.
+/// `StatusResponseDefault::from_const::<427>()` is checked at compile time,
+/// `StatusResponseDefault::new(427)` at run time.
 pub type StatusResponseDefault = crate::StatusIn<StatusResponse, 92>;
 
 impl StatusResponse {
@@ -1224,9 +1225,10 @@ pub enum HeadStatusResponse {
     },
 }
 
-/// A status code that no other variant of \[`HeadStatusResponse`\] declares.
+/// A status code that no other variant of [`HeadStatusResponse`] declares.
 ///
-/// `HeadStatusResponseDefault::from_const::<427>()` is checked at compile time, `HeadStatusResponseDefault::new(427)` at run time.
+/// `HeadStatusResponseDefault::from_const::<427>()` is checked at compile time,
+/// `HeadStatusResponseDefault::new(427)` at run time.
 pub type HeadStatusResponseDefault = crate::StatusIn<HeadStatusResponse, 92>;
 
 impl HeadStatusResponse {

@@ -15,6 +15,7 @@ mod documents;
 mod faults;
 mod hostile;
 mod httpbin;
+mod language;
 mod retries;
 mod spec;
 mod status;

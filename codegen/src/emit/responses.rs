@@ -165,16 +165,15 @@ fn status_type(
         ResponseKey::Default => "A status code that no other variant".to_owned(),
         key => format!("A status code in `{key}` that no other variant"),
     };
-    let constructors = example_of(response, variant.key).map(|code| {
-        format!(
-            "`{alias}::from_const::<{code}>()` is checked at compile time, `{alias}::new({code})` \
-             at run time."
-        )
-    });
-    let docs = docs(&[
-        &format!("{codes} of [`{name}`] declares."),
-        &constructors.unwrap_or_default(),
-    ]);
+    let mut lines = vec![format!("{codes} of [`{name}`] declares.")];
+    if let Some(code) = example_of(response, variant.key) {
+        lines.push(String::new());
+        lines.push(format!(
+            "`{alias}::from_const::<{code}>()` is checked at compile time,"
+        ));
+        lines.push(format!("`{alias}::new({code})` at run time."));
+    }
+    let docs = doc_lines(&lines);
     Some(quote!(#docs pub type #alias = crate::StatusIn<#name, #index>;))
 }
 
