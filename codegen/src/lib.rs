@@ -126,14 +126,14 @@ use model::{Catalogue, Model, Package};
 use report::{Diagnostic, Place, Rule};
 use source::Source;
 
-/// A crate that is generated, but for its `Cargo.toml`, which belongs to the user.
+/// A generated crate without its `Cargo.toml`, which belongs to the user.
 #[derive(Clone, Debug)]
 pub struct GeneratedCrate {
-    /// Its files.
+    /// The files, by their path in the crate.
     pub files: Files,
-    /// What its manifest has to say.
+    /// The data for its manifest.
     pub package: Package,
-    /// What of the document is not in it.
+    /// Warnings about the parts of the document that the crate does not represent.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -147,11 +147,11 @@ pub struct Options {
 
 /// Generates a crate from an OpenAPI 3.0 document, JSON or YAML.
 ///
-/// The catalogue knows the statuses that the document does not describe itself. With an empty one,
-/// the document has to describe each: it is a catalogue.
+/// The catalogue describes the statuses that the document does not describe itself. With an empty catalogue the
+/// document has to describe each of its statuses.
 ///
 /// # Errors
-/// Everything that is wrong with the document.
+/// All errors of the document.
 pub fn generate(
     source: &Source,
     catalogue: &Catalogue,
@@ -169,19 +169,19 @@ pub fn generate(
     })
 }
 
-/// The files beside a document that its `$ref`s lead to, and that [`Source::external_files`] has not, by their path
-/// from its folder.
+/// Returns the files that the `$ref`s of a document lead to and that [`Source::external_files`] does not contain,
+/// by their path from the document's folder.
 ///
-/// Whoever reads them has to ask again: they may lead to more.
+/// Call it again after reading them, because they may refer to further files.
 #[must_use]
 pub fn missing_files(source: &Source) -> BTreeSet<String> {
     load::missing_files(source)
 }
 
-/// What a document means, and what of it is left out.
+/// Lowers a document to its model, and returns warnings about the parts that the model does not represent.
 ///
 /// # Errors
-/// Everything that is wrong with the document.
+/// All errors of the document.
 pub fn model(
     source: &Source,
     catalogue: &Catalogue,
@@ -190,7 +190,7 @@ pub fn model(
     Ok((model, warnings))
 }
 
-/// Reads a document and what it means.
+/// Loads and lowers a document.
 fn read(
     source: &Source,
     catalogue: &Catalogue,
@@ -202,36 +202,36 @@ fn read(
             findings.extend(warnings);
             Ok((document, model, findings))
         }
-        // Warnings of what is left of a document would be about what is not.
+        // Warnings about a document with errors would mostly be consequences of the errors.
         Ok(_) => Err(findings),
         Err(errors) => {
-            let known: Vec<_> = findings
-                .iter()
-                .filter(|finding| finding.is_error())
-                .collect();
-            let more: Vec<_> = errors
+            let is_reported = |error: &Diagnostic| {
+                let mut reported = findings.iter().filter(|finding| finding.is_error());
+                reported.any(|finding| error.is_around(finding))
+            };
+            let others: Vec<_> = errors
                 .into_iter()
-                .filter(|error| !known.iter().any(|known| error.is_around(known)))
+                .filter(|error| !is_reported(error))
                 .collect();
-            findings.extend(more);
+            findings.extend(others);
             Err(findings)
         }
     }
 }
 
-/// A document by itself, for whoever asks a server for it.
+/// A document as a server publishes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedDocument {
-    /// As JSON.
+    /// The document as JSON.
     pub json: String,
-    /// As YAML: to the letter as it is written, if it is YAML that leads to no other files.
+    /// The document as YAML; unchanged if it is YAML without references to other files.
     pub yaml: String,
 }
 
-/// A document in both of its forms, the files that it leads to included.
+/// Returns a document as JSON and as YAML, with the files that it refers to included.
 ///
 /// # Errors
-/// Everything that is wrong with how it is written.
+/// All errors of its syntax and structure.
 pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
     let (document, _) = load::load(source)?;
     let is_yaml = !source.text.trim_start().starts_with('{');
@@ -245,10 +245,10 @@ pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
     })
 }
 
-/// The catalogue that a document is.
+/// Returns the catalogue that a document describes.
 ///
 /// # Errors
-/// Everything that is wrong with the document.
+/// All errors of the document.
 pub fn catalogue(source: &Source) -> Result<Catalogue, Vec<Diagnostic>> {
     let (model, _) = model(source, &Catalogue::empty())?;
     Ok(Catalogue::new(model.statuses))
@@ -263,9 +263,9 @@ fn files(model: &Model) -> Result<Files, Diagnostic> {
         }
         let text = format::tokens(tokens).map_err(|error| {
             let start = Place::position(1, 1);
-            let message = format!("what is generated as `{}` is no Rust: {error}", output.path);
+            let message = format!("the generated `{}` is not valid Rust: {error}", output.path);
             Diagnostic::error(Rule::Internal, start, message)
-                .help("this is a fault of the generator; please report it with the document")
+                .help("this is a bug of the generator; please report it together with the document")
         })?;
         files.insert(output.path.to_owned(), text);
     }

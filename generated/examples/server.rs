@@ -62,24 +62,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[tokio::test]
 async fn the_kitchen_has_tea() -> Result<(), Box<dyn Error>> {
     let kitchen = Kitchen { has_coffee: false };
-    let answer = kitchen.get_status(GetStatus::new(Status::Ok)).await;
-    assert_eq!(answer.code(), Status::ImATeapot);
-    let answer = kitchen.get_status(GetStatus::new(Status::Gone)).await;
-    assert_eq!(answer, StatusResponse::Gone);
+    let response = kitchen.get_status(GetStatus::new(Status::Ok)).await;
+    assert_eq!(response.code(), Status::ImATeapot);
+    let response = kitchen.get_status(GetStatus::new(Status::Gone)).await;
+    assert_eq!(response, StatusResponse::Gone);
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router(kitchen)).await });
-    let answer = tokio::task::spawn_blocking(move || {
+    let response = tokio::task::spawn_blocking(move || {
         use std::io::{Read as _, Write as _};
 
         let mut stream = std::net::TcpStream::connect(address)?;
         stream.write_all(b"GET /status/200 HTTP/1.0\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).map(|_| answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).map(|_| response)
     });
-    let answer = answer.await??;
-    assert!(answer.starts_with("HTTP/1.0 418"), "{answer}");
-    assert!(answer.ends_with("There is tea.\n"), "{answer}");
+    let response = response.await??;
+    assert!(response.starts_with("HTTP/1.0 418"), "{response}");
+    assert!(response.ends_with("There is tea.\n"), "{response}");
     Ok(())
 }

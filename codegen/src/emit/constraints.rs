@@ -1,4 +1,4 @@
-//! `constraints.rs`: what the schemas of requests require beyond their types.
+//! `constraints.rs`: the constraints of the schemas of requests.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -29,7 +29,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         ],
     );
     quote! {
-        #![doc = " What the schemas of requests require beyond their types; the server validates it."]
+        #![doc = " The constraints of the schemas of requests, which the server validates."]
 
         #imports
 

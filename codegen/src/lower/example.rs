@@ -91,7 +91,7 @@ fn response_example(
         (payload, Some(response)) => Some(body(cx, response, payload, types)?),
     };
     Some(ResponseExample {
-        answer: index,
+        variant: index,
         code,
         headers,
         body,

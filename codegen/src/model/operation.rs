@@ -355,7 +355,7 @@ pub struct RequestExample {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseExample {
     /// The index of the variant in the response enum.
-    pub answer: usize,
+    pub variant: usize,
     /// A status code that matches the variant.
     pub code: u16,
     /// The header fields, as sent.
