@@ -58,5 +58,5 @@ async fn serve_mock() -> Result<String, Box<dyn Error>> {
 fn python_is_spoken() {
     assert!(main().is_ok());
     assert!(explain_status(404).starts_with("404 Not Found: The server has nothing"));
-    assert_eq!(explain_status(299), "299: not a known status");
+    assert_eq!(explain_status(299), "299: unknown status");
 }

@@ -105,7 +105,7 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
     assert!(
         error
             .to_string()
-            .ends_with("no answer came (after 5 attempts)"),
+            .ends_with("no response was received (after 5 attempts)"),
         "{error}"
     );
 }
