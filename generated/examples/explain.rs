@@ -37,5 +37,5 @@ fn a_status_is_explained() {
     // A code that nobody knows is a code all the same, and has a class.
     assert_eq!(Code::new(299).and_then(Code::status), None);
     assert_eq!(Code::new(299).and_then(Code::class), Some(Class::Success));
-    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server has nothing"));
+    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server cannot find the resource"));
 }

@@ -57,6 +57,6 @@ async fn serve_mock() -> Result<String, Box<dyn Error>> {
 #[test]
 fn python_is_spoken() {
     assert!(main().is_ok());
-    assert!(explain_status(404).starts_with("404 Not Found: The server has nothing"));
+    assert!(explain_status(404).starts_with("404 Not Found: The server cannot find the resource"));
     assert_eq!(explain_status(299), "299: unknown status");
 }

@@ -651,7 +651,7 @@ pub const ROWS: &[Row] = &[
     row(
         "credentials are sent otherwise",
         &[(
-            "in: header, name: X-ResponseKey",
+            "in: header, name: X-Key",
             "in: header, name: X-Token",
         )],
         &["scheme-changed"],

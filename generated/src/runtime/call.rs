@@ -47,7 +47,7 @@ pub(crate) struct Options {
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) read_timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<Option<RetryPolicy>>,
-    /// The first error of a header field, reported when the call is sent.
+    /// The last error of a header field, reported when the call is sent.
     pub(crate) invalid_header: Option<EncodeError>,
 }
 
