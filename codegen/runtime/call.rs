@@ -1,4 +1,4 @@
-//! A call of an operation: how it is sent, and what it gives.
+//! Calls of operations, and their responses.
 
 use std::{
     fmt,
@@ -23,17 +23,17 @@ use super::{
 };
 use crate::Code;
 
-/// A request that waits to be sent.
+/// A request to an operation that has not been sent yet.
 #[derive(Clone, Debug)]
-#[must_use = "a call is not sent before `send()`, `success()` or `.await`"]
+#[must_use = "a call is not sent until `send()`, `success()` or `.await`"]
 pub struct Call<'a, O> {
     pub(crate) client: &'a Client,
     pub(crate) request: O,
-    /// In a box, for few calls have any, and each is carried about.
+    /// Boxed because few calls have options and calls are moved often.
     pub(crate) options: Option<Box<Options>>,
 }
 
-/// What is said of a single call, beside what its client does.
+/// Settings of a single call, which override those of its client.
 #[allow(
     clippy::option_option,
     reason = "`None` keeps the setting of the client, `Some(None)` turns it off"
@@ -41,16 +41,16 @@ pub struct Call<'a, O> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// `None` where nothing is said, and within it no end.
+    /// `None` keeps the client's timeout, `Some(None)` removes it.
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) read_timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<Option<RetryPolicy>>,
-    /// What is wrong with a header field.
-    pub(crate) wrong: Option<EncodeError>,
+    /// The last error of a header field, reported when the call is sent.
+    pub(crate) invalid_header: Option<EncodeError>,
 }
 
-// A call has a method for each parameter that may be absent, too; so the others are few, and have names
-// that are seldom those of parameters.
+// A call also has a method for each optional parameter. Therefore, the methods here are few, and have names
+// that parameters rarely have.
 
 impl<'a, O: Operation> Call<'a, O> {
     pub(crate) fn new(client: &'a Client, request: O) -> Self {
@@ -65,62 +65,69 @@ impl<'a, O: Operation> Call<'a, O> {
         self.options.get_or_insert_default()
     }
 
-    /// Sends a header field, in the place of any other of its name.
+    /// Sets a header field, which replaces any other of the same name.
+    ///
+    /// An invalid name or value is an error of the call when it is sent.
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match field(name.as_ref(), value.as_ref()) {
             Ok(field) => self.options().headers.push(field),
-            Err(why) => self.options().wrong = Some(EncodeError::because(why)),
+            Err(message) => self.options().invalid_header = Some(EncodeError::new(message)),
         }
         self
     }
 
-    /// How long an attempt may take, in place of what the client says; no end for `None`.
+    /// Sets the timeout of an attempt, in place of the client's; `None` for no timeout.
+    ///
+    /// See [`ClientBuilder::timeout`](super::client_builder::ClientBuilder::timeout).
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options().timeout = Some(timeout.into());
         self
     }
 
-    /// How long the server may send nothing, in place of what the client says; no end for `None`.
+    /// Sets how long the server may be silent, in place of the client's setting; `None` for no limit.
+    ///
+    /// See [`ClientBuilder::read_timeout`](super::client_builder::ClientBuilder::read_timeout).
     pub fn with_read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options().read_timeout = Some(timeout.into());
         self
     }
 
-    /// Whether and when the request is sent again, in place of what the client says; never for `None`.
+    /// Sets the retry policy, in place of the client's; `None` for no retries.
     pub fn with_retry(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
         self.options().retry = Some(policy.into());
         self
     }
 
-    /// Sends the request; every answer that the document declares is a value.
+    /// Sends the request. Every response that the document declares is a value, errors included.
     ///
     /// # Errors
-    /// If there is no answer, or one that the document does not declare. The latter holds the
-    /// status, the header fields and the content.
+    /// If the request cannot be sent, if no complete response is received, or if the document does not
+    /// declare the response. In the last case the error has its status code, header fields and content.
     pub async fn send(self) -> Result<O::Response, Error> {
-        let arrival = send::buffered(&self).await?;
-        Ok(FullResponse::of::<O>(arrival)?.answer)
+        let received = send::buffered(&self).await?;
+        Ok(FullResponse::new::<O>(received)?.response)
     }
 
-    /// Sends the request, and gives with the answer what came with it: the header fields that the
-    /// document does not declare, and the URL that it came from.
+    /// Sends the request, and returns the response together with its URL, its content and all of its header
+    /// fields, undeclared ones included.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The same as for [`send`](Self::send).
     pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
-        FullResponse::of::<O>(send::buffered(&self).await?)
+        FullResponse::new::<O>(send::buffered(&self).await?)
     }
 
-    /// Sends the request; only a success (2xx) is a value, as with Python's `raise_for_status`.
+    /// Sends the request, and returns the value of a success (2xx), like `raise_for_status` in Python's
+    /// `requests`.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and for each declared answer that is no success.
+    /// The same as for [`send`](Self::send), and for each declared response that is not a success.
     pub async fn success(
         self,
     ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
-        let arrival = send::buffered(&self).await.map_err(ResponseError::Error)?;
-        let answer = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
-        answer.success()
+        let received = send::buffered(&self).await.map_err(ResponseError::Error)?;
+        let full = FullResponse::new::<O>(received).map_err(ResponseError::Error)?;
+        full.success()
     }
 }
 
@@ -128,21 +135,21 @@ impl<'a, O: Operation> IntoFuture for Call<'a, O> {
     type Output = Result<O::Response, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// As [`send`](Self::send).
+    /// Sends the request, like [`send`](Self::send).
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
 }
 
-/// Makes a failure an error of an operation.
+/// Creates an error of the operation that a response belongs to.
 type Fail = fn(Option<&Url>, ErrorKind) -> Error;
 
-/// A declared answer, with what came with it.
+/// A declared response, together with what was received: header fields, content and URL.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FullResponse<R> {
-    /// The answer.
-    pub answer: R,
+    /// The response, decoded.
+    pub response: R,
     raw: RawResponse,
     url: Url,
     attempts: u32,
@@ -150,156 +157,158 @@ pub struct FullResponse<R> {
 }
 
 impl<R: Response> FullResponse<R> {
-    fn of<O: Operation<Response = R>>(arrival: ReceivedResponse) -> Result<Self, Error> {
+    fn new<O: Operation<Response = R>>(received: ReceivedResponse) -> Result<Self, Error> {
         let ReceivedResponse {
             raw, url, attempts, ..
-        } = arrival;
+        } = received;
         match send::decode::<O>(&raw) {
-            Ok(answer) => Ok(Self {
-                answer,
+            Ok(response) => Ok(Self {
+                response,
                 raw,
                 url,
                 attempts,
-                fail: Error::of::<O>,
+                fail: Error::for_operation::<O>,
             }),
-            Err(why) => {
-                Err(Error::of::<O>(Some(&url), ErrorKind::DecodeError(why, raw)).after(attempts))
+            Err(error) => {
+                let kind = ErrorKind::DecodeError(error, raw);
+                Err(Error::for_operation::<O>(Some(&url), kind).with_attempts(attempts))
             }
         }
     }
 
-    /// The status.
+    /// Returns the status code.
     #[must_use]
     pub fn code(&self) -> Code {
         self.raw.code
     }
 
-    /// All header fields, declared or not.
+    /// Returns all header fields, declared or not.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.raw.headers
     }
 
-    /// The content as it came.
+    /// Returns the content as received, decompressed if the feature `gzip` is enabled.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.raw.body
     }
 
-    /// How long the answer asks to wait before the next request, in `Retry-After`; zero for a date that is
-    /// past.
+    /// Returns how long `Retry-After` requests to wait before the next request (RFC 9110, section 10.2.3).
+    ///
+    /// `None` if the field is missing or invalid; zero if its date is in the past.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.raw.headers)
     }
 
-    /// Where the answer came from: where the request went, or was led to by redirects. A credential in its
-    /// query is there, too.
+    /// Returns the URL that the response came from, after any redirects. It includes credentials in its
+    /// query.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
 
-    /// How often the request was sent, redirects aside.
+    /// Returns how often the request was sent; redirects are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The success (2xx), as with [`Call::success`].
+    /// Returns the value of a success (2xx), like [`Call::success`].
     ///
     /// # Errors
-    /// If the answer is no success.
+    /// If the response is not a success.
     pub fn success(self) -> Result<R::Success, ResponseError<R>> {
         let Self {
-            answer,
+            response,
             raw,
             url,
             attempts,
             fail,
         } = self;
-        answer.success().map_err(|answer| {
-            let error = fail(Some(&url), ErrorKind::Unsuccessful(raw)).after(attempts);
-            ResponseError::Declared(answer, error)
+        response.success().map_err(|response| {
+            let error = fail(Some(&url), ErrorKind::Unsuccessful(raw)).with_attempts(attempts);
+            ResponseError::Declared(response, error)
         })
     }
 }
 
-/// Without what came with the answer, of which some is not for logs.
+/// Omits header fields, content and URL, which may contain secrets.
 impl<R: fmt::Debug> fmt::Debug for FullResponse<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FullResponse")
-            .field("answer", &self.answer)
+            .field("response", &self.response)
             .field("code", &self.raw.code)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
     }
 }
 
-/// An operation that may answer with bytes, however many.
+/// An operation with a binary success response, whose content can be streamed.
 pub trait BinaryResponse: Operation {
-    /// The keys of the successes that are bytes.
+    /// The keys of the successes with binary content.
     #[doc(hidden)]
     const STREAMED: &'static [ResponseKey];
 }
 
-/// An operation whose request may have bytes for its content.
+/// An operation whose request may have binary content.
 pub trait BinaryRequest: Operation {}
 
 impl<O: BinaryResponse> Call<'_, O> {
-    /// Sends the request; the bytes of a success are given as they come, however many.
+    /// Sends the request, and returns a success whose content is read in chunks, without a limit on its size.
     ///
-    /// The time-out of an attempt ends with the header then. What comes later may take as long as it likes, as
-    /// far as the server is never silent for longer than the
+    /// The timeout of an attempt covers only the head of such a response. Its content may take any time, as
+    /// long as the server is never silent for longer than the
     /// [`read_timeout`](super::client_builder::ClientBuilder::read_timeout).
     ///
     /// # Errors
-    /// As [`success`](Self::success); and for a success that the document declares without bytes, which
-    /// [`send`](Self::send) gives.
+    /// The same as for [`success`](Self::success), and for a declared success without binary content, which
+    /// [`send`](Self::send) returns.
     pub async fn send_streaming(self) -> Result<StreamingResponse, ResponseError<O::Response>> {
         let streamed = |code: Code| {
             let keys = O::Response::KEYS;
             let key = match_response_key(keys, code.get()).and_then(|index| keys.get(index));
             code.is_success() && key.is_some_and(|key| O::STREAMED.contains(key))
         };
-        let arrival = send::streaming(&self, streamed).await;
-        let mut arrival = arrival.map_err(ResponseError::Error)?;
-        if let Some(response) = arrival.rest.take() {
+        let received = send::streaming(&self, streamed).await;
+        let mut received = received.map_err(ResponseError::Error)?;
+        if let Some(response) = received.unread.take() {
             let options = self.options.as_deref();
-            let silence = options.and_then(|options| options.read_timeout);
+            let read_timeout = options.and_then(|options| options.read_timeout);
             return Ok(StreamingResponse {
                 response: *response,
-                raw: arrival.raw,
-                url: arrival.url,
-                attempts: arrival.attempts,
-                fail: Error::of::<O>,
-                silence: silence.unwrap_or(parts(self.client).settings.read_timeout),
+                raw: received.raw,
+                url: received.url,
+                attempts: received.attempts,
+                fail: Error::for_operation::<O>,
+                read_timeout: read_timeout.unwrap_or(parts(self.client).settings.read_timeout),
             });
         }
-        let full = FullResponse::of::<O>(arrival).map_err(ResponseError::Error)?;
+        let full = FullResponse::new::<O>(received).map_err(ResponseError::Error)?;
         let kind = if full.code().is_success() {
-            ErrorKind::Unstreamed(full.raw)
+            ErrorKind::NotBinary(full.raw)
         } else {
             ErrorKind::Unsuccessful(full.raw)
         };
-        let error = (full.fail)(Some(&full.url), kind).after(full.attempts);
-        Err(ResponseError::Declared(full.answer, error))
+        let error = (full.fail)(Some(&full.url), kind).with_attempts(full.attempts);
+        Err(ResponseError::Declared(full.response, error))
     }
 }
 
-/// An answer whose bytes are still to come.
+/// A success whose binary content has not been read yet.
 pub struct StreamingResponse {
     response: reqwest::Response,
-    /// Without content.
+    /// The response without its content.
     raw: RawResponse,
     url: Url,
     attempts: u32,
     fail: Fail,
-    /// How long the server may be silent.
-    silence: Option<Duration>,
+    /// Maximum time between two chunks.
+    read_timeout: Option<Duration>,
 }
 
-/// Without what came with the answer, of which some is not for logs.
+/// Omits header fields and URL, which may contain secrets.
 impl fmt::Debug for StreamingResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamingResponse")
@@ -310,32 +319,33 @@ impl fmt::Debug for StreamingResponse {
 }
 
 impl StreamingResponse {
-    /// The status.
+    /// Returns the status code.
     #[must_use]
     pub fn code(&self) -> Code {
         self.raw.code
     }
 
-    /// All header fields, declared or not.
+    /// Returns all header fields, declared or not.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.raw.headers
     }
 
-    /// Where the answer comes from. A credential in its query is there, too.
+    /// Returns the URL that the response came from, after any redirects. It includes credentials in its
+    /// query.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
 
-    /// The next bytes; `None` when all have come.
+    /// Reads the next chunk of the content; `None` at its end.
     ///
     /// # Errors
-    /// If the answer breaks off, or its server falls silent.
+    /// If the connection breaks, or if the server is silent for longer than the read timeout.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let chunk = match self.silence {
+        let chunk = match self.read_timeout {
             None => Ok(self.response.chunk().await),
-            Some(silence) => tokio::time::timeout(silence, self.response.chunk()).await,
+            Some(read_timeout) => tokio::time::timeout(read_timeout, self.response.chunk()).await,
         };
         let raw = || Some(self.raw.clone());
         let kind = match chunk {
@@ -343,10 +353,10 @@ impl StreamingResponse {
             Ok(Err(error)) => ErrorKind::Transport(error, raw()),
             Err(_) => ErrorKind::Timeout(raw()),
         };
-        Err((self.fail)(Some(&self.url), kind).after(self.attempts))
+        Err((self.fail)(Some(&self.url), kind).with_attempts(self.attempts))
     }
 
-    /// The response as reqwest has it, such as for its `bytes_stream`.
+    /// Returns the underlying response, for example for its `bytes_stream`.
     #[must_use]
     pub fn into_inner(mut self) -> reqwest::Response {
         *self.response.headers_mut() = self.raw.headers;
@@ -355,9 +365,10 @@ impl StreamingResponse {
 }
 
 impl<'a, O: BinaryRequest> Call<'a, O> {
-    /// Sends this content, and not the one of the request: a file or a stream, as reqwest takes it.
+    /// Replaces the content of the request, for example by a file or a stream.
     ///
-    /// What is read as it is sent is there but once; such a request is not sent again.
+    /// A streamed body cannot be replayed, so the request is not retried, and a redirect that keeps the
+    /// content is not followed. Bytes in memory can be replayed.
     pub fn with_content(self, content: impl Into<reqwest::Body>) -> StreamingCall<'a, O> {
         StreamingCall {
             call: self,
@@ -366,35 +377,35 @@ impl<'a, O: BinaryRequest> Call<'a, O> {
     }
 }
 
-/// A request that waits to be sent, with content that may be there but once.
+/// A request with replaced content that has not been sent yet.
 #[derive(Debug)]
-#[must_use = "a call is not sent before `send()` or `success()`"]
+#[must_use = "a call is not sent until `send()` or `success()`"]
 pub struct StreamingCall<'a, O> {
     call: Call<'a, O>,
     content: reqwest::Body,
 }
 
 impl<O: Operation> StreamingCall<'_, O> {
-    /// Sends the request, as [`Call::send`] does.
+    /// Sends the request, like [`Call::send`].
     ///
     /// # Errors
-    /// As [`Call::send`].
+    /// The same as for [`Call::send`].
     pub async fn send(self) -> Result<O::Response, Error> {
-        Ok(self.send_full().await?.answer)
+        Ok(self.send_full().await?.response)
     }
 
-    /// Sends the request, as [`Call::send_full`] does.
+    /// Sends the request, like [`Call::send_full`].
     ///
     /// # Errors
-    /// As [`Call::send`].
+    /// The same as for [`Call::send`].
     pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
-        FullResponse::of::<O>(send::with_content(&self.call, self.content).await?)
+        FullResponse::new::<O>(send::with_content(&self.call, self.content).await?)
     }
 
-    /// Sends the request, as [`Call::success`] does.
+    /// Sends the request, like [`Call::success`].
     ///
     /// # Errors
-    /// As [`Call::success`].
+    /// The same as for [`Call::success`].
     pub async fn success(
         self,
     ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
@@ -405,9 +416,9 @@ impl<O: Operation> StreamingCall<'_, O> {
     }
 }
 
-/// An operation that may return 304 (Not Modified), so that its call takes an entity tag.
+/// An operation that may return 304 (Not Modified), so its calls accept an entity tag.
 ///
-/// An operation with a parameter of the method's name does not implement it.
+/// An operation with a parameter named like the method does not implement it.
 pub trait IfNoneMatch: Operation {}
 
 impl<O: IfNoneMatch> Call<'_, O> {
@@ -419,9 +430,9 @@ impl<O: IfNoneMatch> Call<'_, O> {
     }
 }
 
-/// An operation that may return 304 (Not Modified), so that its call takes a date.
+/// An operation that may return 304 (Not Modified), so its calls accept a date.
 ///
-/// An operation with a parameter of the method's name does not implement it.
+/// An operation with a parameter named like the method does not implement it.
 pub trait IfModifiedSince: Operation {}
 
 impl<O: IfModifiedSince> Call<'_, O> {

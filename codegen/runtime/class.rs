@@ -1,26 +1,26 @@
-//! The classes of status codes, and when a request is worth repeating.
+//! Classes of status codes, and advice on retries.
 
 use core::fmt;
 
-/// What the first digit of a status code says (RFC 9110, section 15).
+/// The class of a status code, which is its first digit (RFC 9110, section 15).
 ///
-/// A client that does not know a code treats it as the `x00` of its class.
+/// A client treats an unknown code like the `x00` of its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// `1xx`: the request was received, and the answer is still to come.
+    /// `1xx`: the request was received, and the final response follows.
     Informational,
     /// `2xx`: the request was received, understood and accepted.
     Success,
-    /// `3xx`: more has to be done to complete the request, mostly elsewhere.
+    /// `3xx`: the client needs to do more to complete the request, usually send another one.
     Redirection,
-    /// `4xx`: the request is wrong, or cannot be fulfilled as it is.
+    /// `4xx`: the request is invalid, or cannot be fulfilled.
     ClientError,
-    /// `5xx`: the request may be right, and the server failed.
+    /// `5xx`: the server failed to fulfill a request that may be valid.
     ServerError,
 }
 
 impl Class {
-    /// Every class, by first digit.
+    /// All classes, in the order of their first digits.
     pub const ALL: &'static [Self] = &[
         Self::Informational,
         Self::Success,
@@ -29,7 +29,7 @@ impl Class {
         Self::ServerError,
     ];
 
-    /// The class of a code; `None` below 100 and from 600 on.
+    /// Returns the class of a code; `None` for codes below 100 or above 599.
     #[must_use]
     pub const fn from_code(code: u16) -> Option<Self> {
         match code {
@@ -42,7 +42,7 @@ impl Class {
         }
     }
 
-    /// The name in words: "client error".
+    /// Returns the name, such as "client error".
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,24 +54,27 @@ impl Class {
         }
     }
 
-    /// What a client should do, whatever the code.
+    /// Returns what a client should do, whatever the code.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Informational => "Wait: the answer is still to come.",
-            Self::Success => "Use the data.",
-            Self::Redirection => "Follow: go where `Location` points, or use what you have.",
-            Self::ClientError => "Fix the request: sent again as it is, it fails again.",
-            Self::ServerError => "Retry later: the request may be right, and the server failed.",
+            Self::Informational => "Wait for the final response.",
+            Self::Success => "Use the response.",
+            Self::Redirection => {
+                "Follow `Location` if there is one, or use the copy that you have."
+            }
+            Self::ClientError => "Fix the request before sending it again.",
+            Self::ServerError => "Retry later: the server failed, and the request may be valid.",
         }
     }
 
-    /// What a client should do on a status of this class that is worth repeating so: what the status
-    /// itself says of a failure, else what its class says.
+    /// Returns what a client should do about a status of this class with this retry behavior: the advice of
+    /// [`Retry`] for a retryable status or a server error, or else the advice of the class.
     #[must_use]
     pub const fn advice_for(self, retry: Retry) -> &'static str {
         match (self, retry) {
-            // A server that will never do it has not just failed.
+            // The advice of the class, to retry later, does not apply to a server error that is never
+            // retryable.
             (Self::ServerError, Retry::Never) | (_, Retry::Backoff | Retry::After) => {
                 retry.advice()
             }
@@ -86,27 +89,27 @@ impl fmt::Display for Class {
     }
 }
 
-/// Whether a request that got a status is worth repeating as it is.
+/// Whether a request can be sent again, unchanged, after a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Retry {
-    /// No: the same request gets the same answer.
+    /// No: the same request gets the same response.
     Never,
-    /// Yes, after a pause that grows with each attempt.
+    /// Yes, after a delay that grows with each attempt.
     Backoff,
-    /// Yes, when `Retry-After` says so; without it, as [`Backoff`](Self::Backoff).
+    /// Yes, at the time that `Retry-After` states; without it, like [`Backoff`](Self::Backoff).
     After,
 }
 
 impl Retry {
-    /// The advice in words.
+    /// Returns the advice in words.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Never => "Do not repeat the request as it is.",
-            Self::Backoff => "Repeat the request after a pause that grows with each attempt.",
+            Self::Never => "Do not send the same request again.",
+            Self::Backoff => "Retry after a delay that grows with each attempt.",
             Self::After => {
-                "Repeat the request when `Retry-After` says so, else after a pause that grows with \
-                 each attempt."
+                "Retry at the time that `Retry-After` states, or else after a delay that grows with \
+                             each attempt."
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The client: what it is set to.
+//! The client and its builder.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,90 +16,91 @@ use super::{
     server_url::Server,
 };
 
-/// The most bytes of content that a client takes, if nothing else is said: 16 MiB.
+/// The default limit of a response's content: 16 MiB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// How long it may take to connect, if nothing else is said.
+/// The default timeout of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a server may be silent, if nothing else is said.
+/// The default time that a server may be silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long an attempt may take, if nothing else is said.
+/// The default timeout of an attempt.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A time-out that comes after everything else: thirty years, as far as tokio looks ahead.
+/// A timeout that never expires in practice: thirty years, the furthest that tokio supports.
 const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// Who sends a request, if nothing else is said: this crate.
+/// The default `User-Agent`: name and version of this crate.
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-/// A client of the API, which is cheap to clone.
+/// A client of the API, cheap to clone.
 ///
-/// Every answer that the document declares is a value, redirects too.
+/// Every response that the document declares is a value, errors and redirects included.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<ClientInner>);
 
 #[derive(Debug)]
 struct ClientInner {
     http: reqwest::Client,
-    /// Whether that is set up elsewhere.
-    is_foreign: bool,
-    /// What takes the place of its own time-out, if anything does.
-    lifted: Option<Duration>,
+    /// Whether `http` was built elsewhere.
+    is_external: bool,
+    /// The timeout that overrides the one of an external client.
+    timeout_override: Option<Duration>,
     base: Url,
     settings: Settings,
 }
 
-/// What a client does by itself, beside what its `reqwest::Client` does.
+/// The settings that the client applies itself, in addition to those of its `reqwest::Client`.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) body_limit: usize,
-    /// For each attempt.
+    /// The timeout of an attempt.
     pub(crate) timeout: Option<Duration>,
-    /// For each silence.
+    /// How long the server may be silent.
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) redirects: Redirects,
     pub(crate) retry: Option<RetryPolicy>,
-    /// The header fields of requests that have no other of the name.
+    /// Header fields for requests without a field of the same name.
     pub(crate) headers: HeaderMap,
-    /// What there is for each scheme, by its name.
+    /// The credentials, by the name of the security scheme.
     pub(crate) secrets: Vec<(&'static str, Secret)>,
 }
 
 impl Client {
-    /// A client of the API at a base URL, such as `https://api.example.com/v1`.
+    /// Creates a client of the API at a base URL, such as `https://api.example.com/v1`.
     ///
     /// # Errors
-    /// If the text is no URL of `http` or `https`, or has a password, a query or a fragment in it.
+    /// If the URL is not an absolute `http` or `https` URL; if it has a username, a password, a query or a
+    /// fragment; or if TLS cannot be set up.
     pub fn new(base_url: &str) -> Result<Self, Error> {
         Self::builder().base_url(base_url).build()
     }
 
-    /// A client to be adjusted; of the first server in the document, if no other is said.
+    /// Returns a builder. Its base URL is that of the document's first server unless another is set.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// The base URL, to which the paths of the document are added.
+    /// Returns the base URL, to which the paths of the document are appended.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.0.base.as_str()
     }
 
-    /// A call of an operation, which is sent by [`Call::send`], [`Call::success`] or `.await`.
+    /// Creates a call of an operation, which is sent by [`Call::send`], [`Call::success`] or `.await`.
     pub fn call<O: Operation>(&self, request: O) -> Call<'_, O> {
         Call::new(self, request)
     }
 }
 
-// What the client does is no method of it: those are named by the document.
+// A function, because the methods of `Client` are named after the operations of the document.
 
-/// What a client sends with.
+/// The parts of a client that sending needs.
 pub(crate) struct ClientParts<'c> {
     pub(crate) http: &'c reqwest::Client,
-    pub(crate) is_foreign: bool,
-    pub(crate) lifted: Option<Duration>,
+    pub(crate) is_external: bool,
+    pub(crate) timeout_override: Option<Duration>,
     pub(crate) base: &'c Url,
     pub(crate) settings: &'c Settings,
 }
@@ -107,22 +108,22 @@ pub(crate) struct ClientParts<'c> {
 pub(crate) fn parts(client: &Client) -> ClientParts<'_> {
     let ClientInner {
         http,
-        is_foreign,
-        lifted,
+        is_external,
+        timeout_override,
         base,
         settings,
     } = &*client.0;
     ClientParts {
         http,
-        is_foreign: *is_foreign,
-        lifted: *lifted,
+        is_external: *is_external,
+        timeout_override: *timeout_override,
         base,
         settings,
     }
 }
 
-/// A `reqwest::ClientBuilder` with what the client sets by itself: the TLS of this crate's features, no
-/// redirects that it would not know of, and no `Referer`. What comes of it is for
+/// Returns a `reqwest::ClientBuilder` with the defaults of this crate: the TLS of its features, no redirects
+/// (this crate follows them itself) and no `Referer`. Pass the client that it builds to
 /// [`ClientBuilder::http_client`].
 ///
 /// # Errors
@@ -141,24 +142,24 @@ pub fn http_builder() -> Result<reqwest::ClientBuilder, Error> {
     Ok(http)
 }
 
-/// A [`Client`] that is being adjusted.
+/// A builder of a [`Client`].
 #[allow(
     clippy::option_option,
     reason = "`None` keeps the default, `Some(None)` turns it off"
 )]
 #[derive(Clone, Debug)]
-#[must_use = "nothing is built before `build()`"]
+#[must_use = "a client is not built until `build()`"]
 pub struct ClientBuilder {
     base: Option<Base>,
     http: Option<reqwest::Client>,
-    /// `None` where nothing is said, and within it no end.
+    /// `None` keeps the default, `Some(None)` is no timeout.
     connect_timeout: Option<Option<Duration>>,
     read_timeout: Option<Option<Duration>>,
     timeout: Option<Option<Duration>>,
     redirects: Option<Redirects>,
     settings: Settings,
-    /// What is wrong with a header field.
-    wrong: Option<String>,
+    /// The last error of a header field, reported by `build`.
+    invalid_header: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -185,93 +186,100 @@ impl Default for ClientBuilder {
                 headers: HeaderMap::new(),
                 secrets: Vec::new(),
             },
-            wrong: None,
+            invalid_header: None,
         }
     }
 }
 
 impl ClientBuilder {
-    /// The base URL, such as `https://api.example.com/v1`.
+    /// Sets the base URL, such as `https://api.example.com/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base = Some(Base::Url(url.into()));
         self
     }
 
-    /// A server of the document.
+    /// Sets the base URL to that of a server of the document; by default to the first.
     pub fn server(mut self, server: Server) -> Self {
         self.base = Some(Base::Server(server));
         self
     }
 
-    /// Sends through a client of reqwest that is set up elsewhere, best by [`http_builder`].
+    /// Sends requests through a `reqwest::Client` that was built elsewhere, preferably by [`http_builder`].
     ///
-    /// Its TLS, its proxies, its `User-Agent`, how long it waits for a connection, and whether it follows
-    /// redirects, are its own; so is the time for an attempt, if [`timeout`](Self::timeout) is not set.
-    /// One that follows redirects by itself, as reqwest's do if nothing is said, takes the API keys in
-    /// header fields along to wherever they lead.
+    /// The settings of that client apply for TLS, proxies, `User-Agent`, the connect timeout and redirects,
+    /// and for the timeout of an attempt unless [`timeout`](Self::timeout) is set.
+    ///
+    /// A client that follows redirects itself, which is reqwest's default, sends API keys in header fields to
+    /// every target of a redirect.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// How long it may take to connect; 10 seconds if nothing else is said, no end for `None`.
+    /// Sets the timeout of connecting; 10 seconds by default, `None` for no timeout.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = Some(timeout.into());
         self
     }
 
-    /// How long a server may send nothing, where it is its turn: after a request without content, and within
-    /// an answer. 30 seconds if nothing else is said, no end for `None`.
+    /// Sets how long a server may be silent; 30 seconds by default, `None` for no limit.
+    ///
+    /// It applies while waiting for the response to a request without content, and between two chunks of a
+    /// response.
     pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.read_timeout = Some(timeout.into());
         self
     }
 
-    /// How long an attempt may take, from the first byte out to the last one in; 2 minutes if nothing else
-    /// is said, no end for `None`. All attempts together have the
-    /// [deadline](RetryPolicy::deadline) of their policy.
+    /// Sets the timeout of an attempt; 2 minutes by default, `None` for no timeout.
+    ///
+    /// An attempt lasts from the first byte sent to the last byte received, redirects included. All attempts
+    /// of a call together are limited by the [deadline](RetryPolicy::deadline) of the retry policy.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(timeout.into());
         self
     }
 
-    /// The most bytes of content that an answer may have, unpacked; 16 MiB if nothing else is said.
+    /// Sets the maximum size of a response's content in bytes, after decompression; 16 MiB by default.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;
         self
     }
 
-    /// Sends requests again by a policy; they are sent once if nothing is said.
+    /// Sets the retry policy; `None`, the default, for no retries.
     pub fn retry(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
         self.settings.retry = policy.into();
         self
     }
 
-    /// Which redirects are followed; those that the operation does not declare, if nothing else is said. With
-    /// an [`http_client`](Self::http_client) none, but by that itself.
+    /// Sets which redirects are followed; by default those that the operation does not declare.
+    ///
+    /// With an [`http_client`](Self::http_client), only that client follows redirects.
     pub fn redirects(mut self, redirects: Redirects) -> Self {
         self.redirects = Some(redirects);
         self
     }
 
-    /// A header field of every request that has no other of its name. `User-Agent` is the name and the
-    /// version of this crate, if nothing else is said.
+    /// Sets a header field for every request that does not have a field of the same name.
+    ///
+    /// `User-Agent` is the name and version of this crate by default. An invalid name or value is an error of
+    /// [`build`](Self::build).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match field(name.as_ref(), value.as_ref()) {
             Ok((name, value)) => {
                 self.settings.headers.insert(name, value);
             }
-            Err(why) => self.wrong = Some(why),
+            Err(message) => self.invalid_header = Some(message),
         }
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
-    /// If there is no base URL, or one that is none of `http` or `https`, or has a password, a query or a
-    /// fragment in it; if a header field cannot be one; if something is set that is for the
-    /// [`http_client`](Self::http_client) to have; and if reqwest cannot set up TLS.
+    /// If there is no base URL; if it is not an absolute `http` or `https` URL, or has a username, a
+    /// password, a query or a fragment; if a header field is invalid; if a setting conflicts with the
+    /// [`http_client`](Self::http_client); or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let Self {
             base,
@@ -281,26 +289,26 @@ impl ClientBuilder {
             timeout,
             redirects,
             mut settings,
-            wrong,
+            invalid_header,
         } = self;
-        if let Some(why) = wrong {
-            return Err(Error::settings(why));
+        if let Some(message) = invalid_header {
+            return Err(Error::settings(message));
         }
         let base = base_url(base)?;
         settings.read_timeout = read_timeout.unwrap_or(Some(READ_TIMEOUT));
-        let is_foreign = http.is_some();
-        let mut lifted = None;
+        let is_external = http.is_some();
+        let mut timeout_override = None;
         let http = match http {
             Some(_) if connect_timeout.is_some() => {
-                return Err(Error::settings(foreign("connect_timeout")));
+                return Err(external_client_error("connect_timeout"));
             }
             Some(_) if redirects.is_some_and(|redirects| redirects != Redirects::None) => {
-                return Err(Error::settings(foreign("redirects")));
+                return Err(external_client_error("redirects"));
             }
             Some(http) => {
                 settings.redirects = Redirects::None;
                 settings.timeout = timeout.flatten();
-                lifted = timeout.map(|timeout| timeout.unwrap_or(FOREVER));
+                timeout_override = timeout.map(|timeout| timeout.unwrap_or(FOREVER));
                 http
             }
             None => {
@@ -317,20 +325,22 @@ impl ClientBuilder {
         };
         Ok(Client(Arc::new(ClientInner {
             http,
-            is_foreign,
-            lifted,
+            is_external,
+            timeout_override,
             base,
             settings,
         })))
     }
 }
 
-/// Why a client that is set up elsewhere does not go with a setting.
-fn foreign(name: &str) -> String {
-    format!("`{name}` is for the `http_client` to have, which is set up elsewhere")
+/// Returns the error of a setting that conflicts with an external client.
+fn external_client_error(setting: &str) -> Error {
+    Error::settings(format!(
+        "`{setting}` cannot be combined with `http_client`; configure that client instead"
+    ))
 }
 
-/// The base URL that is given, else that of the document's first server.
+/// Parses the base URL; by default that of the document's first server.
 fn base_url(base: Option<Base>) -> Result<Url, Error> {
     let server = || Server::ALL.first().cloned().map(Base::Server);
     let text = match base.or_else(server) {
@@ -339,49 +349,51 @@ fn base_url(base: Option<Base>) -> Result<Url, Error> {
             let url = server.url()?;
             if !url.contains("://") {
                 return Err(Error::settings(format!(
-                    "the server `{url}` is relative to where the document is; give a `base_url`"
+                    "the server `{url}` is relative to the location of the document; set `base_url`"
                 )));
             }
             url
         }
         None => {
-            let why = "the document names no server to call; give a `base_url`";
-            return Err(Error::settings(why));
+            let message = "the document does not declare a server; set `base_url`";
+            return Err(Error::settings(message));
         }
     };
-    parsed(&text).map_err(|why| Error::settings(format!("this is no base URL: {why}")))
+    parse_base_url(&text).map_err(|reason| Error::settings(format!("invalid base URL: {reason}")))
 }
 
-/// A base URL; why it is none does not repeat it, for it may have a secret in it.
-fn parsed(text: &str) -> Result<Url, String> {
+/// Parses a base URL. The error does not repeat the URL, which may contain a secret.
+fn parse_base_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("it starts with neither `http://` nor `https://`".to_owned());
+        return Err("it does not start with `http://` or `https://`".to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        let why = "it has a query or a fragment, which no path can be added to";
-        return Err(why.to_owned());
+        let reason = "it has a query or a fragment, so paths cannot be appended";
+        return Err(reason.to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let why = "it has a user or a password, which would not be sent; set a credential instead";
-        return Err(why.to_owned());
+        let reason =
+            "it has a username or a password, which would not be sent; set a credential instead";
+        return Err(reason.to_owned());
     }
     Ok(url)
 }
 
-/// A header field that somebody sets by name.
+/// Parses a header field that the user sets by name.
 pub(crate) fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::try_from(name);
-    let parsed = parsed.map_err(|_| format!("`{}` names no header field", name.escape_debug()))?;
+    let parsed =
+        parsed.map_err(|_| format!("`{}` is not a valid header name", name.escape_debug()))?;
     let mut value = HeaderValue::try_from(value).map_err(|_| {
-        format!("the header `{name}` has a character in it that no header field can hold")
+        format!("the header `{name}` contains a character that is not allowed in a header field")
     })?;
-    // Not for logs.
+    // Keeps the value out of logs.
     value.set_sensitive(is_secret(name));
     Ok((parsed, value))
 }
 
-/// Sets what there is for a security scheme.
+/// Sets the credential for a security scheme.
 pub(crate) fn with_secret(
     mut builder: ClientBuilder,
     scheme: &SecurityScheme,

@@ -1,4 +1,4 @@
-//! What a call gives when it gives no answer that the document declares.
+//! Errors of the client.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -11,48 +11,48 @@ use super::{
     conditional::retry_after,
     media::{PROBLEM, select},
     operation::Operation,
-    redact::redacted,
+    redact::redact_url,
 };
 use crate::{Code, Status};
 
-/// Why a call has not given a declared answer, or no success.
+/// The error of a call.
 ///
-/// An answer that came is never lost: its [`code`](Self::code), [`headers`](Self::headers) and
-/// [`body`](Self::body) are here. As a text it names the operation, its method and the URL, without what
-/// is secret there, and says what the status means.
+/// If a response was received, [`code`](Self::code), [`headers`](Self::headers) and [`body`](Self::body)
+/// return its parts. `Display` names the operation, its method and its URL without secrets, and explains the
+/// status.
 pub struct Error(Box<ErrorInner>);
 
 struct ErrorInner {
     sent: Option<RequestSummary>,
-    /// How often the request was sent.
+    /// How often the request was sent; redirects are not counted.
     attempts: u32,
     kind: ErrorKind,
 }
 
-/// What was sent where, when something was to be sent at all.
+/// The request that an error belongs to.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestSummary {
     /// The operation's id.
     id: &'static str,
     method: http::Method,
-    /// The path as the document has it.
+    /// The path as the document declares it, with parameters in braces.
     path: &'static str,
-    /// Where it went, without secrets; `None` before that is known.
+    /// The URL without secrets; `None` if the error occurred before it was known.
     url: Option<Url>,
 }
 
 impl RequestSummary {
-    pub(crate) fn of<O: Operation>(url: Option<&Url>) -> Self {
+    pub(crate) fn new<O: Operation>(url: Option<&Url>) -> Self {
         Self {
             id: O::ID,
             method: O::METHOD,
             path: O::PATH,
-            url: url.map(redacted::<O>),
+            url: url.map(redact_url::<O>),
         }
     }
 }
 
-/// `getPet (GET https://example.com/pets/1)`
+/// For example `getPet (GET https://example.com/pets/1)`.
 impl fmt::Display for RequestSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -62,7 +62,7 @@ impl fmt::Display for RequestSummary {
             url,
         } = self;
         let place = url.as_ref().map_or(*path, Url::as_str);
-        // An operation without an id is called by its method and path.
+        // An operation without an id has its method and path as `ID`.
         let is_named = id
             .strip_prefix(method.as_str())
             .and_then(|rest| rest.strip_prefix(' '))
@@ -76,20 +76,20 @@ impl fmt::Display for RequestSummary {
 }
 
 pub(crate) enum ErrorKind {
-    /// Something that the client is built with.
+    /// An invalid setting of the client.
     Settings(String),
     Request(EncodeError),
     Transport(reqwest::Error, Option<RawResponse>),
-    /// Not in the time that the caller gave.
+    /// A timeout that this crate enforces, with the part of the response that was received.
     Timeout(Option<RawResponse>),
     DecodeError(DecodeError, RawResponse),
-    /// Declared, and no success.
+    /// A declared response that is not a success.
     Unsuccessful(RawResponse),
-    /// A success without bytes, where bytes were to be streamed.
-    Unstreamed(RawResponse),
+    /// A success without binary content, where such content was to be streamed.
+    NotBinary(RawResponse),
 }
 
-/// An answer as it came.
+/// A response as received, not decoded.
 #[derive(Clone)]
 pub(crate) struct RawResponse {
     pub(crate) code: Code,
@@ -98,27 +98,27 @@ pub(crate) struct RawResponse {
 }
 
 impl RawResponse {
-    /// What an answer says that is a problem of RFC 9457.
-    fn problem(&self) -> Option<String> {
+    /// Returns the `detail` of a problem (RFC 9457), or else its `title`.
+    fn problem_message(&self) -> Option<String> {
         let media = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
         select(&[PROBLEM], Some(media))?;
         let problem: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
-        let said = problem.get("detail").or_else(|| problem.get("title"))?;
-        said.as_str().map(str::to_owned)
+        let message = problem.get("detail").or_else(|| problem.get("title"))?;
+        message.as_str().map(str::to_owned)
     }
 }
 
 impl Error {
-    /// Of what the client is built with.
-    pub(crate) fn settings(why: impl Into<String>) -> Self {
+    /// Creates an error of a setting of the client.
+    pub(crate) fn settings(message: impl Into<String>) -> Self {
         Self(Box::new(ErrorInner {
             sent: None,
             attempts: 0,
-            kind: ErrorKind::Settings(why.into()),
+            kind: ErrorKind::Settings(message.into()),
         }))
     }
 
-    /// Of a client that reqwest cannot build.
+    /// Creates the error of a client that reqwest cannot build.
     pub(crate) fn build(error: reqwest::Error) -> Self {
         Self(Box::new(ErrorInner {
             sent: None,
@@ -127,37 +127,37 @@ impl Error {
         }))
     }
 
-    /// Of a request on its way to a place, if that is known.
-    pub(crate) fn of<O: Operation>(url: Option<&Url>, kind: ErrorKind) -> Self {
+    /// Creates the error of a call, with its URL if that is known.
+    pub(crate) fn for_operation<O: Operation>(url: Option<&Url>, kind: ErrorKind) -> Self {
         let kind = match kind {
-            // It is no client that is built here, but a URL that is none for hyper.
+            // While a request is sent, a builder error means that hyper does not accept its URL.
             ErrorKind::Transport(error, None) if error.is_builder() => {
                 let source = StdError::source(&error).map(ToString::to_string);
-                let why = source.unwrap_or_else(|| "its URL cannot be sent".to_owned());
-                ErrorKind::Request(EncodeError::because(why))
+                let reason = source.unwrap_or_else(|| "its URL is not valid".to_owned());
+                ErrorKind::Request(EncodeError::new(reason))
             }
-            // The URL may have a secret in it; it is said without.
+            // The URL may contain a secret. `RequestSummary` shows it redacted.
             ErrorKind::Transport(error, raw) => ErrorKind::Transport(error.without_url(), raw),
             kind => kind,
         };
         Self(Box::new(ErrorInner {
-            sent: Some(RequestSummary::of::<O>(url)),
+            sent: Some(RequestSummary::new::<O>(url)),
             attempts: 0,
             kind,
         }))
     }
 
-    /// After some attempts.
-    pub(crate) fn after(mut self, attempts: u32) -> Self {
+    /// Sets the number of attempts.
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// Whether something happened on the way, so that another attempt may fare better.
+    /// Checks whether the transport failed or timed out, so that another attempt may succeed.
     pub(crate) fn is_transport(&self) -> bool {
         match &self.0.kind {
             ErrorKind::Transport(error, _) => {
-                // What breaks off is an error of decoding to reqwest.
+                // reqwest reports content that ends early as a decoding error, so that kind is not excluded.
                 !(error.is_builder() || error.is_redirect())
             }
             ErrorKind::Timeout(_) => true,
@@ -170,58 +170,62 @@ impl Error {
             ErrorKind::Transport(_, raw) | ErrorKind::Timeout(raw) => raw.as_ref(),
             ErrorKind::DecodeError(_, raw)
             | ErrorKind::Unsuccessful(raw)
-            | ErrorKind::Unstreamed(raw) => Some(raw),
+            | ErrorKind::NotBinary(raw) => Some(raw),
             ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
         }
     }
 
-    /// The status, if an answer came.
+    /// Returns the status code; `None` if no response was received.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         self.raw().map(|raw| raw.code)
     }
 
-    /// The header fields, if an answer came.
+    /// Returns the header fields; `None` if no response was received.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.raw().map(|raw| &raw.headers)
     }
 
-    /// The content, as far as it came and the client takes it, if an answer came.
+    /// Returns the content; `None` if no response was received.
+    ///
+    /// It may be incomplete: if the connection broke or timed out, or if the content exceeds the client's
+    /// limit.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.raw().map(|raw| &raw.body)
     }
 
-    /// How long the answer asks to wait before the next request, in `Retry-After`; zero for a date that is
-    /// past.
+    /// Returns how long `Retry-After` requests to wait before the next request (RFC 9110, section 10.2.3).
+    ///
+    /// `None` if the field is missing or invalid; zero if its date is in the past.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?)
     }
 
-    /// Where the request went, or was led to by redirects; what looks like a secret is replaced in it.
+    /// Returns the URL of the request, after any redirects. Values that look like secrets are replaced.
     #[must_use]
     pub fn url(&self) -> Option<&Url> {
         self.0.sent.as_ref()?.url.as_ref()
     }
 
-    /// How often the request was sent, redirects aside.
+    /// Returns how often the request was sent; redirects are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Why an answer is none of those that the document declares.
+    /// Returns the difference between the response and the document, if that is the error.
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.kind {
-            ErrorKind::DecodeError(why, _) => Some(why),
+            ErrorKind::DecodeError(error, _) => Some(error),
             _ => None,
         }
     }
 
-    /// Whether it took too long.
+    /// Checks whether a timeout of the client or of a call expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
@@ -231,14 +235,14 @@ impl Error {
         }
     }
 
-    /// Whether there was no connection, to where the request was to go or to where a redirect led.
+    /// Checks whether the connection to the server, or to the target of a redirect, failed.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Transport(error, _) if error.is_connect())
     }
 
-    /// The one word for what went wrong, where there is no status to say it.
-    pub(crate) fn word(&self) -> &'static str {
+    /// Returns the name of the error's kind, for the span attribute `error.type`.
+    pub(crate) fn kind_name(&self) -> &'static str {
         match &self.0.kind {
             ErrorKind::Settings(_) => "settings",
             ErrorKind::Request(_) => "request",
@@ -246,14 +250,14 @@ impl Error {
             ErrorKind::Transport(..) if self.is_timeout() => "timeout",
             ErrorKind::Transport(..) if self.is_connect() => "connect",
             ErrorKind::Transport(..) => "transport",
-            ErrorKind::DecodeError(..) => "mismatch",
-            ErrorKind::Unsuccessful(_) | ErrorKind::Unstreamed(_) => "status",
+            ErrorKind::DecodeError(..) => "decode",
+            ErrorKind::Unsuccessful(_) | ErrorKind::NotBinary(_) => "status",
         }
     }
 }
 
-/// What a status means, in a line.
-fn meaning(code: Code) -> Option<&'static str> {
+/// Returns the summary of a status; `None` for an unknown status code.
+fn summary(code: Code) -> Option<&'static str> {
     let summary = code.status().map(Status::summary)?;
     (!summary.is_empty()).then_some(summary)
 }
@@ -264,8 +268,8 @@ impl fmt::Display for Error {
             write!(f, "{sent}: ")?;
         }
         match &self.0.kind {
-            ErrorKind::Settings(why) => {
-                f.write_str(why)?;
+            ErrorKind::Settings(message) => {
+                f.write_str(message)?;
             }
             ErrorKind::Request(error) => {
                 write!(f, "the request cannot be sent: {error}")?;
@@ -274,53 +278,53 @@ impl fmt::Display for Error {
                 f.write_str("the client cannot be built")?;
             }
             ErrorKind::Transport(error, None) if error.is_connect() && error.is_timeout() => {
-                f.write_str("there was no connection in time")?;
+                f.write_str("no connection within the timeout")?;
             }
             ErrorKind::Transport(error, None) if error.is_connect() => {
-                f.write_str("there is no connection")?;
+                f.write_str("the connection failed")?;
             }
             ErrorKind::Transport(_, None) | ErrorKind::Timeout(None) if self.is_timeout() => {
-                f.write_str("no answer came in time")?;
+                f.write_str("no response within the timeout")?;
             }
             ErrorKind::Transport(_, None) | ErrorKind::Timeout(None) => {
-                f.write_str("no answer came")?;
+                f.write_str("no response was received")?;
             }
             ErrorKind::Timeout(Some(raw)) => {
-                write!(f, "the answer {} did not end in time", raw.code)?;
+                write!(f, "response {} did not end within the timeout", raw.code)?;
             }
             ErrorKind::Transport(_, Some(raw)) if self.is_timeout() => {
-                write!(f, "the answer {} did not end in time", raw.code)?;
+                write!(f, "response {} did not end within the timeout", raw.code)?;
             }
             ErrorKind::Transport(_, Some(raw)) => {
-                write!(f, "the answer {} broke off", raw.code)?;
+                write!(f, "response {} ended early", raw.code)?;
             }
-            ErrorKind::DecodeError(why, raw) => {
-                write!(f, "the answer was {}: {why}", raw.code)?;
-                // What a success means says nothing here.
+            ErrorKind::DecodeError(error, raw) => {
+                write!(f, "the response was {}: {error}", raw.code)?;
+                // The summary of a success does not explain the error.
                 if !raw.code.is_success()
-                    && let Some(meaning) = meaning(raw.code)
+                    && let Some(summary) = summary(raw.code)
                 {
-                    write!(f, "; the status means: {meaning}")?;
+                    write!(f, "; the status means: {summary}")?;
                 }
             }
-            ErrorKind::Unstreamed(raw) => {
+            ErrorKind::NotBinary(raw) => {
                 write!(
                     f,
-                    "the answer was {}, which has no bytes to be streamed",
+                    "the response was {}, which has no binary content to stream",
                     raw.code
                 )?;
             }
             ErrorKind::Unsuccessful(raw) => {
-                write!(f, "the answer was {}", raw.code)?;
+                write!(f, "the response was {}", raw.code)?;
                 if raw.code.is_success() {
                     f.write_str(", which the document does not declare as a success")?;
-                } else if let Some(meaning) = meaning(raw.code) {
-                    write!(f, ": {meaning}")?;
+                } else if let Some(summary) = summary(raw.code) {
+                    write!(f, ": {summary}")?;
                 }
             }
         }
-        if let Some(said) = self.raw().and_then(RawResponse::problem) {
-            write!(f, "; the server says: {}", said.escape_debug())?;
+        if let Some(message) = self.raw().and_then(RawResponse::problem_message) {
+            write!(f, "; the server reports: {}", message.escape_debug())?;
         }
         match self.0.attempts {
             0 | 1 => Ok(()),
@@ -329,7 +333,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// As [`Display`](fmt::Display), and what is behind it.
+/// Like [`Display`](fmt::Display), followed by the sources of the error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
@@ -346,32 +350,32 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             ErrorKind::Transport(error, _) => Some(error),
-            // What the others stand on is part of their text.
+            // `Display` of the other kinds includes their source.
             _ => None,
         }
     }
 }
 
-/// Why a call was no success: an answer that the document declares, or no such answer.
+/// The error of a call that must succeed: a declared response that is not a success, or any other error.
 ///
-/// Either has the [`Error`] that it is for those who want to know no more: `?` makes it one.
+/// `?` converts it to an [`Error`].
 #[derive(Debug)]
 pub enum ResponseError<R> {
-    /// A declared answer, which is no success; and the same as an error, with the header fields and the
-    /// content as they came.
+    /// A declared response that is not a success, together with the same response as an error, which has its
+    /// header fields and content.
     Declared(R, Error),
-    /// No declared answer.
+    /// Any other error, such as a failed connection or an undeclared response.
     Error(Error),
 }
 
 impl<R> ResponseError<R> {
-    /// The status, if an answer came.
+    /// Returns the status code; `None` if no response was received.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         self.error().code()
     }
 
-    /// The failure as an error, whatever it is.
+    /// Returns the error of either variant.
     #[must_use]
     pub fn error(&self) -> &Error {
         match self {
@@ -381,8 +385,8 @@ impl<R> ResponseError<R> {
 }
 
 impl<R> From<ResponseError<R>> for Error {
-    fn from(failure: ResponseError<R>) -> Self {
-        match failure {
+    fn from(error: ResponseError<R>) -> Self {
+        match error {
             ResponseError::Declared(_, error) | ResponseError::Error(error) => error,
         }
     }

@@ -1,6 +1,6 @@
-//! What others see of the requests: a span of `tracing` for each, where the feature is on.
+//! A `tracing` span for each request that the client sends, with the feature `tracing`.
 //!
-//! Names are those of OpenTelemetry's semantic conventions for HTTP clients.
+//! The names are those of OpenTelemetry's semantic conventions for HTTP clients.
 
 use std::future::Future;
 
@@ -8,10 +8,10 @@ use std::future::Future;
 use tracing::{Instrument, Span, field::Empty};
 
 #[cfg(feature = "tracing")]
-use super::redact::redacted;
+use super::redact::redact_url;
 use super::{client_error::Error, operation::Operation, send::ResponseHead};
 
-/// A request that is being watched.
+/// The span of a request.
 pub(crate) struct ClientSpan {
     #[cfg(feature = "tracing")]
     span: Span,
@@ -19,11 +19,17 @@ pub(crate) struct ClientSpan {
 
 #[cfg(feature = "tracing")]
 impl ClientSpan {
-    /// Begins with a request that others of the same call went before, and that goes to the operation's own
-    /// path or to where a redirect led.
-    pub(crate) fn of<O: Operation>(request: &reqwest::Request, is_own: bool, before: u32) -> Self {
+    /// Starts a span.
+    ///
+    /// `is_redirected` tells whether the URL is the target of a redirect, so that it does not match the
+    /// operation's path. `resend_count` is how many requests the same call has sent before.
+    pub(crate) fn new<O: Operation>(
+        request: &reqwest::Request,
+        is_redirected: bool,
+        resend_count: u32,
+    ) -> Self {
         let (url, method) = (request.url(), request.method());
-        let template = is_own.then_some(O::PATH);
+        let template = (!is_redirected).then_some(O::PATH);
         let span = tracing::info_span!(
             "HTTP request",
             otel.name = Empty,
@@ -46,31 +52,31 @@ impl ClientSpan {
                 None => method.to_string(),
             };
             span.record("otel.name", name);
-            span.record("url.full", redacted::<O>(url).as_str());
-            if before > 0 {
-                span.record("http.request.resend_count", before);
+            span.record("url.full", redact_url::<O>(url).as_str());
+            if resend_count > 0 {
+                span.record("http.request.resend_count", resend_count);
             }
         }
         Self { span }
     }
 
-    /// Awaits what belongs to the request.
+    /// Runs a future within the span.
     pub(crate) fn watch<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
         future.instrument(self.span.clone())
     }
 
-    /// Notes what came of it.
+    /// Records the outcome of the request.
     pub(crate) fn end<T>(&self, (head, outcome): &(Option<ResponseHead>, Result<T, Error>)) {
         if let Some(ResponseHead { code, version }) = head {
             self.span.record("http.response.status_code", code.get());
             let version = format!("{version:?}");
             let version = version.trim_start_matches("HTTP/").trim_end_matches(".0");
-            // OpenTelemetry says `2` and `3`, but `1.0`.
+            // OpenTelemetry writes `2` and `3`, but `1.0`.
             let version = if version == "1" { "1.0" } else { version };
             self.span.record("network.protocol.version", version);
         }
         let error = match (outcome, head) {
-            (Err(error), _) => error.word().to_owned(),
+            (Err(error), _) => error.kind_name().to_owned(),
             (Ok(_), Some(head)) if head.code.get() >= 400 => head.code.get().to_string(),
             _ => return,
         };
@@ -81,16 +87,19 @@ impl ClientSpan {
 
 #[cfg(not(feature = "tracing"))]
 impl ClientSpan {
-    #[expect(clippy::extra_unused_type_parameters, reason = "like its fellow")]
-    pub(crate) fn of<O: Operation>(_: &reqwest::Request, _: bool, _: u32) -> Self {
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "the same signature as with `tracing`"
+    )]
+    pub(crate) fn new<O: Operation>(_: &reqwest::Request, _: bool, _: u32) -> Self {
         Self {}
     }
 
-    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
+    #[expect(clippy::unused_self, reason = "the same signature as with `tracing`")]
     pub(crate) fn watch<F: Future>(&self, future: F) -> F {
         future
     }
 
-    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
+    #[expect(clippy::unused_self, reason = "the same signature as with `tracing`")]
     pub(crate) fn end<T>(&self, _: &(Option<ResponseHead>, Result<T, Error>)) {}
 }

@@ -1,18 +1,18 @@
-//! Status codes of any value.
+//! Status codes as numbers, known or not.
 
 use core::{fmt, num::NonZeroU16, str::FromStr};
 
 use crate::{Class, Status};
 
-/// A status code of any value from 100 to 999, whether somebody knows it or not.
+/// A status code from 100 to 999, known or not.
 ///
-/// What is known of a code is a [`Status`]; [`status`](Self::status) leads there.
+/// [`status`](Self::status) returns the [`Status`] of a known code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Code(NonZeroU16);
 
 impl Code {
-    /// The code of a number; `None` below 100 and above 999.
+    /// Creates a code from a number; `None` below 100 or above 999.
     #[must_use]
     pub const fn new(code: u16) -> Option<Self> {
         match NonZeroU16::new(code) {
@@ -21,19 +21,19 @@ impl Code {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0.get()
     }
 
-    /// What is known of the code; `None` if it is not one of [`Status::ALL`].
+    /// Returns the status; `None` if the code is not one of [`Status::ALL`].
     #[must_use]
     pub const fn status(self) -> Option<Status> {
         Status::from_code(self.get())
     }
 
-    /// What it means and what to do about it, as [`Status::description`]; empty if nobody knows.
+    /// Returns the meaning of the code, like [`Status::description`]; empty for an unknown code.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self.status() {
@@ -42,26 +42,26 @@ impl Code {
         }
     }
 
-    /// Its class; `None` from 600 on, which RFC 9110 calls invalid.
+    /// Returns the class; `None` for codes above 599, which RFC 9110, section 15, calls invalid.
     #[must_use]
     pub const fn class(self) -> Option<Class> {
         Class::from_code(self.get())
     }
 
-    /// Whether it is 200 to 299.
+    /// Checks whether the code is 200 to 299.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self.class(), Some(Class::Success))
     }
 
-    /// Whether it is 400 to 599, where Python's `raise_for_status` raises.
+    /// Checks whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
     #[must_use]
     pub const fn is_error(self) -> bool {
         matches!(self.class(), Some(Class::ClientError | Class::ServerError))
     }
 }
 
-/// The codes that the server answers with by itself, whatever the document knows.
+/// Codes that the server sends itself, whether the document declares them or not.
 #[cfg(feature = "_wire")]
 impl Code {
     pub(crate) const BAD_REQUEST: Self = Self::from_const(400);
@@ -70,16 +70,16 @@ impl Code {
     pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::from_const(415);
     pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::from_const(422);
 
-    /// A code that is known to be one when the program is built.
+    /// Creates a code from a constant. In a const context, an invalid number is a compile error.
     pub(crate) const fn from_const(code: u16) -> Self {
         match Self::new(code) {
             Some(code) => code,
-            None => panic!("a status code is a number from 100 to 999"),
+            None => panic!("invalid status code: expected a number from 100 to 999"),
         }
     }
 }
 
-/// `404 Not Found`, or the number alone where nobody knows it.
+/// `404 Not Found`, or only the number of an unknown code.
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.status() {
@@ -89,7 +89,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// As [`Display`](fmt::Display): a code in a log or a failed assertion should tell what it is.
+/// Like [`Display`](fmt::Display), so that logs and failed assertions include the reason phrase.
 impl fmt::Debug for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -120,7 +120,7 @@ impl TryFrom<u16> for Code {
     }
 }
 
-/// Three digits, and nothing else.
+/// Parses exactly three digits.
 impl FromStr for Code {
     type Err = InvalidCodeError;
 
@@ -151,7 +151,7 @@ impl PartialEq<Code> for Status {
     }
 }
 
-/// A number that is no status code, or not one that belongs here.
+/// The error of a number or a string that is not a status code, or not one of the expected status codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidCodeError(Reason);
 
@@ -159,23 +159,23 @@ pub struct InvalidCodeError(Reason);
 enum Reason {
     OutOfRange,
     #[cfg(feature = "_wire")]
-    Elsewhere,
+    OtherResponse,
 }
 
 impl InvalidCodeError {
-    /// A status code that another answer has, or none.
+    /// Returns the error of a status code that belongs to another response of the operation, or to none.
     #[cfg(feature = "_wire")]
-    pub(crate) const fn elsewhere() -> Self {
-        Self(Reason::Elsewhere)
+    pub(crate) const fn other_response() -> Self {
+        Self(Reason::OtherResponse)
     }
 }
 
 impl fmt::Display for InvalidCodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Reason::OutOfRange => "a status code is a number from 100 to 999",
+            Reason::OutOfRange => "invalid status code: expected a number from 100 to 999",
             #[cfg(feature = "_wire")]
-            Reason::Elsewhere => "this answer cannot have that status",
+            Reason::OtherResponse => "the status code does not belong to this response",
         })
     }
 }
@@ -204,7 +204,7 @@ impl From<Code> for http::StatusCode {
     }
 }
 
-/// As the number.
+/// Serializes the number.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -212,7 +212,7 @@ impl serde::Serialize for Code {
     }
 }
 
-/// From the number, or from its digits in a string.
+/// Deserializes a number, or a string of its digits.
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -226,13 +226,13 @@ impl<'de> serde::Deserialize<'de> for Code {
             }
 
             fn visit_u64<E: serde::de::Error>(self, code: u64) -> Result<Code, E> {
-                let known = u16::try_from(code).ok().and_then(Code::new);
-                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(code), &self))
+                let parsed = u16::try_from(code).ok().and_then(Code::new);
+                parsed.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(code), &self))
             }
 
             fn visit_i64<E: serde::de::Error>(self, code: i64) -> Result<Code, E> {
-                let known = u16::try_from(code).ok().and_then(Code::new);
-                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(code), &self))
+                let parsed = u16::try_from(code).ok().and_then(Code::new);
+                parsed.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(code), &self))
             }
 
             fn visit_str<E: serde::de::Error>(self, code: &str) -> Result<Code, E> {

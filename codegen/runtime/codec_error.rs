@@ -1,4 +1,4 @@
-//! Why a message does not fit what the document declares.
+//! Errors of encoding and decoding messages.
 
 use std::fmt;
 
@@ -7,28 +7,28 @@ use http::HeaderValue;
 
 use crate::Code;
 
-/// Why an answer is none of those that the document declares.
+/// The error of a response that does not match the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The document does not declare the status.
     UndeclaredStatus,
-    /// A header field is missing that the document requires.
+    /// A required header field is missing.
     MissingHeader(&'static str),
-    /// A header field is not of its type.
+    /// A header field does not match its schema or its encoding.
     Header {
-        /// The name of the field.
+        /// The name of the header field.
         name: &'static str,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// The media type is not declared for the status; `None` where the answer has none.
+    /// The media type of the content is not declared for the status; `None` if the response has none.
     ContentType(Option<String>),
-    /// The content is not of its type.
+    /// The content does not match its schema or its encoding; the string is the reason.
     Body(String),
-    /// The content is larger than the client takes.
+    /// The content exceeds the size limit of the client.
     TooLarge,
-    /// It is a redirect after as many others as the client follows.
+    /// The response is one redirect more than the client follows in a row.
     TooManyRedirects,
 }
 
@@ -38,42 +38,43 @@ impl fmt::Display for DecodeError {
             Self::UndeclaredStatus => f.write_str("the document does not declare this status"),
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
             Self::Header { name, why } => {
-                write!(f, "the header `{name}` is not as declared: {why}")
+                write!(f, "the header `{name}` is invalid: {why}")
             }
             Self::ContentType(Some(media)) => {
-                write!(f, "content of `{media}` is not declared for this status")
+                write!(
+                    f,
+                    "the media type `{media}` is not declared for this status"
+                )
             }
             Self::ContentType(None) => f.write_str("the content has no media type"),
-            Self::Body(why) => write!(f, "the content is not as declared: {why}"),
-            Self::TooLarge => f.write_str("the content is larger than the client takes"),
-            Self::TooManyRedirects => {
-                f.write_str("it is one redirect more than the client follows in a row")
-            }
+            Self::Body(reason) => write!(f, "the content is invalid: {reason}"),
+            Self::TooLarge => f.write_str("the content exceeds the size limit of the client"),
+            Self::TooManyRedirects => f.write_str("too many redirects"),
         }
     }
 }
 
 impl std::error::Error for DecodeError {}
 
-/// A value that cannot be sent in the place where the document wants it.
+/// The error of a value that cannot be encoded as the document declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError(String);
 
 impl EncodeError {
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "the shape that `map_err` takes"
+        reason = "the signature that `map_err` requires"
     )]
     pub(crate) fn json(error: serde_json::Error) -> Self {
-        Self(format!("a value cannot be written as JSON: {error}"))
+        Self(format!("a value cannot be serialized as JSON: {error}"))
     }
 
-    pub(crate) fn because(why: String) -> Self {
-        Self(why)
+    pub(crate) fn new(message: String) -> Self {
+        Self(message)
     }
 
     pub(crate) fn nested() -> Self {
-        Self("a parameter or form cannot hold a list or an object within another".to_owned())
+        Self("a parameter or form cannot contain nested lists or objects".to_owned())
     }
 
     pub(crate) fn segment(name: &str) -> Self {
@@ -83,33 +84,33 @@ impl EncodeError {
     }
 
     pub(crate) fn username() -> Self {
-        Self("the username of `Basic` credentials cannot have a colon in it".to_owned())
+        Self("the username of `Basic` credentials cannot contain a colon".to_owned())
     }
 
     pub(crate) fn content(code: Code) -> Self {
-        Self(format!("an answer with {code} cannot have content"))
+        Self(format!("a response with {code} cannot have content"))
     }
 
     pub(crate) fn separator(name: &str, separator: char) -> Self {
         Self(format!(
-            "the parameter `{name}` has a `{separator}` in a value, which stands between its values"
+            "a value of the parameter `{name}` contains `{separator}`, which separates values"
         ))
     }
 
     pub(crate) fn blanks(name: &str) -> Self {
         Self(format!(
-            "the header `{name}` has a value with a blank at an end, which gets lost"
+            "a value of the header `{name}` starts or ends with whitespace, which is not transmitted"
         ))
     }
 
     pub(crate) fn header(name: &str) -> Self {
         Self(format!(
-            "the header `{name}` has a character in it that no header field can hold"
+            "the header `{name}` contains a character that is not allowed in a header field"
         ))
     }
 }
 
-/// The value of a header field, from a text that it keeps.
+/// Creates the value of a header field, without a copy of its text.
 pub(crate) fn header_value(name: &str, text: impl Into<Bytes>) -> Result<HeaderValue, EncodeError> {
     HeaderValue::from_maybe_shared(text.into()).map_err(|_| EncodeError::header(name))
 }

@@ -1,4 +1,4 @@
-//! What does not depend on the document.
+//! Runtime support, the same in every generated crate.
 
 mod class;
 mod code;
@@ -15,7 +15,7 @@ pub(crate) mod enums;
 #[cfg(feature = "_wire")]
 mod form;
 #[cfg(feature = "_wire")]
-#[allow(unreachable_pub, reason = "the generator has the same file")]
+#[allow(unreachable_pub, reason = "the generator shares this file")]
 pub(crate) mod formats;
 #[cfg(feature = "_wire")]
 mod json;
@@ -34,7 +34,7 @@ pub(crate) mod param_decode;
 #[cfg(feature = "_wire")]
 #[allow(
     unreachable_pub,
-    reason = "the generator has the same file, and gives it out"
+    reason = "the generator shares this file and exports it"
 )]
 mod path_template;
 #[cfg(feature = "_wire")]
@@ -58,7 +58,7 @@ pub(crate) mod unions;
 #[cfg(feature = "_wire")]
 pub(crate) mod validation;
 #[cfg(feature = "_wire")]
-#[allow(unreachable_pub, reason = "the generator has the same file")]
+#[allow(unreachable_pub, reason = "the generator shares this file")]
 mod weighted_status;
 
 #[cfg(feature = "_wire")]

@@ -1,4 +1,4 @@
-//! What operations and their answers have in common.
+//! Traits of operations and their responses.
 
 use std::fmt;
 
@@ -14,24 +14,24 @@ use super::{
 };
 use crate::{Code, ResponseKey};
 
-/// An operation of the document, as a request that can be sent or has come in.
+/// An operation of the document; the implementing type is its request.
 pub trait Operation: Sized + Send + Sync + 'static {
-    /// What it answers.
+    /// The responses of the operation.
     type Response: Response;
 
-    /// The `operationId`; the method and the path where the document gives none.
+    /// The `operationId`, or the method and the path if the document does not declare one: `GET /pets`.
     const ID: &'static str;
 
-    /// The method.
+    /// The method of the request.
     const METHOD: Method;
 
-    /// The path, with its parameters in braces.
+    /// The path as the document declares it, with parameters in braces.
     const PATH: &'static str;
 
-    /// The credentials that it asks for: alternatives, each of schemes that go together.
+    /// The alternative security requirements; the schemes of each are required together.
     const SECURITY: &'static [&'static [SecurityScheme]] = &[];
 
-    /// Whether it has content.
+    /// Whether the document declares content for the request.
     const HAS_BODY: bool;
 
     #[doc(hidden)]
@@ -41,25 +41,25 @@ pub trait Operation: Sized + Send + Sync + 'static {
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection>;
 }
 
-/// The answers that one or several operations have.
+/// The responses of one or several operations.
 pub trait Response: Sized + fmt::Debug + Send + 'static {
-    /// What a success gives: its content, `()` without any, and the whole answer where successes
-    /// differ.
+    /// The value of a success: its content, `()` if it does not have any, or `Self` if the successes have
+    /// different values.
     type Success: Send + 'static;
 
-    /// The keys of the document, one for each variant, in the order of the variants.
+    /// The response keys in the document, one for each variant, in the order of the variants.
     const KEYS: &'static [ResponseKey];
 
-    /// The media types of the successes; none, if there is one without content.
+    /// The media types of the successes; empty if a success without content is declared.
     const PRODUCES: &'static [&'static str] = &[];
 
-    /// The status.
+    /// Returns the status code.
     fn code(&self) -> Code;
 
-    /// The success, which is an answer with 2xx.
+    /// Returns the value of a success (2xx).
     ///
     /// # Errors
-    /// Gives the answer back if it is no success.
+    /// Returns `self` if the response is not a success.
     fn success(self) -> Result<Self::Success, Self>;
 
     #[doc(hidden)]

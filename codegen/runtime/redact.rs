@@ -1,22 +1,22 @@
-//! URLs and header fields without what is nobody's business.
+//! Redaction of secrets in URLs, and recognition of header fields with secrets.
 
 use reqwest::Url;
 
 use super::{operation::Operation, param::Location};
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 const REDACTED: &str = "REDACTED";
 
-/// A URL without what is secret in it: the user, what the document says is a credential, and what is
-/// called like one.
-pub(crate) fn redacted<O: Operation>(url: &Url) -> Url {
-    let mut shown = url.clone();
-    // What cannot have a user has none.
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown.set_fragment(None);
+/// Returns a URL without its username, password and fragment, and with the secrets in its query replaced:
+/// credentials that the document declares, and parameters whose name suggests a secret.
+pub(crate) fn redact_url<O: Operation>(url: &Url) -> Url {
+    let mut redacted = url.clone();
+    // These fail only for a URL that cannot have a username.
+    let _ = redacted.set_username("");
+    let _ = redacted.set_password(None);
+    redacted.set_fragment(None);
     let Some(query) = url.query() else {
-        return shown;
+        return redacted;
     };
     let credentials = O::SECURITY.iter().copied().flatten();
     let credentials: Vec<_> = credentials
@@ -32,13 +32,13 @@ pub(crate) fn redacted<O: Operation>(url: &Url) -> Url {
         }
     });
     let query = pairs.collect::<Vec<_>>().join("&");
-    shown.set_query(Some(&query));
-    shown
+    redacted.set_query(Some(&query));
+    redacted
 }
 
-/// Whether a parameter or a header field is called like something that is not for everybody.
+/// Checks whether the name of a parameter or header field suggests a secret.
 ///
-/// Among them are those that the semantic conventions of OpenTelemetry name for `url.full`.
+/// The list includes the names that OpenTelemetry's semantic conventions redact in `url.full`.
 pub(crate) fn is_secret(name: &str) -> bool {
     const PARTS: &[&str] = &[
         "accesskey",
@@ -57,14 +57,14 @@ pub(crate) fn is_secret(name: &str) -> bool {
         "signature",
         "token",
     ];
-    const ENDS: &[&str] = &["auth", "key"];
-    const WHOLE: &[&str] = &["code", "pass", "pwd", "sas", "sid", "sig"];
+    const SUFFIXES: &[&str] = &["auth", "key"];
+    const EXACT: &[&str] = &["code", "pass", "pwd", "sas", "sid", "sig"];
     let mut name = name.to_ascii_lowercase();
     name.retain(|c| c.is_ascii_alphanumeric());
     if name == "idempotencykey" {
         return false;
     }
-    WHOLE.contains(&name.as_str())
-        || ENDS.iter().any(|end| name.ends_with(end))
+    EXACT.contains(&name.as_str())
+        || SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
         || PARTS.iter().any(|part| name.contains(part))
 }

@@ -1,4 +1,4 @@
-//! Redirects: which are followed, and what goes along.
+//! Redirects: which of them are followed, and what the next request contains.
 
 use http::{HeaderMap, Method, header};
 use reqwest::Url;
@@ -12,20 +12,23 @@ use super::{
 };
 use crate::Code;
 
-/// The most redirects that are followed in a row, as with reqwest.
+/// Maximum number of redirects in a row, the same as reqwest's default.
 pub(crate) const LIMIT: u32 = 10;
 
-/// Which redirects are followed: answers with 301, 302, 303, 307 or 308 and a `Location`.
+/// Which redirects are followed: responses with 301, 302, 303, 307 or 308 and a `Location`.
 ///
-/// A request that goes on to another origin (scheme, host and port) leaves its credentials behind: those
-/// of the document, `Authorization`, cookies, and header fields whose names say that they are secrets. At
-/// most 10 are followed in a row, and 301, 302 and 303 turn a request into a GET as reqwest does it.
+/// At most 10 redirects are followed in a row. 301 and 302 turn a POST into a GET, and 303 turns every method
+/// except HEAD into a GET, like in reqwest.
+///
+/// A request to another origin (scheme, host and port) is sent without credentials: those that the document
+/// declares, `Authorization`, cookies, and header fields whose names suggest a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Redirects {
-    /// None: every redirect is an answer.
+    /// None: every redirect is returned as a response.
     None,
-    /// Those that the operation does not declare by their code or as `3XX`; what it declares is an answer.
+    /// Those that the operation does not declare by their code or as `3XX`. Declared ones are returned as
+    /// responses.
     #[default]
     Undeclared,
     /// All.
@@ -33,7 +36,7 @@ pub enum Redirects {
 }
 
 impl Redirects {
-    /// Whether an answer with a status is followed.
+    /// Checks whether a response with this status code is followed.
     pub(crate) fn follows<O: Operation>(self, code: Code) -> bool {
         if !matches!(code.get(), 301 | 302 | 303 | 307 | 308) {
             return false;
@@ -50,21 +53,21 @@ impl Redirects {
     }
 }
 
-/// Where a request goes, after some redirects.
+/// The target of a request after one or more redirects.
 #[derive(Clone, Debug)]
 pub(crate) struct Redirect {
     pub(crate) url: Url,
     pub(crate) method: Method,
-    /// Whether the content goes along.
+    /// Whether the content is sent.
     pub(crate) content: bool,
-    /// Whether it has left the origin, and stays without credentials from then on.
-    pub(crate) foreign: bool,
-    /// How many redirects led here.
+    /// Whether a redirect has led to another origin. Later requests then have no credentials either.
+    pub(crate) is_cross_origin: bool,
+    /// Number of redirects so far.
     pub(crate) count: u32,
 }
 
 impl Redirect {
-    /// Where an answer leads; `None` if that is no place for a request.
+    /// Returns the target of a response; `None` if `Location` is missing or not an `http` or `https` URL.
     pub(crate) fn next(
         from: Option<&Self>,
         url: &Url,
@@ -72,23 +75,24 @@ impl Redirect {
         raw: &RawResponse,
     ) -> Option<Self> {
         let (code, headers) = (raw.code, &raw.headers);
-        // Some servers write UTF-8 in it.
+        // Some servers send UTF-8 here.
         let location = std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?;
         let mut next = url.join(location).ok()?;
         if !matches!(next.scheme(), "http" | "https") {
             return None;
         }
-        // A redirect does not say who asks.
+        // Credentials in a `Location` are not sent.
         next.set_username("").ok()?;
         next.set_password(None).ok()?;
-        // RFC 9110, section 15.4.2 to 15.4.4, and as browsers do it.
+        // RFC 9110, sections 15.4.2 to 15.4.4, in the way that browsers do it.
         let becomes_get = match code.get() {
             301 | 302 => *method == Method::POST,
             303 => *method != Method::HEAD,
             _ => false,
         };
         Some(Self {
-            foreign: from.is_some_and(|from| from.foreign) || next.origin() != url.origin(),
+            is_cross_origin: from.is_some_and(|from| from.is_cross_origin)
+                || next.origin() != url.origin(),
             url: next,
             method: if becomes_get {
                 Method::GET
@@ -100,7 +104,7 @@ impl Redirect {
         })
     }
 
-    /// Takes from the header fields what does not go along.
+    /// Removes header fields that the next request must not have.
     pub(crate) fn strip<O: Operation>(&self, headers: &mut HeaderMap) {
         if !self.content {
             for name in [
@@ -113,14 +117,17 @@ impl Redirect {
                 headers.remove(name);
             }
         }
-        if self.foreign {
-            // Where a scheme of the document puts its secret, somebody may have put one by hand.
+        if self.is_cross_origin {
+            // The user may have set a field by hand that a security scheme of the document uses.
             let schemes = O::SECURITY.iter().copied().flatten();
             let declared: Vec<_> = schemes
                 .filter_map(|scheme| scheme.name_in(Location::Header))
                 .collect();
-            let is_declared =
-                |name: &str| declared.iter().any(|one| one.eq_ignore_ascii_case(name));
+            let is_declared = |name: &str| {
+                declared
+                    .iter()
+                    .any(|header| header.eq_ignore_ascii_case(name))
+            };
             let secret: Vec<_> = headers
                 .iter()
                 .filter(|(name, value)| {

@@ -1,19 +1,19 @@
-//! The keys of a set of responses, and which of them a status code belongs to.
+//! Response keys, and the one that a status code belongs to.
 
 use std::fmt;
 
-/// A key of a document's `responses`.
+/// A key of `responses` in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResponseKey {
-    /// One code: `404`.
+    /// A status code: `404`.
     Exact(u16),
-    /// The codes of a class, by their first digit: `4XX`.
+    /// A range of status codes, by its first digit: `4XX`.
     Range(u16),
-    /// Every code that no other key covers: `default`.
+    /// All other status codes: `default`.
     Default,
 }
 
-/// As OpenAPI writes it: `404`, `4XX`, `default`.
+/// Writes the key like in OpenAPI: `404`, `4XX`, `default`.
 impl fmt::Display for ResponseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -24,20 +24,19 @@ impl fmt::Display for ResponseKey {
     }
 }
 
-/// The index of the key that a code belongs to: the exact code, else its range, else `default`.
+/// Returns the index of the key that a code belongs to: the exact code, or else its range, or else `default`.
 ///
-/// `None` if the code is not declared. A range and `default` never stand for interim codes, below 200,
-/// which are no answer (RFC 9110, section 15.2), nor for what is no code.
+/// `None` if the code is not declared. Ranges and `default` match neither codes below 200, which are not
+/// final responses (RFC 9110, section 15.2), nor numbers above 999.
 ///
-/// This is the only place that knows the precedence; the client, the server and the generator all
-/// ask here.
+/// The client, the server and the generator all use this function, so the precedence is defined only here.
 #[must_use]
 pub const fn match_response_key(keys: &[ResponseKey], code: u16) -> Option<usize> {
     let mut best = None;
     let mut best_rank = 0;
     let mut index = 0;
     let mut rest = keys;
-    // Iterators are not `const` yet.
+    // Iterators cannot be used in `const` functions yet.
     while let [key, others @ ..] = rest {
         let rank = match *key {
             ResponseKey::Exact(exact) if exact == code => 3,

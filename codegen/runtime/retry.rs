@@ -1,4 +1,4 @@
-//! Sending a request again: whether, and when.
+//! Retries: which requests are sent again, and when.
 
 use std::{
     fmt,
@@ -18,28 +18,33 @@ type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Sleeper = Arc<dyn Fn(Duration) -> Sleep + Send + Sync>;
 type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 
-/// Whether a request is sent again, and when.
+/// Which requests are retried, and when.
 ///
-/// What is worth it is said by the document and its catalogue ([`Status::retry`]): a status that is, a
-/// time-out, and a connection that breaks. A request is sent again only if it does no harm twice: if its
-/// method is idempotent (RFC 9110, section 9.2.2) or it has an `Idempotency-ResponseKey`, if nothing of it was
-/// sent for want of a connection, or if [`any_method`](Self::any_method) is set. Content that is read as it
-/// is sent ([`Call::with_content`](super::call::Call::with_content)) is there but once, and not repeated.
+/// By default, a request is retried after a timeout, after a broken connection, and after a response whose
+/// status is marked as retryable ([`Status::retry`]) by the document or by the generator's catalog.
 ///
-/// `Retry-After` says how long to wait. Without it, it is a random part of a time that grows with each
-/// attempt, so that many clients do not come back at once ("full jitter"). A wait that does not end before
-/// the deadline is not begun, and an answer counts if the deadline is all that comes after it.
+/// Only a request that is safe to repeat is retried: its method is idempotent (RFC 9110, section 9.2.2), it
+/// has an `Idempotency-Key`, nothing was sent because the connection failed, or
+/// [`any_method`](Self::any_method) is set. A streamed body
+/// ([`Call::with_content`](super::call::Call::with_content)) cannot be replayed, so its request is not
+/// retried.
 ///
-/// Clones share their budget: it is of use only in a policy that is made once.
+/// `Retry-After` takes precedence over exponential backoff with full jitter: a random part of a delay that
+/// doubles with each attempt, so that many clients do not retry at once.
+///
+/// A deadline bounds the whole call. If the next delay would reach it, the call ends without another attempt;
+/// if it interrupts an attempt, the call returns the outcome of the attempt before.
+///
+/// A budget limits retries. Clones of a policy share it, so create a policy once and clone it.
 #[derive(Clone)]
 pub struct RetryPolicy {
     attempts: u32,
     backoff: ExponentialBuilder,
-    longest: Duration,
+    max_delay: Duration,
     jitter: bool,
     deadline: Option<Duration>,
     codes: Option<Vec<Code>>,
-    waits: Vec<(Code, Duration)>,
+    delays: Vec<(Code, Duration)>,
     any_method: bool,
     budget: Option<Arc<TpsBudget>>,
     sleeper: Sleeper,
@@ -53,98 +58,103 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// At most 3 attempts within 5 minutes, with a first wait of up to half a second that doubles up to
-    /// 20 seconds, and a budget of a fifth of the requests.
+    /// Creates a policy with the defaults: at most 3 attempts within 5 minutes; delays that start at 500 ms
+    /// and double up to 20 seconds, with full jitter; and a budget of one retry in 5 calls, plus 10 per
+    /// second.
     #[must_use]
     pub fn new() -> Self {
-        let longest = Duration::from_secs(20);
+        let max_delay = Duration::from_secs(20);
         let policy = Self {
             attempts: 3,
             backoff: ExponentialBuilder::new()
                 .with_min_delay(Duration::from_millis(500))
-                .with_max_delay(longest)
+                .with_max_delay(max_delay)
                 .without_max_times(),
-            longest,
+            max_delay,
             jitter: true,
             deadline: Some(Duration::from_secs(300)),
             codes: None,
-            waits: Vec::new(),
+            delays: Vec::new(),
             any_method: false,
             budget: None,
-            sleeper: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
+            sleeper: Arc::new(|delay| Box::pin(tokio::time::sleep(delay))),
             observer: None,
         };
         policy.budget(5, 10)
     }
 
-    /// How often the request is sent at most, the first time included; once at least.
+    /// Sets the maximum number of attempts, including the first; 3 by default, at least 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The wait after the first attempt, of which jitter takes a part; it doubles with each further one.
+    /// Sets the delay after the first attempt, before jitter; 500 ms by default. It doubles with each further
+    /// attempt.
     #[must_use]
-    pub fn min_delay(mut self, wait: Duration) -> Self {
-        self.backoff = self.backoff.with_min_delay(wait);
+    pub fn min_delay(mut self, delay: Duration) -> Self {
+        self.backoff = self.backoff.with_min_delay(delay);
         self
     }
 
-    /// The longest wait, if no answer says how long to wait.
+    /// Sets the maximum delay of the backoff; 20 seconds by default. It does not limit `Retry-After` or
+    /// [`delay_on`](Self::delay_on).
     #[must_use]
-    pub fn max_delay(mut self, wait: Duration) -> Self {
-        self.backoff = self.backoff.with_max_delay(wait);
-        self.longest = wait;
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.backoff = self.backoff.with_max_delay(delay);
+        self.max_delay = delay;
         self
     }
 
-    /// Waits that double from this one on, up to the longest, without jitter: for a program that has few
-    /// like it.
+    /// Sets delays without jitter, which start at this one and double up to the maximum; for a program with
+    /// few instances.
     #[must_use]
-    pub fn exponential(self, wait: Duration) -> Self {
-        self.min_delay(wait).jitter(false)
+    pub fn exponential(self, delay: Duration) -> Self {
+        self.min_delay(delay).jitter(false)
     }
 
-    /// Whether a wait is a random part of the time that it may take, which is the default.
+    /// Sets whether a random part of the delay is used ("full jitter"), which is the default.
     #[must_use]
     pub fn jitter(mut self, jitter: bool) -> Self {
         self.jitter = jitter;
         self
     }
 
-    /// How long all may take: every attempt and every wait. `None` sets no end, and then a server may have
-    /// a client wait for ever.
+    /// Sets the maximum duration of the whole call, all attempts and delays included; 5 minutes by default.
+    ///
+    /// With `None` there is no limit, and a server's `Retry-After` can block the call for any time.
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
         self
     }
 
-    /// Repeats on these statuses, in place of those that the document calls worth repeating.
+    /// Sets the statuses that are retried, in place of those that the document marks as retryable.
     #[must_use]
     pub fn retry_on<C: Into<Code>>(mut self, codes: impl IntoIterator<Item = C>) -> Self {
         self.codes = Some(codes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// How long to wait on a status whose answer has no `Retry-After`, in place of the growing time.
+    /// Sets the delay after a status, in place of the backoff. `Retry-After` takes precedence over it.
     #[must_use]
-    pub fn delay_on(mut self, code: impl Into<Code>, wait: Duration) -> Self {
-        self.waits.push((code.into(), wait));
+    pub fn delay_on(mut self, code: impl Into<Code>, delay: Duration) -> Self {
+        self.delays.push((code.into(), delay));
         self
     }
 
-    /// Repeats requests of any method, such as POST: for a server that does no harm if it gets one twice.
+    /// Retries requests of any method, such as POST. Use it if the server tolerates duplicate requests.
     #[must_use]
     pub fn any_method(mut self) -> Self {
         self.any_method = true;
         self
     }
 
-    /// How many requests may be sent again, so that a server in need is not met with many times what it
-    /// cannot do: one in so many calls of the last 10 seconds (`None` for none at all), and so many per
-    /// second whatever the calls are. The default is one in 5, and 10.
+    /// Sets the budget of retries, which protects an overloaded server from retries.
+    ///
+    /// It allows one retry in `one_in` calls of the last 10 seconds (`None` for no such share), plus
+    /// `per_second` retries per second. The default is one in 5, plus 10 per second.
     #[must_use]
     pub fn budget(mut self, one_in: impl Into<Option<u16>>, per_second: u16) -> Self {
         let share = one_in
@@ -155,33 +165,34 @@ impl RetryPolicy {
         self
     }
 
-    /// Lets every request be sent again.
+    /// Removes the budget.
     #[must_use]
     pub fn without_budget(mut self) -> Self {
         self.budget = None;
         self
     }
 
-    /// Waits in another way than by tokio's clock, such as by writing down how long in a test. What is
-    /// waited counts towards the deadline in any case.
+    /// Replaces `tokio::time::sleep`, for example to record delays in a test.
+    ///
+    /// The delays count towards the deadline in any case.
     #[must_use]
     pub fn sleeper<S, F>(mut self, sleep: S) -> Self
     where
         S: Fn(Duration) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        self.sleeper = Arc::new(move |wait| Box::pin(sleep(wait)));
+        self.sleeper = Arc::new(move |delay| Box::pin(sleep(delay)));
         self
     }
 
-    /// Is told of each attempt, when it has ended.
+    /// Sets a function that is called at the end of each attempt, for example to log it.
     #[must_use]
     pub fn on_attempt(mut self, observe: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observe));
         self
     }
 
-    /// Whether a status is worth another attempt.
+    /// Checks whether a response with this status code is retried.
     fn repeats_on(&self, code: Code) -> bool {
         match &self.codes {
             Some(codes) => codes.contains(&code),
@@ -192,7 +203,7 @@ impl RetryPolicy {
     }
 }
 
-/// Without what it calls.
+/// Omits the functions and the budget.
 impl fmt::Debug for RetryPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryPolicy")
@@ -201,38 +212,38 @@ impl fmt::Debug for RetryPolicy {
             .field("jitter", &self.jitter)
             .field("deadline", &self.deadline)
             .field("codes", &self.codes)
-            .field("waits", &self.waits)
+            .field("delays", &self.delays)
             .field("any_method", &self.any_method)
             .finish_non_exhaustive()
     }
 }
 
-/// An attempt that has ended.
+/// A completed attempt.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
     /// The operation's id.
     pub operation: &'static str,
-    /// Its number, from 1.
+    /// The number of the attempt, from 1.
     pub number: u32,
-    /// The status, if an answer came.
+    /// The status code, if a response was received.
     pub code: Option<Code>,
-    /// Why there is no answer, or none that is complete.
+    /// The error, if no complete response was received or if it does not match the document.
     pub error: Option<&'a Error>,
-    /// How long it took.
+    /// The duration of the attempt.
     pub elapsed: Duration,
-    /// How long is waited before the next; `None` if it is the last.
+    /// The delay before the next attempt; `None` if this is the last.
     pub delay: Option<Duration>,
 }
 
-/// A call under a policy.
+/// The state of a call with a retry policy.
 pub(crate) struct RetryState<'a> {
     policy: &'a RetryPolicy,
     operation: &'static str,
-    waits: ExponentialBackoff,
+    backoff: ExponentialBackoff,
     number: u32,
     began: Instant,
-    /// When the attempt began.
+    /// When the current attempt began.
     sent: Instant,
     waited: Duration,
 }
@@ -246,7 +257,7 @@ impl<'a> RetryState<'a> {
         Self {
             policy,
             operation,
-            waits: policy.backoff.build(),
+            backoff: policy.backoff.build(),
             number: 1,
             began: now,
             sent: now,
@@ -254,24 +265,24 @@ impl<'a> RetryState<'a> {
         }
     }
 
-    /// The number of the attempt, from 1.
+    /// Returns the number of the current attempt, from 1.
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
-    /// What is left until the deadline. A sleeper that does not sleep is believed.
-    pub(crate) fn left(&self) -> Option<Duration> {
-        let gone = self.began.elapsed().max(self.waited);
-        Some(self.policy.deadline?.saturating_sub(gone))
+    /// Returns the time until the deadline. Delays count in full, even if the sleeper returns early.
+    pub(crate) fn remaining(&self) -> Option<Duration> {
+        let elapsed = self.began.elapsed().max(self.waited);
+        Some(self.policy.deadline?.saturating_sub(elapsed))
     }
 
-    /// Waits for the next attempt; whether there is one.
+    /// Waits for the next attempt; returns false if there is none.
     pub(crate) async fn next(
         &mut self,
         outcome: &Result<ReceivedResponse, Error>,
         request: RequestState,
     ) -> bool {
-        let wait = self.wait(outcome, request);
+        let delay = self.delay(outcome, request);
         if let Some(observe) = &self.policy.observer {
             observe(&Attempt {
                 operation: self.operation,
@@ -279,14 +290,14 @@ impl<'a> RetryState<'a> {
                 code: Self::code(outcome),
                 error: outcome.as_ref().err(),
                 elapsed: self.sent.elapsed(),
-                delay: wait,
+                delay,
             });
         }
-        let Some(wait) = wait else {
+        let Some(delay) = delay else {
             return false;
         };
-        (self.policy.sleeper)(wait).await;
-        self.waited = self.waited.saturating_add(wait);
+        (self.policy.sleeper)(delay).await;
+        self.waited = self.waited.saturating_add(delay);
         self.number += 1;
         self.sent = Instant::now();
         true
@@ -294,74 +305,74 @@ impl<'a> RetryState<'a> {
 
     fn code(outcome: &Result<ReceivedResponse, Error>) -> Option<Code> {
         match outcome {
-            Ok(arrival) => Some(arrival.raw.code),
+            Ok(received) => Some(received.raw.code),
             Err(error) => error.code(),
         }
     }
 
-    /// How long to wait before the next attempt; `None` if there is none.
-    fn wait(
+    /// Returns the delay before the next attempt; `None` if there is none.
+    fn delay(
         &mut self,
         outcome: &Result<ReceivedResponse, Error>,
         request: RequestState,
     ) -> Option<Duration> {
         let code = Self::code(outcome);
         let is_idempotent = request.is_idempotent || self.policy.any_method;
-        let is_worth_it = match (outcome, code) {
+        let is_retryable = match (outcome, code) {
             (Err(error), None) if error.is_connect() => is_idempotent || request.is_unsent,
-            // Of an answer that breaks off, its status is known.
+            // An incomplete response that is not a success is retried by its status, below.
             (Err(error), code) if code.is_none_or(Code::is_success) => {
                 is_idempotent && error.is_transport()
             }
             (_, Some(code)) => is_idempotent && self.policy.repeats_on(code),
             (_, None) => false,
         };
-        if !is_worth_it || !request.is_replayable || self.number >= self.policy.attempts {
+        if !is_retryable || !request.is_replayable || self.number >= self.policy.attempts {
             return None;
         }
-        let growing = self.waits.next()?.min(self.policy.longest);
-        let wait = self.asked(outcome, code).unwrap_or_else(|| {
+        let backoff = self.backoff.next()?.min(self.policy.max_delay);
+        let delay = self.fixed_delay(outcome, code).unwrap_or_else(|| {
             if self.policy.jitter {
-                growing.mul_f64(fastrand::f64())
+                backoff.mul_f64(fastrand::f64())
             } else {
-                growing
+                backoff
             }
         });
-        if self.left().is_some_and(|left| wait >= left) {
+        if self.remaining().is_some_and(|remaining| delay >= remaining) {
             return None;
         }
         match &self.policy.budget {
             Some(budget) if !budget.withdraw() => None,
-            _ => Some(wait),
+            _ => Some(delay),
         }
     }
 
-    /// How long an answer asks to wait, by itself or by its status.
-    fn asked(
+    /// Returns the delay that `Retry-After` requests, or else the one that the policy sets for the status.
+    fn fixed_delay(
         &self,
         outcome: &Result<ReceivedResponse, Error>,
         code: Option<Code>,
     ) -> Option<Duration> {
         let headers = match outcome {
-            Ok(arrival) => Some(&arrival.raw.headers),
+            Ok(received) => Some(&received.raw.headers),
             Err(error) => error.headers(),
         };
-        let of_status = || {
-            let mut waits = self.policy.waits.iter().rev();
-            let found = waits.find(|(of, _)| Some(*of) == code);
-            found.map(|(_, wait)| *wait)
+        let for_status = || {
+            let mut delays = self.policy.delays.iter().rev();
+            let found = delays.find(|(status, _)| Some(*status) == code);
+            found.map(|(_, delay)| *delay)
         };
-        headers.and_then(retry_after).or_else(of_status)
+        headers.and_then(retry_after).or_else(for_status)
     }
 }
 
-/// A request that may be sent again.
+/// Properties of a request that decide whether it can be sent again.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestState {
-    /// Whether it does no harm if it is sent twice.
+    /// Whether sending it twice is safe.
     pub(crate) is_idempotent: bool,
-    /// Whether a failure to connect means that nothing has been sent.
+    /// Whether a failed connection means that nothing was sent.
     pub(crate) is_unsent: bool,
-    /// Whether its content is still there.
+    /// Whether its content is still available.
     pub(crate) is_replayable: bool,
 }

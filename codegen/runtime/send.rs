@@ -1,4 +1,4 @@
-//! Sending a request until there is an answer that is worth no other attempt.
+//! Sends a request, with retries and redirects, until there is a final response.
 
 use std::time::{Duration, Instant};
 
@@ -22,25 +22,26 @@ use super::{
 };
 use crate::Code;
 
-/// What makes a request of any method safe to repeat (draft-ietf-httpapi-idempotency-key-header).
+/// A header field that makes a request of any method safe to repeat
+/// (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The most content of a redirect that is read, so that its connection can be used again.
-const DRAINED: u64 = 16 * 1024;
+/// Maximum size of a redirect's content that is read, so that the connection can be reused.
+const MAX_DRAINED: u64 = 16 * 1024;
 
-/// What came of a call.
+/// The response to a call, not decoded.
 pub(crate) struct ReceivedResponse {
-    /// The answer; without content as long as that is still to come.
+    /// The response; its content is empty if it is still unread.
     pub(crate) raw: RawResponse,
-    /// Where it came from.
+    /// The URL of the response, after any redirects.
     pub(crate) url: Url,
-    /// How often the request was sent, redirects aside.
+    /// How often the request was sent; redirects are not counted.
     pub(crate) attempts: u32,
-    /// The content that is still to come; in a box, for an arrival is handed on often.
-    pub(crate) rest: Option<Box<reqwest::Response>>,
+    /// The response with content that has not been read; boxed because this struct is moved often.
+    pub(crate) unread: Option<Box<reqwest::Response>>,
 }
 
-/// The answer in its type.
+/// Decodes a response.
 pub(crate) fn decode<O: Operation>(raw: &RawResponse) -> Result<O::Response, DecodeError> {
     O::Response::decode(&mut ResponseDecoder::new(
         raw.code,
@@ -49,60 +50,60 @@ pub(crate) fn decode<O: Operation>(raw: &RawResponse) -> Result<O::Response, Dec
     ))
 }
 
-/// Sends a call, and reads the answer to its end.
+/// Sends a call, and reads the whole response.
 pub(crate) async fn buffered<O: Operation>(call: &Call<'_, O>) -> Result<ReceivedResponse, Error> {
     Sender::new(call).run().await
 }
 
-/// Sends a call with other content than its request has.
+/// Sends a call with this content in place of the one in its request.
 pub(crate) async fn with_content<O: Operation>(
     call: &Call<'_, O>,
     content: reqwest::Body,
 ) -> Result<ReceivedResponse, Error> {
-    let mut trip = Sender::new(call);
-    trip.content = RequestContent::Given(Some(content));
-    trip.run().await
+    let mut sender = Sender::new(call);
+    sender.content = RequestContent::Replaced(Some(content));
+    sender.run().await
 }
 
-/// Sends a call, and leaves the content of an answer to come if its status is one of those, and what has come
-/// of it is as declared.
+/// Sends a call. The content of a response is left unread if `is_streamed` returns true for its status code
+/// and its header fields are as declared.
 pub(crate) async fn streaming<O: Operation>(
     call: &Call<'_, O>,
-    streamed: fn(Code) -> bool,
+    is_streamed: fn(Code) -> bool,
 ) -> Result<ReceivedResponse, Error> {
-    let mut trip = Sender::new(call);
-    trip.streamed = Some(streamed);
-    trip.run().await
+    let mut sender = Sender::new(call);
+    sender.is_streamed = Some(is_streamed);
+    sender.run().await
 }
 
-/// The content that is sent.
+/// The content to send.
 enum RequestContent {
-    /// What the request holds.
-    OfRequest,
-    /// Another; nothing once it is gone.
-    Given(Option<reqwest::Body>),
+    /// The content of the request.
+    Encoded,
+    /// Content that replaces it; `None` once it is consumed.
+    Replaced(Option<reqwest::Body>),
 }
 
-/// A call on its way.
+/// A call in progress.
 struct Sender<'c, O> {
     call: &'c Call<'c, O>,
     parts: ClientParts<'c>,
     content: RequestContent,
-    /// The statuses whose content is left to come, if there may be any.
-    streamed: Option<fn(Code) -> bool>,
-    /// Whether the request can be sent twice and do no harm, as far as it says.
+    /// Selects the status codes whose content is left unread.
+    is_streamed: Option<fn(Code) -> bool>,
+    /// Whether the request is safe to repeat, by its method or its `Idempotency-Key`.
     idempotent: bool,
-    /// How many requests have been sent, redirects included.
+    /// Number of requests sent, redirects included.
     sent: u32,
-    /// Whether a server has answered this attempt.
-    answered: bool,
-    /// How long a server may be silent.
-    silence: Option<Duration>,
+    /// Whether the current attempt has received a response, such as a redirect.
+    has_response: bool,
+    /// How long the server may be silent.
+    read_timeout: Option<Duration>,
 }
 
-/// What follows from an answer.
+/// The next step after a response.
 enum Step {
-    Arrived(ReceivedResponse),
+    Done(ReceivedResponse),
     Follow(Redirect),
 }
 
@@ -110,20 +111,20 @@ impl<'c, O: Operation> Sender<'c, O> {
     fn new(call: &'c Call<'_, O>) -> Self {
         let parts = parts(call.client);
         let options = call.options.as_deref();
-        let silence = options.and_then(|options| options.read_timeout);
+        let read_timeout = options.and_then(|options| options.read_timeout);
         Self {
             call,
-            content: RequestContent::OfRequest,
-            streamed: None,
+            content: RequestContent::Encoded,
+            is_streamed: None,
             idempotent: O::METHOD.is_idempotent(),
             sent: 0,
-            answered: false,
-            silence: silence.unwrap_or(parts.settings.read_timeout),
+            has_response: false,
+            read_timeout: read_timeout.unwrap_or(parts.settings.read_timeout),
             parts,
         }
     }
 
-    /// Sends the request as often as the policy has it.
+    /// Sends the request, and retries it as the policy allows.
     async fn run(&mut self) -> Result<ReceivedResponse, Error> {
         let options = self.call.options.as_deref();
         let timeout = options.and_then(|options| options.timeout);
@@ -132,85 +133,88 @@ impl<'c, O: Operation> Sender<'c, O> {
         let policy = policy.unwrap_or(&self.parts.settings.retry);
         let Some(policy) = policy else {
             let outcome = self.attempt(timeout).await;
-            return outcome.map_err(|error| error.after(self.sent.min(1)));
+            return outcome.map_err(|error| error.with_attempts(self.sent.min(1)));
         };
         let mut attempts = RetryState::new(policy, O::ID);
         let mut last = None;
         loop {
-            let left = attempts.left();
-            let is_cut = left.is_some_and(|left| timeout.is_none_or(|timeout| left < timeout));
-            let outcome = self.attempt(if is_cut { left } else { timeout }).await;
+            let remaining = attempts.remaining();
+            let is_cut = remaining
+                .is_some_and(|remaining| timeout.is_none_or(|timeout| remaining < timeout));
+            let outcome = self.attempt(if is_cut { remaining } else { timeout }).await;
             let number = attempts.number();
             let request = RequestState {
                 is_idempotent: self.idempotent,
-                // What another client does before it fails to connect is not known.
-                is_unsent: !self.answered && !self.parts.is_foreign,
+                // An external client may have sent a request before it failed to connect, such as one that
+                // was redirected.
+                is_unsent: !self.has_response && !self.parts.is_external,
                 is_replayable: self.is_replayable(),
             };
             if attempts.next(&outcome, request).await {
                 last = Some(outcome);
                 continue;
             }
-            let is_late = |outcome: &Result<_, Error>| {
+            let is_timeout = |outcome: &Result<_, Error>| {
                 let error = outcome.as_ref().err();
                 error.is_some_and(|error| error.is_timeout() && error.code().is_none())
             };
             let outcome = match last {
-                // An answer says more than that the time was up.
-                Some(last) if is_cut && is_late(&outcome) => last,
+                // The previous outcome is more informative than an expired deadline.
+                Some(last) if is_cut && is_timeout(&outcome) => last,
                 _ => outcome,
             };
             return match outcome {
-                Ok(arrival) => Ok(ReceivedResponse {
+                Ok(received) => Ok(ReceivedResponse {
                     attempts: number,
-                    ..arrival
+                    ..received
                 }),
-                Err(error) => Err(error.after(number.min(self.sent))),
+                Err(error) => Err(error.with_attempts(number.min(self.sent))),
             };
         }
     }
 
-    /// Sends the request, and follows where redirects lead.
+    /// Sends the request, and follows redirects.
     async fn attempt(&mut self, timeout: Option<Duration>) -> Result<ReceivedResponse, Error> {
-        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        self.answered = false;
-        let mut detour: Option<Redirect> = None;
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        self.has_response = false;
+        let mut redirect: Option<Redirect> = None;
         loop {
-            let request = self.request(detour.as_ref());
-            let request = request.map_err(|why| Error::of::<O>(None, ErrorKind::Request(why)))?;
-            let trace = ClientSpan::of::<O>(&request, detour.is_none(), self.sent);
+            let request = self
+                .request(redirect.as_ref())
+                .map_err(|error| Error::for_operation::<O>(None, ErrorKind::Request(error)))?;
+            let span = ClientSpan::new::<O>(&request, redirect.is_some(), self.sent);
             self.sent += 1;
-            let outcome = trace
-                .watch(self.exchange(request, end, detour.take()))
+            let outcome = span
+                .watch(self.send_once(request, deadline, redirect.take()))
                 .await;
-            trace.end(&outcome);
+            span.end(&outcome);
             match outcome.1? {
-                Step::Arrived(arrival) => return Ok(arrival),
-                Step::Follow(next) => detour = Some(next),
+                Step::Done(received) => return Ok(received),
+                Step::Follow(next) => redirect = Some(next),
             }
         }
     }
 
-    /// The request as it is sent, to where redirects have led.
-    fn request(&mut self, detour: Option<&Redirect>) -> Result<reqwest::Request, EncodeError> {
+    /// Builds the request, to the operation's URL or to the target of a redirect.
+    fn request(&mut self, redirect: Option<&Redirect>) -> Result<reqwest::Request, EncodeError> {
         let options = self.call.options.as_deref();
-        if let Some(wrong) = options.and_then(|options| options.wrong.as_ref()) {
-            return Err(wrong.clone());
+        if let Some(error) = options.and_then(|options| options.invalid_header.as_ref()) {
+            return Err(error.clone());
         }
         let settings = self.parts.settings;
-        let mut outgoing = RequestEncoder::default();
-        self.call.request.encode(&mut outgoing)?;
-        if detour.is_none_or(|detour| !detour.foreign) {
-            authorize::<O>(settings, &mut outgoing)?;
+        let mut encoder = RequestEncoder::default();
+        self.call.request.encode(&mut encoder)?;
+        if redirect.is_none_or(|redirect| !redirect.is_cross_origin) {
+            authorize::<O>(settings, &mut encoder)?;
         }
-        let (method, url) = match detour {
-            Some(detour) => (detour.method.clone(), detour.url.clone()),
-            None => (O::METHOD, target::<O>(self.parts.base, &outgoing)),
+        let (method, url) = match redirect {
+            Some(redirect) => (redirect.method.clone(), redirect.url.clone()),
+            None => (O::METHOD, request_url::<O>(self.parts.base, &encoder)),
         };
-        let cookie = outgoing.cookie()?;
+        let cookie = encoder.cookie()?;
         let mut request = reqwest::Request::new(method, url);
         let headers = request.headers_mut();
-        *headers = outgoing.headers;
+        *headers = encoder.headers;
         if let Some(cookie) = cookie {
             headers.insert(header::COOKIE, cookie);
         }
@@ -223,75 +227,76 @@ impl<'c, O: Operation> Sender<'c, O> {
             headers.insert(name, value.clone());
         }
         self.idempotent |= headers.contains_key(IDEMPOTENCY_KEY);
-        if let Some(detour) = detour {
-            detour.strip::<O>(headers);
+        if let Some(redirect) = redirect {
+            redirect.strip::<O>(headers);
         }
-        if O::HAS_BODY && detour.is_none_or(|detour| detour.content) {
+        if O::HAS_BODY && redirect.is_none_or(|redirect| redirect.content) {
             match &mut self.content {
-                RequestContent::OfRequest => *request.body_mut() = Some(outgoing.body.into()),
-                RequestContent::Given(content) => {
+                RequestContent::Encoded => *request.body_mut() = Some(encoder.body.into()),
+                RequestContent::Replaced(content) => {
                     *request.body_mut() = content.take();
-                    // Bytes that are in memory can be sent again; nothing else is cloned.
-                    let again = request.try_clone();
-                    *content = again.and_then(|mut again| again.body_mut().take());
+                    // Only bytes in memory can be cloned, and so be sent again.
+                    let clone = request.try_clone();
+                    *content = clone.and_then(|mut clone| clone.body_mut().take());
                 }
             }
         }
         Ok(request)
     }
 
-    /// Whether the content can be sent again.
+    /// Checks whether the content can be sent again.
     fn is_replayable(&self) -> bool {
-        !matches!(self.content, RequestContent::Given(None))
+        !matches!(self.content, RequestContent::Replaced(None))
     }
 
-    /// Sends a request, and reads what comes back; says also which status came.
-    async fn exchange(
+    /// Sends one request, and reads the response; also returns its status code and HTTP version.
+    async fn send_once(
         &mut self,
         mut request: reqwest::Request,
-        end: Option<Instant>,
-        detour: Option<Redirect>,
+        deadline: Option<Instant>,
+        redirect: Option<Redirect>,
     ) -> (Option<ResponseHead>, Result<Step, Error>) {
-        // The time-out of a client that is set up elsewhere gives way to what is said here.
-        *request.timeout_mut() = self.parts.lifted;
+        // Overrides the timeout of an external client.
+        *request.timeout_mut() = self.parts.timeout_override;
         let method = request.method().clone();
-        // As long as content goes out, silence means nothing.
-        let silence = self.silence.filter(|_| request.body().is_none());
+        // The server may be silent while it receives content.
+        let read_timeout = self.read_timeout.filter(|_| request.body().is_none());
         let url = request.url().clone();
-        // No function takes these futures: a future that is handed on is stored twice.
-        let response = match earlier(end, silence) {
+        // No helper function takes these futures: a future passed as an argument is stored twice.
+        let response = match earliest(deadline, read_timeout) {
             None => Ok(self.parts.http.execute(request).await),
-            Some(end) => timeout_at(end.into(), self.parts.http.execute(request)).await,
+            Some(deadline) => timeout_at(deadline.into(), self.parts.http.execute(request)).await,
         };
         let response = match response {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let url = error.url().cloned().unwrap_or(url);
                 let kind = ErrorKind::Transport(error, None);
-                return (None, Err(Error::of::<O>(Some(&url), kind)));
+                return (None, Err(Error::for_operation::<O>(Some(&url), kind)));
             }
             Err(_) => {
-                return (
-                    None,
-                    Err(Error::of::<O>(Some(&url), ErrorKind::Timeout(None))),
-                );
+                let kind = ErrorKind::Timeout(None);
+                return (None, Err(Error::for_operation::<O>(Some(&url), kind)));
             }
         };
-        self.answered = true;
+        self.has_response = true;
         let head = ResponseHead {
             code: response.status().into(),
             version: response.version(),
         };
-        (Some(head), self.read(response, end, &method, detour).await)
+        (
+            Some(head),
+            self.read(response, deadline, &method, redirect).await,
+        )
     }
 
-    /// Reads an answer, as far as it is wanted here.
+    /// Reads a response, unless its content is to be streamed or it is a redirect to follow.
     async fn read(
         &self,
         mut response: reqwest::Response,
-        end: Option<Instant>,
+        deadline: Option<Instant>,
         method: &http::Method,
-        detour: Option<Redirect>,
+        redirect: Option<Redirect>,
     ) -> Result<Step, Error> {
         let url = response.url().clone();
         let mut raw = RawResponse {
@@ -301,38 +306,40 @@ impl<'c, O: Operation> Sender<'c, O> {
         };
         let settings = self.parts.settings;
         let follows = settings.redirects.follows::<O>(raw.code);
-        let next = follows.then(|| Redirect::next(detour.as_ref(), &url, method, &raw));
+        let next = follows.then(|| Redirect::next(redirect.as_ref(), &url, method, &raw));
         let next = next
             .flatten()
             .filter(|next| self.is_replayable() || !next.content);
-        let is_one_more = next.as_ref().is_some_and(|next| next.count > LIMIT);
-        if let Some(next) = next.filter(|_| !is_one_more) {
+        let is_one_too_many = next.as_ref().is_some_and(|next| next.count > LIMIT);
+        if let Some(next) = next.filter(|_| !is_one_too_many) {
             if response
                 .content_length()
-                .is_some_and(|length| length <= DRAINED)
+                .is_some_and(|length| length <= MAX_DRAINED)
             {
-                // It says nothing that is wanted, and it may break off.
+                // The content is not used, so errors while reading it are ignored.
                 let drain = async { while let Ok(Some(_)) = response.chunk().await {} };
-                if let Some(end) = earlier(end, self.silence) {
-                    let _ = timeout_at(end.into(), drain).await;
+                if let Some(deadline) = earliest(deadline, self.read_timeout) {
+                    let _ = timeout_at(deadline.into(), drain).await;
                 }
             }
             return Ok(Step::Follow(next));
         }
-        let streamed = self.streamed.is_some_and(|streamed| streamed(raw.code));
-        if streamed && decode::<O>(&raw).is_ok() {
-            return Ok(Step::Arrived(ReceivedResponse {
+        let is_streamed = self
+            .is_streamed
+            .is_some_and(|is_streamed| is_streamed(raw.code));
+        if is_streamed && decode::<O>(&raw).is_ok() {
+            return Ok(Step::Done(ReceivedResponse {
                 raw,
                 url,
                 attempts: 1,
-                rest: Some(Box::new(response)),
+                unread: Some(Box::new(response)),
             }));
         }
         let mut body = BytesMut::new();
         let failure = loop {
-            let chunk = match earlier(end, self.silence) {
+            let chunk = match earliest(deadline, self.read_timeout) {
                 None => response.chunk().await,
-                Some(end) => match timeout_at(end.into(), response.chunk()).await {
+                Some(deadline) => match timeout_at(deadline.into(), response.chunk()).await {
                     Ok(chunk) => chunk,
                     Err(_) => break Some(ReadFailure::Timeout),
                 },
@@ -351,55 +358,55 @@ impl<'c, O: Operation> Sender<'c, O> {
         };
         raw.body = body.freeze();
         let kind = match failure {
-            None if is_one_more => ErrorKind::DecodeError(DecodeError::TooManyRedirects, raw),
+            None if is_one_too_many => ErrorKind::DecodeError(DecodeError::TooManyRedirects, raw),
             None => {
-                return Ok(Step::Arrived(ReceivedResponse {
+                return Ok(Step::Done(ReceivedResponse {
                     raw,
                     url,
                     attempts: 1,
-                    rest: None,
+                    unread: None,
                 }));
             }
             Some(ReadFailure::TooLarge) => ErrorKind::DecodeError(DecodeError::TooLarge, raw),
             Some(ReadFailure::Transport(error)) => ErrorKind::Transport(error, Some(raw)),
             Some(ReadFailure::Timeout) => ErrorKind::Timeout(Some(raw)),
         };
-        Err(Error::of::<O>(Some(&url), kind))
+        Err(Error::for_operation::<O>(Some(&url), kind))
     }
 }
 
-/// How an answer begins.
+/// The parts of a response's head that a span records.
 pub(crate) struct ResponseHead {
     pub(crate) code: Code,
     pub(crate) version: http::Version,
 }
 
-/// Why the content of an answer is not read to its end.
+/// The reason why the content of a response was not read completely.
 enum ReadFailure {
     TooLarge,
     Transport(reqwest::Error),
     Timeout,
 }
 
-/// The end, or that of a silence from now on, whichever comes first.
-fn earlier(end: Option<Instant>, silence: Option<Duration>) -> Option<Instant> {
-    let silent = silence.and_then(|silence| Instant::now().checked_add(silence));
-    match (end, silent) {
-        (Some(end), Some(silent)) => Some(end.min(silent)),
-        (end, silent) => end.or(silent),
+/// Returns the deadline, or the end of the read timeout from now on, whichever is earlier.
+fn earliest(deadline: Option<Instant>, read_timeout: Option<Duration>) -> Option<Instant> {
+    let read_deadline = read_timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    match (deadline, read_deadline) {
+        (Some(deadline), Some(read_deadline)) => Some(deadline.min(read_deadline)),
+        (deadline, read_deadline) => deadline.or(read_deadline),
     }
 }
 
-/// The URL of a request.
-fn target<O: Operation>(base: &Url, outgoing: &RequestEncoder) -> Url {
-    let (path, query) = outgoing.target(base.path(), O::PATH);
+/// Returns the URL of an encoded request.
+fn request_url<O: Operation>(base: &Url, encoder: &RequestEncoder) -> Url {
+    let (path, query) = encoder.target(base.path(), O::PATH);
     let mut url = base.clone();
     url.set_path(&path);
     url.set_query(query.as_deref());
     url
 }
 
-/// Adds the credentials of the first alternative for which they are all there.
+/// Adds the credentials of the first alternative for which the client has all.
 fn authorize<O: Operation>(
     settings: &Settings,
     request: &mut RequestEncoder,

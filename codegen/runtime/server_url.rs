@@ -1,11 +1,11 @@
-//! Where an API is served, as the document says.
+//! The servers of the document, and their URLs.
 
 use super::{
     client_error::Error,
     path_template::{TemplatePart, parts_of},
 };
 
-/// A server of the document: one of [`Server::ALL`].
+/// A server that the document declares, one of [`Server::ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     template: &'static str,
@@ -17,11 +17,11 @@ pub struct Server {
 /// A variable in the URL of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// Its name, as it stands in braces.
+    /// The name, which is in braces in the URL.
     pub name: &'static str,
-    /// Its value, if no other is given.
+    /// The value unless another is set.
     pub default: &'static str,
-    /// The values that it may have; any, if there is none.
+    /// The allowed values; empty if any value is allowed.
     pub values: &'static [&'static str],
 }
 
@@ -39,40 +39,41 @@ impl Server {
         }
     }
 
-    /// The URL as the document has it, with its variables in braces.
+    /// Returns the URL as the document declares it, with variables in braces.
     #[must_use]
     pub const fn template(&self) -> &'static str {
         self.template
     }
 
-    /// What the document says of it, as Markdown; empty if it says nothing.
+    /// Returns the document's description, as Markdown; empty if there is none.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
     }
 
-    /// The variables in the URL.
+    /// Returns the variables in the URL.
     #[must_use]
     pub const fn variables(&self) -> &'static [ServerVariable] {
         self.variables
     }
 
-    /// Gives a variable a value; whether it takes it is known by [`url`](Self::url).
+    /// Sets the value of a variable. [`url`](Self::url) checks it.
     #[must_use]
     pub fn with_variable(mut self, variable: impl Into<String>, value: impl Into<String>) -> Self {
         self.chosen.push((variable.into(), value.into()));
         self
     }
 
-    /// The URL, with the values of its variables.
+    /// Returns the URL, with the values of its variables.
     ///
     /// # Errors
-    /// If a value was given that is none of those the document lists, or to a variable that is not there.
+    /// If a value is not one of those that the document allows, if it contains a delimiter in the host of the
+    /// URL, or if the server does not have a variable of that name.
     pub fn url(&self) -> Result<String, Error> {
-        let names = || listed(self.variables.iter().map(|variable| variable.name));
+        let names = || list(self.variables.iter().map(|variable| variable.name));
         for (name, value) in &self.chosen {
-            let known = self.variables.iter().find(|known| known.name == name);
-            let Some(variable) = known else {
+            let variable = self.variables.iter().find(|variable| variable.name == name);
+            let Some(variable) = variable else {
                 let template = self.template;
                 return Err(Error::settings(format!(
                     "the server `{template}` has no variable `{name}`; it has {}",
@@ -81,8 +82,8 @@ impl Server {
             };
             if !variable.values.is_empty() && !variable.values.contains(&value.as_str()) {
                 return Err(Error::settings(format!(
-                    "the server's variable `{name}` cannot be `{value}`; it is one of {}",
-                    listed(variable.values.iter().copied())
+                    "the server variable `{name}` cannot be `{value}`; the document allows {}",
+                    list(variable.values.iter().copied())
                 )));
             }
         }
@@ -95,18 +96,19 @@ impl Server {
                 }
                 TemplatePart::Parameter(name) => name,
             };
-            let Some(variable) = self.variables.iter().find(|known| known.name == name) else {
+            let Some(variable) = self.variables.iter().find(|variable| variable.name == name)
+            else {
                 url.extend(["{", name, "}"]);
                 continue;
             };
             let mut chosen = self.chosen.iter().rev();
             let chosen = chosen.find(|(chosen, _)| chosen == name);
             let value = chosen.map_or(variable.default, |(_, value)| value);
-            // The host is not for a value to say that is meant for a part of it.
+            // A value that is part of the host must not change another part of the URL.
             let is_in_host = url.contains("://") && url.matches('/').count() == 2;
             if is_in_host && value.contains(['/', '?', '#', '@', '\\']) {
                 return Err(Error::settings(format!(
-                    "the server's variable `{name}` cannot be `{value}`: it is a part of the host"
+                    "the server variable `{name}` cannot be `{value}`: it is part of the host"
                 )));
             }
             url.push_str(value);
@@ -115,7 +117,8 @@ impl Server {
     }
 }
 
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+/// Lists names in backticks, or `none`.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     if names.is_empty() {
         "none".to_owned()

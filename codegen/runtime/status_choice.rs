@@ -1,25 +1,25 @@
-//! httpbin's way to ask for a status: one, or several of which one is picked.
+//! Choices of status codes in httpbin's syntax: one code, or several with weights.
 
 use std::{fmt, str::FromStr};
 
 use super::weighted_status;
 use crate::{Code, Status};
 
-/// One status code or several with weights, written as httpbin's `/status/{codes}` takes them: `404`,
-/// `200,500`, `200:9,503:1`.
+/// One or several status codes with weights, in the syntax of httpbin's `/status/{codes}`: `404`, `200,500`,
+/// `200:9,503:1`.
 ///
-/// A weight is a number of 0 or more, 1 where it is not written; the weights of equal codes add up.
-/// Blanks around codes and weights do not count. At least one weight is above 0.
+/// A weight is a number of at least 0, by default 1; weights of equal codes add up. At least one weight is
+/// greater than 0. Whitespace around codes and weights is ignored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusChoice {
     items: Vec<(Code, f64)>,
 }
 
 impl StatusChoice {
-    /// A choice of codes with weights.
+    /// Creates a choice from codes and weights.
     ///
     /// # Errors
-    /// Without a code, for a weight that is negative or no number, and if all weights are 0.
+    /// If there are no codes, if a weight is negative or not finite, or if all weights are 0.
     pub fn new(items: impl IntoIterator<Item = (Code, f64)>) -> Result<Self, InvalidChoiceError> {
         let items: Vec<_> = items.into_iter().collect();
         let weights = items.iter().map(|(_, weight)| *weight);
@@ -27,13 +27,13 @@ impl StatusChoice {
         Ok(Self { items })
     }
 
-    /// The codes and their weights, as they are written.
+    /// Iterates over the codes and their weights, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Code, f64)> {
         self.items.iter().copied()
     }
 
-    /// The code that a number between 0 and 1 picks: over many numbers that are spread evenly, each
-    /// code comes up as often as its weight says.
+    /// Returns the code for a number from 0 to 1. If the numbers are uniformly distributed, the frequency of
+    /// each code is proportional to its weight.
     #[must_use]
     pub fn pick(&self, number: f64) -> Code {
         let total: f64 = self.iter().map(|(_, weight)| weight).sum();
@@ -48,7 +48,7 @@ impl StatusChoice {
         }
         match picked {
             Some(code) => code,
-            // `new` takes no choice without a weight above 0.
+            // `new` and `from_str` reject choices without a weight greater than 0.
             None => unreachable!(),
         }
     }
@@ -73,7 +73,7 @@ impl FromStr for StatusChoice {
 
     fn from_str(text: &str) -> Result<Self, InvalidChoiceError> {
         let items = weighted_status::parse(text).map_err(InvalidChoiceError)?;
-        // What is parsed is a code.
+        // `parse` returns only valid codes.
         let items = items
             .into_iter()
             .filter_map(|(code, weight)| Some((Code::new(code)?, weight)));
@@ -83,7 +83,7 @@ impl FromStr for StatusChoice {
     }
 }
 
-/// As it is parsed: `200:9,503`.
+/// Writes the choice in the syntax that is parsed: `200:9,503`.
 impl fmt::Display for StatusChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (code, weight)) in self.iter().enumerate() {
@@ -99,14 +99,14 @@ impl fmt::Display for StatusChoice {
     }
 }
 
-/// As the text.
+/// Serializes the choice as a string.
 impl serde::Serialize for StatusChoice {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-/// From the text.
+/// Deserializes the choice from a string.
 impl<'de> serde::Deserialize<'de> for StatusChoice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
@@ -115,7 +115,7 @@ impl<'de> serde::Deserialize<'de> for StatusChoice {
             type Value = StatusChoice;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a choice of status codes")
+                f.write_str("a choice of status codes, such as `200:9,503:1`")
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<StatusChoice, E> {
@@ -127,7 +127,7 @@ impl<'de> serde::Deserialize<'de> for StatusChoice {
     }
 }
 
-/// A text that is no [`StatusChoice`].
+/// The error of a string or of weights that are not a valid [`StatusChoice`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidChoiceError(String);
 

@@ -1,4 +1,4 @@
-//! What every [`Status`] can do, whatever the statuses are.
+//! Methods and conversions of [`Status`], which do not depend on its variants.
 
 use core::{
     fmt::{self, Write as _},
@@ -7,12 +7,9 @@ use core::{
 
 use crate::{Class, Code, Status};
 
-/// The statuses of the codes from 100 on: one load finds one, where a `match` over so many takes a
-/// jump that processors guess wrong.
-#[allow(
-    clippy::indexing_slicing,
-    reason = "computed when the program is built"
-)]
+/// The statuses by code, starting at 100. A lookup is one load; a `match` over this many codes is a jump that
+/// processors mispredict.
+#[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
 static BY_CODE: [Option<Status>; 500] = {
     let mut table = [None; 500];
     let mut rest = Status::ALL;
@@ -24,7 +21,7 @@ static BY_CODE: [Option<Status>; 500] = {
 };
 
 impl Status {
-    /// The status of a code; `None` if nothing is known of it.
+    /// Returns the status of a code; `None` if it is unknown.
     #[inline]
     #[must_use]
     #[allow(clippy::indexing_slicing, reason = "the table is as long as the range")]
@@ -35,24 +32,24 @@ impl Status {
         }
     }
 
-    /// The number: 404.
+    /// Returns the status code, such as 404.
     #[inline]
     #[must_use]
     pub const fn code(self) -> u16 {
         self as u16
     }
 
-    /// Its class, by the first digit of the code.
+    /// Returns the class.
     #[must_use]
     pub const fn class(self) -> Class {
         match Class::from_code(self.code()) {
             Some(class) => class,
-            // No variant is outside of the classes; RFC 9110 would treat it as a server error.
+            // Unreachable: the variants are 100 to 599.
             None => Class::ServerError,
         }
     }
 
-    /// What the status means, in a line: the first of the [`description`](Self::description).
+    /// Returns the first line of the [`description`](Self::description).
     #[must_use]
     pub const fn summary(self) -> &'static str {
         let text = self.description();
@@ -65,54 +62,54 @@ impl Status {
             rest = others;
             end += 1;
         }
-        // A newline is never a part of another character.
+        // A newline byte is never part of another UTF-8 character.
         text.split_at(end).0
     }
 
-    /// What a client should do.
+    /// Returns what a client should do.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         self.class().advice_for(self.retry())
     }
 
-    /// Whether it is 100 to 199: the answer is still to come.
+    /// Checks whether the code is 100 to 199, so that the final response follows.
     #[must_use]
     pub const fn is_informational(self) -> bool {
         matches!(self.class(), Class::Informational)
     }
 
-    /// Whether it is 200 to 299.
+    /// Checks whether the code is 200 to 299.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self.class(), Class::Success)
     }
 
-    /// Whether it is 300 to 399.
+    /// Checks whether the code is 300 to 399.
     #[must_use]
     pub const fn is_redirection(self) -> bool {
         matches!(self.class(), Class::Redirection)
     }
 
-    /// Whether it is 400 to 499: the request is wrong.
+    /// Checks whether the code is 400 to 499.
     #[must_use]
     pub const fn is_client_error(self) -> bool {
         matches!(self.class(), Class::ClientError)
     }
 
-    /// Whether it is 500 to 599: the server failed.
+    /// Checks whether the code is 500 to 599.
     #[must_use]
     pub const fn is_server_error(self) -> bool {
         matches!(self.class(), Class::ServerError)
     }
 
-    /// Whether it is 400 to 599, where Python's `raise_for_status` raises.
+    /// Checks whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
     #[must_use]
     pub const fn is_error(self) -> bool {
         matches!(self.class(), Class::ClientError | Class::ServerError)
     }
 }
 
-/// `404 Not Found`; the number alone for a status without a phrase. Takes a width, for tables.
+/// `404 Not Found`, or only the number of a status without a reason phrase. Supports a width, for tables.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = self.reason();
@@ -159,8 +156,8 @@ impl TryFrom<Code> for Status {
     }
 }
 
-/// From the number (`404`), the phrase (`Not Found`), both (`404 Not Found`) or the name
-/// (`NotFound`), in capital or small letters.
+/// Parses the code (`404`), the reason phrase (`Not Found`), both (`404 Not Found`) or the name
+/// (`NotFound`), ignoring case.
 impl FromStr for Status {
     type Err = UnknownStatusError;
 
@@ -183,13 +180,13 @@ impl FromStr for Status {
     }
 }
 
-/// A number or a text that is no known status.
+/// The error of a number or a string that is not a known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownStatusError(());
 
 impl fmt::Display for UnknownStatusError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a known status")
+        f.write_str("unknown status")
     }
 }
 
@@ -211,7 +208,7 @@ impl TryFrom<http::StatusCode> for Status {
     }
 }
 
-/// As the number.
+/// Serializes the status code as a number.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Status {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -219,7 +216,7 @@ impl serde::Serialize for Status {
     }
 }
 
-/// From the number, or from a string with the number, the phrase or the name.
+/// Deserializes a number, or a string with the code, the reason phrase or the name.
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Status {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -229,17 +226,17 @@ impl<'de> serde::Deserialize<'de> for Status {
             type Value = Status;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a known status, as its number, phrase or name")
+                f.write_str("a known status, as its code, reason phrase or name")
             }
 
             fn visit_u64<E: serde::de::Error>(self, code: u64) -> Result<Status, E> {
-                let known = u16::try_from(code).ok().and_then(Status::from_code);
-                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(code), &self))
+                let status = u16::try_from(code).ok().and_then(Status::from_code);
+                status.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(code), &self))
             }
 
             fn visit_i64<E: serde::de::Error>(self, code: i64) -> Result<Status, E> {
-                let known = u16::try_from(code).ok().and_then(Status::from_code);
-                known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(code), &self))
+                let status = u16::try_from(code).ok().and_then(Status::from_code);
+                status.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(code), &self))
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Status, E> {

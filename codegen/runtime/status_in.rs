@@ -1,43 +1,44 @@
-//! The status that an answer carries which stands for many.
+//! Status codes of responses with several: ranges and `default`.
 
 use core::{cmp, fmt, hash, marker::PhantomData};
 
 use crate::{Code, InvalidCodeError, Response, Status, runtime::response_key::match_response_key};
 
-/// The status of the answer that is the `KEY`th of the answers of `R`: a range such as `4XX`, or
+/// The status code of the response with index `KEY` in `R::KEYS`, which is a range such as `4XX` or
 /// `default`.
 ///
-/// It cannot be a status outside of the range, nor one that the document declares by itself.
+/// It is a code that belongs to this key, and never one that the document declares separately.
 pub struct StatusIn<R, const KEY: usize> {
     code: Code,
-    set: PhantomData<fn() -> R>,
+    responses: PhantomData<fn() -> R>,
 }
 
 impl<R: Response, const KEY: usize> StatusIn<R, KEY> {
-    /// The status of a number; `None` if this answer cannot have it.
+    /// Creates the status code from a number; `None` if it does not belong to this response.
     #[must_use]
     pub const fn new(code: u16) -> Option<Self> {
         match (Code::new(code), match_response_key(R::KEYS, code)) {
             (Some(code), Some(key)) if key == KEY => Some(Self {
                 code,
-                set: PhantomData,
+                responses: PhantomData,
             }),
             _ => None,
         }
     }
 
-    /// The status of a number that is known when the program is built, and checked then.
+    /// Creates the status code from a constant. A code that does not belong to this response is a compile
+    /// error.
     #[must_use]
     pub const fn from_const<const CODE: u16>() -> Self {
         const {
             match Self::new(CODE) {
                 Some(status) => status,
-                None => panic!("this answer cannot have that status"),
+                None => panic!("the status code does not belong to this response"),
             }
         }
     }
 
-    /// The status.
+    /// Returns the status code.
     #[must_use]
     pub const fn code(self) -> Code {
         self.code
@@ -48,7 +49,7 @@ impl<R: Response, const KEY: usize> TryFrom<Code> for StatusIn<R, KEY> {
     type Error = InvalidCodeError;
 
     fn try_from(code: Code) -> Result<Self, InvalidCodeError> {
-        Self::new(code.get()).ok_or_else(InvalidCodeError::elsewhere)
+        Self::new(code.get()).ok_or_else(InvalidCodeError::other_response)
     }
 }
 
@@ -61,12 +62,12 @@ impl<R: Response, const KEY: usize> TryFrom<Status> for StatusIn<R, KEY> {
 }
 
 impl<R, const KEY: usize> From<StatusIn<R, KEY>> for Code {
-    fn from(carried: StatusIn<R, KEY>) -> Self {
-        carried.code
+    fn from(status: StatusIn<R, KEY>) -> Self {
+        status.code
     }
 }
 
-// By hand, for `derive` would ask the same of `R`.
+// The traits are implemented by hand because `derive` would add bounds on `R`.
 impl<R, const KEY: usize> Clone for StatusIn<R, KEY> {
     fn clone(&self) -> Self {
         *self

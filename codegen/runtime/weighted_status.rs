@@ -1,30 +1,31 @@
-//! httpbin's way to write a choice of status codes: `404`, `200,500`, `200:9,503:1`.
+//! httpbin's syntax of weighted status codes: `404`, `200,500`, `200:9,503:1`.
 
-/// Reads a choice: each code from 100 to 999 with its weight.
+/// Parses codes from 100 to 999 with their weights; a weight is 1 by default.
 ///
 /// # Errors
-/// In words, for whoever wrote it.
+/// Returns a message if a code is invalid, or for the reasons of [`check`].
 pub fn parse(text: &str) -> Result<Vec<(u16, f64)>, String> {
-    let items = text.split(',').map(item).collect::<Result<Vec<_>, _>>()?;
+    let items = text
+        .split(',')
+        .map(parse_item)
+        .collect::<Result<Vec<_>, _>>()?;
     check(items.iter().map(|(_, weight)| *weight))?;
     Ok(items)
 }
 
-/// Whether weights make a choice.
+/// Checks that weights can be used for a choice.
 ///
 /// # Errors
-/// If one is negative or no number, and if all are 0.
+/// Returns a message if a weight is negative or not finite, if all are 0, or if their sum is not finite.
 pub fn check(weights: impl Iterator<Item = f64> + Clone) -> Result<(), String> {
     if let Some(weight) = weights.clone().find(|weight| !is_weight(*weight)) {
-        return Err(format!(
-            "`{weight}` is no weight, which is a number of 0 or more"
-        ));
+        return Err(invalid_weight(&weight.to_string()));
     }
     let total: f64 = weights.sum();
     if total > 0.0 && total.is_finite() {
         Ok(())
     } else {
-        Err("one weight at least has to be more than 0, and their sum a number".to_owned())
+        Err("at least one weight must be greater than 0, and their sum must be finite".to_owned())
     }
 }
 
@@ -32,7 +33,7 @@ fn is_weight(weight: f64) -> bool {
     weight.is_finite() && weight >= 0.0
 }
 
-fn item(text: &str) -> Result<(u16, f64), String> {
+fn parse_item(text: &str) -> Result<(u16, f64), String> {
     let (code, weight) = match text.split_once(':') {
         Some((code, weight)) => (code.trim(), Some(weight.trim())),
         None => (text.trim(), None),
@@ -43,7 +44,7 @@ fn item(text: &str) -> Result<(u16, f64), String> {
     }
     .ok_or_else(|| {
         format!(
-            "`{}` is no status code from 100 to 999",
+            "`{}` is not a status code from 100 to 999",
             code.escape_debug()
         )
     })?;
@@ -53,10 +54,11 @@ fn item(text: &str) -> Result<(u16, f64), String> {
             .parse()
             .ok()
             .filter(|weight| is_weight(*weight))
-            .ok_or_else(|| {
-                let shown = weight.escape_debug();
-                format!("`{shown}` is no weight, which is a number of 0 or more")
-            })?,
+            .ok_or_else(|| invalid_weight(&weight.escape_debug().to_string()))?,
     };
     Ok((code, weight))
+}
+
+fn invalid_weight(weight: &str) -> String {
+    format!("`{weight}` is not a valid weight: expected a number of at least 0")
 }

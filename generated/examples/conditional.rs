@@ -23,7 +23,7 @@ async fn fetch(client: &Client, copy: Option<Copy>) -> Result<Copy, Box<dyn Erro
         call = call.if_none_match(&copy.etag);
     }
     let full = call.send_full().await?;
-    match (&full.answer, copy) {
+    match (&full.response, copy) {
         (StatusResponse::NotModified, Some(copy)) => Ok(copy),
         (StatusResponse::Ok, _) => Ok(Copy {
             // The document does not declare `ETag`, so it is not a field of the response.

@@ -37,5 +37,7 @@ fn a_status_is_explained() {
     // An unknown code has no `Status`, but still a class.
     assert_eq!(Code::new(299).and_then(Code::status), None);
     assert_eq!(Code::new(299).and_then(Code::class), Some(Class::Success));
-    assert!(explain(Status::NotFound).starts_with("404 Not Found\nThe server cannot find"));
+    assert!(
+        explain(Status::NotFound).starts_with("404 Not Found\nThe server cannot find the resource")
+    );
 }

@@ -57,6 +57,6 @@ async fn serve_mock() -> Result<String, Box<dyn Error>> {
 #[test]
 fn the_equivalents_work() {
     assert!(main().is_ok());
-    assert!(explain_status(404).starts_with("404 Not Found: The server cannot find"));
-    assert_eq!(explain_status(299), "299: not a known status");
+    assert!(explain_status(404).starts_with("404 Not Found: The server cannot find the resource"));
+    assert_eq!(explain_status(299), "299: unknown status");
 }

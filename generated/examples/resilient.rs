@@ -45,7 +45,7 @@ fn patient(retry: RetryPolicy) -> ClientBuilder {
 /// Returns the data, or the reason why there is none.
 async fn fetch(client: &Client) -> Result<String, Box<dyn Error>> {
     let full = client.get_status(Status::Ok).send_full().await?;
-    match full.answer {
+    match full.response {
         StatusResponse::Ok => Ok(String::from_utf8(full.body().to_vec())?),
         StatusResponse::Unauthorized { .. } => Err("log in first".into()),
         StatusResponse::NotFound => Err("there is no data".into()),
@@ -144,7 +144,7 @@ mod tests {
             assert_eq!((outcome, waited), (Err(description.to_owned()), waits));
         }
         let (outcome, waited) = outcome_of(vec![(0, "")]).await;
-        assert!(outcome.is_err_and(|error| error.contains("no answer came in time")));
+        assert!(outcome.is_err_and(|error| error.contains("no response within the timeout")));
         assert_eq!(waited, [1, 2]);
     }
 }

@@ -132,7 +132,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     assert!(matches!(failure.error().decode_error(), Some(DecodeError::ContentType(Some(_)))), "{failure:?}");
     let failure = client.get_file("later").send_streaming().await.unwrap_err();
     assert!(matches!(failure, ResponseError::Declared(GetFileResponse::Accepted, _)), "{failure:?}");
-    let end = ": the answer was 202 Accepted, which has no bytes to be streamed";
+    let end = ": the response was 202 Accepted, which has no binary content to stream";
     assert!(failure.to_string().ends_with(end), "{failure}");
 
     // What is no success is read as always.
@@ -208,7 +208,7 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
 
     let near = client.get_file("near").with_header("Cookie", "a=b").send_full().await?;
     assert_eq!(near.url(), format!("{url}/near?a=b"));
-    assert_eq!(near.answer.code(), Status::Ok);
+    assert_eq!(near.response.code(), Status::Ok);
     let (_, target, headers, _) = here.lock().unwrap()[1].clone();
     assert_eq!(target, "/near?a=b");
     for name in ["x-key", "authorization", "x-session-id", "cookie", "x-plain"] {
@@ -225,7 +225,7 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
 
     // Not even one that is put by hand where the document has it.
     let by_hand = Client::builder().base_url(&url).header("X-Key", "k").build()?;
-    by_hand.get_file("far").with_header("X-Auth-ResponseKey", "k").success().await?;
+    by_hand.get_file("far").with_header("X-Auth-Key", "k").success().await?;
     let (_, _, headers, _) = elsewhere.lock().unwrap().last().cloned().unwrap();
     assert!(!headers.contains_key("x-key") && !headers.contains_key("x-auth-key"));
     let before = elsewhere.lock().unwrap().len();
@@ -283,7 +283,7 @@ async fn an_error_tells_where_and_no_secrets() -> Outcome {
     assert_eq!(
         error.to_string(),
         format!(
-            "getFile (GET {url}/files/a%20b?t=REDACTED): the answer was 410 Gone: the document does not \
+            "getFile (GET {url}/files/a%20b?t=REDACTED): the response was 410 Gone: the document does not \
              declare this status; the status means: {}",
             Status::Gone.summary()
         )
@@ -296,9 +296,9 @@ async fn an_error_tells_where_and_no_secrets() -> Outcome {
     assert_eq!((GetFile::ID, GetFile::PATH), ("getFile", "/files/{name}"));
 
     let error = client.get_file("a").with_header("x", "a\nb").await.unwrap_err();
-    assert!(error.to_string().contains("cannot be sent: the header `x` has a character"), "{error}");
+    assert!(error.to_string().contains("cannot be sent: the header `x` contains a character"), "{error}");
     let error = client.get_file("a").with_header("x y", "a").await.unwrap_err();
-    assert!(error.to_string().contains("`x y` names no header field"), "{error}");
+    assert!(error.to_string().contains("`x y` is not a valid header name"), "{error}");
     Ok(())
 }
 
@@ -337,7 +337,7 @@ fn the_servers_are_those_of_the_document() -> Outcome {
     for (builder, why) in [
         (
             Client::builder().server(Server::ALL[0].clone().with_variable("region", "mars")),
-            "the server's variable `region` cannot be `mars`; it is one of `eu`, `us`",
+            "the server variable `region` cannot be `mars`; the document allows `eu`, `us`",
         ),
         (
             Client::builder().server(Server::ALL[0].clone().with_variable("planet", "mars")),
@@ -346,20 +346,20 @@ fn the_servers_are_those_of_the_document() -> Outcome {
         ),
         (
             Client::builder().server(Server::ALL[1].clone()),
-            "the server `/v2` is relative to where the document is; give a `base_url`",
+            "the server `/v2` is relative to the location of the document; set `base_url`",
         ),
-        (Client::builder().header("x y", "z"), "`x y` names no header field"),
+        (Client::builder().header("x y", "z"), "`x y` is not a valid header name"),
         (
             Client::builder().http_client(Default::default()).connect_timeout(Duration::from_secs(1)),
-            "`connect_timeout` is for the `http_client` to have, which is set up elsewhere",
+            "`connect_timeout` cannot be combined with `http_client`; configure that client instead",
         ),
         (
             Client::builder().http_client(Default::default()).redirects(Redirects::All),
-            "`redirects` is for the `http_client` to have, which is set up elsewhere",
+            "`redirects` cannot be combined with `http_client`; configure that client instead",
         ),
         (
             Client::builder().server(Server::ALL[0].clone().with_variable("port", "443@mars")),
-            "the server's variable `port` cannot be `443@mars`: it is a part of the host",
+            "the server variable `port` cannot be `443@mars`: it is part of the host",
         ),
     ] {
         assert_eq!(builder.build().unwrap_err().to_string(), why);

@@ -243,7 +243,7 @@ async fn a_missing_parameter_is_named() -> Result<(), Box<dyn Error>> {
         ("/query?word=%FF", "the query parameter `word`: it is no text in UTF-8"),
         ("/label/5/.a/.a", "the path parameter `object`: a property has no value"),
         ("/simple/5/a/a", "the path parameter `object`: a property has no value"),
-        ("/choice?status=9999", "the query parameter `status`: `9999` is no status code from 100 to 999"),
+        ("/choice?status=9999", "the query parameter `status`: `9999` is not a status code from 100 to 999"),
     ] {
         let response = reqwest::get(format!("{base}{path}")).await?;
         assert_eq!(response.status().as_u16(), 400);

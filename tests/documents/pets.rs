@@ -164,8 +164,8 @@ async fn a_success_that_the_document_declares_as_none_is_a_failure() -> Outcome 
     assert_eq!(
         failure.to_string(),
         format!(
-            "findPets (GET {url}): the answer was 201 Created, which the document does not declare as a \
-             success; the server says: odd"
+            "findPets (GET {url}): the response was 201 Created, which the document does not declare as a \
+             success; the server reports: odd"
         )
     );
     Ok(())
@@ -187,7 +187,7 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"no JSON"[..]));
     assert_eq!(
         error.to_string(),
-        format!("getPet (GET {base}pets/1): the answer was 200 OK: the header `ETag` is missing")
+        format!("getPet (GET {base}pets/1): the response was 200 OK: the header `ETag` is missing")
     );
 
     // Other JSON is JSON, but a problem is something else.
@@ -203,8 +203,8 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
             assert_eq!(
                 failure.to_string(),
                 format!(
-                    "getPet (GET {base}pets/1): the answer was 200 OK: content of \
-                     `application/problem+json` is not declared for this status; the server says: no\\npet"
+                    "getPet (GET {base}pets/1): the response was 200 OK: the media type \
+                     `application/problem+json` is not declared for this status; the server reports: no\\npet"
                 )
             );
         }
@@ -287,7 +287,7 @@ async fn why_an_answer_cannot_be_sent_is_for_the_server_alone() -> Outcome {
     let answer = client.add_pet(NewPet::new("Ghost")).send().await?;
     assert_eq!(answer.code(), Status::InternalServerError);
     assert!(!format!("{answer:?}").contains("304"), "{answer:?}");
-    assert_eq!(*log.lock().unwrap(), ["an answer with 304 Not Modified cannot have content"]);
+    assert_eq!(*log.lock().unwrap(), ["a response with 304 Not Modified cannot have content"]);
     Ok(())
 }
 
@@ -302,10 +302,10 @@ fn a_base_url_is_one_that_paths_can_be_added_to() {
         ("ftp://example.com", "neither `http://` nor `https://`"),
         ("http://example.com?key=secret", "a query or a fragment"),
         ("http://example.com#top", "a query or a fragment"),
-        ("http://tom:secret@example.com", "a user or a password"),
+        ("http://tom:secret@example.com", "a username or a password"),
     ] {
         let error = Client::new(url).unwrap_err().to_string();
-        assert!(error.starts_with("this is no base URL: ") && error.contains(why), "{error}");
+        assert!(error.starts_with("invalid base URL: ") && error.contains(why), "{error}");
         assert!(!error.contains("secret"), "{error}");
     }
 }

@@ -45,7 +45,10 @@ async fn a_connection_that_breaks_is_an_error_with_what_came() {
         let error = fails(act).await;
         assert_eq!(error.code(), None);
         assert!(!error.is_timeout() && !error.is_connect(), "{error:?}");
-        assert!(error.to_string().ends_with(": no answer came"), "{error}");
+        assert!(
+            error.to_string().ends_with(": no response was received"),
+            "{error}"
+        );
         assert!(std::error::Error::source(&error).is_some());
     }
     // After it, and within the content.
@@ -55,7 +58,7 @@ async fn a_connection_that_breaks_is_an_error_with_what_came() {
         assert_eq!(error.code(), Some(Status::ImATeapot.into()));
         assert_eq!(error.body().map(|body| &body[..]), Some(sent.as_bytes()));
         assert_eq!(error.headers().unwrap()["x-tea"], "Earl Grey");
-        let end = "the answer 418 I'm a teapot broke off";
+        let end = "response 418 I'm a teapot ended early";
         assert!(error.to_string().ends_with(end), "{error}");
     }
     let chunked = "HTTP/1.1 503 \r\ntransfer-encoding: chunked\r\n\r\n5\r\nab";
@@ -68,7 +71,9 @@ async fn silence_is_a_time_out() {
     let error = fails(Fault::Pause(Vec::new())).await;
     assert!(error.is_timeout() && error.code().is_none(), "{error:?}");
     assert!(
-        error.to_string().ends_with("no answer came in time"),
+        error
+            .to_string()
+            .ends_with("no response within the timeout"),
         "{error}"
     );
 
@@ -77,7 +82,7 @@ async fn silence_is_a_time_out() {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.code(), Some(Status::InternalServerError.into()));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"half"[..]));
-    let end = "the answer 500 Internal Server Error did not end in time";
+    let end = "response 500 Internal Server Error did not end within the timeout";
     assert!(error.to_string().ends_with(end), "{error}");
 }
 
@@ -288,7 +293,7 @@ async fn the_failure_of_a_success_holds_what_came() {
     assert_eq!(
         error.to_string(),
         format!(
-            "getStatus (GET {}/status/503): the answer was 503 Service Unavailable: {}",
+            "getStatus (GET {}/status/503): the response was 503 Service Unavailable: {}",
             rude.url,
             Status::ServiceUnavailable.summary()
         )

@@ -105,7 +105,7 @@ async fn the_last_answer_counts_when_there_are_no_more_attempts() {
     assert!(
         error
             .to_string()
-            .ends_with("no answer came (after 5 attempts)"),
+            .ends_with("no response was received (after 5 attempts)"),
         "{error}"
     );
 }
@@ -245,7 +245,7 @@ async fn what_may_do_harm_twice_is_sent_once() {
         // Unless it says that it may be repeated, or the program does.
         let keyed = http
             .post_status(Status::Ok)
-            .with_header("Idempotency-ResponseKey", "\"8e03978e\"");
+            .with_header("Idempotency-Key", "\"8e03978e\"");
         let _ = keyed.send().await;
         assert_eq!(rude.count(), 4);
         assert!(rude.seen()[3].contains("idempotency-key: \"8e03978e\"\r\n"));

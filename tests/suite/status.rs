@@ -198,7 +198,7 @@ fn statuses_have_the_traits_of_values() {
     );
     assert_eq!(
         Code::try_from(99).unwrap_err().to_string(),
-        "a status code is a number from 100 to 999"
+        "invalid status code: expected a number from 100 to 999"
     );
     let _: InvalidCodeError = Code::try_from(1000).unwrap_err();
 }
