@@ -155,7 +155,7 @@ fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
         let folder = paths::tidy(folder).display().to_string();
         CommandError::Unable(format!("cannot read `{folder}`: {error}"))
     };
-    let files = files::generated(folder).map_err(|error| unable(&error))?;
+    let files = files::read_generated(folder).map_err(|error| unable(&error))?;
     if files.is_empty() {
         return Ok(side);
     }

@@ -76,7 +76,7 @@ fn whole(mut source: Source, read: impl Fn(&str) -> Result<String, String>) -> S
         }
         for file in missing {
             let text = read(&file);
-            source = source.with(file, text);
+            source = source.with_file(file, text);
         }
     }
 }
@@ -162,7 +162,7 @@ pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, Com
 }
 
 fn warn(warnings: &[Diagnostic], source: &Source) {
-    let report = render(warnings, source, OutputStyle::Coloured);
+    let report = render(warnings, source, OutputStyle::Colored);
     anstream::eprint!("{}", report.text);
     if report.warnings > 1 {
         anstream::eprintln!("{}: {} warnings", source.name, report.warnings);
@@ -182,7 +182,7 @@ pub(crate) fn unreadable(findings: &[Diagnostic], source: &Source) -> CommandErr
 fn told(findings: &[Diagnostic], source: &Source, outcome: &str) -> CommandError {
     let Report {
         mut text, errors, ..
-    } = render(findings, source, OutputStyle::Coloured);
+    } = render(findings, source, OutputStyle::Colored);
     let plural = if errors == 1 { "error" } else { "errors" };
     text.push_str(&format!("{}: {errors} {plural}, {outcome}\n", source.name));
     CommandError::Document(text)
