@@ -51,7 +51,7 @@ pub(crate) fn marked(text: &str) -> String {
     format!("{MARK}{ADVICE}{text}")
 }
 
-/// Formats an item, with blank lines between the members of an `impl` block or trait; prettyplease omits them.
+/// Formats an item, with the blank lines between the members of an `impl` block or trait that prettyplease omits.
 fn item(item: Item) -> String {
     let mut file = File {
         shebang: None,
