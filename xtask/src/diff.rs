@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// HEAD]
     #[arg(value_name = "BASE")]
     base: Option<String>,
-    /// The new document, JSON or YAML [default: spec/status.yaml of the workspace]
+    /// The new document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Output format

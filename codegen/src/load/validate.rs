@@ -65,8 +65,10 @@ impl Validator<'_> {
             }
             (ValueKind::Count, Value::Number(number)) => {
                 if number.as_u64().is_none() {
-                    let message = format!("{number} is not a non-negative integer");
-                    let place = Place::Value(at.pointer());
+                    let pointer = at.pointer();
+                    let key = pointer.last().unwrap_or_default();
+                    let message = format!("`{key}` must be a non-negative integer, not {number}");
+                    let place = Place::Value(pointer);
                     self.findings.push(
                         Diagnostic::error(Rule::WrongValue, place, message)
                             .help("use an integer of at least 0"),
@@ -307,10 +309,16 @@ impl Validator<'_> {
             }
             _ => format!("add `{key}`"),
         };
+        let label = match (kind, key) {
+            (ObjectKind::Parameter | ObjectKind::Header, "schema") => {
+                "`schema` or `content` is required here".to_owned()
+            }
+            _ => format!("`{key}` is required here"),
+        };
         let place = Place::Key(at.pointer());
         self.findings.push(
             Diagnostic::error(Rule::MissingKey, place, message)
-                .label(format!("`{key}` is required here"))
+                .label(label)
                 .help(help),
         );
     }
