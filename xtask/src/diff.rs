@@ -25,7 +25,7 @@ use view::View;
 
 /// Report what a change of a document breaks, on the wire and in Rust
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct DiffArgs {
     /// The old document: a Git revision or a file [default: the merge base with origin/main or main, else
     /// HEAD]
     #[arg(value_name = "BASE")]
@@ -34,8 +34,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    format: DiffFormat,
     /// Exit with 1 at a change of this level or above, or at any risk on the wire [default: if the version
     /// is not raised enough]
     #[arg(long, value_enum, value_name = "LEVEL")]
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// Text for a terminal
     Text,
     /// A comment for a pull request
@@ -67,7 +67,7 @@ enum FailOn {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
+pub(crate) fn run(arguments: &DiffArgs) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
@@ -80,10 +80,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
             operations: model.operations.len(),
         };
         return Ok(match arguments.format {
-            Format::Text => text::new(&view),
-            Format::Markdown => markdown::new(&view),
-            Format::Json => json::new(&view),
-            Format::Github => github::new(&view),
+            DiffFormat::Text => text::new(&view),
+            DiffFormat::Markdown => markdown::new(&view),
+            DiffFormat::Json => json::new(&view),
+            DiffFormat::Github => github::new(&view),
         });
     };
     let (old, new) = sides(&spec, &old, &head)?;
@@ -92,10 +92,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let (before, after) = (base.shown(), head_name(&base, &spec, &head));
     let view = View::new(&diff, (&before, old.source()), (&after, &head));
     let results = match arguments.format {
-        Format::Text => text::report(&view),
-        Format::Markdown => markdown::report(&view),
-        Format::Json => json::report(&view),
-        Format::Github => github::report(&view),
+        DiffFormat::Text => text::report(&view),
+        DiffFormat::Markdown => markdown::report(&view),
+        DiffFormat::Json => json::report(&view),
+        DiffFormat::Github => github::report(&view),
     };
     match verdict(&diff, arguments.fail_on) {
         None => Ok(results),

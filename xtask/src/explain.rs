@@ -7,14 +7,14 @@ use crate::{document, error::CommandError, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ExplainArgs {
     /// A code, words of its reason phrase, or a class: 404, "not found", teapot, 4xx
     #[arg(required = true, value_name = "CODE|PHRASE")]
     words: Vec<String>,
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
+pub(crate) fn run(arguments: &ExplainArgs) -> Result<String, CommandError> {
     let source = document::read(&paths::workspace_spec())?;
     let model = document::model(&source, &Catalogue::empty())?;
     let words: Vec<_> = arguments

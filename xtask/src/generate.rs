@@ -13,7 +13,7 @@ use crate::{diff, document, error::CommandError, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct GenArgs {
     /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
+pub(crate) fn run(arguments: &GenArgs) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let source = document::read(&spec)?;
     let out = match &arguments.out {
@@ -122,7 +122,7 @@ fn check(changes: &Changes, out: &str, command: &str) -> Result<String, CommandE
 }
 
 /// Returns the command that brings the crate up to date.
-fn command_line(arguments: &Arguments) -> String {
+fn command_line(arguments: &GenArgs) -> String {
     let mut words = vec!["cargo xtask gen".to_owned()];
     if let Some(spec) = &arguments.spec {
         words.push(format!("--spec {}", paths::shell_quoted(spec)));

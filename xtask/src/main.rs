@@ -31,15 +31,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Generate a crate from an OpenAPI document
-    Gen(generate::Arguments),
+    Gen(generate::GenArgs),
     /// Compare two versions of a document
-    Diff(diff::Arguments),
+    Diff(diff::DiffArgs),
     /// List the responses of each operation
-    Matrix(matrix::Arguments),
+    Matrix(matrix::MatrixArgs),
     /// Explain a status code
-    Explain(explain::Arguments),
+    Explain(explain::ExplainArgs),
     /// Serve a mock with the examples of a document
-    Serve(serve::Arguments),
+    Serve(serve::ServeArgs),
 }
 
 fn main() -> ExitCode {

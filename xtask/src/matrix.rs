@@ -12,20 +12,20 @@ use crate::{document, error::CommandError, paths};
 
 /// List the responses of each operation
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct MatrixArgs {
     /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
+    format: MatrixFormat,
     /// Add the responses that the generated server returns by itself
     #[arg(long)]
     built_in: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
+enum MatrixFormat {
     /// A table for a terminal
     Text,
     /// A table in Markdown
@@ -65,19 +65,19 @@ enum RowSource<'a> {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
+pub(crate) fn run(arguments: &MatrixArgs) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let source = document::read(&spec)?;
     let model = document::model(&source, &document::catalogue(&spec)?)?;
     let rows = rows(&model, arguments.built_in);
     Ok(match arguments.format {
-        Format::Text => format!("{}\n{}\n", text(&model, &rows), count_summary(model.counts)),
-        Format::Markdown => format!(
+        MatrixFormat::Text => format!("{}\n{}\n", text(&model, &rows), count_summary(model.counts)),
+        MatrixFormat::Markdown => format!(
             "{}\n{}\n",
             markdown(&model, &rows),
             count_summary(model.counts)
         ),
-        Format::Json => {
+        MatrixFormat::Json => {
             let rows: Vec<_> = rows.iter().map(|row| row.json(&model)).collect();
             format!("{:#}\n", Value::Array(rows))
         }

@@ -21,7 +21,7 @@ use crate::{document, error::CommandError, generate, paths};
 
 /// Serve a mock with the examples of a document
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ServeArgs {
     /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 const PAGES: &str = "pages";
 
 /// Runs the command, until the server is stopped.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
+pub(crate) fn run(arguments: &ServeArgs) -> Result<String, CommandError> {
     let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let address = &arguments.addr;
     // Checked first, because building the server takes a while.
