@@ -122,7 +122,7 @@ impl Scalar {
     /// Checks whether a JSON value is equal to this one.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "the other number is no more precise"
+        reason = "the other number has the same precision"
     )]
     pub(crate) fn equals(self, value: &serde_json::Value) -> bool {
         match self {

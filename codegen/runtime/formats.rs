@@ -143,7 +143,8 @@ fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Checks whether a part of a string matches a regular expression. An invalid expression matches every string.
+/// Checks whether a part of a string matches a regular expression. An invalid expression matches every
+/// string.
 pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     thread_local! {
         static CACHE: RefCell<BTreeMap<&'static str, Option<Regex>>> = RefCell::default();

@@ -140,7 +140,8 @@ impl Param {
                 .is_some_and(|parameters| !parameters.iter().any(is_of_parameter))
     }
 
-    /// Checks whether this is `Set-Cookie`, whose values cannot be joined with commas (RFC 9110, section 5.3).
+    /// Checks whether this is `Set-Cookie`, whose values cannot be joined with commas (RFC 9110, section
+    /// 5.3).
     pub(crate) fn is_set_cookie(&self) -> bool {
         self.location == Location::Header && self.name.eq_ignore_ascii_case("set-cookie")
     }

@@ -1,7 +1,8 @@
-//! Decodes parameters from text: those of requests for the server, and header fields of responses for the client.
+//! Decodes parameters from text: those of requests for the server, and header fields of responses for the
+//! client.
 //!
-//! The type that is decoded determines whether the text is a scalar, a list or an object; the style determines
-//! the syntax.
+//! The type that is decoded determines whether the text is a scalar, a list or an object; the style
+//! determines the syntax.
 
 use std::{borrow::Cow, fmt};
 

@@ -300,8 +300,8 @@ pub(crate) trait Credentials: Sized + Send {
     fn read(request: &RequestDecoder) -> Option<Self>;
 }
 
-/// Creates the rejection of a request without the credentials of an operation: 401, or 403 if the document does
-/// not declare any scheme of the operation.
+/// Creates the rejection of a request without the credentials of an operation: 401, or 403 if the document
+/// does not declare any scheme of the operation.
 pub(crate) fn unauthorized(schemes: &[SecurityScheme]) -> Rejection {
     // A 401 requires a challenge (RFC 9110, section 15.5.2).
     if schemes.is_empty() {

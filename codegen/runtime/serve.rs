@@ -55,8 +55,8 @@ pub struct Limits {
     pub body_time: Option<Duration>,
     /// Maximum time from a request's header to the response; slower requests get 503. Default 60 seconds.
     pub request_time: Option<Duration>,
-    /// Maximum time in which a client accepts no part of a response; after it the connection is closed. Default
-    /// 30 seconds.
+    /// Maximum time in which a client accepts no part of a response; after it the connection is closed.
+    /// Default 30 seconds.
     pub write_time: Option<Duration>,
     /// Maximum number of simultaneous connections; further ones wait. Default 10,000.
     pub connections: usize,
@@ -124,8 +124,8 @@ pub trait RouterExt: Into<Router> {
         }
     }
 
-    /// Replaces the responses to rejected requests. The function gets the reason and the default response, with
-    /// RFC 9457 problem details, and returns the response to be sent.
+    /// Replaces the responses to rejected requests. The function gets the reason and the default response,
+    /// with RFC 9457 problem details, and returns the response to be sent.
     fn on_reject<F>(self, respond: F) -> Router
     where
         F: Fn(&Rejection, Response) -> Response + Clone + Send + Sync + 'static,

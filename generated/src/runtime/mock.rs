@@ -83,8 +83,9 @@ pub(crate) fn rejection_example(
 
 /// An API that returns examples of the document. It never returns an undeclared response.
 ///
-/// An operation with a parameter of the type [`StatusChoice`] returns the example of the chosen status, or 400
-/// if the document does not declare that status. Any other operation returns the example of its first success.
+/// An operation with a parameter of the type [`StatusChoice`] returns the example of the chosen status, or
+/// 400 if the document does not declare that status. Any other operation returns the example of its first
+/// success.
 ///
 /// The header field `Prefer` (RFC 7240) of a request changes the response:
 ///
@@ -168,9 +169,8 @@ pub(crate) fn check_preference<O: Operation>(
 ///
 /// If the document does not declare the status, the example of 400 is returned.
 ///
-/// # Panics
-/// If there is no example, or if it does not match the document; the generator warns in these cases. The server
-/// responds with 500.
+/// # Panics If there is no example, or if it does not match the document; the generator warns in these cases.
+/// The server responds with 500.
 pub(crate) async fn respond<R: Response>(
     mock: &Mock,
     examples: &[ResponseExample],

@@ -2,9 +2,10 @@
 
 //! Implements `Serialize` and `Deserialize` for the structs of objects.
 //!
-//! `derive` would do the same, but it expands to a visitor of its own for each struct, which costs compile time:
-//! for the types and requests of GitHub's API 187 s and 11.8 GB of memory instead of 70 s and 5.4 GB. The macro
-//! `impl_serde_object` expands to a table of the members instead, and calls functions that are compiled once.
+//! `derive` would do the same, but it expands to a visitor of its own for each struct, which costs compile
+//! time: for the types and requests of GitHub's API 187 s and 11.8 GB of memory instead of 70 s and 5.4 GB.
+//! The macro `impl_serde_object` expands to a table of the members instead, and calls functions that are
+//! compiled once.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -161,9 +162,9 @@ pub(crate) fn write<T: Object, S: Serializer>(
     members.map.end()
 }
 
-/// Implements `Serialize` and `Deserialize` for the struct of an object from a table of its members: for each,
-/// `required`, `optional` or `nullable`, its field, and its name on the wire. `..` precedes the field of the
-/// additional properties.
+/// Implements `Serialize` and `Deserialize` for the struct of an object from a table of its members: for
+/// each, `required`, `optional` or `nullable`, its field, and its name on the wire. `..` precedes the field
+/// of the additional properties.
 macro_rules! impl_serde_object {
     ($name:ident {
         $($kind:ident $field:ident = $wire:literal,)*

@@ -130,8 +130,8 @@ impl Rejection {
         self.0.parameter
     }
 
-    /// Returns the JSON pointer of the invalid value in the content; empty for the whole content, `None` if the
-    /// fault is elsewhere.
+    /// Returns the JSON pointer of the invalid value in the content; empty for the whole content, `None` if
+    /// the fault is elsewhere.
     #[must_use]
     pub fn invalid_value(&self) -> Option<&str> {
         self.0.pointer.as_deref()
@@ -226,7 +226,8 @@ impl RequestDecoder {
         Ok(Some(value))
     }
 
-    /// Finds the encoded values of a parameter; `header` is a buffer for those of header fields, which are joined.
+    /// Finds the encoded values of a parameter; `header` is a buffer for those of header fields, which are
+    /// joined.
     fn raw<'a>(
         &'a self,
         param: &'a Param,

@@ -299,8 +299,8 @@ fn internal_error<O: Operation>() -> HttpResponse {
     rejection_response::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
 }
 
-/// Checks the header of a request, before its content is received. Credentials are checked first, so that only
-/// authenticated clients learn of other faults.
+/// Checks the header of a request, before its content is received. Credentials are checked first, so that
+/// only authenticated clients learn of other faults.
 fn admit<O: Operation, C: Credentials>(request: &RequestDecoder) -> Result<C, Rejection> {
     let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
     check_accept(request.headers(), O::Response::PRODUCES)?;

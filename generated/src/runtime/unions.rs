@@ -20,8 +20,9 @@ const MAX_VISITS: usize = 64;
 /// Decodes a value as the variant of a union that preserves most of it; the first of those that preserve the
 /// same number of values.
 ///
-/// OpenAPI does not declare which of the types a value has. A variant preserves the values that are equal after
-/// the value is decoded and encoded again. `None` if no variant matches, or if there are too many visits.
+/// OpenAPI does not declare which of the types a value has. A variant preserves the values that are equal
+/// after the value is decoded and encoded again. `None` if no variant matches, or if there are too many
+/// visits.
 pub(crate) fn best<U: Serialize>(value: &Value, decoders: &[fn(&Value) -> Option<U>]) -> Option<U> {
     let total = size(value);
     let _outermost = REMAINING.get().is_none().then(|| {
