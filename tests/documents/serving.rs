@@ -314,11 +314,11 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
     assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
     let answer = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
     assert!(answer.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{answer}");
-    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
+    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number` is invalid: `x` is not a 64-bit integer";
     assert!(answer.ends_with(end), "{answer}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let late = say(address, get("/wait")).await?;
-    assert!(late.ends_with("503 Service Unavailable None the answer takes too long"), "{late}");
+    assert!(late.ends_with("503 Service Unavailable None the server took too long to respond"), "{late}");
     Ok(())
 }
 
@@ -369,7 +369,7 @@ async fn the_mock_does_not_answer_with_what_is_not_declared() -> Outcome {
     assert!(say(address, ask("code=200")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let answer = say(address, ask("code=200:9,503:1")).await?;
     assert_eq!(problem(&answer), 400);
-    assert!(answer.contains("this operation does not answer with 503; it has 200"), "{answer}");
+    assert!(answer.contains("this operation does not return 503; use one of 200"), "{answer}");
     Ok(())
 }
 
