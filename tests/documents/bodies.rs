@@ -168,7 +168,7 @@ async fn invalid_forms_are_rejected() -> Result<(), Box<dyn Error>> {
     let picture = part("name=\"picture\"; filename=\"p\"", "p");
     let number = |text: &str| part("name=\"numbers\"", text);
     let form = "multipart/form-data; boundary=x";
-    let no_parts = "the content is not of the parts that its media type says";
+    let no_parts = "the content is not valid `multipart/form-data`";
     for (media, body, status, detail) in [
         (form, format!("{name}{picture}{}--x--", number("1")), 200, ""),
         (form, format!("{picture}{}--x--", number("1")), 422, "the part `name` is missing"),
@@ -177,13 +177,13 @@ async fn invalid_forms_are_rejected() -> Result<(), Box<dyn Error>> {
             form,
             format!("{name}{picture}{}--x--", number("one")),
             422,
-            "the part `numbers`: `one` is no 64-bit integer",
+            "the part `numbers` is invalid: `one` is not a 64-bit integer",
         ),
         (
             form,
             format!("{name}{name}{picture}{}--x--", number("1")),
             422,
-            "the part `name`: it stands there more than once",
+            "the part `name` is invalid: it occurs more than once",
         ),
         ("multipart/form-data; boundary=y", name.clone(), 400, no_parts),
         ("multipart/form-data", name.clone(), 400, no_parts),
@@ -191,7 +191,7 @@ async fn invalid_forms_are_rejected() -> Result<(), Box<dyn Error>> {
             "multipart/mixed; boundary=x",
             name.clone(),
             415,
-            "content of `multipart/mixed; boundary=x` is not taken here; send multipart/form-data",
+            "content type `multipart/mixed; boundary=x` is not supported; send `multipart/form-data`",
         ),
     ] {
         let request = reqwest::Client::new().post(format!("{}upload", client.base_url()));

@@ -235,15 +235,15 @@ async fn invalid_parameters_are_named() -> Result<(), Box<dyn Error>> {
     for (path, detail) in [
         ("/query", "the query parameter `word` is missing"),
         ("/elsewhere", "the header parameter `X-Word` is missing"),
-        ("/query?word=a&number=x", "the query parameter `number`: `x` is no number"),
-        ("/query?word=a&deep[b]=1", "the query parameter `deep`: the property `a` is missing"),
-        ("/query?word=a&json={", "the query parameter `json`: this is no JSON, at line 1 column 1"),
-        ("/query?word=a&word=b", "the query parameter `word`: it stands there more than once"),
-        ("/query?word=a&commas=a&commas=b", "the query parameter `commas`: it stands there more than once"),
-        ("/query?word=%FF", "the query parameter `word`: it is no text in UTF-8"),
-        ("/label/5/.a/.a", "the path parameter `object`: a property has no value"),
-        ("/simple/5/a/a", "the path parameter `object`: a property has no value"),
-        ("/choice?status=9999", "the query parameter `status`: `9999` is not a status code from 100 to 999"),
+        ("/query?word=a&number=x", "the query parameter `number` is invalid: `x` is not a number"),
+        ("/query?word=a&deep[b]=1", "the query parameter `deep` is invalid: the property `a` is missing"),
+        ("/query?word=a&json={", "the query parameter `json` is invalid: malformed JSON at line 1 column 1"),
+        ("/query?word=a&word=b", "the query parameter `word` is invalid: it occurs more than once"),
+        ("/query?word=a&commas=a&commas=b", "the query parameter `commas` is invalid: it occurs more than once"),
+        ("/query?word=%FF", "the query parameter `word` is invalid: it is not valid UTF-8"),
+        ("/label/5/.a/.a", "the path parameter `object` is invalid: a property has no value"),
+        ("/simple/5/a/a", "the path parameter `object` is invalid: a property has no value"),
+        ("/choice?status=9999", "the query parameter `status` is invalid: `9999` is not a status code from 100 to 999"),
     ] {
         let response = reqwest::get(format!("{base}{path}")).await?;
         assert_eq!(response.status().as_u16(), 400);

@@ -225,37 +225,37 @@ async fn the_server_rejects_invalid_requests() -> Outcome {
     let http = reqwest::Client::new();
     let url = |path: &str| format!("{}{path}", client.base_url().trim_end_matches('/'));
     let cases = [
-        (http.get(url("/pets/one")), 400, "the path parameter `id`: `one` is no 64-bit integer"),
-        (http.get(url("/pets?limit=x")), 400, "the query parameter `limit`: `x` is no 32-bit integer"),
+        (http.get(url("/pets/one")), 400, "the path parameter `id` is invalid: `one` is not a 64-bit integer"),
+        (http.get(url("/pets?limit=x")), 400, "the query parameter `limit` is invalid: `x` is not a 32-bit integer"),
         (http.get(url("/pots")), 404, "there is no such path"),
         (http.put(url("/pets")), 405, "the path has no operation for this method"),
         (http.post(url("/pets")), 400, "the request has no content"),
         (
             http.post(url("/pets")).header("content-type", "text/csv").body("Tom"),
             415,
-            "content of `text/csv` is not taken here; send application/json",
+            "content type `text/csv` is not supported; send `application/json`",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body("{"),
             400,
-            "this is no JSON, at line 1 column 1",
+            "malformed JSON at line 1 column 1",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body("{}"),
             422,
-            "the value has no `name`",
+            "the value must have the property `name`",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body(r#"{"name": 1}"#),
             422,
-            "/name is a number, which is not what is declared",
+            "`/name` is a number, which does not match its schema",
         ),
         (
             http.post(url("/pets"))
                 .header("content-type", "application/json")
                 .body(vec![b' '; doc_pets::server::Limits::default().body_size + 1]),
             413,
-            "the content has more than 2097152 bytes",
+            "the content exceeds 2097152 bytes",
         ),
     ];
     for (request, code, detail) in cases {
@@ -344,10 +344,10 @@ async fn the_mock_returns_the_preferred_status() -> Outcome {
         assert_eq!(prefer(what).send().await?.code().get(), code, "{what}");
     }
     for (what, why) in [
-        ("code=teapot", "`Prefer: code=teapot`: "),
-        ("code=100", "this operation does not response with 100; it has 200, 304, 404, 4XX, default"),
-        ("delay=soon", "`Prefer: delay=soon`: it is no number of seconds"),
-        ("delay=-1", "`Prefer: delay=-1`: it is no number of seconds"),
+        ("code=teapot", "`Prefer: code=teapot` is invalid: "),
+        ("code=100", "this operation does not return 100; use one of 200, 304, 404, 4XX, default"),
+        ("delay=soon", "`Prefer: delay=soon` is invalid: it is not a number of seconds"),
+        ("delay=-1", "`Prefer: delay=-1` is invalid: it is not a number of seconds"),
     ] {
         let response = prefer(what).send_full().await?;
         let problem: serde_json::Value = serde_json::from_slice(response.body())?;

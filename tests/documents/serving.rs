@@ -314,11 +314,11 @@ async fn on_reject_replaces_rejections() -> Outcome {
     assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
     let response = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
     assert!(response.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{response}");
-    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
+    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number` is invalid: `x` is not a 64-bit integer";
     assert!(response.ends_with(end), "{response}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let late = say(address, get("/wait")).await?;
-    assert!(late.ends_with("503 Service Unavailable None the response takes too long"), "{late}");
+    assert!(late.ends_with("503 Service Unavailable None the server took too long to respond"), "{late}");
     Ok(())
 }
 
@@ -369,7 +369,7 @@ async fn the_mock_never_returns_an_undeclared_response() -> Outcome {
     assert!(say(address, ask("code=200")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let response = say(address, ask("code=200:9,503:1")).await?;
     assert_eq!(problem(&response), 400);
-    assert!(response.contains("this operation does not response with 503; it has 200"), "{response}");
+    assert!(response.contains("this operation does not return 503; use one of 200"), "{response}");
     Ok(())
 }
 
