@@ -215,15 +215,15 @@ async fn what_would_not_come_in_is_an_error_before_it_is_sent() -> Result<(), Bo
     assert!(error.to_string().contains("the header `X-Word`"), "{error}");
     let list = |text: &str| vec![text.to_owned()];
     for (call, why) in [
-        (client.query("a").pipes(list("a|b")).send().await.unwrap_err(), "`pipes` has a `|`"),
-        (client.query("a").blanks(list("a b")).send().await.unwrap_err(), "`blanks` has a ` `"),
+        (client.query("a").pipes(list("a|b")).send().await.unwrap_err(), "`pipes` contains `|`"),
+        (client.query("a").blanks(list("a b")).send().await.unwrap_err(), "`blanks` contains ` `"),
     ] {
         assert!(call.to_string().contains(why), "{call}");
     }
     let object = client.elsewhere("a").x_object(object("a,b", None)).send().await.unwrap_err();
-    assert!(object.to_string().contains("`X-Object` has a `,`"), "{object}");
+    assert!(object.to_string().contains("`X-Object` contains `,`"), "{object}");
     let blank = client.elsewhere("a ").send().await.unwrap_err();
-    assert!(blank.to_string().contains("a blank at an end"), "{blank}");
+    assert!(blank.to_string().contains("starts or ends with whitespace"), "{blank}");
     Ok(())
 }
 

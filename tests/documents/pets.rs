@@ -298,8 +298,8 @@ fn a_base_url_is_one_that_paths_can_be_added_to() {
     }
     for (url, why) in [
         ("example.com", "relative URL without a base"),
-        ("mailto:pets@example.com", "neither `http://` nor `https://`"),
-        ("ftp://example.com", "neither `http://` nor `https://`"),
+        ("mailto:pets@example.com", "does not start with `http://` or `https://`"),
+        ("ftp://example.com", "does not start with `http://` or `https://`"),
         ("http://example.com?key=secret", "a query or a fragment"),
         ("http://example.com#top", "a query or a fragment"),
         ("http://tom:secret@example.com", "a username or a password"),

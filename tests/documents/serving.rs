@@ -264,7 +264,7 @@ async fn an_answer_is_of_what_is_accepted() -> Outcome {
     ] {
         let answer = say(address, ask(accept)).await?;
         assert_eq!(problem(&answer), 406, "{accept}");
-        assert!(answer.contains("which is text/plain"), "{answer}");
+        assert!(answer.contains("accept `text/plain`"), "{answer}");
     }
     // What has no content is of no kind.
     let head = get("/wait").replace("GET", "OPTIONS").replace("host:", "accept: image/png\r\nhost:");
