@@ -24,7 +24,7 @@ pub struct Error(Box<ErrorInner>);
 
 struct ErrorInner {
     sent: Option<RequestSummary>,
-    /// How often the request was sent; redirects are not counted.
+    /// The number of times the request was sent, without redirects.
     attempts: u32,
     kind: ErrorKind,
 }

@@ -35,7 +35,7 @@ pub(crate) struct ReceivedResponse {
     pub(crate) raw: RawResponse,
     /// The URL of the response, after any redirects.
     pub(crate) url: Url,
-    /// How often the request was sent; redirects are not counted.
+    /// The number of times the request was sent, without redirects.
     pub(crate) attempts: u32,
     /// The response with content that has not been read; boxed because this struct is moved often.
     pub(crate) unread: Option<Box<reqwest::Response>>,
@@ -97,7 +97,7 @@ struct Sender<'c, O> {
     sent: u32,
     /// Whether the current attempt has received a response, such as a redirect.
     has_response: bool,
-    /// How long the server may be silent.
+    /// The longest time without data from the server.
     read_timeout: Option<Duration>,
 }
 

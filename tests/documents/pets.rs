@@ -74,7 +74,7 @@ impl Api for Shop {
             }
             (None, 418) => GetPetResponse::ClientError {
                 status: GetPetResponse4xx::from_const::<418>(),
-                body: Problem::new("a teapot is no pet"),
+                body: Problem::new("a teapot is not a pet"),
             },
             (None, 500) => GetPetResponse::Default {
                 status: GetPetResponseDefault::from_const::<500>(),

@@ -13,7 +13,7 @@ fn x_status_overrides_single_keys() {
     let unauthorized = Status::Unauthorized;
     assert_eq!(unauthorized.retry(), Retry::Backoff);
     assert_eq!((unauthorized.reason(), unauthorized.origin()), ("Unauthorized", ["iana"].as_slice()));
-    assert_ne!(unauthorized.description(), "Who are you?", "the meaning is that of the catalogue");
+    assert_ne!(unauthorized.description(), "The request has no valid session.", "the description is that of the catalogue");
 
     let missing = Status::Missing;
     assert_eq!((missing.code(), missing.reason(), missing.origin()), (404, "Not Found", ["iana"].as_slice()));

@@ -88,7 +88,7 @@ pub const ROWS: &[Row] = &[
         &[
             ("Finds things.", "Finds some."),
             ("title: Shop", "title: The shop"),
-            ("What is sold.", "What one buys."),
+            ("The goods.", "All goods."),
             ("tags: [things]", "tags: [things, others]"),
         ],
         &[],

@@ -59,7 +59,7 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     /// The timeout of an attempt.
     pub(crate) timeout: Option<Duration>,
-    /// How long the server may be silent.
+    /// The longest time without data from the server.
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) redirects: Redirects,
     pub(crate) retry: Option<RetryPolicy>,
@@ -154,7 +154,7 @@ pub fn http_builder() -> Result<reqwest::ClientBuilder, Error> {
 pub struct ClientBuilder {
     base: Option<Base>,
     http: Option<reqwest::Client>,
-    /// `None` keeps the default, `Some(None)` is no timeout.
+    /// `None` keeps the default, `Some(None)` turns the timeout off.
     connect_timeout: Option<Option<Duration>>,
     read_timeout: Option<Option<Duration>>,
     timeout: Option<Option<Duration>>,

@@ -29,7 +29,7 @@ pub(crate) const LIMIT: u32 = 10;
 pub enum Redirects {
     /// None: every redirect is returned as a response.
     None,
-    /// Those that the operation does not declare by their code or as `3XX`. Declared ones are returned as
+    /// Redirects that the operation does not declare by their code or as `3XX`. Declared ones are returned as
     /// responses.
     #[default]
     Undeclared,
