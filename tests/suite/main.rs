@@ -20,4 +20,4 @@ mod retries;
 mod spec;
 mod status;
 #[cfg(feature = "tracing")]
-mod traces;
+mod tracing;
