@@ -63,7 +63,7 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
     assert_eq!(found, expected, "{stderr}");
     assert!(
         expected.len() >= programs.len() - 1,
-        "all but `fine` break the promise"
+        "every program except `compiles` must have an expected error"
     );
 }
 
