@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use statusquo_tests::{
-    documents::{all, names},
+    documents::{file_stems, generate_all},
     read, workspace,
 };
 use toml_edit::DocumentMut;
@@ -165,8 +165,8 @@ fn the_generator_and_its_commands_do_not_depend_on_the_generated_crate() {
 
 #[test]
 fn a_generated_file_has_the_name_of_its_emitter() {
-    let emitters = names(&workspace().join("codegen/src/emit"), "rs");
-    let documents = all();
+    let emitters = file_stems(&workspace().join("codegen/src/emit"), "rs");
+    let documents = generate_all();
     let outputs: BTreeSet<_> = documents
         .iter()
         .flat_map(|document| document.files.keys())
@@ -174,9 +174,9 @@ fn a_generated_file_has_the_name_of_its_emitter() {
         .filter(|name| !name.contains('/'))
         .collect();
     assert_eq!(outputs.into_iter().collect::<Vec<_>>(), emitters);
-    let runtime = names(&workspace().join("codegen/runtime"), "rs");
+    let runtime = file_stems(&workspace().join("codegen/runtime"), "rs");
     assert_eq!(
-        names(&workspace().join("generated/src/runtime"), "rs"),
+        file_stems(&workspace().join("generated/src/runtime"), "rs"),
         runtime
     );
 }

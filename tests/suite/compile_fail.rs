@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 use statusquo_tests::{
-    documents::{cargo, names, target},
+    documents::{cargo, file_stems, target},
     workspace,
 };
 
@@ -18,7 +18,7 @@ use statusquo_tests::{
 fn programs_that_violate_the_document_do_not_compile() {
     let folder = workspace().join("tests/compile_fail");
     let package = target().join("compile_fail");
-    let programs = names(&folder, "rs");
+    let programs = file_stems(&folder, "rs");
     // Programs of an earlier run may have been renamed or removed since.
     let _ = fs::remove_dir_all(package.join("examples"));
     fs::create_dir_all(package.join("examples")).unwrap();

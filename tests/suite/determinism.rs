@@ -1,7 +1,7 @@
 //! Equal input generates equal bytes, regardless of the order of map keys.
 
 use statusquo_codegen::{files::Files, model::Catalogue, source::Source};
-use statusquo_tests::{catalogue, documents::names, own_spec, source, workspace};
+use statusquo_tests::{catalogue, documents::file_stems, own_spec, source, workspace};
 
 fn generate(source: &Source, catalogue: &Catalogue) -> Files {
     match statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default()) {
@@ -39,7 +39,7 @@ fn reversed(value: &serde_yaml::Value) -> String {
 #[test]
 fn the_order_of_maps_does_not_matter() {
     let (empty, catalogue) = (Catalogue::empty(), catalogue());
-    let documents = names(&workspace().join("tests/documents"), "yaml")
+    let documents = file_stems(&workspace().join("tests/documents"), "yaml")
         .into_iter()
         .map(|name| (format!("tests/documents/{name}.yaml"), &catalogue));
     for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &empty)]) {
@@ -63,7 +63,7 @@ fn the_order_of_maps_does_not_matter() {
 #[test]
 fn a_published_document_generates_the_same_crate() {
     let catalogue = catalogue();
-    for name in names(&workspace().join("tests/documents"), "yaml") {
+    for name in file_stems(&workspace().join("tests/documents"), "yaml") {
         let source = source(&format!("tests/documents/{name}.yaml"));
         let published = statusquo_codegen::publish(&source).unwrap();
         let generated = generate(&source, &catalogue);

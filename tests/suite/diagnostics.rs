@@ -7,7 +7,9 @@ use statusquo_codegen::{
     report::{OutputStyle, render},
     source::Source,
 };
-use statusquo_tests::{catalogue, documents::names, golden::assert_golden, with_files, workspace};
+use statusquo_tests::{
+    catalogue, documents::file_stems, golden::assert_golden, with_files, workspace,
+};
 
 /// Returns the messages about a document, as a user reads them. A document that is itself a catalogue gets an empty one.
 fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
@@ -37,7 +39,7 @@ fn each_invalid_document_has_its_exact_messages() {
     let catalogue = catalogue();
     let folder = workspace().join("tests/diagnostics");
     for extension in ["json", "yaml"] {
-        for name in names(&folder, extension) {
+        for name in file_stems(&folder, extension) {
             let file = format!("{name}.{extension}");
             let text = fs::read_to_string(folder.join(&file)).unwrap();
             let messages = messages(&file, &text, &catalogue);
@@ -49,7 +51,7 @@ fn each_invalid_document_has_its_exact_messages() {
 #[test]
 fn each_finding_has_a_place_and_a_help() {
     let folder = workspace().join("tests/diagnostics");
-    for name in names(&folder, "txt") {
+    for name in file_stems(&folder, "txt") {
         let text = fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap();
         for finding in text.split("\n\n").filter(|part| part.contains('[')) {
             let has_place =

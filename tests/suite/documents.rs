@@ -3,7 +3,7 @@
 use statusquo_codegen::{model::Counts, report::Rule};
 use statusquo_tests::{
     catalogue,
-    documents::{all, cargo, names, target, write},
+    documents::{cargo, file_stems, generate_all, target, write},
     golden::assert_golden,
     source, workspace,
 };
@@ -49,7 +49,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
 
 #[test]
 fn generated_files_equal_their_goldens() {
-    for document in all() {
+    for document in generate_all() {
         let name = &document.name;
         let (_, files) = GOLDENS
             .iter()
@@ -68,7 +68,7 @@ fn generated_files_equal_their_goldens() {
 fn everything_that_is_left_out_has_a_warning() {
     let catalogue = catalogue();
     for folder in ["tests/documents", "tests/diagnostics"] {
-        for name in names(&workspace().join(folder), "yaml") {
+        for name in file_stems(&workspace().join(folder), "yaml") {
             let source = source(&format!("{folder}/{name}.yaml"));
             let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
                 continue;
@@ -106,7 +106,7 @@ type Run<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 #[test]
 fn every_document_becomes_a_usable_crate() {
     let folder = target().join("documents");
-    write(&all(), &folder);
+    write(&generate_all(), &folder);
     let features = "client-base,gzip,mock,serde,server";
     let runs: [Run<'_>; 3] = [
         (

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::{body::Body, http::Request};
 use statusquo::{Client, Code, Response, Status, StatusResponse, mock::Mock, server::router};
-use statusquo_tests::http1::{self, get, send, serve};
+use statusquo_tests::http1::{self, request, send, serve};
 use tower::ServiceExt as _;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
@@ -14,7 +14,7 @@ async fn start() -> SocketAddr {
 }
 
 async fn status(address: SocketAddr, method: &str, codes: &str) -> http1::Response {
-    get(address, method, &format!("/status/{codes}")).await
+    request(address, method, &format!("/status/{codes}")).await
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn interim_codes_and_invalid_codes_are_bad_requests() {
 }
 
 #[tokio::test]
-async fn statuses_have_the_header_fields_of_httpbin() {
+async fn statuses_have_their_header_fields() {
     let address = start().await;
     for (code, header, value) in [
         (300, "location", "/redirect/1"),
@@ -226,7 +226,7 @@ async fn undeclared_paths_and_methods_get_404_and_405() {
         "//status/200",
         "/STATUS/200",
     ] {
-        let response = get(address, "GET", path).await;
+        let response = request(address, "GET", path).await;
         assert_eq!(
             (response.code, response.header("content-type")),
             (404, Some("application/problem+json")),
@@ -235,14 +235,14 @@ async fn undeclared_paths_and_methods_get_404_and_405() {
     }
     let allow = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE";
     for method in ["CONNECT", "PROPFIND", "BREW"] {
-        let response = get(address, method, "/status/200").await;
+        let response = request(address, method, "/status/200").await;
         assert_eq!(
             (response.code, response.header("allow")),
             (405, Some(allow)),
             "{method}"
         );
     }
-    let response = get(address, "OPTIONS", "/status/200").await;
+    let response = request(address, "OPTIONS", "/status/200").await;
     assert_eq!(
         (response.code, response.header("allow")),
         (204, Some(allow))
@@ -254,7 +254,7 @@ async fn undeclared_paths_and_methods_get_404_and_405() {
         "/status/20%34",
         "/status/204?a=b",
     ] {
-        assert_eq!(get(address, "GET", target).await.code, 204, "{target}");
+        assert_eq!(request(address, "GET", target).await.code, 204, "{target}");
     }
 }
 

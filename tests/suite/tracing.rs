@@ -14,7 +14,7 @@ use statusquo::{
 };
 use statusquo_tests::{
     fault_server::{Fault, FaultServer},
-    http1::get,
+    http1::request,
 };
 use tokio::net::TcpListener;
 use tracing::{
@@ -169,7 +169,7 @@ fn each_server_response_has_a_span_with_opentelemetry_names() {
             ("HEAD", "/status/404"),
             ("GET", "/nowhere"),
         ] {
-            get(address, method, target).await;
+            request(address, method, target).await;
         }
     });
     let field = |number: usize, name: &str| spans[number].get(name).map(String::as_str);
