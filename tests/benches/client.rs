@@ -1,7 +1,8 @@
 //! The overhead of a call of the generated client over the same call written by hand with reqwest.
 //!
-//! Both take turns in one run, with the same server, so that other load on the machine does not change the ratio.
-//! The measure is processor time: of the calling thread, and of the whole process, which includes the server.
+//! Both take turns in one run, with the same server, so that other load on the machine does not change the
+//! ratio. The measure is processor time: of the calling thread, and of the whole process, which includes the
+//! server.
 
 use std::{error::Error, thread, time::Duration};
 

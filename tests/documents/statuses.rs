@@ -13,7 +13,7 @@ fn a_part_is_said_anew_and_the_rest_stays() {
     let unauthorized = Status::Unauthorized;
     assert_eq!(unauthorized.retry(), Retry::Backoff);
     assert_eq!((unauthorized.reason(), unauthorized.origin()), ("Unauthorized", ["iana"].as_slice()));
-    assert_ne!(unauthorized.description(), "Who are you?", "the meaning is that of the catalogue");
+    assert_ne!(unauthorized.description(), "The credentials are missing.", "the meaning is that of the catalogue");
 
     let missing = Status::Missing;
     assert_eq!((missing.code(), missing.reason(), missing.origin()), (404, "Not Found", ["iana"].as_slice()));
@@ -28,5 +28,5 @@ fn a_code_of_ones_own_is_a_status() {
     assert_eq!((more.code(), more.reason(), more.retry()), (299, "More Than OK", Retry::After));
     assert_eq!((more.origin(), more.reference()), (["us"].as_slice(), Some("https://example.com/299")));
     let status = Status::Status298;
-    assert_eq!((status.code(), status.reason(), status.description()), (298, "", "Nobody says what this is."));
+    assert_eq!((status.code(), status.reason(), status.description()), (298, "", "An unknown status."));
 }

@@ -1,5 +1,5 @@
-//! Measures the time of a clean build of the crate for each feature of the client, and counts the crates in it:
-//! `cargo run -p statusquo-tests --example compile`. Dependencies should be downloaded before.
+//! Measures the time of a clean build of the crate for each feature of the client, and counts the crates in
+//! it: `cargo run -p statusquo-tests --example compile`. Dependencies should be downloaded before.
 #![allow(clippy::unwrap_used, reason = "a development tool")]
 
 use std::{collections::BTreeSet, fs, time::Instant};

@@ -1,5 +1,5 @@
-//! Sends requests of each operation of documents, and each declared response, between the generated client and the
-//! generated server: `cargo run -p statusquo-tests --example roundtrip -- FILE...`.
+//! Sends requests of each operation of documents, and each declared response, between the generated client
+//! and the generated server: `cargo run -p statusquo-tests --example roundtrip -- FILE...`.
 
 use std::{env, fs, process::ExitCode};
 

@@ -1,9 +1,10 @@
 //! Compares the throughput of the generated router with that of the same handlers written by hand in axum:
 //! `cargo run --release -p statusquo-tests --no-default-features --example throughput`. It requires `wrk`.
 //!
-//! One process serves both, and they take short turns because the median of many pairs is more reliable than that of a
-//! few long ones. The memory layout of a process changes the result by a few percent, so several processes run one
-//! after the other. Other load on the machine affects the rates, and the processor time per request less.
+//! One process serves both, and they take short turns because the median of many pairs is more reliable than
+//! that of a few long ones. The memory layout of a process changes the result by a few percent, so several
+//! processes run one after the other. Other load on the machine affects the rates, and the processor time per
+//! request less.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -95,8 +96,8 @@ fn main() {
     }
 }
 
-/// Serves both routers and prints their addresses. For each line of input it prints the processor time of the process
-/// in microseconds.
+/// Serves both routers and prints their addresses. For each line of input it prints the processor time of the
+/// process in microseconds.
 #[tokio::main]
 async fn serve_both() {
     let methods = routing::get(by_hand).put(by_hand).post(by_hand);
@@ -144,8 +145,8 @@ impl Server {
         read_line(&mut self.output).parse().unwrap()
     }
 
-    /// Measures one router: requests per second, the 99th percentile of the latency in milliseconds, and the processor
-    /// time per request in microseconds.
+    /// Measures one router: requests per second, the 99th percentile of the latency in milliseconds, and the
+    /// processor time per request in microseconds.
     fn measure_turn(&mut self, router: usize, code: u16) -> [f64; 3] {
         let before = self.processor_time();
         let output = Command::new("wrk")

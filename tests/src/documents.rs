@@ -1,8 +1,9 @@
 //! The small documents of `tests/documents`, their crates and the programs that use the crates.
 //!
 //! Each document covers one area. It may have a program of the same name, a test that is written into the
-//! generated crate. All crates form one workspace below `target/`. To build dependencies only once, it is built by
-//! one run of cargo, in the target folder of this workspace, with its profile and the features of its crates.
+//! generated crate. All crates form one workspace below `target/`. To build dependencies only once, it is
+//! built by one run of cargo, in the target folder of this workspace, with its profile and the features of
+//! its crates.
 
 use std::{
     env, fs,

@@ -84,7 +84,8 @@ impl FaultServer {
         })
     }
 
-    /// Returns the text of each request so far. A connection that is closed without reading has an empty text.
+    /// Returns the text of each request so far. A connection that is closed without reading has an empty
+    /// text.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         let requests = self.requests.lock();

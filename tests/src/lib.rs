@@ -35,7 +35,8 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Reads a document of the workspace, with the external files that it refers to. Its name is that of its file.
+/// Reads a document of the workspace, with the external files that it refers to. Its name is that of its
+/// file.
 ///
 /// # Panics
 /// If it cannot be read.

@@ -1,7 +1,7 @@
 //! An independent implementation of OpenAPI's rule for which declaration a status has.
 //!
-//! It reads only the text of a document and shares no code with the generator or the generated crate, which are
-//! compared with it.
+//! It reads only the text of a document and shares no code with the generator or the generated crate, which
+//! are compared with it.
 
 use serde_json::Value;
 use statusquo_codegen::{
@@ -35,8 +35,8 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
 
 /// Returns the keys of an operation's `responses` that declare a final response, as they are written.
 ///
-/// Interim codes are left out (RFC 9110, section 15.2), except a 101 with an `Upgrade` header field, which ends the
-/// use of HTTP on the connection.
+/// Interim codes are left out (RFC 9110, section 15.2), except a 101 with an `Upgrade` header field, which
+/// ends the use of HTTP on the connection.
 pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method) -> Vec<String> {
     let item = document.get("paths").and_then(|paths| paths.get(path));
     // A path item may be in an external file.
@@ -86,8 +86,8 @@ fn check_response_keys<O: Operation>(operation: &str, declared: &[&str]) {
     }
 }
 
-/// OpenAPI 3.0.3, section 4.7.16: an exact code takes precedence over its range, and a range over `default`. An
-/// operation that declares no response may return any status.
+/// OpenAPI 3.0.3, section 4.7.16: an exact code takes precedence over its range, and a range over `default`.
+/// An operation that declares no response may return any status.
 fn expected_key(declared: &[&str], code: u16) -> Option<String> {
     let exact = code.to_string();
     let range = format!("{}xx", code / 100);

@@ -1,9 +1,9 @@
-//! Programs that send requests of each operation, and each declared response, between the generated client and the
-//! generated server.
+//! Programs that send requests of each operation, and each declared response, between the generated client
+//! and the generated server.
 //!
-//! The requests and responses are built as bytes from the text of the document ([`crate::schema_values`]); only names
-//! are taken from the model. The side that decodes the bytes must encode the same value again, so that the other side
-//! decodes an equal value.
+//! The requests and responses are built as bytes from the text of the document ([`crate::schema_values`]);
+//! only names are taken from the model. The side that decodes the bytes must encode the same value again, so
+//! that the other side decodes an equal value.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -281,8 +281,8 @@ impl<'a> Declaration<'a> {
         })
     }
 
-    /// Returns a response for each key and media type. For a range or `default`, its status is one that no more
-    /// specific key declares.
+    /// Returns a response for each key and media type. For a range or `default`, its status is one that no
+    /// more specific key declares.
     fn responses(&self, tree: &Value) -> Vec<CannedResponse> {
         let empty = Map::new();
         let responses = self
@@ -386,8 +386,8 @@ impl<'a> Declaration<'a> {
     }
 }
 
-/// Returns the text of a parameter or header field, with its name if the style includes it; `None` for combinations
-/// that this test does not support.
+/// Returns the text of a parameter or header field, with its name if the style includes it; `None` for
+/// combinations that this test does not support.
 fn parameter_text(tree: &Value, parameter: &Value, name: &str, location: &str) -> Option<String> {
     let style = parameter.get("style").and_then(Value::as_str);
     let explode = parameter.get("explode").and_then(Value::as_bool);

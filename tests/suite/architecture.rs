@@ -30,7 +30,8 @@ fn sources(folder: &str) -> Vec<String> {
     files
 }
 
-/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not `refs::`.
+/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not
+/// `refs::`.
 fn users(path: &str) -> BTreeSet<String> {
     let contains = |line: &str| {
         line.match_indices(path).any(|(at, _)| {
@@ -181,7 +182,8 @@ fn a_generated_file_has_the_name_of_its_emitter() {
     );
 }
 
-/// The manifest of a new crate has the dependencies of the workspace and the features of the crate in `generated`.
+/// The manifest of a new crate has the dependencies of the workspace and the features of the crate in
+/// `generated`.
 #[test]
 fn the_manifest_template_matches_the_workspace() {
     let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();

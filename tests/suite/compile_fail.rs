@@ -1,7 +1,7 @@
 //! Programs that violate a document, which must not compile.
 //!
-//! A comment states the error that is expected in its line: `//~ E0004`. Only codes and lines are compared because
-//! the compiler's messages change with each version.
+//! A comment states the error that is expected in its line: `//~ E0004`. Only codes and lines are compared
+//! because the compiler's messages change with each version.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

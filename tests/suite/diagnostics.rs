@@ -11,7 +11,8 @@ use statusquo_tests::{
     catalogue, documents::file_stems, golden::assert_golden, with_files, workspace,
 };
 
-/// Returns the messages about a document, as a user reads them. A document that is itself a catalogue gets an empty one.
+/// Returns the messages about a document, as a user reads them. A document that is itself a catalogue gets an
+/// empty one.
 fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     let source = with_files(Source::new(file, text), "tests/diagnostics");
     let empty = Catalogue::empty();
