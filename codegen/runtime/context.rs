@@ -1,11 +1,11 @@
-//! Who asks, and how: what a request is beside its parameters and its content.
+//! The context of a request: everything except its parameters and its content.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, Method, Uri, request::Parts};
 
-/// What comes with a request beside its parameters and its content.
+/// The method, URI, header fields and extensions of a request, and the address of the peer.
 ///
 /// It is cheap to clone.
 #[derive(Clone, Debug)]
@@ -16,33 +16,34 @@ impl Context {
         Self(parts)
     }
 
-    /// The method as it came: an operation of GET is asked by HEAD, too.
+    /// Returns the method of the request. An operation of GET also handles HEAD.
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.0.method
     }
 
-    /// The path and the query as they came.
+    /// Returns the path and the query of the request, as received.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.0.uri
     }
 
-    /// The header fields, declared or not.
+    /// Returns all header fields, declared or not.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// What a layer around the router has put into the request.
+    /// Returns an extension that a layer around the router has added to the request.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.extensions.get()
     }
 
-    /// The address of the one who is connected, a proxy perhaps; `None` if whatever serves the router does
-    /// not tell. [`serve`](super::serve::serve) does, and axum by
-    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    /// Returns the address of the peer, which may be a proxy.
+    ///
+    /// `None` if the program that serves the router does not provide it. [`serve`](super::serve::serve) does,
+    /// and axum does with `into_make_service_with_connect_info::<SocketAddr>()`.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.extension::<ConnectInfo<SocketAddr>>()

@@ -1,30 +1,30 @@
-//! What enumerations of the document have in common.
+//! Support for the document's enumerations.
 
-/// An enumeration of texts.
+/// An enumeration of strings.
 pub(crate) trait StringEnum: Clone + Sized + 'static {
-    /// The values that the document names.
+    /// The values that the document declares.
     const DECLARED: &'static [Self];
 
-    /// The value on the wire.
+    /// Returns the value on the wire.
     fn text(&self) -> &str;
 
-    /// The value that a text stands for, if the document names it.
-    fn known(text: &str) -> Option<Self> {
+    /// Returns the declared value with this text on the wire.
+    fn from_declared(text: &str) -> Option<Self> {
         Self::DECLARED
             .iter()
-            .find(|known| known.text() == text)
+            .find(|declared| declared.text() == text)
             .cloned()
     }
 }
 
-/// Implements for an enum of texts all that follows from its table.
+/// Implements the methods and traits of an enum of strings from a table of its variants.
 macro_rules! impl_string_enum {
     ($name:ident { $($variant:ident = $text:literal,)* }) => {
         impl $name {
-            /// The values that the document names.
+            /// The values that the document declares.
             pub const DECLARED: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The value on the wire.
+            /// Returns the value on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -44,8 +44,8 @@ macro_rules! impl_string_enum {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                let known = crate::runtime::enums::StringEnum::known(&text);
-                known.unwrap_or(Self::Other(text))
+                let declared = crate::runtime::enums::StringEnum::from_declared(&text);
+                declared.unwrap_or(Self::Other(text))
             }
         }
 
@@ -75,12 +75,12 @@ macro_rules! impl_string_enum {
     };
 }
 
-/// Implements for an enum of integers, which has `get` and `known`, all that follows from these.
+/// Implements the traits of an enum of integers by its methods `get` and `from_declared`.
 macro_rules! impl_integer_enum {
     ($name:ident) => {
         impl From<i64> for $name {
             fn from(number: i64) -> Self {
-                Self::known(number).unwrap_or(Self::Other(number))
+                Self::from_declared(number).unwrap_or(Self::Other(number))
             }
         }
 
@@ -111,29 +111,29 @@ pub(crate) enum Scalar {
     Integer(i64),
     Number(f64),
     Text(&'static str),
-    /// A list, an object or `null`, as JSON writes it.
+    /// An array, an object or `null`, as JSON text.
     Json(&'static str),
 }
 
-/// No document can write what is no number.
+/// A document cannot contain NaN, so equality is reflexive.
 impl Eq for Scalar {}
 
 impl Scalar {
-    /// Whether it is a value of JSON.
+    /// Checks whether a JSON value is equal to this one.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "the other number has no more precision"
+        reason = "the other number has the same precision"
     )]
-    pub(crate) fn is(self, value: &serde_json::Value) -> bool {
+    pub(crate) fn equals(self, value: &serde_json::Value) -> bool {
         match self {
             Self::Boolean(flag) => *value == flag,
-            // `1` and `1.0` are one number.
+            // `1` and `1.0` are the same number.
             Self::Integer(number) => *value == number || *value == number as f64,
             Self::Number(number) => value.as_f64() == Some(number),
             Self::Text(text) => *value == text,
             Self::Json(text) => text
                 .parse()
-                .is_ok_and(|known: serde_json::Value| known == *value),
+                .is_ok_and(|declared: serde_json::Value| declared == *value),
         }
     }
 }
@@ -164,7 +164,7 @@ impl std::fmt::Display for Scalar {
     }
 }
 
-/// Implements for an enum of texts, numbers and booleans how it is read and written.
+/// Implements `Serialize` and `Deserialize` for an enum of strings, numbers and booleans.
 macro_rules! impl_mixed_enum {
     ($name:ident { $($variant:ident = $kind:ident($value:literal),)* }) => {
         impl serde::Serialize for $name {
@@ -181,19 +181,19 @@ macro_rules! impl_mixed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
-                let known = |value: &_| {
-                    $(if crate::runtime::enums::Scalar::$kind($value).is(value) {
+                let candidates = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
+                let from_declared = |value: &_| {
+                    $(if crate::runtime::enums::Scalar::$kind($value).equals(value) {
                         return Some(Self::$variant);
                     })*
                     None
                 };
-                Ok(readings.first(known).unwrap_or_else(Self::Other))
+                Ok(candidates.first(from_declared).unwrap_or_else(Self::Other))
             }
         }
     };
 }
 
-// A document may have no such enum.
+// Unused if the document has no such enum.
 #[allow(unused_imports)]
 pub(crate) use {impl_integer_enum, impl_mixed_enum, impl_string_enum};

@@ -1,4 +1,4 @@
-//! The patterns and formats of texts.
+//! Patterns and formats of strings.
 
 use std::{
     cell::RefCell,
@@ -8,26 +8,26 @@ use std::{
 
 use regex_lite::Regex;
 
-/// A format of OpenAPI or JSON Schema.
+/// A format of OpenAPI or JSON Schema that is validated.
 ///
-/// The list of formats is open, and most say nothing that could be checked.
+/// The set of formats is open, and most of them cannot be validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Base64 (RFC 4648, section 4).
     Byte,
-    /// A day (RFC 3339, `full-date`).
+    /// A date (RFC 3339, `full-date`).
     Date,
-    /// A moment (RFC 3339, `date-time`).
+    /// A date and time (RFC 3339, `date-time`).
     DateTime,
-    /// An address of e-mail, as HTML's forms take it.
+    /// An email address, as HTML forms accept it.
     Email,
-    /// A name of a host (RFC 1123, section 2.1).
+    /// A hostname (RFC 1123, section 2.1).
     Hostname,
-    /// An address of IPv4.
+    /// An IPv4 address.
     Ipv4,
-    /// An address of IPv6.
+    /// An IPv6 address.
     Ipv6,
-    /// A time of a day (RFC 3339, `full-time`).
+    /// A time of day (RFC 3339, `full-time`).
     Time,
     /// A URI (RFC 3986).
     Uri,
@@ -36,7 +36,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format.
+    /// All formats.
     pub const ALL: [Self; 10] = [
         Self::Byte,
         Self::Date,
@@ -50,7 +50,7 @@ impl Format {
         Self::Uuid,
     ];
 
-    /// The word of `format`.
+    /// Returns the value of the keyword `format`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,26 +67,26 @@ impl Format {
         }
     }
 
-    /// What a text of the format is, in words.
+    /// Returns a description of the format for messages, with an article.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
-            Self::Byte => "a text in base64",
+            Self::Byte => "a Base64 string",
             Self::Date => "a date such as `2017-07-21`",
-            Self::DateTime => "a moment such as `2017-07-21T17:32:28Z`",
-            Self::Email => "an address of e-mail",
-            Self::Hostname => "the name of a host",
-            Self::Ipv4 => "an address of IPv4",
-            Self::Ipv6 => "an address of IPv6",
+            Self::DateTime => "a date and time such as `2017-07-21T17:32:28Z`",
+            Self::Email => "an email address",
+            Self::Hostname => "a hostname",
+            Self::Ipv4 => "an IPv4 address",
+            Self::Ipv6 => "an IPv6 address",
             Self::Time => "a time such as `17:32:28Z`",
             Self::Uri => "a URI with a scheme",
             Self::Uuid => "a UUID",
         }
     }
 
-    /// Whether a text is of the format.
+    /// Checks whether a string has the format.
     #[must_use]
-    pub fn is(self, text: &str) -> bool {
+    pub fn is_match(self, text: &str) -> bool {
         match self {
             Self::Byte => matches(BASE64, text),
             Self::Date => is_date(text),
@@ -116,13 +116,13 @@ const EMAIL: &str = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{
 
 const HOSTNAME: &str = r"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$";
 
-/// A scheme, and behind it only what RFC 3986 has.
+/// A scheme, followed only by characters that RFC 3986 allows.
 const URI: &str =
     r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$";
 
 const UUID: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
 
-/// Whether a text is a day that there is (RFC 3339, `full-date`).
+/// Checks whether a string is a date of the Gregorian calendar (RFC 3339, `full-date`).
 fn is_date(text: &str) -> bool {
     if !matches(r"^\d{4}-\d{2}-\d{2}$", text) {
         return false;
@@ -143,13 +143,14 @@ fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Whether a text has a part that matches a pattern; every text, if the pattern is none.
+/// Checks whether a part of a string matches a regular expression. An invalid expression matches every
+/// string.
 pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     thread_local! {
-        static KNOWN: RefCell<BTreeMap<&'static str, Option<Regex>>> = RefCell::default();
+        static CACHE: RefCell<BTreeMap<&'static str, Option<Regex>>> = RefCell::default();
     }
-    KNOWN.with_borrow_mut(|known| {
-        let regex = known
+    CACHE.with_borrow_mut(|cache| {
+        let regex = cache
             .entry(pattern)
             .or_insert_with(|| Regex::new(pattern).ok());
         regex.as_ref().is_none_or(|regex| regex.is_match(text))

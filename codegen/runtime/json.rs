@@ -1,31 +1,31 @@
-//! JSON that others have written.
+//! Decodes JSON, with errors that are fit for API callers.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
 
-/// Why a text is not the JSON that is wanted.
+/// The error of content that is not the expected JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct JsonError {
-    /// In words that tell nothing of the types of this program.
+    /// The message, which does not mention types of the program.
     pub(crate) detail: String,
-    /// The place of the value that is wrong, as a JSON pointer; `None` if the text is no JSON at all.
+    /// The JSON pointer of the invalid value; `None` if the content is malformed.
     pub(crate) pointer: Option<String>,
 }
 
-/// Reads a value.
+/// Decodes a value.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     serde_json::from_slice(text).map_err(|error| explain::<T>(text, &error))
 }
 
-/// Finds the place of an error, in a second reading that only those pay who send nonsense.
+/// Decodes the content again to find the invalid value, so that only invalid content has this cost.
 fn explain<T: DeserializeOwned>(text: &[u8], error: &serde_json::Error) -> JsonError {
     if error.classify() != Category::Data {
         let place = match error.line() {
             0 => String::new(),
-            line => format!(", at line {line} column {}", error.column()),
+            line => format!(" at line {line} column {}", error.column()),
         };
         return JsonError {
-            detail: format!("this is no JSON{place}"),
+            detail: format!("malformed JSON{place}"),
             pointer: None,
         };
     }
@@ -35,21 +35,19 @@ fn explain<T: DeserializeOwned>(text: &[u8], error: &serde_json::Error) -> JsonE
         Err(error) => (pointer(error.path()), error.inner().to_string()),
     };
     let place = if pointer.is_empty() {
-        "the value"
+        "the value".to_owned()
     } else {
-        pointer.as_str()
+        format!("`{pointer}`")
     };
     let missing = message
         .strip_prefix("missing field `")
         .and_then(|rest| rest.split_once('`'));
     let detail = if let Some((field, _)) = missing {
-        format!("{place} has no `{field}`")
+        format!("{place} must have the property `{field}`")
     } else {
         let value = serde_json::from_slice::<Value>(text).unwrap_or_default();
-        let found = value
-            .pointer(&pointer)
-            .map_or("of the wrong type", describe);
-        format!("{place} is {found}, which is not what is declared")
+        let actual = value.pointer(&pointer).map_or("a value", describe);
+        format!("{place} is {actual}, which does not match its schema")
     };
     JsonError {
         detail,
@@ -73,13 +71,14 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     pointer
 }
 
+/// Returns the name of a value's type, with an article.
 fn describe(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
-        Value::Array(_) => "a list",
+        Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
 }

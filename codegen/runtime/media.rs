@@ -1,18 +1,18 @@
-//! Media types, and which of those that are declared content is of.
+//! Media types, and the selection among those that the document declares.
 
 use bytes::Bytes;
 
-/// Content whose media type the document leaves open, such as `image/*`.
+/// Content whose media type the document declares as a range, such as `image/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
-    /// The media type, as in `Content-Type`.
+    /// The value of `Content-Type`, parameters included.
     pub media_type: String,
     /// The content.
     pub bytes: Bytes,
 }
 
 impl Media {
-    /// Content of a media type.
+    /// Creates content of a media type.
     #[must_use]
     pub fn new(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self {
@@ -22,9 +22,9 @@ impl Media {
     }
 }
 
-/// The declared media type that content is of: the same, else a range that it is in.
+/// Returns the declared media type that content matches: an equal one, or else a range that includes it.
 ///
-/// Content without a media type is of the only one that is declared.
+/// Content without a media type matches if only one is declared.
 pub(crate) fn select<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&'t str> {
     let Some(actual) = actual else {
         return match declared {
@@ -32,7 +32,7 @@ pub(crate) fn select<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&
             _ => None,
         };
     };
-    // Nearly always.
+    // The usual case.
     let verbatim = declared.iter().find(|declared| **declared == actual);
     if let Some(verbatim) = verbatim {
         return Some(verbatim);
@@ -41,12 +41,14 @@ pub(crate) fn select<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&
     let find = |matches: &dyn Fn(&str) -> bool| {
         declared.iter().find(|declared| matches(split(declared).0))
     };
-    // `application/json; v=2` may stand beside `application/json; v=1`.
+    // A document may declare both `application/json; v=1` and `application/json; v=2`.
     let exact = declared.iter().find(|declared| {
-        let (essence, wanted) = split(declared);
+        let (essence, required) = split(declared);
         essence.eq_ignore_ascii_case(actual)
-            && wanted.iter().all(|wanted| parameters.contains(wanted))
-            && !wanted.is_empty()
+            && required
+                .iter()
+                .all(|required| parameters.contains(required))
+            && !required.is_empty()
     });
     exact
         .or_else(|| find(&|declared| declared.eq_ignore_ascii_case(actual)))
@@ -55,19 +57,19 @@ pub(crate) fn select<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&
         .copied()
 }
 
-/// The declared media type for content of another one, if both are JSON: what servers that are called
-/// send, whatever their document says.
+/// Returns a declared media type of JSON for content of an undeclared media type of JSON: many servers do
+/// not send the media type that their document declares.
 ///
-/// A problem of RFC 9457 stands for none but itself: in its place was something else to come.
-pub(crate) fn alike<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&'t str> {
+/// RFC 9457 problem details are excluded, because they replace the declared content.
+pub(crate) fn select_json<'t>(declared: &[&'t str], actual: Option<&str>) -> Option<&'t str> {
     let (actual, _) = split(actual?);
     let is_json = |media: &&str| is_json(split(media).0);
     (is_json(&actual) && !actual.eq_ignore_ascii_case(PROBLEM))
         .then(|| declared.iter().copied().find(is_json))?
 }
 
-/// Whether a field `Accept` takes one of the media types that an answer may be of, or of the ranges of them
-/// (RFC 9110, section 12.5.1). One that says nothing that can be read takes all.
+/// Checks whether the value of `Accept` includes one of the media types or ranges that a response may have
+/// (RFC 9110, section 12.5.1). A malformed value includes all of them.
 #[cfg(feature = "server")]
 pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
     let ranges = accept.split(',').filter_map(|range| {
@@ -79,10 +81,10 @@ pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
             .then_some((essence, weight.unwrap_or(1.0_f32)))
     });
     let ranges: Vec<_> = ranges.collect();
-    let takes = |media: &str| {
-        // The nearest range decides.
-        let nearest = ranges.iter().filter_map(|(range, weight)| {
-            let near = if range.eq_ignore_ascii_case(media) {
+    let includes = |media: &str| {
+        // The most specific range takes precedence.
+        let matching = ranges.iter().filter_map(|(range, weight)| {
+            let specificity = if range.eq_ignore_ascii_case(media) {
                 3
             } else if in_range(range, media) || in_range(media, range) {
                 2
@@ -91,18 +93,18 @@ pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
             } else {
                 return None;
             };
-            Some((near, *weight))
+            Some((specificity, *weight))
         });
-        let nearest = nearest.max_by_key(|(near, _)| *near);
-        nearest.is_some_and(|(_, weight)| weight > 0.0)
+        let most_specific = matching.max_by_key(|(specificity, _)| *specificity);
+        most_specific.is_some_and(|(_, weight)| weight > 0.0)
     };
-    ranges.is_empty() || offered.iter().any(|media| takes(split(media).0))
+    ranges.is_empty() || offered.iter().any(|media| includes(split(media).0))
 }
 
-/// The media type of a problem of RFC 9457.
+/// The media type of RFC 9457 problem details.
 pub(crate) const PROBLEM: &str = "application/problem+json";
 
-/// A media type and its parameters, whose names know no case (RFC 9110, section 8.3.1).
+/// Splits a media type from its parameters, whose names are case-insensitive (RFC 9110, section 8.3.1).
 fn split(media: &str) -> (&str, Vec<(String, &str)>) {
     let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));
     let parameters = parameters.split(';').filter_map(|parameter| {
@@ -113,13 +115,16 @@ fn split(media: &str) -> (&str, Vec<(String, &str)>) {
     (essence.trim(), parameters.collect())
 }
 
+/// Checks whether a range such as `text/*` includes a media type.
 fn in_range(range: &str, media: &str) -> bool {
-    let family = range.strip_suffix("/*").filter(|family| *family != "*");
-    let actual = media.split_once('/').map(|(family, _)| family);
-    matches!((family, actual), (Some(family), Some(actual)) if family.eq_ignore_ascii_case(actual))
+    let main_type = range
+        .strip_suffix("/*")
+        .filter(|main_type| *main_type != "*");
+    let actual = media.split_once('/').map(|(main_type, _)| main_type);
+    matches!((main_type, actual), (Some(main_type), Some(actual)) if main_type.eq_ignore_ascii_case(actual))
 }
 
-/// Whether content of a media type is JSON.
+/// Checks whether content of a media type is JSON.
 pub(crate) fn is_json(media: &str) -> bool {
     let media = split(media).0.to_ascii_lowercase();
     media.ends_with("/json") || media.ends_with("+json")

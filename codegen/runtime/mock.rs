@@ -1,4 +1,4 @@
-//! Answers from the examples of the document.
+//! A server that returns the examples of the document.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -22,113 +22,130 @@ use super::{
 };
 use crate::{Code, StatusChoice};
 
-/// An example of an answer, as it is on the wire.
+/// An example of a response, as sent on the wire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseExample {
-    /// A status that it may have.
+    /// The status code; for a range or `default`, one of its codes.
     pub(crate) code: u16,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     /// The media type and the content.
     pub(crate) body: Option<(&'static str, &'static str)>,
 }
 
-/// The examples of an operation's answers.
+/// The examples of an operation's responses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OperationExamples {
-    /// The operation.
+    /// The id of the operation.
     pub(crate) operation: &'static str,
-    /// The keys of its answers.
+    /// The keys of its responses.
     pub(crate) keys: &'static [ResponseKey],
     pub(crate) examples: &'static [ResponseExample],
 }
 
-/// The answer to a request that is refused: with the example of the document, if it declares content of another kind
-/// than a problem for the status.
+/// Returns the response to a rejected request: the document's example for the status, with the header fields
+/// of the rejection.
+///
+/// If the document declares problem details or no content for the status, the content is that of `response`.
 pub(crate) fn rejection_example(
-    all: &[OperationExamples],
+    operations: &[OperationExamples],
     rejection: &Rejection,
-    usual: HttpResponse,
+    response: HttpResponse,
 ) -> HttpResponse {
     let code = rejection.code();
-    let of_operation = |known: &&OperationExamples| Some(known.operation) == rejection.operation();
-    let found = all.iter().find(of_operation).and_then(|known| {
-        let key = match_response_key(known.keys, code.get())?;
-        known
+    let operation = operations
+        .iter()
+        .find(|operation| Some(operation.operation) == rejection.operation());
+    let example = operation.and_then(|operation| {
+        let key = match_response_key(operation.keys, code.get())?;
+        operation
             .examples
             .iter()
-            .find(|example| match_response_key(known.keys, example.code) == Some(key))
+            .find(|example| match_response_key(operation.keys, example.code) == Some(key))
     });
-    let Some((example, Ok(mut headers))) = found.map(|example| (example, headers(example))) else {
-        return usual;
+    let Some((example, Ok(mut headers))) = example.map(|example| (example, headers(example)))
+    else {
+        return response;
     };
-    let mut answer = match example.body {
+    let mut response = match example.body {
         Some((media, body)) if !media.starts_with(PROBLEM) => with_status(code, Body::from(body)),
         _ => {
             headers.remove(header::CONTENT_TYPE);
-            headers.extend(usual.headers().clone());
-            usual
+            headers.extend(response.headers().clone());
+            response
         }
     };
     headers.extend(rejection.0.headers.clone());
-    *answer.headers_mut() = headers;
-    answer
+    *response.headers_mut() = headers;
+    response
 }
 
-/// An API that answers each operation with an example of the document.
+/// An API that returns examples of the document. It never returns an undeclared response.
 ///
-/// An operation with a parameter that is a [`StatusChoice`] answers with what the choice picks, and with 400
-/// for a status that is no answer. All others answer with their first success, unless the request has the
-/// header field `Prefer` (RFC 7240): `Prefer: code=503` asks for a status, `Prefer: code=200:9,503:1` for
-/// either with these odds, and `Prefer: delay=1.5` for an answer after so many seconds. What an operation
-/// cannot answer with is refused with 400.
+/// An operation with a parameter of the type [`StatusChoice`] returns the example of the chosen status, or
+/// 400 if the document does not declare that status. Any other operation returns the example of its first
+/// success.
+///
+/// The header field `Prefer` (RFC 7240) of a request changes the response:
+///
+/// - `Prefer: code=503` selects a status, in place of the first success.
+/// - `Prefer: code=200:9,503:1` selects one of several at random, with these weights.
+/// - `Prefer: delay=1.5` delays the response by this number of seconds.
+///
+/// A request for a response that the operation does not declare is rejected with 400.
 #[derive(Clone, Debug, Default)]
 pub struct Mock {
     prefer: Prefer,
-    dice: Option<Arc<Mutex<Rng>>>,
+    rng: Option<Arc<Mutex<Rng>>>,
 }
 
-/// The mock as it is if nothing else is said of it.
+/// The mock with a random seed.
 #[allow(
     non_upper_case_globals,
-    reason = "a value of a type without choices is called like the type"
+    reason = "the value is used like that of a unit struct"
 )]
 pub const Mock: Mock = Mock {
     prefer: Prefer {
         code: None,
         delay: None,
-        wrong: None,
+        error: None,
     },
-    dice: None,
+    rng: None,
 };
 
 impl Mock {
-    /// A mock that picks from choices as every other with the same seed does.
+    /// Creates a mock that selects statuses reproducibly: the same requests in the same order get the same
+    /// statuses from every mock with this seed.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self {
-            dice: Some(Arc::new(Mutex::new(Rng::with_seed(seed)))),
+            rng: Some(Arc::new(Mutex::new(Rng::with_seed(seed)))),
             ..Mock
         }
     }
 }
 
-// What the mock does is no method of it: those are named by the document.
+// These are functions because the methods of the mock have the names of operations.
 
-/// The same mock, asked as a request has it.
+/// Returns a copy of the mock with the preferences of a request.
 pub(crate) fn with_preference(mock: &Mock, context: &Context) -> Mock {
     Mock {
-        prefer: Prefer::of(context.headers()),
-        dice: mock.dice.clone(),
+        prefer: Prefer::new(context.headers()),
+        rng: mock.rng.clone(),
     }
 }
 
-/// Whether an operation can answer as the mock is asked to, unless a parameter of its own has the choice.
+/// Checks that an operation declares the preferred statuses.
+///
+/// With `has_choice`, a parameter of the operation selects the status instead.
+///
+/// # Errors
+/// A rejection with 400 if `Prefer` is invalid or prefers an undeclared status.
 pub(crate) fn check_preference<O: Operation>(
     mock: &Mock,
     has_choice: bool,
 ) -> Result<(), Rejection> {
-    if let Some(wrong) = &mock.prefer.wrong {
-        return Err(Rejection::new(Code::BAD_REQUEST, wrong.as_str()));
+    if let Some(error) = &mock.prefer.error {
+        return Err(Rejection::new(Code::BAD_REQUEST, error.as_str()));
     }
     let Some(choice) = mock.prefer.code.as_ref().filter(|_| !has_choice) else {
         return Ok(());
@@ -140,20 +157,18 @@ pub(crate) fn check_preference<O: Operation>(
     };
     let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
     let detail = format!(
-        "this operation does not answer with {code}; it has {}",
+        "this operation does not return {code}; use one of {}",
         keys.join(", ")
     );
     Err(Rejection::new(Code::BAD_REQUEST, detail))
 }
 
-/// The answer with a status that is picked from a choice, or that is preferred; without either, the first
-/// success.
+/// Returns the example of a status: one of `choice`, or else a preferred one, or else the first success.
 ///
-/// A status that the operation cannot answer with is a bad request, if the document has an answer
-/// for that.
+/// If the document does not declare the status, the example of 400 is returned.
 ///
-/// # Panics
-/// Without an example of the answer: the generator warned of it. The server makes it a 500.
+/// # Panics If there is no example, or if it does not match the document; the generator warns in these cases.
+/// The server responds with 500.
 pub(crate) async fn respond<R: Response>(
     mock: &Mock,
     examples: &[ResponseExample],
@@ -162,50 +177,51 @@ pub(crate) async fn respond<R: Response>(
     if let Some(delay) = mock.prefer.delay {
         tokio::time::sleep(delay).await;
     }
-    let found = match choice.or(mock.prefer.code.as_ref()) {
+    let selected = match choice.or(mock.prefer.code.as_ref()) {
         Some(choice) => {
-            let code = choice.pick(throw(mock));
+            let code = choice.pick(random(mock));
             find::<R>(examples, code).or_else(|| find::<R>(examples, Code::BAD_REQUEST))
         }
         None => first(examples),
     };
-    let Some((example, code)) = found else {
-        panic!("the document has no example of this answer")
+    let Some((example, code)) = selected else {
+        panic!("the document has no example of this response")
     };
     match decode(example, code) {
-        Ok(answer) => answer,
-        Err(why) => panic!("the example of {code} is not what the document declares: {why}"),
+        Ok(response) => response,
+        Err(error) => panic!("the example of {code} does not match the document: {error}"),
     }
 }
 
-/// A number from 0 to 1.
-fn throw(mock: &Mock) -> f64 {
-    match &mock.dice {
+/// Returns a random number from 0 to 1.
+fn random(mock: &Mock) -> f64 {
+    match &mock.rng {
         None => fastrand::f64(),
-        Some(dice) => dice.lock().unwrap_or_else(PoisonError::into_inner).f64(),
+        Some(rng) => rng.lock().unwrap_or_else(PoisonError::into_inner).f64(),
     }
 }
 
-/// What a request prefers of its answer.
+/// The preferences of a request for its response.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Prefer {
     code: Option<StatusChoice>,
     delay: Option<Duration>,
-    /// What is wrong with it.
-    wrong: Option<String>,
+    /// The last error of the field.
+    error: Option<String>,
 }
 
 impl Prefer {
-    /// What the fields `Prefer` say; of what is said twice, the first counts (RFC 7240, section 2).
-    fn of(headers: &HeaderMap) -> Self {
-        let mut found = Self::default();
+    /// Reads the preferences of a request. The first of several with the same name counts (RFC 7240,
+    /// section 2).
+    fn new(headers: &HeaderMap) -> Self {
+        let mut prefer = Self::default();
         let lines = headers.get_all("prefer").iter();
         let lines = lines.filter_map(|line| line.to_str().ok());
         let mut items: Vec<(&str, String)> = Vec::new();
         for item in lines.flat_map(|line| line.split(',')) {
             match item.split_once('=') {
                 Some((name, value)) => items.push((name.trim(), value.trim().to_owned())),
-                // The comma may be one between two codes.
+                // The comma may separate two codes.
                 None => {
                     if let Some((_, value)) = items.last_mut() {
                         value.push(',');
@@ -216,25 +232,30 @@ impl Prefer {
         }
         for (name, value) in items {
             let value = value.trim_matches('"');
-            if name.eq_ignore_ascii_case("code") && found.code.is_none() {
+            if name.eq_ignore_ascii_case("code") && prefer.code.is_none() {
                 match value.parse() {
-                    Ok(choice) => found.code = Some(choice),
-                    Err(why) => found.wrong = Some(format!("`Prefer: code={value}`: {why}")),
+                    Ok(choice) => prefer.code = Some(choice),
+                    Err(error) => {
+                        prefer.error = Some(format!("`Prefer: code={value}` is invalid: {error}"));
+                    }
                 }
-            } else if name.eq_ignore_ascii_case("delay") && found.delay.is_none() {
+            } else if name.eq_ignore_ascii_case("delay") && prefer.delay.is_none() {
                 let seconds = value.parse().ok();
-                found.delay = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-                if found.delay.is_none() {
-                    let why = format!("`Prefer: delay={value}`: it is no number of seconds");
-                    found.wrong = Some(why);
+                prefer.delay =
+                    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                if prefer.delay.is_none() {
+                    let error = format!(
+                        "`Prefer: delay={value}` is invalid: it is not a number of seconds"
+                    );
+                    prefer.error = Some(error);
                 }
             }
         }
-        found
+        prefer
     }
 }
 
-/// The example of a status.
+/// Returns the example of a status.
 fn find<R: Response>(examples: &[ResponseExample], code: Code) -> Option<(&ResponseExample, Code)> {
     let key = match_response_key(R::KEYS, code.get())?;
     examples
@@ -243,7 +264,7 @@ fn find<R: Response>(examples: &[ResponseExample], code: Code) -> Option<(&Respo
         .map(|example| (example, code))
 }
 
-/// The first success, else the first of all.
+/// Returns the first example of a success, or else the first example.
 fn first(examples: &[ResponseExample]) -> Option<(&ResponseExample, Code)> {
     let success = examples
         .iter()
@@ -263,7 +284,7 @@ fn decode<R: Response>(example: &ResponseExample, code: Code) -> Result<R, Decod
     ))
 }
 
-/// The header fields of an example, that of its content included.
+/// Returns the header fields of an example, `Content-Type` included.
 fn headers(example: &ResponseExample) -> Result<HeaderMap, DecodeError> {
     let mut headers = HeaderMap::new();
     for (name, value) in example.headers {

@@ -11,19 +11,19 @@ use super::{
     param_decode::{ParamText, ValueError},
 };
 
-/// A file in a form: its content, its name, and its media type.
+/// A file in a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
     /// The content.
     pub bytes: Bytes,
-    /// The name that the sender has for it.
+    /// The `filename` of `Content-Disposition`. The client sends the name of the part by default.
     pub file_name: Option<String>,
-    /// The media type.
+    /// The media type. The client sends the declared one, or else `application/octet-stream`, by default.
     pub content_type: Option<String>,
 }
 
 impl File {
-    /// A file without a name.
+    /// Creates a file without a name and a media type.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl File {
         }
     }
 
-    /// The same with a name.
+    /// Sets the file name.
     #[must_use]
     pub fn with_file_name(self, file_name: impl Into<String>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl File {
         }
     }
 
-    /// The same of a media type.
+    /// Sets the media type.
     #[must_use]
     pub fn with_content_type(self, content_type: impl Into<String>) -> Self {
         Self {
@@ -57,74 +57,74 @@ impl<T: Into<Bytes>> From<T> for File {
     }
 }
 
-/// A form of the document.
+/// A `multipart/form-data` form of the document.
 pub(crate) trait MultipartForm: Sized {
-    /// Adds its parts.
+    /// Encodes the parts.
     fn write(&self, parts: &mut FormParts) -> Result<(), EncodeError>;
 
-    /// Takes its parts.
+    /// Decodes the parts.
     fn read(parts: &mut FormParts) -> Result<Self, ValueError>;
 
-    /// Adds the values of its parts that are no files.
+    /// Adds the values of the parts that are not files.
     fn values(&self, values: &mut FormValues);
 }
 
-/// The values in the parts of a form, as an object.
+/// The values of the parts of a form, as an object to be validated.
 #[derive(Debug, Default)]
 pub(crate) struct FormValues(Map<String, Value>);
 
 impl FormValues {
     /// Adds the value of a part.
     pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
-        // What has been read can be written.
+        // A value that was decoded can be encoded.
         if let Ok(value) = serde_json::to_value(value) {
             self.0.insert(name.to_owned(), value);
         }
     }
 
-    /// Adds the value of a part that may be absent.
-    pub(crate) fn maybe<T: Serialize>(&mut self, name: &str, value: Option<&T>) {
+    /// Adds the value of an optional part, if it is present.
+    pub(crate) fn add_optional<T: Serialize>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
             self.add(name, value);
         }
     }
 
-    /// The whole object, with parts that nobody knows.
-    pub(crate) fn whole(mut self, rest: Vec<(String, File)>) -> Value {
-        for (name, _) in rest {
+    /// Returns the object, with `null` for each undeclared part.
+    pub(crate) fn with_undeclared(mut self, undeclared: Vec<(String, File)>) -> Value {
+        for (name, _) in undeclared {
             self.0.entry(name).or_insert(Value::Null);
         }
         self.0.into()
     }
 }
 
-/// The parts of a form, on their way out or in.
+/// The parts of a form that is being encoded or decoded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FormParts(Vec<(String, File)>);
 
 impl FormParts {
-    /// Adds a part as it came in.
+    /// Adds a part as it is.
     pub(crate) fn push(&mut self, name: impl Into<String>, part: File) {
         self.0.push((name.into(), part));
     }
 
-    /// Adds a file, which is of a media type unless it says of which it is itself.
+    /// Adds a file. `media` is its media type unless the file has one.
     pub(crate) fn file(&mut self, name: &str, media: &str, file: &File) {
         let mut file = file.clone();
-        // Without a name it would be a text to most who read it.
+        // Many servers treat a part without a file name as text.
         file.file_name.get_or_insert_with(|| name.to_owned());
         file.content_type.get_or_insert_with(|| media.to_owned());
         self.push(name, file);
     }
 
-    /// Adds a value that is one word.
+    /// Adds a scalar value as text.
     pub(crate) fn text<T: Serialize>(
         &mut self,
         name: &str,
         media: &str,
         value: &T,
     ) -> Result<(), EncodeError> {
-        let Flat::One(text) = flatten(value)? else {
+        let Flat::Scalar(text) = flatten(value)? else {
             return Err(EncodeError::nested());
         };
         self.push(name, File::new(text).with_content_type(media));
@@ -143,7 +143,7 @@ impl FormParts {
         Ok(())
     }
 
-    /// The boundary between the parts, and all of them.
+    /// Returns the boundary and the encoded parts.
     pub(crate) fn encode(&self) -> Result<(String, Bytes), EncodeError> {
         let boundary = self.boundary();
         let mut body = BytesMut::new();
@@ -166,92 +166,107 @@ impl FormParts {
         Ok((boundary, body.freeze()))
     }
 
-    /// A text that stands in none of the parts.
+    /// Returns a boundary that does not occur in any part.
     fn boundary(&self) -> String {
         let mut number = 0_u64;
         loop {
             let boundary = format!("statusquo-{number:016x}");
-            let stands_in = |bytes: &[u8]| {
+            let occurs_in = |bytes: &[u8]| {
                 bytes
                     .windows(boundary.len())
                     .any(|window| window == boundary.as_bytes())
             };
-            if !self.0.iter().any(|(_, part)| stands_in(&part.bytes)) {
+            if !self.0.iter().any(|(_, part)| occurs_in(&part.bytes)) {
                 return boundary;
             }
             number += 1;
         }
     }
 
+    /// Removes and returns the parts with a name.
     fn take(&mut self, name: &str) -> Vec<File> {
-        let (taken, rest) = std::mem::take(&mut self.0)
+        let (taken, remaining) = std::mem::take(&mut self.0)
             .into_iter()
-            .partition(|(known, _)| known == name);
-        self.0 = rest;
+            .partition(|(part_name, _)| part_name == name);
+        self.0 = remaining;
         let taken: Vec<_> = taken;
         taken.into_iter().map(|(_, part)| part).collect()
     }
 
-    /// The parts with a name, as they are.
-    #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
-    pub(crate) fn files(&mut self, name: &str) -> Result<Vec<File>, ValueError> {
+    /// Removes and returns the parts with a name.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the signature of the other decoders"
+    )]
+    pub(crate) fn take_files(&mut self, name: &str) -> Result<Vec<File>, ValueError> {
         Ok(self.take(name))
     }
 
-    /// The parts with a name, each a word.
-    pub(crate) fn texts<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, ValueError> {
+    /// Removes the parts with a name and decodes each as text.
+    pub(crate) fn take_texts<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Vec<T>, ValueError> {
         let parts = self.take(name).into_iter().map(|part| {
             let text = String::from_utf8(part.bytes.into())
-                .map_err(|_| ValueError("it is no text in UTF-8".to_owned()))?;
+                .map_err(|_| ValueError("it is not valid UTF-8".to_owned()))?;
             T::deserialize(ParamText(text.into()))
         });
         parts
-            .map(|part| part.map_err(|why| wrong(name, &why)))
+            .map(|part| part.map_err(|error| invalid(name, &error)))
             .collect()
     }
 
-    /// The parts with a name, each of JSON.
-    pub(crate) fn jsons<T: DeserializeOwned>(&mut self, name: &str) -> Result<Vec<T>, ValueError> {
+    /// Removes the parts with a name and decodes each as JSON.
+    pub(crate) fn take_jsons<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Vec<T>, ValueError> {
         let parts = self.take(name).into_iter();
         parts
-            .map(|part| json::read(&part.bytes).map_err(|why| wrong(name, &ValueError(why.detail))))
+            .map(|part| {
+                json::read(&part.bytes).map_err(|error| invalid(name, &ValueError(error.detail)))
+            })
             .collect()
     }
 
-    /// All parts that have not been taken.
-    pub(crate) fn rest(&mut self) -> Vec<(String, File)> {
+    /// Removes and returns all remaining parts.
+    pub(crate) fn take_remaining(&mut self) -> Vec<(String, File)> {
         std::mem::take(&mut self.0)
     }
 }
 
-fn wrong(name: &str, why: &ValueError) -> ValueError {
-    ValueError(format!("the part `{}`: {why}", name.escape_debug()))
+fn invalid(name: &str, error: &ValueError) -> ValueError {
+    ValueError(format!(
+        "the part `{}` is invalid: {error}",
+        name.escape_debug()
+    ))
 }
 
 fn missing(name: &str) -> ValueError {
     ValueError(format!("the part `{name}` is missing"))
 }
 
-/// The only one of some parts, which has to be there.
+/// Returns the only part with a name.
 pub(crate) fn required<T>(name: &str, parts: Vec<T>) -> Result<T, ValueError> {
     optional(name, parts)?.ok_or_else(|| missing(name))
 }
 
-/// The only one of some parts, if there is one.
+/// Returns the only part with a name, if there is one.
 pub(crate) fn optional<T>(name: &str, parts: Vec<T>) -> Result<Option<T>, ValueError> {
     let mut parts = parts.into_iter();
     let first = parts.next();
     match parts.next() {
         None => Ok(first),
-        Some(_) => Err(wrong(
+        Some(_) => Err(invalid(
             name,
-            &ValueError("it stands there more than once".to_owned()),
+            &ValueError("it occurs more than once".to_owned()),
         )),
     }
 }
 
-/// Some parts, of which there has to be one.
-pub(crate) fn some<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, ValueError> {
+/// Returns the parts with a name, at least one.
+pub(crate) fn required_many<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, ValueError> {
     if parts.is_empty() {
         Err(missing(name))
     } else {
@@ -259,13 +274,16 @@ pub(crate) fn some<T>(name: &str, parts: Vec<T>) -> Result<Vec<T>, ValueError> {
     }
 }
 
-/// Some parts, if there is one.
-#[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
-pub(crate) fn any<T>(_: &str, parts: Vec<T>) -> Result<Option<Vec<T>>, ValueError> {
+/// Returns the parts with a name, if there are any.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the signature of the other functions"
+)]
+pub(crate) fn optional_many<T>(_: &str, parts: Vec<T>) -> Result<Option<Vec<T>>, ValueError> {
     Ok((!parts.is_empty()).then_some(parts))
 }
 
-/// A text as it stands between quotes (WHATWG HTML, "multipart form data").
+/// Escapes a name for a quoted parameter of `Content-Disposition` (WHATWG HTML, "multipart form data").
 fn quoted(text: &str) -> String {
     text.replace('"', "%22")
         .replace('\r', "%0D")

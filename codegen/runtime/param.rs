@@ -1,6 +1,4 @@
-//! Parameters as text, in every style of OpenAPI.
-//!
-//! Source of the styles: OpenAPI Specification 3.0.3, section 4.7.12.3.
+//! Encodes parameters as text, in every style of OpenAPI (OpenAPI Specification 3.0.3, section 4.7.12.3).
 
 use std::borrow::Cow;
 
@@ -14,23 +12,23 @@ use super::{
     validation::Constraints,
 };
 
-/// A parameter of an operation: where it is, its name, and how its value becomes text.
+/// A parameter of an operation: its location, its name, and the encoding of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Param {
     pub(crate) location: Location,
     pub(crate) name: &'static str,
     pub(crate) style: Style,
     pub(crate) explode: bool,
-    /// The names of the properties of an object that stand for themselves, each as a parameter.
+    /// The declared properties of an exploded object, each of which is serialized like a parameter.
     pub(crate) members: &'static [&'static str],
-    /// Of an object whose properties have any names and stand for themselves: the names that other
-    /// parameters have.
-    pub(crate) others: Option<&'static [&'static str]>,
-    /// What has to hold for its value when it comes in.
+    /// For an exploded object with additional properties: the names of the other parameters, which are not
+    /// properties of the object.
+    pub(crate) other_parameters: Option<&'static [&'static str]>,
+    /// The constraints that the server validates the value against.
     pub(crate) constraints: Constraints,
 }
 
-/// Where in a request a parameter is.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
     Path,
@@ -40,7 +38,7 @@ pub(crate) enum Location {
 }
 
 impl Location {
-    /// The word of OpenAPI's `in`.
+    /// Returns the value of OpenAPI's `in`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -51,7 +49,7 @@ impl Location {
     }
 }
 
-/// How a value becomes text.
+/// The serialization style of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     Matrix,
@@ -61,6 +59,7 @@ pub(crate) enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
+    /// JSON text, for a parameter with `content`.
     Json,
 }
 
@@ -72,55 +71,55 @@ impl Param {
             style,
             explode,
             members: &[],
-            others: None,
+            other_parameters: None,
             constraints: &[],
         }
     }
 
-    /// A parameter of the path: `simple`.
+    /// Creates a path parameter with the style `simple`.
     pub(crate) const fn path(name: &'static str) -> Self {
         Self::new(Location::Path, name, Style::Simple, false)
     }
 
-    /// A parameter of the query: `form`, exploded.
+    /// Creates a query parameter with the style `form`, exploded.
     pub(crate) const fn query(name: &'static str) -> Self {
         Self::new(Location::Query, name, Style::Form, true)
     }
 
-    /// A parameter in a header field: `simple`.
+    /// Creates a header parameter with the style `simple`.
     pub(crate) const fn header(name: &'static str) -> Self {
         Self::new(Location::Header, name, Style::Simple, false)
     }
 
-    /// A parameter in a cookie: `form`, exploded.
+    /// Creates a cookie parameter with the style `form`, exploded.
     pub(crate) const fn cookie(name: &'static str) -> Self {
         Self::new(Location::Cookie, name, Style::Form, true)
     }
 
-    /// The same in another style.
+    /// Sets the style.
     pub(crate) const fn style(self, style: Style) -> Self {
         Self { style, ..self }
     }
 
-    /// The same, each element for itself or all in one.
+    /// Sets whether items and properties are serialized separately.
     pub(crate) const fn explode(self, explode: bool) -> Self {
         Self { explode, ..self }
     }
 
-    /// The same for an object with these properties.
+    /// Sets the properties of an exploded object.
     pub(crate) const fn members(self, members: &'static [&'static str]) -> Self {
         Self { members, ..self }
     }
 
-    /// The same for an object of which all is a property that is no other parameter.
-    pub(crate) const fn all_but(self, others: &'static [&'static str]) -> Self {
+    /// Makes every name a property of an exploded object, except the names of the other parameters.
+    pub(crate) const fn all_except(self, other_parameters: &'static [&'static str]) -> Self {
         Self {
-            others: Some(others),
+            other_parameters: Some(other_parameters),
             ..self
         }
     }
 
-    /// The same with what has to hold for its value.
+    /// Sets the constraints of the value.
     pub(crate) const fn with_constraints(self, constraints: Constraints) -> Self {
         Self {
             constraints,
@@ -128,53 +127,57 @@ impl Param {
         }
     }
 
-    /// Whether a name is one of a property that stands for itself.
+    /// Checks whether a name is that of a property of the exploded object.
     pub(crate) fn has_member(&self, name: &str) -> bool {
-        let is_other = |other: &&str| {
-            let rest = name.strip_prefix(other);
-            // `deepObject` puts brackets behind the name of the parameter.
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        let is_of_parameter = |parameter: &&str| {
+            let suffix = name.strip_prefix(parameter);
+            // `deepObject` appends the property in brackets to the name of the parameter.
+            suffix.is_some_and(|suffix| suffix.is_empty() || suffix.starts_with('['))
         };
         self.members.contains(&name)
             || self
-                .others
-                .is_some_and(|others| !others.iter().any(is_other))
+                .other_parameters
+                .is_some_and(|parameters| !parameters.iter().any(is_of_parameter))
     }
 
-    /// Whether it is the one header field whose values commas cannot join (RFC 9110, section 5.3).
+    /// Checks whether this is `Set-Cookie`, whose values cannot be joined with commas (RFC 9110, section
+    /// 5.3).
     pub(crate) fn is_set_cookie(&self) -> bool {
         self.location == Location::Header && self.name.eq_ignore_ascii_case("set-cookie")
     }
 }
 
-/// A value without nesting, which is all that a parameter can be.
+/// A value without nesting, as a parameter requires it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Flat {
-    One(String),
+    Scalar(String),
     List(Vec<String>),
     Object(Vec<(String, String)>),
 }
 
-/// What of a value goes on the wire without JSON.
+/// Converts a value to strings.
+///
+/// # Errors
+/// If the value contains nested lists or objects.
 pub(crate) fn flatten<T: Serialize + ?Sized>(value: &T) -> Result<Flat, EncodeError> {
     match serde_json::to_value(value).map_err(EncodeError::json)? {
         Value::Array(items) => items
             .into_iter()
-            .map(word)
+            .map(scalar)
             .collect::<Result<_, _>>()
             .map(Flat::List),
         Value::Object(members) => members
             .into_iter()
-            // What is absent is not written.
+            // An absent property is not serialized.
             .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| Ok((name, word(value)?)))
+            .map(|(name, value)| Ok((name, scalar(value)?)))
             .collect::<Result<_, _>>()
             .map(Flat::Object),
-        value => word(value).map(Flat::One),
+        value => scalar(value).map(Flat::Scalar),
     }
 }
 
-fn word(value: Value) -> Result<String, EncodeError> {
+fn scalar(value: Value) -> Result<String, EncodeError> {
     match value {
         Value::String(text) => Ok(text),
         Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
@@ -183,34 +186,33 @@ fn word(value: Value) -> Result<String, EncodeError> {
     }
 }
 
-/// All but what RFC 3986 calls unreserved.
+/// All characters except the unreserved ones of RFC 3986, section 2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A text with everything but unreserved characters percent-encoded.
+/// Percent-encodes all characters of a string except unreserved ones.
 pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, ESCAPED).into()
 }
 
-/// The same, also without the point that stands before each word of a label.
-fn label(text: &str) -> String {
+/// Percent-encodes a string like [`encode`], and also `.`, which precedes each item in the style `label`.
+fn encode_label(text: &str) -> String {
     encode(text).replace('.', "%2E")
 }
 
-/// A text with its percent-encoding undone; `None` if it is no UTF-8.
+/// Decodes percent-encoded text; `None` if the result is not valid UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
-    // Byte by byte: most texts are too short to be searched in a cleverer way.
+    // Byte by byte, because most texts are too short for a faster search to pay off.
     if !text.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(text));
     }
     percent_decode_str(text).decode_utf8().ok()
 }
 
-/// A text of a query or form with its encoding undone, in which `+` is a blank; `None` if it is no
-/// UTF-8.
+/// Decodes text of a query or form, in which `+` is a space; `None` if the result is not valid UTF-8.
 pub(crate) fn decode_plus(text: &str) -> Option<Cow<'_, str>> {
     if text.contains('+') {
         Some(Cow::Owned(decode(&text.replace('+', " "))?.into_owned()))
@@ -220,61 +222,65 @@ pub(crate) fn decode_plus(text: &str) -> Option<Cow<'_, str>> {
 }
 
 impl Param {
-    /// The value as it stands in a segment of the path.
-    pub(crate) fn in_path<T: Serialize + ?Sized>(&self, value: &T) -> Result<String, EncodeError> {
+    /// Encodes a value for a segment of the path.
+    pub(crate) fn path_value<T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<String, EncodeError> {
         let text = match self.style {
             Style::Json => {
                 encode(&serde_json::to_string(value).map_err(EncodeError::json)?).into_owned()
             }
             Style::Label => match flatten(value)? {
-                Flat::One(word) => format!(".{}", label(&word)),
-                Flat::List(words) => {
-                    let words: Vec<_> = words
+                Flat::Scalar(text) => format!(".{}", encode_label(&text)),
+                Flat::List(items) => {
+                    let items: Vec<_> = items
                         .iter()
-                        .map(|word| format!(".{}", label(word)))
+                        .map(|item| format!(".{}", encode_label(item)))
                         .collect();
-                    words.concat()
+                    items.concat()
                 }
                 Flat::Object(members) => {
-                    let between = if self.explode { '=' } else { '.' };
-                    let member = |(name, word): &(String, String)| {
-                        format!(".{}{between}{}", label(name), label(word))
+                    let separator = if self.explode { '=' } else { '.' };
+                    let member = |(name, value): &(String, String)| {
+                        format!(".{}{separator}{}", encode_label(name), encode_label(value))
                     };
                     members.iter().map(member).collect::<Vec<_>>().concat()
                 }
             },
             Style::Matrix => self.matrix(&flatten(value)?),
-            _ => self.simple(&flatten(value)?, |word| encode(word).into_owned()),
+            _ => self.simple(&flatten(value)?, |text| encode(text).into_owned()),
         };
         match decode(&text).as_deref() {
-            // No server would find the parameter again.
+            // A server would not match such a segment with the parameter.
             Some("" | "." | "..") => Err(EncodeError::segment(self.name)),
             _ => Ok(text),
         }
     }
 
+    /// Encodes a value in the style `matrix`.
     fn matrix(&self, value: &Flat) -> String {
         let name = encode(self.name);
         match value {
-            Flat::One(word) => format!(";{name}={}", encode(word)),
-            Flat::List(words) if self.explode => {
-                let word = |word: &String| format!(";{name}={}", encode(word));
-                words.iter().map(word).collect::<Vec<_>>().concat()
+            Flat::Scalar(text) => format!(";{name}={}", encode(text)),
+            Flat::List(items) if self.explode => {
+                let item = |item: &String| format!(";{name}={}", encode(item));
+                items.iter().map(item).collect::<Vec<_>>().concat()
             }
             Flat::Object(members) if self.explode => {
-                let member = |(member, word): &(String, String)| {
-                    format!(";{}={}", encode(member), encode(word))
+                let member = |(member, value): &(String, String)| {
+                    format!(";{}={}", encode(member), encode(value))
                 };
                 members.iter().map(member).collect::<Vec<_>>().concat()
             }
             value => format!(
                 ";{name}={}",
-                self.simple(value, |word| encode(word).into_owned())
+                self.simple(value, |text| encode(text).into_owned())
             ),
         }
     }
 
-    /// Adds the value as a header field; each element of a list, if it is a cookie.
+    /// Adds the value as a header field; a list of cookies as a field for each.
     pub(crate) fn append<T: Serialize + ?Sized>(
         &self,
         value: &T,
@@ -285,8 +291,8 @@ impl Param {
             _ => match flatten(value)? {
                 Flat::List(cookies) if self.is_set_cookie() => cookies,
                 value => {
-                    // Nothing in a header field is encoded.
-                    self.separable(&value, ',')?;
+                    // Values in a header field are not encoded.
+                    self.check_separator(&value, ',')?;
                     vec![self.simple(&value, str::to_owned)]
                 }
             },
@@ -303,13 +309,15 @@ impl Param {
         Ok(())
     }
 
-    /// Refuses words with a separator in them that a reader could not tell from those between them.
-    fn separable(&self, value: &Flat, separator: char) -> Result<(), EncodeError> {
-        let has = |word: &String| word.contains(separator);
+    /// Rejects items and members that contain the separator, which the recipient would split.
+    fn check_separator(&self, value: &Flat, separator: char) -> Result<(), EncodeError> {
+        let has_separator = |text: &String| text.contains(separator);
         let is_ambiguous = match value {
-            Flat::One(_) => false,
-            Flat::List(words) => words.iter().any(has),
-            Flat::Object(members) => members.iter().any(|(name, word)| has(name) || has(word)),
+            Flat::Scalar(_) => false,
+            Flat::List(items) => items.iter().any(has_separator),
+            Flat::Object(members) => members
+                .iter()
+                .any(|(name, value)| has_separator(name) || has_separator(value)),
         };
         if is_ambiguous {
             Err(EncodeError::separator(self.name, separator))
@@ -318,26 +326,26 @@ impl Param {
         }
     }
 
-    /// The value as words between commas.
-    fn simple(&self, value: &Flat, write: impl Fn(&str) -> String) -> String {
+    /// Encodes a value in the style `simple`, separated by commas.
+    fn simple(&self, value: &Flat, encode: impl Fn(&str) -> String) -> String {
         match value {
-            Flat::One(word) => write(word),
-            Flat::List(words) => words
+            Flat::Scalar(text) => encode(text),
+            Flat::List(items) => items
                 .iter()
-                .map(|word| write(word))
+                .map(|item| encode(item))
                 .collect::<Vec<_>>()
                 .join(","),
             Flat::Object(members) => {
-                let between = if self.explode { '=' } else { ',' };
-                let member = |(name, word): &(String, String)| {
-                    format!("{}{between}{}", write(name), write(word))
+                let separator = if self.explode { '=' } else { ',' };
+                let member = |(name, value): &(String, String)| {
+                    format!("{}{separator}{}", encode(name), encode(value))
                 };
                 members.iter().map(member).collect::<Vec<_>>().join(",")
             }
         }
     }
 
-    /// The value as `name=value` pairs, each half encoded, for a query or a cookie.
+    /// Encodes a value as `name=value` pairs, both percent-encoded, for a query or a cookie.
     pub(crate) fn pairs<T: Serialize + ?Sized>(
         &self,
         value: &T,
@@ -348,47 +356,47 @@ impl Param {
             return Ok(vec![(name, encode(&json).into_owned())]);
         }
         let value = flatten(value)?;
-        // These are encoded themselves, unlike a comma.
+        // Unlike a comma, these separators are percent-encoded.
         let separator = match self.style {
             Style::SpaceDelimited => {
-                self.separable(&value, ' ')?;
+                self.check_separator(&value, ' ')?;
                 "%20"
             }
             Style::PipeDelimited => {
-                self.separable(&value, '|')?;
+                self.check_separator(&value, '|')?;
                 "%7C"
             }
             _ => ",",
         };
         Ok(match value {
-            Flat::One(word) => vec![(name, encode(&word).into_owned())],
-            Flat::List(words) if self.explode => words
+            Flat::Scalar(text) => vec![(name, encode(&text).into_owned())],
+            Flat::List(items) if self.explode => items
                 .iter()
-                .map(|word| (name.clone(), encode(word).into_owned()))
+                .map(|item| (name.clone(), encode(item).into_owned()))
                 .collect(),
-            Flat::List(words) => {
-                let words: Vec<_> = words.iter().map(|word| encode(word)).collect();
-                vec![(name, words.join(separator))]
+            Flat::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| encode(item)).collect();
+                vec![(name, items.join(separator))]
             }
             Flat::Object(members) if self.style == Style::DeepObject => members
                 .iter()
-                .map(|(member, word)| {
+                .map(|(member, value)| {
                     (
                         format!("{name}%5B{}%5D", encode(member)),
-                        encode(word).into_owned(),
+                        encode(value).into_owned(),
                     )
                 })
                 .collect(),
             Flat::Object(members) if self.explode => members
                 .iter()
-                .map(|(member, word)| (encode(member).into_owned(), encode(word).into_owned()))
+                .map(|(member, value)| (encode(member).into_owned(), encode(value).into_owned()))
                 .collect(),
             Flat::Object(members) => {
-                let words: Vec<_> = members
+                let texts: Vec<_> = members
                     .iter()
-                    .flat_map(|(member, word)| [encode(member), encode(word)])
+                    .flat_map(|(member, value)| [encode(member), encode(value)])
                     .collect();
-                vec![(name, words.join(separator))]
+                vec![(name, texts.join(separator))]
             }
         })
     }

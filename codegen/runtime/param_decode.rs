@@ -1,7 +1,8 @@
-//! Parameters from text: what a server reads from a request, and a client from a header.
+//! Decodes parameters from text: those of requests for the server, and header fields of responses for the
+//! client.
 //!
-//! The type that is read says whether it wants a word, a list or an object; the style says how those
-//! are written.
+//! The type that is decoded determines whether the text is a scalar, a list or an object; the style
+//! determines the syntax.
 
 use std::{borrow::Cow, fmt};
 
@@ -18,7 +19,7 @@ use smallvec::SmallVec;
 
 use super::param::{Location, Param, Style, decode, decode_plus};
 
-/// Why a text is not what it should be, in words for the one who sent it.
+/// The error of a text that does not match the type or style, with a message for API callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ValueError(pub(crate) String);
 
@@ -40,32 +41,32 @@ impl serde::de::Error for ValueError {
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self(format!("there is no property `{field}`"))
+        Self(format!("the property `{field}` is not declared"))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self(format!("the property `{field}` stands twice"))
+        Self(format!("the property `{field}` occurs more than once"))
     }
 }
 
-/// The texts under a name, of which there is mostly one.
+/// The encoded values with a name; usually one.
 pub(crate) type RawValues<'a> = SmallVec<[&'a str; 1]>;
 
-/// What a request has for a parameter, as it came.
+/// The encoded values of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct RawParam<'a> {
     pub(crate) param: &'a Param,
-    /// The texts under its name; one, but in a query or a cookie.
+    /// The values with the name of the parameter; several if it is repeated.
     pub(crate) texts: RawValues<'a>,
-    /// The texts under the names of its members, if it is an object that is written so.
+    /// The names and values of the properties of an exploded object.
     pub(crate) members: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> RawParam<'a> {
-    /// The value, of the type that is asked for.
+    /// Decodes the value.
     pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, ValueError> {
         if self.param.style == Style::Json {
-            return super::json::read(self.word()?.0.as_bytes())
+            return super::json::read(self.scalar()?.0.as_bytes())
                 .map_err(|error| ValueError(error.detail));
         }
         T::deserialize(self)
@@ -78,22 +79,22 @@ impl<'a> RawParam<'a> {
             // Header fields are not percent-encoded.
             Location::Header => Some(Cow::Borrowed(text)),
         };
-        decoded.ok_or_else(|| ValueError("it is no text in UTF-8".to_owned()))
+        decoded.ok_or_else(|| ValueError("it is not valid UTF-8".to_owned()))
     }
 
-    /// The only text.
+    /// Returns the only value, still encoded; empty if there is none.
     fn text(&self) -> Result<&'a str, ValueError> {
         match self.texts.as_slice() {
             [] => Ok(""),
             [text] => Ok(text),
-            // A server may set more cookies than the one that is declared.
+            // A server may set more cookies than the declared one.
             [first, ..] if self.param.is_set_cookie() => Ok(first),
-            _ => Err(ValueError("it stands there more than once".to_owned())),
+            _ => Err(ValueError("it occurs more than once".to_owned())),
         }
     }
 
-    /// The text behind what the style puts before it.
-    fn bare(&self) -> Result<&'a str, ValueError> {
+    /// Returns the only value without the prefix of its style.
+    fn without_prefix(&self) -> Result<&'a str, ValueError> {
         let text = self.text()?;
         Ok(match self.param.style {
             Style::Label => text.strip_prefix('.').unwrap_or(text),
@@ -110,8 +111,8 @@ impl<'a> RawParam<'a> {
         })
     }
 
-    fn word(&self) -> Result<ParamText<'a>, ValueError> {
-        self.decoded(self.bare()?).map(ParamText)
+    fn scalar(&self) -> Result<ParamText<'a>, ValueError> {
+        self.decoded(self.without_prefix()?).map(ParamText)
     }
 
     fn list(&self) -> Result<Vec<ParamText<'a>>, ValueError> {
@@ -137,9 +138,9 @@ impl<'a> RawParam<'a> {
             .collect()
     }
 
-    /// The text between its separators.
+    /// Splits the only value at the separators of its style.
     fn split(&self) -> Result<RawValues<'a>, ValueError> {
-        let text = self.bare()?;
+        let text = self.without_prefix()?;
         if text.is_empty() {
             return Ok(RawValues::new());
         }
@@ -173,7 +174,7 @@ impl<'a> RawParam<'a> {
                 .map(|(name, text)| Ok((name.to_string(), ParamText(self.decoded(text)?))))
                 .collect();
         }
-        let half = || ValueError("a property has no value".to_owned());
+        let no_value = || ValueError("a property has no value".to_owned());
         if explode {
             let texts = match style {
                 Style::Matrix => {
@@ -184,14 +185,14 @@ impl<'a> RawParam<'a> {
             };
             return texts
                 .into_iter()
-                .map(|text| text.split_once('=').ok_or_else(half).and_then(member))
+                .map(|text| text.split_once('=').ok_or_else(no_value).and_then(member))
                 .collect();
         }
         self.split()?
             .chunks(2)
             .map(|pair| match pair {
                 [name, value] => member((*name, *value)),
-                _ => Err(half()),
+                _ => Err(no_value()),
             })
             .collect()
     }
@@ -201,23 +202,23 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
     type Error = ValueError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.word()?.deserialize_any(visitor)
+        self.scalar()?.deserialize_any(visitor)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.word()?.deserialize_bool(visitor)
+        self.scalar()?.deserialize_bool(visitor)
     }
 
     fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.word()?.deserialize_i32(visitor)
+        self.scalar()?.deserialize_i32(visitor)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.word()?.deserialize_i64(visitor)
+        self.scalar()?.deserialize_i64(visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.word()?.deserialize_f64(visitor)
+        self.scalar()?.deserialize_f64(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -258,17 +259,17 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        // Whatever it is, and however often it is there.
+        // Valid for any value, and for any number of values.
         visitor.visit_unit()
     }
 }
 
-/// The values that a value may be whose type nothing tells, the likelier first.
+/// The possible interpretations of a value whose type is not known from the schema, the more likely first.
 ///
-/// JSON tells; of a word, `5` may be a number or a text.
+/// A JSON value has one. The text `5` of a parameter has two: a number and a string.
 pub(crate) struct ScalarCandidates(pub(crate) Vec<Value>);
 
-/// The name by which [`ScalarCandidates`] ask for more than one.
+/// The name of the newtype that makes deserializers of text offer all interpretations.
 const SCALAR_CANDIDATES: &str = "statusquo::ScalarCandidates";
 
 impl<'de> Deserialize<'de> for ScalarCandidates {
@@ -304,16 +305,16 @@ impl<'de> Deserialize<'de> for ScalarCandidates {
 }
 
 impl ScalarCandidates {
-    /// What the first that can be made something of becomes; else the last, as it is.
+    /// Returns the result of `read` for the first candidate that it accepts, or else the last candidate.
     pub(crate) fn first<T>(self, read: impl Fn(&Value) -> Option<T>) -> Result<T, Value> {
         match self.0.iter().find_map(read) {
-            Some(found) => Ok(found),
+            Some(value) => Ok(value),
             None => Err(self.0.into_iter().next_back().unwrap_or_default()),
         }
     }
 }
 
-/// A text that stands for one value.
+/// The decoded text of a scalar value.
 #[derive(Clone, Debug)]
 pub(crate) struct ParamText<'a>(pub(crate) Cow<'a, str>);
 
@@ -326,10 +327,11 @@ impl<'de> IntoDeserializer<'de, ValueError> for ParamText<'de> {
 }
 
 impl ParamText<'_> {
-    fn parse<T: std::str::FromStr>(&self, what: &str) -> Result<T, ValueError> {
+    /// Parses the text; `expected` describes the type, with an article.
+    fn parse<T: std::str::FromStr>(&self, expected: &str) -> Result<T, ValueError> {
         self.0
             .parse()
-            .map_err(|_| ValueError(format!("`{}` is no {what}", self.0.escape_debug())))
+            .map_err(|_| ValueError(format!("`{}` is not {expected}", self.0.escape_debug())))
     }
 }
 
@@ -344,24 +346,24 @@ impl<'de> Deserializer<'de> for ParamText<'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_bool(self.parse("boolean, `true` or `false`")?)
+        visitor.visit_bool(self.parse("a boolean, `true` or `false`")?)
     }
 
     fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_i32(self.parse("32-bit integer")?)
+        visitor.visit_i32(self.parse("a 32-bit integer")?)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_i64(self.parse("64-bit integer")?)
+        visitor.visit_i64(self.parse("a 64-bit integer")?)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let number: f64 = self.parse("number")?;
+        let number: f64 = self.parse("a number")?;
         if number.is_finite() {
             visitor.visit_f64(number)
         } else {
             Err(ValueError(format!(
-                "`{}` is no number",
+                "`{}` is not a number",
                 self.0.escape_debug()
             )))
         }

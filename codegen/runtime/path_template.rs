@@ -1,24 +1,23 @@
-//! Paths with parameters in them.
+//! Path templates.
 
-/// What stands between two slashes of a path: none, one or several pieces.
+/// The pieces between two slashes of a path template; empty for an empty segment.
 pub type Segment = Vec<Piece>;
 
-/// A part of a segment.
+/// A piece of a segment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
-    /// A text as it stands in the path, percent-encoding included.
+    /// Literal text, still percent-encoded.
     Literal(String),
     /// The name of a parameter.
     Parameter(String),
 }
 
-/// A path in its segments: `/a/{id}.json` is `a`, and `{id}` with `.json`.
+/// Splits a path template into its segments: `/a/{id}.json` has the segments `a` and `{id}.json`.
 ///
-/// Braces without a partner or a name between them are a text like others. What comes behind `?` or `#` is
-/// no part of a path.
+/// Unbalanced or empty braces are literal text. The query and the fragment are ignored.
 #[must_use]
 pub fn segments(path: &str) -> Vec<Segment> {
-    let (path, _) = halves(path);
+    let (path, _) = split_path(path);
     path.strip_prefix('/')
         .unwrap_or(path)
         .split('/')
@@ -26,13 +25,13 @@ pub fn segments(path: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// What a path says of the query behind it, as names and values that it has to have, encoded as they
-/// stand: `/a?action=list` has `action` and `list`.
+/// Returns the names and values that a path template requires in the query, still encoded: `/a?action=list`
+/// requires `action` to be `list`.
 #[must_use]
 pub fn fixed_query(path: &str) -> Vec<(&str, &str)> {
-    let (_, rest) = halves(path);
-    let query = rest.strip_prefix('?').unwrap_or_default();
-    // A fragment is for people: no request has one.
+    let (_, suffix) = split_path(path);
+    let query = suffix.strip_prefix('?').unwrap_or_default();
+    // A fragment is not sent in requests.
     let query = query.split_once('#').map_or(query, |(query, _)| query);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -40,8 +39,8 @@ pub fn fixed_query(path: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// A path, and what comes from the first `?` or `#` on that is not in braces.
-fn halves(path: &str) -> (&str, &str) {
+/// Splits a path template at the first `?` or `#` that is not in braces.
+fn split_path(path: &str) -> (&str, &str) {
     let mut open = false;
     let end = path.char_indices().find_map(|(at, c)| {
         match c {
@@ -55,22 +54,22 @@ fn halves(path: &str) -> (&str, &str) {
     path.split_at(end.unwrap_or(path.len()))
 }
 
-/// A part of a path, as it stands in it.
+/// A part of a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplatePart<'a> {
-    /// A text, slashes and percent-encoding included.
+    /// Literal text, slashes included, still percent-encoded.
     Literal(&'a str),
     /// The name of a parameter.
     Parameter(&'a str),
 }
 
-/// A path in its parts, without what comes behind `?` or `#`.
+/// Iterates over the parts of a path template. The query and the fragment are ignored.
 pub fn parts(path: &str) -> impl Iterator<Item = TemplatePart<'_>> {
-    parts_of(halves(path).0)
+    template_parts(split_path(path).0)
 }
 
-/// Any text in its parts.
-pub fn parts_of(text: &str) -> impl Iterator<Item = TemplatePart<'_>> {
+/// Iterates over the parts of any template, such as that of a server URL.
+pub fn template_parts(text: &str) -> impl Iterator<Item = TemplatePart<'_>> {
     let mut rest = text;
     let mut name = None;
     std::iter::from_fn(move || {
@@ -79,9 +78,9 @@ pub fn parts_of(text: &str) -> impl Iterator<Item = TemplatePart<'_>> {
         }
         let text = rest;
         match parameter(text) {
-            Some((before, found, after)) => {
+            Some((before, parameter, after)) => {
                 rest = after;
-                name = Some(found);
+                name = Some(parameter);
                 if before.is_empty() {
                     name.take().map(TemplatePart::Parameter)
                 } else {
@@ -106,7 +105,7 @@ fn segment(text: &str) -> Segment {
         .collect()
 }
 
-/// The first `{name}` in a text, with what comes before and after it.
+/// Finds the first `{name}` in a template; returns the text before it, the name, and the text after it.
 fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices('}').find_map(|(end, _)| {
         let (before, name) = text.get(..end)?.rsplit_once('{')?;

@@ -1,4 +1,4 @@
-//! A request as it came in, on its way to its type.
+//! Decodes requests.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -19,58 +19,62 @@ use super::{
 };
 use crate::Code;
 
-/// A request as it came in.
+/// A request that is being decoded.
 #[derive(Debug)]
 pub struct RequestDecoder {
-    /// Where in the path the parameters are.
+    /// The positions of the parameters in the path.
     path: PathValues,
-    /// What comes before the content.
+    /// The request without its content.
     head: Arc<Head>,
     body: Bytes,
-    /// The parts of the content, if it is of `multipart/form-data`.
+    /// The parts of the content, if it is `multipart/form-data`.
     parts: Option<FormParts>,
-    /// What has to hold for the content.
+    /// The constraints that the content is validated against.
     constraints: Constraints,
 }
 
-/// SegmentRanges in the path of a request, in bytes; few, mostly.
+/// The byte ranges of the parameters in a request's path. Few paths have more than two parameters.
 pub(crate) type SegmentRanges = SmallVec<[Range<usize>; 2]>;
 
-/// Where in the path of a request the parameters are.
+/// The names of the parameters in a request's path, and their positions.
 #[derive(Clone, Debug)]
 pub(crate) struct PathValues {
     names: Arc<[&'static str]>,
-    places: SegmentRanges,
+    ranges: SegmentRanges,
 }
 
 impl PathValues {
-    /// Takes the names in the order of the places.
-    pub(crate) fn new(names: Arc<[&'static str]>, places: SegmentRanges) -> Self {
-        Self { names, places }
+    /// Creates it from the names and the ranges, which are in the same order.
+    pub(crate) fn new(names: Arc<[&'static str]>, ranges: SegmentRanges) -> Self {
+        Self { names, ranges }
     }
 
-    /// What a path has for a parameter, encoded as it came; more than once, if its template has.
+    /// Returns the values of a parameter, still encoded; several if its name is repeated in the template.
     pub(crate) fn get<'a>(&self, name: &str, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let all = self.names.iter().zip(&self.places);
-        let all = all.filter(move |(known, _)| **known == name);
-        all.filter_map(move |(_, place)| path.get(place.clone()))
+        let parameters = self.names.iter().zip(&self.ranges);
+        let parameters = parameters.filter(move |(parameter, _)| **parameter == name);
+        parameters.filter_map(move |(_, range)| path.get(range.clone()))
     }
 }
 
-/// Why a request is refused before anybody handles it.
+/// The reason why the server rejects a request without a call of the operation's method.
+///
+/// [`RouterExt::on_reject`](super::serve::RouterExt::on_reject) passes it to a function that creates the
+/// response.
 #[derive(Clone, Debug)]
 pub struct Rejection(pub(crate) Box<RejectionInner>);
 
 #[derive(Clone, Debug)]
 pub(crate) struct RejectionInner {
     pub(crate) code: Code,
-    /// The operation that it is for, once that is known.
+    /// The id of the operation, if the request matches one.
     pub(crate) operation: Option<&'static str>,
     pub(crate) detail: String,
-    /// The parameter that is wrong: where it is, and its name.
+    /// The location and the name of the invalid parameter.
     pub(crate) parameter: Option<(&'static str, &'static str)>,
-    /// The place in the content that is wrong.
+    /// The JSON pointer of the invalid value in the content.
     pub(crate) pointer: Option<String>,
+    /// Header fields of the response.
     pub(crate) headers: HeaderMap,
 }
 
@@ -86,61 +90,62 @@ impl Rejection {
         }))
     }
 
-    /// The same with another header field.
-    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    /// Adds a header field.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.append(name, value);
         self
     }
 
-    /// The same for a request to an operation.
-    pub(crate) fn of(mut self, operation: &'static str) -> Self {
+    /// Sets the operation.
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// The status that it is answered with.
+    /// Returns the status code of the response.
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// The operation that the request is for, by its `operationId` or, without one, method and path; `None` if it is
-    /// for none.
+    /// Returns the operation of the request: its `operationId`, or else its method and path. `None` if the
+    /// request does not match an operation.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// What is wrong, in words for whoever sent it.
+    /// Returns a message for the caller of the API that states the fault.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// The parameter that is wrong, if it is one: where it is (`path`, `query`, `header` or `cookie`), and its
-    /// name.
+    /// Returns the location (`path`, `query`, `header` or `cookie`) and the name of the invalid or missing
+    /// parameter; `None` if the fault is elsewhere.
     #[must_use]
     pub fn invalid_parameter(&self) -> Option<(&'static str, &'static str)> {
         self.0.parameter
     }
 
-    /// The place of the value that is wrong in the content, if it is one, as a JSON pointer.
+    /// Returns the JSON pointer of the invalid value in the content; empty for the whole content, `None` if
+    /// the fault is elsewhere.
     #[must_use]
     pub fn invalid_value(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
 
-    /// One for a parameter, from what there is to say behind its name.
+    /// Creates the rejection of a parameter; `fault` follows its name in the message.
     #[cold]
-    fn parameter(param: &Param, what: &str) -> Self {
-        let (place, name) = (param.location.name(), param.name);
-        let detail = format!("the {place} parameter `{name}`{what}");
+    fn invalid_param(param: &Param, fault: &str) -> Self {
+        let (location, name) = (param.location.name(), param.name);
+        let detail = format!("the {location} parameter `{name}` {fault}");
         let mut rejection = Self::new(Code::BAD_REQUEST, detail);
-        rejection.0.parameter = Some((place, name));
+        rejection.0.parameter = Some((location, name));
         rejection
     }
 
-    fn pointer(mut self, pointer: Option<String>) -> Self {
+    fn with_pointer(mut self, pointer: Option<String>) -> Self {
         self.0.pointer = pointer;
         self
     }
@@ -165,27 +170,27 @@ impl RequestDecoder {
         &self.head
     }
 
-    /// What is left of it when it is read.
+    /// Returns the request without its content.
     pub(crate) fn into_head(self) -> Arc<Head> {
         self.head
     }
 
-    /// Adds the content, and the parts that it has, which are read only once the credentials are there.
+    /// Sets the content and its parts, which are received only after the credentials are found.
     pub(crate) fn set_content(&mut self, body: Bytes, parts: Option<FormParts>) {
         self.body = body;
         self.parts = parts;
     }
 
-    /// A parameter that has to be there.
+    /// Decodes a required parameter.
     pub(crate) fn required<T: DeserializeOwned + Serialize>(
         &self,
         param: Param,
     ) -> Result<T, Rejection> {
         self.parameter(&param, true)?
-            .ok_or_else(|| Rejection::parameter(&param, " is missing"))
+            .ok_or_else(|| Rejection::invalid_param(&param, "is missing"))
     }
 
-    /// A parameter that may be there.
+    /// Decodes an optional parameter.
     pub(crate) fn optional<T: DeserializeOwned + Serialize>(
         &self,
         param: Param,
@@ -199,25 +204,28 @@ impl RequestDecoder {
         required: bool,
     ) -> Result<Option<T>, Rejection> {
         let mut header = String::new();
-        let wrong = |why: &str| Rejection::parameter(param, &format!(": {why}"));
+        let invalid =
+            |reason: &str| Rejection::invalid_param(param, &format!("is invalid: {reason}"));
         let raw = self.raw(param, &mut header);
-        let raw = raw.map_err(|invalid| wrong(&invalid.0))?;
-        // An object whose properties stand for themselves is there even without any.
-        let is_there = required && (param.others.is_some() || !param.members.is_empty());
-        if raw.texts.is_empty() && raw.members.is_empty() && !is_there {
+        let raw = raw.map_err(|error| invalid(&error.0))?;
+        // A required exploded object is present even without any of its properties.
+        let is_present =
+            required && (param.other_parameters.is_some() || !param.members.is_empty());
+        if raw.texts.is_empty() && raw.members.is_empty() && !is_present {
             return Ok(None);
         }
-        let value = raw.value().map_err(|invalid| wrong(&invalid.0))?;
+        let value = raw.value().map_err(|error| invalid(&error.0))?;
         if !param.constraints.is_empty()
             && let Ok(value) = serde_json::to_value(&value)
             && let Err(violation) = check(&value, param.constraints)
         {
-            return Err(wrong(&violation.told("it")));
+            return Err(invalid(&violation.message("it")));
         }
         Ok(Some(value))
     }
 
-    /// What there is for a parameter; `header` is room for one whose fields are to be joined.
+    /// Finds the encoded values of a parameter; `header` is a buffer for those of header fields, which are
+    /// joined.
     fn raw<'a>(
         &'a self,
         param: &'a Param,
@@ -233,8 +241,10 @@ impl RequestDecoder {
                 let texts = self.path.get(param.name, self.head.uri.path());
                 texts.for_each(|text| raw.texts.push(text));
             }
-            Location::Query => find(&mut raw, pairs(self.head.uri.query().unwrap_or_default())),
-            Location::Cookie => find(&mut raw, self.cookies()),
+            Location::Query => {
+                collect_pairs(&mut raw, pairs(self.head.uri.query().unwrap_or_default()));
+            }
+            Location::Cookie => collect_pairs(&mut raw, self.cookies()),
             Location::Header => {
                 if let Some(value) = self.header(param.name)? {
                     *header = value;
@@ -245,13 +255,13 @@ impl RequestDecoder {
         Ok(raw)
     }
 
-    /// The value of a header field, from all lines of its name.
+    /// Returns the value of a header field, joined with commas if it is repeated.
     fn header(&self, name: &str) -> Result<Option<String>, ValueError> {
         let values = self.headers().get_all(name).iter();
         let values: Result<RawValues<'_>, _> = values
             .map(|value| std::str::from_utf8(value.as_bytes()))
             .collect();
-        let values = values.map_err(|_| ValueError("it is no text in UTF-8".to_owned()))?;
+        let values = values.map_err(|_| ValueError("it is not valid UTF-8".to_owned()))?;
         Ok((!values.is_empty()).then(|| values.join(", ")))
     }
 
@@ -267,7 +277,7 @@ impl RequestDecoder {
         })
     }
 
-    /// Whether there is content at all.
+    /// Checks whether the request has content.
     pub(crate) fn has_body(&self) -> bool {
         !self.body.is_empty() || self.headers().contains_key(header::CONTENT_TYPE)
     }
@@ -286,19 +296,19 @@ impl RequestDecoder {
             .map(HeaderValue::as_bytes);
         let actual = actual.map(|media| String::from_utf8_lossy(media));
         select(declared, actual.as_deref()).ok_or_else(|| {
-            let known = declared.join(", ");
+            let alternatives = alternatives(declared);
             let detail = match actual {
                 Some(media) => {
                     format!(
-                        "content of `{}` is not taken here; send {known}",
+                        "content type `{}` is not supported; send {alternatives}",
                         media.escape_debug()
                     )
                 }
-                None => format!("say in `Content-Type` what the content is: {known}"),
+                None => format!("the header `Content-Type` is missing; send {alternatives}"),
             };
             let rejection = Rejection::new(Code::UNSUPPORTED_MEDIA_TYPE, detail);
-            match HeaderValue::try_from(known) {
-                Ok(known) => rejection.header(header::ACCEPT, known),
+            match HeaderValue::try_from(declared.join(", ")) {
+                Ok(accept) => rejection.with_header(header::ACCEPT, accept),
                 Err(_) => rejection,
             }
         })
@@ -316,22 +326,24 @@ impl RequestDecoder {
         self
     }
 
-    /// Holds a value of the content against what has to hold for it.
+    /// Validates a value of the content against the constraints.
     fn check(&self, value: impl FnOnce() -> Option<Value>) -> Result<(), Rejection> {
         if self.constraints.is_empty() {
             return Ok(());
         }
         let Some(value) = value() else { return Ok(()) };
         check(&value, self.constraints).map_err(|violation| {
-            Rejection::new(Code::UNPROCESSABLE_CONTENT, violation.told("the value"))
-                .pointer(Some(violation.pointer))
+            Rejection::new(Code::UNPROCESSABLE_CONTENT, violation.message("the value"))
+                .with_pointer(Some(violation.pointer))
         })
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
         let value = json::read(&self.body).map_err(|error| match error.pointer {
             None => Rejection::new(Code::BAD_REQUEST, error.detail),
-            pointer => Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).pointer(pointer),
+            pointer => {
+                Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).with_pointer(pointer)
+            }
         })?;
         self.check(|| serde_json::from_slice(&self.body).ok())?;
         Ok(value)
@@ -339,16 +351,16 @@ impl RequestDecoder {
 
     pub(crate) fn form<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
         let value = form::read(&self.body)
-            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
+            .map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
         self.check(|| {
-            let mut whole = serde_json::to_value(&value).ok()?;
+            let mut object = serde_json::to_value(&value).ok()?;
             let fields = pairs(std::str::from_utf8(&self.body).ok()?);
-            // What is in no field of the type is there all the same.
+            // Undeclared fields are validated, too.
             for (name, text) in fields {
-                let members = whole.as_object_mut()?;
+                let members = object.as_object_mut()?;
                 members.entry(name).or_insert_with(|| text.into());
             }
-            Some(whole)
+            Some(object)
         })?;
         Ok(value)
     }
@@ -357,30 +369,33 @@ impl RequestDecoder {
         let Some(parts) = &mut self.parts else {
             return Err(Rejection::new(
                 Code::BAD_REQUEST,
-                "the content is not of the parts that its media type says",
+                "the content is not valid `multipart/form-data`",
             ));
         };
-        let form = T::read(parts)
-            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
-        let rest = parts.rest();
+        let form =
+            T::read(parts).map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
+        let undeclared = parts.take_remaining();
         self.check(|| {
             let mut values = FormValues::default();
             form.values(&mut values);
-            Some(values.whole(rest))
+            Some(values.with_undeclared(undeclared))
         })?;
         Ok(form)
     }
 
     pub(crate) fn text<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
         let text = String::from_utf8(self.bytes()?.into())
-            .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is no text in UTF-8"))?;
+            .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is not valid UTF-8"))?;
         let value = T::deserialize(ParamText(text.into()))
-            .map_err(|invalid| Rejection::new(Code::UNPROCESSABLE_CONTENT, invalid.0))?;
+            .map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
         self.check(|| serde_json::to_value(&value).ok())?;
         Ok(value)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the signature of the other decoders"
+    )]
     pub(crate) fn bytes(&mut self) -> Result<Bytes, Rejection> {
         Ok(std::mem::take(&mut self.body))
     }
@@ -398,16 +413,25 @@ impl RequestDecoder {
     }
 }
 
-/// Takes from `name=value` pairs what belongs to a parameter.
-// Out of line: it is long, and parameters of the path, which have none of it, are the most frequent.
+/// Lists media types for a message: "`a/b` or `c/d`".
+pub(crate) fn alternatives(media_types: &[&str]) -> String {
+    let quoted: Vec<_> = media_types
+        .iter()
+        .map(|media| format!("`{media}`"))
+        .collect();
+    quoted.join(" or ")
+}
+
+/// Adds the `name=value` pairs that belong to a parameter.
+// Not inlined: the function is long, and path parameters, which are the most frequent, do not use it.
 #[inline(never)]
-fn find<'a>(raw: &mut RawParam<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
+fn collect_pairs<'a>(raw: &mut RawParam<'a>, pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) {
     let param = raw.param;
     for (name, text) in pairs {
         if param.style == Style::DeepObject
-            && let Some(rest) = name.strip_prefix(param.name)
-            && let Some(rest) = rest.strip_prefix('[')
-            && let Some(member) = rest.strip_suffix(']')
+            && let Some(suffix) = name.strip_prefix(param.name)
+            && let Some(suffix) = suffix.strip_prefix('[')
+            && let Some(member) = suffix.strip_suffix(']')
         {
             raw.members.push((member.to_owned().into(), text));
         } else if param.has_member(&name) {

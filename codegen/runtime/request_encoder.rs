@@ -1,4 +1,4 @@
-//! A request on its way out.
+//! Encodes requests.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -13,7 +13,7 @@ use super::{
     path_template::{TemplatePart, fixed_query, parts},
 };
 
-/// A request that is being written.
+/// A request that is being encoded.
 #[derive(Clone, Debug, Default)]
 pub struct RequestEncoder {
     path: Vec<(&'static str, String)>,
@@ -31,7 +31,7 @@ impl RequestEncoder {
         value: &T,
     ) -> Result<(), EncodeError> {
         match param.location {
-            Location::Path => self.path.push((param.name, param.in_path(value)?)),
+            Location::Path => self.path.push((param.name, param.path_value(value)?)),
             Location::Query => self.query.extend(param.pairs(value)?),
             Location::Cookie => self.cookies.extend(param.pairs(value)?),
             Location::Header => param.append(value, &mut self.headers)?,
@@ -39,7 +39,7 @@ impl RequestEncoder {
         Ok(())
     }
 
-    /// Adds a parameter that may be absent.
+    /// Adds a parameter if it has a value.
     pub(crate) fn optional<T: Serialize>(
         &mut self,
         param: Param,
@@ -71,7 +71,7 @@ impl RequestEncoder {
         value: &T,
     ) -> Result<(), EncodeError> {
         match flatten(value)? {
-            Flat::One(text) => self.bytes(media, text.into()),
+            Flat::Scalar(text) => self.bytes(media, text.into()),
             Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
         }
     }
@@ -102,7 +102,7 @@ impl RequestEncoder {
         self.bytes(media.media_type.clone(), media.bytes.clone())
     }
 
-    /// The path, with its parameters in it, behind that of a base URL; and the query.
+    /// Returns the path, with its parameters filled in and after that of a base URL, and the query.
     pub(crate) fn target(&self, base: &str, template: &str) -> (String, Option<String>) {
         let mut path = base.trim_end_matches('/').to_owned();
         if !template.starts_with('/') {
@@ -112,7 +112,7 @@ impl RequestEncoder {
             match part {
                 TemplatePart::Literal(text) => path.push_str(text),
                 TemplatePart::Parameter(name) => {
-                    let value = self.path.iter().find(|(known, _)| *known == name);
+                    let value = self.path.iter().find(|(parameter, _)| *parameter == name);
                     path.push_str(value.map_or("", |(_, value)| value));
                 }
             }
@@ -121,8 +121,9 @@ impl RequestEncoder {
         if fixed.is_empty() && self.query.is_empty() {
             return (path, None);
         }
-        let own = |name: &str| self.query.iter().any(|(known, _)| known == name);
-        let fixed = fixed.into_iter().filter(|(name, _)| !own(name));
+        // A parameter takes precedence over a fixed field of the same name.
+        let is_parameter = |name: &str| self.query.iter().any(|(field, _)| field == name);
+        let fixed = fixed.into_iter().filter(|(name, _)| !is_parameter(name));
         let pairs = self
             .query
             .iter()
@@ -139,7 +140,7 @@ impl RequestEncoder {
         (path, Some(query))
     }
 
-    /// The field `Cookie`, if there is a cookie.
+    /// Returns the value of `Cookie`, if there is a cookie.
     pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, EncodeError> {
         if self.cookies.is_empty() {
             return Ok(None);
@@ -150,7 +151,7 @@ impl RequestEncoder {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let mut value = header_value("Cookie", cookies.join("; "))?;
-        // It tells who somebody is.
+        // A cookie may authenticate a user.
         value.set_sensitive(true);
         Ok(Some(value))
     }

@@ -1,4 +1,4 @@
-//! An answer as it came, on its way to its type.
+//! Decodes responses.
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{
     codec_error::DecodeError,
     json,
-    media::{Media, alike, select},
+    media::{Media, select, select_json},
     operation::Response,
     param::Param,
     param_decode::{ParamText, RawParam, RawValues},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::Code;
 
-/// An answer as it came.
+/// A received response that is being decoded.
 #[derive(Debug)]
 pub struct ResponseDecoder<'a> {
     code: Code,
@@ -32,35 +32,35 @@ impl<'a> ResponseDecoder<'a> {
         }
     }
 
-    /// Returns the status code as a number, to be matched.
+    /// Returns the status code as a number.
     pub(crate) fn code(&self) -> u16 {
         self.code.get()
     }
 
-    /// Returns the status code as that of a range or of `default`.
+    /// Returns the status code as one of a range or of `default`.
     pub(crate) fn status<R: Response, const KEY: usize>(
         &self,
     ) -> Result<StatusIn<R, KEY>, DecodeError> {
         StatusIn::new(self.code.get()).ok_or(DecodeError::UndeclaredStatus)
     }
 
-    /// A header field that has to be there.
+    /// Decodes a required header field.
     pub(crate) fn required<T: DeserializeOwned>(&self, param: Param) -> Result<T, DecodeError> {
         self.optional(param)?
             .ok_or(DecodeError::MissingHeader(param.name))
     }
 
-    /// A header field that may be there; several fields of one name are one, with commas.
+    /// Decodes an optional header field. Several fields with the same name are joined with commas.
     pub(crate) fn optional<T: DeserializeOwned>(
         &self,
         param: Param,
     ) -> Result<Option<T>, DecodeError> {
         let name = param.name;
-        let wrong = |why| DecodeError::Header { name, why };
+        let invalid = |why| DecodeError::Header { name, why };
         let mut values = Vec::new();
         for value in self.headers.get_all(name) {
             let text = std::str::from_utf8(value.as_bytes());
-            values.push(text.map_err(|_| wrong("it is no text in UTF-8".to_owned()))?);
+            values.push(text.map_err(|_| invalid("it is not valid UTF-8".to_owned()))?);
         }
         if values.is_empty() {
             return Ok(None);
@@ -75,7 +75,7 @@ impl<'a> ResponseDecoder<'a> {
             },
             members: Vec::new(),
         };
-        raw.value().map(Some).map_err(|invalid| wrong(invalid.0))
+        raw.value().map(Some).map_err(|error| invalid(error.0))
     }
 
     /// Returns the declared media type that the content has.
@@ -85,7 +85,7 @@ impl<'a> ResponseDecoder<'a> {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         select(declared, actual)
-            .or_else(|| alike(declared, actual))
+            .or_else(|| select_json(declared, actual))
             .ok_or_else(|| DecodeError::ContentType(actual.map(str::to_owned)))
     }
 
@@ -100,16 +100,19 @@ impl<'a> ResponseDecoder<'a> {
     }
 
     pub(crate) fn form<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
-        super::form::read(&self.body).map_err(|invalid| DecodeError::Body(invalid.0))
+        super::form::read(&self.body).map_err(|error| DecodeError::Body(error.0))
     }
 
     pub(crate) fn text<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
         let text = String::from_utf8(self.bytes()?.into())
-            .map_err(|_| DecodeError::Body("it is no text in UTF-8".to_owned()))?;
-        T::deserialize(ParamText(text.into())).map_err(|invalid| DecodeError::Body(invalid.0))
+            .map_err(|_| DecodeError::Body("it is not valid UTF-8".to_owned()))?;
+        T::deserialize(ParamText(text.into())).map_err(|error| DecodeError::Body(error.0))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "like its fellows, which can fail")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the signature of the other decoders"
+    )]
     pub(crate) fn bytes(&mut self) -> Result<Bytes, DecodeError> {
         Ok(std::mem::take(&mut self.body))
     }

@@ -1,4 +1,4 @@
-//! An answer on its way out.
+//! Encodes responses.
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Code;
 
-/// An answer that is ready to be sent.
+/// An encoded response.
 #[derive(Clone, Debug)]
 pub struct ResponseEncoder {
     pub(crate) code: Code,
@@ -39,7 +39,7 @@ impl ResponseEncoder {
         Ok(self)
     }
 
-    /// Adds a header field that may be absent.
+    /// Adds a header field if it has a value.
     pub(crate) fn optional<T: Serialize>(
         self,
         param: Param,
@@ -74,7 +74,7 @@ impl ResponseEncoder {
         value: &T,
     ) -> Result<Self, EncodeError> {
         match flatten(value)? {
-            Flat::One(text) => self.bytes(media, text.into()),
+            Flat::Scalar(text) => self.bytes(media, text.into()),
             Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
         }
     }

@@ -21,7 +21,7 @@ type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 /// Which requests are retried, and when.
 ///
 /// By default, a request is retried after a timeout, after a broken connection, and after a response whose
-/// status is marked as retryable ([`Status::retry`]) by the document or by the generator's catalog.
+/// status is marked as retryable ([`Status::retry`]) by the document or by the generator's catalogue.
 ///
 /// Only a request that is safe to repeat is retried: its method is idempotent (RFC 9110, section 9.2.2), it
 /// has an `Idempotency-Key`, nothing was sent because the connection failed, or

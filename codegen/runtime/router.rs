@@ -1,7 +1,6 @@
-//! The server between axum and the methods of an API.
+//! Routes requests from axum to the methods of an API.
 //!
-//! What goes wrong before a method is called is answered here, as a problem of RFC 9457 that tells
-//! nothing of the program's inside.
+//! A request that no method can handle gets RFC 9457 problem details, which reveal nothing about the program.
 
 use std::{
     array,
@@ -34,7 +33,7 @@ use super::{
     media::{PROBLEM, accepts},
     multipart::{File, FormParts},
     operation::{Operation, Response},
-    request_decoder::{PathValues, Rejection, RejectionInner, RequestDecoder},
+    request_decoder::{PathValues, Rejection, RejectionInner, RequestDecoder, alternatives},
     response_encoder::ResponseEncoder,
     routes::{RouteMatch, Routes},
     security::{Credentials, SecurityScheme, unauthorized},
@@ -43,24 +42,25 @@ use super::{
 };
 use crate::{Class, Code};
 
-type Answer = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
-type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> Answer + Send + Sync>;
+type ResponseFuture = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
+type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> ResponseFuture + Send + Sync>;
 
-/// Operations of the document, each with the method that answers it.
+/// A router for operations of the document.
 ///
-/// It becomes an [`axum::Router`] wherever one is wanted: by [`serve`](super::serve::serve), by
-/// [`RouterExt`](super::serve::RouterExt), by `Router::merge`, and by `into()`.
+/// It converts into an [`axum::Router`], so [`serve`](super::serve::serve), the methods of
+/// [`RouterExt`](super::serve::RouterExt) and axum's `Router::merge` accept it.
 #[must_use]
 pub struct ApiRouter {
     routes: Routes<Endpoint>,
 }
 
-/// An operation, and what answers it.
+/// The id of an operation, and the function that handles its requests.
 struct Endpoint {
     id: &'static str,
     handler: Handler,
 }
 
+/// Lists the ids of the operations.
 impl fmt::Debug for ApiRouter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.routes.iter().map(|route| route.id);
@@ -69,28 +69,28 @@ impl fmt::Debug for ApiRouter {
 }
 
 impl From<ApiRouter> for Router {
-    /// A router that has no paths of its own, and so refuses none.
+    /// Creates a router with a fallback only, because axum's paths cannot express all paths of OpenAPI.
     fn from(router: ApiRouter) -> Self {
         let router = Arc::new(router);
-        Self::new().fallback_service(tower::service_fn(move |request| router.answer(request)))
+        Self::new().fallback_service(tower::service_fn(move |request| router.call(request)))
     }
 }
 
 impl ApiRouter {
-    /// One of no operations.
+    /// Creates a router without operations.
     pub(crate) fn new() -> Self {
         Self {
             routes: Routes::new(),
         }
     }
 
-    /// The operations of both. What both have is answered by this one.
+    /// Adds the operations of another router. An operation that both have is handled by `self`.
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.merge(other.routes);
         self
     }
 
-    /// Adds an operation and what answers it.
+    /// Adds an operation without credentials, and the function that handles it.
     pub(crate) fn route<A, O, H, F>(&mut self, api: &Arc<A>, handle: H)
     where
         A: Send + Sync + 'static,
@@ -99,11 +99,11 @@ impl ApiRouter {
         F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         let handle = move |api, context, operation, ()| handle(api, context, operation);
-        self.guarded(api, handle);
+        self.route_with_credentials(api, handle);
     }
 
-    /// Adds an operation that asks for credentials, and what answers it.
-    pub(crate) fn guarded<A, O, C, H, F>(&mut self, api: &Arc<A>, handle: H)
+    /// Adds an operation that requires credentials, and the function that handles it.
+    pub(crate) fn route_with_credentials<A, O, C, H, F>(&mut self, api: &Arc<A>, handle: H)
     where
         A: Send + Sync + 'static,
         O: Operation,
@@ -117,24 +117,24 @@ impl ApiRouter {
             let mut request = RequestDecoder::new(path, head);
             let credentials = match admit::<O, C>(&request) {
                 Ok(credentials) => credentials,
-                Err(rejection) => return ready(refused::<O>(rejection)),
+                Err(rejection) => return completed(rejection_response::<O>(rejection)),
             };
-            let answer = move |request: RequestDecoder, operation| {
+            let respond = move |request: RequestDecoder, operation| {
                 let context = Context::new(request.into_head());
-                answer::<O, _>(handle(api, context, operation, credentials))
+                respond::<O, _>(handle(api, context, operation, credentials))
             };
-            // Without content there is nothing to wait for, and the future needs no room for the request.
+            // Without content there is nothing to wait for, so the future does not store the request.
             if !O::HAS_BODY {
                 return match O::decode(&mut request) {
-                    Ok(operation) => Box::pin(answer(request, operation)),
-                    Err(rejection) => ready(refused::<O>(rejection)),
+                    Ok(operation) => Box::pin(respond(request, operation)),
+                    Err(rejection) => completed(rejection_response::<O>(rejection)),
                 };
             }
             Box::pin(async move {
-                let read = receive(&mut request, body).await;
-                match read.and_then(|()| O::decode(&mut request)) {
-                    Ok(operation) => answer(request, operation).await,
-                    Err(rejection) => refused::<O>(rejection),
+                let received = receive_content(&mut request, body).await;
+                match received.and_then(|()| O::decode(&mut request)) {
+                    Ok(operation) => respond(request, operation).await,
+                    Err(rejection) => rejection_response::<O>(rejection),
                 }
             })
         });
@@ -142,57 +142,59 @@ impl ApiRouter {
         self.routes.add(O::METHOD, O::PATH, route);
     }
 
-    fn answer(
+    /// Handles a request.
+    fn call(
         &self,
         request: Request,
     ) -> impl Future<Output = Result<HttpResponse, Infallible>> + Send + use<> {
         let (head, body) = request.into_parts();
-        let observed = ServerSpan::new(&head);
-        let limits = RequestLimits::of(&head.extensions);
+        let span = ServerSpan::new(&head);
+        let limits = RequestLimits::from_extensions(&head.extensions);
         let query = head.uri.query().unwrap_or_default();
-        let answer = match self.routes.find(&head.method, head.uri.path(), query) {
-            Some(found) => found.handle(Arc::new(head), body, &observed),
-            None => self.otherwise(head, body, &observed),
+        let response = match self.routes.find(&head.method, head.uri.path(), query) {
+            Some(route) => route.handle(Arc::new(head), body, &span),
+            None => self.handle_unmatched(head, body, &span),
         };
-        observed.watch(WithDeadline {
-            answer,
+        span.instrument(WithDeadline {
+            response,
             time: limits.request_time,
             timer: None,
         })
     }
 
-    /// Answers what the document has no operation for.
+    /// Handles a request that does not match an operation.
     #[cold]
-    fn otherwise(&self, head: Head, body: Body, observed: &ServerSpan) -> Answer {
+    fn handle_unmatched(&self, head: Head, body: Body, span: &ServerSpan) -> ResponseFuture {
         let (method, path) = (&head.method, head.uri.path());
         let methods = self.routes.methods(path);
-        // One that wants another query is no other method.
+        // If an operation has the method, it requires another query.
         if methods.is_empty() || methods.contains(&method) {
-            return ready(problem(no_such_path()));
+            return completed(problem(no_such_path()));
         }
         // HEAD is GET without content (RFC 9110, section 9.3.2).
         let query = head.uri.query().unwrap_or_default();
         if *method == Method::HEAD
-            && let Some(found) = self.routes.find(&Method::GET, path, query)
+            && let Some(route) = self.routes.find(&Method::GET, path, query)
         {
-            let answer = found.handle(Arc::new(head), body, observed);
-            return Box::pin(async { without_content(answer.await) });
+            let response = route.handle(Arc::new(head), body, span);
+            return Box::pin(async { without_content(response.await) });
         }
         let allow = allow(&methods);
         if *method == Method::OPTIONS {
-            let mut answer = with_status(NO_CONTENT, Body::empty());
-            answer.headers_mut().insert(header::ALLOW, allow);
-            return ready(answer);
+            let mut response = with_status(NO_CONTENT, Body::empty());
+            response.headers_mut().insert(header::ALLOW, allow);
+            return completed(response);
         }
         let detail = "the path has no operation for this method";
-        let rejection = Rejection::new(METHOD_NOT_ALLOWED, detail).header(header::ALLOW, allow);
-        ready(problem(rejection))
+        let rejection =
+            Rejection::new(METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow);
+        completed(problem(rejection))
     }
 }
 
 impl RouteMatch<'_, Endpoint> {
-    fn handle(self, head: Arc<Head>, body: Body, observed: &ServerSpan) -> Answer {
-        observed.operation(self.value.id, head.method.as_str(), self.path);
+    fn handle(self, head: Arc<Head>, body: Body, span: &ServerSpan) -> ResponseFuture {
+        span.record_operation(self.value.id, head.method.as_str(), self.path);
         (self.value.handler)(head, body, self.parameters)
     }
 }
@@ -206,11 +208,11 @@ const CONTENT_TOO_LARGE: Code = Code::from_const(413);
 const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
 const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
 
-/// An answer, or that it takes too long.
+/// The future of a response, which becomes a 503 after a time.
 struct WithDeadline {
-    answer: Answer,
+    response: ResponseFuture,
     time: Option<Duration>,
-    /// There is none before the answer has to be waited for: most are there at once.
+    /// Created only if the response is not ready at once, because most are.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -218,17 +220,18 @@ impl Future for WithDeadline {
     type Output = Result<HttpResponse, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(answer) = self.answer.as_mut().poll(cx) {
-            return Poll::Ready(Ok(answer));
+        if let Poll::Ready(response) = self.response.as_mut().poll(cx) {
+            return Poll::Ready(Ok(response));
         }
         let Some(time) = self.time else {
             return Poll::Pending;
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(time)));
         timer.as_mut().poll(cx).map(|()| {
-            let rejection = Rejection::new(SERVICE_UNAVAILABLE, "the answer takes too long");
-            let in_a_while = HeaderValue::from_static("30");
-            Ok(problem(rejection.header(header::RETRY_AFTER, in_a_while)))
+            let detail = "the server took too long to respond";
+            let rejection = Rejection::new(SERVICE_UNAVAILABLE, detail);
+            let seconds = HeaderValue::from_static("30");
+            Ok(problem(rejection.with_header(header::RETRY_AFTER, seconds)))
         })
     }
 }
@@ -237,11 +240,12 @@ pub(crate) fn no_such_path() -> Rejection {
     Rejection::new(NOT_FOUND, "there is no such path")
 }
 
-fn ready(answer: HttpResponse) -> Answer {
-    Box::pin(std::future::ready(answer))
+/// Wraps a response in a future that is ready at once.
+fn completed(response: HttpResponse) -> ResponseFuture {
+    Box::pin(std::future::ready(response))
 }
 
-/// The methods of a path, with those that the server adds.
+/// Returns the value of `Allow`: the methods of a path, and HEAD and OPTIONS, which the server handles.
 fn allow(methods: &[&Method]) -> HeaderValue {
     let mut names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
     if names.contains(&"GET") {
@@ -250,83 +254,85 @@ fn allow(methods: &[&Method]) -> HeaderValue {
     names.push("OPTIONS");
     names.sort_unstable();
     names.dedup();
-    // Names of methods are tokens, and a list of tokens is a value.
+    // A method is a token, so a list of methods is a valid value.
     HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// What a method answers.
+/// Returns the response of a method; 500 if it panics.
 ///
-/// No `async fn`, which would keep the method's future twice, and move it from the one place to the other.
-fn answer<O, F>(answered: F) -> impl Future<Output = HttpResponse> + Send
+/// This is not an `async fn`, which would store the future of the method twice and move it.
+fn respond<O, F>(response: F) -> impl Future<Output = HttpResponse> + Send
 where
     O: Operation,
     F: Future<Output = Result<O::Response, Rejection>> + Send,
 {
-    AssertUnwindSafe(answered)
+    AssertUnwindSafe(response)
         .catch_unwind()
         .map(|caught| match caught {
-            Ok(Ok(response)) => sendable::<O>(response),
-            Ok(Err(rejection)) => refused::<O>(rejection),
-            Err(_) => failed::<O>(),
+            Ok(Ok(response)) => encode_response::<O>(response),
+            Ok(Err(rejection)) => rejection_response::<O>(rejection),
+            Err(_) => internal_error::<O>(),
         })
 }
 
-/// An answer as it is sent, or why the server has none.
-fn sendable<O: Operation>(response: O::Response) -> HttpResponse {
-    let answer = response.encode().and_then(http);
-    answer.unwrap_or_else(|why| {
-        // Who calls is not told why; a layer around the router can find it, and log it.
-        let mut answer = failed::<O>();
-        answer.extensions_mut().insert(why);
-        answer
+/// Encodes a response; 500 if that fails.
+fn encode_response<O: Operation>(response: O::Response) -> HttpResponse {
+    let response = response.encode().and_then(http_response);
+    response.unwrap_or_else(|error| {
+        // The client does not get the reason; a layer around the router can log it.
+        let mut response = internal_error::<O>();
+        response.extensions_mut().insert(error);
+        response
     })
 }
 
 #[cold]
-fn refused<O: Operation>(rejection: Rejection) -> HttpResponse {
-    problem(rejection.of(O::ID))
+fn rejection_response<O: Operation>(rejection: Rejection) -> HttpResponse {
+    problem(rejection.with_operation(O::ID))
 }
 
 #[cold]
-fn failed<O: Operation>() -> HttpResponse {
-    let detail = "the server failed to answer this request";
-    refused::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
+fn internal_error<O: Operation>() -> HttpResponse {
+    let detail = "the server failed to handle this request";
+    rejection_response::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
 }
 
-/// What can be told of a request before its content is there: credentials first, for nobody else is told
-/// what is wrong with the rest.
+/// Checks the header of a request, before its content is received. Credentials are checked first, so that
+/// only authenticated clients learn of other faults.
 fn admit<O: Operation, C: Credentials>(request: &RequestDecoder) -> Result<C, Rejection> {
     let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
-    acceptable(request.headers(), O::Response::PRODUCES)?;
+    check_accept(request.headers(), O::Response::PRODUCES)?;
     Ok(credentials)
 }
 
-/// Waits for the content of a request.
-async fn receive(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
-    let limits = RequestLimits::of(&request.head().extensions);
+/// Receives the content of a request.
+async fn receive_content(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
+    let limits = RequestLimits::from_extensions(&request.head().extensions);
     let body = collect(body, limits).await?;
-    let parts = parts(request.headers(), &body).await;
+    let parts = multipart_parts(request.headers(), &body).await;
     request.set_content(body, parts);
     Ok(())
 }
 
-/// Refuses a request that takes none of the media types there are for an answer.
-fn acceptable(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
+/// Rejects a request whose `Accept` excludes all media types of a success.
+fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
     if produced.is_empty() {
         return Ok(());
     }
-    let wanted = headers.get_all(header::ACCEPT).iter();
-    let wanted: Vec<_> = wanted.filter_map(|value| value.to_str().ok()).collect();
-    if wanted.is_empty() || accepts(&wanted.join(","), produced) {
+    let accept = headers.get_all(header::ACCEPT).iter();
+    let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
+    if accept.is_empty() || accepts(&accept.join(","), produced) {
         return Ok(());
     }
-    let produced = produced.join(", ");
-    let detail = format!("`Accept` takes nothing that is answered here, which is {produced}");
+    let detail = format!(
+        "`Accept` excludes every media type of the response; accept {}",
+        alternatives(produced)
+    );
     Err(Rejection::new(NOT_ACCEPTABLE, detail))
 }
 
-/// The parts of content of `multipart/form-data`; `None` if it is none.
-async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
+/// Returns the parts of `multipart/form-data` content; `None` if the content is malformed or of another type.
+async fn multipart_parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
     let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let boundary = multer::parse_boundary(media).ok()?;
     let body = body.clone();
@@ -349,7 +355,7 @@ async fn parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
     Some(parts)
 }
 
-/// An operation that asks for no credentials.
+/// The credentials of an operation that does not require any.
 impl Credentials for () {
     const SCHEMES: &'static [SecurityScheme] = &[];
 
@@ -358,45 +364,51 @@ impl Credentials for () {
     }
 }
 
+/// Receives content, within the limits of its size and time.
 async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
     let (size, time) = (limits.body_size, limits.body_time);
-    // What is left of it is no request.
+    // The unread content must not be parsed as the next request.
     let closing = |code, detail: String| {
         let close = HeaderValue::from_static("close");
-        Rejection::new(code, detail).header(header::CONNECTION, close)
+        Rejection::new(code, detail).with_header(header::CONNECTION, close)
     };
     let too_large = || {
-        let detail = format!("the content has more than {size} bytes");
+        let detail = format!("the content exceeds {size} bytes");
         closing(CONTENT_TOO_LARGE, detail)
     };
-    // It is not waited for what is announced to be too large.
-    if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > size) {
+    // If `Content-Length` exceeds the limit, the content is not read at all.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > size) {
         return Err(too_large());
     }
-    let whole = Limited::new(body, size).collect();
-    let whole = match time {
-        None => Ok(whole.await),
-        Some(time) => timeout(time, whole).await,
+    let collected = Limited::new(body, size).collect();
+    let collected = match time {
+        None => Ok(collected.await),
+        Some(time) => timeout(time, collected).await,
     };
-    match whole {
+    match collected {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Rejection::new(Code::BAD_REQUEST, "the content broke off")),
+        Ok(Err(_)) => Err(Rejection::new(
+            Code::BAD_REQUEST,
+            "the content is incomplete",
+        )),
         Err(_) => {
-            let detail = "the content takes too long to come".to_owned();
+            let detail = "the content took too long to arrive".to_owned();
             Err(closing(REQUEST_TIMEOUT, detail))
         }
     }
 }
 
-/// An answer in the terms of `http`, unless it has content that its status forbids, as a status may that
-/// a range or `default` carries.
-fn http(reply: ResponseEncoder) -> Result<HttpResponse, EncodeError> {
+/// Converts a response to the type of axum.
+///
+/// # Errors
+/// If it has content that its status forbids, as is possible for a range or `default`.
+fn http_response(response: ResponseEncoder) -> Result<HttpResponse, EncodeError> {
     let ResponseEncoder {
         code,
         mut headers,
         body,
-    } = reply;
+    } = response;
     if headers.is_empty() && body.is_empty() {
         return Ok(with_status(code, Body::empty()));
     }
@@ -412,56 +424,57 @@ fn http(reply: ResponseEncoder) -> Result<HttpResponse, EncodeError> {
         return Err(EncodeError::content(code));
     };
     if headers.contains_key(header::UPGRADE) {
-        // The one says nothing without the other (RFC 9110, section 7.8).
+        // `Upgrade` requires the `upgrade` option of `Connection` (RFC 9110, section 7.8).
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     }
     if !allows_content {
         headers.remove(header::CONTENT_TYPE);
     }
-    let mut answer = with_status(code, body);
-    *answer.headers_mut() = headers;
-    Ok(answer)
+    let mut response = with_status(code, body);
+    *response.headers_mut() = headers;
+    Ok(response)
 }
 
-/// An answer with a status, and the document's reason phrase, where it is not the one that hyper knows.
+/// Creates a response with a status, and with its reason phrase if that is not hyper's default.
 pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
-    /// What hyper has to be told, by code.
+    /// The reason phrases that differ from hyper's, by code.
     static PHRASES: LazyLock<[Option<&str>; 1000]> =
-        LazyLock::new(|| array::from_fn(|number| own_phrase(u16::try_from(number).ok()?)));
+        LazyLock::new(|| array::from_fn(|number| custom_phrase(u16::try_from(number).ok()?)));
 
-    let mut answer = HttpResponse::new(body);
-    *answer.status_mut() = code.into();
+    let mut response = HttpResponse::new(body);
+    *response.status_mut() = code.into();
     if let Some(Some(phrase)) = PHRASES.get(usize::from(code.get()))
         && let Ok(phrase) = ReasonPhrase::try_from(Bytes::from_static(phrase.as_bytes()))
     {
-        answer.extensions_mut().insert(phrase);
+        response.extensions_mut().insert(phrase);
     }
-    answer
+    response
 }
 
-/// The reason phrase of a code, unless it is the one that hyper knows.
-fn own_phrase(number: u16) -> Option<&'static str> {
-    let usual = StatusCode::from_u16(number).ok()?.canonical_reason();
-    let known = Code::new(number).and_then(Code::status);
-    match known.map(crate::Status::reason).or(usual) {
-        // Without one hyper writes `<none>`, where a phrase may be empty (RFC 9112, section 4).
+/// Returns the reason phrase of a code, unless it is hyper's default.
+fn custom_phrase(number: u16) -> Option<&'static str> {
+    let default = StatusCode::from_u16(number).ok()?.canonical_reason();
+    let status = Code::new(number).and_then(Code::status);
+    match status.map(crate::Status::reason).or(default) {
+        // Without a phrase hyper writes `<none>`; an empty phrase is valid (RFC 9112, section 4).
         None => Some(""),
-        phrase => phrase.filter(|_| phrase != usual),
+        phrase => phrase.filter(|_| phrase != default),
     }
 }
 
-fn without_content(mut answer: HttpResponse) -> HttpResponse {
-    let size = answer.body().size_hint().exact();
+/// Removes the content of a response to HEAD, and keeps its `Content-Length`.
+fn without_content(mut response: HttpResponse) -> HttpResponse {
+    let size = response.body().size_hint().exact();
     if let Some(size) = size.filter(|size| *size > 0) {
-        answer
+        response
             .headers_mut()
             .insert(header::CONTENT_LENGTH, size.into());
     }
-    *answer.body_mut() = Body::empty();
-    answer
+    *response.body_mut() = Body::empty();
+    response
 }
 
-/// A problem of RFC 9457, with why it is one for whoever wants to say it otherwise.
+/// Creates a response with RFC 9457 problem details; its extensions contain the rejection, for `on_reject`.
 pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
     let RejectionInner {
         code,
@@ -478,16 +491,17 @@ pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
         "status": code.get(),
         "detail": detail,
     });
-    if let (Some(problem), Some((place, name))) = (problem.as_object_mut(), parameter) {
-        problem.insert("parameter".to_owned(), json!({"in": place, "name": name}));
+    if let (Some(problem), Some((location, name))) = (problem.as_object_mut(), parameter) {
+        let parameter = json!({"in": location, "name": name});
+        problem.insert("parameter".to_owned(), parameter);
     }
     if let (Some(problem), Some(pointer)) = (problem.as_object_mut(), pointer) {
         problem.insert("pointer".to_owned(), pointer.as_str().into());
     }
-    let mut answer = with_status(*code, Body::from(problem.to_string()));
-    *answer.headers_mut() = headers.clone();
+    let mut response = with_status(*code, Body::from(problem.to_string()));
+    *response.headers_mut() = headers.clone();
     let media = HeaderValue::from_static(PROBLEM);
-    answer.headers_mut().insert(header::CONTENT_TYPE, media);
-    answer.extensions_mut().insert(rejection);
-    answer
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
+    response.extensions_mut().insert(rejection);
+    response
 }

@@ -1,7 +1,7 @@
-//! Which operation a request is for.
+//! Finds the operation of a request, with a tree of path segments.
 //!
-//! A tree of path segments of our own: routers for axum refuse paths that OpenAPI allows, such as
-//! `/a/{id}.json`, `/:x`, or `/a/{x}` beside `/a/{y}`.
+//! axum's router is not used because it rejects paths that OpenAPI allows, such as `/a/{id}.json`, `/:x`, or
+//! both `/a/{x}` and `/a/{y}`.
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -14,41 +14,41 @@ use super::{
     request_decoder::{PathValues, SegmentRanges},
 };
 
-/// The places of the parameters in a path that is walked.
+/// The ranges of the parameters that are found in a path.
 struct PathRanges<'a> {
     path: &'a str,
-    places: SegmentRanges,
+    ranges: SegmentRanges,
 }
 
 impl<'a> PathRanges<'a> {
     fn new(path: &'a str) -> Self {
         Self {
             path,
-            places: SegmentRanges::new(),
+            ranges: SegmentRanges::new(),
         }
     }
 
-    /// Adds a text of the path.
+    /// Adds the range of `text`, which is a slice of the path.
     fn push(&mut self, text: &str) {
         let start = text.as_ptr() as usize - self.path.as_ptr() as usize;
-        self.places.push(start..start + text.len());
+        self.ranges.push(start..start + text.len());
     }
 }
 
-/// The operations of a document, by path and method; each stands for a `T`.
+/// The operations of a document by path and method, each with a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes<T> {
     root: Node,
-    /// Where each of them is, and what it stands for.
+    /// The method, the path template and the value of each operation.
     values: Vec<(Method, &'static str, T)>,
 }
 
-/// What may follow on a part of a path.
+/// A node of the tree: the segments that may follow a path prefix.
 #[derive(Clone, Debug, Default)]
 struct Node {
     /// The segments without parameters.
     literals: BTreeMap<String, Node>,
-    /// The segments with parameters, those with the most text first.
+    /// The segments with parameters, those with the most literal text first.
     patterns: Vec<(Segment, Node)>,
     /// The operations of the path that ends here.
     methods: Vec<Entry>,
@@ -59,20 +59,20 @@ struct Entry {
     method: Method,
     /// The names of the path's parameters, in its order.
     names: Arc<[&'static str]>,
-    /// What the query has to have, beside anything else.
+    /// The fields that the query must contain.
     query: Vec<(String, String)>,
-    /// Its place among the values.
+    /// The index of the operation's value.
     index: usize,
 }
 
-/// An operation that is found for a request.
+/// The operation of a request.
 #[derive(Debug)]
 pub(crate) struct RouteMatch<'a, T> {
-    /// The path as the document has it.
+    /// The path template.
     pub(crate) path: &'static str,
-    /// What the operation stands for.
+    /// The value of the operation.
     pub(crate) value: &'a T,
-    /// The parameters in the path of the request.
+    /// The path parameters of the request.
     pub(crate) parameters: PathValues,
 }
 
@@ -84,19 +84,19 @@ impl<T> Routes<T> {
         }
     }
 
-    /// What the operations stand for.
+    /// Iterates over the values of the operations.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.values.iter().map(|(_, _, value)| value)
     }
 
-    /// Adds the operations of others, behind its own.
-    pub(crate) fn merge(&mut self, others: Self) {
-        for (method, path, value) in others.values {
+    /// Adds the operations of other routes, after the present ones.
+    pub(crate) fn merge(&mut self, routes: Self) {
+        for (method, path, value) in routes.values {
             self.add(method, path, value);
         }
     }
 
-    /// Adds an operation. The first of two for the same requests wins.
+    /// Adds an operation. If two operations match the same requests, the first takes precedence.
     pub(crate) fn add(&mut self, method: Method, path: &'static str, value: T) {
         let names = parts(path).filter_map(|part| match part {
             TemplatePart::Parameter(name) => Some(name),
@@ -108,14 +108,13 @@ impl<T> Routes<T> {
             .fold(&mut self.root, |node, segment| node.next(segment));
         let query = fixed_query(path)
             .into_iter()
-            .filter_map(|(name, value)| Some((plain(name)?, plain(value)?)));
+            .filter_map(|(name, value)| Some((decode_field(name)?, decode_field(value)?)));
         let query: Vec<_> = query.collect();
-        // Who asks for more is nearer to a request that has it.
-        let before = |entry: &Entry| entry.query.len() >= query.len();
+        // The operation that requires more fields of the query takes precedence.
         let at = node
             .methods
             .iter()
-            .take_while(|entry| before(entry))
+            .take_while(|entry| entry.query.len() >= query.len())
             .count();
         node.methods.insert(
             at,
@@ -129,34 +128,36 @@ impl<T> Routes<T> {
         self.values.push((method, path, value));
     }
 
-    /// Finds the operation of a request. A text is nearer to a path than a parameter.
+    /// Finds the operation of a request. Literal segments take precedence over parameters.
     pub(crate) fn find(
         &self,
         method: &Method,
         path: &str,
         query: &str,
     ) -> Option<RouteMatch<'_, T>> {
-        let mut values = PathRanges::new(path);
-        let node = self.root.walk(Some(relative(path)), &mut values)?;
-        let has = |(name, value): &(String, String)| {
-            pairs(query).any(|(found, text)| found == *name && plain(text).as_ref() == Some(value))
+        let mut ranges = PathRanges::new(path);
+        let node = self.root.find(Some(relative(path)), &mut ranges)?;
+        let is_in_query = |(name, value): &(String, String)| {
+            pairs(query)
+                .any(|(field, text)| field == *name && decode_field(text).as_ref() == Some(value))
         };
         let mut entries = node.methods.iter();
-        let entry = entries.find(|entry| entry.method == method && entry.query.iter().all(has))?;
+        let entry =
+            entries.find(|entry| entry.method == method && entry.query.iter().all(is_in_query))?;
         let (_, path, value) = self.values.get(entry.index)?;
         Some(RouteMatch {
             path,
             value,
-            parameters: PathValues::new(Arc::clone(&entry.names), values.places),
+            parameters: PathValues::new(Arc::clone(&entry.names), ranges.ranges),
         })
     }
 
-    /// The methods that a path has operations for, whatever they want of the query; none, if there is no such
-    /// path.
+    /// Returns the methods of the operations of a path, whatever query they require; empty if no operation
+    /// has the path.
     pub(crate) fn methods(&self, path: &str) -> Vec<&Method> {
         let node = self
             .root
-            .walk(Some(relative(path)), &mut PathRanges::new(path));
+            .find(Some(relative(path)), &mut PathRanges::new(path));
         let entries = node.map(|node| node.methods.iter());
         entries
             .into_iter()
@@ -166,13 +167,13 @@ impl<T> Routes<T> {
     }
 }
 
-/// What of a path the tree is walked by.
+/// Returns a path without its first slash.
 fn relative(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
 impl Node {
-    /// The node behind a segment, new if there is none yet.
+    /// Returns the node after a segment, which is inserted if it does not exist.
     fn next(&mut self, segment: Segment) -> &mut Self {
         let shape = shape(&segment);
         match segment.as_slice() {
@@ -182,68 +183,70 @@ impl Node {
                 self.literals.entry(text).or_default()
             }
             _ => {
-                let known = self
+                let existing = self
                     .patterns
                     .iter()
-                    .position(|(known, _)| self::shape(known) == shape);
-                let index = known.unwrap_or_else(|| {
-                    let text = text_len(&segment);
-                    let behind = |(known, _): &(Segment, _)| text_len(known) >= text;
-                    let index = self.patterns.partition_point(behind);
+                    .position(|(pattern, _)| self::shape(pattern) == shape);
+                let index = existing.unwrap_or_else(|| {
+                    let length = text_len(&segment);
+                    let takes_precedence =
+                        |(pattern, _): &(Segment, _)| text_len(pattern) >= length;
+                    let index = self.patterns.partition_point(takes_precedence);
                     self.patterns.insert(index, (segment, Self::default()));
                     index
                 });
                 match self.patterns.get_mut(index) {
                     Some((_, node)) => node,
-                    // The index was found or made in this very vector.
+                    // The index is that of an existing or inserted pattern.
                     None => unreachable!(),
                 }
             }
         }
     }
 
-    /// The node at the end of a path, of which there is nothing left at last.
-    fn walk(&self, path: Option<&str>, values: &mut PathRanges<'_>) -> Option<&Self> {
+    /// Finds the node at the end of a path, of which `path` is the remaining part.
+    fn find(&self, path: Option<&str>, ranges: &mut PathRanges<'_>) -> Option<&Self> {
         let Some(path) = path else {
             return (!self.methods.is_empty()).then_some(self);
         };
         let (first, rest) = split(path);
         let text = decode(first);
-        // What leads elsewhere: no client that knows what it does sends one (RFC 3986, section 5.2.4).
+        // Clients resolve dot segments before they send a request (RFC 3986, section 5.2.4).
         if matches!(text.as_deref(), Some("." | "..")) {
             return None;
         }
         let literal = text.and_then(|text| self.literals.get(text.as_ref()));
-        if let Some(node) = literal.and_then(|node| node.walk(rest, values)) {
+        if let Some(node) = literal.and_then(|node| node.find(rest, ranges)) {
             return Some(node);
         }
-        let before = values.places.len();
+        let before = ranges.ranges.len();
         for (segment, node) in &self.patterns {
-            if matches(segment, first, values)
-                && let Some(node) = node.walk(rest, values)
+            if matches(segment, first, ranges)
+                && let Some(node) = node.find(rest, ranges)
             {
                 return Some(node);
             }
-            values.places.truncate(before);
+            ranges.ranges.truncate(before);
         }
         None
     }
 }
 
-/// The first segment of a path, and the path behind it.
+/// Splits a path into its first segment and the remaining path, if any.
 ///
-/// Byte by byte, for segments are too short to be searched in a cleverer path.
+/// It searches byte by byte, because segments are too short for a faster search to pay off.
 fn split(path: &str) -> (&str, Option<&str>) {
     let end = path.bytes().position(|byte| byte == b'/');
     let halves = end.and_then(|end| Some((path.get(..end)?, path.get(end + 1..)?)));
     halves.map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
-fn plain(text: &str) -> Option<String> {
+/// Decodes a name or a value of a query.
+fn decode_field(text: &str) -> Option<String> {
     decode_plus(text).map(Cow::into_owned)
 }
 
-/// A segment without the names of its parameters.
+/// Returns a segment without the names of its parameters, which do not matter for matching.
 fn shape(segment: &Segment) -> Vec<Option<&str>> {
     let pieces = segment.iter().map(|piece| match piece {
         Piece::Literal(text) => Some(text.as_str()),
@@ -252,38 +255,39 @@ fn shape(segment: &Segment) -> Vec<Option<&str>> {
     pieces.collect()
 }
 
+/// Returns the number of bytes of a segment's literal text.
 fn text_len(segment: &Segment) -> usize {
     shape(segment).into_iter().flatten().map(str::len).sum()
 }
 
-/// Whether a text is of a segment's form; notes the values of its parameters, which are never empty.
-fn matches(pieces: &[Piece], text: &str, values: &mut PathRanges<'_>) -> bool {
+/// Checks whether a text matches a segment, and adds the ranges of its parameters, which are never empty.
+fn matches(pieces: &[Piece], text: &str, ranges: &mut PathRanges<'_>) -> bool {
     let Some((first, rest)) = pieces.split_first() else {
         return text.is_empty();
     };
     match (first, rest.first()) {
         (Piece::Literal(literal), _) => text
             .strip_prefix(literal.as_str())
-            .is_some_and(|text| matches(rest, text, values)),
+            .is_some_and(|text| matches(rest, text, ranges)),
         (Piece::Parameter(_), None) => {
-            values.push(text);
+            ranges.push(text);
             !text.is_empty()
         }
         (Piece::Parameter(_), Some(Piece::Literal(literal))) => {
-            let before = values.places.len();
+            let before = ranges.ranges.len();
             text.match_indices(literal.as_str()).any(|(at, _)| {
-                values.places.truncate(before);
+                ranges.ranges.truncate(before);
                 let (value, text) = text.split_at(at);
-                values.push(value);
-                !value.is_empty() && matches(rest, text, values)
+                ranges.push(value);
+                !value.is_empty() && matches(rest, text, ranges)
             })
         }
-        // Where one ends and the other starts nobody can tell; the first takes one character.
+        // The boundary between two adjacent parameters is ambiguous: the first gets one character.
         (Piece::Parameter(_), Some(Piece::Parameter(_))) => {
             let end = text.chars().next().map_or(0, char::len_utf8);
             let (value, text) = text.split_at(end);
-            values.push(value);
-            !value.is_empty() && matches(rest, text, values)
+            ranges.push(value);
+            !value.is_empty() && matches(rest, text, ranges)
         }
     }
 }

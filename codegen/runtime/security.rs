@@ -1,4 +1,4 @@
-//! Credentials: who asks.
+//! Security schemes, and the credentials in requests.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ enum SchemeKind {
 }
 
 impl SecurityScheme {
-    /// A secret in a parameter.
+    /// Creates a scheme `apiKey`.
     pub(crate) const fn api_key(id: &'static str, param: Param) -> Self {
         Self {
             id,
@@ -37,7 +37,7 @@ impl SecurityScheme {
         }
     }
 
-    /// A name and a password.
+    /// Creates a scheme `http` with Basic authentication.
     pub(crate) const fn basic(id: &'static str) -> Self {
         Self {
             id,
@@ -45,7 +45,7 @@ impl SecurityScheme {
         }
     }
 
-    /// A token.
+    /// Creates a scheme with bearer tokens: `http` with `bearer`, `oauth2` or `openIdConnect`.
     pub(crate) const fn bearer(id: &'static str) -> Self {
         Self {
             id,
@@ -53,7 +53,7 @@ impl SecurityScheme {
         }
     }
 
-    /// Another scheme of `Authorization`.
+    /// Creates a scheme `http` with another authentication scheme.
     pub(crate) const fn other(id: &'static str, scheme: &'static str) -> Self {
         Self {
             id,
@@ -61,13 +61,13 @@ impl SecurityScheme {
         }
     }
 
-    /// The name in the document.
+    /// Returns the name of the scheme in the document.
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
-    /// The name of the query parameter or header field that it is sent in, if it is sent there.
+    /// Returns the name of the parameter that contains the API key, if it is in this location.
     #[cfg(feature = "client-base")]
     pub(crate) fn name_in(&self, location: Location) -> Option<&'static str> {
         match self.kind {
@@ -76,37 +76,37 @@ impl SecurityScheme {
         }
     }
 
-    /// What a server says in `WWW-Authenticate` that it takes.
+    /// Returns the value of `WWW-Authenticate` for the scheme.
     pub(crate) fn challenge(&self) -> HeaderValue {
-        // `Basic` and `Bearer` need a realm at least (RFC 7617, section 2; RFC 6750, section 3).
+        // `Basic` requires a realm, and `Bearer` a parameter (RFC 7617, section 2; RFC 6750, section 3).
         let text = match self.kind {
-            // Not registered, but how servers say it.
+            // Not registered, but common.
             SchemeKind::ApiKey(_) => "ApiKey realm=\"api\"".to_owned(),
             SchemeKind::Basic => "Basic realm=\"api\", charset=\"UTF-8\"".to_owned(),
             SchemeKind::Bearer => "Bearer realm=\"api\"".to_owned(),
             SchemeKind::Other(scheme) => format!("{scheme} realm=\"api\""),
         };
-        // A scheme is a token; lowering takes no other.
+        // A scheme is a token, as lowering validates.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
     }
 }
 
-/// A secret that stands in a parameter.
+/// The credential of a scheme `apiKey`: the value of a query parameter, header field or cookie.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
-/// A token that whoever bears it may use (RFC 6750), as OAuth 2.0 and OpenID Connect give out.
+/// A bearer token (RFC 6750), such as one issued by OAuth 2.0 or OpenID Connect.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bearer(String);
 
-/// What stands behind the scheme in `Authorization`, for schemes that have no type of their own.
+/// The credentials of any other scheme of `Authorization`: the text after the name of the scheme.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization(String);
 
-/// A name and a password (RFC 7617).
+/// A username and a password (RFC 7617).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Basic {
-    /// The name, without a colon.
+    /// The username, which cannot contain a colon.
     pub username: String,
     /// The password.
     pub password: String,
@@ -115,13 +115,13 @@ pub struct Basic {
 macro_rules! secrets {
     ($($secret:ident,)*) => {
         $(impl $secret {
-            /// The secret.
+            /// Creates it from the secret.
             #[must_use]
             pub fn new(secret: impl Into<String>) -> Self {
                 Self(secret.into())
             }
 
-            /// The secret as it stands in a request.
+            /// Returns the secret, as sent in a request.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -134,7 +134,7 @@ macro_rules! secrets {
             }
         }
 
-        /// Without the secret, which is not for logs.
+        /// Omits the secret, so that it is not logged.
         impl fmt::Debug for $secret {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($secret), "(..)"))
@@ -150,7 +150,7 @@ secrets! {
 }
 
 impl Basic {
-    /// A name and a password.
+    /// Creates it from a username and a password.
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
@@ -160,7 +160,7 @@ impl Basic {
     }
 }
 
-/// Without the password, which is not for logs.
+/// Omits the password, so that it is not logged.
 impl fmt::Debug for Basic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Basic")
@@ -169,7 +169,7 @@ impl fmt::Debug for Basic {
     }
 }
 
-/// What a client has for a scheme.
+/// The credential of a client for a scheme.
 #[derive(Clone, Debug)]
 pub(crate) enum Secret {
     ApiKey(ApiKey),
@@ -196,7 +196,7 @@ into_secret! {
 }
 
 impl Secret {
-    /// Puts it into a request.
+    /// Adds the credential to a request.
     pub(crate) fn write(
         &self,
         scheme: &SecurityScheme,
@@ -224,7 +224,7 @@ impl Secret {
             (Self::Authorization(value), SchemeKind::Other(scheme)) => {
                 authorize(&mut request.headers, scheme, &value.0)
             }
-            // The methods of the builder give each scheme a secret of its kind.
+            // Unreachable: the methods of the builder accept only the type of the scheme.
             (Self::ApiKey(_) | Self::Authorization(_), _) => Ok(()),
         }
     }
@@ -237,8 +237,9 @@ fn authorize(headers: &mut HeaderMap, scheme: &str, value: &str) -> Result<(), E
     Ok(())
 }
 
-/// A credential that a server finds in a request.
+/// The credential of a request for one scheme.
 pub(crate) trait Credential: Sized {
+    /// Reads the credential; `None` if it is missing or malformed.
     fn read(scheme: &SecurityScheme, request: &RequestDecoder) -> Option<Self>;
 }
 
@@ -278,37 +279,39 @@ impl Credential for Authorization {
     }
 }
 
-/// What stands behind a scheme in `Authorization`, whose name knows no case.
+/// Returns the text after the scheme in `Authorization`. The name of the scheme is case-insensitive.
 fn authorization<'a>(request: &'a RequestDecoder, scheme: &str) -> Option<&'a str> {
     let value = request
         .headers()
         .get(header::AUTHORIZATION)?
         .to_str()
         .ok()?;
-    let (found, value) = value.split_once(' ')?;
+    let (actual, value) = value.split_once(' ')?;
     let value = value.trim();
-    (found.eq_ignore_ascii_case(scheme) && !value.is_empty()).then_some(value)
+    (actual.eq_ignore_ascii_case(scheme) && !value.is_empty()).then_some(value)
 }
 
-/// The credentials that an operation asks for, as a server finds them in a request.
+/// The credentials of a request for an operation.
 pub(crate) trait Credentials: Sized + Send {
-    /// The schemes that it takes.
+    /// The schemes of all alternatives.
     const SCHEMES: &'static [SecurityScheme];
 
-    /// What satisfies the operation; `None` if nothing in the request does.
+    /// Reads the credentials of an alternative; `None` if the request does not satisfy any.
     fn read(request: &RequestDecoder) -> Option<Self>;
 }
 
-/// The refusal of a request that has no credentials for any of the schemes that would do.
+/// Creates the rejection of a request without the credentials of an operation: 401, or 403 if the document
+/// does not declare any scheme of the operation.
 pub(crate) fn unauthorized(schemes: &[SecurityScheme]) -> Rejection {
-    // A 401 has to name a scheme (RFC 9110, section 15.5.2).
+    // A 401 requires a challenge (RFC 9110, section 15.5.2).
     if schemes.is_empty() {
-        let detail = "the document does not declare the credentials that this operation takes";
+        let detail =
+            "the document does not declare the security schemes that this operation requires";
         return Rejection::new(Code::FORBIDDEN, detail);
     }
-    let detail = "the request has no credentials that this operation takes";
+    let detail = "the request does not have the credentials that this operation requires";
     schemes.iter().fold(
         Rejection::new(Code::UNAUTHORIZED, detail),
-        |rejection, scheme| rejection.header(header::WWW_AUTHENTICATE, scheme.challenge()),
+        |rejection, scheme| rejection.with_header(header::WWW_AUTHENTICATE, scheme.challenge()),
     )
 }

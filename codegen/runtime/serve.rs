@@ -1,4 +1,4 @@
-//! Serving a router on a socket, with an end to what a client may ask of it.
+//! Serves a router on a socket, with limits on size, time and connections.
 
 use std::{
     convert::Infallible,
@@ -37,29 +37,30 @@ use super::{
     router::{no_such_path, problem},
 };
 
-/// The least that hyper takes for the size of a header.
-const LEAST_HEADER: usize = 8192;
+/// The minimum header size that hyper accepts, in bytes.
+const MIN_HEADER_SIZE: usize = 8192;
 
-/// What a server puts up with. Times that are `None` and sizes of [`usize::MAX`] have no end.
+/// The limits of a server. A time of `None` and a size of [`usize::MAX`] mean no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes of a request's header, 8 KiB at least, beyond which the answer is 431; 64 KiB.
+    /// Maximum size of a request's header, in bytes; larger requests get 431. Default 64 KiB, minimum 8 KiB.
     pub header_size: usize,
-    /// How long a header may take to come, beyond which the connection is closed; 10 seconds. A connection
-    /// between two requests has as long.
+    /// Maximum time to receive a header, and to wait for the next request on a connection; after it the
+    /// connection is closed. Default 10 seconds.
     pub header_time: Option<Duration>,
-    /// The most bytes of content, beyond which the answer is 413; 2 MiB.
+    /// Maximum size of a request's content, in bytes; larger requests get 413. Default 2 MiB.
     pub body_size: usize,
-    /// How long content may take to come, beyond which the answer is 408; 30 seconds.
+    /// Maximum time to receive the content of a request; slower requests get 408. Default 30 seconds.
     pub body_time: Option<Duration>,
-    /// How long an answer may take, beyond which it is 503; 60 seconds.
+    /// Maximum time from a request's header to the response; slower requests get 503. Default 60 seconds.
     pub request_time: Option<Duration>,
-    /// How long a client may take nothing of its answer, beyond which the connection is closed; 30 seconds.
+    /// Maximum time in which a client accepts no part of a response; after it the connection is closed.
+    /// Default 30 seconds.
     pub write_time: Option<Duration>,
-    /// How many connections there may be at once; the next ones wait. 10,000.
+    /// Maximum number of simultaneous connections; further ones wait. Default 10,000.
     pub connections: usize,
-    /// How long the requests at hand may take once the server is asked to stop; 30 seconds.
+    /// Maximum time of a graceful shutdown; after it all connections are closed. Default 30 seconds.
     pub grace: Option<Duration>,
 }
 
@@ -78,7 +79,7 @@ impl Default for Limits {
     }
 }
 
-/// Those of the limits that the operations of a router hold a request against.
+/// The limits that a router enforces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestLimits {
     pub(crate) body_size: usize,
@@ -87,15 +88,15 @@ pub(crate) struct RequestLimits {
 }
 
 impl RequestLimits {
-    /// Those that a layer has set, else those that go without saying.
-    pub(crate) fn of(extensions: &Extensions) -> Self {
-        let set = extensions.get::<Self>().copied();
-        set.unwrap_or_else(|| Limits::default().of_requests())
+    /// Returns the limits that a layer has set, or else the defaults.
+    pub(crate) fn from_extensions(extensions: &Extensions) -> Self {
+        let limits = extensions.get::<Self>().copied();
+        limits.unwrap_or_else(|| Limits::default().request_limits())
     }
 }
 
 impl Limits {
-    fn of_requests(&self) -> RequestLimits {
+    fn request_limits(&self) -> RequestLimits {
         RequestLimits {
             body_size: self.body_size,
             body_time: self.body_time,
@@ -104,16 +105,16 @@ impl Limits {
     }
 }
 
-/// What can be said of a router of an API, be it one of axum's or one that [becomes](super::router::ApiRouter) one.
+/// Methods for the router of an API: an [`axum::Router`], or an [`ApiRouter`](super::router::ApiRouter).
 pub trait RouterExt: Into<Router> {
-    /// Holds requests against other limits than those that go without saying, as far as a router can: the
-    /// size and the time of their content, and the time of their answers. [`serve`] does this, too.
+    /// Replaces the default limits that a router enforces: [`body_size`](Limits::body_size),
+    /// [`body_time`](Limits::body_time) and [`request_time`](Limits::request_time). [`serve`] does this, too.
     fn with_limits(self, limits: &Limits) -> Router {
-        self.into().layer(Extension(limits.of_requests()))
+        self.into().layer(Extension(limits.request_limits()))
     }
 
-    /// Puts the router under the path of the document's first server, which requests of its clients have in
-    /// front: [`BASE_PATH`](crate::server::BASE_PATH).
+    /// Nests the router under the path of the document's first server,
+    /// [`BASE_PATH`](crate::server::BASE_PATH), which its clients prepend to the path of each request.
     fn at_base_path(self) -> Router {
         match crate::server::BASE_PATH {
             "" => self.into(),
@@ -123,9 +124,9 @@ pub trait RouterExt: Into<Router> {
         }
     }
 
-    /// Answers otherwise where the server refuses a request by itself: from why it does, and what it would
-    /// answer.
-    fn on_reject<F>(self, answer: F) -> Router
+    /// Replaces the responses to rejected requests. The function gets the reason and the default response,
+    /// with RFC 9457 problem details, and returns the response to be sent.
+    fn on_reject<F>(self, respond: F) -> Router
     where
         F: Fn(&Rejection, Response) -> Response + Clone + Send + Sync + 'static,
     {
@@ -133,7 +134,7 @@ pub trait RouterExt: Into<Router> {
             .layer(map_response(move |mut response: Response| {
                 let rejection = response.extensions_mut().remove::<Rejection>();
                 let response = match rejection {
-                    Some(rejection) => answer(&rejection, response),
+                    Some(rejection) => respond(&rejection, response),
                     None => response,
                 };
                 std::future::ready(response)
@@ -143,9 +144,10 @@ pub trait RouterExt: Into<Router> {
 
 impl<R: Into<Router>> RouterExt for R {}
 
-/// Serves a router on a socket until the process ends, or [otherwise](Serve::with_graceful_shutdown).
+/// Serves a router on a socket with HTTP/1, until the process ends or
+/// [a future completes](Serve::with_graceful_shutdown).
 ///
-/// Requests are of HTTP/1. They are held against the limits, and know who is connected:
+/// It enforces the limits, and provides the address of the peer as
 /// [`Context::remote_addr`](super::context::Context::remote_addr).
 pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -> Serve {
     Serve {
@@ -156,8 +158,10 @@ pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -
     }
 }
 
-/// A server that waits to be awaited.
-#[must_use = "a server does nothing before it is awaited"]
+/// A server that starts when it is awaited.
+///
+/// It completes after a [graceful shutdown](Self::with_graceful_shutdown).
+#[must_use = "a server does nothing until it is awaited"]
 pub struct Serve {
     listener: TcpListener,
     router: Router,
@@ -166,8 +170,8 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// Stops when a future ends: takes no more connections, ends those at which nothing is at hand, and the
-    /// others when their answer is sent, or the [`grace`](Limits::grace) is over.
+    /// Stops the server when a future completes: it accepts no more connections and closes idle ones at once,
+    /// and the others after their response or after the time of [`grace`](Limits::grace).
     pub fn with_graceful_shutdown(
         mut self,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -185,26 +189,26 @@ impl Serve {
         } = self;
         let router = router.with_limits(&limits);
         let http = http(&limits);
-        let room = Arc::new(Semaphore::new(
+        let permits = Arc::new(Semaphore::new(
             limits.connections.min(Semaphore::MAX_PERMITS),
         ));
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         loop {
             let accepted = async {
-                // It is never closed.
-                let permit = Arc::clone(&room).acquire_owned().await.ok();
+                // The semaphore is never closed.
+                let permit = Arc::clone(&permits).acquire_owned().await.ok();
                 (permit, listener.accept().await)
             };
             let (permit, accepted) = tokio::select! {
                 () = &mut stop => break,
-                // What has ended leaves its place.
+                // Removes a connection that has ended.
                 Some(_) = connections.join_next() => continue,
                 accepted = accepted => accepted,
             };
             match accepted {
                 Ok((stream, remote)) => {
-                    // An answer is sent when it is there; to wait for more of it costs time.
+                    // Responses are sent without the delay of Nagle's algorithm.
                     let _ = stream.set_nodelay(true);
                     let service = ConnectionService {
                         router: router.clone(),
@@ -216,13 +220,13 @@ impl Serve {
                     let connection = http.serve_connection_with_upgrades(stream, service);
                     let connection = graceful.watch(connection.into_owned());
                     connections.spawn(async move {
-                        // Whatever is wrong with a connection is the client's business.
+                        // An error of a connection does not concern the server.
                         let _ = connection.await;
                         drop(permit);
                     });
                 }
-                Err(error) if is_of_the_client(&error) => {}
-                // There are no more files to be had, which may change.
+                Err(error) if is_connection_error(&error) => {}
+                // The process may have run out of file descriptors; it retries after a delay.
                 Err(_) => sleep(Duration::from_millis(100)).await,
             }
         }
@@ -235,7 +239,7 @@ impl Serve {
             None => all_ended.await,
             Some(grace) => {
                 let _ = timeout(grace, all_ended).await;
-                // Those that are left end here, with their connections.
+                // The remaining connections are closed when `connections` is dropped.
             }
         }
         Ok(())
@@ -251,8 +255,8 @@ impl IntoFuture for Serve {
     }
 }
 
-/// Whether a connection failed before it was one.
-fn is_of_the_client(error: &io::Error) -> bool {
+/// Checks whether an error of `accept` concerns only the connection that failed.
+fn is_connection_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted
@@ -261,18 +265,18 @@ fn is_of_the_client(error: &io::Error) -> bool {
     )
 }
 
-/// HTTP as the limits have it.
+/// Configures HTTP/1 with the limits.
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
-        .max_buf_size(limits.header_size.max(LEAST_HEADER));
+        .max_buf_size(limits.header_size.max(MIN_HEADER_SIZE));
     builder
 }
 
-/// The router for a connection, each of whose requests knows who is at its other end.
+/// The service of a connection, which adds the address of the peer to each request.
 #[derive(Clone)]
 struct ConnectionService {
     router: Router,

@@ -1,5 +1,4 @@
-//! What others see of the requests that a server answers: a span of `tracing` for each, where the feature is
-//! on.
+//! A `tracing` span for each request to the server, if the feature `tracing` is enabled.
 //!
 //! Names are those of OpenTelemetry's semantic conventions for HTTP servers.
 
@@ -16,7 +15,7 @@ use {
     tracing::{Instrument, Span, field::Empty},
 };
 
-/// A request that is being answered.
+/// The span of a request to the server.
 pub(crate) struct ServerSpan {
     #[cfg(feature = "tracing")]
     span: Span,
@@ -24,9 +23,9 @@ pub(crate) struct ServerSpan {
 
 #[cfg(feature = "tracing")]
 impl ServerSpan {
-    /// Begins with a request.
+    /// Creates the span of a request.
     pub(crate) fn new(request: &Parts) -> Self {
-        // The query may have a secret in it.
+        // The query is omitted, because it may contain a secret.
         let span = tracing::info_span!(
             "HTTP request",
             otel.name = Empty,
@@ -58,8 +57,8 @@ impl ServerSpan {
         Self { span }
     }
 
-    /// Notes the operation that the request is for.
-    pub(crate) fn operation(&self, id: &str, method: &str, path: &str) {
+    /// Records the operation of the request.
+    pub(crate) fn record_operation(&self, id: &str, method: &str, path: &str) {
         if self.span.is_disabled() {
             return;
         }
@@ -68,15 +67,15 @@ impl ServerSpan {
         self.span.record("openapi.operation.id", id);
     }
 
-    /// Awaits the answer, and notes its status.
-    pub(crate) async fn watch<E>(
+    /// Awaits the response within the span, and records its status.
+    pub(crate) async fn instrument<E>(
         self,
-        answer: impl Future<Output = Result<Response, E>>,
+        response: impl Future<Output = Result<Response, E>>,
     ) -> Result<Response, E> {
-        let response = answer.instrument(self.span.clone()).await?;
+        let response = response.instrument(self.span.clone()).await?;
         let code = response.status().as_u16();
         self.span.record("http.response.status_code", code);
-        // What is wrong with a request is no error of the server.
+        // A client error (4xx) is not an error of the server.
         if code >= 500 {
             self.span.record("error.type", code.to_string());
             self.span.record("otel.status_code", "ERROR");
@@ -91,11 +90,11 @@ impl ServerSpan {
         Self {}
     }
 
-    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
-    pub(crate) fn operation(&self, _: &str, _: &str, _: &str) {}
+    #[expect(clippy::unused_self, reason = "the signature with `tracing`")]
+    pub(crate) fn record_operation(&self, _: &str, _: &str, _: &str) {}
 
-    #[expect(clippy::unused_self, reason = "there is nobody to tell")]
-    pub(crate) fn watch<F: Future>(self, answer: F) -> F {
-        answer
+    #[expect(clippy::unused_self, reason = "the signature with `tracing`")]
+    pub(crate) fn instrument<F: Future>(self, response: F) -> F {
+        response
     }
 }

@@ -1,4 +1,4 @@
-//! What unions of the document have in common: values that are of one of several types.
+//! Support for the document's unions (`oneOf` and `anyOf`): values of one of several types.
 
 use std::cell::Cell;
 
@@ -6,62 +6,65 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 thread_local! {
-    /// How many values may still be looked at for the outermost union that is being read; `None` outside
-    /// of one.
-    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+    /// The remaining number of values that may be visited for the outermost union that is being decoded;
+    /// `None` outside of a union.
+    static REMAINING: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// How often each value of a union may be looked at. Unions within unions try each other's variants, and
-/// who sends a value must not make that go on for ever.
-const LOOKS: usize = 64;
+/// Maximum number of visits of a value in a union, on average. Nested unions try all combinations of their
+/// variants, and the sender of a value must not be able to make that take exponential time.
+const MAX_VISITS: usize = 64;
 
-/// Reads a value as the variant of a union that keeps most of it; the first of those that keep as much.
+/// Decodes a value as the variant of a union that preserves most of it; the first of those that preserve the
+/// same number of values.
 ///
-/// OpenAPI has a value be of one of the types, or of any, and does not say which. What is read and
-/// written again is what a type knows of a value. `None` if it is of none of them, and if it takes too
-/// long to find out.
-pub(crate) fn best<U: Serialize>(value: &Value, reads: &[fn(&Value) -> Option<U>]) -> Option<U> {
-    let whole = size(value);
-    let _outermost = LEFT.get().is_none().then(|| {
-        LEFT.set(Some(whole.saturating_mul(LOOKS)));
+/// OpenAPI does not declare which of the types a value has. A variant preserves the values that are equal
+/// after the value is decoded and encoded again. `None` if no variant matches, or if there are too many
+/// visits.
+pub(crate) fn best<U: Serialize>(value: &Value, decoders: &[fn(&Value) -> Option<U>]) -> Option<U> {
+    let total = size(value);
+    let _outermost = REMAINING.get().is_none().then(|| {
+        REMAINING.set(Some(total.saturating_mul(MAX_VISITS)));
         Outermost
     });
-    try_all(value, whole, reads)
+    try_all(value, total, decoders)
 }
 
-/// The outermost union that is being read, with which the count ends.
+/// Resets the count when the outermost union has been decoded.
 struct Outermost;
 
 impl Drop for Outermost {
     fn drop(&mut self) {
-        LEFT.set(None);
+        REMAINING.set(None);
     }
 }
 
 fn try_all<U: Serialize>(
     value: &Value,
-    whole: usize,
-    reads: &[fn(&Value) -> Option<U>],
+    total: usize,
+    decoders: &[fn(&Value) -> Option<U>],
 ) -> Option<U> {
     let mut best = None;
     let mut most = 0;
-    for read in reads {
-        LEFT.set(Some(LEFT.get()?.checked_sub(whole)?));
-        let Some(variant) = read(value) else { continue };
-        let written = serde_json::to_value(&variant).unwrap_or_default();
-        let kept = kept(value, &written);
-        if kept == whole {
+    for decode in decoders {
+        REMAINING.set(Some(REMAINING.get()?.checked_sub(total)?));
+        let Some(variant) = decode(value) else {
+            continue;
+        };
+        let encoded = serde_json::to_value(&variant).unwrap_or_default();
+        let preserved = preserved(value, &encoded);
+        if preserved == total {
             return Some(variant);
         }
-        if best.is_none() || kept > most {
+        if best.is_none() || preserved > most {
             best = Some(variant);
-            most = kept;
+            most = preserved;
         }
     }
     best
 }
 
-/// How many values there are in a value.
+/// Returns the number of values in a value, itself included.
 pub(crate) fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),
@@ -70,31 +73,31 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// How many values of a value are in another, at the same place.
-fn kept(value: &Value, other: &Value) -> usize {
-    match (value, other) {
-        (Value::Array(items), Value::Array(others)) => {
+/// Returns the number of values that are equal to the value at the same position in `encoded`.
+fn preserved(value: &Value, encoded: &Value) -> usize {
+    match (value, encoded) {
+        (Value::Array(items), Value::Array(encoded_items)) => {
             1 + items
                 .iter()
-                .zip(others)
-                .map(|(item, other)| kept(item, other))
+                .zip(encoded_items)
+                .map(|(item, encoded)| preserved(item, encoded))
                 .sum::<usize>()
         }
-        (Value::Object(members), Value::Object(others)) => {
-            let known = members
+        (Value::Object(members), Value::Object(encoded_members)) => {
+            let common = members
                 .iter()
-                .filter_map(|(name, value)| Some((value, others.get(name)?)));
-            1 + known
-                .map(|(value, other)| kept(value, other))
+                .filter_map(|(name, value)| Some((value, encoded_members.get(name)?)));
+            1 + common
+                .map(|(value, encoded)| preserved(value, encoded))
                 .sum::<usize>()
         }
-        // `1` and `1.0` are one number.
+        // `1` and `1.0` are the same number.
         (Value::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
-        (value, other) => usize::from(value == other),
+        (value, encoded) => usize::from(value == encoded),
     }
 }
 
-/// Writes a variant with the tag that stands for it, unless it has one of those itself.
+/// Encodes a variant with its first tag, unless the value already has one of its tags.
 pub(crate) fn tagged<T: Serialize, S: Serializer>(
     value: &T,
     tag: &str,
@@ -103,9 +106,9 @@ pub(crate) fn tagged<T: Serialize, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut value = serde_json::to_value(value).map_err(serde::ser::Error::custom)?;
     if let Value::Object(members) = &mut value {
-        let own = members.get(tag).and_then(Value::as_str);
+        let actual = members.get(tag).and_then(Value::as_str);
         if let Some(first) = tags.first()
-            && !own.is_some_and(|own| tags.contains(&own))
+            && !actual.is_some_and(|actual| tags.contains(&actual))
         {
             members.insert(tag.to_owned(), Value::String((*first).to_owned()));
         }
@@ -113,7 +116,7 @@ pub(crate) fn tagged<T: Serialize, S: Serializer>(
     value.serialize(serializer)
 }
 
-/// Implements for an enum of types how it is read and written.
+/// Implements `Serialize` and `Deserialize` for the enum of a union; with `by`, for one with a discriminator.
 macro_rules! impl_union {
     ($name:ident { $($variant:ident,)* }) => {
         impl serde::Serialize for $name {
@@ -127,11 +130,11 @@ macro_rules! impl_union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let readings = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
+                let candidates = crate::runtime::param_decode::ScalarCandidates::deserialize(deserializer)?;
                 let best = |value: &_| crate::runtime::unions::best(value, &[
                     $(|value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),)*
                 ]);
-                Ok(readings.first(best).unwrap_or_else(Self::Other))
+                Ok(candidates.first(best).unwrap_or_else(Self::Other))
             }
         }
     };
@@ -153,18 +156,18 @@ macro_rules! impl_union {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(deserializer)?;
-                let read = match value.get($tag).and_then(serde_json::Value::as_str) {
+                let variant = match value.get($tag).and_then(serde_json::Value::as_str) {
                     $(Some($first $(| $more)*) => {
                         serde::Deserialize::deserialize(&value).map(Self::$variant)
                     })*
                     _ => return Ok(Self::Other(value)),
                 };
-                read.map_err(serde::de::Error::custom)
+                variant.map_err(serde::de::Error::custom)
             }
         }
     };
 }
 
-// A document may have no union.
+// Unused if the document has no unions.
 #[allow(unused_imports)]
 pub(crate) use impl_union;

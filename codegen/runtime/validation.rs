@@ -1,7 +1,7 @@
-//! What the document says of values beyond their types, and whether a value holds it.
+//! Validates values against the constraints of their schemas.
 //!
-//! Source of the meanings: JSON Schema Validation, draft "wright-00", section 5, as OpenAPI 3.0.3,
-//! section 4.7.24, takes it over. A constraint of texts says nothing of numbers, and so on.
+//! The constraints have the meaning of JSON Schema Validation, draft "wright-00", section 5, which OpenAPI
+//! 3.0.3, section 4.7.24, refers to. A constraint on strings does not apply to numbers, and so on.
 
 use std::{
     cmp::Ordering,
@@ -17,84 +17,84 @@ use super::{
     unions::size,
 };
 
-/// All that has to hold for a value.
+/// The constraints of a value, all of which apply.
 pub(crate) type Constraints = &'static [Constraint];
 
-/// One thing that has to hold for a value.
+/// A constraint of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Constraint {
-    /// A text has at least so many characters.
+    /// A string has at least this number of characters.
     MinLength(u64),
-    /// A text has at most so many characters.
+    /// A string has at most this number of characters.
     MaxLength(u64),
-    /// A text has a part that matches a regular expression.
+    /// A part of a string matches a regular expression.
     Pattern(&'static str),
-    /// A text is of a format.
+    /// A string has a format.
     Format(Format),
-    /// A number is this or more.
+    /// A number is at least this one.
     Minimum(Bound),
-    /// A number is more than this.
+    /// A number is greater than this one.
     ExclusiveMinimum(Bound),
-    /// A number is this or less.
+    /// A number is at most this one.
     Maximum(Bound),
-    /// A number is less than this.
+    /// A number is less than this one.
     ExclusiveMaximum(Bound),
-    /// A number is a whole multiple of this.
+    /// A number is an integer multiple of this one.
     MultipleOf(Bound),
-    /// A list has at least so many items.
+    /// An array has at least this number of items.
     MinItems(u64),
-    /// A list has at most so many items.
+    /// An array has at most this number of items.
     MaxItems(u64),
-    /// A list has no item twice.
+    /// The items of an array are distinct.
     UniqueItems,
-    /// What holds for each item of a list.
+    /// The constraints of each item of an array.
     Items(Constraints),
-    /// An object has at least so many properties.
+    /// An object has at least this number of properties.
     MinProperties(u64),
-    /// An object has at most so many properties.
+    /// An object has at most this number of properties.
     MaxProperties(u64),
     /// An object has this property.
     Required(&'static str),
-    /// What holds for a property, if it is there.
+    /// The constraints of a property, if it is present.
     Property(&'static str, Constraints),
-    /// What holds for each property but these.
+    /// The constraints of each property except these.
     AdditionalProperties(&'static [&'static str], Constraints),
     /// None of these properties of an object is `null`.
     NotNull(&'static [&'static str]),
-    /// An object has no property but these.
+    /// An object has only these properties.
     NoAdditionalProperties(&'static [&'static str]),
-    /// The value is one of these texts.
+    /// The value is one of these strings.
     StringEnum(&'static [&'static str]),
     /// The value is one of these.
     Enum(&'static [Scalar]),
-    /// The value is of a type.
+    /// The value has a type.
     Type(JsonType),
-    /// What holds unless the value is `null`.
+    /// The constraints of a value that is not `null`.
     Nullable(Constraints),
-    /// What is said elsewhere holds here, too.
+    /// The constraints of a shared schema.
     Ref(&'static Constraints),
-    /// One of these holds, or several.
+    /// At least one of these lists of constraints is satisfied.
     AnyOf(&'static [Constraints]),
-    /// What holds by the text in a property.
+    /// The name of the discriminator property, and the constraints for each of its values.
     Discriminator(
         &'static str,
         &'static [(&'static [&'static str], Constraints)],
     ),
-    /// This does not hold.
+    /// These constraints are not satisfied.
     Not(Constraints),
 }
 
-/// A number that others are compared with.
+/// A number of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bound {
     Integer(i64),
     Number(f64),
 }
 
-/// No document can write what is no number.
+/// A document cannot contain NaN, so equality is reflexive.
 impl Eq for Bound {}
 
-/// A type of OpenAPI.
+/// A type of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonType {
     Array,
@@ -105,41 +105,44 @@ pub(crate) enum JsonType {
     String,
 }
 
-/// What does not hold for a value.
+/// A constraint that a value violates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Violation {
-    /// The place of the value, as a JSON pointer.
+    /// The JSON pointer of the value.
     pub(crate) pointer: String,
-    /// What it has to be, as the end of a sentence: "must have at least 3 characters".
-    pub(crate) must: String,
+    /// The requirement, as the predicate of a sentence: "must be at least 3 characters long".
+    pub(crate) requirement: String,
 }
 
 impl Violation {
-    /// What is wrong, in a sentence; the value as a whole has a name of its own.
-    pub(crate) fn told(&self, whole: &str) -> String {
+    /// Returns a message; `root` is its subject if the whole value violates the constraint.
+    pub(crate) fn message(&self, root: &str) -> String {
         match self.pointer.as_str() {
-            "" => format!("{whole} {}", self.must),
-            pointer => format!("`{pointer}` {}", self.must),
+            "" => format!("{root} {}", self.requirement),
+            pointer => format!("`{pointer}` {}", self.requirement),
         }
     }
 }
 
-/// How often each value within a value may be held against constraints, on average, and how often all may be
-/// in any case.
+/// Maximum number of visits of the values within a value, on average; and the total number that is always
+/// allowed.
 ///
-/// Alternatives within alternatives are tried one after the other, and who sends a value must not make
-/// that go on for ever.
+/// Nested alternatives are tried in all combinations, and the sender of a value must not be able to make that
+/// take exponential time.
 const MAX_VISITS: (usize, usize) = (256, 10_000);
 
-/// Holds a value against constraints; gives the first that does not hold.
+/// Validates a value against constraints.
+///
+/// # Errors
+/// The first violation.
 pub(crate) fn check(value: &Value, constraints: Constraints) -> Result<(), Violation> {
-    let mut check = Validator {
-        left: size(value).saturating_mul(MAX_VISITS.0).max(MAX_VISITS.1),
+    let mut validator = Validator {
+        remaining: size(value).saturating_mul(MAX_VISITS.0).max(MAX_VISITS.1),
     };
-    check.all(value, &ValuePath::Root, constraints)
+    validator.check_all(value, &ValuePath::Root, constraints)
 }
 
-/// Where a value is within the one that is checked.
+/// The position of a value within the validated one.
 enum ValuePath<'a> {
     Root,
     Item(&'a Self, usize),
@@ -158,7 +161,7 @@ impl ValuePath<'_> {
             Self::Root => {}
             Self::Item(list, index) => {
                 list.write(pointer);
-                // A text takes all that is written.
+                // Writing to a `String` cannot fail.
                 let _ = write!(pointer, "/{index}");
             }
             Self::Member(object, name) => {
@@ -169,130 +172,137 @@ impl ValuePath<'_> {
         }
     }
 
-    fn violation(&self, must: impl Into<String>) -> Violation {
+    fn violation(&self, requirement: impl Into<String>) -> Violation {
         Violation {
             pointer: self.pointer(),
-            must: must.into(),
+            requirement: requirement.into(),
         }
     }
 }
 
 struct Validator {
-    /// How often values may still be held against constraints.
-    left: usize,
+    /// The remaining number of visits.
+    remaining: usize,
 }
 
 impl Validator {
-    fn all(
+    fn check_all(
         &mut self,
         value: &Value,
-        at: &ValuePath<'_>,
+        path: &ValuePath<'_>,
         constraints: Constraints,
     ) -> Result<(), Violation> {
-        let Some(left) = self.left.checked_sub(1) else {
-            return Err(at.violation("must be simpler, for it takes too long to check"));
+        let Some(remaining) = self.remaining.checked_sub(1) else {
+            return Err(path.violation("must be simpler because its validation takes too long"));
         };
-        self.left = left;
+        self.remaining = remaining;
         constraints
             .iter()
-            .try_for_each(|constraint| self.one(value, at, *constraint))
+            .try_for_each(|constraint| self.check(value, path, *constraint))
     }
 
-    fn holds(&mut self, value: &Value, at: &ValuePath<'_>, constraints: Constraints) -> bool {
-        self.all(value, at, constraints).is_ok()
+    fn satisfies(&mut self, value: &Value, path: &ValuePath<'_>, constraints: Constraints) -> bool {
+        self.check_all(value, path, constraints).is_ok()
     }
 
-    fn one(
+    fn check(
         &mut self,
         value: &Value,
-        at: &ValuePath<'_>,
+        path: &ValuePath<'_>,
         constraint: Constraint,
     ) -> Result<(), Violation> {
-        let must = match (constraint, value) {
-            (Constraint::Ref(constraints), _) => return self.all(value, at, constraints),
+        let requirement = match (constraint, value) {
+            (Constraint::Ref(constraints), _) => return self.check_all(value, path, constraints),
             (Constraint::Nullable(_), Value::Null) => return Ok(()),
-            (Constraint::Nullable(constraints), _) => return self.all(value, at, constraints),
+            (Constraint::Nullable(constraints), _) => {
+                return self.check_all(value, path, constraints);
+            }
             (Constraint::Items(constraints), Value::Array(items)) => {
                 let mut items = items.iter().enumerate();
                 return items.try_for_each(|(index, item)| {
-                    self.all(item, &ValuePath::Item(at, index), constraints)
+                    self.check_all(item, &ValuePath::Item(path, index), constraints)
                 });
             }
             (Constraint::Property(name, constraints), Value::Object(members)) => {
                 return match members.get(name) {
-                    Some(member) => self.all(member, &ValuePath::Member(at, name), constraints),
+                    Some(member) => {
+                        self.check_all(member, &ValuePath::Member(path, name), constraints)
+                    }
                     None => Ok(()),
                 };
             }
-            (Constraint::AdditionalProperties(known, constraints), Value::Object(members)) => {
-                let mut others = members
+            (Constraint::AdditionalProperties(declared, constraints), Value::Object(members)) => {
+                let mut additional = members
                     .iter()
-                    .filter(|(name, _)| !known.contains(&name.as_str()));
-                return others.try_for_each(|(name, member)| {
-                    self.all(member, &ValuePath::Member(at, name), constraints)
+                    .filter(|(name, _)| !declared.contains(&name.as_str()));
+                return additional.try_for_each(|(name, member)| {
+                    self.check_all(member, &ValuePath::Member(path, name), constraints)
                 });
             }
             (Constraint::NotNull(names), Value::Object(members)) => {
                 let is_null = |name: &&&str| members.get(**name).is_some_and(Value::is_null);
                 return match names.iter().find(is_null) {
-                    Some(name) => Err(ValuePath::Member(at, name).violation("must not be null")),
+                    Some(name) => Err(ValuePath::Member(path, name).violation("must not be null")),
                     None => Ok(()),
                 };
             }
-            (Constraint::NoAdditionalProperties(known), Value::Object(members)) => {
-                let other = members.keys().find(|name| !known.contains(&name.as_str()));
-                return match other {
-                    Some(other) => Err(ValuePath::Member(at, other)
-                        .violation("must not be there, for it is not declared")),
+            (Constraint::NoAdditionalProperties(declared), Value::Object(members)) => {
+                let mut names = members.keys();
+                return match names.find(|name| !declared.contains(&name.as_str())) {
+                    Some(undeclared) => Err(ValuePath::Member(path, undeclared)
+                        .violation("must not be present because it is not declared")),
                     None => Ok(()),
                 };
             }
             (Constraint::AnyOf(alternatives), _) => {
                 let mut alternatives = alternatives.iter();
-                (!alternatives.any(|constraints| self.holds(value, at, constraints)))
-                    .then(|| "must be one of the declared alternatives".to_owned())
+                (!alternatives.any(|constraints| self.satisfies(value, path, constraints)))
+                    .then(|| "must match one of the declared schemas".to_owned())
             }
-            (Constraint::Discriminator(tag, alternatives), Value::Object(members)) => {
-                let Some(told) = members.get(tag) else {
-                    return Err(at.violation(format!("must have the property `{tag}`")));
+            (Constraint::Discriminator(name, alternatives), Value::Object(members)) => {
+                let Some(actual) = members.get(name) else {
+                    return Err(path.violation(format!("must have the property `{name}`")));
                 };
-                let found = alternatives
+                let alternative = alternatives
                     .iter()
-                    .find(|(tags, _)| tags.iter().any(|tag| told == tag));
-                if let Some((_, constraints)) = found {
-                    return self.all(value, at, constraints);
+                    .find(|(tags, _)| tags.iter().any(|tag| actual == tag));
+                if let Some((_, constraints)) = alternative {
+                    return self.check_all(value, path, constraints);
                 }
                 let tags = alternatives.iter().flat_map(|(tags, _)| *tags);
-                let must = format!("must be one of {}", listed(tags));
-                return Err(ValuePath::Member(at, tag).violation(must));
+                let requirement = format!("must be one of {}", listed(tags));
+                return Err(ValuePath::Member(path, name).violation(requirement));
             }
             (Constraint::Discriminator(..), _) => Some("must be an object".to_owned()),
             (Constraint::Not(constraints), _) => self
-                .holds(value, at, constraints)
-                .then(|| "must not be what the document excludes".to_owned()),
-            (constraint, value) => constraint.simple(value),
+                .satisfies(value, path, constraints)
+                .then(|| "must not match the excluded schema".to_owned()),
+            (constraint, value) => constraint.violated_requirement(value),
         };
-        must.map_or(Ok(()), |must| Err(at.violation(must)))
+        requirement.map_or(Ok(()), |requirement| Err(path.violation(requirement)))
     }
 }
 
 impl Constraint {
-    /// What a value has to be, if it is not; for constraints that do not look into it.
-    fn simple(self, value: &Value) -> Option<String> {
+    /// Returns the requirement that a value violates, if any; for constraints without other constraints.
+    fn violated_requirement(self, value: &Value) -> Option<String> {
         match (self, value) {
-            (Self::MinLength(least), Value::String(text)) if !has(text.chars(), least) => {
-                Some(format!("must have at least {}", count(least, "character")))
+            (Self::MinLength(least), Value::String(text)) if !has_at_least(text.chars(), least) => {
+                Some(format!(
+                    "must be at least {} long",
+                    count(least, "character")
+                ))
             }
             (Self::MaxLength(most), Value::String(text))
-                if has(text.chars(), most.saturating_add(1)) =>
+                if has_at_least(text.chars(), most.saturating_add(1)) =>
             {
-                Some(format!("must have at most {}", count(most, "character")))
+                Some(format!("must be at most {} long", count(most, "character")))
             }
             (Self::Pattern(pattern), Value::String(text)) if !matches(pattern, text) => {
                 Some(format!("must match `{pattern}`"))
             }
-            (Self::Format(format), Value::String(text)) if !format.is(text) => {
-                Some(format!("must be {}", format.words()))
+            (Self::Format(format), Value::String(text)) if !format.is_match(text) => {
+                Some(format!("must be {}", format.description()))
             }
             (Self::Minimum(least), Value::Number(number)) if least.compare(number).is_lt() => {
                 Some(format!("must be at least {least}"))
@@ -300,7 +310,7 @@ impl Constraint {
             (Self::ExclusiveMinimum(least), Value::Number(number))
                 if least.compare(number).is_le() =>
             {
-                Some(format!("must be more than {least}"))
+                Some(format!("must be greater than {least}"))
             }
             (Self::Maximum(most), Value::Number(number)) if most.compare(number).is_gt() => {
                 Some(format!("must be at most {most}"))
@@ -313,44 +323,48 @@ impl Constraint {
             (Self::MultipleOf(unit), Value::Number(number)) if !unit.divides(number) => {
                 Some(format!("must be a multiple of {unit}"))
             }
-            (Self::MinItems(least), Value::Array(items)) if !has(items.iter(), least) => {
+            (Self::MinItems(least), Value::Array(items)) if !has_at_least(items.iter(), least) => {
                 Some(format!("must have at least {}", count(least, "item")))
             }
             (Self::MaxItems(most), Value::Array(items))
-                if has(items.iter(), most.saturating_add(1)) =>
+                if has_at_least(items.iter(), most.saturating_add(1)) =>
             {
                 Some(format!("must have at most {}", count(most, "item")))
             }
             (Self::UniqueItems, Value::Array(items)) if !is_unique(items) => {
-                Some("must not have an item twice".to_owned())
+                Some("must not contain duplicate items".to_owned())
             }
-            (Self::MinProperties(least), Value::Object(members)) if !has(members.iter(), least) => {
+            (Self::MinProperties(least), Value::Object(members))
+                if !has_at_least(members.iter(), least) =>
+            {
                 Some(format!("must have at least {}", count(least, "property")))
             }
             (Self::MaxProperties(most), Value::Object(members))
-                if has(members.iter(), most.saturating_add(1)) =>
+                if has_at_least(members.iter(), most.saturating_add(1)) =>
             {
                 Some(format!("must have at most {}", count(most, "property")))
             }
             (Self::Required(name), Value::Object(members)) if !members.contains_key(name) => {
                 Some(format!("must have the property `{name}`"))
             }
-            (Self::StringEnum(words), value) if !words.iter().any(|word| value == word) => {
-                Some(format!("must be one of {}", listed(words)))
+            (Self::StringEnum(declared), value) if !declared.iter().any(|text| value == text) => {
+                Some(format!("must be one of {}", listed(declared)))
             }
-            (Self::Enum(values), value) if !values.iter().any(|known| known.is(value)) => {
-                Some(format!("must be one of {}", listed(values)))
+            (Self::Enum(declared), value)
+                if !declared.iter().any(|scalar| scalar.equals(value)) =>
+            {
+                Some(format!("must be one of {}", listed(declared)))
             }
-            (Self::Type(kind), value) if !kind.is(value) => {
-                Some(format!("must be {}", kind.words()))
+            (Self::Type(expected), value) if !expected.includes(value) => {
+                Some(format!("must be {}", expected.description()))
             }
             _ => None,
         }
     }
 }
 
-/// Whether there are at least so many.
-fn has(mut items: impl Iterator, least: u64) -> bool {
+/// Checks whether an iterator has at least a number of items, without counting more of them.
+fn has_at_least(mut items: impl Iterator, least: u64) -> bool {
     match least
         .checked_sub(1)
         .map(|before| usize::try_from(before).unwrap_or(usize::MAX))
@@ -360,7 +374,7 @@ fn has(mut items: impl Iterator, least: u64) -> bool {
     }
 }
 
-/// "1 item", "2 items".
+/// Formats a number of things: "1 item", "2 items".
 fn count(number: u64, noun: &str) -> String {
     match (number, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
@@ -369,39 +383,39 @@ fn count(number: u64, noun: &str) -> String {
     }
 }
 
-/// The first of some values, in words.
+/// Lists the first 10 values for a message, and the number of further ones.
 fn listed<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> String {
-    const SHOWN: usize = 10;
+    const MAX_LISTED: usize = 10;
     let mut values = values.into_iter();
-    let mut words: Vec<_> = values
+    let mut listed: Vec<_> = values
         .by_ref()
-        .take(SHOWN)
+        .take(MAX_LISTED)
         .map(|value| format!("`{value}`"))
         .collect();
     match values.count() {
         0 => {}
-        more => words.push(format!("{more} more")),
+        unlisted => listed.push(format!("{unlisted} more")),
     }
-    words.join(", ")
+    listed.join(", ")
 }
 
-/// Whether no item stands twice.
+/// Checks whether the items of an array are distinct.
 fn is_unique(items: &[Value]) -> bool {
-    let mut known = BTreeSet::new();
+    let mut texts = BTreeSet::new();
     items.iter().all(|item| {
         let mut text = String::new();
-        canonical(item, &mut text);
-        known.insert(text)
+        write_canonical(item, &mut text);
+        texts.insert(text)
     })
 }
 
-/// Writes a value as all that are equal to it: members in order, `1.0` as `1`.
-fn canonical(value: &Value, text: &mut String) {
+/// Writes a value so that equal values have the same text: members in order, `1.0` as `1`.
+fn write_canonical(value: &Value, text: &mut String) {
     match value {
         Value::Array(items) => {
             text.push('[');
             for item in items {
-                canonical(item, text);
+                write_canonical(item, text);
                 text.push(',');
             }
             text.push(']');
@@ -411,7 +425,7 @@ fn canonical(value: &Value, text: &mut String) {
             text.push('{');
             for (name, member) in members {
                 text.push_str(&Value::from(name.as_str()).to_string());
-                canonical(member, text);
+                write_canonical(member, text);
                 text.push(',');
             }
             text.push('}');
@@ -425,13 +439,13 @@ fn canonical(value: &Value, text: &mut String) {
 }
 
 impl Bound {
-    /// How a number is to this one.
+    /// Compares a number with this one.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "only beside a number that is not exact either"
+        reason = "only with a number that is not exact either"
     )]
     fn compare(self, number: &Number) -> Ordering {
-        match (self, whole(number)) {
+        match (self, integer(number)) {
             (Self::Integer(bound), Some(number)) => number.cmp(&i128::from(bound)),
             (bound, _) => {
                 let bound = match bound {
@@ -444,13 +458,13 @@ impl Bound {
         }
     }
 
-    /// Whether a number is a whole multiple of this one.
+    /// Checks whether a number is an integer multiple of this one.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "only beside a number that is not exact either"
+        reason = "only with a number that is not exact either"
     )]
     fn divides(self, number: &Number) -> bool {
-        match (self, whole(number)) {
+        match (self, integer(number)) {
             (Self::Integer(0), _) => true,
             (Self::Integer(unit), Some(number)) => number % i128::from(unit) == 0,
             (unit, _) => {
@@ -458,16 +472,16 @@ impl Bound {
                     Self::Integer(unit) => unit as f64,
                     Self::Number(unit) => unit,
                 };
-                let times = number.as_f64().unwrap_or_default() / unit;
-                // 0.3 is three times 0.1, though not in binary.
-                (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0)
+                let quotient = number.as_f64().unwrap_or_default() / unit;
+                // 0.3 is a multiple of 0.1, but not in binary floating point.
+                (quotient - quotient.round()).abs() <= f64::EPSILON * quotient.abs().max(1.0)
             }
         }
     }
 }
 
-/// An integer of JSON.
-fn whole(number: &Number) -> Option<i128> {
+/// Returns a number that is written as an integer in JSON.
+fn integer(number: &Number) -> Option<i128> {
     let signed = number.as_i64().map(i128::from);
     signed.or_else(|| number.as_u64().map(i128::from))
 }
@@ -482,11 +496,12 @@ impl std::fmt::Display for Bound {
 }
 
 impl JsonType {
-    fn is(self, value: &Value) -> bool {
+    /// Checks whether a value has the type.
+    fn includes(self, value: &Value) -> bool {
         match self {
             Self::Array => value.is_array(),
             Self::Boolean => value.is_boolean(),
-            // `1.0` is an integer, too.
+            // `1.0` is an integer.
             Self::Integer => value.as_f64().is_some_and(|number| number.fract() == 0.0),
             Self::Number => value.is_number(),
             Self::Object => value.is_object(),
@@ -494,14 +509,15 @@ impl JsonType {
         }
     }
 
-    const fn words(self) -> &'static str {
+    /// Returns the name of the type for messages, with an article.
+    const fn description(self) -> &'static str {
         match self {
-            Self::Array => "a list",
+            Self::Array => "an array",
             Self::Boolean => "a boolean",
             Self::Integer => "an integer",
             Self::Number => "a number",
             Self::Object => "an object",
-            Self::String => "a text",
+            Self::String => "a string",
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Descriptions to rustdoc that can neither run nor break.
+//! Converts descriptions to doc comments without doctests and rustdoc warnings.
 //!
-//! A description is Markdown by somebody who did not think of rustdoc: an indented block in it would
-//! be run as a test, a bare address, a `<tag>` or a `[word]` would be a warning.
+//! A description is Markdown that was not written for rustdoc: an indented block would run as a test, and a
+//! bare URL, a `<tag>` or a `[word]` would cause a warning.
 
 use pulldown_cmark::{
     CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream,
 };
 
-/// The lines of a doc comment, without comment signs.
+/// Converts a description to the lines of a doc comment, without `///`.
 #[must_use]
 pub fn lines(description: &str) -> Vec<String> {
-    // The writer closes a code block only after a newline.
+    // pulldown_cmark_to_cmark closes a code block only after a newline.
     let description = visible(description) + "\n";
     let mut writer = RustdocWriter::default();
     let parser = Parser::new_ext(&description, OPTIONS);
@@ -30,7 +30,7 @@ pub fn lines(description: &str) -> Vec<String> {
         options,
     );
     if written.is_err() {
-        // Only events that do not fit each other do this, and a parser gives none.
+        // Only inconsistent events cause an error, and the parser does not emit any.
         return Vec::new();
     }
     text.trim()
@@ -39,11 +39,11 @@ pub fn lines(description: &str) -> Vec<String> {
         .collect()
 }
 
-/// What rustdoc reads beyond CommonMark, but for footnotes: a `[^1]` alone would be a broken one.
+/// The extensions of CommonMark that rustdoc supports, except footnotes: a lone `[^1]` would be a broken one.
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
-/// The text with what cannot be seen made visible: control characters, and the marks that turn text
-/// around and so could hide what a line says.
+/// Replaces control characters and bidirectional formatting characters, which could hide the meaning of a
+/// line, with their code points, such as `U+202E`.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let text = text
@@ -58,24 +58,24 @@ pub fn visible(text: &str) -> String {
     if !text.contains(hidden) {
         return text;
     }
-    let shown = |c: char| {
+    let escape = |c: char| {
         if hidden(c) {
             format!("U+{:04X}", u32::from(c))
         } else {
             c.to_string()
         }
     };
-    text.chars().map(shown).collect()
+    text.chars().map(escape).collect()
 }
 
 #[derive(Default)]
 struct RustdocWriter<'a> {
     events: Vec<Event<'a>>,
-    /// For each link and image that is open, whether it is written as one.
+    /// For each open link and image, whether it is written as a link.
     links: Vec<bool>,
-    /// Whether the text is code, in which nothing is replaced.
+    /// Whether a code block is open, in which nothing is replaced.
     code: bool,
-    /// Whether a comment of HTML is open.
+    /// Whether an HTML comment is open.
     comment: bool,
 }
 
@@ -94,7 +94,7 @@ impl<'a> RustdocWriter<'a> {
                 self.code = false;
                 self.events.push(Event::End(TagEnd::CodeBlock));
             }
-            // The writer would spell such a link out, and say the address twice.
+            // pulldown_cmark_to_cmark would write the URL of such a link twice.
             Event::Start(Tag::Link {
                 link_type: LinkType::Autolink,
                 ..
@@ -104,9 +104,9 @@ impl<'a> RustdocWriter<'a> {
             Event::Start(Tag::Link {
                 dest_url, title, ..
             }) => {
-                let written = is_address(&dest_url);
-                self.links.push(written);
-                if written {
+                let is_url = is_url(&dest_url);
+                self.links.push(is_url);
+                if is_url {
                     self.events.push(Event::Start(Tag::Link {
                         link_type: LinkType::Inline,
                         dest_url,
@@ -115,7 +115,7 @@ impl<'a> RustdocWriter<'a> {
                     }));
                 }
             }
-            // A picture is not part of a crate's documentation; its text is.
+            // Images are replaced with their alternative text.
             Event::Start(Tag::Image { .. }) => self.links.push(false),
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if self.links.pop() == Some(true) {
@@ -131,14 +131,14 @@ impl<'a> RustdocWriter<'a> {
         }
     }
 
-    /// A line break, by a backslash: blanks at the end of a line do not last.
+    /// Writes a line break as a backslash, because trailing spaces are removed.
     fn line_break(&mut self) {
-        // Only HTML is written as it is.
+        // Only HTML events are written without escapes.
         self.events.push(Event::InlineHtml(CowStr::Borrowed("\\")));
         self.events.push(Event::SoftBreak);
     }
 
-    /// HTML as what it says: nothing for a comment, a line break for `<br>`, else its own text.
+    /// Writes HTML as text, without comments, and with `<br>` as a line break.
     fn html(&mut self, html: &str) {
         let mut rest = html.strip_suffix('\n').unwrap_or(html);
         while !rest.is_empty() {
@@ -166,19 +166,18 @@ impl<'a> RustdocWriter<'a> {
         }
     }
 
-    /// A text in which bare addresses are made links.
+    /// Writes a text and turns bare URLs into links.
     fn text(&mut self, text: &str) {
         let mut rest = text;
-        while let Some((before, address, after)) = split_address(rest) {
+        while let Some((before, url, after)) = split_at_url(rest) {
             self.plain(before);
             self.events.push(Event::Start(Tag::Link {
                 link_type: LinkType::Autolink,
-                dest_url: CowStr::from(address.to_owned()),
+                dest_url: CowStr::from(url.to_owned()),
                 title: CowStr::Borrowed(""),
                 id: CowStr::Borrowed(""),
             }));
-            self.events
-                .push(Event::Text(CowStr::from(address.to_owned())));
+            self.events.push(Event::Text(CowStr::from(url.to_owned())));
             self.events.push(Event::End(TagEnd::Link));
             rest = after;
         }
@@ -192,15 +191,15 @@ impl<'a> RustdocWriter<'a> {
     }
 }
 
-/// What comes after a line break of HTML.
+/// Strips a leading `<br>` tag.
 fn strip_break(html: &str) -> Option<&str> {
     let (tag, after) = html.split_once('>')?;
     let name = tag.strip_prefix('<')?.trim_end_matches(['/', ' ']);
     name.eq_ignore_ascii_case("br").then_some(after)
 }
 
-/// The languages of code blocks that rustdoc does not take for Rust.
-const KNOWN: [&str; 14] = [
+/// The languages of code blocks that are kept; rustdoc does not treat them as Rust.
+const CODE_LANGUAGES: [&str; 14] = [
     "bash",
     "console",
     "css",
@@ -217,27 +216,27 @@ const KNOWN: [&str; 14] = [
     "yaml",
 ];
 
-/// The language of a code block, `text` for all that rustdoc might run.
+/// Returns the language of a code block, or `text` if rustdoc might run it.
 fn language(kind: &CodeBlockKind<'_>) -> &'static str {
     let info = match kind {
         CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default(),
         CodeBlockKind::Indented => "",
     };
-    KNOWN
+    CODE_LANGUAGES
         .into_iter()
-        .find(|known| info.eq_ignore_ascii_case(known))
+        .find(|language| info.eq_ignore_ascii_case(language))
         .unwrap_or("text")
 }
 
-fn is_address(url: &str) -> bool {
+fn is_url(url: &str) -> bool {
     ["http://", "https://", "mailto:"]
         .iter()
         .any(|scheme| url.starts_with(scheme))
         && !url.contains(|c: char| c.is_whitespace() || "<>()[]\\`\"".contains(c))
 }
 
-/// The first address in a text, with what comes before and after it.
-fn split_address(text: &str) -> Option<(&str, &str, &str)> {
+/// Splits a text into the part before its first URL, the URL, and the part after it.
+fn split_at_url(text: &str) -> Option<(&str, &str, &str)> {
     let start = ["http://", "https://"]
         .iter()
         .filter_map(|scheme| text.find(scheme))
@@ -246,23 +245,23 @@ fn split_address(text: &str) -> Option<(&str, &str, &str)> {
     let end = rest
         .find(|c: char| c.is_whitespace() || "<>()[]\\`\"'|".contains(c))
         .unwrap_or(rest.len());
-    // A full stop ends the sentence, not the address.
-    let address = rest
+    // Punctuation at the end belongs to the sentence, not to the URL.
+    let url = rest
         .get(..end)?
         .trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-    Some((before, address, rest.get(address.len()..)?))
+    Some((before, url, rest.get(url.len()..)?))
 }
 
-/// A text as code of Markdown, whatever is in it.
+/// Formats a text as inline code in Markdown, even if it contains backticks.
 pub(crate) fn code(text: &str) -> String {
     let run = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let ticks = "`".repeat(run + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
+    let space = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
         " "
     } else {
         ""
     };
-    format!("{ticks}{blank}{}{blank}{ticks}", text.replace('\n', " "))
+    format!("{ticks}{space}{}{space}{ticks}", text.replace('\n', " "))
 }
 
 #[cfg(test)]
@@ -270,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptions() {
+    fn descriptions_become_doc_comments() {
         for (description, doc) in [
             ("", ""),
             ("Not found.", "Not found."),
@@ -310,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_to_run_or_break() {
+    fn doc_comments_never_run_or_warn() {
         let hostile = "# `x` [y]\n\n\t<script>\n\n* ```\n  panic!()\n\nhttp://a.b <http://c.d> </p> ]( ``` \n> ~~~rust\n> 1";
         for rest in (0..hostile.len()).filter_map(|at| hostile.get(at..)) {
             let text = lines(rest).join("\n");
@@ -318,7 +317,7 @@ mod tests {
             assert_eq!(
                 again.replace('\\', ""),
                 text.replace('\\', ""),
-                "stable: {rest:?}"
+                "not stable: {rest:?}"
             );
             for event in Parser::new_ext(&text, OPTIONS) {
                 match event {

@@ -539,7 +539,7 @@ fn param(model: &Model, parameter: &Parameter, others: &[Parameter]) -> TokenStr
             };
             [other.wire.as_str()].into_iter().chain(members)
         });
-        return quote!(#param.all_but(&[#(#names),*]));
+        return quote!(#param.all_except(&[#(#names),*]));
     }
     let members = properties(model, &parameter.ty);
     if members.is_empty() {

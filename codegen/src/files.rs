@@ -1,6 +1,6 @@
-//! Files of a generated crate: what they are, what is on disk, and how the one becomes the other.
+//! Compares a generated crate with a folder, and writes the differences.
 //!
-//! The only place of the generator that touches the disk.
+//! Only this module of the generator accesses the file system.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,49 +10,49 @@ use std::{
 
 use crate::format::MARK;
 
-/// Files by their path in a crate, which has `/` on every system.
+/// The contents of files, by path relative to the crate's folder, with `/` as the separator on every system.
 pub type Files = BTreeMap<String, String>;
 
-/// What has to be done to a folder so that it holds some files and no others of the generator.
+/// The changes that make the generated files of a folder up to date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The files that are not there.
+    /// The files that do not exist.
     pub missing: Vec<String>,
     /// The files whose content differs.
     pub stale: Vec<String>,
     /// The files that are no longer generated.
     pub orphaned: Vec<String>,
-    /// Left-overs of a run that was killed.
+    /// Temporary files of a killed run.
     leftovers: Vec<PathBuf>,
 }
 
 impl Changes {
-    /// Whether the folder is as it should be.
+    /// Checks whether the folder is up to date.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.stale.is_empty() && self.orphaned.is_empty()
     }
 }
 
-/// Why a folder cannot be read or written.
+/// An error while reading or writing a folder.
 #[derive(Debug)]
 pub enum FilesError {
-    /// A file is in the way that is not of the generator.
-    Foreign(PathBuf),
-    /// The folder has a crate that is not of the generator.
-    Inhabited {
+    /// A file that was not generated would be overwritten.
+    NotGenerated(PathBuf),
+    /// The folder contains a crate that was not generated.
+    OtherCrate {
         /// The folder.
         folder: PathBuf,
         /// A file of that crate.
-        by: PathBuf,
+        file: PathBuf,
     },
-    /// The system refuses something.
+    /// An I/O operation failed.
     Io {
-        /// What was to be done.
+        /// The operation, as a verb.
         action: &'static str,
-        /// With what.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         error: io::Error,
     },
 }
@@ -60,18 +60,17 @@ pub enum FilesError {
 impl fmt::Display for FilesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Foreign(path) => write!(
+            Self::NotGenerated(path) => write!(
                 f,
-                "`{}` is in the way: its first line does not say that it is generated, so it is \
-                 not overwritten; move it, or generate into another folder",
+                "`{}` would be overwritten, but its first line does not mark it as generated; move it, or \
+                 generate into another folder",
                 path.display()
             ),
-            Self::Inhabited { folder, by } => write!(
+            Self::OtherCrate { folder, file } => write!(
                 f,
-                "`{}` is a crate that is not generated: `{}` is not, and nothing beside it; generate \
-                 into a folder of its own",
+                "`{}` contains another crate: `{}` was not generated; generate into a separate folder",
                 folder.display(),
-                by.display()
+                file.display()
             ),
             Self::Io {
                 action,
@@ -87,7 +86,7 @@ impl fmt::Display for FilesError {
 impl std::error::Error for FilesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Foreign(_) | Self::Inhabited { .. } => None,
+            Self::NotGenerated(_) | Self::OtherCrate { .. } => None,
             Self::Io { error, .. } => Some(error),
         }
     }
@@ -101,16 +100,16 @@ fn io<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, 
     })
 }
 
-/// The file of a crate that belongs to the user, and is never held for one of the generator.
+/// The file of a crate that belongs to the user and has no mark.
 pub(crate) const MANIFEST: &str = "Cargo.toml";
 
-/// What stands at the end of the name of a file that is being written.
-const TEMPORARY: &str = ".statusquo-tmp";
+/// The suffix of files that are being written.
+const TEMPORARY_SUFFIX: &str = ".statusquo-tmp";
 
-/// The content of a file, or `None` if it is not there.
+/// Reads a file; `None` if it does not exist.
 ///
 /// # Errors
-/// If it cannot be read.
+/// Returns an error if the file cannot be read.
 pub fn read(path: &Path) -> Result<Option<String>, FilesError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -119,14 +118,14 @@ pub fn read(path: &Path) -> Result<Option<String>, FilesError> {
     }
 }
 
-/// The files of the generator that are in a folder.
+/// Reads the generated files in a folder.
 ///
 /// # Errors
-/// If one cannot be read.
-pub fn generated(folder: &Path) -> Result<Files, FilesError> {
+/// Returns an error if a file cannot be read.
+pub fn read_generated(folder: &Path) -> Result<Files, FilesError> {
     let mut files = Files::new();
     walk(&folder.join("src"), &mut |place| {
-        if is_own(place)?
+        if is_generated(place)?
             && let Some(text) = read(place)?
         {
             let path = place.strip_prefix(folder).unwrap_or(place);
@@ -137,47 +136,47 @@ pub fn generated(folder: &Path) -> Result<Files, FilesError> {
     Ok(files)
 }
 
-/// Compares a folder with what it should hold. Nothing is written.
+/// Compares a folder with the files that it should contain, without writing anything.
 ///
 /// # Errors
-/// If the folder cannot be read, or holds a file of somebody else in the place of a generated one, or
-/// another crate.
+/// Returns an error if the folder cannot be read, if a file that was not generated would be overwritten, or
+/// if the folder contains another crate.
 pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     let mut changes = Changes::default();
     for (path, text) in files {
         let place = folder.join(path);
         match read(&place)? {
             None => changes.missing.push(path.clone()),
-            Some(found) if found == *text => {}
-            Some(found) if path == MANIFEST || found.starts_with(MARK) => {
+            Some(existing) if existing == *text => {}
+            Some(existing) if path == MANIFEST || existing.starts_with(MARK) => {
                 changes.stale.push(path.clone());
             }
-            Some(_) => return Err(FilesError::Foreign(place)),
+            Some(_) => return Err(FilesError::NotGenerated(place)),
         }
     }
-    let known: BTreeSet<_> = files.keys().map(|path| folder.join(path)).collect();
-    let mut own = false;
-    let mut foreign = None;
+    let expected: BTreeSet<_> = files.keys().map(|path| folder.join(path)).collect();
+    let mut has_generated = false;
+    let mut other = None;
     walk(&folder.join("src"), &mut |place| {
         if is_temporary(place) {
             changes.leftovers.push(place.to_owned());
-        } else if known.contains(place) {
-            own = true;
-        } else if is_own(place)? {
-            own = true;
+        } else if expected.contains(place) {
+            has_generated = true;
+        } else if is_generated(place)? {
+            has_generated = true;
             let path = place.strip_prefix(folder).unwrap_or(place);
             changes
                 .orphaned
                 .push(path.display().to_string().replace('\\', "/"));
         } else if place.extension().is_some_and(|extension| extension == "rs") {
-            foreign.get_or_insert_with(|| place.to_owned());
+            other.get_or_insert_with(|| place.to_owned());
         }
         Ok(())
     })?;
-    // What somebody adds to a generated crate is theirs; a crate of theirs is no place for ours.
-    if let Some(by) = foreign.filter(|_| !own) {
+    // A generated crate may contain additional files, but another crate is not overwritten.
+    if let Some(file) = other.filter(|_| !has_generated) {
         let folder = folder.to_owned();
-        return Err(FilesError::Inhabited { folder, by });
+        return Err(FilesError::OtherCrate { folder, file });
     }
     let manifest = temporary(&folder.join(MANIFEST));
     if manifest.is_file() {
@@ -187,12 +186,12 @@ pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     Ok(changes)
 }
 
-/// Makes a folder hold some files: writes what differs, and removes what is no longer generated.
+/// Writes the files that differ, and removes those that are no longer generated.
 ///
-/// Each file is written beside its place and moved there, so that it is old or new at any moment.
+/// Each file is written to a temporary file and renamed, so that it is never incomplete.
 ///
 /// # Errors
-/// As [`compare`], before anything is written; and if something cannot be written.
+/// Returns the errors of [`compare`] before anything is written, and an error if a file cannot be written.
 pub fn apply(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     let changes = compare(files, folder)?;
     for place in &changes.leftovers {
@@ -206,7 +205,7 @@ pub fn apply(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     for path in &changes.orphaned {
         let place = folder.join(path);
         io("remove", &place, fs::remove_file(&place))?;
-        // A folder that is empty now was made for the file. Others stay.
+        // This removes the folder only if it is empty now.
         if let Some(parent) = place.parent() {
             let _ = fs::remove_dir(parent);
         }
@@ -225,21 +224,21 @@ fn write(place: &Path, text: &str) -> Result<(), FilesError> {
 
 fn temporary(place: &Path) -> PathBuf {
     let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(TEMPORARY);
+    name.push(TEMPORARY_SUFFIX);
     place.with_file_name(name)
 }
 
 fn is_temporary(place: &Path) -> bool {
     place
         .file_name()
-        .is_some_and(|name| name.to_string_lossy().ends_with(TEMPORARY))
+        .is_some_and(|name| name.to_string_lossy().ends_with(TEMPORARY_SUFFIX))
 }
 
-fn is_own(place: &Path) -> Result<bool, FilesError> {
+fn is_generated(place: &Path) -> Result<bool, FilesError> {
     if place.extension().is_none_or(|extension| extension != "rs") {
         return Ok(false);
     }
-    // Generated files are text; a file that is not is somebody else's.
+    // Generated files are valid UTF-8.
     match fs::read_to_string(place) {
         Ok(text) => Ok(text.starts_with(MARK)),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
@@ -247,7 +246,7 @@ fn is_own(place: &Path) -> Result<bool, FilesError> {
     }
 }
 
-/// Visits the files below a folder; links are not followed.
+/// Visits the files in a folder and its subfolders, without following links.
 fn walk(
     folder: &Path,
     visit: &mut dyn FnMut(&Path) -> Result<(), FilesError>,

@@ -240,7 +240,7 @@ pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
         yaml: if is_yaml && source.external_files.is_empty() {
             source.text.clone()
         } else {
-            load::yaml_of(&document.tree)
+            load::to_yaml(&document.tree)
         },
     })
 }

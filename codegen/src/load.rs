@@ -1,9 +1,9 @@
-//! Text to OpenAPI, with nothing dropped on the way.
+//! Parses and validates OpenAPI documents without dropping anything silently.
 //!
-//! The typed document of [`openapiv3`] is lenient: it takes the last of two equal keys, skips what it
-//! does not know, and names the enclosing `paths` when something is wrong. So the text is read into a
-//! plain tree first ([`parse`]), the tree is held against the OpenAPI specification ([`validate`]), and
-//! only what is sound of it ([`recover`]) is made typed.
+//! Deserializing straight into [`openapiv3`] is lenient: the last of two duplicate keys wins, unknown keys
+//! are skipped, and errors are reported at the enclosing `paths`. The text is therefore parsed into a
+//! plain tree first ([`parse`]), the tree is validated against the OpenAPI specification ([`validate`]), and
+//! only its valid part ([`recover`]) is deserialized into types ([`typed`]).
 
 mod external_refs;
 mod parse;
@@ -22,24 +22,24 @@ use crate::{
     source::Source,
 };
 pub(crate) use external_refs::missing_files;
-pub(crate) use parse::yaml_of;
+pub(crate) use parse::to_yaml;
 pub(crate) use typed::{Component, RefTargets};
 pub(crate) use validate::References;
 
-/// An OpenAPI document whose form is sound: each value of its type, and each `$ref` ends.
+/// A valid OpenAPI document: every value has the expected type, and every `$ref` resolves.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// The document as it was read, keys in alphabetical order.
+    /// The document as a tree, with keys in alphabetical order.
     pub(crate) tree: Value,
-    /// The same, typed.
+    /// The document as [`openapiv3`] types.
     pub(crate) api: OpenAPI,
-    /// What its `$ref`s point to.
+    /// The targets of its `$ref`s, as [`openapiv3`] types.
     pub(crate) targets: RefTargets,
-    /// What its `$ref`s say, and where.
+    /// The target and kind of each `$ref`, with the places of the `$ref`s.
     pub(crate) references: References,
 }
 
-/// A node of the document, and where it stands.
+/// A node of the document and its place.
 #[derive(Debug)]
 pub(crate) struct Located<'a, T> {
     pub(crate) node: &'a T,
@@ -59,17 +59,19 @@ impl<'a, T> Located<'a, T> {
 }
 
 impl Document {
-    /// The schemas in files beside it that `$ref`s point to.
-    pub(crate) fn schemas_in_files(&self) -> impl Iterator<Item = &Pointer> {
+    /// Returns the places of the schemas in external files that `$ref`s point to.
+    pub(crate) fn external_schemas(&self) -> impl Iterator<Item = &Pointer> {
         let schemas = self.references.keys();
         schemas
-            .filter(|(place, kind)| *kind == spec::ObjectKind::Schema && place.in_file().is_some())
+            .filter(|(place, kind)| {
+                *kind == spec::ObjectKind::Schema && place.external_file().is_some()
+            })
             .map(|(place, _)| place)
     }
 
-    /// What stands here, or what the `$ref` here leads to, with the place where it really is.
+    /// Follows the `$ref`s of a node and returns the final target with its place.
     ///
-    /// `None` never happens in a sound document: [`load`] followed every `$ref` itself.
+    /// Never returns `None` for a valid document: [`load`] has resolved every `$ref`.
     pub(crate) fn resolve<'a, T: Component>(
         &'a self,
         at: &Located<'a, ReferenceOr<T>>,
@@ -87,36 +89,36 @@ impl Document {
     }
 }
 
-/// Reads a document, JSON or YAML, with the files beside it.
+/// Loads a JSON or YAML document together with its external files.
 ///
-/// Where errors are among the findings, the document is what is left without them: more errors can be
-/// found in it, and nothing may be generated from it.
+/// If the findings contain errors, the returned document is only the valid part of the source: it serves
+/// to find further errors, and nothing may be generated from it.
 ///
 /// # Errors
-/// If it is no OpenAPI document at all, and if nothing is left.
+/// Returns the findings if the source is not an OpenAPI 3.0 document, or if no part of it is valid.
 pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut tree, mut findings) = parse::read(&source.text).map_err(|finding| vec![finding])?;
-    version(&tree).map_err(|finding| vec![finding])?;
-    findings.extend(external_refs::join(&mut tree, source));
-    let shape = validate::validate(&tree, source);
-    findings.extend(shape.findings);
-    if let Some(finding) = ref_depth::check(&tree, &shape.references) {
+    let (mut tree, mut findings) = parse::parse(&source.text).map_err(|finding| vec![finding])?;
+    check_version(&tree).map_err(|finding| vec![finding])?;
+    findings.extend(external_refs::inline(&mut tree, source));
+    let validated = validate::validate(&tree, source);
+    findings.extend(validated.findings);
+    if let Some(finding) = ref_depth::check(&tree, &validated.references) {
         findings.push(finding);
         return Err(findings);
     }
-    let is_sound = !findings.iter().any(Diagnostic::is_error);
-    let tree = if is_sound {
+    let is_valid = !findings.iter().any(Diagnostic::is_error);
+    let tree = if is_valid {
         tree
     } else {
-        match recover::mended(&tree, &shape.broken) {
+        match recover::valid_part(&tree, &validated.broken) {
             Some(tree) => tree,
             None => return Err(findings),
         }
     };
-    match typed::typed(&tree, &shape.references) {
+    match typed::deserialize(&tree, &validated.references) {
         Ok((api, targets)) => {
             let document = Document {
-                references: shape.references,
+                references: validated.references,
                 tree,
                 api,
                 targets,
@@ -124,15 +126,15 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
             Ok((document, findings))
         }
         Err(finding) => {
-            // Of what is left over it is not worth a word.
-            findings.extend(is_sound.then_some(finding));
+            // A recovered document can fail here because of the errors already reported.
+            findings.extend(is_valid.then_some(finding));
             Err(findings)
         }
     }
 }
 
-/// Says what a document is that is not of OpenAPI 3.0.
-fn version(tree: &Value) -> Result<(), Diagnostic> {
+/// Rejects documents that are not OpenAPI 3.0.
+fn check_version(tree: &Value) -> Result<(), Diagnostic> {
     let root = Pointer::root();
     let start = Place::position(1, 1);
     let Value::Object(document) = tree else {
@@ -144,9 +146,9 @@ fn version(tree: &Value) -> Result<(), Diagnostic> {
         return Err(Diagnostic::error(
             Rule::NotOpenApi,
             start,
-            format!("this is no OpenAPI document: it is {found}"),
+            format!("this is not an OpenAPI document: it is {found}"),
         )
-        .help("a document starts with `openapi: 3.0.3`"));
+        .help("start the document with `openapi: 3.0.3`"));
     };
     if let Some(swagger) = document.get("swagger") {
         let version = swagger
@@ -155,23 +157,25 @@ fn version(tree: &Value) -> Result<(), Diagnostic> {
         return Err(Diagnostic::error(
             Rule::UnsupportedVersion,
             Place::Value(root.key("swagger")),
-            format!("this is a Swagger {version} document; OpenAPI 3.0 is what can be read"),
+            format!("Swagger {version} documents are not supported"),
         )
-        .help("convert it to OpenAPI 3.0 first, with swagger2openapi or the Swagger editor"));
+        .label("only OpenAPI 3.0 is supported")
+        .help("convert it to OpenAPI 3.0 with swagger2openapi or the Swagger Editor"));
     }
     match document.get("openapi") {
         None => Err(Diagnostic::error(
             Rule::NotOpenApi,
             start,
-            "this is no OpenAPI document: it has no key `openapi`",
+            "this is not an OpenAPI document: the key `openapi` is missing",
         )
-        .help("a document starts with `openapi: 3.0.3`")),
+        .help("start the document with `openapi: 3.0.3`")),
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
         Some(Value::String(version)) => Err(Diagnostic::error(
             Rule::UnsupportedVersion,
             Place::Value(root.key("openapi")),
-            format!("this is an OpenAPI {version} document; OpenAPI 3.0 is what can be read"),
+            format!("OpenAPI {version} documents are not supported"),
         )
+        .label("only OpenAPI 3.0 is supported")
         .help("rewrite it as OpenAPI 3.0.3")),
         Some(other) => Err(Diagnostic::error(
             Rule::WrongType,

@@ -1,4 +1,4 @@
-//! The `Cargo.toml` of a generated crate, which belongs to its user.
+//! Creates and updates the `Cargo.toml` of a generated crate, which belongs to its user.
 
 use std::fmt;
 
@@ -9,62 +9,65 @@ use crate::{
     name::{self, Ident},
 };
 
-/// What a new crate gets. A test keeps its versions equal to those of the workspace.
+/// The manifest of a new crate. A test checks that its versions equal those of the workspace.
 const TEMPLATE: &str = include_str!("manifest/template.toml");
 
-/// Why there is no manifest.
+/// An error while creating or updating a manifest.
 #[derive(Debug)]
 pub enum ManifestError {
-    /// The one that is there is no TOML.
+    /// The existing manifest is not valid TOML.
     Syntax(Box<TomlError>),
-    /// It is TOML, and something in it is not what Cargo takes.
-    Form(&'static str),
-    /// It is of no package, such as that of a workspace.
+    /// A key of the existing manifest is not a table.
+    NotATable(&'static str),
+    /// The existing manifest does not name a package; it may be that of a workspace.
     NoPackage,
-    /// A dependency of the generated crate is in it, and is not optional.
+    /// The existing manifest contains a dependency of the generated crate that is not optional.
     NotOptional(String),
-    /// No crate can be called so.
-    Name(String),
-    /// The title gives no name.
+    /// The requested name is not a valid crate name.
+    InvalidName(String),
+    /// The title does not contain a valid crate name.
     NoName(String),
-    /// The crate that is there is called otherwise.
+    /// The existing crate has another name.
     OtherName {
-        /// The name that was asked for.
-        asked: String,
-        /// The name that it has.
-        found: String,
+        /// The requested name.
+        requested: String,
+        /// The name of the existing crate.
+        existing: String,
     },
 }
 
 impl fmt::Display for ManifestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(error) => write!(f, "it cannot be read: {error}"),
-            Self::Form(key) => write!(f, "`{key}` in it is no table; correct it by hand"),
+            Self::Syntax(error) => write!(f, "invalid TOML: {error}"),
+            Self::NotATable(key) => write!(f, "`{key}` is not a table; correct it by hand"),
             Self::NoPackage => f.write_str(
-                "it has no `package.name`, so this is no place for a crate; generate into another \
+                "`package.name` is missing, so the folder does not contain a crate; generate into another \
                  folder",
             ),
             Self::NotOptional(name) => write!(
                 f,
-                "the dependency `{name}` in it is not optional, and a feature of the generated crate \
-                 has to turn it on; add `optional = true`, or generate into another folder"
+                "the dependency `{name}` is not optional, but a feature of the generated crate enables it; \
+                 add `optional = true`, or generate into another folder"
             ),
-            Self::Name(name) => write!(
+            Self::InvalidName(name) => write!(
                 f,
-                "no crate can be called `{name}`; use letters, digits, `-` and `_`, start with a \
-                 letter, and take no word of Rust's own and no name of a dependency"
+                "`{name}` is not a valid crate name; use letters, digits, `-` and `_`, start with a \
+                 letter, and avoid Rust keywords and the names of dependencies"
             ),
             Self::NoName(title) => {
                 write!(
                     f,
-                    "the title `{}` gives no name; choose one: `--name NAME`",
+                    "the title `{}` does not contain a valid crate name; choose one with `--name NAME`",
                     title.escape_debug()
                 )
             }
-            Self::OtherName { asked, found } => write!(
+            Self::OtherName {
+                requested,
+                existing,
+            } => write!(
                 f,
-                "the crate is called `{found}`, not `{asked}`; leave out `--name`, or rename it by hand"
+                "the crate is named `{existing}`, not `{requested}`; omit `--name`, or rename the crate by hand"
             ),
         }
     }
@@ -72,20 +75,20 @@ impl fmt::Display for ManifestError {
 
 impl std::error::Error for ManifestError {}
 
-/// The manifest of a generated crate.
+/// Creates the manifest of a generated crate, or updates an existing one.
 ///
-/// A new one is the template. To one that is there, missing features and dependencies are added, and
-/// what its private features lack, and its version is set; nothing else is changed or removed.
+/// A new manifest is the template. An existing one gets the version, missing features and dependencies, and
+/// missing entries of its private features; nothing else is changed or removed.
 ///
 /// # Errors
-/// If the one that is there is no manifest, and if the name is none for a crate.
+/// Returns an error if the existing manifest is not that of a generated crate, or if the name is not valid.
 pub fn manifest(
     existing: Option<&str>,
     name: Option<&str>,
     package: &Package,
 ) -> Result<String, ManifestError> {
     if let Some(name) = name.filter(|name| !is_crate_name(name)) {
-        return Err(ManifestError::Name(name.to_owned()));
+        return Err(ManifestError::InvalidName(name.to_owned()));
     }
     let template = parse(TEMPLATE)?;
     let mut manifest = match existing {
@@ -98,14 +101,14 @@ pub fn manifest(
     let found = found.and_then(Item::as_str);
     if existing.is_some() {
         found.ok_or(ManifestError::NoPackage)?;
-        optional(&manifest, &template)?;
+        check_optional(&manifest, &template)?;
     }
     let found = found.unwrap_or_default().to_owned();
     match (existing, name) {
-        (Some(_), Some(asked)) if asked != found => {
+        (Some(_), Some(requested)) if requested != found => {
             return Err(ManifestError::OtherName {
-                asked: asked.to_owned(),
-                found,
+                requested: requested.to_owned(),
+                existing: found,
             });
         }
         (Some(_), _) => {}
@@ -120,22 +123,22 @@ pub fn manifest(
         set(&mut manifest, "version", version)?;
     }
     for section in ["features", "dependencies"] {
-        add(&mut manifest, &template, section)?;
+        add_missing(&mut manifest, &template, section)?;
     }
     Ok(manifest.to_string())
 }
 
-/// Returns the name by which programs import a generated crate: that of its manifest, else `name`.
+/// Returns the name by which programs import a generated crate: that of its manifest, or else `name`.
 ///
-/// `None` if there is neither; the name then comes from the document's title.
+/// Returns `None` if there is neither; the name then comes from the document's title.
 #[must_use]
 pub fn library(existing: Option<&str>, name: Option<&str>) -> Option<String> {
     let manifest = existing.and_then(|text| parse(text).ok());
-    let own = manifest.as_ref().and_then(|manifest| {
-        let of = |section: &str| manifest.get(section)?.get("name")?.as_str();
-        of("lib").or_else(|| of("package"))
+    let existing = manifest.as_ref().and_then(|manifest| {
+        let name_in = |section: &str| manifest.get(section)?.get("name")?.as_str();
+        name_in("lib").or_else(|| name_in("package"))
     });
-    own.or(name).map(|name| name.replace('-', "_"))
+    existing.or(name).map(|name| name.replace('-', "_"))
 }
 
 fn parse(text: &str) -> Result<DocumentMut, ManifestError> {
@@ -143,8 +146,8 @@ fn parse(text: &str) -> Result<DocumentMut, ManifestError> {
         .map_err(|error| ManifestError::Syntax(Box::new(error)))
 }
 
-/// Refuses a manifest in which a dependency of ours cannot be turned on by a feature.
-fn optional(manifest: &DocumentMut, template: &DocumentMut) -> Result<(), ManifestError> {
+/// Rejects a manifest with a dependency that the features of the generated crate cannot enable.
+fn check_optional(manifest: &DocumentMut, template: &DocumentMut) -> Result<(), ManifestError> {
     let table = |manifest: &DocumentMut| {
         let table = manifest.get("dependencies")?.as_table_like()?;
         Some(
@@ -157,7 +160,7 @@ fn optional(manifest: &DocumentMut, template: &DocumentMut) -> Result<(), Manife
     let wanted = table(template).unwrap_or_default();
     for (name, item) in table(manifest).unwrap_or_default() {
         let is_optional = item.get("optional").and_then(Item::as_bool) == Some(true);
-        if !is_optional && wanted.iter().any(|(known, _)| *known == name) {
+        if !is_optional && wanted.iter().any(|(wanted, _)| *wanted == name) {
             return Err(ManifestError::NotOptional(name));
         }
     }
@@ -170,7 +173,7 @@ fn set(manifest: &mut DocumentMut, key: &str, text: &str) -> Result<(), Manifest
     match package.get_mut(key) {
         Some(item) if item.as_str() == Some(text) || item.is_table_like() => {}
         Some(item) => {
-            // What stands around the value, such as a comment, stays.
+            // Keeps comments around the value.
             let decor = item.as_value().map(|value| value.decor().clone());
             *item = value(text);
             if let (Some(value), Some(decor)) = (item.as_value_mut(), decor) {
@@ -184,8 +187,8 @@ fn set(manifest: &mut DocumentMut, key: &str, text: &str) -> Result<(), Manifest
     Ok(())
 }
 
-/// Adds what a section of the template has and the manifest has not.
-fn add(
+/// Adds the keys of a section of the template that the manifest lacks.
+fn add_missing(
     manifest: &mut DocumentMut,
     template: &DocumentMut,
     section: &'static str,
@@ -199,23 +202,23 @@ fn add(
             None => {
                 table.insert(key, item.clone());
             }
-            // A private feature is no choice of the user: it is what the generated code needs.
-            Some(known) if key.starts_with('_') => extend(known, item),
+            // Private features are not the user's choice: the generated code needs all of their entries.
+            Some(existing) if key.starts_with('_') => extend(existing, item),
             Some(_) => {}
         }
     }
     Ok(())
 }
 
-/// Adds what a list has not.
-fn extend(known: &mut Item, wanted: &Item) {
-    let (Some(known), Some(wanted)) = (known.as_array_mut(), wanted.as_array()) else {
+/// Adds the entries that a list lacks.
+fn extend(list: &mut Item, wanted: &Item) {
+    let (Some(list), Some(wanted)) = (list.as_array_mut(), wanted.as_array()) else {
         return;
     };
     for entry in wanted {
         let is_entry = |other: &toml_edit::Value| other.as_str() == entry.as_str();
-        if !known.iter().any(is_entry) {
-            known.push_formatted(entry.clone());
+        if !list.iter().any(is_entry) {
+            list.push_formatted(entry.clone());
         }
     }
 }
@@ -225,11 +228,13 @@ fn table<'a>(
     section: &'static str,
 ) -> Result<&'a mut dyn TableLike, ManifestError> {
     let item = manifest.entry(section).or_insert(Item::Table(Table::new()));
-    item.as_table_like_mut().ok_or(ManifestError::Form(section))
+    item.as_table_like_mut()
+        .ok_or(ManifestError::NotATable(section))
 }
 
-/// Returns the name of a crate for a title, in kebab case: `Pet Store` is `pet-store`. `None` if the title
-/// has no words that such a name can have.
+/// Derives a crate name from a title, in kebab case: `Pet Store` becomes `pet-store`.
+///
+/// Returns `None` if the result is not a valid crate name.
 pub(crate) fn crate_name(title: &str) -> Option<String> {
     let words: Vec<_> = name::words(title)
         .iter()
@@ -238,15 +243,15 @@ pub(crate) fn crate_name(title: &str) -> Option<String> {
     Some(words.join("-")).filter(|name| is_crate_name(name))
 }
 
-/// Whether Cargo takes a name, and the crate can be used by it.
+/// Checks whether Cargo accepts a crate name and the crate can be imported by it.
 fn is_crate_name(name: &str) -> bool {
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.len() <= 64
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     let ident = name.replace('-', "_");
-    let own = [
+    let reserved = [
         "alloc",
         "build",
         "core",
@@ -261,7 +266,10 @@ fn is_crate_name(name: &str) -> bool {
             .get("dependencies")
             .is_some_and(|dependencies| dependencies.get(name).is_some())
     });
-    plain && Ident::chosen(&ident).is_some() && !own.contains(&ident.as_str()) && !dependency
+    is_plain
+        && Ident::chosen(&ident).is_some()
+        && !reserved.contains(&ident.as_str())
+        && !dependency
 }
 
 #[cfg(test)]
@@ -278,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_one_is_the_template() {
+    fn a_new_manifest_is_the_template() {
         let text = manifest(None, None, &package(Some("1.2.0"))).unwrap();
         assert!(text.contains("name = \"pet-store\""), "{text}");
         assert!(text.contains("version = \"1.2.0\""), "{text}");
@@ -287,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_stays() {
+    fn existing_entries_are_kept() {
         let existing = "\
 # Mine.
 [package]
@@ -322,7 +330,7 @@ serde = { workspace = true, optional = true }
     }
 
     #[test]
-    fn a_private_feature_gets_what_it_lacks() {
+    fn missing_entries_of_private_features_are_added() {
         let new = manifest(None, None, &package(None)).unwrap();
         let old = new
             .replace("    \"dep:bytes\",\n", "")
@@ -338,7 +346,7 @@ serde = { workspace = true, optional = true }
     }
 
     #[test]
-    fn an_inherited_version_stays() {
+    fn an_inherited_version_is_kept() {
         let existing = "[package]\nname = \"pets\"\nversion.workspace = true\n";
         let text = manifest(Some(existing), None, &package(Some("2.0.0"))).unwrap();
         assert!(text.contains("version.workspace = true"), "{text}");
@@ -346,7 +354,7 @@ serde = { workspace = true, optional = true }
     }
 
     #[test]
-    fn names_are_checked() {
+    fn crate_names_are_checked() {
         for name in ["pets", "pet-store", "a1_b"] {
             assert!(is_crate_name(name), "{name}");
         }
@@ -368,7 +376,7 @@ serde = { workspace = true, optional = true }
     }
 
     #[test]
-    fn what_is_no_manifest_is_refused() {
+    fn invalid_manifests_are_rejected() {
         for text in ["[package", "package = 1", "features = []"] {
             assert!(
                 manifest(Some(text), None, &package(Some("1.0.0"))).is_err(),

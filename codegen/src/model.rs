@@ -47,7 +47,9 @@ pub mod weighted_status;
 #[path = "../runtime/path_template.rs"]
 mod path_template;
 
-pub use path_template::{Piece, Segment, TemplatePart, fixed_query, parts, parts_of, segments};
+pub use path_template::{
+    Piece, Segment, TemplatePart, fixed_query, parts, segments, template_parts,
+};
 
 /// A document, ready to be emitted as a crate.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,60 +1,60 @@
-//! Words to identifiers of Rust: the one place that knows keywords and collisions.
+//! Converts text to Rust identifiers, and resolves keywords and name collisions.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
-/// An identifier of Rust, `r#` included where it takes that.
+/// A Rust identifier, with `r#` where necessary.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ident(String);
 
 impl Ident {
-    /// The identifier as it stands in code.
+    /// Returns the identifier as it is written in code.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The identifier for a type or a variant: `I'm a teapot` is `ImATeapot`.
+    /// Converts a text to the name of a type or variant: `I'm a teapot` becomes `ImATeapot`.
     ///
-    /// What cannot start an identifier gets a leading `N` (for "number"), and what has no letter at
-    /// all is called `Empty`.
+    /// A name that would start with an invalid character gets the prefix `N` (for "number"), and a text
+    /// without letters or digits becomes `Empty`.
     #[must_use]
     pub fn pascal(text: &str) -> Self {
-        let name: String = words(text).iter().map(|word| capitalized(word)).collect();
-        Self(escaped(started(name, "Empty", "N")))
+        let name: String = words(text).iter().map(|word| capitalize(word)).collect();
+        Self(escape(valid_start(name, "Empty", "N")))
     }
 
-    /// The identifier for a function or a field: `X-More-Info` is `x_more_info`.
+    /// Converts a text to the name of a function or field: `X-More-Info` becomes `x_more_info`.
     #[must_use]
     pub fn snake(text: &str) -> Self {
         let words: Vec<_> = words(text).iter().map(|word| word.to_lowercase()).collect();
-        Self(escaped(started(words.join("_"), "empty", "n")))
+        Self(escape(valid_start(words.join("_"), "empty", "n")))
     }
 
-    /// An identifier that somebody chose; `None` if it is none.
+    /// Accepts a name chosen in the document; `None` if it is not an identifier.
     #[must_use]
     pub fn chosen(text: &str) -> Option<Self> {
         (is_plain(text) && !is_keyword(text)).then(|| Self(text.to_owned()))
     }
 
-    /// The same for a constant: `get_pet` is `GET_PET`.
+    /// Converts the identifier to the name of a constant: `get_pet` becomes `GET_PET`.
     #[must_use]
     pub fn screaming_snake(&self) -> Self {
         let name = self.0.strip_prefix("r#").unwrap_or(&self.0);
-        Self(escaped(name.trim_end_matches('_').to_uppercase()))
+        Self(escape(name.trim_end_matches('_').to_uppercase()))
     }
 
-    /// This one with more behind it.
+    /// Appends a suffix.
     #[must_use]
-    pub fn with(&self, suffix: &str) -> Self {
+    pub fn with_suffix(&self, suffix: &str) -> Self {
         let name = self.0.strip_prefix("r#").unwrap_or(&self.0);
         let name = name
             .strip_suffix('_')
             .filter(|name| is_never_raw(name))
             .unwrap_or(name);
-        Self(escaped(format!("{name}{suffix}")))
+        Self(escape(format!("{name}{suffix}")))
     }
 }
 
@@ -64,11 +64,11 @@ impl fmt::Display for Ident {
     }
 }
 
-/// The words of a text.
+/// Splits a text into words.
 ///
-/// A word ends where something other than a letter or digit comes, where a capital follows a small
-/// letter or digit (`petId`), and before the last capital of a run (`HTTPServer`). An apostrophe joins
-/// (`I'm`); `+` and `-` at the start are words (`+1`, `-name`), for they tell it from its like.
+/// A word ends at any character that is not a letter or digit, before an uppercase letter after a lowercase
+/// letter or digit (`petId`), and before the last uppercase letter of a run (`HTTPServer`). Apostrophes are
+/// dropped (`I'm`); `+` and `-` at the start become words (`+1`, `-name`), which keeps such names apart.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
@@ -108,7 +108,7 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-fn capitalized(word: &str) -> String {
+fn capitalize(word: &str) -> String {
     let mut chars = word.chars();
     match chars.next() {
         Some(first) => first
@@ -119,8 +119,8 @@ fn capitalized(word: &str) -> String {
     }
 }
 
-/// A name that is not empty and does not start with a digit.
-fn started(name: String, empty: &str, prefix: &str) -> String {
+/// Makes a name start with a valid character, or replaces an empty name.
+fn valid_start(name: String, empty: &str, prefix: &str) -> String {
     match name.chars().next() {
         None => empty.to_owned(),
         Some(first) if unicode_ident::is_xid_start(first) => name,
@@ -128,8 +128,8 @@ fn started(name: String, empty: &str, prefix: &str) -> String {
     }
 }
 
-/// A name that is no keyword.
-fn escaped(name: String) -> String {
+/// Escapes a name that is a keyword.
+fn escape(name: String) -> String {
     if !is_keyword(&name) {
         return name;
     }
@@ -139,13 +139,13 @@ fn escaped(name: String) -> String {
     format!("r#{name}")
 }
 
-/// Whether a keyword is one of the few that cannot be raw.
+/// Checks whether a keyword cannot be a raw identifier.
 fn is_never_raw(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
 fn is_keyword(name: &str) -> bool {
-    // syn does not know yet that edition 2024 has reserved `gen`.
+    // syn does not yet treat `gen` as a keyword, which edition 2024 reserves.
     name == "gen" || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
@@ -155,24 +155,24 @@ fn is_plain(name: &str) -> bool {
         && chars.all(unicode_ident::is_xid_continue)
 }
 
-/// The names that are taken in one place, such as the fields of a struct.
+/// The used names of a scope, such as the fields of a struct.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Each name, with what it is for; `None` where the generated code needs it itself.
+    /// Each used name with its owner; `None` for names reserved by the generated code.
     taken: BTreeMap<Ident, Option<String>>,
 }
 
-/// A name that is not the one that its text gives, since another had that already.
+/// A name that was changed because the wanted name was already used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdjustedName {
-    /// The name that it ought to have had.
+    /// The wanted name.
     pub wanted: Ident,
-    /// What has that name; `None` if the generated code itself has.
+    /// The owner of the wanted name; `None` if the generated code reserves it.
     pub owner: Option<String>,
 }
 
 impl Scope {
-    /// A scope in which the generated code has some names itself.
+    /// Creates a scope in which the generated code reserves some names.
     #[must_use]
     pub fn reserving(names: &[&str]) -> Self {
         let names = names.iter().map(|name| (Ident((*name).to_owned()), None));
@@ -181,36 +181,36 @@ impl Scope {
         }
     }
 
-    /// Gives a name to something: the first of the candidates that is free, else the first with a
-    /// number behind it.
+    /// Assigns the first unused candidate, or else the first candidate with a number appended.
     ///
-    /// `what` is what it is, for messages about later ones. Says so if it is not the first candidate.
+    /// `owner` describes the named item in messages about later collisions. Returns an [`AdjustedName`] if
+    /// the name is not the first candidate.
     ///
     /// # Panics
-    /// Without a candidate.
+    /// Panics if there are no candidates.
     #[expect(
         clippy::expect_used,
-        reason = "every caller names a candidate, whatever the user wrote"
+        reason = "every caller passes a candidate, whatever the document contains"
     )]
-    pub fn name(&mut self, candidates: &[Ident], what: &str) -> (Ident, Option<AdjustedName>) {
-        let wanted = candidates.first().expect("a candidate");
-        let numbered = (2..).map(|number| wanted.with(&number.to_string()));
+    pub fn name(&mut self, candidates: &[Ident], owner: &str) -> (Ident, Option<AdjustedName>) {
+        let wanted = candidates.first().expect("at least one candidate");
+        let numbered = (2..).map(|number| wanted.with_suffix(&number.to_string()));
         let name = candidates
             .iter()
             .cloned()
             .chain(numbered)
             .find(|name| !self.taken.contains_key(name))
-            .expect("numbers do not end");
+            .expect("numbers are infinite");
         let adjusted = (name != *wanted).then(|| AdjustedName {
             wanted: wanted.clone(),
             owner: self.taken.get(wanted).cloned().flatten(),
         });
-        self.taken.insert(name.clone(), Some(what.to_owned()));
+        self.taken.insert(name.clone(), Some(owner.to_owned()));
         (name, adjusted)
     }
 
-    /// The names of all at once, by their texts, so that the order of the texts does not matter:
-    /// a text that is its own name keeps it, then the first in the alphabet wins.
+    /// Assigns names to several texts, independently of their order: texts that equal their name come first,
+    /// then alphabetical order decides. Returns the names by text.
     pub fn name_all<'a>(
         &mut self,
         texts: impl IntoIterator<Item = &'a str>,
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names() {
+    fn texts_become_identifiers() {
         for (text, pascal, snake) in [
             // Reason phrases.
             ("OK", "Ok", "ok"),
@@ -252,7 +252,7 @@ mod tests {
                 "http_version_not_supported",
             ),
             ("(Unused)", "Unused", "unused"),
-            // Words.
+            // Word boundaries.
             ("petId", "PetId", "pet_id"),
             ("PetID", "PetId", "pet_id"),
             ("HTTPServer2Go", "HttpServer2Go", "http_server2_go"),
@@ -270,7 +270,7 @@ mod tests {
             ("2fa", "N2fa", "n2fa"),
             ("straße", "Straße", "straße"),
             ("名前", "名前", "名前"),
-            // Nothing to go by.
+            // No letters or digits.
             ("", "Empty", "empty"),
             ("***", "Empty", "empty"),
             // Keywords.
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_name_is_taken_as_it_is() {
+    fn chosen_names_are_used_unchanged() {
         assert_eq!(Ident::chosen("Teapot2").unwrap().as_str(), "Teapot2");
         for text in ["", "2a", "a b", "type", "Self", "a-b", "r#type"] {
             assert_eq!(Ident::chosen(text), None, "{text}");
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_given_whatever_the_order() {
+    fn names_do_not_depend_on_the_order() {
         let texts = ["pet-id", "petId", "pet_id", "Pet"];
         let named = |texts: &[&str]| {
             let mut scope = Scope::reserving(&["pet"]);
@@ -321,18 +321,18 @@ mod tests {
     }
 
     #[test]
-    fn candidates_come_before_numbers() {
+    fn candidates_take_precedence_over_numbers() {
         let mut scope = Scope::default();
         let candidates = [Ident::snake("id"), Ident::snake("id in query")];
         let name = |scope: &mut Scope| scope.name(&candidates, "id").0.0;
         assert_eq!(name(&mut scope), "id");
         assert_eq!(name(&mut scope), "id_in_query");
         assert_eq!(name(&mut scope), "id2");
-        assert_eq!(Ident::snake("type").with("_").as_str(), "type_");
+        assert_eq!(Ident::snake("type").with_suffix("_").as_str(), "type_");
         assert_eq!(
-            Ident::pascal("self").with("Response").as_str(),
+            Ident::pascal("self").with_suffix("Response").as_str(),
             "SelfResponse"
         );
-        assert_eq!(Ident::snake("self").with("").as_str(), "self_");
+        assert_eq!(Ident::snake("self").with_suffix("").as_str(), "self_");
     }
 }

@@ -1,4 +1,4 @@
-//! JSON Pointers (RFC 6901): where in a document something stands.
+//! JSON Pointers (RFC 6901), which identify places in a document.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,13 +9,13 @@ use percent_encoding::percent_decode_str;
 pub struct Pointer(String);
 
 impl Pointer {
-    /// The whole document.
+    /// Returns the pointer to the whole document.
     #[must_use]
     pub const fn root() -> Self {
         Self(String::new())
     }
 
-    /// The member `key` of what this points to.
+    /// Returns the pointer to the member `key` of this place.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         let mut text = String::with_capacity(self.0.len() + 1 + key.len());
@@ -31,15 +31,15 @@ impl Pointer {
         Self(text)
     }
 
-    /// The element `index` of what this points to.
+    /// Returns the pointer to the element `index` of this place.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.key(&index.to_string())
     }
 
-    /// The pointer that a `$ref` holds: `#/components/schemas/Pet`.
+    /// Parses a `$ref` within the same document, such as `#/components/schemas/Pet`.
     ///
-    /// `None` for anything that is no pointer into the same document.
+    /// Returns `None` for any other text.
     #[must_use]
     pub fn from_fragment(reference: &str) -> Option<Self> {
         let pointer = reference.strip_prefix('#')?;
@@ -50,72 +50,73 @@ impl Pointer {
         Some(Self(pointer.into_owned()))
     }
 
-    /// The key of a tree under which the files beside the document stand, each by its path.
+    /// The key at the root of a tree whose members are the external files, by path.
     pub(crate) const FILES: &str = "x-statusquo-files";
 
-    /// The root of a file beside the document.
-    pub(crate) fn of_file(path: &str) -> Self {
+    /// Returns the place of an external file's root in the tree.
+    pub(crate) fn for_file(path: &str) -> Self {
         Self::root().key(Self::FILES).key(path)
     }
 
-    /// The file beside the document in which this is, and the place there; `None` for a place in the
-    /// document itself.
-    pub(crate) fn in_file(&self) -> Option<(String, Self)> {
+    /// Splits a place in an external file into the file's path and the place in the file.
+    ///
+    /// Returns `None` for a place in the document itself.
+    pub(crate) fn external_file(&self) -> Option<(String, Self)> {
         let files = Self::root().key(Self::FILES);
-        let rest = self.strip(&files)?;
-        let path = rest.segments().next()?.into_owned();
-        let place = rest.strip(&Self::root().key(&path))?;
+        let inner = self.strip(&files)?;
+        let path = inner.segments().next()?.into_owned();
+        let place = inner.strip(&Self::root().key(&path))?;
         Some((path, place))
     }
 
-    /// This place, as seen from here, as seen from where this one is.
+    /// Appends `inner`, a pointer relative to this place.
     pub(crate) fn join(&self, inner: &Self) -> Self {
         Self(format!("{}{}", self.0, inner.0))
     }
 
-    /// The pointer as a `$ref` into the same tree.
+    /// Returns the pointer as a `$ref` within the tree.
     pub(crate) fn fragment(&self) -> String {
         format!("#{}", self.0.replace('%', "%25"))
     }
 
-    /// The pointer as whoever wrote the document knows it, as a `$ref`: with the file, if that is another one.
+    /// Returns the pointer as a `$ref` for messages: with the path of the file for places in external files.
     #[must_use]
     pub fn reference(&self) -> String {
-        match self.in_file() {
+        match self.external_file() {
             None => format!("#{self}"),
             Some((path, place)) if place.0.is_empty() => path,
             Some((path, place)) => format!("{path}#{place}"),
         }
     }
 
-    /// Does something at the end of the way from the root.
+    /// Calls `visit` with this place as a [`Trail`].
     pub(crate) fn walk<T>(&self, visit: impl FnOnce(&Trail<'_>) -> T) -> T {
-        fn along<T>(
-            way: &[Cow<'_, str>],
+        fn descend<T>(
+            segments: &[Cow<'_, str>],
             at: &Trail<'_>,
             visit: impl FnOnce(&Trail<'_>) -> T,
         ) -> T {
-            match way.split_first() {
-                Some((first, rest)) => along(rest, &at.key(first), visit),
+            match segments.split_first() {
+                Some((first, rest)) => descend(rest, &at.key(first), visit),
                 None => visit(at),
             }
         }
-        let way: Vec<_> = self.segments().collect();
-        along(&way, &Trail::ROOT, visit)
+        let segments: Vec<_> = self.segments().collect();
+        descend(&segments, &Trail::ROOT, visit)
     }
 
-    /// The keys and indices on the way from the root, unescaped.
+    /// Returns the unescaped keys and indices from the root to this place.
     pub fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(unescape)
     }
 
-    /// The last key or index, unescaped; `None` for the root.
+    /// Returns the last key or index, unescaped; `None` for the root.
     #[must_use]
     pub fn last(&self) -> Option<Cow<'_, str>> {
         self.0.rsplit_once('/').map(|(_, last)| unescape(last))
     }
 
-    /// What holds this; `None` for the root.
+    /// Returns the place that contains this one; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
         self.0
@@ -123,20 +124,20 @@ impl Pointer {
             .map(|(parent, _)| Self(parent.to_owned()))
     }
 
-    /// Whether this is what another points to, or a part of that.
+    /// Checks whether this place equals `other` or is inside of it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.strip(other).is_some()
     }
 
-    /// The way to this from another; `None` if it is not within that.
+    /// Returns this place relative to `other`; `None` if it is not within `other`.
     #[must_use]
     pub fn strip(&self, other: &Self) -> Option<Self> {
         let rest = self.0.strip_prefix(&other.0)?;
         (rest.is_empty() || rest.starts_with('/')).then(|| Self(rest.to_owned()))
     }
 
-    /// The pointer as RFC 6901 writes it.
+    /// Returns the pointer in the notation of RFC 6901.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -149,7 +150,7 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// The way down a document that is being walked: a pointer that costs nothing until it is needed.
+/// The current place while walking a document: a pointer that allocates only when it is needed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trail<'a> {
     parent: Option<&'a Self>,
@@ -169,7 +170,7 @@ impl<'a> Trail<'a> {
         step: TrailStep::Index(0),
     };
 
-    /// The way on to a member.
+    /// Descends to a member.
     pub(crate) fn key(&'a self, key: &'a str) -> Self {
         Self {
             parent: Some(self),
@@ -177,7 +178,7 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// The way on to an element.
+    /// Descends to an element.
     pub(crate) fn index(&'a self, index: usize) -> Self {
         Self {
             parent: Some(self),
@@ -185,7 +186,7 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// The way as a pointer.
+    /// Returns the place as a pointer.
     pub(crate) fn pointer(&self) -> Pointer {
         let Some(parent) = self.parent else {
             return Pointer::root();
@@ -211,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_and_unescapes() {
+    fn keys_are_escaped_and_unescaped() {
         let pointer = Pointer::root()
             .key("paths")
             .key("/a/{b~c}")
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_fragments() {
+    fn fragments_are_parsed() {
         let pointer = |text| Pointer::from_fragment(text).map(|p| p.0);
         assert_eq!(pointer("#").as_deref(), Some(""));
         assert_eq!(

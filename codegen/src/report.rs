@@ -1,7 +1,7 @@
-//! What is wrong with a document: diagnostics, their places in the text, and how they read.
+//! Diagnostics about a document, their places in the text, and their rendering.
 //!
-//! A stage of the pipeline makes a [`Diagnostic`] from a JSON pointer. Line and column are looked up
-//! when it is printed, so a sound document never pays for them.
+//! The stages of the pipeline create [`Diagnostic`]s with JSON Pointers. Lines and columns are looked up
+//! only when a diagnostic is printed, so a valid document never pays for them.
 
 mod spans;
 mod wording;
@@ -21,56 +21,56 @@ use crate::{pointer::Pointer, source::Source};
 use spans::{SpanIndex, SpanPart};
 pub(crate) use wording::{describe, list, nearest};
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing is generated.
     Error,
-    /// Something is generated, and the user should know what of the document is not in it.
+    /// The crate is generated, but a part of the document is ignored or changed.
     Warning,
 }
 
 /// A finding about a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// Which rule found it.
+    /// The violated rule.
     pub rule: Rule,
-    /// What is wrong, in one line.
+    /// The problem, in one line.
     pub message: String,
-    /// Where.
+    /// The place of the problem.
     pub place: Place,
-    /// What to read beside the marker.
+    /// The text next to the marker of the place.
     pub label: String,
-    /// Other places that it takes to understand it, each with what to read there.
+    /// Other places that explain the problem, each with the text next to its marker.
     pub related: Vec<(Place, String)>,
-    /// What to do.
+    /// The advice how to fix it.
     pub help: String,
 }
 
-/// Where in a document a finding is.
+/// The place of a finding in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A position that a parser told: line and column, both counted from 1.
+    /// A position reported by a parser.
     Position {
-        /// The file beside the document, if it is in one.
+        /// The external file; `None` for the document itself.
         file: Option<String>,
-        /// The line.
+        /// The line, counted from 1.
         line: usize,
-        /// The column, in characters.
+        /// The column in characters, counted from 1.
         column: usize,
     },
-    /// The key of a member, or the element of a list.
+    /// The key of a member, or an element of a list.
     Key(Pointer),
-    /// A key that stands there for the second time.
+    /// The second occurrence of a key.
     SecondKey(Pointer),
-    /// A value; where it is longer than a line, its key.
+    /// A value; its key if it is a mapping or a list.
     Value(Pointer),
 }
 
 impl Place {
-    /// A position in the document itself.
+    /// Creates a position in the document itself.
     #[must_use]
     pub const fn position(line: usize, column: usize) -> Self {
         Self::Position {
@@ -89,7 +89,7 @@ impl Place {
 }
 
 impl Diagnostic {
-    /// A finding that stops the generator.
+    /// Creates an error.
     #[must_use]
     pub fn error(rule: Rule, place: Place, message: impl Into<String>) -> Self {
         Self {
@@ -103,7 +103,7 @@ impl Diagnostic {
         }
     }
 
-    /// A finding with which the generator goes on.
+    /// Creates a warning.
     #[must_use]
     pub fn warning(rule: Rule, place: Place, message: impl Into<String>) -> Self {
         Self {
@@ -112,28 +112,28 @@ impl Diagnostic {
         }
     }
 
-    /// Says what to read beside the marker.
+    /// Sets the text next to the marker.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// Adds a second place, and what to read there.
+    /// Adds another place with the text next to its marker.
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
         self
     }
 
-    /// Says what to do.
+    /// Sets the advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
     }
 
-    /// Whether another finding is about the same place or one inside of it, and may be its cause.
+    /// Checks whether `other` is at the same place or inside of it, and so may be the cause of this finding.
     pub(crate) fn is_around(&self, other: &Self) -> bool {
         match (self.place.pointer(), other.place.pointer()) {
             (Some(own), Some(other)) => other.is_within(own),
@@ -141,7 +141,7 @@ impl Diagnostic {
         }
     }
 
-    /// Whether it stops the generator.
+    /// Checks whether the finding is an error.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -150,17 +150,17 @@ impl Diagnostic {
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal,)*) => {
-        /// The rules that find something, named as messages name them: `duplicate-key`.
+        /// A rule for documents; messages contain its ID, such as `duplicate-key`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             $($(#[doc = $doc])* $name,)*
         }
 
         impl Rule {
-            /// Every rule.
+            /// All rules.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The name in messages.
+            /// Returns the ID that messages contain.
             #[must_use]
             pub const fn id(self) -> &'static str {
                 match self {
@@ -176,67 +176,67 @@ rules! {
     Syntax = "syntax",
     /// The document is not an OpenAPI document.
     NotOpenApi = "not-openapi",
-    /// The document is of a version of OpenAPI that is not read yet.
+    /// The document is of an unsupported version of OpenAPI.
     UnsupportedVersion = "unsupported-version",
-    /// A key stands twice in one mapping.
+    /// A key occurs twice in one mapping.
     DuplicateKey = "duplicate-key",
-    /// A key that OpenAPI does not know.
+    /// OpenAPI does not define a key.
     UnknownKey = "unknown-key",
-    /// A key that OpenAPI requires is missing.
+    /// A required key is missing.
     MissingKey = "missing-key",
-    /// A value is of another kind than OpenAPI says.
+    /// A value has the wrong type.
     WrongType = "wrong-type",
-    /// A value is of the right kind and still not one that OpenAPI allows.
+    /// A value has the right type, but OpenAPI does not allow it.
     WrongValue = "wrong-value",
-    /// A key of `responses` is no status code, range or `default`.
+    /// A key of `responses` is not a status code, a range or `default`.
     NotAStatus = "not-a-status",
-    /// A `$ref` that points to nothing, or to something of another kind.
+    /// The target of a `$ref` does not exist, or is of another kind.
     DanglingRef = "dangling-ref",
-    /// `$ref`s that lead to each other and never to anything.
+    /// A chain of `$ref`s leads back to its start.
     RefCycle = "ref-cycle",
-    /// A part of OpenAPI that the generator does not do.
+    /// The generator does not support a part of OpenAPI.
     UnsupportedPart = "unsupported-part",
-    /// A schema that no type is made of.
+    /// No type is generated for a schema.
     NoType = "no-type",
-    /// A status whose meaning nobody states.
+    /// Neither the document nor the catalogue describes a status code.
     UnknownStatus = "unknown-status",
-    /// One status code with two meanings.
+    /// A status code has two different descriptions.
     StatusConflict = "status-conflict",
-    /// A status that no operation answers with.
+    /// No operation returns a described status.
     UnusedStatus = "unused-status",
-    /// Two things that ought to have one name in Rust.
+    /// Two status codes have the same name.
     NameConflict = "name-conflict",
-    /// Two things whose names are one in Rust, and that got two.
+    /// A generated name was changed because it is already used.
     NameAdjusted = "name-adjusted",
-    /// Credentials that cannot be told apart, or cannot go together.
+    /// Two credentials are indistinguishable, or cannot be sent in the same request.
     AmbiguousSecurity = "ambiguous-security",
-    /// A chosen name that is no other than the one without it.
+    /// An `x-name` equals the generated name.
     UselessName = "useless-name",
-    /// Two operations with one `operationId`, or the like.
+    /// Two operations, parameters or the like have the same name.
     DuplicateName = "duplicate-name",
-    /// Two operations that no request tells apart.
+    /// Two operations match the same requests.
     SameRequest = "same-request",
-    /// An interim status among the answers.
+    /// An interim status is declared as a response.
     InterimStatus = "interim-status",
-    /// Content for an answer that cannot have any.
+    /// Content is declared for a response that cannot have content.
     ForbiddenContent = "forbidden-content",
-    /// An operation without a final answer.
+    /// An operation does not declare a final response.
     NoResponse = "no-response",
-    /// A path parameter that is in the template alone, or in the parameters alone.
+    /// A path parameter is only in the path or only in `parameters`.
     PathParameter = "path-parameter",
-    /// A parameter that OpenAPI says shall be ignored.
+    /// OpenAPI requires that a header parameter is ignored.
     IgnoredParameter = "ignored-parameter",
-    /// A header of an answer that HTTP writes itself, or that `content` describes.
+    /// A response declares a header field that HTTP or `content` determines.
     IgnoredHeader = "ignored-header",
-    /// An example that is not of its schema.
+    /// An example does not match its schema.
     ExampleMismatch = "example-mismatch",
-    /// An answer of which no example can be made.
+    /// No example can be generated for a response.
     NoExample = "no-example",
-    /// `info.version` does not give a version that Cargo takes.
+    /// `info.version` is not a version that Cargo accepts.
     Version = "version",
-    /// The crate cannot have that name.
+    /// The crate name is not valid.
     CrateName = "crate-name",
-    /// A fault of the generator itself.
+    /// The generator has a bug.
     Internal = "internal",
 }
 
@@ -246,51 +246,50 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Whether messages are coloured.
+/// The style of rendered messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputStyle {
-    /// For files and pipes.
+    /// Plain text, for files and pipes.
     Plain,
-    /// For a terminal, with ANSI escapes.
-    Coloured,
+    /// Text with ANSI escape sequences, for terminals.
+    Colored,
 }
 
-/// Findings, ready to be read.
+/// A rendered list of findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// The findings in the order of their places, errors before warnings. It ends with a newline; without
-    /// findings it is empty.
+    /// The findings, errors before warnings, sorted by place. Ends with a newline unless it is empty.
     pub text: String,
-    /// How many of them are errors.
+    /// The number of errors.
     pub errors: usize,
-    /// How many of them are warnings.
+    /// The number of warnings.
     pub warnings: usize,
 }
 
-/// Findings as a text.
+/// Renders findings as text.
 ///
-/// What is wrong with one place of the text is told once, however often an alias of YAML repeats it.
+/// A finding that YAML aliases repeat is rendered once.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], source: &Source, style: OutputStyle) -> Report {
     let mut report = Report::default();
     let renderer = match style {
         OutputStyle::Plain => Renderer::plain(),
-        OutputStyle::Coloured => Renderer::styled(),
+        OutputStyle::Colored => Renderer::styled(),
     }
     .term_width(DEFAULT_TERM_WIDTH);
 
-    let mut texts = SourceTexts::of(source);
+    let mut texts = SourceTexts::new(source);
     let mut placed: Vec<_> = diagnostics
         .iter()
         .map(|diagnostic| (texts.locate(&diagnostic.place), diagnostic))
         .collect();
-    placed.sort_by(|(a, one), (b, other)| {
-        (one.severity, &a.file, a.bytes.start).cmp(&(other.severity, &b.file, b.bytes.start))
+    placed.sort_by(|(a, left), (b, right)| {
+        (left.severity, &a.file, a.bytes.start).cmp(&(right.severity, &b.file, b.bytes.start))
     });
-    let mut told = HashSet::new();
+    let mut rendered = HashSet::new();
     for (span, diagnostic) in placed {
         let Diagnostic { rule, message, .. } = diagnostic;
-        if !told.insert((span.clone(), rule, message)) {
+        if !rendered.insert((span.clone(), rule, message)) {
             continue;
         }
         match diagnostic.severity {
@@ -304,39 +303,39 @@ pub fn render(diagnostics: &[Diagnostic], source: &Source, style: OutputStyle) -
     report
 }
 
-/// Some bytes of a document, or of a file beside it.
+/// A range of bytes in a document or in one of its external files.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FileSpan {
     file: Option<String>,
     bytes: Range<usize>,
 }
 
-/// The texts of a document, with the marks of those that are asked for.
+/// The texts of a document and its external files, with the span indexes built so far.
 struct SourceTexts<'a> {
     source: &'a Source,
-    marks: HashMap<Option<String>, SpanIndex>,
+    indexes: HashMap<Option<String>, SpanIndex>,
 }
 
 impl<'a> SourceTexts<'a> {
-    fn of(source: &'a Source) -> Self {
+    fn new(source: &'a Source) -> Self {
         Self {
             source,
-            marks: HashMap::new(),
+            indexes: HashMap::new(),
         }
     }
 
-    /// The bytes that a place stands for; the nearest thing around it where it is gone.
+    /// Returns the bytes of a place, or of the closest existing place around it.
     fn locate(&mut self, place: &Place) -> FileSpan {
         let (file, inner) = match place {
             Place::Position { file, .. } => (file.clone(), Pointer::root()),
             Place::Key(pointer) | Place::SecondKey(pointer) | Place::Value(pointer) => {
-                match pointer.in_file() {
+                match pointer.external_file() {
                     Some((file, inner)) => (Some(file), inner),
                     None => (None, pointer.clone()),
                 }
             }
         };
-        let text = self.source.text_of(file.as_deref());
+        let text = self.source.file_text(file.as_deref());
         let part = match place {
             Place::Position { line, column, .. } => Err((*line, *column)),
             Place::Key(_) => Ok(SpanPart::Key),
@@ -346,13 +345,13 @@ impl<'a> SourceTexts<'a> {
         let span = match part {
             Err((line, column)) => position(text, line, column),
             Ok(part) => {
-                let marks = self.marks.entry(file.clone());
-                marks
-                    .or_insert_with(|| SpanIndex::of(text))
+                let index = self.indexes.entry(file.clone());
+                index
+                    .or_insert_with(|| SpanIndex::new(text))
                     .find(&inner, part)
             }
         };
-        // A marker longer than a line shows the lines and not the fault.
+        // A marker across several lines would hide the problem.
         let end = span.end.min(line_end(text, span.start));
         FileSpan {
             file,
@@ -361,10 +360,10 @@ impl<'a> SourceTexts<'a> {
     }
 }
 
-/// A position in a document, or in a file beside it.
+/// A position in a document or in one of its external files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
@@ -372,30 +371,29 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The positions of a document's places.
+/// Finds the positions of places in a document.
 pub struct Positions<'a> {
     texts: SourceTexts<'a>,
-    /// Where the lines of each file start that has been asked for.
+    /// The offsets of the lines of the files used so far.
     lines: HashMap<Option<String>, Vec<usize>>,
 }
 
 impl<'a> Positions<'a> {
-    /// Those of a document. A text is read when the first of its places is asked for.
+    /// Creates a finder for a document. Each text is indexed on its first use.
     #[must_use]
-    pub fn of(source: &'a Source) -> Self {
+    pub fn new(source: &'a Source) -> Self {
         Self {
-            texts: SourceTexts::of(source),
+            texts: SourceTexts::new(source),
             lines: HashMap::new(),
         }
     }
 
-    /// Where the key of a place is, or the element of a list; of a place that is not there, the nearest
-    /// thing around it.
+    /// Returns the position of a key or of an element of a list, or of the closest existing place around it.
     pub fn find(&mut self, place: &Pointer) -> Position {
         let FileSpan { file, bytes } = self.texts.locate(&Place::Key(place.clone()));
         let source = self.texts.source;
-        let text = source.text_of(file.as_deref());
-        let name = source.name_of(file.as_deref()).into_owned();
+        let text = source.file_text(file.as_deref());
+        let name = source.display_name(file.as_deref()).into_owned();
         let lines = self.lines.entry(file).or_insert_with(|| {
             let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
             std::iter::once(0).chain(newlines).collect()
@@ -426,18 +424,18 @@ fn group<'a>(texts: &mut SourceTexts<'a>, span: FileSpan, diagnostic: &'a Diagno
     }
     let source = texts.source;
     let primary = (span, diagnostic.label.as_str());
-    let (beside, other): (Vec<_>, Vec<_>) = related
+    let (same_file, other_files): (Vec<_>, Vec<_>) = related
         .into_iter()
         .partition(|(related, _)| related.file == primary.0.file);
-    let mut group = match snippet(source, Some(&primary), &beside) {
+    let mut group = match snippet(source, Some(&primary), &same_file) {
         Some(snippet) => title.element(snippet),
         None => {
-            let name = source.name_of(primary.0.file.as_deref());
+            let name = source.display_name(primary.0.file.as_deref());
             title.element(Origin::path(name).line(1).char_column(1))
         }
     };
-    for one in other {
-        if let Some(snippet) = snippet(source, None, std::slice::from_ref(&one)) {
+    for related in other_files {
+        if let Some(snippet) = snippet(source, None, std::slice::from_ref(&related)) {
             group = group.element(snippet);
         }
     }
@@ -447,20 +445,22 @@ fn group<'a>(texts: &mut SourceTexts<'a>, span: FileSpan, diagnostic: &'a Diagno
     }
 }
 
-/// The lines of one file that a finding is about; `None` if it has no lines.
+/// Returns the lines of one file that a finding is about; `None` if the file is empty.
 fn snippet<'a>(
     source: &'a Source,
     primary: Option<&(FileSpan, &'a str)>,
     related: &[(FileSpan, &'a str)],
 ) -> Option<Snippet<'a, Annotation<'a>>> {
     let file = primary.or(related.first())?.0.file.as_deref();
-    let text = source.text_of(file);
+    let text = source.file_text(file);
     let spans = || related.iter().chain(primary).map(|(span, _)| &span.bytes);
     let start = spans().map(|span| span.start).min()?;
     let end = spans().map(|span| span.end).max()?;
-    // Only the lines concerned: a document may have a hundred thousand.
+    // Only the affected lines: a document may have a hundred thousand.
     let window = line_start(text, start)..line_end(text, end);
-    let shown = text.get(window.clone()).filter(|shown| !shown.is_empty())?;
+    let excerpt = text
+        .get(window.clone())
+        .filter(|excerpt| !excerpt.is_empty())?;
     let annotation = |kind: AnnotationKind, (span, label): &(FileSpan, &'a str)| {
         let span = span.bytes.start - window.start..span.bytes.end - window.start;
         match *label {
@@ -472,9 +472,9 @@ fn snippet<'a>(
     let related = related
         .iter()
         .map(|related| annotation(AnnotationKind::Context, related));
-    let snippet = Snippet::source(shown)
+    let snippet = Snippet::source(excerpt)
         .line_start(line_number(text, window.start))
-        .path(source.name_of(file))
+        .path(source.display_name(file))
         .annotations(annotations.into_iter().chain(related));
     Some(snippet)
 }
@@ -485,7 +485,7 @@ fn position(text: &str, line: usize, column: usize) -> Range<usize> {
     let rest = text.get(start..).unwrap_or_default();
     let mut columns = rest.char_indices().skip(column.saturating_sub(1));
     let at = columns.next().map_or(text.len(), |(at, _)| start + at);
-    // The end of a text is behind its last word: there is nothing else to mark.
+    // Positions at the end of the text mark its last visible character.
     let at = at.min(
         text.trim_end()
             .char_indices()
@@ -524,7 +524,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_like_a_compiler() {
+    fn findings_are_rendered_like_compiler_errors() {
         let source = Source::new(
             "pets.yaml",
             "\u{feff}openapi: 3.0.3\npaths:\n  /pets:\n    gett: {}\n",
@@ -553,7 +553,7 @@ error[unknown-key]: no such method
     }
 
     #[test]
-    fn a_gone_place_is_the_nearest_thing_around_it() {
+    fn a_missing_place_is_reported_at_the_closest_place_around_it() {
         let source = Source::new("a.json", "{\n  \"info\": {}\n}");
         let pointer = Pointer::root().key("info").key("title");
         let finding = Diagnostic::error(Rule::MissingKey, Place::Value(pointer), "no title");
@@ -562,7 +562,7 @@ error[unknown-key]: no such method
     }
 
     #[test]
-    fn what_an_alias_repeats_is_told_once() {
+    fn a_finding_repeated_by_an_alias_is_rendered_once() {
         let source = Source::new("a.yaml", "a: &x {b: 1}\nc: *x\n");
         let finding = |key: &str| {
             let place = Place::Key(Pointer::root().key(key).key("b"));
@@ -574,7 +574,7 @@ error[unknown-key]: no such method
     }
 
     #[test]
-    fn an_empty_document_has_a_first_line() {
+    fn an_empty_document_is_reported_at_its_first_line() {
         let source = Source::new("a.yaml", "");
         let place = Place::position(1, 1);
         let finding = Diagnostic::error(Rule::NotOpenApi, place, "empty").help("write one");
@@ -584,7 +584,7 @@ error[unknown-key]: no such method
     }
 
     #[test]
-    fn the_ids_differ() {
+    fn rule_ids_are_unique() {
         let ids: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
         assert_eq!(ids.len(), Rule::ALL.len());
     }

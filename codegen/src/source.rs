@@ -1,39 +1,39 @@
-//! The texts that a document is made of.
+//! The text of a document and of its external files.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// A document as it was read: its name in messages, its text, and those of the files beside it.
+/// The text of a document, with its name in messages and the texts of its external files.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
-    /// What messages call it: the path as the user gave it.
+    /// The name in messages: the path that the user passed.
     pub name: String,
     /// The text, without a byte order mark.
     pub text: String,
-    /// The files beside it that its `$ref`s lead to, by their path from its folder, with `/` between
-    /// the names: the text, or why there is none, in words.
+    /// The files that its `$ref`s point to, each as its text or the reason why it cannot be read. The keys
+    /// are paths relative to the document's folder, with `/` as the separator.
     pub external_files: BTreeMap<String, Result<String, String>>,
 }
 
 impl Source {
-    /// A source of a name and a text, whose byte order mark is dropped.
+    /// Creates a source without external files. A byte order mark is removed.
     #[must_use]
     pub fn new(name: impl Into<String>, text: &str) -> Self {
         Self {
             name: name.into(),
-            text: without_mark(text),
+            text: strip_bom(text),
             external_files: BTreeMap::new(),
         }
     }
 
-    /// The same with a file beside it.
+    /// Adds an external file.
     #[must_use]
-    pub fn with(mut self, path: impl Into<String>, read: Result<String, String>) -> Self {
-        let read = read.map(|text| without_mark(&text));
-        self.external_files.insert(path.into(), read);
+    pub fn with_file(mut self, path: impl Into<String>, text: Result<String, String>) -> Self {
+        let text = text.map(|text| strip_bom(&text));
+        self.external_files.insert(path.into(), text);
         self
     }
 
-    /// The name of its own file, without the folder.
+    /// Returns the document's file name, without the folder.
     pub(crate) fn file_name(&self) -> &str {
         self.name
             .rsplit(['/', '\\'])
@@ -41,8 +41,8 @@ impl Source {
             .unwrap_or(self.name.as_str())
     }
 
-    /// What messages call a file: the document itself, or one beside it.
-    pub(crate) fn name_of(&self, file: Option<&str>) -> Cow<'_, str> {
+    /// Returns the name of a file in messages; `None` is the document itself.
+    pub(crate) fn display_name(&self, file: Option<&str>) -> Cow<'_, str> {
         let folder = self.name.strip_suffix(self.file_name()).unwrap_or_default();
         match file {
             None => Cow::Borrowed(&self.name),
@@ -50,8 +50,8 @@ impl Source {
         }
     }
 
-    /// The text of a file; empty if it could not be read.
-    pub(crate) fn text_of(&self, file: Option<&str>) -> &str {
+    /// Returns the text of a file; empty if it could not be read. `None` is the document itself.
+    pub(crate) fn file_text(&self, file: Option<&str>) -> &str {
         match file {
             None => &self.text,
             Some(path) => match self.external_files.get(path) {
@@ -62,6 +62,6 @@ impl Source {
     }
 }
 
-fn without_mark(text: &str) -> String {
+fn strip_bom(text: &str) -> String {
     text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()
 }

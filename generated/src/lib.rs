@@ -99,7 +99,7 @@
 //! | `tracing` | a span for each request of client and server, with OpenTelemetry's names |
 #![cfg_attr(not(feature = "_wire"), no_std)]
 #![forbid(unsafe_code)]
-#![allow(clippy::doc_markdown, reason = "descriptions are those of the document")]
+#![allow(clippy::doc_markdown, reason = "the document's words")]
 #![allow(
     clippy::self_named_constructors,
     clippy::should_implement_trait,
@@ -122,8 +122,8 @@
     clippy::too_many_lines,
     reason = "a match over statuses has an arm for each; some share a reason phrase"
 )]
-#![allow(clippy::wildcard_imports, reason = "an API may have hundreds of requests")]
-#![allow(deprecated, reason = "deprecated operations and parameters still work")]
+#![allow(clippy::wildcard_imports, reason = "there may be hundreds of names")]
+#![allow(deprecated, reason = "deprecated items still work")]
 
 #[allow(
     dead_code,

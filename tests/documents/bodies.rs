@@ -1,4 +1,4 @@
-//! The crate of `bodies.yaml`: an echo in every form of content.
+//! The crate of `bodies.yaml`: echoes content of every kind.
 
 use std::error::Error;
 
@@ -82,7 +82,7 @@ fn thing() -> Thing {
 }
 
 #[tokio::test]
-async fn content_goes_there_and_back() -> Result<(), Box<dyn Error>> {
+async fn content_round_trips() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     assert_eq!(client.post_json(thing()).success().await?, thing());
     assert_eq!(client.post_vendor(thing()).success().await?, thing());
@@ -98,7 +98,7 @@ async fn content_goes_there_and_back() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn a_form_may_have_what_nobody_knows() -> Result<(), Box<dyn Error>> {
+async fn unknown_form_fields_are_ignored() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     let request = reqwest::Client::new().post(format!("{}form", client.base_url()));
     let form = "x=%ff&name=a&x=1&%ff=2&x=&%ff=3";
@@ -109,7 +109,7 @@ async fn a_form_may_have_what_nobody_knows() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn several_media_types_are_told_apart() -> Result<(), Box<dyn Error>> {
+async fn several_media_types_are_distinguished() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     let json = client.post_several(PostSeveralBody::Json(thing())).success().await?;
     assert_eq!(json, PostSeveralOkBody::Json(thing()));
@@ -121,9 +121,9 @@ async fn several_media_types_are_told_apart() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
+async fn multipart_forms_round_trip() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
-    // What stands between the parts may stand in them, too.
+    // Parts may contain the boundary.
     let bytes = b"--statusquo-0000000000000000\r\n\x00\xff".to_vec();
     let mut form = PostUploadBodyForm::new("a \"name\"\r\nü", vec![1, -2], bytes.clone());
     form.attachments = Some(vec![
@@ -136,7 +136,7 @@ async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
     form.letter = Some(File::new("dear"));
     form.colour = Some(PostUploadBodyColour::Blue);
     let got = client.post_upload(form.clone()).success().await?;
-    // What goes without saying is said.
+    // Defaults may be stated explicitly.
     form.picture = File::new(bytes).with_file_name("picture").with_content_type("image/png");
     form.letter = Some(File::new("dear").with_file_name("letter").with_content_type("application/pdf"));
     if let Some([first, second]) = form.attachments.as_deref_mut() {
@@ -159,7 +159,7 @@ async fn forms_of_several_parts_go_there() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
+async fn invalid_forms_are_rejected() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     let part = |head: &str, text: &str| {
         format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n")
@@ -168,7 +168,7 @@ async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
     let picture = part("name=\"picture\"; filename=\"p\"", "p");
     let number = |text: &str| part("name=\"numbers\"", text);
     let form = "multipart/form-data; boundary=x";
-    let no_parts = "the content is not of the parts that its media type says";
+    let no_parts = "the content is not valid `multipart/form-data`";
     for (media, body, status, detail) in [
         (form, format!("{name}{picture}{}--x--", number("1")), 200, ""),
         (form, format!("{picture}{}--x--", number("1")), 422, "the part `name` is missing"),
@@ -177,13 +177,13 @@ async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
             form,
             format!("{name}{picture}{}--x--", number("one")),
             422,
-            "the part `numbers`: `one` is no 64-bit integer",
+            "the part `numbers` is invalid: `one` is not a 64-bit integer",
         ),
         (
             form,
             format!("{name}{name}{picture}{}--x--", number("1")),
             422,
-            "the part `name`: it stands there more than once",
+            "the part `name` is invalid: it occurs more than once",
         ),
         ("multipart/form-data; boundary=y", name.clone(), 400, no_parts),
         ("multipart/form-data", name.clone(), 400, no_parts),
@@ -191,7 +191,7 @@ async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
             "multipart/mixed; boundary=x",
             name.clone(),
             415,
-            "content of `multipart/mixed; boundary=x` is not taken here; send multipart/form-data",
+            "content type `multipart/mixed; boundary=x` is not supported; send `multipart/form-data`",
         ),
     ] {
         let request = reqwest::Client::new().post(format!("{}upload", client.base_url()));
@@ -209,13 +209,13 @@ async fn forms_that_are_none_are_refused() -> Result<(), Box<dyn Error>> {
 async fn optional_content_may_be_absent() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     assert_eq!(client.post_optional().send().await?, PostOptionalResponse::NoContent);
-    let answer = client.post_optional().body(thing()).send().await?;
-    assert_eq!(answer, PostOptionalResponse::Ok(thing()));
+    let response = client.post_optional().body(thing()).send().await?;
+    assert_eq!(response, PostOptionalResponse::Ok(thing()));
     Ok(())
 }
 
 #[tokio::test]
-async fn wrong_content_is_refused() -> Result<(), Box<dyn Error>> {
+async fn invalid_content_is_rejected() -> Result<(), Box<dyn Error>> {
     let client = serve().await?;
     let http = reqwest::Client::new();
     for (path, media, body, status) in [
@@ -232,7 +232,7 @@ async fn wrong_content_is_refused() -> Result<(), Box<dyn Error>> {
         let response = request.body(body).send().await?;
         assert_eq!(response.status().as_u16(), status.code(), "{path} {media} {body}");
     }
-    // Without a media type the only one that is declared is meant; among several, nobody can tell.
+    // Without a media type, the only declared one is assumed; with several, the content is rejected.
     for (path, status) in [("json", Status::Ok), ("several", Status::UnsupportedMediaType)] {
         let request = http.post(format!("{}{path}", client.base_url())).body("{\"name\": \"a\"}");
         assert_eq!(request.send().await?.status().as_u16(), status.code(), "{path}");

@@ -1,4 +1,4 @@
-//! The crate of `calls.yaml`: what a client does beside its answers.
+//! The crate of `calls.yaml`: conditions, redirects, streamed content, servers and credentials of the client.
 
 use std::{
     error::Error,
@@ -23,18 +23,18 @@ use tokio::net::TcpListener;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// What a server has been asked: the method, the path with its query, the header fields, the content.
+/// The requests that a server has received: method, path with query, header fields, content.
 type Asked = Arc<Mutex<Vec<(String, String, axum::http::HeaderMap, Bytes)>>>;
 
-/// Serves what a function answers, and notes what is asked; gives the URL.
-async fn serve<F>(answer: F) -> std::io::Result<(String, Asked)>
+/// Serves the responses of a function and records the requests. Returns the URL.
+async fn serve<F>(response: F) -> std::io::Result<(String, Asked)>
 where
     F: Fn(usize, &axum::http::request::Parts) -> Response + Clone + Send + Sync + 'static,
 {
     let asked = Asked::default();
     let log = Arc::clone(&asked);
     let router = Router::new().fallback(move |request: Request| {
-        let (log, answer) = (Arc::clone(&log), answer.clone());
+        let (log, response) = (Arc::clone(&log), response.clone());
         async move {
             let (parts, body) = request.into_parts();
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -44,7 +44,7 @@ where
                 log.push((method, target, parts.headers.clone(), body));
                 log.len()
             };
-            answer(number, &parts)
+            response(number, &parts)
         }
     });
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -62,7 +62,7 @@ fn builder(url: &str) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn a_condition_gives_what_is_new_or_says_that_nothing_is() -> Outcome {
+async fn a_conditional_request_returns_new_content_or_304() -> Outcome {
     let (url, _) = serve(|_, parts| {
         let same = |name: &str, value: &str| parts.headers.get(name).is_some_and(|found| found == value);
         if same("if-none-match", "\"v1\"") || same("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT") {
@@ -91,7 +91,7 @@ async fn a_condition_gives_what_is_new_or_says_that_nothing_is() -> Outcome {
     let far = HttpDate::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 50));
     assert_eq!(far.as_str(), "Fri, 31 Dec 9999 23:59:59 GMT");
 
-    // A range that has 304 in it declares it, too; and a parameter of the name goes before.
+    // A range that contains 304 declares it, too; a parameter of the same name takes precedence.
     let picture = client.get_thumbnail().if_none_match("x").with_timeout_in_query("1").if_modified_since("then");
     let picture = picture.send_full().await?;
     assert!(picture.url().contains("if_none_match=x&with_timeout=1"), "{}", picture.url());
@@ -99,7 +99,7 @@ async fn a_condition_gives_what_is_new_or_says_that_nothing_is() -> Outcome {
 }
 
 #[tokio::test]
-async fn bytes_come_as_they_are_sent() -> Outcome {
+async fn bytes_are_streamed() -> Outcome {
     let (url, _) = serve(|_, parts| match parts.uri.path() {
         "/files/big" => {
             let headers = [("content-type", "application/octet-stream"), ("x-disk", "7")];
@@ -112,7 +112,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
         _ => status(410),
     })
     .await?;
-    // The limit is for what is held in memory.
+    // The limit applies to content in memory only.
     let client = builder(&url).body_limit(1000).build()?;
     let error = client.get_file("big").await.unwrap_err();
     assert_eq!(error.decode_error(), Some(&DecodeError::TooLarge));
@@ -127,7 +127,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     assert_eq!(file.headers()["x-disk"], "7");
     assert_eq!(file.bytes().await?.len(), 100_000);
 
-    // Bytes of another kind are no file.
+    // Bytes of another media type are an error.
     let failure = client.get_file("login").send_streaming().await.unwrap_err();
     assert!(matches!(failure.error().decode_error(), Some(DecodeError::ContentType(Some(_)))), "{failure:?}");
     let failure = client.get_file("later").send_streaming().await.unwrap_err();
@@ -135,7 +135,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     let end = ": the response was 202 Accepted, which has no binary content to stream";
     assert!(failure.to_string().ends_with(end), "{failure}");
 
-    // What is no success is read as always.
+    // Other responses than a success are read completely.
     match client.get_file("none").send_streaming().await {
         Err(ResponseError::Declared(GetFileResponse::NotFound(missing), error)) => {
             assert_eq!(missing, Missing::new("none"));
@@ -154,7 +154,7 @@ async fn bytes_come_as_they_are_sent() -> Outcome {
     Ok(())
 }
 
-/// A response with another status.
+/// Changes the status code of a response.
 trait With {
     fn with(self, code: u16) -> Self;
 }
@@ -167,19 +167,19 @@ impl With for Response {
 }
 
 #[tokio::test]
-async fn content_can_be_another_than_that_of_the_request() -> Outcome {
+async fn content_can_replace_that_of_the_request() -> Outcome {
     let (url, asked) = serve(|number, _| status(if number % 2 == 1 { 503 } else { 201 })).await?;
     let policy = RetryPolicy::new().sleeper(|_| async {});
     let client = builder(&url).retry(policy).build()?;
 
-    // Bytes can be sent again.
+    // Bytes can be sent again on a retry.
     client.put_file("a", Bytes::new()).with_content("twice").success().await?;
     let contents = |from: usize| -> Vec<Bytes> {
         asked.lock().unwrap()[from..].iter().map(|(_, _, _, content)| content.clone()).collect()
     };
     assert_eq!(contents(0), ["twice", "twice"]);
 
-    // What is read as it is sent cannot.
+    // A stream cannot.
     let once = reqwest::Body::wrap(Full::new(Bytes::from("once")));
     let error = client.put_file("a", Bytes::new()).with_content(once).send().await.unwrap_err();
     assert_eq!(error.code(), Some(Status::ServiceUnavailable.into()));
@@ -189,7 +189,7 @@ async fn content_can_be_another_than_that_of_the_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
+async fn a_redirect_sends_no_credentials_to_another_origin() -> Outcome {
     let file = || ([("content-type", "application/octet-stream")], "there").into_response();
     let (other, elsewhere) = serve(move |_, _| file()).await?;
     let to = other.clone();
@@ -223,14 +223,14 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
     }
     assert!(headers.contains_key("x-plain") && headers.contains_key("user-agent"));
 
-    // Not even one that is put by hand where the document has it.
+    // Not even a header field of a security scheme that was set by hand.
     let by_hand = Client::builder().base_url(&url).header("X-Key", "k").build()?;
     by_hand.get_file("far").with_header("X-Auth-Key", "k").success().await?;
     let (_, _, headers, _) = elsewhere.lock().unwrap().last().cloned().unwrap();
     assert!(!headers.contains_key("x-key") && !headers.contains_key("x-auth-key"));
     let before = elsewhere.lock().unwrap().len();
 
-    // Where a redirect leads to no URL, or is not followed, it is an answer.
+    // A redirect without a valid URL, or one that is not followed, is a response.
     let error = client.get_file("nowhere").await.unwrap_err();
     assert_eq!(error.decode_error(), Some(&DecodeError::UndeclaredStatus));
     assert_eq!(error.code(), Some(Status::TemporaryRedirect.into()));
@@ -242,7 +242,7 @@ async fn a_redirect_takes_no_credentials_elsewhere() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_redirect_takes_the_request_along_as_its_status_says() -> Outcome {
+async fn a_redirect_keeps_method_and_content_as_its_status_requires() -> Outcome {
     let (url, asked) = serve(|_, parts| match parts.uri.path() {
         "/orders" => {
             let code = parts.headers["x-code"].to_str().unwrap().parse().unwrap();
@@ -266,17 +266,17 @@ async fn a_redirect_takes_the_request_along_as_its_status_says() -> Outcome {
         assert_eq!(body, content, "{code}");
         assert_eq!(headers.contains_key("content-type"), !content.is_empty(), "{code}");
     }
-    // What the operation declares is an answer: here all of 3XX, though not by `default`.
+    // A declared redirect is a response: here all of 3XX, but not through `default`.
     let (url, _) = serve(|_, _| ([("location", "/elsewhere")], ()).into_response().with(302)).await?;
     let client = builder(&url).build()?;
-    let answer = client.get_thumbnail().await?;
-    assert!(matches!(answer, GetThumbnailResponse::Redirection { status } if status.code() == Status::Found));
+    let response = client.get_thumbnail().await?;
+    assert!(matches!(response, GetThumbnailResponse::Redirection { status } if status.code() == Status::Found));
     assert!(matches!(GetThumbnailResponse::KEYS, [_, ResponseKey::Range(3), ResponseKey::Default]));
     Ok(())
 }
 
 #[tokio::test]
-async fn an_error_tells_where_and_no_secrets() -> Outcome {
+async fn an_error_contains_the_url_without_secrets() -> Outcome {
     let (url, _) = serve(|_, _| status(410)).await?;
     let client = builder(&url).build()?;
     let error = client.get_file("a b").await.unwrap_err();
@@ -303,7 +303,7 @@ async fn an_error_tells_where_and_no_secrets() -> Outcome {
 }
 
 #[tokio::test]
-async fn header_fields_are_those_of_the_call_before_those_of_the_client() -> Outcome {
+async fn header_fields_of_the_call_take_precedence() -> Outcome {
     let (url, asked) = serve(|_, _| status(201)).await?;
     let client = builder(&url).header("x-a", "client").header("x-b", "client").build()?;
     let order = || client.add_order(Default::default());
@@ -316,7 +316,7 @@ async fn header_fields_are_those_of_the_call_before_those_of_the_client() -> Out
     assert_eq!((seen(1, "x-a"), seen(1, "x-b")), ("call".into(), "client".into()));
     assert_eq!((seen(0, "user-agent"), seen(1, "user-agent")), ("doc-calls/1.0.0".into(), "me".into()));
 
-    // With a client of one's own, too.
+    // A custom `reqwest::Client` behaves the same.
     let http = http_builder()?.user_agent("own").build()?;
     let client = builder(&url).http_client(http).header("x-a", "client").build()?;
     client.add_order(Default::default()).with_timeout(None).success().await?;

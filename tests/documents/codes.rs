@@ -1,4 +1,4 @@
-//! The crate of `codes.yaml`, whose operations answer with one status each.
+//! The crate of `codes.yaml`, whose operations declare one status each.
 
 use std::error::Error;
 
@@ -20,9 +20,9 @@ async fn serve(router: axum::Router) -> Result<Client, Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn each_operation_answers_with_its_status() -> Result<(), Box<dyn Error>> {
+async fn each_operation_returns_its_status() -> Result<(), Box<dyn Error>> {
     let client = serve(router(Mock)).await?;
-    // Each of these is an enum of one variant: there is nothing else to match.
+    // Each of these enums has one variant, so a single pattern is exhaustive.
     let GetStatus200Response::Ok = client.get_status_200().send().await?;
     let GetStatus204Response::NoContent = client.get_status_204().send().await?;
     let GetStatus218Response::ThisIsFine = client.get_status_218().send().await?;
@@ -32,7 +32,7 @@ async fn each_operation_answers_with_its_status() -> Result<(), Box<dyn Error>> 
     let GetStatus404Response::NotFound = client.get_status_404().send().await?;
     let GetStatus451Response::UnavailableForLegalReasons = client.get_status_451().send().await?;
     let GetStatus512Response::WebServerIsDown = client.get_status_512().send().await?;
-    // An interim status is no answer: what comes instead is taken as `default`.
+    // An interim status is not a final response; the final one is taken as `default`.
     assert_eq!(client.get_status_100().send().await?.code(), Status::Ok);
     assert_eq!(client.get_status_101().send().await?.code(), Status::Ok);
 
@@ -49,7 +49,7 @@ async fn each_operation_answers_with_its_status() -> Result<(), Box<dyn Error>> 
 }
 
 #[tokio::test]
-async fn any_other_status_is_an_error_that_keeps_it() -> Result<(), Box<dyn Error>> {
+async fn an_undeclared_status_is_an_error_that_keeps_it() -> Result<(), Box<dyn Error>> {
     let other = axum::Router::new()
         .fallback(|| async { (axum::http::StatusCode::from_u16(777).unwrap(), "odd") });
     let client = serve(other).await?;
@@ -63,12 +63,12 @@ async fn any_other_status_is_an_error_that_keeps_it() -> Result<(), Box<dyn Erro
 }
 
 #[test]
-fn a_code_that_nobody_knows_is_a_status_of_this_document() {
+fn an_unknown_code_is_a_status_of_this_document() {
     assert_eq!(Status::Status299.code(), 299);
     assert_eq!(Status::Status299.to_string(), "299");
     assert_eq!(Status::Status299.reason(), "");
     assert_eq!(Status::Status299.origin(), [""; 0]);
     assert_eq!(Status::try_from(299), Ok(Status::Status299));
-    // All others come from the catalogue.
+    // All other statuses come from the catalogue.
     assert_eq!(Status::ThisIsFine.origin(), ["apache"]);
 }

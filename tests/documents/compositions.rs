@@ -1,4 +1,4 @@
-//! The crate of `compositions.yaml`: what is of several schemas at once, or of one of several.
+//! The crate of `compositions.yaml`: `allOf`, `oneOf` and `anyOf`.
 
 use doc_compositions::types::{
     AllEither, Back, Either, Forest, Nested, Through, Unclear, Box2, Cat, Circle, Extended, ExtendedCircle, Implicit, Level, Limited, Loop, Merged,
@@ -6,7 +6,7 @@ use doc_compositions::types::{
 };
 use serde_json::{Value, from_value, json, to_value};
 
-/// What is read is of a variant, and is written as it was.
+/// Asserts that a value is read as a variant and written unchanged.
 fn kept<T>(value: &Value) -> T
 where
     T: serde::Serialize + serde::de::DeserializeOwned,
@@ -17,7 +17,7 @@ where
 }
 
 #[test]
-fn parts_are_merged() {
+fn all_of_is_merged() {
     let value = json!({"id": 1, "note": "n", "extra": "b", "more": 5});
     let merged: Merged = kept(&value);
     assert_eq!((merged.id, merged.extra, merged.others["more"]), (1, MergedExtra::B, 5));
@@ -27,22 +27,22 @@ fn parts_are_merged() {
     ] {
         assert!(from_value::<Merged>(missing).unwrap_err().to_string().contains(name));
     }
-    // What both parts list.
+    // The values that both parts list.
     assert_eq!(MergedExtra::from("a"), MergedExtra::Other("a".to_owned()));
 }
 
 #[test]
-fn a_tag_tells_what_a_value_is() {
+fn a_discriminator_chooses_the_alternative() {
     let cat: Pet = kept(&json!({"kind": "kitten", "lives": 9}));
     assert!(matches!(cat, Pet::Cat(Cat { lives: Some(9), .. })));
     let dog: Pet = kept(&json!({"kind": "dog", "friend": {"kind": "cat"}, "tricks": ["roll"]}));
     assert!(matches!(dog, Pet::Dog(_)));
-    // What the document does not know is kept.
+    // An undeclared value is kept.
     let bird: Pet = kept(&json!({"kind": "bird", "wings": 2}));
     assert!(matches!(bird, Pet::Other(_)));
-    // What is said to be a cat, and is none, is wrong.
+    // A value with the tag of a cat that is not a valid cat is an error.
     assert!(from_value::<Pet>(json!({"kind": "cat", "lives": "many"})).is_err());
-    // Whoever makes a value need not know the tag.
+    // The tag is set by the conversion from the alternative.
     assert_eq!(to_value(Pet::Cat(Cat::new("tiger"))).unwrap(), json!({"kind": "cat"}));
     assert_eq!(to_value(Pet::Cat(Cat::new("kitten"))).unwrap(), json!({"kind": "kitten"}));
 
@@ -51,7 +51,7 @@ fn a_tag_tells_what_a_value_is() {
 }
 
 #[test]
-fn without_a_tag_a_value_is_what_knows_most_of_it() {
+fn without_a_discriminator_the_alternative_that_keeps_most_is_chosen() {
     assert!(matches!(kept(&json!({"radius": 1.0})), Shape::Circle(_)));
     assert!(matches!(kept(&json!({"width": 1.0, "label": "a"})), Shape::Box(_)));
     let both: Shape = from_value(json!({"radius": 1, "width": 1, "depth": 1})).unwrap();
@@ -66,7 +66,7 @@ fn without_a_tag_a_value_is_what_knows_most_of_it() {
 }
 
 #[test]
-fn values_of_different_types_are_told_apart() {
+fn alternatives_of_different_types_are_distinguished() {
     assert_eq!(kept::<AllEither>(&json!("5")), AllEither::Text("5".to_owned()));
     assert_eq!(kept::<AllEither>(&json!(5)), AllEither::Integer(5));
     assert_eq!(kept::<AllEither>(&json!(["a"])), AllEither::List(vec!["a".to_owned()]));
@@ -86,7 +86,7 @@ fn values_of_different_types_are_told_apart() {
 }
 
 #[test]
-fn what_contains_itself_has_an_end() {
+fn recursive_values_end() {
     let nested: Nested = kept(&json!([[], [[]]]));
     assert_eq!(nested, Nested(vec![Nested(vec![]), vec![Nested(vec![])].into()]));
     let forest: Forest = kept(&json!({"a": [{"b": []}, null]}));
@@ -97,8 +97,8 @@ fn what_contains_itself_has_an_end() {
 }
 
 #[test]
-fn nobody_can_make_a_union_look_for_ever() {
-    // Both are right at each level, and neither is at the last: there are 2^100 ways to read it.
+fn nested_unions_are_read_in_bounded_time() {
+    // Both alternatives match at each level except the last, so there are 2^100 ways to read the value.
     let deep = (0..100).fold(json!({"neither": 1}), |child, _| json!({"child": child}));
     assert!(matches!(from_value(deep).unwrap(), Either::Left(_) | Either::Other(_)));
     let shallow = json!({"child": {"child": {"right": "r"}, "left": "l"}, "right": "r"});
@@ -106,7 +106,7 @@ fn nobody_can_make_a_union_look_for_ever() {
 }
 
 #[test]
-fn a_tag_that_stands_for_two_tells_nothing() {
+fn an_ambiguous_tag_chooses_nothing() {
     assert!(matches!(kept(&json!({"kind": "same", "two": 2})), Unclear::Two(_)));
     assert!(matches!(kept(&json!({"kind": "same", "one": 1})), Unclear::One(_)));
 }

@@ -1,4 +1,4 @@
-//! The crate of `files.yaml`: what stands in another file is as if it stood in the document.
+//! The crate of `files.yaml`: parts in other files behave like parts of the document.
 
 use doc_files::{
     GetPetResponse, ListOwnersResponse,
@@ -7,7 +7,7 @@ use doc_files::{
 use serde_json::{from_value, json, to_value};
 
 #[test]
-fn types_have_the_names_of_their_places() {
+fn types_are_named_after_their_places() {
     let name: Name = "Ann".to_owned();
     let mut owner: Same = Owner::new(name);
     owner.pets = Some(vec![Pet::Dog(Dog::new("dog"))]);

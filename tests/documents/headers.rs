@@ -1,4 +1,4 @@
-//! The crate of `headers.yaml`: header fields of answers, as they are sent and read.
+//! The crate of `headers.yaml`: header fields of responses.
 
 use std::error::Error;
 
@@ -23,12 +23,12 @@ fn object(a: &str, b: i64) -> Object {
     object
 }
 
-/// Commas do not join them: there is one in each date.
+/// Cookies, whose dates contain commas, so that they cannot be joined.
 fn cookies() -> Vec<String> {
     vec!["a=1".to_owned(), "b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT".to_owned()]
 }
 
-fn answer(any: serde_json::Value) -> GetHeadersResponse {
+fn response(any: serde_json::Value) -> GetHeadersResponse {
     GetHeadersResponse::NoContent {
         set_cookie: Some(cookies()),
         x_any: Some(any),
@@ -46,15 +46,15 @@ struct Headers;
 
 impl Api for Headers {
     async fn get_headers(&self, _: GetHeaders) -> GetHeadersResponse {
-        answer(serde_json::json!([null, "ü", {"a": 1.5}]))
+        response(serde_json::json!([null, "ü", {"a": 1.5}]))
     }
 }
 
 #[tokio::test]
-async fn what_a_server_says_a_client_reads() -> Result<(), Box<dyn Error>> {
+async fn header_fields_round_trip() -> Result<(), Box<dyn Error>> {
     let client = serve(router(Headers)).await?;
     let got = client.get_headers().send().await?;
-    assert_eq!(got, answer(serde_json::json!([null, "ü", {"a": 1.5}])));
+    assert_eq!(got, response(serde_json::json!([null, "ü", {"a": 1.5}])));
     let response = reqwest::get(format!("{}headers", client.base_url())).await?;
     for (name, value) in [
         ("x-any", r#"[null,"ü",{"a":1.5}]"#),
@@ -74,7 +74,7 @@ async fn what_a_server_says_a_client_reads() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn examples_of_headers_are_sent_as_headers_are() -> Result<(), Box<dyn Error>> {
+async fn the_mock_sends_examples_of_header_fields() -> Result<(), Box<dyn Error>> {
     let client = serve(router(Mock)).await?;
     let GetHeadersResponse::NoContent { set_cookie, x_exploded, x_json, x_list, x_null, x_object, x_word, .. } =
         client.get_headers().send().await?;

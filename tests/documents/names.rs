@@ -1,4 +1,4 @@
-//! The crate of `names.yaml`: names that are no identifiers can be used all the same.
+//! The crate of `names.yaml`: names that are not identifiers of Rust are usable.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ async fn names_on_the_wire_are_those_of_the_document() -> Result<(), Box<dyn Err
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let client = Client::new(&format!("http://{}", listener.local_addr()?))?;
     tokio::spawn(async move { axum::serve(listener, router(Mock)).await });
-    let answer = client
+    let response = client
         .r#type()
         .r#type("a")
         .self_("b")
@@ -23,7 +23,7 @@ async fn names_on_the_wire_are_those_of_the_document() -> Result<(), Box<dyn Err
         .body("h")
         .send()
         .await?;
-    let TypeResponse::Ok { status_header, body_header, body } = answer;
+    let TypeResponse::Ok { status_header, body_header, body } = response;
     assert_eq!((status_header.as_deref(), body_header.as_str()), (Some("string"), "string"));
     let value = json!({
         "self": {}, "type": "Self", "fn": {"new": ""}, "Self": "", "": "", "+1": 1, "-1": -1,
@@ -36,7 +36,7 @@ async fn names_on_the_wire_are_those_of_the_document() -> Result<(), Box<dyn Err
 }
 
 #[test]
-fn a_document_may_choose_names() {
+fn x_name_chooses_names() {
     let mut chosen = doc_names::types::Chosen::new();
     chosen.a = Some(doc_names::types::Letter::X);
     assert_eq!(doc_names::FetchThingsResponse::Ok(chosen.clone()).success(), Ok(chosen));

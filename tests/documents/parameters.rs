@@ -1,4 +1,4 @@
-//! The crate of `parameters.yaml`: what the client writes, the server reads.
+//! The crate of `parameters.yaml`: the server decodes what the client encodes.
 
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
@@ -13,7 +13,7 @@ use doc_parameters::{
 };
 use tokio::net::TcpListener;
 
-/// Gives out what it is asked.
+/// Records the requests.
 struct Recorder(Sender<String>);
 
 macro_rules! record {
@@ -54,7 +54,7 @@ async fn serve(router: axum::Router) -> Result<Client, Box<dyn Error>> {
     Ok(client)
 }
 
-/// Texts that mean something somewhere on the way.
+/// Texts with characters that are special in URLs, header fields or cookies.
 const HOSTILE: [&str; 12] =
     ["plain", "a b", "a+b", "100%", "a/b", "a,b", "a.b;c=d", "a&b=c", "ü€😀", "..a", "'\"<>", "%2F"];
 
@@ -64,7 +64,7 @@ fn object(a: &str, b: Option<i64>) -> Object {
     object
 }
 
-/// Members of several types, some of which the document does not name.
+/// Members of several types, some of them undeclared.
 fn mixed() -> Mixed {
     let mut mixed = Mixed::new();
     mixed.flag = Some(true);
@@ -73,7 +73,7 @@ fn mixed() -> Mixed {
 }
 
 #[tokio::test]
-async fn what_is_sent_comes_in() -> Result<(), Box<dyn Error>> {
+async fn parameters_round_trip() -> Result<(), Box<dyn Error>> {
     let (sender, received) = channel();
     let client = serve(router(Recorder(sender))).await?;
     for text in HOSTILE {
@@ -133,7 +133,7 @@ async fn paths_may_differ_in_their_query() -> Result<(), Box<dyn Error>> {
     assert_eq!(received.recv()?, format!("{:?}", ListActions::new()));
     client.list_deep_actions().word("x").success().await?;
     assert_eq!(received.recv()?, format!("{:?}", ListDeepActions::new().word("x")));
-    // Nothing on the wire tells one fragment from another.
+    // Fragments are not sent, so they cannot distinguish requests.
     client.some_actions().success().await?;
     assert_eq!(received.recv()?, format!("{:?}", AllActions::new()));
     let base = client.base_url().trim_end_matches('/').to_owned();
@@ -143,8 +143,8 @@ async fn paths_may_differ_in_their_query() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
-    // The table of the specification, section 4.7.12.3, with the values of this document.
+async fn styles_follow_openapi() -> Result<(), Box<dyn Error>> {
+    // The table of section 4.7.12.3 of the specification, with the values of this document.
     let (sender, received) = channel();
     let client = serve(router(Recorder(sender))).await?;
     let list = vec!["blue".to_owned(), "black".to_owned()];
@@ -154,7 +154,7 @@ async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
         let status = reqwest::get(url).await?.status();
         assert_eq!(status.as_u16(), 204);
         let got = received.recv()?;
-        // An encoded comma is part of a word.
+        // An encoded comma is part of a value.
         assert_eq!(got == expected, !path.contains("%2C"), "{got}");
     }
     for (path, expected) in [
@@ -183,9 +183,9 @@ async fn the_styles_are_those_of_openapi() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A word has no type of its own: it is of the first that can be.
+/// A text on the wire has no type, so it gets the first type that accepts it.
 #[tokio::test]
-async fn a_word_of_several_types_is_what_it_was() -> Result<(), Box<dyn Error>> {
+async fn a_value_of_several_types_round_trips() -> Result<(), Box<dyn Error>> {
     use EitherListItem::{Boolean, Number, Text};
 
     let (sender, received) = channel();
@@ -203,7 +203,7 @@ async fn a_word_of_several_types_is_what_it_was() -> Result<(), Box<dyn Error>> 
 }
 
 #[tokio::test]
-async fn what_would_not_come_in_is_an_error_before_it_is_sent() -> Result<(), Box<dyn Error>> {
+async fn a_value_that_cannot_be_encoded_is_an_error() -> Result<(), Box<dyn Error>> {
     let (sender, _received) = channel();
     let client = serve(router(Recorder(sender))).await?;
     for text in ["", ".", ".."] {
@@ -215,35 +215,35 @@ async fn what_would_not_come_in_is_an_error_before_it_is_sent() -> Result<(), Bo
     assert!(error.to_string().contains("the header `X-Word`"), "{error}");
     let list = |text: &str| vec![text.to_owned()];
     for (call, why) in [
-        (client.query("a").pipes(list("a|b")).send().await.unwrap_err(), "`pipes` has a `|`"),
-        (client.query("a").blanks(list("a b")).send().await.unwrap_err(), "`blanks` has a ` `"),
+        (client.query("a").pipes(list("a|b")).send().await.unwrap_err(), "`pipes` contains `|`"),
+        (client.query("a").blanks(list("a b")).send().await.unwrap_err(), "`blanks` contains ` `"),
     ] {
         assert!(call.to_string().contains(why), "{call}");
     }
     let object = client.elsewhere("a").x_object(object("a,b", None)).send().await.unwrap_err();
-    assert!(object.to_string().contains("`X-Object` has a `,`"), "{object}");
+    assert!(object.to_string().contains("`X-Object` contains `,`"), "{object}");
     let blank = client.elsewhere("a ").send().await.unwrap_err();
-    assert!(blank.to_string().contains("a blank at an end"), "{blank}");
+    assert!(blank.to_string().contains("starts or ends with whitespace"), "{blank}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_missing_parameter_is_named() -> Result<(), Box<dyn Error>> {
+async fn invalid_parameters_are_named() -> Result<(), Box<dyn Error>> {
     let (sender, _received) = channel();
     let client = serve(router(Recorder(sender))).await?;
     let base = client.base_url().trim_end_matches('/').to_owned();
     for (path, detail) in [
         ("/query", "the query parameter `word` is missing"),
         ("/elsewhere", "the header parameter `X-Word` is missing"),
-        ("/query?word=a&number=x", "the query parameter `number`: `x` is no number"),
-        ("/query?word=a&deep[b]=1", "the query parameter `deep`: the property `a` is missing"),
-        ("/query?word=a&json={", "the query parameter `json`: this is no JSON, at line 1 column 1"),
-        ("/query?word=a&word=b", "the query parameter `word`: it stands there more than once"),
-        ("/query?word=a&commas=a&commas=b", "the query parameter `commas`: it stands there more than once"),
-        ("/query?word=%FF", "the query parameter `word`: it is no text in UTF-8"),
-        ("/label/5/.a/.a", "the path parameter `object`: a property has no value"),
-        ("/simple/5/a/a", "the path parameter `object`: a property has no value"),
-        ("/choice?status=9999", "the query parameter `status`: `9999` is not a status code from 100 to 999"),
+        ("/query?word=a&number=x", "the query parameter `number` is invalid: `x` is not a number"),
+        ("/query?word=a&deep[b]=1", "the query parameter `deep` is invalid: the property `a` is missing"),
+        ("/query?word=a&json={", "the query parameter `json` is invalid: malformed JSON at line 1 column 1"),
+        ("/query?word=a&word=b", "the query parameter `word` is invalid: it occurs more than once"),
+        ("/query?word=a&commas=a&commas=b", "the query parameter `commas` is invalid: it occurs more than once"),
+        ("/query?word=%FF", "the query parameter `word` is invalid: it is not valid UTF-8"),
+        ("/label/5/.a/.a", "the path parameter `object` is invalid: a property has no value"),
+        ("/simple/5/a/a", "the path parameter `object` is invalid: a property has no value"),
+        ("/choice?status=9999", "the query parameter `status` is invalid: `9999` is not a status code from 100 to 999"),
     ] {
         let response = reqwest::get(format!("{base}{path}")).await?;
         assert_eq!(response.status().as_u16(), 400);
@@ -254,11 +254,11 @@ async fn a_missing_parameter_is_named() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn an_optional_choice_picks_or_does_not() -> Result<(), Box<dyn Error>> {
+async fn an_optional_status_choice_may_be_absent() -> Result<(), Box<dyn Error>> {
     let client = serve(router(Mock)).await?;
     assert_eq!(client.choice().await?.code(), Status::Ok);
     assert_eq!(client.choice().status(Status::NotFound).await?, ChoiceResponse::NotFound);
-    // The document has no answer for that, and none to say so.
+    // The document declares neither that status nor 400.
     let error = client.choice().status(Code::new(503).unwrap()).send().await.unwrap_err();
     assert_eq!(error.code().map(Code::get), Some(500));
     Ok(())

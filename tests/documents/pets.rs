@@ -1,4 +1,4 @@
-//! The crate of `pets.yaml`, used as its users would.
+//! The crate of `pets.yaml`, used as a client and as a server.
 
 use std::{
     error::Error,
@@ -99,13 +99,13 @@ async fn serve(router: Router) -> Result<Client, Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn a_client_talks_to_a_server() -> Outcome {
+async fn a_client_calls_a_server() -> Outcome {
     let client = serve(router(Shop::default())).await?;
     let mut new = NewPet::new("Tom");
     new.kind = Some(Kind::Cat);
     let tom = client.add_pet(new).success().await?;
     assert_eq!((tom.id, tom.name.as_str(), &tom.kind), (1, "Tom", &Some(Kind::Cat)));
-    // A value that the document does not name is for newer servers; this one refuses it.
+    // A server rejects an undeclared value, which a newer server may declare.
     let mut new = NewPet::new("Rex");
     new.kind = Some("dragon".into());
     let refused = client.add_pet(new).await?;
@@ -133,7 +133,7 @@ async fn a_client_talks_to_a_server() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome {
+async fn a_declared_error_is_returned_with_its_status() -> Outcome {
     let client = serve(router(Shop::default())).await?;
     for (id, code, variant) in [(418, 418, "ClientError"), (500, 500, "Default"), (7, 404, "NotFound")] {
         let failure = client.get_pet(id).success().await.unwrap_err();
@@ -143,23 +143,23 @@ async fn an_answer_that_is_no_success_is_a_failure_with_its_status() -> Outcome 
         assert_eq!(error.code().map(Code::get), Some(code));
     }
     match client.add_pet(NewPet::new("Nobody")).success().await {
-        Err(ResponseError::Declared(answer, _)) => assert_eq!(answer.code(), Status::Conflict),
+        Err(ResponseError::Declared(response, _)) => assert_eq!(response.code(), Status::Conflict),
         other => panic!("{other:?}"),
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_success_that_the_document_declares_as_none_is_a_failure() -> Outcome {
-    // `default` has other content than a success, and so stands for failures.
+async fn a_2xx_of_default_with_other_content_is_an_error() -> Outcome {
+    // The content of `default` differs from that of the success, so `default` is an error.
     let created = Router::new().fallback(|| async {
         let headers = [("content-type", "application/problem+json")];
         (axum::http::StatusCode::CREATED, headers, r#"{"title": "odd"}"#)
     });
     let client = serve(created).await?;
     let url = format!("{}pets", client.base_url());
-    let answer = client.find_pets().send().await?;
-    assert!(matches!(answer, FindPetsResponse::Default { status, .. } if status.code() == Status::Created));
+    let response = client.find_pets().send().await?;
+    assert!(matches!(response, FindPetsResponse::Default { status, .. } if status.code() == Status::Created));
     let failure = client.find_pets().success().await.unwrap_err();
     assert_eq!(
         failure.to_string(),
@@ -172,11 +172,11 @@ async fn a_success_that_the_document_declares_as_none_is_a_failure() -> Outcome 
 }
 
 #[tokio::test]
-async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() -> Outcome {
-    // A panic gives a 500 of the server's own, which is a problem, as `default` is.
+async fn an_undeclared_response_is_an_error_that_keeps_it() -> Outcome {
+    // A panic becomes 500 with problem details, which is what `default` declares.
     let client = serve(router(Shop::default())).await?;
-    let answer = client.get_pet(666).send().await?;
-    assert!(matches!(answer, GetPetResponse::Default { ref body, .. } if body.status == Some(500)));
+    let response = client.get_pet(666).send().await?;
+    assert!(matches!(response, GetPetResponse::Default { ref body, .. } if body.status == Some(500)));
 
     let teapot = Router::new().fallback(|| async { (axum::http::StatusCode::OK, "no JSON") });
     let client = serve(teapot).await?;
@@ -190,16 +190,16 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
         format!("getPet (GET {base}pets/1): the response was 200 OK: the header `ETag` is missing")
     );
 
-    // Other JSON is JSON, but a problem is something else.
+    // Undeclared JSON media types are decoded as JSON, but problem details are not.
     let json = r#"{"id": 1, "name": "Tom", "detail": "no\npet"}"#;
     for (media, fits) in [("application/vnd.pet+json", true), ("application/problem+json", false)] {
         let odd = Router::new()
             .fallback(move || async move { ([("etag", "\"1\""), ("content-type", media)], json) });
         let client = serve(odd).await?;
         let base = client.base_url();
-        let answer = client.get_pet(1).success().await;
-        assert_eq!(answer.is_ok(), fits, "{answer:?}");
-        if let Err(failure) = answer {
+        let response = client.get_pet(1).success().await;
+        assert_eq!(response.is_ok(), fits, "{response:?}");
+        if let Err(failure) = response {
             assert_eq!(
                 failure.to_string(),
                 format!(
@@ -220,42 +220,42 @@ async fn what_the_document_does_not_declare_is_an_error_that_holds_the_answer() 
 }
 
 #[tokio::test]
-async fn the_server_refuses_what_the_document_does_not_allow() -> Outcome {
+async fn the_server_rejects_invalid_requests() -> Outcome {
     let client = serve(router(Shop::default())).await?;
     let http = reqwest::Client::new();
     let url = |path: &str| format!("{}{path}", client.base_url().trim_end_matches('/'));
     let cases = [
-        (http.get(url("/pets/one")), 400, "the path parameter `id`: `one` is no 64-bit integer"),
-        (http.get(url("/pets?limit=x")), 400, "the query parameter `limit`: `x` is no 32-bit integer"),
+        (http.get(url("/pets/one")), 400, "the path parameter `id` is invalid: `one` is not a 64-bit integer"),
+        (http.get(url("/pets?limit=x")), 400, "the query parameter `limit` is invalid: `x` is not a 32-bit integer"),
         (http.get(url("/pots")), 404, "there is no such path"),
         (http.put(url("/pets")), 405, "the path has no operation for this method"),
         (http.post(url("/pets")), 400, "the request has no content"),
         (
             http.post(url("/pets")).header("content-type", "text/csv").body("Tom"),
             415,
-            "content of `text/csv` is not taken here; send application/json",
+            "content type `text/csv` is not supported; send `application/json`",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body("{"),
             400,
-            "this is no JSON, at line 1 column 1",
+            "malformed JSON at line 1 column 1",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body("{}"),
             422,
-            "the value has no `name`",
+            "the value must have the property `name`",
         ),
         (
             http.post(url("/pets")).header("content-type", "application/json").body(r#"{"name": 1}"#),
             422,
-            "/name is a number, which is not what is declared",
+            "`/name` is a number, which does not match its schema",
         ),
         (
             http.post(url("/pets"))
                 .header("content-type", "application/json")
                 .body(vec![b' '; doc_pets::server::Limits::default().body_size + 1]),
             413,
-            "the content has more than 2097152 bytes",
+            "the content exceeds 2097152 bytes",
         ),
     ];
     for (request, code, detail) in cases {
@@ -275,7 +275,7 @@ async fn the_server_refuses_what_the_document_does_not_allow() -> Outcome {
 }
 
 #[tokio::test]
-async fn why_an_answer_cannot_be_sent_is_for_the_server_alone() -> Outcome {
+async fn the_reason_of_an_encoding_error_is_not_sent() -> Outcome {
     let log = Arc::new(Mutex::new(Vec::new()));
     let lines = Arc::clone(&log);
     let logged = router(Shop::default()).layer(map_response(move |response: AnyResponse| {
@@ -284,22 +284,22 @@ async fn why_an_answer_cannot_be_sent_is_for_the_server_alone() -> Outcome {
         std::future::ready(response)
     }));
     let client = serve(logged).await?;
-    let answer = client.add_pet(NewPet::new("Ghost")).send().await?;
-    assert_eq!(answer.code(), Status::InternalServerError);
-    assert!(!format!("{answer:?}").contains("304"), "{answer:?}");
+    let response = client.add_pet(NewPet::new("Ghost")).send().await?;
+    assert_eq!(response.code(), Status::InternalServerError);
+    assert!(!format!("{response:?}").contains("304"), "{response:?}");
     assert_eq!(*log.lock().unwrap(), ["a response with 304 Not Modified cannot have content"]);
     Ok(())
 }
 
 #[test]
-fn a_base_url_is_one_that_paths_can_be_added_to() {
+fn invalid_base_urls_are_errors() {
     for url in ["http://example.com", "https://example.com/v1", "http://example.com/v1/"] {
         assert!(Client::new(url).is_ok(), "{url}");
     }
     for (url, why) in [
         ("example.com", "relative URL without a base"),
-        ("mailto:pets@example.com", "neither `http://` nor `https://`"),
-        ("ftp://example.com", "neither `http://` nor `https://`"),
+        ("mailto:pets@example.com", "does not start with `http://` or `https://`"),
+        ("ftp://example.com", "does not start with `http://` or `https://`"),
         ("http://example.com?key=secret", "a query or a fragment"),
         ("http://example.com#top", "a query or a fragment"),
         ("http://tom:secret@example.com", "a username or a password"),
@@ -311,7 +311,7 @@ fn a_base_url_is_one_that_paths_can_be_added_to() {
 }
 
 #[tokio::test]
-async fn the_mock_answers_from_the_examples() -> Outcome {
+async fn the_mock_returns_the_examples() -> Outcome {
     let client = serve(router(Mock)).await?;
     match client.find_pets().send().await? {
         FindPetsResponse::Ok { x_total_count: 2, body } => {
@@ -319,13 +319,13 @@ async fn the_mock_answers_from_the_examples() -> Outcome {
         }
         other => panic!("{other:?}"),
     }
-    // Without an example there is one made from the schema.
+    // Without an example, one is created from the schema.
     assert!(matches!(client.get_pet(1).success().await?, GetPetOkBody::Json(_)));
     Ok(())
 }
 
 #[tokio::test]
-async fn the_mock_fails_on_purpose() -> Outcome {
+async fn the_mock_returns_the_preferred_status() -> Outcome {
     let client = serve(router(Mock)).await?;
     let prefer = |what: &str| client.get_pet(1).with_header("Prefer", what);
     for (what, code) in [
@@ -333,7 +333,7 @@ async fn the_mock_fails_on_purpose() -> Outcome {
         ("code=304", 304),
         ("code=404", 404),
         ("Code = 404 , delay=0", 404),
-        // By a range and by `default`.
+        // Through a range and through `default`.
         ("code=429", 429),
         ("code=503", 503),
         ("code=200:0,503:1", 503),
@@ -344,20 +344,20 @@ async fn the_mock_fails_on_purpose() -> Outcome {
         assert_eq!(prefer(what).send().await?.code().get(), code, "{what}");
     }
     for (what, why) in [
-        ("code=teapot", "`Prefer: code=teapot`: "),
-        ("code=100", "this operation does not answer with 100; it has 200, 304, 404, 4XX, default"),
-        ("delay=soon", "`Prefer: delay=soon`: it is no number of seconds"),
-        ("delay=-1", "`Prefer: delay=-1`: it is no number of seconds"),
+        ("code=teapot", "`Prefer: code=teapot` is invalid: "),
+        ("code=100", "this operation does not return 100; use one of 200, 304, 404, 4XX, default"),
+        ("delay=soon", "`Prefer: delay=soon` is invalid: it is not a number of seconds"),
+        ("delay=-1", "`Prefer: delay=-1` is invalid: it is not a number of seconds"),
     ] {
-        let answer = prefer(what).send_full().await?;
-        let problem: serde_json::Value = serde_json::from_slice(answer.body())?;
-        assert_eq!(answer.code(), Status::BadRequest, "{what}");
+        let response = prefer(what).send_full().await?;
+        let problem: serde_json::Value = serde_json::from_slice(response.body())?;
+        assert_eq!(response.code(), Status::BadRequest, "{what}");
         assert!(problem["detail"].as_str().is_some_and(|detail| detail.starts_with(why)), "{problem}");
     }
     let late = prefer("delay=60").with_timeout(std::time::Duration::from_millis(50));
     assert!(late.send().await.unwrap_err().is_timeout());
 
-    // What is picked is the same for the same seed.
+    // Equal seeds pick equal statuses.
     let mut picks = Vec::new();
     for seed in [7, 7, 8] {
         let client = serve(router(Mock::seeded(seed))).await?;
@@ -374,7 +374,7 @@ async fn the_mock_fails_on_purpose() -> Outcome {
     Ok(())
 }
 
-/// The oracle: what OpenAPI says a status belongs to, for the keys of `getPet`.
+/// Returns the index of the key of `getPet` that a status code matches according to OpenAPI.
 fn oracle(code: u16) -> Option<usize> {
     match code {
         200 => Some(0),
@@ -387,7 +387,7 @@ fn oracle(code: u16) -> Option<usize> {
 }
 
 #[test]
-fn each_status_has_its_variant() {
+fn each_status_code_has_its_variant() {
     for code in 0..=u16::MAX {
         let expected = oracle(code);
         assert_eq!(doc_pets::match_response_key(GetPetResponse::KEYS, code), expected, "{code}");

@@ -31,7 +31,7 @@ async fn print_name(client: &Client, id: i64) -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn the_example_of_the_readme_works() -> Result<(), Box<dyn Error>> {
+async fn the_readme_example_works() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let client = Client::new(&format!("http://{}", listener.local_addr()?))?;
     let shop = Shop { pets: [(7, Pet::new("Kitty"))].into() };

@@ -1,5 +1,5 @@
-//! The crate of `security.yaml`: a client sends what it has where it is asked for, and a server gets it
-//! typed or not at all.
+//! The crate of `security.yaml`: a client sends the credentials that an operation requires, and a server receives
+//! them typed.
 
 use std::{error::Error, sync::mpsc::{Sender, channel}};
 
@@ -18,7 +18,7 @@ use doc_security::{
 };
 use tokio::net::TcpListener;
 
-/// Gives out the credentials that it gets.
+/// Records the credentials that it receives.
 struct Vault(Sender<String>);
 
 impl Vault {
@@ -150,7 +150,7 @@ fn full(builder: ClientBuilder) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>> {
+async fn credentials_are_sent_where_they_are_required() -> Result<(), Box<dyn Error>> {
     let (sender, received) = channel();
     let client = full(Client::builder().base_url(serve(Vault(sender)).await?)).build()?;
     client.get_open().success().await?;
@@ -175,7 +175,7 @@ async fn credentials_go_where_they_are_asked_for() -> Result<(), Box<dyn Error>>
     assert_eq!(received.recv()?, "the token");
     client.get_undeclared().success().await?;
     assert_eq!(received.recv()?, "the token");
-    // Of several alternatives the first for which there is all.
+    // The first alternative whose credentials are all set is used.
     client.get_either().success().await?;
     assert_eq!(received.recv()?, "the header");
     Ok(())
@@ -190,7 +190,7 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
     client.get_head().success().await?;
     assert_eq!(received.recv()?, "nothing");
     let head = client.head_head().send().await.unwrap_err();
-    assert_eq!(head.code().map(Code::get), Some(401), "HEAD is no way around");
+    assert_eq!(head.code().map(Code::get), Some(401), "HEAD requires credentials, too");
     let typo = client.get_typo().send().await.unwrap_err();
     assert_eq!(typo.code().map(Code::get), Some(403), "nobody can have these credentials");
     assert!(typo.headers().is_some_and(|headers| !headers.contains_key("www-authenticate")));
@@ -207,7 +207,7 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
         (get("basic").header("authorization", "Basic no base64"), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
         (get("basic").header("authorization", "Basic bm8gY29sb24="), vec!["Basic realm=\"api\", charset=\"UTF-8\""]),
         (get("digest"), vec!["digest realm=\"api\""]),
-        // Credentials come before content: nobody else is told what is wrong with it.
+        // Credentials are checked before content, so that its errors are not disclosed.
         (
             http.post(format!("{}both", client.base_url())).header("x-key", "k").body("no number"),
             vec!["Basic realm=\"api\", charset=\"UTF-8\"", "ApiKey realm=\"api\""],
@@ -219,7 +219,7 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
         assert_eq!(found, challenges);
     }
     assert!(received.try_recv().is_err(), "no handler has run");
-    // A request with more than it takes is taken for all that it has.
+    // A request that satisfies several alternatives is handled as the most specific one.
     for (request, credentials) in [
         (get("one-or-both").header("x-key", "k"), "k"),
         (get("one-or-both").bearer_auth("t"), "t"),
@@ -228,7 +228,7 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
         assert_eq!(request.send().await?.status().as_u16(), 204);
         assert_eq!(received.recv()?, credentials);
     }
-    // The names of schemes know no case.
+    // The names of schemes are case-insensitive.
     let response = get("token").header("authorization", "bEARER x").send().await?;
     assert_eq!(response.status().as_u16(), 204);
     assert_eq!(received.recv()?, "x");
@@ -236,10 +236,10 @@ async fn without_credentials_there_is_a_401_that_says_what_is_wanted() -> Result
 }
 
 #[tokio::test]
-async fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
+async fn secrets_are_not_logged() -> Result<(), Box<dyn Error>> {
     let client = full(Client::builder().base_url("http://localhost")).build()?;
     let mut text = format!("{client:?} {:?}", Basic::new("me", "secret"));
-    // Nobody answers at a port that has just been given back.
+    // Nothing listens on a port that was just released.
     let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
     let client = full(Client::builder().base_url(format!("http://{free}"))).build()?;
     let error = client.get_query().send().await.unwrap_err();
@@ -256,9 +256,9 @@ async fn secrets_are_not_for_logs() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn a_username_has_no_colon() -> Result<(), Box<dyn Error>> {
+async fn a_username_with_a_colon_is_an_error() -> Result<(), Box<dyn Error>> {
     let client = Client::builder().base_url("http://localhost").basic(Basic::new("a:b", "c")).build()?;
     let error = client.get_basic().send().await.unwrap_err();
-    assert!(error.to_string().contains("cannot have a colon"), "{error}");
+    assert!(error.to_string().contains("cannot contain a colon"), "{error}");
     Ok(())
 }

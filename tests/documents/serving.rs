@@ -1,4 +1,4 @@
-//! The crate of `serving.yaml`: what a server puts up with, and what it knows of those who ask.
+//! The crate of `serving.yaml`: limits, context, rejections, routes and the mock of a server.
 
 use std::{future::IntoFuture as _, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use tokio::{
 
 const SHORT: Duration = Duration::from_millis(100);
 
-/// Waits until it is told that it was long enough.
+/// Waits until it is notified.
 #[derive(Clone, Default)]
 struct Service {
     context: Option<Context>,
@@ -64,7 +64,7 @@ impl Api for Service {
     }
 }
 
-/// Serves with some limits; gives the address.
+/// Serves with modified limits and returns the address.
 async fn start(router: Router, change: impl FnOnce(&mut Limits)) -> io::Result<SocketAddr> {
     let mut limits = Limits::default();
     change(&mut limits);
@@ -78,9 +78,9 @@ async fn start(router: Router, change: impl FnOnce(&mut Limits)) -> io::Result<S
 async fn say(address: SocketAddr, text: impl AsRef<[u8]>) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(text.as_ref()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
 }
 
 fn get(path: &str) -> String {
@@ -91,13 +91,13 @@ fn post(length: usize, body: &str) -> String {
     format!("POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
-/// The code of an answer, which is a problem and says so.
-fn problem(answer: &str) -> u16 {
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));
-    let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer:?}"));
+/// Returns the status code of a response after checking that it has problem details.
+fn problem(response: &str) -> u16 {
+    let (head, body) = response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{response:?}"));
+    let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{response:?}"));
     let code = problem["status"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap();
-    assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{answer}");
-    assert!(head.contains("content-type: application/problem+json"), "{answer}");
+    assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{response}");
+    assert!(head.contains("content-type: application/problem+json"), "{response}");
     let status = doc_serving::Status::from_code(code).unwrap();
     assert_eq!(problem["title"], status.reason());
     assert_eq!(problem["type"].as_str(), status.reference());
@@ -107,19 +107,19 @@ fn problem(answer: &str) -> u16 {
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[tokio::test]
-async fn content_has_a_size_and_a_time() -> Outcome {
+async fn content_is_limited_in_size_and_time() -> Outcome {
     let address = start(router(Service::default()), |limits| limits.body_size = 10).await?;
     assert!(say(address, post(10, "0123456789")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     assert_eq!(problem(&say(address, post(11, "01234567890")).await?), 413);
-    // It is not waited for what is too large.
+    // The server does not wait for content that is too large.
     assert_eq!(problem(&say(address, post(1 << 40, "")).await?), 413);
 
     let address = start(router(Service::default()), |limits| limits.body_time = Some(SHORT)).await?;
-    let answer = say(address, post(10, "half")).await?;
-    assert_eq!(problem(&answer), 408);
-    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    let response = say(address, post(10, "half")).await?;
+    assert_eq!(problem(&response), 408);
+    assert!(response.contains("connection: close\r\n"), "{response}");
 
-    // Without `serve`, too.
+    // The limit also holds without `serve`.
     let limits = Limits::default();
     let mut small = limits.clone();
     small.body_size = 3;
@@ -130,15 +130,15 @@ async fn content_has_a_size_and_a_time() -> Outcome {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let answer = say(address, post(4, "four")).await?;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {code} ")), "{answer}");
+        let response = say(address, post(4, "four")).await?;
+        assert!(response.starts_with(&format!("HTTP/1.1 {code} ")), "{response}");
     }
     assert_eq!(limits.body_size, 2 * 1024 * 1024);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_header_has_a_size_and_a_time() -> Outcome {
+async fn headers_are_limited_in_size_and_time() -> Outcome {
     let address = start(router(Service::default()), |limits| {
         limits.header_size = 10_000;
         limits.header_time = Some(SHORT);
@@ -150,27 +150,27 @@ async fn a_header_has_a_size_and_a_time() -> Outcome {
     };
     assert!(say(address, long(9_000)).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     assert!(say(address, long(20_000)).await?.starts_with("HTTP/1.1 431 "));
-    // A header that does not come, and a request that does not.
+    // An incomplete header, and no request at all.
     for begun in ["GET /who HTTP/1.1\r\nhost", "GET /who HTTP/1.1\r\nhost: x\r\n\r\n"] {
-        let answer = say(address, begun).await?;
-        let answered = begun.ends_with("\r\n\r\n");
-        assert_eq!(answer.starts_with("HTTP/1.1 200 OK\r\n"), answered, "{answer}");
+        let response = say(address, begun).await?;
+        let is_complete = begun.ends_with("\r\n\r\n");
+        assert_eq!(response.starts_with("HTTP/1.1 200 OK\r\n"), is_complete, "{response}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_has_a_time() -> Outcome {
+async fn responses_are_limited_in_time() -> Outcome {
     let address = start(router(Service::default()), |limits| limits.request_time = Some(SHORT)).await?;
-    let answer = say(address, get("/wait")).await?;
-    assert_eq!(problem(&answer), 503);
-    assert!(answer.contains("\r\nretry-after: "), "{answer}");
+    let response = say(address, get("/wait")).await?;
+    assert_eq!(problem(&response), 503);
+    assert!(response.contains("\r\nretry-after: "), "{response}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     Ok(())
 }
 
 #[tokio::test]
-async fn there_are_so_many_connections_at_once() -> Outcome {
+async fn connections_are_limited_in_number() -> Outcome {
     let service = Service::default();
     let address = start(router(service.clone()), |limits| limits.connections = 1).await?;
     let first = tokio::spawn(say(address, get("/wait")));
@@ -184,7 +184,7 @@ async fn there_are_so_many_connections_at_once() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_server_that_is_asked_to_stop_ends_what_it_has_begun() -> Outcome {
+async fn a_graceful_shutdown_completes_running_requests() -> Outcome {
     for patient in [true, false] {
         let service = Service::default();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -196,7 +196,7 @@ async fn a_server_that_is_asked_to_stop_ends_what_it_has_begun() -> Outcome {
             let _ = stopped.await;
         });
         let server = tokio::spawn(async move { server.await });
-        // One that is idle, and one at which something is at hand.
+        // One idle connection, and one with a running request.
         let mut idle = TcpStream::connect(address).await?;
         idle.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\n\r\n").await?;
         let mut start = [0; 15];
@@ -212,7 +212,7 @@ async fn a_server_that_is_asked_to_stop_ends_what_it_has_begun() -> Outcome {
             server.await??;
         } else {
             server.await??;
-            // Whether by an end or by a reset is up to the system.
+            // The system decides between an end of file and a reset.
             assert!(busy.await?.unwrap_or_default().is_empty());
         }
         assert!(TcpStream::connect(address).await.is_err());
@@ -221,27 +221,27 @@ async fn a_server_that_is_asked_to_stop_ends_what_it_has_begun() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_method_knows_who_asks() -> Outcome {
+async fn a_method_receives_its_context() -> Outcome {
     let router = router(Service::default()).layer(axum::Extension("a layer"));
     let address = start(router.clone(), |_| {}).await?;
     let request = "GET /who?a=b HTTP/1.1\r\nhost: x\r\nx-name: Tom\r\nconnection: close\r\n\r\n";
-    let answer = say(address, request).await?;
-    let told = "GET /who?a=b Some(\"127.0.0.1\") Some(\"Tom\") Some(\"a layer\")";
-    assert!(answer.ends_with(told), "{answer}");
-    // HEAD is what it says.
+    let response = say(address, request).await?;
+    let expected = "GET /who?a=b Some(\"127.0.0.1\") Some(\"Tom\") Some(\"a layer\")";
+    assert!(response.ends_with(expected), "{response}");
+    // The context of HEAD has the method HEAD.
     let head = say(address, request.replace("GET", "HEAD")).await?;
-    assert!(head.contains(&format!("content-length: {}\r\n", told.len() + 1)), "{head}");
+    assert!(head.contains(&format!("content-length: {}\r\n", expected.len() + 1)), "{head}");
 
-    // As a service, without a socket nobody is connected.
+    // Without a socket there is no peer address.
     let request = axum::http::Request::get("/who").body(axum::body::Body::empty())?;
-    let answer = tower::ServiceExt::oneshot(router, request).await?;
-    let body = axum::body::to_bytes(answer.into_body(), 1000).await?;
+    let response = tower::ServiceExt::oneshot(router, request).await?;
+    let body = axum::body::to_bytes(response.into_body(), 1000).await?;
     assert_eq!(body, "GET /who None None Some(\"a layer\")");
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_is_of_what_is_accepted() -> Outcome {
+async fn accept_is_respected() -> Outcome {
     let address = start(router(Service::default()), |_| {}).await?;
     let ask = |accept: &str| get("/who").replace("host:", &format!("accept: {accept}\r\nhost:"));
     for accept in [
@@ -262,18 +262,18 @@ async fn an_answer_is_of_what_is_accepted() -> Outcome {
         "text/*;q=0, */*",
         "text/html\r\naccept: image/*",
     ] {
-        let answer = say(address, ask(accept)).await?;
-        assert_eq!(problem(&answer), 406, "{accept}");
-        assert!(answer.contains("which is text/plain"), "{answer}");
+        let response = say(address, ask(accept)).await?;
+        assert_eq!(problem(&response), 406, "{accept}");
+        assert!(response.contains("which is text/plain"), "{response}");
     }
-    // What has no content is of no kind.
+    // A response without content is always acceptable.
     let head = get("/wait").replace("GET", "OPTIONS").replace("host:", "accept: image/png\r\nhost:");
     assert!(say(address, head).await?.starts_with("HTTP/1.1 204 "));
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_takes_is_given_up() -> Outcome {
+async fn a_client_that_reads_nothing_is_disconnected() -> Outcome {
     let (ended, wait) = oneshot::channel();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -285,14 +285,14 @@ async fn an_answer_that_nobody_takes_is_given_up() -> Outcome {
         let _ = wait.await;
     });
     let server = tokio::spawn(server.into_future());
-    // More than fits into what lies between.
+    // More than the buffers in between can hold.
     let much = "a".repeat(32 << 20);
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(post(much.len(), &much).as_bytes()).await?;
     let mut start = [0; 15];
     stream.read_exact(&mut start).await?;
     assert_eq!(&start, b"HTTP/1.1 200 OK");
-    // Without an end to it, the server would wait for this client.
+    // Without a time limit, the server would wait for this client.
     let _ = ended.send(());
     tokio::time::timeout(SHORT * 100, server).await???;
     let mut rest = Vec::new();
@@ -302,7 +302,7 @@ async fn an_answer_that_nobody_takes_is_given_up() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_can_be_put_in_other_words() -> Outcome {
+async fn on_reject_replaces_rejections() -> Outcome {
     let router = router(Service::default()).on_reject(|rejection, usual| {
         if rejection.code().get() == 404 {
             return usual;
@@ -312,29 +312,29 @@ async fn a_refusal_can_be_put_in_other_words() -> Outcome {
     });
     let address = start(router, |limits| limits.request_time = Some(SHORT)).await?;
     assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
-    let answer = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
-    assert!(answer.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{answer}");
-    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number`: `x` is no 64-bit integer";
-    assert!(answer.ends_with(end), "{answer}");
+    let response = say(address, post(4, "four").replace("/echo", "/echo?number=x")).await?;
+    assert!(response.starts_with("HTTP/1.1 418 I'm a teapot\r\n"), "{response}");
+    let end = "400 Bad Request Some((\"query\", \"number\")) the query parameter `number` is invalid: `x` is not a 64-bit integer";
+    assert!(response.ends_with(end), "{response}");
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     let late = say(address, get("/wait")).await?;
-    assert!(late.ends_with("503 Service Unavailable None the answer takes too long"), "{late}");
+    assert!(late.ends_with("503 Service Unavailable None the server took too long to respond"), "{late}");
     Ok(())
 }
 
 #[tokio::test]
-async fn what_the_mock_makes_of_a_schema_holds_all_of_it() -> Outcome {
+async fn values_of_the_mock_are_valid() -> Outcome {
     let address = start(router(Mock), |_| {}).await?;
-    let answer = say(address, get("/made")).await?;
-    let (head, made) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let response = say(address, get("/made")).await?;
+    let (head, made) = response.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     let put = |made: &str| {
         format!(
             "PUT /made HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{made}",
             made.len()
         )
     };
-    // The server itself holds it against the schema.
+    // The server validates the value.
     let taken = say(address, put(made)).await?;
     assert!(taken.starts_with("HTTP/1.1 204 No Content\r\n"), "{made} {taken}");
     assert!(!made.contains("secret") && made.contains("\"id\""), "{made}");
@@ -344,37 +344,37 @@ async fn what_the_mock_makes_of_a_schema_holds_all_of_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_mock_can_refuse_as_the_document_declares() -> Outcome {
+async fn the_mock_rejects_as_the_document_declares() -> Outcome {
     let address = start(router(Mock).on_reject(as_declared), |_| {}).await?;
     let put = |media: &str, body: &str| {
         let length = body.len();
         format!("PUT /made HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: {media}\r\ncontent-length: {length}\r\n\r\n{body}")
     };
-    let answer = say(address, put("application/json", "{}")).await?;
-    assert!(answer.starts_with("HTTP/1.1 422 Unprocessable Content\r\n"), "{answer}");
-    assert!(answer.contains("content-type: application/json\r\n") && answer.contains("x-try: again\r\n"), "{answer}");
-    assert!(answer.ends_with("\"not so\""), "{answer}");
-    // No content is declared, so there may be any.
-    let answer = say(address, put("text/plain", "{}")).await?;
-    assert_eq!(problem(&answer), 415);
-    assert!(answer.contains("accept: application/json\r\n") && answer.contains("x-try: otherwise\r\n"), "{answer}");
+    let response = say(address, put("application/json", "{}")).await?;
+    assert!(response.starts_with("HTTP/1.1 422 Unprocessable Content\r\n"), "{response}");
+    assert!(response.contains("content-type: application/json\r\n") && response.contains("x-try: again\r\n"), "{response}");
+    assert!(response.ends_with("\"not so\""), "{response}");
+    // The document declares no content for it, so any is allowed.
+    let response = say(address, put("text/plain", "{}")).await?;
+    assert_eq!(problem(&response), 415);
+    assert!(response.contains("accept: application/json\r\n") && response.contains("x-try: otherwise\r\n"), "{response}");
     assert_eq!(problem(&say(address, get("/nowhere")).await?), 404);
     Ok(())
 }
 
 #[tokio::test]
-async fn the_mock_does_not_answer_with_what_is_not_declared() -> Outcome {
+async fn the_mock_never_returns_an_undeclared_response() -> Outcome {
     let address = start(router(Mock), |_| {}).await?;
     let ask = |prefer: &str| get("/who").replace("host:", &format!("prefer: {prefer}\r\nhost:"));
     assert!(say(address, ask("code=200")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
-    let answer = say(address, ask("code=200:9,503:1")).await?;
-    assert_eq!(problem(&answer), 400);
-    assert!(answer.contains("this operation does not answer with 503; it has 200"), "{answer}");
+    let response = say(address, ask("code=200:9,503:1")).await?;
+    assert_eq!(problem(&response), 400);
+    assert!(response.contains("this operation does not return 503; use one of 200"), "{response}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_path_is_found_as_the_document_writes_it() -> Outcome {
+async fn paths_match_as_the_document_declares_them() -> Outcome {
     let address = start(router(Service::default()), |_| {}).await?;
     for (path, found) in [
         ("/files/a", Some("a")),
@@ -382,9 +382,9 @@ async fn a_path_is_found_as_the_document_writes_it() -> Outcome {
         ("/files/a%2Fb%20c", Some("a/b c")),
         ("/%66iles/%61", Some("a")),
         ("/files/...", Some("...")),
-        // What stands for nothing is what it is.
+        // A percent sign that encodes nothing is literal.
         ("/files/%zz", Some("%zz")),
-        // A text goes before a parameter.
+        // Literals take precedence over parameters.
         ("/files/latest", Some("the latest")),
         ("/files/%6Catest", Some("the latest")),
         ("/files/Latest", Some("Latest")),
@@ -400,10 +400,10 @@ async fn a_path_is_found_as_the_document_writes_it() -> Outcome {
         ("/files/../who", None),
         ("/files/./a", None),
     ] {
-        let answer = say(address, get(path)).await?;
+        let response = say(address, get(path)).await?;
         match found {
-            Some(text) => assert!(answer.ends_with(&format!("\r\n\r\n{text}")), "{path}: {answer}"),
-            None => assert_eq!(problem(&answer), 404, "{path}"),
+            Some(text) => assert!(response.ends_with(&format!("\r\n\r\n{text}")), "{path}: {response}"),
+            None => assert_eq!(problem(&response), 404, "{path}"),
         }
     }
     assert_eq!(problem(&say(address, get("/files/%FF")).await?), 400);
@@ -411,7 +411,7 @@ async fn a_path_is_found_as_the_document_writes_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_router_is_at_the_path_of_the_first_server() -> Outcome {
+async fn a_router_is_nested_under_the_path_of_the_first_server() -> Outcome {
     assert_eq!(doc_serving::server::BASE_PATH, "/api/v1");
     let address = start(router(Service::default()).at_base_path(), |_| {}).await?;
     assert!(say(address, get("/api/v1/files/a")).await?.ends_with("\r\n\r\na"));
@@ -424,7 +424,7 @@ async fn a_router_is_at_the_path_of_the_first_server() -> Outcome {
     Ok(())
 }
 
-/// Requests that are sound, to be spoiled.
+/// Valid requests, to be corrupted.
 const SOUND: &[&str] = &[
     "GET /who HTTP/1.1\r\nhost: x\r\naccept: text/plain\r\n\r\n",
     "GET /files/a%20b HTTP/1.1\r\nhost: x\r\nprefer: code=200\r\n\r\n",
@@ -435,8 +435,8 @@ const SOUND: &[&str] = &[
     "POST /echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: text/plain\r\ncontent-length: 1\r\n\r\na",
 ];
 
-/// A request with some of its bytes changed, taken away, repeated, or put elsewhere.
-fn spoiled(dice: &mut fastrand::Rng) -> Vec<u8> {
+/// Returns a request with some of its bytes changed, removed, repeated or moved.
+fn corrupted(dice: &mut fastrand::Rng) -> Vec<u8> {
     let sound = SOUND[dice.usize(..SOUND.len())];
     let mut bytes = sound.as_bytes().to_vec();
     for _ in 0..dice.usize(..6) {
@@ -464,11 +464,11 @@ fn spoiled(dice: &mut fastrand::Rng) -> Vec<u8> {
     bytes
 }
 
-/// What `matrix --glue` lists for this document: what is declared, and what the server answers by itself.
+/// The statuses that `matrix --built-in` lists for this document, declared and built-in.
 const LISTED: &[u16] = &[200, 204, 400, 404, 405, 406, 408, 413, 415, 422, 431, 503];
 
 #[tokio::test]
-async fn whatever_comes_is_answered_or_hung_up_on() -> Outcome {
+async fn every_request_gets_a_response_or_a_closed_connection() -> Outcome {
     let service = Service::default();
     let address = start(router(service.clone()), |limits| {
         limits.header_time = Some(SHORT);
@@ -480,38 +480,38 @@ async fn whatever_comes_is_answered_or_hung_up_on() -> Outcome {
     let mut dice = fastrand::Rng::with_seed(seed);
     let mut count = 0;
     for _ in 0..40 {
-        let requests: Vec<_> = (0..50).map(|_| spoiled(&mut dice)).collect();
+        let requests: Vec<_> = (0..50).map(|_| corrupted(&mut dice)).collect();
         let talks = requests.into_iter().map(|request| {
             tokio::spawn(async move {
                 let mut stream = TcpStream::connect(address).await?;
-                // The server may have hung up already.
+                // The server may have closed the connection already.
                 let _ = stream.write_all(&request).await;
                 let _ = stream.shutdown().await;
-                let mut answer = Vec::new();
-                let _ = stream.read_to_end(&mut answer).await;
-                Ok::<_, io::Error>((request, answer))
+                let mut response = Vec::new();
+                let _ = stream.read_to_end(&mut response).await;
+                Ok::<_, io::Error>((request, response))
             })
         });
         let talks: Vec<_> = talks.collect();
         for talk in talks {
             let talk = tokio::time::timeout(SHORT * 100, talk).await;
-            let (request, answer) = talk.unwrap_or_else(|_| panic!("it hangs; seed {seed}"))??;
-            let told = || format!("seed {seed}\n{}\n{}", request.escape_ascii(), answer.escape_ascii());
-            if answer.is_empty() {
+            let (request, response) = talk.unwrap_or_else(|_| panic!("it hangs; seed {seed}"))??;
+            let expected = || format!("seed {seed}\n{}\n{}", request.escape_ascii(), response.escape_ascii());
+            if response.is_empty() {
                 continue;
             }
-            let text = String::from_utf8_lossy(&answer);
+            let text = String::from_utf8_lossy(&response);
             let final_one = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
             if final_one.is_empty() {
                 continue;
             }
             let code = final_one.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse().ok());
-            assert!(code.is_some_and(|code| LISTED.contains(&code)), "{}", told());
+            assert!(code.is_some_and(|code| LISTED.contains(&code)), "{}", expected());
             count += 1;
         }
     }
     assert!(count > 500, "{count}");
-    // It goes on.
+    // The server still works.
     assert!(say(address, get("/who")).await?.starts_with("HTTP/1.1 200 OK\r\n"));
     Ok(())
 }

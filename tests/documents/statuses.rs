@@ -1,13 +1,13 @@
-//! The crate of `statuses.yaml`: what the document says, else the catalogue.
+//! The crate of `statuses.yaml`: `x-status` overrides the catalogue.
 
 use doc_statuses::{GetStatusesResponse, Retry, Status};
 
 #[test]
-fn a_part_is_said_anew_and_the_rest_stays() {
+fn x_status_overrides_single_keys() {
     let nothing = Status::Nothing;
     assert_eq!((nothing.code(), nothing.reason(), nothing.description()), (204, "Nothing", "Nothing here."));
     assert_eq!(nothing.reference(), Some("https://www.rfc-editor.org/rfc/rfc9110#section-15.3.5"));
-    // 204 has no content by whatever name.
+    // 204 has no content, whatever its name.
     let _ = GetStatusesResponse::Nothing;
 
     let unauthorized = Status::Unauthorized;
@@ -23,7 +23,7 @@ fn a_part_is_said_anew_and_the_rest_stays() {
 }
 
 #[test]
-fn a_code_of_ones_own_is_a_status() {
+fn x_status_describes_a_new_code() {
     let more = Status::MoreThanOk;
     assert_eq!((more.code(), more.reason(), more.retry()), (299, "More Than OK", Retry::After));
     assert_eq!((more.origin(), more.reference()), (["us"].as_slice(), Some("https://example.com/299")));

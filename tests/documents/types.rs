@@ -1,4 +1,4 @@
-//! The crate of `types.yaml`: what is read is written again, and what is wrong is refused.
+//! The crate of `types.yaml`: values round-trip, and invalid ones are rejected.
 
 use doc_types::types::{
     All, AllInlineColour, Closed, Colour, Level, Open, Owner, Pair, PairFirst, PairSecond, PairThird,
@@ -15,7 +15,7 @@ fn all() -> Value {
 }
 
 #[test]
-fn what_is_read_is_written() {
+fn values_round_trip() {
     let value: All = from_value(all()).unwrap();
     assert_eq!(value.level, Level::ValueMinus1);
     assert_eq!(value.colour, Colour::DarkBlue);
@@ -32,7 +32,7 @@ fn what_is_read_is_written() {
 }
 
 #[test]
-fn null_and_absence_are_two_things() {
+fn null_and_absence_are_distinguished() {
     let mut value = all();
     for (perhaps, expected) in [
         (None, None),
@@ -47,14 +47,14 @@ fn null_and_absence_are_two_things() {
         assert_eq!(read.perhaps, expected);
         assert_eq!(to_value(&read).unwrap(), value);
     }
-    // What may be null has to be there all the same.
+    // A nullable property may still be required.
     let mut value = all();
     value.as_object_mut().unwrap().remove("nothing");
     assert!(from_value::<All>(value).unwrap_err().to_string().contains("nothing"));
 }
 
 #[test]
-fn a_name_for_what_may_be_null_is_null_or_absent_too() {
+fn an_alias_of_a_nullable_schema_is_nullable() {
     for (text, perhaps) in [
         (json!({"maybe": null}), None),
         (json!({"maybe": "x", "perhaps": null}), Some(None)),
@@ -68,7 +68,7 @@ fn a_name_for_what_may_be_null_is_null_or_absent_too() {
 }
 
 #[test]
-fn a_wrong_value_is_refused() {
+fn an_invalid_value_is_rejected() {
     for (property, wrong) in [
         ("text", json!(1)),
         ("flag", json!("true")),
@@ -89,7 +89,7 @@ fn a_wrong_value_is_refused() {
 }
 
 #[test]
-fn an_enum_keeps_what_it_does_not_know() {
+fn an_enum_keeps_undeclared_values() {
     let colour: Colour = from_value(json!("mauve")).unwrap();
     assert_eq!(colour, Colour::Other("mauve".to_owned()));
     assert_eq!(colour.to_string(), "mauve");
@@ -101,7 +101,7 @@ fn an_enum_keeps_what_it_does_not_know() {
 }
 
 #[test]
-fn an_open_object_keeps_its_other_properties() {
+fn an_open_object_keeps_undeclared_properties() {
     let value = json!({"name": "n", "x": 1, "y": 2});
     let open: Open = from_value(value.clone()).unwrap();
     assert_eq!(open.others["y"], 2);
@@ -119,16 +119,16 @@ fn a_type_may_contain_itself() {
 }
 
 #[test]
-fn what_goes_one_way_alone_may_be_absent_the_other() {
+fn read_only_properties_may_be_absent_in_requests() {
     let account: doc_types::types::Account = from_value(json!({"name": "a"})).unwrap();
     assert_eq!((account.id, account.password), (None, None));
     assert!(from_value::<doc_types::types::Account>(json!({})).is_err());
-    // An object that is in answers alone has what answers have.
+    // An object that occurs only in responses has all of their required properties.
     assert_eq!(doc_types::types::Receipt::new(5).id, 5);
 }
 
 #[test]
-fn equal_schemas_are_one_type() {
+fn equal_schemas_share_a_type() {
     let mut pair = Pair::new();
     let first: PairSecond = PairFirst::new(PairThirdUnit::Km);
     pair.first = Some(first.clone());

@@ -57,7 +57,7 @@ pub fn with_files(mut source: Source, folder: &str) -> Source {
         for file in missing {
             let text = fs::read_to_string(workspace().join(folder).join(&file));
             let text = text.map_err(|_| "there is no such file".to_owned());
-            source = source.with(file, text);
+            source = source.with_file(file, text);
         }
     }
 }

@@ -25,17 +25,17 @@ use view::View;
 
 /// Report what a change of a document breaks, on the wire and in Rust
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct DiffArgs {
     /// The old document: a Git revision or a file [default: the merge base with origin/main or main, else
     /// HEAD]
     #[arg(value_name = "BASE")]
     base: Option<String>,
-    /// The new document, JSON or YAML [default: spec/status.yaml of the workspace]
+    /// The new document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    format: DiffFormat,
     /// Exit with 1 at a change of this level or above, or at any risk on the wire [default: if the version
     /// is not raised enough]
     #[arg(long, value_enum, value_name = "LEVEL")]
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// Text for a terminal
     Text,
     /// A comment for a pull request
@@ -67,8 +67,8 @@ enum FailOn {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
+pub(crate) fn run(arguments: &DiffArgs) -> Result<String, CommandError> {
+    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let head = document::read(&spec)?;
     let base = Base::find(arguments.base.as_deref(), &spec)?;
     let Some(old) = base.read(&spec)? else {
@@ -76,14 +76,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
         let model = document::model(&head, &document::catalogue(&spec)?)?;
         let view = view::New {
             base: base.shown(),
-            head: paths::tidy(&spec).display().to_string(),
+            head: paths::normalized(&spec).display().to_string(),
             operations: model.operations.len(),
         };
         return Ok(match arguments.format {
-            Format::Text => text::new(&view),
-            Format::Markdown => markdown::new(&view),
-            Format::Json => json::new(&view),
-            Format::Github => github::new(&view),
+            DiffFormat::Text => text::new(&view),
+            DiffFormat::Markdown => markdown::new(&view),
+            DiffFormat::Json => json::new(&view),
+            DiffFormat::Github => github::new(&view),
         });
     };
     let (old, new) = sides(&spec, &old, &head)?;
@@ -92,10 +92,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
     let (before, after) = (base.shown(), head_name(&base, &spec, &head));
     let view = View::new(&diff, (&before, old.source()), (&after, &head));
     let results = match arguments.format {
-        Format::Text => text::report(&view),
-        Format::Markdown => markdown::report(&view),
-        Format::Json => json::report(&view),
-        Format::Github => github::report(&view),
+        DiffFormat::Text => text::report(&view),
+        DiffFormat::Markdown => markdown::report(&view),
+        DiffFormat::Json => json::report(&view),
+        DiffFormat::Github => github::report(&view),
     };
     match verdict(&diff, arguments.fail_on) {
         None => Ok(results),
@@ -110,8 +110,8 @@ pub(crate) fn report_edit(
     source: &Source,
     out: &Path,
 ) -> Result<String, CommandError> {
-    let shown = paths::tidy(spec).display().to_string();
-    let repository = Repository::around(spec);
+    let shown = paths::normalized(spec).display().to_string();
+    let repository = Repository::containing(spec);
     let last = repository.and_then(|repository| {
         let revision = repository.revision("HEAD").ok()?;
         Some((repository, revision))
@@ -120,7 +120,7 @@ pub(crate) fn report_edit(
         None => None,
         Some((repository, revision)) => {
             // The committed document may be invalid, and the edit may fix that.
-            let old = document::read_at(repository, revision, spec)?;
+            let old = document::read_revision(repository, revision, spec)?;
             old.and_then(|old| side(spec, &old).ok())
         }
     };
@@ -140,7 +140,7 @@ pub(crate) fn report_edit(
         }
         _ => {
             let base = side(spec, source)?;
-            let crate_name = paths::tidy(out).display().to_string();
+            let crate_name = paths::normalized(out).display().to_string();
             (crate_name, on_disk(out, base)?)
         }
     };
@@ -152,10 +152,10 @@ pub(crate) fn report_edit(
 /// Adds the crate on disk to a side, if there is one.
 fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
     let unable = |error: &dyn std::fmt::Display| {
-        let folder = paths::tidy(folder).display().to_string();
+        let folder = paths::normalized(folder).display().to_string();
         CommandError::Unable(format!("cannot read `{folder}`: {error}"))
     };
-    let files = files::generated(folder).map_err(|error| unable(&error))?;
+    let files = files::read_generated(folder).map_err(|error| unable(&error))?;
     if files.is_empty() {
         return Ok(side);
     }
@@ -164,13 +164,13 @@ fn on_disk(folder: &Path, side: Side) -> Result<Side, CommandError> {
 
 /// Returns the name of the head: the file, and the commit if it is unchanged since then.
 fn head_name(base: &Base, spec: &Path, source: &Source) -> String {
-    let shown = paths::tidy(spec).display().to_string();
+    let shown = paths::normalized(spec).display().to_string();
     let committed = || {
         let Base::Revision(repository, _) = base else {
             return None;
         };
         let revision = repository.revision("HEAD").ok()?;
-        let committed = document::read_at(repository, &revision, spec).ok()??;
+        let committed = document::read_revision(repository, &revision, spec).ok()??;
         let is_same =
             committed.text == source.text && committed.external_files == source.external_files;
         is_same.then(|| revision.short().to_owned())
@@ -214,15 +214,15 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
 fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), CommandError> {
     let catalogue = document::catalogue(spec)?;
     let (old, new) = Side::read_both(base, head, &catalogue);
-    let old = old.map_err(|findings| document::unreadable(&findings, base))?;
-    let new = new.map_err(|findings| document::unreadable(&findings, head))?;
+    let old = old.map_err(|findings| document::comparison_error(&findings, base))?;
+    let new = new.map_err(|findings| document::comparison_error(&findings, head))?;
     Ok((old, new))
 }
 
 /// Reads one side.
 fn side(spec: &Path, source: &Source) -> Result<Side, CommandError> {
     Side::read(source, &document::catalogue(spec)?)
-        .map_err(|findings| document::unreadable(&findings, source))
+        .map_err(|findings| document::comparison_error(&findings, source))
 }
 
 /// The document to compare with.
@@ -236,10 +236,10 @@ enum Base {
 impl Base {
     /// Finds the base: a revision or a file, or by default the start of the branch.
     fn find(base: Option<&str>, spec: &Path) -> Result<Self, CommandError> {
-        let repository = Repository::around(spec);
+        let repository = Repository::containing(spec);
         let Some(base) = base else {
             let repository = repository.ok_or_else(|| {
-                let spec = paths::quoted(spec);
+                let spec = paths::shell_quoted(spec);
                 CommandError::Unable(format!(
                     "`{spec}` is not in a Git repository\n  = help: name the file to compare it with: \
                      `cargo xtask diff OLD --spec {spec}`"
@@ -271,7 +271,7 @@ impl Base {
 
     fn shown(&self) -> String {
         match self {
-            Self::File(file) => paths::tidy(file).display().to_string(),
+            Self::File(file) => paths::normalized(file).display().to_string(),
             Self::Revision(_, revision) => revision.shown(),
         }
     }
@@ -280,7 +280,9 @@ impl Base {
     fn read(&self, spec: &Path) -> Result<Option<Source>, CommandError> {
         match self {
             Self::File(file) => document::read(file).map(Some),
-            Self::Revision(repository, revision) => document::read_at(repository, revision, spec),
+            Self::Revision(repository, revision) => {
+                document::read_revision(repository, revision, spec)
+            }
         }
     }
 
@@ -288,8 +290,10 @@ impl Base {
     /// crate may have been generated by an older generator.
     fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, CommandError> {
         match self {
-            Self::Revision(repository, revision) if paths::same(spec, &paths::own_spec()) => {
-                let files = committed_files(repository, revision, &paths::own_crate())?;
+            Self::Revision(repository, revision)
+                if paths::is_same_file(spec, &paths::workspace_spec()) =>
+            {
+                let files = committed_files(repository, revision, &paths::workspace_crate())?;
                 if files.is_empty() {
                     return Ok(side);
                 }
@@ -307,7 +311,7 @@ fn committed_files(
     folder: &Path,
 ) -> Result<Files, CommandError> {
     let unable = |why: String| {
-        let folder = paths::tidy(folder).display().to_string();
+        let folder = paths::normalized(folder).display().to_string();
         CommandError::Unable(format!(
             "cannot read `{folder}` of {}: {why}",
             revision.shown()

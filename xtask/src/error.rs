@@ -1,10 +1,10 @@
-//! Why a command did not end well.
+//! The errors of commands, and their output.
 
 use std::{io::Write as _, process::ExitCode};
 
 /// Writes results to standard output.
 ///
-/// A reader that has enough, such as `head`, is no failure.
+/// Write errors are ignored: a reader such as `head` may close the pipe early.
 pub(crate) fn print(results: &str) {
     let mut output = anstream::stdout().lock();
     let _ = output
@@ -12,23 +12,23 @@ pub(crate) fn print(results: &str) {
         .and_then(|()| output.flush());
 }
 
-/// Why a command did not end well.
+/// An error that ends a command.
 pub(crate) enum CommandError {
-    /// It did its work and found something.
+    /// The command did its work and found something.
     Findings {
-        /// What it found, for standard output.
+        /// The findings, for standard output.
         results: String,
-        /// What to do, for standard error.
+        /// The advice, for standard error.
         message: String,
     },
-    /// It could not do its work. The text says why, and what to do.
+    /// The command could not do its work. The text states the reason and what to do.
     Unable(String),
-    /// It could not do its work for what is wrong with a document: diagnostics, ready to be printed.
+    /// The document has errors. The text is the rendered diagnostics.
     Document(String),
 }
 
 impl CommandError {
-    /// Says it.
+    /// Prints the error.
     pub(crate) fn print(&self) {
         match self {
             Self::Findings { results, message } => {
@@ -40,7 +40,7 @@ impl CommandError {
         }
     }
 
-    /// 1 for findings, 2 for all else.
+    /// Returns 1 for findings and 2 for other errors.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Findings { .. } => 1,

@@ -1,4 +1,4 @@
-//! `cargo xtask explain`: what a status code means.
+//! `cargo xtask explain`: explains a status code.
 
 use anstyle::{AnsiColor, Style};
 use statusquo_codegen::model::{Catalogue, Class, ContentRule, Model, ResponseKey, Status};
@@ -7,15 +7,15 @@ use crate::{document, error::CommandError, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The code, words of its phrase, or a class: 404, "not found", teapot, 4xx
+pub(crate) struct ExplainArgs {
+    /// A code, words of its reason phrase, or a class: 404, "not found", teapot, 4xx
     #[arg(required = true, value_name = "CODE|PHRASE")]
     words: Vec<String>,
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
-    let source = document::read(&paths::own_spec())?;
+pub(crate) fn run(arguments: &ExplainArgs) -> Result<String, CommandError> {
+    let source = document::read(&paths::workspace_spec())?;
     let model = document::model(&source, &Catalogue::empty())?;
     let words: Vec<_> = arguments
         .words
@@ -24,19 +24,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
         .collect();
     let text = words.join(" ");
     if text.is_empty() {
-        let message = "say which status: a code, or words of its phrase";
+        let message = "no status is given; pass a code or words of its reason phrase";
         return Err(CommandError::Unable(message.to_owned()));
     }
-    if let Some((digit, class)) = class(&text) {
-        return Ok(overview(&model, digit, class));
+    if let Some((digit, class)) = parse_class(&text) {
+        return Ok(class_text(&model, digit, class));
     }
     find(&model, &text)
-        .map(|status| explanation(&model, status))
-        .ok_or_else(|| unknown(&model, &text))
+        .map(|status| status_text(&model, status))
+        .ok_or_else(|| unknown_status(&model, &text))
 }
 
-/// The first digit of a range of codes such as `4xx`, and its class.
-fn class(text: &str) -> Option<(u16, Class)> {
+/// Parses a range of codes such as `4xx` into its first digit and its class.
+fn parse_class(text: &str) -> Option<(u16, Class)> {
     let digit = text
         .to_ascii_lowercase()
         .strip_suffix("xx")?
@@ -45,9 +45,9 @@ fn class(text: &str) -> Option<(u16, Class)> {
     Some((digit, Class::from_code(digit.checked_mul(100)?)?))
 }
 
-/// What a class means, and its statuses.
-fn overview(model: &Model, digit: u16, class: Class) -> String {
-    let title = colour(Some(class)).on_default().bold();
+/// Formats a class with its statuses.
+fn class_text(model: &Model, digit: u16, class: Class) -> String {
+    let title = color(Some(class)).on_default().bold();
     let advice = highlighted(class.advice());
     let mut text = format!("{title}{digit}xx, {}{title:#}\n{advice}\n\n", class.name());
     let statuses = model.statuses.iter();
@@ -61,25 +61,26 @@ fn overview(model: &Model, digit: u16, class: Class) -> String {
     text
 }
 
-/// The status of a number, a phrase or a name, else the only one whose phrase has a text in it.
+/// Finds a status by code, phrase or name, or else the only one whose phrase contains the text.
 fn find<'a>(model: &'a Model, text: &str) -> Option<&'a Status> {
-    let is = |status: &&Status| {
+    let is_exact = |status: &&Status| {
         let code = status.code.to_string();
         code == text
             || format!("{code} {}", status.reason).eq_ignore_ascii_case(text)
             || status.reason.eq_ignore_ascii_case(text)
             || status.name.as_str().eq_ignore_ascii_case(text)
     };
-    let has = |status: &&Status| !text.is_empty() && folded(&status.reason).contains(&folded(text));
-    let mut having = model.statuses.iter().filter(has);
+    let contains_text =
+        |status: &&Status| !text.is_empty() && folded(&status.reason).contains(&folded(text));
+    let mut containing = model.statuses.iter().filter(contains_text);
     model
         .statuses
         .iter()
-        .find(is)
-        .or_else(|| having.next().filter(|_| having.next().is_none()))
+        .find(is_exact)
+        .or_else(|| containing.next().filter(|_| containing.next().is_none()))
 }
 
-/// A text in small letters, without what is easily forgotten: apostrophes, hyphens.
+/// Folds a text to lowercase, without apostrophes and with hyphens as spaces.
 fn folded(text: &str) -> String {
     text.to_lowercase()
         .replace(['\'', '\u{2019}'], "")
@@ -90,7 +91,7 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const CODE: Style = AnsiColor::Cyan.on_default();
 
-fn colour(class: Option<Class>) -> AnsiColor {
+fn color(class: Option<Class>) -> AnsiColor {
     match class {
         Some(Class::Informational) | None => AnsiColor::Blue,
         Some(Class::Success) => AnsiColor::Green,
@@ -99,8 +100,8 @@ fn colour(class: Option<Class>) -> AnsiColor {
     }
 }
 
-fn explanation(model: &Model, status: &Status) -> String {
-    let title = colour(Class::from_code(status.code)).on_default().bold();
+fn status_text(model: &Model, status: &Status) -> String {
+    let title = color(Class::from_code(status.code)).on_default().bold();
     let mut text = format!("{title}{} {}{title:#}\n", status.code, status.reason);
     let mut paragraphs = status.description.split("\n\n");
     if let Some(summary) = paragraphs.next() {
@@ -152,35 +153,36 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// The header fields that the status needs, and those that the endpoint of the document sends.
+/// Lists the header fields that the status requires, and those that the document declares for it.
 fn headers(model: &Model, status: &Status) -> String {
-    let answers = model.response_enums.iter().flat_map(|set| &set.variants);
-    let answer = answers
-        .into_iter()
-        .find(|answer| answer.key == ResponseKey::Exact(status.code));
-    let sent = answer.into_iter().flat_map(|answer| &answer.headers);
+    let mut variants = model
+        .response_enums
+        .iter()
+        .flat_map(|response_enum| &response_enum.variants);
+    let variant = variants.find(|variant| variant.key == ResponseKey::Exact(status.code));
+    let declared = variant.into_iter().flat_map(|variant| &variant.headers);
     let is_required = |name: &str| {
         status
             .requires
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(name))
+            .any(|required| required.eq_ignore_ascii_case(name))
     };
     let required = status
         .requires
         .iter()
         .map(|name| format!("`{name}` (required)"));
-    let others = sent
+    let optional = declared
         .filter(|header| !is_required(&header.wire))
         .map(|header| format!("`{}`", header.wire));
-    let headers: Vec<_> = required.chain(others).collect();
+    let headers: Vec<_> = required.chain(optional).collect();
     if headers.is_empty() {
-        "none of its own".to_owned()
+        "none".to_owned()
     } else {
         highlighted(&headers.join(", "))
     }
 }
 
-/// A text of Markdown with its code in colour.
+/// Colors the inline code of a Markdown text.
 fn highlighted(text: &str) -> String {
     let mut parts = text.split('`');
     let mut highlighted = parts.next().unwrap_or_default().to_owned();
@@ -191,16 +193,16 @@ fn highlighted(text: &str) -> String {
     highlighted
 }
 
-/// Says that there is no such status, and which come near.
-fn unknown(model: &Model, text: &str) -> CommandError {
-    let mut near: Vec<(f64, &Status)> = model
+/// Creates the error for an unknown status, with the most similar ones.
+fn unknown_status(model: &Model, text: &str) -> CommandError {
+    let mut by_distance: Vec<(f64, &Status)> = model
         .statuses
         .iter()
         .map(|status| (distance(text, status), status))
         .collect();
-    near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let mut message = format!("`{text}` is no known status; the nearest are");
-    for (_, status) in near.iter().take(3) {
+    by_distance.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mut message = format!("unknown status `{text}`; the most similar ones are:");
+    for (_, status) in by_distance.iter().take(3) {
         message.push_str(&format!(
             "\n  {} {}: {}",
             status.code,
@@ -210,11 +212,7 @@ fn unknown(model: &Model, text: &str) -> CommandError {
     }
     let code = text.parse::<u16>().unwrap_or_default();
     if let Some(class) = Class::from_code(code) {
-        message.push_str(&format!(
-            "\nAny {}xx is a {class}. {}",
-            code / 100,
-            class.advice()
-        ));
+        message.push_str(&format!("\n{}xx, {class}: {}", code / 100, class.advice()));
     }
     CommandError::Findings {
         results: String::new(),
@@ -222,10 +220,10 @@ fn unknown(model: &Model, text: &str) -> CommandError {
     }
 }
 
-/// How far a status is from what was asked for.
+/// Returns the distance of a status from a text; smaller is more similar.
 fn distance(text: &str, status: &Status) -> f64 {
     if let Ok(code) = text.parse::<u16>() {
-        // A code is treated as the first of its class: others are far away.
+        // An unknown code is treated like the x00 code of its class, so other classes are far away.
         let class = if code / 100 == status.code / 100 {
             0
         } else {
@@ -237,8 +235,7 @@ fn distance(text: &str, status: &Status) -> f64 {
     let words = reason
         .split_whitespace()
         .map(|word| strsim::jaro_winkler(&text, word));
-    let best = words.fold(0.0, f64::max);
-    // A word that is nearly right says more than letters in the right order; among equals, the
-    // phrase that is nearer as a whole.
-    -(2.0 * best + strsim::jaro_winkler(&text, &reason))
+    let best_word = words.fold(0.0, f64::max);
+    // A similar word counts twice as much as a similar phrase.
+    -(2.0 * best_word + strsim::jaro_winkler(&text, &reason))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask gen`: from a document to a crate.
+//! `cargo xtask gen`: generates a crate from a document.
 
 use std::path::{Path, PathBuf};
 
@@ -13,63 +13,63 @@ use crate::{diff, document, error::CommandError, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The document, JSON or YAML [default: spec/status.yaml of the workspace]
+pub(crate) struct GenArgs {
+    /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The folder of the crate [default: generated/ of the workspace, for its own document]
+    /// The folder of the crate [default: generated/ of the workspace, for the default document]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The name of the crate, if it is new [default: from the document's title]
+    /// The name of a new crate [default: derived from the document's title]
     #[arg(long, value_name = "CRATE")]
     name: Option<String>,
-    /// Write nothing; end with 1 if something would be written
+    /// Exit with 1 if a file would change, without writing any
     #[arg(long)]
     check: bool,
-    /// Write nothing; say what the edit at hand means, against the crate as it is committed
+    /// Report what an edit of the document changes since the last commit, without writing any file
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
+pub(crate) fn run(arguments: &GenArgs) -> Result<String, CommandError> {
+    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let source = document::read(&spec)?;
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None if paths::same(&spec, &paths::own_spec()) => paths::own_crate(),
+        None if paths::is_same_file(&spec, &paths::workspace_spec()) => paths::workspace_crate(),
         None => {
             return Err(CommandError::Unable(format!(
-                "say where to generate: `--spec {} --out DIR`\n  = help: `generated/` is for the \
-                 workspace's own document",
-                paths::quoted(&spec)
+                "`--out` is missing; pass the folder of the crate: `--spec {} --out DIR`\n  = help: only \
+                 the workspace's own document is generated into `generated/` by default",
+                paths::shell_quoted(&spec)
             )));
         }
     };
     let files = crate_files(&spec, &source, Some(&out), arguments.name.as_deref())?;
-    let shown = paths::tidy(&out).display().to_string();
+    let out_name = paths::normalized(&out).display().to_string();
     if arguments.dry_run {
         let changes = files::compare(&files, &out).map_err(unable)?;
         let count = changes.missing.len() + changes.stale.len() + changes.orphaned.len();
-        let meaning = diff::report_edit(&spec, &source, &out)?;
+        let report = diff::report_edit(&spec, &source, &out)?;
         let word = if count == 1 { "file" } else { "files" };
-        return Ok(format!("{meaning}{shown}: {count} {word} would change\n"));
+        return Ok(format!("{report}{out_name}: {count} {word} would change\n"));
     }
     if arguments.check {
         let changes = files::compare(&files, &out).map_err(unable)?;
-        return check(&changes, &shown, &mend(arguments));
+        return check(&changes, &out_name, &command_line(arguments));
     }
     let changes = files::apply(&files, &out).map_err(unable)?;
     let written = changes.missing.len() + changes.stale.len();
     let removed = changes.orphaned.len();
     Ok(format!(
-        "{shown}: {} files, {written} written, {removed} removed\n",
+        "{out_name}: {} files, {written} written, {removed} removed\n",
         files.len()
     ))
 }
 
-/// The files of the crate that a document gives, its manifest among them: the one in a folder, with
-/// what it lacks, or a new one.
+/// Returns the files of a document's crate, including the manifest: an update of the manifest in `folder`,
+/// or a new one.
 pub(crate) fn crate_files(
     spec: &Path,
     source: &Source,
@@ -86,7 +86,7 @@ pub(crate) fn crate_files(
     };
     let generated = document::generate(source, &document::catalogue(spec)?, &options)?;
     let manifest = manifest(existing.as_deref(), name, &generated.package).map_err(|error| {
-        CommandError::Unable(format!("`{}`: {error}", paths::tidy(&path).display()))
+        CommandError::Unable(format!("`{}`: {error}", paths::normalized(&path).display()))
     })?;
     let mut files = generated.files;
     files.insert("Cargo.toml".to_owned(), manifest);
@@ -95,13 +95,13 @@ pub(crate) fn crate_files(
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the shape that `map_err` takes"
+    reason = "`map_err` passes the error by value"
 )]
 fn unable(error: FilesError) -> CommandError {
     CommandError::Unable(error.to_string())
 }
 
-fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, CommandError> {
+fn check(changes: &Changes, out: &str, command: &str) -> Result<String, CommandError> {
     if changes.is_empty() {
         return Ok(format!("{out}: up to date\n"));
     }
@@ -117,21 +117,21 @@ fn check(changes: &Changes, out: &str, mend: &str) -> Result<String, CommandErro
     });
     Err(CommandError::Findings {
         results: lines.collect(),
-        message: format!("{out} is not what the document says; run `{mend}`"),
+        message: format!("{out} is out of date; run `{command}`"),
     })
 }
 
-/// The command that makes the crate what the document says.
-fn mend(arguments: &Arguments) -> String {
+/// Returns the command that brings the crate up to date.
+fn command_line(arguments: &GenArgs) -> String {
     let mut words = vec!["cargo xtask gen".to_owned()];
     if let Some(spec) = &arguments.spec {
-        words.push(format!("--spec {}", paths::quoted(spec)));
+        words.push(format!("--spec {}", paths::shell_quoted(spec)));
     }
     if let Some(out) = &arguments.out {
-        words.push(format!("--out {}", paths::quoted(out)));
+        words.push(format!("--out {}", paths::shell_quoted(out)));
     }
     if let Some(name) = &arguments.name {
-        words.push(format!("--name {}", paths::quoted(Path::new(name))));
+        words.push(format!("--name {}", paths::shell_quoted(Path::new(name))));
     }
     words.join(" ")
 }

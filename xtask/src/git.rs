@@ -65,7 +65,7 @@ pub(crate) enum Blob {
 
 impl Repository {
     /// Returns the repository that contains a file; `None` if there is none, or if Git is not installed.
-    pub(crate) fn around(file: &Path) -> Option<Self> {
+    pub(crate) fn containing(file: &Path) -> Option<Self> {
         let mut folder = file.parent().unwrap_or(Path::new("")).to_owned();
         // The folder of the file may have been deleted, too.
         while !folder.as_os_str().is_empty() && !folder.is_dir() {
@@ -177,7 +177,7 @@ impl Repository {
     }
 
     /// Returns the path of a file in a revision, if Git detects that it was renamed since then.
-    pub(crate) fn former(&self, revision: &Revision, path: &str) -> Option<String> {
+    pub(crate) fn previous_path(&self, revision: &Revision, path: &str) -> Option<String> {
         let arguments = [
             "diff",
             "--find-renames",

@@ -1,7 +1,7 @@
-//! The commands of the workspace. `cargo xtask help` lists them.
+//! Command line interface of the workspace. `cargo xtask help` lists the commands.
 //!
-//! Messages go to standard error, results to standard output. A command ends with 0 if all is well, 1
-//! if it found something, and 2 if it could not do its work.
+//! Results go to standard output, messages to standard error. A command exits with 0 on success, 1 if it
+//! found something, and 2 if it could not do its work.
 
 mod diff;
 mod document;
@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    about = "The commands of Statusquo"
+    about = "Generate, compare and serve crates from OpenAPI documents"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -31,15 +31,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Generate a crate from an OpenAPI document
-    Gen(generate::Arguments),
-    /// Say what a change of a document means, for callers and for those who compile
-    Diff(diff::Arguments),
-    /// List what each operation of a document may answer
-    Matrix(matrix::Arguments),
+    Gen(generate::GenArgs),
+    /// Compare two versions of a document
+    Diff(diff::DiffArgs),
+    /// List the responses of each operation
+    Matrix(matrix::MatrixArgs),
     /// Explain a status code
-    Explain(explain::Arguments),
-    /// Serve a document: a server that answers from its examples
-    Serve(serve::Arguments),
+    Explain(explain::ExplainArgs),
+    /// Serve a mock with the examples of a document
+    Serve(serve::ServeArgs),
 }
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! `cargo xtask matrix`: what each operation of a document may answer.
+//! `cargo xtask matrix`: lists the responses of each operation.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -10,67 +10,74 @@ use statusquo_codegen::model::{
 
 use crate::{document, error::CommandError, paths};
 
-/// List what each operation of a document may answer
+/// List the responses of each operation
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The document, JSON or YAML [default: spec/status.yaml of the workspace]
+pub(crate) struct MatrixArgs {
+    /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// How to write the list
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// List also what the generated server answers by itself, and whether the document declares it
+    /// Output format
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
+    format: MatrixFormat,
+    /// Add the responses that the generated server returns by itself
     #[arg(long)]
     built_in: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
+enum MatrixFormat {
+    /// A table for a terminal
     Text,
+    /// A table in Markdown
     Markdown,
+    /// JSON for programs
     Json,
 }
 
-/// A line of the list.
+/// A row of the matrix.
 struct Row<'a> {
-    /// `None` for any.
+    /// `None` for any method.
     method: Option<Method>,
-    /// `None` for any.
+    /// `None` for any path.
     path: Option<&'a str>,
-    /// The operation; `None` for what the server answers where there is none.
+    /// `None` for responses to requests that do not match an operation.
     operation: Option<&'a Operation>,
     status: Option<ResponseKey>,
-    from: RowSource<'a>,
+    source: RowSource<'a>,
 }
 
-/// Who answers so.
+/// The origin of a row.
 enum RowSource<'a> {
-    /// The operation, as the document declares.
+    /// The document declares the response.
     Document(&'a ResponseVariant),
-    /// Nobody: the status is an interim one.
+    /// The document declares an interim status, which is not a final response.
     Interim,
-    /// Nobody has said: the operation declares no answer.
+    /// The operation does not declare responses.
     Undeclared,
-    /// The server by itself.
+    /// The generated server returns the response by itself.
     BuiltIn {
-        answer: BuiltInResponse,
-        /// What the document declares for the status.
+        response: BuiltInResponse,
+        /// The response that the document declares for the status.
         declared: Option<&'a ResponseVariant>,
     },
-    /// The server by itself: `HEAD` as `GET` without content.
-    AsGet,
+    /// The generated server handles `HEAD` as `GET` without content.
+    HeadAsGet,
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
+pub(crate) fn run(arguments: &MatrixArgs) -> Result<String, CommandError> {
+    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let source = document::read(&spec)?;
     let model = document::model(&source, &document::catalogue(&spec)?)?;
     let rows = rows(&model, arguments.built_in);
     Ok(match arguments.format {
-        Format::Text => format!("{}\n{}\n", text(&model, &rows), counted(model.counts)),
-        Format::Markdown => format!("{}\n{}\n", markdown(&model, &rows), counted(model.counts)),
-        Format::Json => {
+        MatrixFormat::Text => format!("{}\n{}\n", text(&model, &rows), count_summary(model.counts)),
+        MatrixFormat::Markdown => format!(
+            "{}\n{}\n",
+            markdown(&model, &rows),
+            count_summary(model.counts)
+        ),
+        MatrixFormat::Json => {
             let rows: Vec<_> = rows.iter().map(|row| row.json(&model)).collect();
             format!("{:#}\n", Value::Array(rows))
         }
@@ -80,70 +87,82 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
 fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for operation in &model.operations {
-        let answers = &model.response_enum(operation).variants;
-        let row = |status, from| Row {
+        let variants = &model.response_enum(operation).variants;
+        let row = |status, source| Row {
             method: Some(operation.method),
             path: Some(&operation.path),
             operation: Some(operation),
             status,
-            from,
+            source,
         };
         for key in &operation.interim_keys {
             rows.push(row(Some(*key), RowSource::Interim));
         }
         if operation.declares_responses {
-            let declared = answers.iter();
-            rows.extend(declared.map(|answer| row(Some(answer.key), RowSource::Document(answer))));
+            rows.extend(
+                variants
+                    .iter()
+                    .map(|variant| row(Some(variant.key), RowSource::Document(variant))),
+            );
         } else if operation.interim_keys.is_empty() {
             rows.push(row(None, RowSource::Undeclared));
         }
         if built_in {
-            let keys: Vec<_> = answers.iter().map(|answer| answer.key).collect();
-            let own = operation.built_in_responses(model);
-            rows.extend(own.into_iter().map(|answer| {
-                let declared = match_response_key(&keys, answer.code)
-                    .and_then(|index| answers.get(index))
+            let keys: Vec<_> = variants.iter().map(|variant| variant.key).collect();
+            let responses = operation.built_in_responses(model);
+            rows.extend(responses.into_iter().map(|response| {
+                let declared = match_response_key(&keys, response.code)
+                    .and_then(|index| variants.get(index))
                     .filter(|_| operation.declares_responses);
                 row(
-                    Some(ResponseKey::Exact(answer.code)),
-                    RowSource::BuiltIn { answer, declared },
+                    Some(ResponseKey::Exact(response.code)),
+                    RowSource::BuiltIn { response, declared },
                 )
             }));
         }
     }
     if built_in {
-        rows.extend(between(model));
+        rows.extend(unmatched_rows(model));
     }
     rows
 }
 
-/// What the server answers where the document has no operation.
-fn between(model: &Model) -> Vec<Row<'_>> {
+/// Returns the rows for requests that do not match an operation.
+fn unmatched_rows(model: &Model) -> Vec<Row<'_>> {
     let mut paths: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     for operation in &model.operations {
         let methods = paths.entry(&operation.path).or_default();
         methods.push(operation.method);
     }
-    let row = |method, path, status, from| Row {
+    let row = |method, path, status, source| Row {
         method,
         path,
         operation: None,
         status,
-        from,
+        source,
     };
-    let own = |method, path, answer: BuiltInResponse| {
+    let built_in = |method, path, response: BuiltInResponse| {
         let declared = None;
-        let from = RowSource::BuiltIn { answer, declared };
-        row(method, path, Some(ResponseKey::Exact(answer.code)), from)
+        let source = RowSource::BuiltIn { response, declared };
+        row(
+            method,
+            path,
+            Some(ResponseKey::Exact(response.code)),
+            source,
+        )
     };
     let mut rows = Vec::new();
     for (path, methods) in paths {
         let [get, head, options] = [Method::Get, Method::Head, Method::Options];
         if methods.contains(&get) && !methods.contains(&head) {
-            rows.push(row(Some(head), Some(path), None, RowSource::AsGet));
+            rows.push(row(Some(head), Some(path), None, RowSource::HeadAsGet));
         }
         if !methods.contains(&options) {
-            rows.push(own(Some(options), Some(path), BuiltInResponse::OPTIONS));
+            rows.push(built_in(
+                Some(options),
+                Some(path),
+                BuiltInResponse::OPTIONS,
+            ));
         }
     }
     rows.extend(
@@ -154,19 +173,18 @@ fn between(model: &Model) -> Vec<Row<'_>> {
             BuiltInResponse::HEADER,
             BuiltInResponse::TOO_LATE,
         ]
-        .map(|answer| own(None, None, answer)),
+        .map(|response| built_in(None, None, response)),
     );
     rows
 }
 
-/// Whether an answer with a problem of RFC 9457 is what the document declares, as far as its media
-/// type tells.
-fn takes_problem(declared: &ResponseVariant) -> bool {
+/// Checks whether the declared media types include problem details (RFC 9457).
+fn declares_problem(declared: &ResponseVariant) -> bool {
     declared.media().iter().any(|media| {
         let essence = media.split(';').next().unwrap_or_default().trim();
         [PROBLEM, "application/*", "*/*"]
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(essence))
+            .any(|media_type| media_type.eq_ignore_ascii_case(essence))
     })
 }
 
@@ -182,87 +200,87 @@ impl Row<'_> {
                 ResponseKey::Exact(code) => Value::from(code),
                 key => Value::from(key.to_string()),
             }),
-            "source": self.from.word(),
+            "source": self.source.as_str(),
         });
-        let more = match &self.from {
-            RowSource::Document(answer) => json!({
-                "variant": format!("{}::{}", self.set(model), answer.variant),
-                "body": model.payload_name(&answer.body),
-                "media_types": answer.media(),
-                "headers": answer.headers.iter().map(|header| &header.wire).collect::<Vec<_>>(),
+        let details = match &self.source {
+            RowSource::Document(variant) => json!({
+                "variant": format!("{}::{}", self.enum_name(model), variant.variant),
+                "body": model.payload_name(&variant.body),
+                "media_types": variant.media(),
+                "headers": variant.headers.iter().map(|header| &header.wire).collect::<Vec<_>>(),
             }),
-            RowSource::BuiltIn { answer, declared } => json!({
+            RowSource::BuiltIn { response, declared } => json!({
                 "declared": declared.map(|declared| declared.key.to_string()),
-                "media_types": self.media_of(*answer),
-                "headers": Vec::from_iter(answer.header),
-                "content_declared": declared.is_some_and(takes_problem),
+                "media_types": self.built_in_media_types(*response),
+                "headers": Vec::from_iter(response.header),
+                "content_declared": declared.is_some_and(declares_problem),
             }),
-            RowSource::AsGet => json!({"as": "GET"}),
+            RowSource::HeadAsGet => json!({"handled_as": "GET"}),
             RowSource::Interim | RowSource::Undeclared => json!({}),
         };
-        if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
-            row.extend(more);
+        if let (Some(row), Value::Object(details)) = (row.as_object_mut(), details) {
+            row.extend(details);
         }
         row
     }
 
-    /// The media types of what the server answers by itself: where there is no request, hyper does, and it
-    /// says nothing.
-    fn media_of(&self, answer: BuiltInResponse) -> Vec<&'static str> {
+    /// Returns the media types of a built-in response. Responses to `OPTIONS`, and those that hyper sends
+    /// because it could not read the request, have no content.
+    fn built_in_media_types(&self, response: BuiltInResponse) -> Vec<&'static str> {
         let is_empty = [
             BuiltInResponse::OPTIONS,
             BuiltInResponse::NO_REQUEST,
             BuiltInResponse::HEADER,
         ];
-        if self.operation.is_none() && is_empty.contains(&answer) {
+        if self.operation.is_none() && is_empty.contains(&response) {
             Vec::new()
         } else {
             vec![PROBLEM]
         }
     }
 
-    /// The name of the enum that the operation answers with.
-    fn set(&self, model: &Model) -> String {
+    /// Returns the name of the operation's response enum.
+    fn enum_name(&self, model: &Model) -> String {
         self.operation.map_or_else(String::new, |operation| {
             model.response_enum(operation).name.to_string()
         })
     }
 
-    /// The row in words: method, path, status, content, media types, header fields.
+    /// Returns the cells of the row: method, path, status, content, media types, header fields.
     fn cells(&self, model: &Model) -> [String; 6] {
         let status = self
             .status
             .map_or_else(|| "-".to_owned(), |key| key.to_string());
-        let said = |text: &str| [text.to_owned(), String::new(), String::new()];
-        let [body, media, headers] = match &self.from {
-            RowSource::Document(answer) => {
-                let headers = answer.headers.iter().map(|header| header.wire.as_str());
+        let note = |text: &str| [text.to_owned(), String::new(), String::new()];
+        let [body, media, headers] = match &self.source {
+            RowSource::Document(variant) => {
+                let headers = variant.headers.iter().map(|header| header.wire.as_str());
                 [
-                    model.payload_name(&answer.body).unwrap_or_default(),
-                    answer.media().join(", "),
+                    model.payload_name(&variant.body).unwrap_or_default(),
+                    variant.media().join(", "),
                     headers.collect::<Vec<_>>().join(", "),
                 ]
             }
-            RowSource::BuiltIn { answer, declared } => [
+            RowSource::BuiltIn { response, declared } => [
                 match declared {
-                    None if self.operation.is_none() => "(by the server)".to_owned(),
-                    None => "(by the server, not declared)".to_owned(),
-                    Some(declared) if takes_problem(declared) => {
-                        format!("(by the server, declared as {})", declared.key)
+                    None if self.operation.is_none() => "(built-in)".to_owned(),
+                    None => "(built-in, not declared)".to_owned(),
+                    Some(declared) if declares_problem(declared) => {
+                        format!("(built-in, declared as {})", declared.key)
                     }
                     Some(declared) if declared.media().is_empty() => {
-                        format!("(by the server, {} declares no content)", declared.key)
+                        format!("(built-in, {} declares no content)", declared.key)
                     }
                     Some(declared) => {
-                        format!("(by the server, {} declares other content)", declared.key)
+                        format!("(built-in, {} declares other content)", declared.key)
                     }
                 },
-                self.media_of(*answer).join(", "),
-                answer.header.unwrap_or_default().to_owned(),
+                self.built_in_media_types(*response).join(", "),
+                response.header.unwrap_or_default().to_owned(),
             ],
-            RowSource::Interim => said("(interim, no answer)"),
-            RowSource::Undeclared => said("(declares no answer)"),
-            RowSource::AsGet => said("(by the server, as GET without content)"),
+            RowSource::Interim => note("(interim)"),
+            RowSource::Undeclared => note("(no responses declared)"),
+            RowSource::HeadAsGet => note("(built-in, handled as GET without content)"),
         };
         [
             self.method.map_or("any", Method::as_str).to_owned(),
@@ -276,12 +294,12 @@ impl Row<'_> {
 }
 
 impl RowSource<'_> {
-    fn word(&self) -> &'static str {
+    fn as_str(&self) -> &'static str {
         match self {
             Self::Document(_) => "document",
             Self::Interim => "interim",
             Self::Undeclared => "undeclared",
-            Self::BuiltIn { .. } | Self::AsGet => "built-in",
+            Self::BuiltIn { .. } | Self::HeadAsGet => "built-in",
         }
     }
 }
@@ -316,40 +334,40 @@ fn text(model: &Model, rows: &[Row<'_>]) -> String {
     text
 }
 
-/// How much the document has, and how much of it is left out.
-fn counted(counts: Counts) -> String {
+/// Counts the parts of the document, and those that are left out.
+fn count_summary(counts: Counts) -> String {
     let kinds = [
         ("operation", counts.operations),
         ("response", counts.responses),
         ("parameter", counts.parameters),
         ("schema", counts.schemas),
     ];
-    let words = |number: usize, noun: &str| match number {
+    let quantity = |number: usize, noun: &str| match number {
         1 => format!("1 {noun}"),
         number => format!("{number} {noun}s"),
     };
-    let declared = kinds.map(|(noun, count)| words(count.declared, noun));
-    let left: Vec<_> = kinds
+    let declared = kinds.map(|(noun, count)| quantity(count.declared, noun));
+    let left_out: Vec<_> = kinds
         .iter()
         .filter(|(_, count)| count.lowered < count.declared)
-        .map(|(noun, count)| words(count.declared - count.lowered, noun))
+        .map(|(noun, count)| quantity(count.declared - count.lowered, noun))
         .collect();
-    let rest = match left.as_slice() {
+    let omissions = match left_out.as_slice() {
         [] => "nothing is left out".to_owned(),
-        left => format!("left out, as the warnings say: {}", left.join(", ")),
+        left_out => format!("left out (see the warnings): {}", left_out.join(", ")),
     };
-    format!("{}; {rest}", declared.join(", "))
+    format!("{}; {omissions}", declared.join(", "))
 }
 
 fn markdown(model: &Model, rows: &[Row<'_>]) -> String {
     let mut lines = vec![
-        format!("| {} |", HEAD.map(capitalized).join(" | ")),
+        format!("| {} |", HEAD.map(capitalize).join(" | ")),
         format!("|{}", "---|".repeat(HEAD.len())),
     ];
     for row in rows {
         let cells = row.cells(model).map(|cell| match cell.as_str() {
             "" => cell,
-            // Within a table a bar ends the cell even in code.
+            // In a table, `|` ends the cell even in inline code.
             _ => format!("`{}`", cell.replace('|', r"\|")),
         });
         lines.push(format!("| {} |", cells.join(" | ")));
@@ -357,7 +375,7 @@ fn markdown(model: &Model, rows: &[Row<'_>]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn capitalized(word: &str) -> String {
+fn capitalize(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     format!("{first}{}", rest.to_lowercase())
 }

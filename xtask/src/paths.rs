@@ -1,40 +1,40 @@
-//! Where things are.
+//! Paths of the workspace, and helpers to show paths.
 
 use std::path::{Component, Path, PathBuf};
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()
 }
 
-/// The document of the workspace, which is the catalogue of all others.
-pub(crate) fn own_spec() -> PathBuf {
-    shown(&workspace().join("spec/status.yaml"))
+/// Returns the workspace's own document, which is the catalogue of all others.
+pub(crate) fn workspace_spec() -> PathBuf {
+    relative_to_current_dir(&workspace().join("spec/status.yaml"))
 }
 
-/// The crate of the workspace.
-pub(crate) fn own_crate() -> PathBuf {
-    shown(&workspace().join("generated"))
+/// Returns the crate generated from the workspace's own document.
+pub(crate) fn workspace_crate() -> PathBuf {
+    relative_to_current_dir(&workspace().join("generated"))
 }
 
-/// A path as a user in the current folder would write it.
-fn shown(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    match path.strip_prefix(&here) {
-        Ok(below) => below.to_owned(),
+/// Makes a path relative if it is in the current folder.
+fn relative_to_current_dir(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    match path.strip_prefix(&current) {
+        Ok(relative) => relative.to_owned(),
         Err(_) => path.to_owned(),
     }
 }
 
-/// Whether two paths lead to one file.
-pub(crate) fn same(a: &Path, b: &Path) -> bool {
+/// Checks whether two paths refer to the same file.
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     real(a) == real(b)
 }
 
-/// A path as a word of a command line.
-pub(crate) fn quoted(path: &Path) -> String {
+/// Quotes a path for a shell if necessary.
+pub(crate) fn shell_quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%\\".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
@@ -44,15 +44,15 @@ pub(crate) fn quoted(path: &Path) -> String {
     }
 }
 
-/// A path without its `.` parts, for messages.
-pub(crate) fn tidy(path: &Path) -> PathBuf {
-    let tidied: PathBuf = path
+/// Removes the `.` components of a path, for messages.
+pub(crate) fn normalized(path: &Path) -> PathBuf {
+    let normalized: PathBuf = path
         .components()
         .filter(|part| !matches!(part, Component::CurDir))
         .collect();
-    if tidied.as_os_str().is_empty() {
+    if normalized.as_os_str().is_empty() {
         PathBuf::from(".")
     } else {
-        tidied
+        normalized
     }
 }

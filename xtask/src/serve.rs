@@ -1,8 +1,8 @@
-//! `cargo xtask serve`: a server that answers from the examples of a document.
+//! `cargo xtask serve`: serves a mock with the examples of a document.
 //!
-//! The crate of the document is generated below `target/`, and the example `serve` of the generated
-//! crate is built against it and run: what is served is what anybody can generate. Beside it lie a page for
-//! people and the document itself, which it answers with where the document has no such path.
+//! Generates the document's crate in `target/`, and builds and runs the example `serve` of the workspace's
+//! crate against it, so that the mock is the same as in any generated crate. The server also serves an HTML
+//! page and the document itself, at paths that the document does not declare.
 
 mod page;
 
@@ -19,38 +19,38 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
 use crate::{document, error::CommandError, generate, paths};
 
-/// Serve a document: a server that answers from its examples
+/// Serve a mock with the examples of a document
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The document, JSON or YAML [default: spec/status.yaml of the workspace]
+pub(crate) struct ServeArgs {
+    /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Where to listen; port 0 takes one that is free
+    /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     addr: String,
 }
 
-/// The folder of what is shown.
-const SHOWN: &str = "shown";
+/// The folder of the page and the document.
+const PAGES: &str = "pages";
 
 /// Runs the command, until the server is stopped.
-pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::own_spec);
+pub(crate) fn run(arguments: &ServeArgs) -> Result<String, CommandError> {
+    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
     let address = &arguments.addr;
-    // Before anybody waits for a server that cannot be there.
+    // Checked first, because building the server takes a while.
     TcpListener::bind(address).map_err(|error| {
         CommandError::Unable(format!(
-            "cannot serve on {address}: {error}; choose where: `--addr HOST:PORT`"
+            "cannot listen on {address}: {error}; choose another address with `--addr HOST:PORT`"
         ))
     })?;
-    let name = name(&spec);
+    let name = package_name(&spec);
     let folder = target().join("serve").join(&name);
     let api = folder.join("api");
     let source = document::read(&spec)?;
-    let files = generate::crate_files(&spec, &source, None, Some(&served(&name)))?;
+    let files = generate::crate_files(&spec, &source, None, Some(&api_name(&name)))?;
     files::apply(&files, &api).map_err(|error| CommandError::Unable(error.to_string()))?;
-    let shown = shown(&spec, &source)?;
-    program(&name, &folder, shown)?;
+    let pages = pages(&spec, &source)?;
+    write_package(&name, &folder, pages)?;
 
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -58,18 +58,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, CommandError> {
         .arg(folder.join("Cargo.toml"))
         .arg("--")
         .arg(address)
-        .arg(folder.join(SHOWN))
+        .arg(folder.join(PAGES))
         .env("CARGO_TARGET_DIR", target());
     eprintln!(
-        "building the server of {} ...",
-        paths::tidy(&spec).display()
+        "building the mock of {} ...",
+        paths::normalized(&spec).display()
     );
     become_program(cargo)
 }
 
-/// The name of a document's server, which no other document's has: for cargo, packages of one name and version in
-/// workspaces of their own are the same.
-fn name(spec: &Path) -> String {
+/// Returns a package name that is unique to the document: in a shared target folder, Cargo confuses packages
+/// with the same name and version.
+fn package_name(spec: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     spec.canonicalize()
         .unwrap_or_else(|_| spec.to_owned())
@@ -87,8 +87,8 @@ fn name(spec: &Path) -> String {
     format!("serve-{plain}-{:016x}", hasher.finish())
 }
 
-/// The name of the crate that is generated to be served.
-fn served(name: &str) -> String {
+/// Returns the name of the generated crate that the package depends on.
+fn api_name(name: &str) -> String {
     format!("{name}-api")
 }
 
@@ -96,25 +96,25 @@ fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::workspace().join("target"), PathBuf::from)
 }
 
-/// The page of a document and the document itself, by their names.
-fn shown(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], CommandError> {
-    // It has been generated already, and all said that there is to say.
-    let unreadable = |findings: Vec<Diagnostic>| document::unreadable(&findings, source);
+/// Returns the HTML page of a document and the document itself, by path.
+fn pages(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], CommandError> {
+    // The crate is already generated, so these errors do not occur, and warnings have been printed.
+    let error = |findings: Vec<Diagnostic>| document::generation_error(&findings, source);
     let catalogue = document::catalogue(spec)?;
-    let (model, _) = statusquo_codegen::model(source, &catalogue).map_err(unreadable)?;
-    let published = statusquo_codegen::publish(source).map_err(unreadable)?;
+    let (model, _) = statusquo_codegen::model(source, &catalogue).map_err(error)?;
+    let published = statusquo_codegen::publish(source).map_err(error)?;
     Ok([
-        ("shown/openapi.html", page::page(&model)),
-        ("shown/openapi.json", published.json),
-        ("shown/openapi.yaml", published.yaml),
+        ("pages/openapi.html", page::render(&model)),
+        ("pages/openapi.json", published.json),
+        ("pages/openapi.yaml", published.yaml),
     ])
 }
 
-/// Writes the package of the program: the example of the generated crate, and what it needs.
-fn program(
+/// Writes the package of the server: the example `serve` with a manifest, a lock file and the pages.
+fn write_package(
     name: &str,
     folder: &Path,
-    shown: [(&'static str, String); 3],
+    pages: [(&'static str, String); 3],
 ) -> Result<(), CommandError> {
     let workspace = paths::workspace();
     let read = |path: &str| {
@@ -129,13 +129,12 @@ fn program(
     let files = [
         ("Cargo.toml", manifest),
         ("src/main.rs", read("generated/examples/serve.rs")?),
-        // The versions of the workspace, so that nothing new is downloaded. Cargo takes from it what
-        // it needs, and leaves out the rest.
+        // The versions of the workspace, so that nothing is downloaded. Cargo removes unused entries.
         ("Cargo.lock", read("Cargo.lock")?),
     ];
-    for (path, text) in files.into_iter().chain(shown) {
+    for (path, text) in files.into_iter().chain(pages) {
         let path = folder.join(path);
-        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
+        if fs::read_to_string(&path).is_ok_and(|existing| existing == text) {
             continue;
         }
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -148,22 +147,22 @@ fn program(
     Ok(())
 }
 
-/// The manifest of the program, with the dependencies of the workspace.
+/// Creates the manifest of the package, with dependencies of the workspace.
 fn manifest(name: &str, workspace: &str) -> Option<String> {
     let workspace: DocumentMut = workspace.parse().ok()?;
-    let known = workspace.get("workspace")?.get("dependencies")?;
+    let available = workspace.get("workspace")?.get("dependencies")?;
     let mut dependencies = Table::new();
     let mut api = InlineTable::new();
-    api.insert("package", served(name).into());
+    api.insert("package", api_name(name).into());
     api.insert("path", "api".into());
     api.insert("features", toml_edit::Array::from_iter(["mock"]).into());
-    // The example says `statusquo`, whatever is served.
+    // The example imports the crate as `statusquo`.
     dependencies.insert("statusquo", value(api));
     for (name, features) in [
         ("axum", &["http1", "tokio"][..]),
         ("tokio", &["macros", "net", "rt-multi-thread", "signal"]),
     ] {
-        dependencies.insert(name, known.get(name)?.clone());
+        dependencies.insert(name, available.get(name)?.clone());
         let dependency = dependencies.get_mut(name)?.as_inline_table_mut()?;
         let features: toml_edit::Array = features.iter().copied().collect();
         dependency.insert("features", features.into());
@@ -175,12 +174,12 @@ fn manifest(name: &str, workspace: &str) -> Option<String> {
     let mut manifest = DocumentMut::new();
     manifest.insert("package", Item::Table(package));
     manifest.insert("dependencies", Item::Table(dependencies));
-    // A workspace of its own: it is no member of the one around it.
+    // The package is a separate workspace, not a member of the surrounding one.
     manifest.insert("workspace", Item::Table(Table::new()));
     Some(manifest.to_string())
 }
 
-/// Puts a program in the place of this one, so that signals reach it.
+/// Replaces this process with a program, so that signals reach the program.
 #[cfg(unix)]
 fn become_program(mut command: Command) -> Result<String, CommandError> {
     use std::os::unix::process::CommandExt as _;

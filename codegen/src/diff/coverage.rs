@@ -59,7 +59,7 @@ pub(super) fn coverage(base: &Side, head: &Side, result: &mut WalkResult) -> Cov
         };
         let covered = (side(&place.base, &old), side(&place.head, &new));
         let (Some(before), Some(after)) = covered else {
-            if place.pointer().in_file().is_none() {
+            if place.pointer().external_file().is_none() {
                 coverage.uncovered.push(place);
                 continue;
             }

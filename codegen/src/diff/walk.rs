@@ -523,23 +523,23 @@ impl<'a> DiffWalk<'a> {
         if let Some(compare) = comparator(member.kind, member.key) {
             return compare(self, member);
         }
-        let field = match member.kind.members() {
+        let field = match member.kind.keys() {
             ObjectKeys::Fields(fields) => fields.iter().find(|field| field.name == member.key),
             ObjectKeys::Named(_) => None,
         };
         match field {
-            Some(field) if field.usage == KeyUse::Meaning => self.by_value_kind(field.form, member),
-            Some(field) if field.usage == KeyUse::Prose => self.documentation(member),
+            Some(field) if field.usage == KeyUse::Meaning => self.by_value_kind(field.kind, member),
+            Some(field) if field.usage == KeyUse::Docs => self.documentation(member),
             _ => self.note(Bucket::Unused, member),
         }
     }
 
     /// Compares two values of a kind.
-    fn by_value_kind(&mut self, form: ValueKind, member: &KeyPair<'a>) {
+    fn by_value_kind(&mut self, expected: ValueKind, member: &KeyPair<'a>) {
         let (Some(base), Some(head)) = (&member.base, &member.head) else {
             return self.leaf(member);
         };
-        match form {
+        match expected {
             ValueKind::Is(kind) | ValueKind::Ref(kind) => self.pair(kind, &base.place, &head.place),
             ValueKind::FlagOrRef(kind) if base.value.is_object() && head.value.is_object() => {
                 self.pair(kind, &base.place, &head.place);

@@ -41,7 +41,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #docs
         #![cfg_attr(not(feature = "_wire"), no_std)]
         #![forbid(unsafe_code)]
-        #![allow(clippy::doc_markdown, reason = "descriptions are those of the document")]
+        #![allow(clippy::doc_markdown, reason = "the document's words")]
         #![allow(
             clippy::self_named_constructors,
             clippy::should_implement_trait,
@@ -64,8 +64,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             clippy::too_many_lines,
             reason = "a match over statuses has an arm for each; some share a reason phrase"
         )]
-        #![allow(clippy::wildcard_imports, reason = "an API may have hundreds of requests")]
-        #![allow(deprecated, reason = "deprecated operations and parameters still work")]
+        #![allow(clippy::wildcard_imports, reason = "there may be hundreds of names")]
+        #![allow(deprecated, reason = "deprecated items still work")]
 
         #[allow(dead_code, unreachable_pub, unused_macros, reason = "no document uses all of it")]
         mod runtime;
@@ -309,7 +309,7 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     ]);
     match own {
         None => {
-            code.push("    serve(listener, router(Service), Limits::default()).await".to_owned())
+            code.push("    serve(listener, router(Service), Limits::default()).await".to_owned());
         }
         Some(own) => {
             code.push(format!("    let router = server::{own}::router(Service)"));

@@ -25,7 +25,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         let table = match shared {
             Some((_, table)) => table.clone(),
             None => {
-                let wanted = operation.name.screaming_snake().with("_EXAMPLES");
+                let wanted = operation.name.screaming_snake().with_suffix("_EXAMPLES");
                 let (table, _) = scope.name(&[wanted], "the examples of an operation");
                 tables.push((operation, table.clone()));
                 table

@@ -255,7 +255,7 @@ fn route(model: &Model, operation: &Operation) -> TokenStream {
         Some(set) => {
             let credentials = &set.name;
             quote! {
-                router.guarded(api, |api, context, request: #request, credentials: security::#credentials| async move {
+                router.route_with_credentials(api, |api, context, request: #request, credentials: security::#credentials| async move {
                     let api = Api::with_context(api, context);
                     Api::admit::<#request>(&*api)?;
                     Ok(Api::#name(&*api, request, credentials).await)

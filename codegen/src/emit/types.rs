@@ -126,7 +126,7 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
                 }
             }
 
-            const fn known(number: i64) -> Option<Self> {
+            const fn from_declared(number: i64) -> Option<Self> {
                 match number {
                     #(#numbers => Some(Self::#names),)*
                     _ => None,
@@ -258,7 +258,7 @@ fn form(
         }
     });
     let reads = parts.iter().map(read_part);
-    let other_reads = others.map(|name| quote!(#name: parts.rest()));
+    let other_reads = others.map(|name| quote!(#name: parts.take_remaining()));
     let values: Vec<_> = parts.iter().filter_map(value_of_part).collect();
     let unused = if values.is_empty() {
         quote!(_)
@@ -339,22 +339,22 @@ fn value_of_part(part: &FormPart) -> Option<TokenStream> {
     match (&part.kind, part.required) {
         (PartKind::File, _) => None,
         (_, true) => Some(quote!(values.add(#wire, &self.#name);)),
-        (_, false) => Some(quote!(values.maybe(#wire, self.#name.as_ref());)),
+        (_, false) => Some(quote!(values.add_optional(#wire, self.#name.as_ref());)),
     }
 }
 
 fn read_part(part: &FormPart) -> TokenStream {
     let FormPart { name, wire, .. } = part;
     let read = match part.kind {
-        PartKind::File => quote!(files),
-        PartKind::Text(_) => quote!(texts),
-        PartKind::Json(_) => quote!(jsons),
+        PartKind::File => quote!(take_files),
+        PartKind::Text(_) => quote!(take_texts),
+        PartKind::Json(_) => quote!(take_jsons),
     };
     let take = match (part.required, part.many) {
         (true, false) => quote!(required),
         (false, false) => quote!(optional),
-        (true, true) => quote!(some),
-        (false, true) => quote!(any),
+        (true, true) => quote!(required_many),
+        (false, true) => quote!(optional_many),
     };
     quote!(#name: crate::runtime::multipart::#take(#wire, parts.#read(#wire)?)?)
 }

@@ -1,7 +1,7 @@
-//! The files beside a document that its `$ref`s lead to, brought into its tree.
+//! Resolves `$ref`s into external files by inlining the files into the document's tree.
 //!
-//! Each file stands under a key of its own at the root ([`Pointer::of_file`]), and each `$ref` to it
-//! becomes one into the tree, so that nothing behind this has to know of files.
+//! Each file becomes a member of the root ([`Pointer::for_file`]), and each `$ref` to it is rewritten
+//! into a `$ref` within the tree. Later stages do not handle files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,45 +18,45 @@ use crate::{
     source::Source,
 };
 
-/// What a `$ref` leads to.
+/// The target of a `$ref`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RefTarget {
     /// A place in the same file.
-    Here(Pointer),
-    /// A place in the document itself, from a file beside it.
+    SameFile(Pointer),
+    /// A place in the document itself, referenced from an external file.
     Document(Pointer),
-    /// A place in a file beside the document, by its path from the document's folder.
+    /// A place in an external file, whose path is relative to the document's folder.
     File(String, Pointer),
-    /// A file that is not in the document's folder.
-    Outside,
-    /// An address, or what is no reference at all.
-    Elsewhere,
-    /// A text with `#` at its start that is no pointer.
-    NoPointer,
+    /// A file outside the document's folder.
+    OutsideFolder,
+    /// A URL, an absolute path, or not a reference at all.
+    NotAFile,
+    /// A fragment that is not a JSON Pointer.
+    NotAPointer,
 }
 
 impl RefTarget {
-    /// Reads the `$ref` of a file; `None` is the document itself.
-    pub(super) fn read(reference: &str, file: Option<&str>, source: &Source) -> Self {
+    /// Parses a `$ref` in `file`; `None` is the document itself.
+    pub(super) fn parse(reference: &str, file: Option<&str>, source: &Source) -> Self {
         let (path, fragment) = match reference.find('#') {
             Some(at) => reference.split_at(at),
             None => (reference, "#"),
         };
         let Some(pointer) = Pointer::from_fragment(fragment) else {
-            return Self::NoPointer;
+            return Self::NotAPointer;
         };
         if path.is_empty() {
-            return Self::Here(pointer);
+            return Self::SameFile(pointer);
         }
         let has_scheme = path
             .split('/')
             .next()
             .is_some_and(|first| first.contains(':'));
         let Ok(path) = percent_decode_str(path).decode_utf8() else {
-            return Self::Elsewhere;
+            return Self::NotAFile;
         };
         if has_scheme || path.starts_with('/') || path.contains(['\\', '?', '\0']) {
-            return Self::Elsewhere;
+            return Self::NotAFile;
         }
         let mut names: Vec<&str> = file.map_or_else(Vec::new, |file| file.split('/').collect());
         names.pop();
@@ -65,7 +65,7 @@ impl RefTarget {
                 "" | "." => {}
                 ".." => {
                     if names.pop().is_none() {
-                        return Self::Outside;
+                        return Self::OutsideFolder;
                     }
                 }
                 name => names.push(name),
@@ -80,13 +80,13 @@ impl RefTarget {
     }
 }
 
-/// Brings all files that a document leads to into its tree; gives what is wrong with them as texts.
-pub(super) fn join(tree: &mut Value, source: &Source) -> Vec<Diagnostic> {
+/// Inlines all external files into the document's tree and returns their syntax errors and duplicate keys.
+pub(super) fn inline(tree: &mut Value, source: &Source) -> Vec<Diagnostic> {
     if source.external_files.is_empty() {
         return Vec::new();
     }
-    let joiner = RefLoader::run(tree, source);
-    let files = joiner
+    let loader = RefLoader::run(tree, source);
+    let files = loader
         .trees
         .into_iter()
         .filter_map(|(path, tree)| Some((path, tree?)));
@@ -94,27 +94,29 @@ pub(super) fn join(tree: &mut Value, source: &Source) -> Vec<Diagnostic> {
     if let Some(root) = tree.as_object_mut() {
         root.insert(Pointer::FILES.to_owned(), files.into());
     }
-    joiner.findings
+    loader.findings
 }
 
-/// The files that a document leads to, by way of those beside it, and that nobody has tried to read.
+/// Returns the external files that the document references, directly or through other files, and that are not
+/// in [`Source::external_files`] yet.
 pub(crate) fn missing_files(source: &Source) -> BTreeSet<String> {
     let texts = source
         .external_files
         .values()
         .filter_map(|text| text.as_ref().ok());
     let mut texts = std::iter::once(&source.text).chain(texts);
-    if !texts.any(|text| may_leave(text)) {
+    if !texts.any(|text| may_reference_files(text)) {
         return BTreeSet::new();
     }
-    match parse::read(&source.text) {
+    match parse::parse(&source.text) {
         Ok((mut tree, _)) => RefLoader::run(&mut tree, source).missing,
         Err(_) => BTreeSet::new(),
     }
 }
 
-/// Whether a `$ref` of a text may lead out of it. Most documents have none, and need not be read twice.
-fn may_leave(text: &str) -> bool {
+/// Checks whether a text may contain a `$ref` to another file. Most documents contain none and need not be
+/// parsed twice.
+fn may_reference_files(text: &str) -> bool {
     text.match_indices("$ref").any(|(at, word)| {
         let rest = text.get(at + word.len()..).unwrap_or_default();
         let value = rest.trim_start_matches(|c: char| c.is_whitespace() || "'\":".contains(c));
@@ -124,52 +126,52 @@ fn may_leave(text: &str) -> bool {
 
 struct RefLoader<'a> {
     source: &'a Source,
-    /// The trees of the files; `None` for those that are no trees.
+    /// The parsed files by path; `None` for files with syntax errors.
     trees: BTreeMap<String, Option<Value>>,
     findings: Vec<Diagnostic>,
     missing: BTreeSet<String>,
-    /// What has not been looked at: the file, the place in it, and what should stand there.
-    open: Vec<(Option<String>, Pointer, ObjectKind)>,
+    /// The `$ref` targets to visit: the file, the place in it, and the expected kind of object.
+    pending: Vec<(Option<String>, Pointer, ObjectKind)>,
     seen: BTreeSet<(Option<String>, Pointer, ObjectKind)>,
 }
 
 impl<'a> RefLoader<'a> {
     fn run(tree: &mut Value, source: &'a Source) -> Self {
-        let mut joiner = Self {
+        let mut loader = Self {
             source,
             trees: BTreeMap::new(),
             findings: Vec::new(),
             missing: BTreeSet::new(),
-            open: Vec::new(),
+            pending: Vec::new(),
             seen: BTreeSet::new(),
         };
-        joiner.value(ValueKind::Is(ObjectKind::OpenApi), tree, None);
-        while let Some(next) = joiner.open.pop() {
-            if !joiner.seen.insert(next.clone()) {
+        loader.value(ValueKind::Is(ObjectKind::OpenApi), tree, None);
+        while let Some(next) = loader.pending.pop() {
+            if !loader.seen.insert(next.clone()) {
                 continue;
             }
             let (file, place, kind) = next;
-            let form = ValueKind::Ref(kind);
+            let expected = ValueKind::Ref(kind);
             let Some(path) = &file else {
                 if let Some(value) = tree.pointer_mut(place.as_str()) {
-                    joiner.value(form, value, None);
+                    loader.value(expected, value, None);
                 }
                 continue;
             };
-            // Out of the map while it changes, for other files may be read meanwhile.
-            let Some(mut tree) = joiner.trees.get_mut(path).and_then(Option::take) else {
+            // Taken out of the map while it is visited, because the visit may add other files to the map.
+            let Some(mut tree) = loader.trees.get_mut(path).and_then(Option::take) else {
                 continue;
             };
             if let Some(value) = tree.pointer_mut(place.as_str()) {
-                joiner.value(form, value, Some(path));
+                loader.value(expected, value, Some(path));
             }
-            joiner.trees.insert(path.clone(), Some(tree));
+            loader.trees.insert(path.clone(), Some(tree));
         }
-        joiner
+        loader
     }
 
-    fn value(&mut self, form: ValueKind, value: &mut Value, file: Option<&str>) {
-        match (form, value) {
+    fn value(&mut self, expected: ValueKind, value: &mut Value, file: Option<&str>) {
+        match (expected, value) {
             (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
                 match members.get_mut("$ref") {
                     Some(Value::String(reference)) => self.reference(kind, reference, file),
@@ -178,14 +180,14 @@ impl<'a> RefLoader<'a> {
                 }
             }
             (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, file),
-            (ValueKind::List(form), Value::Array(items)) => {
+            (ValueKind::List(item_kind), Value::Array(items)) => {
                 for item in items {
-                    self.value(*form, item, file);
+                    self.value(*item_kind, item, file);
                 }
             }
-            (ValueKind::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(member_kind), Value::Object(members)) => {
                 for member in members.values_mut() {
-                    self.value(*form, member, file);
+                    self.value(*member_kind, member, file);
                 }
             }
             _ => {}
@@ -193,18 +195,18 @@ impl<'a> RefLoader<'a> {
     }
 
     fn object(&mut self, kind: ObjectKind, members: &mut Map<String, Value>, file: Option<&str>) {
-        match kind.members() {
+        match kind.keys() {
             ObjectKeys::Fields(fields) => {
                 for field in fields {
                     if let Some(value) = members.get_mut(field.name) {
-                        self.value(field.form, value, file);
+                        self.value(field.kind, value, file);
                     }
                 }
             }
-            ObjectKeys::Named(form) => {
+            ObjectKeys::Named(value_kind) => {
                 for (key, value) in members.iter_mut() {
                     if !key.starts_with("x-") {
-                        self.value(form, value, file);
+                        self.value(value_kind, value, file);
                     }
                 }
             }
@@ -213,7 +215,7 @@ impl<'a> RefLoader<'a> {
             && let Some(Value::Object(mapping)) = members.get_mut("mapping")
         {
             for value in mapping.values_mut() {
-                // The name of a component has none of these.
+                // A component name in `mapping` contains none of these characters.
                 if let Value::String(text) = value
                     && text.contains(['#', '/', '.'])
                 {
@@ -223,26 +225,26 @@ impl<'a> RefLoader<'a> {
         }
     }
 
-    /// Makes a reference one into the tree.
+    /// Rewrites a `$ref` into one within the tree.
     fn reference(&mut self, kind: ObjectKind, reference: &mut String, file: Option<&str>) {
-        let (file, pointer) = match RefTarget::read(reference, file, self.source) {
-            RefTarget::Here(pointer) => (file.map(str::to_owned), pointer),
+        let (file, pointer) = match RefTarget::parse(reference, file, self.source) {
+            RefTarget::SameFile(pointer) => (file.map(str::to_owned), pointer),
             RefTarget::Document(pointer) => (None, pointer),
-            RefTarget::File(path, pointer) if self.has(&path) => (Some(path), pointer),
+            RefTarget::File(path, pointer) if self.load_file(&path) => (Some(path), pointer),
             _ => return,
         };
         match &file {
-            Some(path) => *reference = Pointer::of_file(path).join(&pointer).fragment(),
+            Some(path) => *reference = Pointer::for_file(path).join(&pointer).fragment(),
             None => *reference = pointer.fragment(),
         }
-        // What stands in a section of the document is looked at where it stands.
+        // The components of the document itself are visited anyway.
         if file.is_some() || section_of(&pointer).is_none() {
-            self.open.push((file, pointer, kind));
+            self.pending.push((file, pointer, kind));
         }
     }
 
-    /// Whether there is a file, which is read when it is first asked for.
-    fn has(&mut self, path: &str) -> bool {
+    /// Parses a file on its first use; returns `false` if it is missing or unreadable.
+    fn load_file(&mut self, path: &str) -> bool {
         match self.source.external_files.get(path) {
             None => {
                 self.missing.insert(path.to_owned());
@@ -251,15 +253,15 @@ impl<'a> RefLoader<'a> {
             Some(Err(_)) => false,
             Some(Ok(text)) => {
                 if !self.trees.contains_key(path) {
-                    let tree = match parse::read(text) {
+                    let tree = match parse::parse(text) {
                         Ok((tree, findings)) => {
                             let findings = findings.into_iter();
                             self.findings
-                                .extend(findings.map(|finding| within(finding, path)));
+                                .extend(findings.map(|finding| move_to_file(finding, path)));
                             Some(tree)
                         }
                         Err(finding) => {
-                            self.findings.push(within(finding, path));
+                            self.findings.push(move_to_file(finding, path));
                             None
                         }
                     };
@@ -271,9 +273,9 @@ impl<'a> RefLoader<'a> {
     }
 }
 
-/// A finding about a file as one about the tree that it stands in.
-fn within(mut finding: Diagnostic, path: &str) -> Diagnostic {
-    let root = Pointer::of_file(path);
+/// Changes the places of a finding from places in a file to places in the whole tree.
+fn move_to_file(mut finding: Diagnostic, path: &str) -> Diagnostic {
+    let root = Pointer::for_file(path);
     let places = finding.related.iter_mut().map(|(place, _)| place);
     for place in places.chain([&mut finding.place]) {
         match place {
@@ -291,13 +293,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_read() {
+    fn ref_targets_are_parsed() {
         let source = Source::new("api/openapi.yaml", "");
         let pointer = |text: &str| Pointer::from_fragment(text).unwrap();
         let file = |path: &str, text: &str| RefTarget::File(path.to_owned(), pointer(text));
         for (reference, from, expected) in [
-            ("#/a/b", None, RefTarget::Here(pointer("#/a/b"))),
-            ("#/a", Some("b/c.yaml"), RefTarget::Here(pointer("#/a"))),
+            ("#/a/b", None, RefTarget::SameFile(pointer("#/a/b"))),
+            ("#/a", Some("b/c.yaml"), RefTarget::SameFile(pointer("#/a"))),
             ("pet.yaml", None, file("pet.yaml", "#")),
             ("./a%20b/./pet.yaml#/A", None, file("a b/pet.yaml", "#/A")),
             ("../c.json#", Some("a/b.yaml"), file("c.json", "#")),
@@ -307,17 +309,17 @@ mod tests {
                 Some("a/b.yaml"),
                 RefTarget::Document(pointer("#/x")),
             ),
-            ("../pet.yaml", None, RefTarget::Outside),
-            ("a/../../pet.yaml", None, RefTarget::Outside),
-            ("/etc/passwd", None, RefTarget::Elsewhere),
-            ("https://example.com/a.yaml#/b", None, RefTarget::Elsewhere),
-            ("C:\\a.yaml", None, RefTarget::Elsewhere),
-            ("..\\a.yaml", None, RefTarget::Elsewhere),
-            ("#anchor", None, RefTarget::NoPointer),
-            ("a.yaml#anchor", None, RefTarget::NoPointer),
+            ("../pet.yaml", None, RefTarget::OutsideFolder),
+            ("a/../../pet.yaml", None, RefTarget::OutsideFolder),
+            ("/etc/passwd", None, RefTarget::NotAFile),
+            ("https://example.com/a.yaml#/b", None, RefTarget::NotAFile),
+            ("C:\\a.yaml", None, RefTarget::NotAFile),
+            ("..\\a.yaml", None, RefTarget::NotAFile),
+            ("#anchor", None, RefTarget::NotAPointer),
+            ("a.yaml#anchor", None, RefTarget::NotAPointer),
         ] {
             assert_eq!(
-                RefTarget::read(reference, from, &source),
+                RefTarget::parse(reference, from, &source),
                 expected,
                 "{reference}"
             );
@@ -325,15 +327,15 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_leave_is_read_twice() {
-        for (text, leaves) in [
+    fn only_texts_with_external_refs_are_parsed_twice() {
+        for (text, expected) in [
             ("{\"$ref\": \"#/a\", \"b\": {\"$ref\" : '#/c'}}", false),
             ("$ref: '#/a'\n$ref: \"#/b\"", false),
             ("$ref: a.yaml", true),
             ("{\"$ref\":\"a.json\"}", true),
             ("$ref: >-\n  a.yaml", true),
         ] {
-            assert_eq!(may_leave(text), leaves, "{text}");
+            assert_eq!(may_reference_files(text), expected, "{text}");
         }
     }
 }

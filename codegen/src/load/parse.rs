@@ -1,4 +1,4 @@
-//! Text to a tree of plain JSON values, in which each key stands once.
+//! Parses JSON or YAML into a tree of JSON values with unique keys.
 
 use std::{cell::RefCell, fmt};
 
@@ -11,17 +11,17 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// Reads JSON, or else YAML.
+/// Parses a text as JSON, or else as YAML.
 ///
-/// Keys of YAML that are numbers or booleans become strings, as JSON has them: `404:` and `'404':` are
-/// one key. Merge keys (`<<`) are merged. Of equal keys the first counts, and the others are reported.
+/// YAML keys that are numbers or booleans become strings, as in JSON: `404:` and `'404':` are
+/// the same key. Merge keys (`<<`) are merged. The first of several equal keys wins; the others are reported.
 ///
 /// # Errors
-/// If the text is neither.
-pub(super) fn read(text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
+/// Returns a diagnostic if the text is neither.
+pub(super) fn parse(text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
     let duplicates = RefCell::new(Vec::new());
     let tree = if text.trim_start().starts_with('{') {
-        // YAML may start with a brace too; but who writes one means JSON, and reads its errors.
+        // YAML may start with a brace too, but then the text is most likely JSON: report the JSON error.
         json(text, &duplicates).or_else(|error| {
             duplicates.borrow_mut().clear();
             yaml(text, &duplicates).map_err(|_| error)
@@ -33,9 +33,9 @@ pub(super) fn read(text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
     Ok((tree, duplicates.into_iter().map(duplicate).collect()))
 }
 
-/// Writes a tree as YAML.
-pub(crate) fn yaml_of(tree: &Value) -> String {
-    // What has the keys of JSON can be written; and JSON is YAML.
+/// Serializes a tree as YAML.
+pub(crate) fn to_yaml(tree: &Value) -> String {
+    // Serializing a tree with string keys does not fail; if it did, JSON is also valid YAML.
     serde_yaml::to_string(tree).unwrap_or_else(|_| tree.to_string())
 }
 
@@ -44,7 +44,7 @@ fn duplicate(pointer: Pointer) -> Diagnostic {
     let (message, help) = match pointer.parent().as_ref().and_then(Pointer::last).as_deref() {
         Some("responses") => (
             format!("the status `{key}` is declared twice"),
-            "keep one of the two, or give the other its own code",
+            "keep one of the two, or change the code of the other",
         ),
         _ => (
             format!("the key `{key}` is declared twice"),
@@ -65,32 +65,32 @@ fn json(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnos
     let seed = TreeSeed {
         duplicates,
         at: Trail::ROOT,
-        dialect: Syntax::Json,
+        syntax: Syntax::Json,
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let tree = seed
         .deserialize(&mut deserializer)
         .and_then(|tree| deserializer.end().map(|()| tree));
-    tree.map_err(|error| syntax(&error.to_string(), error.line(), error.column()))
+    tree.map_err(|error| syntax_error(&error.to_string(), error.line(), error.column()))
 }
 
 fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
-    not_too_deep(text)?;
+    check_depth(text)?;
     let seed = TreeSeed {
         duplicates,
         at: Trail::ROOT,
-        dialect: Syntax::Yaml,
+        syntax: Syntax::Yaml,
     };
     seed.deserialize(serde_yaml::Deserializer::from_str(text))
         .map_err(|error| match error.location() {
-            Some(at) => syntax(&error.to_string(), at.line(), at.column()),
-            // It tells no place of a second document.
-            None => syntax(&error.to_string(), second_document(text), 1),
+            Some(at) => syntax_error(&error.to_string(), at.line(), at.column()),
+            // serde_yaml does not report the place of a second document.
+            None => syntax_error(&error.to_string(), second_document_line(text), 1),
         })
 }
 
-/// The line of the `---` between two documents of YAML.
-fn second_document(text: &str) -> usize {
+/// Returns the line of the `---` between the first two YAML documents of a text.
+fn second_document_line(text: &str) -> usize {
     let is_mark = |line: &str| line == "---" || line.starts_with("--- ");
     let is_content =
         |line: &str| !(line.is_empty() || line.starts_with(['#', '%']) || is_mark(line));
@@ -101,12 +101,14 @@ fn second_document(text: &str) -> usize {
         .map_or(1, |(index, _)| index + 1)
 }
 
-/// How deep a document may be nested: what `serde_json` and `serde_yaml` allow.
-const DEPTH: usize = 128;
+/// Maximum nesting depth of a document, the limit of `serde_json` and `serde_yaml`.
+const MAX_DEPTH: usize = 128;
 
-/// Refuses what would keep `serde_yaml` busy for minutes: its parser takes quadratic time over
-/// brackets within brackets, and comes to the limit of the depth only then.
-fn not_too_deep(text: &str) -> Result<(), Diagnostic> {
+/// Rejects texts that are nested deeper than [`MAX_DEPTH`].
+///
+/// `serde_yaml` takes quadratic time to parse nested brackets and checks its depth limit only afterwards,
+/// which can take minutes.
+fn check_depth(text: &str) -> Result<(), Diagnostic> {
     let mut brackets = 0_usize;
     let deepest = text.bytes().fold(0, |deepest, byte| {
         match byte {
@@ -116,15 +118,15 @@ fn not_too_deep(text: &str) -> Result<(), Diagnostic> {
         }
         deepest.max(brackets)
     });
-    if deepest <= DEPTH {
+    if deepest <= MAX_DEPTH {
         return Ok(());
     }
-    // Brackets in texts count for nothing: now it takes a look at the structure.
+    // Some of the brackets may be inside of strings: count the real nesting.
     let mut depth = 0;
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
-            syntax(
+            syntax_error(
                 error.info(),
                 error.marker().line(),
                 error.marker().col() + 1,
@@ -136,46 +138,49 @@ fn not_too_deep(text: &str) -> Result<(), Diagnostic> {
             Event::StreamEnd => break,
             _ => {}
         }
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             let message = "recursion limit exceeded";
-            return Err(syntax(message, span.start.line(), span.start.col() + 1));
+            return Err(syntax_error(
+                message,
+                span.start.line(),
+                span.start.col() + 1,
+            ));
         }
     }
     Ok(())
 }
 
-fn syntax(message: &str, line: usize, column: usize) -> Diagnostic {
-    // The parsers end their messages with a place; ours stands before them.
+fn syntax_error(message: &str, line: usize, column: usize) -> Diagnostic {
+    // The parsers append a place to their messages, which the diagnostic already has.
     let message = message
         .rsplit_once(" at line ")
         .map_or(message, |(message, _)| message);
     let message = message
         .strip_prefix("deserializing from YAML containing ")
-        .map_or(message, |_| "there is more than one document in this file");
+        .map_or(message, |_| "it contains more than one document");
     let finding = Diagnostic::error(
         Rule::Syntax,
         Place::position(line.max(1), column.max(1)),
-        format!("this cannot be read: {message}"),
+        format!("cannot parse this file: {message}"),
     );
     finding.help(match message {
         message if message.contains("more than one document") => {
-            "keep one, and give the others files of their own"
+            "keep one document, and move the others into separate files"
         }
         message if message.contains("recursion limit") => {
-            "an alias that stands within its own anchor, or nesting deeper than 128, has no end"
+            "remove an alias inside its own anchor, or nest at most 128 levels"
         }
         message if message.contains("repetition limit") => {
-            "its aliases would make a document of millions of lines; write it out, or use `$ref`"
+            "the aliases expand to too many values; use fewer aliases, or use `$ref`"
         }
         message if message.contains("cannot start any token") => {
-            "YAML is indented by blanks, never by tabs; a text that starts with `@` or a backtick \
-             needs quotes"
+            "indent with spaces, not tabs, and quote a string that starts with `@` or a backtick"
         }
         message if message.contains("mapping values are not allowed") => {
-            "a text with `: ` in it needs quotes, and keys of one mapping the same indentation"
+            "quote a string that contains `: `, and indent all keys of a mapping equally"
         }
-        message if message.contains("EOF") => "the document ends too early; is it complete?",
-        _ => "mend it here or in the line before",
+        message if message.contains("EOF") => "complete the file; it ends too early",
+        _ => "correct the syntax here or in the line before",
     })
 }
 
@@ -185,22 +190,22 @@ enum Syntax {
     Yaml,
 }
 
-/// Reads a value, and notes each key that stands there for the second time.
+/// Deserializes a value and collects the places of duplicate keys.
 struct TreeSeed<'a> {
     duplicates: &'a RefCell<Vec<Pointer>>,
     at: Trail<'a>,
-    dialect: Syntax,
+    syntax: Syntax,
 }
 
 impl<'a> TreeSeed<'a> {
-    fn inside<'b>(&self, at: Trail<'b>) -> TreeSeed<'b>
+    fn child<'b>(&self, at: Trail<'b>) -> TreeSeed<'b>
     where
         'a: 'b,
     {
         TreeSeed {
             duplicates: self.duplicates,
             at,
-            dialect: self.dialect,
+            syntax: self.syntax,
         }
     }
 }
@@ -217,7 +222,7 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value of JSON")
+        f.write_str("a JSON value")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
@@ -232,10 +237,10 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
         Ok(Value::Number(value.into()))
     }
 
-    // Integers that no i64 or u64 holds stand for limits; a float is near enough to be one.
+    // Integers beyond i64 and u64 occur only as limits, for which a float is precise enough.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "as serde_json reads such a number itself"
+        reason = "serde_json converts such a number in the same way"
     )]
     fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
         self.visit_f64(value as f64)
@@ -243,14 +248,14 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "as serde_json reads such a number itself"
+        reason = "serde_json converts such a number in the same way"
     )]
     fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
         self.visit_f64(value as f64)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        // `.inf` and `.nan` of YAML are no JSON; the text is what is left to report.
+        // YAML's `.inf` and `.nan` are not JSON numbers; validation reports the string in their place.
         let number = Number::from_f64(value).map(Value::Number);
         Ok(number.unwrap_or_else(|| Value::String(value.to_string())))
     }
@@ -273,7 +278,7 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(self.inside(self.at.index(items.len())))? {
+        while let Some(item) = list.next_element_seed(self.child(self.at.index(items.len())))? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -287,12 +292,12 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
             if is_second {
                 self.duplicates.borrow_mut().push(at.pointer());
             }
-            let value = map.next_value_seed(self.inside(at))?;
+            let value = map.next_value_seed(self.child(at))?;
             if !is_second {
                 members.insert(key, value);
             }
         }
-        if self.dialect == Syntax::Yaml {
+        if self.syntax == Syntax::Yaml {
             merge(&mut members);
         }
         Ok(Value::Object(members))
@@ -305,7 +310,7 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
     }
 }
 
-/// Brings in what a merge key names; a key that is already there wins.
+/// Merges the mappings of a merge key; existing keys take precedence.
 fn merge(members: &mut Map<String, Value>) {
     let sources = match members.remove("<<") {
         Some(Value::Array(sources)) if sources.iter().all(Value::is_object) => sources,
@@ -325,7 +330,7 @@ fn merge(members: &mut Map<String, Value>) {
     }
 }
 
-/// A key, which YAML allows to be any scalar.
+/// Deserializes a key, which may be any scalar in YAML, as a string.
 struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
@@ -340,7 +345,7 @@ impl Visitor<'_> for KeySeed {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key that is a text")
+        f.write_str("a scalar key")
     }
 
     fn visit_str<E>(self, key: &str) -> Result<String, E> {
@@ -379,32 +384,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_texts_and_merge_keys_merge() {
+    fn keys_become_strings_and_merge_keys_are_merged() {
         let text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n404: true\ntrue: 1.5\n~: n\n";
         assert_eq!(
-            read(text).unwrap().0,
+            parse(text).unwrap().0,
             json!({"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "404": true, "true": 1.5, "null": "n"})
         );
     }
 
     #[test]
-    fn json_is_read_as_json() {
+    fn json_is_parsed_as_json() {
         let text = r#"{"a": "\ud83d\ude00 \/", "n": 123456789012345678901234567890}"#;
         assert_eq!(
-            read(text).unwrap().0,
+            parse(text).unwrap().0,
             json!({"a": "😀 /", "n": 1.234_567_890_123_456_8e29})
         );
         assert_eq!(
-            read("{a: 1}").unwrap().0,
+            parse("{a: 1}").unwrap().0,
             json!({"a": 1}),
             "a YAML flow mapping"
         );
     }
 
     #[test]
-    fn all_duplicates_are_told() {
+    fn all_duplicate_keys_are_reported() {
         let duplicates = |text| {
-            let (_, findings) = read(text).unwrap();
+            let (_, findings) = parse(text).unwrap();
             let places = findings.into_iter().map(|finding| finding.place);
             places.collect::<Vec<_>>()
         };
@@ -417,13 +422,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_refused() {
+    fn alias_bombs_are_rejected() {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..12 {
             let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
             text.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
         }
-        let finding = read(&text).unwrap_err();
+        let finding = parse(&text).unwrap_err();
         assert_eq!(finding.rule, Rule::Syntax);
         assert!(
             finding.message.contains("repetition limit"),
@@ -433,14 +438,14 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused() {
+    fn deep_nesting_is_rejected() {
         for text in ["[", "{\"a\":", "{a: ", "- ", "? "] {
-            let finding = read(&text.repeat(100_000)).unwrap_err();
+            let finding = parse(&text.repeat(100_000)).unwrap_err();
             assert_eq!(finding.rule, Rule::Syntax);
         }
         let brackets = "[".repeat(1000);
         assert_eq!(
-            read(&format!("a: '{brackets}'")).unwrap().0,
+            parse(&format!("a: '{brackets}'")).unwrap().0,
             json!({"a": brackets})
         );
     }

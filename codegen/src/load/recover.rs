@@ -1,7 +1,7 @@
-//! The sound part of a document, so that lowering can look for more mistakes.
+//! Keeps the valid part of a broken document, so that lowering can report its errors too.
 //!
-//! A user who has made five mistakes wants to read of five. What is left of the document after the
-//! first is only there to find the others: nothing is generated from it.
+//! All errors of a document are reported in one run. The valid part only serves to find further errors:
+//! nothing is generated from it.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
 use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 
-/// The sound part of a document, without the `$ref`s at the places of `broken`.
+/// Returns the valid part of a document, without the `$ref`s at the places in `broken`.
 ///
-/// What is wrong where there may be a `$ref` becomes one that leads nowhere, so that its neighbours in
-/// a list keep their places.
-pub(super) fn mended(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
+/// An invalid value that could have been a `$ref` is replaced with a dangling `$ref`, so that its neighbors
+/// in a list keep their indices. `None` if a required part is invalid.
+pub(super) fn valid_part(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
     value(
         ValueKind::Is(ObjectKind::OpenApi),
         tree,
@@ -23,17 +23,17 @@ pub(super) fn mended(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> 
     )
 }
 
-fn hole() -> Value {
-    json!({"$ref": "#/mended"})
+fn dangling_ref() -> Value {
+    json!({"$ref": "#/invalid"})
 }
 
 fn value(
-    form: ValueKind,
+    expected: ValueKind,
     found: &Value,
     at: &Trail<'_>,
     broken: &BTreeSet<Pointer>,
 ) -> Option<Value> {
-    match (form, found) {
+    match (expected, found) {
         (ValueKind::Any, _)
         | (ValueKind::Text, Value::String(_))
         | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
@@ -48,18 +48,18 @@ fn value(
                 Some(Value::String(_)) if !broken.contains(&at.key("$ref").pointer()) => {
                     Some(found.clone())
                 }
-                Some(_) => Some(hole()),
-                None => Some(object(kind, members, at, broken).unwrap_or_else(hole)),
+                Some(_) => Some(dangling_ref()),
+                None => Some(object(kind, members, at, broken).unwrap_or_else(dangling_ref)),
             }
         }
-        (ValueKind::Ref(_) | ValueKind::FlagOrRef(_), _) => Some(hole()),
-        (ValueKind::List(form), Value::Array(items)) => items
+        (ValueKind::Ref(_) | ValueKind::FlagOrRef(_), _) => Some(dangling_ref()),
+        (ValueKind::List(item_kind), Value::Array(items)) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| value(*form, item, &at.index(index), broken))
+            .map(|(index, item)| value(*item_kind, item, &at.index(index), broken))
             .collect(),
-        (ValueKind::Map(form), Value::Object(members)) => {
-            Some(Value::Object(map(members, *form, at, broken)))
+        (ValueKind::Map(member_kind), Value::Object(members)) => {
+            Some(Value::Object(map(members, *member_kind, at, broken)))
         }
         _ => None,
     }
@@ -67,14 +67,17 @@ fn value(
 
 fn map(
     members: &Map<String, Value>,
-    form: ValueKind,
+    member_kind: ValueKind,
     at: &Trail<'_>,
     broken: &BTreeSet<Pointer>,
 ) -> Map<String, Value> {
-    let sound = |(key, found): (&String, &Value)| {
-        Some((key.clone(), value(form, found, &at.key(key), broken)?))
+    let valid_member = |(key, found): (&String, &Value)| {
+        Some((
+            key.clone(),
+            value(member_kind, found, &at.key(key), broken)?,
+        ))
     };
-    members.iter().filter_map(sound).collect()
+    members.iter().filter_map(valid_member).collect()
 }
 
 fn object(
@@ -83,10 +86,10 @@ fn object(
     at: &Trail<'_>,
     broken: &BTreeSet<Pointer>,
 ) -> Option<Value> {
-    let fields = match kind.members() {
+    let fields = match kind.keys() {
         ObjectKeys::Fields(fields) => fields,
-        ObjectKeys::Named(form) => {
-            let (own, mut named): (Map<_, _>, Map<_, _>) = members
+        ObjectKeys::Named(value_kind) => {
+            let (extensions, mut named): (Map<_, _>, Map<_, _>) = members
                 .clone()
                 .into_iter()
                 .partition(|(key, _)| key.starts_with("x-"));
@@ -95,39 +98,39 @@ fn object(
                 ObjectKind::Responses => ResponseKey::parse(key).is_some(),
                 _ => true,
             });
-            let mut sound = map(&named, form, at, broken);
-            sound.extend(own);
-            return Some(Value::Object(sound));
+            let mut valid = map(&named, value_kind, at, broken);
+            valid.extend(extensions);
+            return Some(Value::Object(valid));
         }
     };
-    let mut sound = members.clone();
+    let mut valid = members.clone();
     for field in fields {
         let found = members
             .get(field.name)
-            .and_then(|found| value(field.form, found, &at.key(field.name), broken));
-        match found.or_else(|| stand_in(kind, field)) {
+            .and_then(|found| value(field.kind, found, &at.key(field.name), broken));
+        match found.or_else(|| placeholder(kind, field)) {
             Some(found) => {
-                sound.insert(field.name.to_owned(), found);
+                valid.insert(field.name.to_owned(), found);
             }
             None if field.required => return None,
             None => {
-                sound.remove(field.name);
+                valid.remove(field.name);
             }
         }
     }
-    for key in dependent(kind, &sound) {
-        if !sound.contains_key(*key) {
+    for key in dependent(kind, &valid) {
+        if !valid.contains_key(*key) {
             return None;
         }
     }
-    Some(Value::Object(sound))
+    Some(Value::Object(valid))
 }
 
-/// What can stand for a key that is missing, without a mistake of its own.
-fn stand_in(kind: ObjectKind, field: &KeySpec) -> Option<Value> {
-    match field.form {
+/// Returns a valid value for a missing required key, if there is a neutral one.
+fn placeholder(kind: ObjectKind, field: &KeySpec) -> Option<Value> {
+    match field.kind {
         _ if !field.required => None,
-        ValueKind::Text if field.usage == KeyUse::Prose || kind == ObjectKind::Info => {
+        ValueKind::Text if field.usage == KeyUse::Docs || kind == ObjectKind::Info => {
             Some(json!(""))
         }
         ValueKind::Is(_) | ValueKind::Map(_) => Some(json!({})),

@@ -1,7 +1,7 @@
-//! How many schemas lead to one another.
+//! Limits the length of chains of schemas.
 //!
-//! Nesting within a text is bounded by its parser; by way of `$ref` it has no end, and what each schema
-//! leads to is looked at for each schema.
+//! The parser bounds the nesting within a text, but not nesting through `$ref`, and lowering follows the
+//! whole chain for every schema.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// How many schemas may lead to one another without a property between them: as many as may be nested in
-/// a text. Nobody writes more than a few.
-pub(super) const MOST: usize = 128;
+/// Maximum length of a chain of schemas without a property between them: the maximum nesting depth of a text.
+/// Real documents need only a few.
+pub(super) const MAX_DEPTH: usize = 128;
 
-/// Refuses a document whose schemas lead to one another for too long; the first such schema is told.
+/// Returns an error about the first schema that starts a chain of more than [`MAX_DEPTH`] schemas.
 pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic> {
     let section = Pointer::root().key("components").key("schemas");
     let schemas = tree.pointer(section.as_str()).and_then(Value::as_object);
@@ -34,48 +34,45 @@ pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic>
         tree,
         depths: HashMap::new(),
     };
-    let place = places.find(|place| walk.place(place, 0).is_none())?;
-    let message = format!("this schema leads through more than {MOST} others");
+    let place = places.find(|place| walk.place_depth(place, 0).is_none())?;
+    let message = format!("resolving this schema takes more than {MAX_DEPTH} steps");
     let finding = Diagnostic::error(Rule::UnsupportedPart, Place::Key(place), message);
-    Some(
-        finding
-            .help("say what it is in fewer steps of `$ref`, `allOf`, `oneOf`, `anyOf` or `items`"),
-    )
+    Some(finding.help("use fewer levels of `$ref`, `allOf`, `oneOf`, `anyOf` and `items`"))
 }
 
-/// Whether a schema is a component, or in a file beside the document.
+/// Checks whether a schema is a component or in an external file.
 fn is_named(place: &Pointer) -> bool {
-    place.in_file().is_some() || section_of(place).is_some()
+    place.external_file().is_some() || section_of(place).is_some()
 }
 
 struct DepthWalk<'a> {
     tree: &'a Value,
-    /// How many schemas each leads through; while it is looked into, none, for a way back adds nothing.
+    /// The length of the chain that starts at each schema; 0 during its visit, because a cycle adds nothing.
     depths: HashMap<Pointer, usize>,
 }
 
 impl DepthWalk<'_> {
-    /// How many schemas the one at a place leads through; `None` if they are too many.
-    fn place(&mut self, place: &Pointer, above: usize) -> Option<usize> {
-        if let Some(known) = self.depths.get(place) {
-            return (known + above <= MOST).then_some(*known);
+    /// Returns the length of the chain that starts at a place; `None` if it is too long.
+    fn place_depth(&mut self, place: &Pointer, above: usize) -> Option<usize> {
+        if let Some(depth) = self.depths.get(place) {
+            return (depth + above <= MAX_DEPTH).then_some(*depth);
         }
-        if above > MOST {
+        if above > MAX_DEPTH {
             return None;
         }
         self.depths.insert(place.clone(), 0);
         let depth = match self.tree.pointer(place.as_str()) {
-            Some(schema) => self.schema(schema, above, is_named(place))?,
+            Some(schema) => self.schema_depth(schema, above, is_named(place))?,
             None => 0,
         };
         self.depths.insert(place.clone(), depth);
         Some(depth)
     }
 
-    fn schema(&mut self, schema: &Value, above: usize, is_named: bool) -> Option<usize> {
+    fn schema_depth(&mut self, schema: &Value, above: usize, is_named: bool) -> Option<usize> {
         let reference = schema.get("$ref").and_then(Value::as_str);
         if let Some(place) = reference.and_then(Pointer::from_fragment) {
-            return Some(self.place(&place, above + 1)? + 1);
+            return Some(self.place_depth(&place, above + 1)? + 1);
         }
         let mut deepest = 0;
         let lists = ["allOf", "oneOf", "anyOf"]
@@ -84,13 +81,13 @@ impl DepthWalk<'_> {
         let lists = lists.filter_map(Value::as_array).flatten();
         let single = ["items", "not", "additionalProperties"].iter();
         let single = single.filter_map(|keyword| schema.get(*keyword));
-        // What has a name is a type by itself; all else is made when a way leads to it.
+        // A named schema becomes a separate type; the properties of other schemas are lowered in place.
         let properties = (!is_named)
             .then(|| schema.get("properties")?.as_object())
             .flatten();
         let properties = properties.into_iter().flat_map(Map::values);
         for inner in lists.chain(single).chain(properties) {
-            deepest = deepest.max(self.schema(inner, above, is_named)?);
+            deepest = deepest.max(self.schema_depth(inner, above, is_named)?);
         }
         Some(deepest)
     }
@@ -102,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// Schemas of which each leads to the next one, and the last to what is given.
+    /// Returns a chain of schemas: each one links to the next, and the last one is `end`.
     fn chain(length: usize, link: impl Fn(Value) -> Value, end: &Value) -> Value {
         let schemas = (0..=length).map(|index| {
             let next = json!({"$ref": format!("#/components/schemas/S{:04}", index + 1)});
@@ -117,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn long_ways_are_refused() {
+    fn long_chains_are_rejected() {
         let end = json!({"type": "string"});
         let links: [fn(Value) -> Value; 4] = [
             |next| next,
@@ -126,16 +123,16 @@ mod tests {
             |next| json!({"anyOf": [{"not": {"additionalProperties": next}}]}),
         ];
         for link in links {
-            let is_refused =
+            let is_rejected =
                 |length| check(&chain(length, link, &end), &References::new()).is_some();
-            assert!(!is_refused(MOST));
-            assert!(is_refused(MOST + 1));
-            assert!(is_refused(3000));
+            assert!(!is_rejected(MAX_DEPTH));
+            assert!(is_rejected(MAX_DEPTH + 1));
+            assert!(is_rejected(3000));
         }
     }
 
     #[test]
-    fn types_and_cycles_have_no_length() {
+    fn properties_and_cycles_do_not_count() {
         let back = json!({"$ref": "#/components/schemas/S0000"});
         let list = |next: Value| json!({"type": "array", "items": next});
         assert_eq!(check(&chain(100, list, &back), &References::new()), None);

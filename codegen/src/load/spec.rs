@@ -1,12 +1,12 @@
-//! The form of an OpenAPI 3.0 document, as tables.
+//! Tables of the objects of OpenAPI 3.0: their keys, and the values of the keys.
 //!
-//! Source of the tables: the OpenAPI Specification 3.0.3, section 4.7.
+//! Source: OpenAPI Specification 3.0.3, section 4.7.
 
 use serde_json::{Map, Value};
 
 use crate::pointer::Pointer;
 
-/// The kinds of objects, as OpenAPI names them.
+/// A kind of OpenAPI object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum ObjectKind {
     AuthorizationCodeFlow,
@@ -42,115 +42,118 @@ pub(crate) enum ObjectKind {
     Xml,
 }
 
-/// What a value may be.
+/// The expected kind of a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ValueKind {
     Text,
+    /// One of the listed strings.
     OneOf(&'static [&'static str]),
     Flag,
     Number,
+    /// A non-negative integer.
     Count,
     Any,
     Is(ObjectKind),
-    /// The thing itself, or a `$ref` to it.
+    /// An object, or a `$ref` to one.
     Ref(ObjectKind),
+    /// A boolean, an object, or a `$ref` to one.
     FlagOrRef(ObjectKind),
     List(&'static ValueKind),
     Map(&'static ValueKind),
 }
 
-/// A key of an object.
+/// The specification of a key of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeySpec {
     pub(crate) name: &'static str,
-    pub(crate) form: ValueKind,
+    pub(crate) kind: ValueKind,
     pub(super) required: bool,
     pub(crate) usage: KeyUse,
 }
 
-/// What is made of a key.
+/// The effect of a key on the generated crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyUse {
-    /// Something changes with it: a type, or what is on the wire.
+    /// The key affects types or messages on the wire.
     Meaning,
-    /// It only says something to people.
-    Prose,
-    /// Nothing, although it means something; why, in a few words.
-    Nothing(&'static str),
+    /// The key affects only documentation.
+    Docs,
+    /// The key is ignored, with the reason in a few words.
+    Unsupported(&'static str),
 }
 
-/// The keys that an object may have.
+/// The keys that a kind of object may have.
 pub(crate) enum ObjectKeys {
     Fields(&'static [KeySpec]),
-    /// Any key but `x-...`, each with a value of one form.
+    /// Any key except `x-...`, all with the same kind of value.
     Named(ValueKind),
 }
 
-const fn may(name: &'static str, form: ValueKind) -> KeySpec {
+const fn optional(name: &'static str, kind: ValueKind) -> KeySpec {
     KeySpec {
         name,
-        form,
+        kind,
         required: false,
         usage: KeyUse::Meaning,
     }
 }
 
-const fn must(name: &'static str, form: ValueKind) -> KeySpec {
+const fn required(name: &'static str, kind: ValueKind) -> KeySpec {
     KeySpec {
         required: true,
-        ..may(name, form)
+        ..optional(name, kind)
     }
 }
 
-const fn prose(name: &'static str, form: ValueKind) -> KeySpec {
+const fn docs(name: &'static str, kind: ValueKind) -> KeySpec {
     KeySpec {
-        usage: KeyUse::Prose,
-        ..may(name, form)
+        usage: KeyUse::Docs,
+        ..optional(name, kind)
     }
 }
 
-const fn unused(name: &'static str, form: ValueKind, why: &'static str) -> KeySpec {
+const fn unsupported(name: &'static str, kind: ValueKind, reason: &'static str) -> KeySpec {
     KeySpec {
-        usage: KeyUse::Nothing(why),
-        ..may(name, form)
+        usage: KeyUse::Unsupported(reason),
+        ..optional(name, kind)
     }
 }
 
-const DESCRIPTION: KeySpec = prose("description", ValueKind::Text);
-const SUMMARY: KeySpec = prose("summary", ValueKind::Text);
-const EXTERNAL_DOCS: KeySpec = prose("externalDocs", ValueKind::Is(ObjectKind::ExternalDocs));
-const DEPRECATED: KeySpec = prose("deprecated", ValueKind::Flag);
-const EXAMPLE: KeySpec = prose("example", ValueKind::Any);
-const EXAMPLES: KeySpec = prose(
+const DESCRIPTION: KeySpec = docs("description", ValueKind::Text);
+const SUMMARY: KeySpec = docs("summary", ValueKind::Text);
+const EXTERNAL_DOCS: KeySpec = docs("externalDocs", ValueKind::Is(ObjectKind::ExternalDocs));
+const DEPRECATED: KeySpec = docs("deprecated", ValueKind::Flag);
+const EXAMPLE: KeySpec = docs("example", ValueKind::Any);
+const EXAMPLES: KeySpec = docs(
     "examples",
     ValueKind::Map(&ValueKind::Ref(ObjectKind::Example)),
 );
 const SERVERS: ValueKind = ValueKind::List(&ValueKind::Is(ObjectKind::Server));
-const OTHER_SERVERS: KeySpec = unused(
+const OTHER_SERVERS: KeySpec = unsupported(
     "servers",
     SERVERS,
-    "requests go to the base URL of the client",
+    "requests always use the base URL of the client",
 );
-const ALLOW_RESERVED: KeySpec = unused(
+const ALLOW_RESERVED: KeySpec = unsupported(
     "allowReserved",
     ValueKind::Flag,
-    "all that is reserved is percent-encoded",
+    "reserved characters are always percent-encoded",
 );
-const ALLOW_EMPTY_VALUE: KeySpec = unused(
+const ALLOW_EMPTY_VALUE: KeySpec = unsupported(
     "allowEmptyValue",
     ValueKind::Flag,
-    "an empty value has to be one of the schema",
+    "an empty value is validated against the schema",
 );
-const SECURITY: KeySpec = may(
+const SECURITY: KeySpec = optional(
     "security",
     ValueKind::List(&ValueKind::Is(ObjectKind::SecurityRequirement)),
 );
-const PARAMETERS: KeySpec = may(
+const PARAMETERS: KeySpec = optional(
     "parameters",
     ValueKind::List(&ValueKind::Ref(ObjectKind::Parameter)),
 );
 const CONTENT: ValueKind = ValueKind::Map(&ValueKind::Is(ObjectKind::MediaType));
-const STYLE: KeySpec = may(
+const STYLE: KeySpec = optional(
     "style",
     ValueKind::OneOf(&[
         "deepObject",
@@ -164,21 +167,21 @@ const STYLE: KeySpec = may(
 );
 
 impl ObjectKind {
-    /// The keys it may have.
+    /// Returns the keys of this kind of object.
     #[expect(clippy::too_many_lines, reason = "it is a table")]
-    pub(crate) const fn members(self) -> ObjectKeys {
+    pub(crate) const fn keys(self) -> ObjectKeys {
         use ValueKind::{Any, Count, Flag, FlagOrRef, Is, List, Map, Number, OneOf, Ref, Text};
         ObjectKeys::Fields(match self {
             Self::OpenApi => {
                 const {
                     &[
-                        must("openapi", Text),
-                        must("info", Is(Self::Info)),
-                        may("servers", SERVERS),
-                        must("paths", Is(Self::Paths)),
-                        may("components", Is(Self::Components)),
+                        required("openapi", Text),
+                        required("info", Is(Self::Info)),
+                        optional("servers", SERVERS),
+                        required("paths", Is(Self::Paths)),
+                        optional("components", Is(Self::Components)),
                         SECURITY,
-                        prose("tags", List(&Is(Self::Tag))),
+                        docs("tags", List(&Is(Self::Tag))),
                         EXTERNAL_DOCS,
                     ]
                 }
@@ -186,41 +189,55 @@ impl ObjectKind {
             Self::Info => {
                 const {
                     &[
-                        must("title", Text),
+                        required("title", Text),
                         DESCRIPTION,
-                        prose("termsOfService", Text),
-                        prose("contact", Is(Self::Contact)),
-                        prose("license", Is(Self::License)),
-                        must("version", Text),
+                        docs("termsOfService", Text),
+                        docs("contact", Is(Self::Contact)),
+                        docs("license", Is(Self::License)),
+                        required("version", Text),
                     ]
                 }
             }
-            Self::Contact => const { &[may("name", Text), may("url", Text), may("email", Text)] },
-            Self::License => const { &[must("name", Text), may("url", Text)] },
+            Self::Contact => {
+                const {
+                    &[
+                        optional("name", Text),
+                        optional("url", Text),
+                        optional("email", Text),
+                    ]
+                }
+            }
+            Self::License => const { &[required("name", Text), optional("url", Text)] },
             Self::Server => {
                 const {
                     &[
-                        must("url", Text),
+                        required("url", Text),
                         DESCRIPTION,
-                        may("variables", Map(&Is(Self::ServerVariable))),
+                        optional("variables", Map(&Is(Self::ServerVariable))),
                     ]
                 }
             }
             Self::ServerVariable => {
-                const { &[may("enum", List(&Text)), must("default", Text), DESCRIPTION] }
+                const {
+                    &[
+                        optional("enum", List(&Text)),
+                        required("default", Text),
+                        DESCRIPTION,
+                    ]
+                }
             }
             Self::Components => {
                 const {
                     &[
-                        may("schemas", Map(&Ref(Self::Schema))),
-                        may("responses", Map(&Ref(Self::Response))),
-                        may("parameters", Map(&Ref(Self::Parameter))),
-                        may("examples", Map(&Ref(Self::Example))),
-                        may("requestBodies", Map(&Ref(Self::RequestBody))),
-                        may("headers", Map(&Ref(Self::Header))),
-                        may("securitySchemes", Map(&Ref(Self::SecurityScheme))),
-                        prose("links", Map(&Ref(Self::Link))),
-                        prose("callbacks", Map(&Ref(Self::Callback))),
+                        optional("schemas", Map(&Ref(Self::Schema))),
+                        optional("responses", Map(&Ref(Self::Response))),
+                        optional("parameters", Map(&Ref(Self::Parameter))),
+                        optional("examples", Map(&Ref(Self::Example))),
+                        optional("requestBodies", Map(&Ref(Self::RequestBody))),
+                        optional("headers", Map(&Ref(Self::Header))),
+                        optional("securitySchemes", Map(&Ref(Self::SecurityScheme))),
+                        docs("links", Map(&Ref(Self::Link))),
+                        docs("callbacks", Map(&Ref(Self::Callback))),
                     ]
                 }
             }
@@ -228,17 +245,17 @@ impl ObjectKind {
             Self::PathItem => {
                 const {
                     &[
-                        may("$ref", Text),
+                        optional("$ref", Text),
                         SUMMARY,
                         DESCRIPTION,
-                        may("get", Is(Self::Operation)),
-                        may("put", Is(Self::Operation)),
-                        may("post", Is(Self::Operation)),
-                        may("delete", Is(Self::Operation)),
-                        may("options", Is(Self::Operation)),
-                        may("head", Is(Self::Operation)),
-                        may("patch", Is(Self::Operation)),
-                        may("trace", Is(Self::Operation)),
+                        optional("get", Is(Self::Operation)),
+                        optional("put", Is(Self::Operation)),
+                        optional("post", Is(Self::Operation)),
+                        optional("delete", Is(Self::Operation)),
+                        optional("options", Is(Self::Operation)),
+                        optional("head", Is(Self::Operation)),
+                        optional("patch", Is(Self::Operation)),
+                        optional("trace", Is(Self::Operation)),
                         OTHER_SERVERS,
                         PARAMETERS,
                     ]
@@ -247,19 +264,19 @@ impl ObjectKind {
             Self::Operation => {
                 const {
                     &[
-                        prose("tags", List(&Text)),
+                        docs("tags", List(&Text)),
                         SUMMARY,
                         DESCRIPTION,
                         EXTERNAL_DOCS,
-                        may("operationId", Text),
+                        optional("operationId", Text),
                         PARAMETERS,
-                        may("requestBody", Ref(Self::RequestBody)),
-                        // Required, and missing often: then there is no answer to speak of.
-                        may("responses", Is(Self::Responses)),
-                        unused(
+                        optional("requestBody", Ref(Self::RequestBody)),
+                        // Required by OpenAPI, but often missing; lowering reports it.
+                        optional("responses", Is(Self::Responses)),
+                        unsupported(
                             "callbacks",
                             Map(&Ref(Self::Callback)),
-                            "no server calls back, and no client listens",
+                            "no code is generated for callbacks",
                         ),
                         DEPRECATED,
                         SECURITY,
@@ -267,23 +284,23 @@ impl ObjectKind {
                     ]
                 }
             }
-            Self::ExternalDocs => const { &[DESCRIPTION, must("url", Text)] },
+            Self::ExternalDocs => const { &[DESCRIPTION, required("url", Text)] },
             Self::Parameter => {
                 const {
                     &[
-                        must("name", Text),
-                        must("in", OneOf(&["cookie", "header", "path", "query"])),
+                        required("name", Text),
+                        required("in", OneOf(&["cookie", "header", "path", "query"])),
                         DESCRIPTION,
-                        may("required", Flag),
+                        optional("required", Flag),
                         DEPRECATED,
                         ALLOW_EMPTY_VALUE,
                         STYLE,
-                        may("explode", Flag),
+                        optional("explode", Flag),
                         ALLOW_RESERVED,
-                        may("schema", Ref(Self::Schema)),
+                        optional("schema", Ref(Self::Schema)),
                         EXAMPLE,
                         EXAMPLES,
-                        may("content", CONTENT),
+                        optional("content", CONTENT),
                     ]
                 }
             }
@@ -291,39 +308,45 @@ impl ObjectKind {
                 const {
                     &[
                         DESCRIPTION,
-                        may("required", Flag),
+                        optional("required", Flag),
                         DEPRECATED,
                         ALLOW_EMPTY_VALUE,
                         STYLE,
-                        may("explode", Flag),
+                        optional("explode", Flag),
                         ALLOW_RESERVED,
-                        may("schema", Ref(Self::Schema)),
+                        optional("schema", Ref(Self::Schema)),
                         EXAMPLE,
                         EXAMPLES,
-                        may("content", CONTENT),
+                        optional("content", CONTENT),
                     ]
                 }
             }
             Self::RequestBody => {
-                const { &[DESCRIPTION, must("content", CONTENT), may("required", Flag)] }
+                const {
+                    &[
+                        DESCRIPTION,
+                        required("content", CONTENT),
+                        optional("required", Flag),
+                    ]
+                }
             }
             Self::MediaType => {
                 const {
                     &[
-                        may("schema", Ref(Self::Schema)),
+                        optional("schema", Ref(Self::Schema)),
                         EXAMPLE,
                         EXAMPLES,
-                        may("encoding", Map(&Is(Self::Encoding))),
+                        optional("encoding", Map(&Is(Self::Encoding))),
                     ]
                 }
             }
             Self::Encoding => {
                 const {
                     &[
-                        may("contentType", Text),
-                        may("headers", Map(&Ref(Self::Header))),
+                        optional("contentType", Text),
+                        optional("headers", Map(&Ref(Self::Header))),
                         STYLE,
-                        may("explode", Flag),
+                        optional("explode", Flag),
                         ALLOW_RESERVED,
                     ]
                 }
@@ -336,9 +359,9 @@ impl ObjectKind {
                             required: true,
                             ..DESCRIPTION
                         },
-                        may("headers", Map(&Ref(Self::Header))),
-                        may("content", CONTENT),
-                        prose("links", Map(&Ref(Self::Link))),
+                        optional("headers", Map(&Ref(Self::Header))),
+                        optional("content", CONTENT),
+                        docs("links", Map(&Ref(Self::Link))),
                     ]
                 }
             }
@@ -347,62 +370,62 @@ impl ObjectKind {
                     &[
                         SUMMARY,
                         DESCRIPTION,
-                        may("value", Any),
-                        unused("externalValue", Text, "nobody fetches it"),
+                        optional("value", Any),
+                        unsupported("externalValue", Text, "external examples are not fetched"),
                     ]
                 }
             }
             Self::Link => {
                 const {
                     &[
-                        may("operationRef", Text),
-                        may("operationId", Text),
-                        may("parameters", Map(&Any)),
-                        may("requestBody", Any),
+                        optional("operationRef", Text),
+                        optional("operationId", Text),
+                        optional("parameters", Map(&Any)),
+                        optional("requestBody", Any),
                         DESCRIPTION,
-                        may("server", Is(Self::Server)),
+                        optional("server", Is(Self::Server)),
                     ]
                 }
             }
-            Self::Tag => const { &[must("name", Text), DESCRIPTION, EXTERNAL_DOCS] },
+            Self::Tag => const { &[required("name", Text), DESCRIPTION, EXTERNAL_DOCS] },
             Self::Schema => {
                 const {
                     &[
-                        prose("title", Text),
-                        may("multipleOf", Number),
-                        may("maximum", Number),
-                        may("exclusiveMaximum", Flag),
-                        may("minimum", Number),
-                        may("exclusiveMinimum", Flag),
-                        may("maxLength", Count),
-                        may("minLength", Count),
-                        may("pattern", Text),
-                        may("maxItems", Count),
-                        may("minItems", Count),
-                        may("uniqueItems", Flag),
-                        may("maxProperties", Count),
-                        may("minProperties", Count),
-                        may("required", List(&Text)),
-                        may("enum", List(&Any)),
-                        may(
+                        docs("title", Text),
+                        optional("multipleOf", Number),
+                        optional("maximum", Number),
+                        optional("exclusiveMaximum", Flag),
+                        optional("minimum", Number),
+                        optional("exclusiveMinimum", Flag),
+                        optional("maxLength", Count),
+                        optional("minLength", Count),
+                        optional("pattern", Text),
+                        optional("maxItems", Count),
+                        optional("minItems", Count),
+                        optional("uniqueItems", Flag),
+                        optional("maxProperties", Count),
+                        optional("minProperties", Count),
+                        optional("required", List(&Text)),
+                        optional("enum", List(&Any)),
+                        optional(
                             "type",
                             OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
                         ),
-                        may("allOf", List(&Ref(Self::Schema))),
-                        may("oneOf", List(&Ref(Self::Schema))),
-                        may("anyOf", List(&Ref(Self::Schema))),
-                        may("not", Ref(Self::Schema)),
-                        may("items", Ref(Self::Schema)),
-                        may("properties", Map(&Ref(Self::Schema))),
-                        may("additionalProperties", FlagOrRef(Self::Schema)),
+                        optional("allOf", List(&Ref(Self::Schema))),
+                        optional("oneOf", List(&Ref(Self::Schema))),
+                        optional("anyOf", List(&Ref(Self::Schema))),
+                        optional("not", Ref(Self::Schema)),
+                        optional("items", Ref(Self::Schema)),
+                        optional("properties", Map(&Ref(Self::Schema))),
+                        optional("additionalProperties", FlagOrRef(Self::Schema)),
                         DESCRIPTION,
-                        may("format", Text),
-                        may("default", Any),
-                        may("nullable", Flag),
-                        may("discriminator", Is(Self::Discriminator)),
-                        may("readOnly", Flag),
-                        may("writeOnly", Flag),
-                        prose("xml", Is(Self::Xml)),
+                        optional("format", Text),
+                        optional("default", Any),
+                        optional("nullable", Flag),
+                        optional("discriminator", Is(Self::Discriminator)),
+                        optional("readOnly", Flag),
+                        optional("writeOnly", Flag),
+                        docs("xml", Is(Self::Xml)),
                         EXTERNAL_DOCS,
                         EXAMPLE,
                         DEPRECATED,
@@ -410,71 +433,76 @@ impl ObjectKind {
                 }
             }
             Self::Discriminator => {
-                const { &[must("propertyName", Text), may("mapping", Map(&Text))] }
+                const {
+                    &[
+                        required("propertyName", Text),
+                        optional("mapping", Map(&Text)),
+                    ]
+                }
             }
             Self::Xml => {
                 const {
                     &[
-                        may("name", Text),
-                        may("namespace", Text),
-                        may("prefix", Text),
-                        may("attribute", Flag),
-                        may("wrapped", Flag),
+                        optional("name", Text),
+                        optional("namespace", Text),
+                        optional("prefix", Text),
+                        optional("attribute", Flag),
+                        optional("wrapped", Flag),
                     ]
                 }
             }
             Self::SecurityScheme => {
                 const {
                     &[
-                        must(
+                        required(
                             "type",
                             OneOf(&["apiKey", "http", "oauth2", "openIdConnect"]),
                         ),
                         DESCRIPTION,
-                        may("name", Text),
-                        may("in", OneOf(&["cookie", "header", "query"])),
-                        may("scheme", Text),
-                        may("bearerFormat", Text),
-                        may("flows", Is(Self::OAuthFlows)),
-                        may("openIdConnectUrl", Text),
+                        optional("name", Text),
+                        optional("in", OneOf(&["cookie", "header", "query"])),
+                        optional("scheme", Text),
+                        optional("bearerFormat", Text),
+                        optional("flows", Is(Self::OAuthFlows)),
+                        optional("openIdConnectUrl", Text),
                     ]
                 }
             }
             Self::OAuthFlows => {
                 const {
                     &[
-                        may("implicit", Is(Self::AuthorizationFlow)),
-                        may("password", Is(Self::TokenFlow)),
-                        may("clientCredentials", Is(Self::TokenFlow)),
-                        may("authorizationCode", Is(Self::AuthorizationCodeFlow)),
+                        optional("implicit", Is(Self::AuthorizationFlow)),
+                        optional("password", Is(Self::TokenFlow)),
+                        optional("clientCredentials", Is(Self::TokenFlow)),
+                        optional("authorizationCode", Is(Self::AuthorizationCodeFlow)),
                     ]
                 }
             }
             Self::AuthorizationFlow => {
                 const {
                     &[
-                        must("authorizationUrl", Text),
-                        may("refreshUrl", Text),
-                        must("scopes", Map(&Text)),
+                        required("authorizationUrl", Text),
+                        optional("refreshUrl", Text),
+                        required("scopes", Map(&Text)),
                     ]
                 }
             }
             Self::TokenFlow => {
                 const {
                     &[
-                        must("tokenUrl", Text),
-                        may("refreshUrl", Text),
-                        must("scopes", Map(&Text)),
+                        required("tokenUrl", Text),
+                        optional("refreshUrl", Text),
+                        required("scopes", Map(&Text)),
                     ]
                 }
             }
             Self::AuthorizationCodeFlow => {
                 const {
                     &[
-                        must("authorizationUrl", Text),
-                        must("tokenUrl", Text),
-                        may("refreshUrl", Text),
-                        must("scopes", Map(&Text)),
+                        required("authorizationUrl", Text),
+                        required("tokenUrl", Text),
+                        optional("refreshUrl", Text),
+                        required("scopes", Map(&Text)),
                     ]
                 }
             }
@@ -482,45 +510,45 @@ impl ObjectKind {
         })
     }
 
-    /// What messages call it.
+    /// Returns the noun for messages, with its article.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
             Self::AuthorizationCodeFlow | Self::AuthorizationFlow | Self::TokenFlow => {
                 "an OAuth flow"
             }
             Self::Callback => "a callback",
-            Self::Components => "the components",
-            Self::Contact => "a contact",
+            Self::Components => "the components object",
+            Self::Contact => "a contact object",
             Self::Discriminator => "a discriminator",
             Self::Encoding => "an encoding",
             Self::Example => "an example",
-            Self::ExternalDocs => "external documentation",
+            Self::ExternalDocs => "an external documentation object",
             Self::Header => "a header",
-            Self::Info => "the info",
-            Self::License => "a licence",
+            Self::Info => "the info object",
+            Self::License => "a license object",
             Self::Link => "a link",
             Self::MediaType => "a media type",
-            Self::OAuthFlows => "the OAuth flows",
-            Self::OpenApi => "a document",
+            Self::OAuthFlows => "an OAuth flows object",
+            Self::OpenApi => "the document",
             Self::Operation => "an operation",
             Self::Parameter => "a parameter",
-            Self::PathItem => "a path",
-            Self::Paths => "the paths",
+            Self::PathItem => "a path item",
+            Self::Paths => "the paths object",
             Self::RequestBody => "a request body",
             Self::Response => "a response",
-            Self::Responses => "the responses",
+            Self::Responses => "a responses object",
             Self::Schema => "a schema",
             Self::SecurityRequirement => "a security requirement",
             Self::SecurityScheme => "a security scheme",
             Self::Server => "a server",
             Self::ServerVariable => "a server variable",
             Self::Tag => "a tag",
-            Self::Xml => "an XML hint",
+            Self::Xml => "an XML object",
         }
     }
 }
 
-/// The keys that an object needs because of those it has.
+/// Returns the keys that are required because of the other keys of an object.
 pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'static [&'static str] {
     match kind {
         ObjectKind::Parameter | ObjectKind::Header if !members.contains_key("content") => {
@@ -537,7 +565,7 @@ pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'sta
     }
 }
 
-/// The kinds of things that a `$ref` may lead to, each with its place under `components`.
+/// The sections of `components`, each with the kind of its objects.
 pub(crate) const SECTIONS: [(&str, ObjectKind); 9] = [
     ("schemas", ObjectKind::Schema),
     ("responses", ObjectKind::Response),
@@ -550,7 +578,7 @@ pub(crate) const SECTIONS: [(&str, ObjectKind); 9] = [
     ("callbacks", ObjectKind::Callback),
 ];
 
-/// The kind of a place directly under a section of `components`.
+/// Returns the kind of a component; `None` for any other place.
 pub(super) fn section_of(target: &Pointer) -> Option<ObjectKind> {
     let segments: Vec<_> = target.segments().take(4).collect();
     let [components, section, _] = segments.as_slice() else {

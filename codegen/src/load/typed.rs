@@ -1,4 +1,4 @@
-//! A tree that is sound to the types of [`openapiv3`].
+//! Deserializes a valid tree into the types of [`openapiv3`].
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -19,7 +19,7 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// What `$ref`s point to, by place.
+/// The targets of the document's `$ref`s, by place.
 #[derive(Debug, Default)]
 pub(crate) struct RefTargets {
     examples: BTreeMap<Pointer, ReferenceOr<Example>>,
@@ -32,9 +32,9 @@ pub(crate) struct RefTargets {
 }
 
 impl RefTargets {
-    /// What stands at a place that a `$ref` of this type points to.
+    /// Returns the object of type `T` at the target of a `$ref`.
     pub(super) fn get<T: Component>(&self, place: &Pointer) -> Option<&ReferenceOr<T>> {
-        T::among(self).get(place)
+        T::targets(self).get(place)
     }
 
     fn insert(
@@ -43,45 +43,45 @@ impl RefTargets {
         kind: ObjectKind,
         value: &Value,
     ) -> Result<(), serde_json::Error> {
-        fn put<T: Component + for<'de> Deserialize<'de>>(
+        fn insert<T: Component + for<'de> Deserialize<'de>>(
             targets: &mut RefTargets,
             place: &Pointer,
             value: &Value,
         ) -> Result<(), serde_json::Error> {
             let target = ReferenceOr::deserialize(value)?;
-            T::among_mut(targets).insert(place.clone(), target);
+            T::targets_mut(targets).insert(place.clone(), target);
             Ok(())
         }
         match kind {
-            ObjectKind::Example => put::<Example>(self, place, value),
-            ObjectKind::Header => put::<Header>(self, place, value),
-            ObjectKind::Parameter => put::<Parameter>(self, place, value),
-            ObjectKind::PathItem => put::<PathItem>(self, place, &completed(value)),
-            ObjectKind::RequestBody => put::<RequestBody>(self, place, value),
-            ObjectKind::Response => put::<Response>(self, place, value),
-            ObjectKind::SecurityScheme => put::<SecurityScheme>(self, place, value),
+            ObjectKind::Example => insert::<Example>(self, place, value),
+            ObjectKind::Header => insert::<Header>(self, place, value),
+            ObjectKind::Parameter => insert::<Parameter>(self, place, value),
+            ObjectKind::PathItem => insert::<PathItem>(self, place, &with_responses(value)),
+            ObjectKind::RequestBody => insert::<RequestBody>(self, place, value),
+            ObjectKind::Response => insert::<Response>(self, place, value),
+            ObjectKind::SecurityScheme => insert::<SecurityScheme>(self, place, value),
             // Nothing is generated from links and callbacks; schemas are read from the tree.
             _ => Ok(()),
         }
     }
 }
 
-/// What a `$ref` can point to.
+/// An object that a `$ref` can point to.
 pub(crate) trait Component: Sized {
     #[doc(hidden)]
-    fn among(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>>;
+    fn targets(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>>;
     #[doc(hidden)]
-    fn among_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>>;
+    fn targets_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>>;
 }
 
 macro_rules! components {
     ($($component:ty: $field:ident,)*) => {
         $(impl Component for $component {
-            fn among(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>> {
+            fn targets(targets: &RefTargets) -> &BTreeMap<Pointer, ReferenceOr<Self>> {
                 &targets.$field
             }
 
-            fn among_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>> {
+            fn targets_mut(targets: &mut RefTargets) -> &mut BTreeMap<Pointer, ReferenceOr<Self>> {
                 &mut targets.$field
             }
         })*
@@ -98,16 +98,16 @@ components! {
     SecurityScheme: security_schemes,
 }
 
-/// Whether an operation lacks its `responses`, which its type needs.
-fn is_incomplete(operation: &Value) -> bool {
+/// Checks whether an operation lacks `responses`, which [`Operation`] requires.
+fn lacks_responses(operation: &Value) -> bool {
     operation.is_object() && operation.get("responses").is_none()
 }
 
-/// A path whose operations all have `responses`: an empty list says no less than none.
-fn completed(item: &Value) -> Cow<'_, Value> {
+/// Adds empty `responses` to the operations of a path item that have none, which means the same.
+fn with_responses(item: &Value) -> Cow<'_, Value> {
     let mut item = Cow::Borrowed(item);
     for method in Method::ALL {
-        if item.get(method.key()).is_some_and(is_incomplete)
+        if item.get(method.key()).is_some_and(lacks_responses)
             && let Some(Value::Object(operation)) = item.to_mut().get_mut(method.key())
         {
             operation.insert("responses".to_owned(), Value::Object(Map::new()));
@@ -116,45 +116,49 @@ fn completed(item: &Value) -> Cow<'_, Value> {
     item
 }
 
-/// Makes a tree typed, with all that its `$ref`s point to.
-pub(super) fn typed(
+/// Deserializes a tree and the targets of its `$ref`s.
+pub(super) fn deserialize(
     tree: &Value,
     references: &References,
 ) -> Result<(OpenAPI, RefTargets), Diagnostic> {
-    let refused = |error| refusal(tree, &error);
-    let mut whole = Cow::Borrowed(tree);
+    let to_diagnostic = |error| invalid_part(tree, &error);
+    let mut document = Cow::Borrowed(tree);
     let paths = tree.get("paths").and_then(Value::as_object);
     for (path, item) in paths.into_iter().flatten() {
-        if let Cow::Owned(item) = completed(item)
-            && let Some(Value::Object(paths)) = whole.to_mut().get_mut("paths")
+        if let Cow::Owned(item) = with_responses(item)
+            && let Some(Value::Object(paths)) = document.to_mut().get_mut("paths")
         {
             paths.insert(path.clone(), item);
         }
     }
-    let api = OpenAPI::deserialize(whole.as_ref()).map_err(refused)?;
+    let api = OpenAPI::deserialize(document.as_ref()).map_err(to_diagnostic)?;
     let mut targets = RefTargets::default();
     for (place, kind) in references.keys() {
         if let Some(value) = tree.pointer(place.as_str()) {
-            targets.insert(place, *kind, value).map_err(refused)?;
+            targets.insert(place, *kind, value).map_err(to_diagnostic)?;
         }
     }
     Ok((api, targets))
 }
 
-/// Finds the least part of the document that its type refuses, for a message with a place.
-fn refusal(tree: &Value, error: &serde_json::Error) -> Diagnostic {
-    let (place, error) = culprit(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT)
+/// Finds the smallest part of the document that fails to deserialize and reports it.
+fn invalid_part(tree: &Value, error: &serde_json::Error) -> Diagnostic {
+    let (place, error) = smallest_invalid(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT)
         .unwrap_or((Pointer::root(), error.to_string()));
     Diagnostic::error(
         Rule::WrongValue,
         Place::Key(place),
-        format!("this is not sound: {error}"),
+        format!("this part is not valid: {error}"),
     )
-    .help("hold it against the OpenAPI 3.0.3 specification")
+    .help("compare it with the OpenAPI 3.0.3 specification")
 }
 
-fn culprit(form: ValueKind, value: &Value, at: &Trail<'_>) -> Option<(Pointer, String)> {
-    match (form, value) {
+fn smallest_invalid(
+    expected: ValueKind,
+    value: &Value,
+    at: &Trail<'_>,
+) -> Option<(Pointer, String)> {
+    match (expected, value) {
         (
             ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
             Value::Object(members),
@@ -162,30 +166,30 @@ fn culprit(form: ValueKind, value: &Value, at: &Trail<'_>) -> Option<(Pointer, S
             if members.contains_key("$ref") {
                 return None;
             }
-            let inner = match kind.members() {
+            let inner = match kind.keys() {
                 ObjectKeys::Fields(fields) => fields.iter().find_map(|field| {
-                    culprit(field.form, members.get(field.name)?, &at.key(field.name))
+                    smallest_invalid(field.kind, members.get(field.name)?, &at.key(field.name))
                 }),
-                ObjectKeys::Named(form) => members
+                ObjectKeys::Named(value_kind) => members
                     .iter()
                     .filter(|(key, _)| !key.starts_with("x-"))
-                    .find_map(|(key, value)| culprit(form, value, &at.key(key))),
+                    .find_map(|(key, value)| smallest_invalid(value_kind, value, &at.key(key))),
             };
-            inner.or_else(|| Some((at.pointer(), refuse(kind, value)?)))
+            inner.or_else(|| Some((at.pointer(), deserialize_error(kind, value)?)))
         }
-        (ValueKind::List(form), Value::Array(items)) => items
+        (ValueKind::List(item_kind), Value::Array(items)) => items
             .iter()
             .enumerate()
-            .find_map(|(index, item)| culprit(*form, item, &at.index(index))),
-        (ValueKind::Map(form), Value::Object(members)) => members
+            .find_map(|(index, item)| smallest_invalid(*item_kind, item, &at.index(index))),
+        (ValueKind::Map(member_kind), Value::Object(members)) => members
             .iter()
-            .find_map(|(key, value)| culprit(*form, value, &at.key(key))),
+            .find_map(|(key, value)| smallest_invalid(*member_kind, value, &at.key(key))),
         _ => None,
     }
 }
 
-/// Why the type of a kind refuses a value.
-fn refuse(kind: ObjectKind, value: &Value) -> Option<String> {
+/// Returns the error of deserializing a value as an object of `kind`, if there is one.
+fn deserialize_error(kind: ObjectKind, value: &Value) -> Option<String> {
     fn try_as<'a, T: Deserialize<'a>>(value: &'a Value) -> Option<String> {
         T::deserialize(value).err().map(|error| error.to_string())
     }

@@ -1,4 +1,4 @@
-//! A document, held against the tables of its form.
+//! Validates a document against the tables of [`spec`](super::spec).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,20 +16,18 @@ use crate::{
     source::Source,
 };
 
-/// RefTarget and kind of each `$ref`, with the places of all that say so.
+/// The target and expected kind of each `$ref`, with the places of all `$ref`s to it.
 pub(crate) type References = BTreeMap<(Pointer, ObjectKind), Vec<Pointer>>;
 
-/// What holding a document against the tables has given.
+/// The result of validating a document.
 pub(super) struct Validated {
-    /// All that is wrong.
     pub(super) findings: Vec<Diagnostic>,
-    /// Each thing that a `$ref` points to, with the kind that is expected there.
     pub(super) references: References,
-    /// The places of the `$ref`s that cannot be followed.
+    /// The places of the `$ref`s that cannot be resolved.
     pub(super) broken: BTreeSet<Pointer>,
 }
 
-/// Holds a document against the tables.
+/// Validates a document, and resolves its `$ref`s.
 pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
     let mut checker = Validator {
         source,
@@ -38,7 +36,7 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         broken: BTreeSet::new(),
     };
     checker.value(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
-    checker.targets(tree);
+    checker.resolve_targets(tree);
     Validated {
         findings: checker.findings,
         references: checker.references,
@@ -54,24 +52,26 @@ struct Validator<'a> {
 }
 
 impl Validator<'_> {
-    fn value(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
-        match (form, value) {
+    fn value(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+        match (expected, value) {
             (ValueKind::Any, _)
             | (ValueKind::Text, Value::String(_))
             | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
             | (ValueKind::Number, Value::Number(_)) => {}
             (ValueKind::OneOf(allowed), Value::String(text)) => {
                 if !allowed.contains(&text.as_str()) {
-                    self.wrong_word(allowed, text, at);
+                    self.wrong_string(allowed, text, at);
                 }
             }
             (ValueKind::Count, Value::Number(number)) => {
                 if number.as_u64().is_none() {
-                    let message = format!("{number} is no count");
-                    let place = Place::Value(at.pointer());
+                    let pointer = at.pointer();
+                    let key = pointer.last().unwrap_or_default();
+                    let message = format!("`{key}` must be a non-negative integer, not {number}");
+                    let place = Place::Value(pointer);
                     self.findings.push(
                         Diagnostic::error(Rule::WrongValue, place, message)
-                            .help("write a whole number of 0 or more"),
+                            .help("use an integer of at least 0"),
                     );
                 }
             }
@@ -82,27 +82,27 @@ impl Validator<'_> {
                     None => self.object(kind, members, at),
                 }
             }
-            (ValueKind::List(form), Value::Array(items)) => {
+            (ValueKind::List(item_kind), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.value(*form, item, &at.index(index));
+                    self.value(*item_kind, item, &at.index(index));
                 }
             }
-            (ValueKind::Map(form), Value::Object(members)) => {
+            (ValueKind::Map(member_kind), Value::Object(members)) => {
                 for (key, value) in members {
-                    self.value(*form, value, &at.key(key));
+                    self.value(*member_kind, value, &at.key(key));
                 }
             }
-            (form, value) => self.wrong_type(form, value, at),
+            (expected, value) => self.wrong_type(expected, value, at),
         }
     }
 
     fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
-        let fields = match kind.members() {
+        let fields = match kind.keys() {
             ObjectKeys::Fields(fields) => fields,
-            ObjectKeys::Named(form) => {
+            ObjectKeys::Named(value_kind) => {
                 for (key, value) in members {
-                    if !key.starts_with("x-") && self.name(kind, key, at) {
-                        self.value(form, value, &at.key(key));
+                    if !key.starts_with("x-") && self.check_name(kind, key, at) {
+                        self.value(value_kind, value, &at.key(key));
                     }
                 }
                 return;
@@ -111,10 +111,10 @@ impl Validator<'_> {
         for field in fields {
             match members.get(field.name) {
                 Some(value) => {
-                    if let KeyUse::Nothing(why) = field.usage {
-                        self.unused(field.name, value, why, at);
+                    if let KeyUse::Unsupported(reason) = field.usage {
+                        self.unsupported(field.name, value, reason, at);
                     }
-                    self.value(field.form, value, &at.key(field.name));
+                    self.value(field.kind, value, &at.key(field.name));
                 }
                 None if field.required => self.missing(kind, field.name, at),
                 None => {}
@@ -132,30 +132,28 @@ impl Validator<'_> {
         }
     }
 
-    /// Whether a key may stand among the paths, the responses ...
-    fn name(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) -> bool {
+    /// Checks a path, or a key of `responses`; returns `false` if it is not valid.
+    fn check_name(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) -> bool {
         let place = || Place::Key(at.key(key).pointer());
         let finding = match kind {
             ObjectKind::Paths if !key.starts_with('/') => Diagnostic::error(
                 Rule::WrongValue,
                 place(),
-                format!("the path `{key}` starts with no slash"),
+                format!("the path `{key}` does not start with a slash"),
             )
             .help(format!("write `/{key}`")),
             ObjectKind::Paths if key.contains(char::is_control) => {
                 let message = format!(
-                    "the path `{}` has a control character in it",
+                    "the path `{}` contains a control character",
                     key.escape_debug()
                 );
                 Diagnostic::error(Rule::WrongValue, place(), message)
-                    .help("no URL has one; write it percent-encoded if it is meant")
+                    .help("percent-encode it, or remove it")
             }
             ObjectKind::Responses if ResponseKey::parse(key).is_none() => {
-                let message = format!("`{key}` is no status");
-                Diagnostic::error(Rule::NotAStatus, place(), message).help(
-                    "a key of `responses` is a code from 100 to 599, a range such as `4XX`, or \
-                     `default`",
-                )
+                let message = format!("`{key}` is not a status");
+                Diagnostic::error(Rule::NotAStatus, place(), message)
+                    .help("use a code from 100 to 599, a range such as `4XX`, or `default`")
             }
             _ => return true,
         };
@@ -175,39 +173,39 @@ impl Validator<'_> {
                 .push(place);
             return;
         }
-        let file = place.in_file().map(|(file, _)| file);
-        let target = RefTarget::read(text, file.as_deref(), self.source);
+        let file = place.external_file().map(|(file, _)| file);
+        let target = RefTarget::parse(text, file.as_deref(), self.source);
         let (rule, message, label, help) = match target {
-            RefTarget::Here(_) | RefTarget::NoPointer => (
+            RefTarget::SameFile(_) | RefTarget::NotAPointer => (
                 Rule::DanglingRef,
-                format!("`{text}` has no JSON pointer behind its `#`"),
-                "",
-                "begin it with `#/`: `#/components/...`",
+                format!("`{text}` does not contain a JSON Pointer"),
+                "expected `#/...`",
+                "start the fragment with `#/`, as in `#/components/...`",
             ),
-            RefTarget::Outside => (
+            RefTarget::OutsideFolder => (
                 Rule::UnsupportedPart,
-                format!("`{text}` is outside of the document's folder"),
-                "only what is in that folder is read",
-                "move the file into it, or bring this under `components` of the document",
+                format!("`{text}` is outside the document's folder"),
+                "only files in that folder are read",
+                "move the file into the folder, or copy this part to `components` of the document",
             ),
-            RefTarget::Elsewhere => (
+            RefTarget::NotAFile => (
                 Rule::UnsupportedPart,
-                format!("`{text}` is outside of this document"),
-                "nothing is read from other places",
-                "save it beside the document, or bring it under `components`",
+                format!("`{text}` is not a relative path"),
+                "URLs and absolute paths are not read",
+                "save the file in the document's folder, or copy this part to `components`",
             ),
-            // It would be in the tree if it had been read.
+            // The files that could be read are already part of the tree.
             RefTarget::Document(_) | RefTarget::File(..) => (
                 Rule::DanglingRef,
                 format!("`{text}` cannot be read"),
                 match target {
                     RefTarget::File(path, _) => match self.source.external_files.get(&path) {
-                        Some(Err(why)) => why.as_str(),
+                        Some(Err(reason)) => reason.as_str(),
                         _ => "there is no such file",
                     },
                     _ => "",
                 },
-                "name a file in the document's folder",
+                "correct the path; it is relative to the folder of the file that contains this `$ref`",
             ),
         };
         self.broken.insert(place.clone());
@@ -215,10 +213,9 @@ impl Validator<'_> {
         self.findings.push(finding.label(label).help(help));
     }
 
-    /// Follows each `$ref` to its end.
-    fn targets(&mut self, tree: &Value) {
-        // A target outside of `components` is held against its kind where it stands; there may be
-        // further `$ref`s in it.
+    /// Resolves each `$ref`, and validates the targets outside of `components`.
+    fn resolve_targets(&mut self, tree: &Value) {
+        // Validating a target can add further `$ref`s.
         let mut followed = BTreeSet::new();
         loop {
             let references: Vec<_> = self
@@ -231,26 +228,26 @@ impl Validator<'_> {
                 break;
             }
             for ((target, kind), places) in references {
-                self.target(tree, &target, kind, &places);
+                self.resolve(tree, &target, kind, &places);
                 followed.insert((target, kind));
             }
         }
-        let mut told = Vec::with_capacity(self.findings.len());
+        let mut unique = Vec::with_capacity(self.findings.len());
         for finding in self.findings.drain(..) {
-            if !told.contains(&finding) {
-                told.push(finding);
+            if !unique.contains(&finding) {
+                unique.push(finding);
             }
         }
-        self.findings = told;
+        self.findings = unique;
     }
 
-    fn target(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
+    fn resolve(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
         let Some(value) = tree.pointer(target.as_str()) else {
-            if let Some((file, _)) = target.in_file()
+            if let Some((file, _)) = target.external_file()
                 && self.source.external_files.contains_key(&file)
-                && tree.pointer(Pointer::of_file(&file).as_str()).is_none()
+                && tree.pointer(Pointer::for_file(&file).as_str()).is_none()
             {
-                // What is wrong with the file as a whole is told already.
+                // The syntax error of the file is already reported.
                 self.broken.extend(places.iter().cloned());
                 return;
             }
@@ -266,7 +263,7 @@ impl Validator<'_> {
                 self.references.remove(&(target.clone(), kind));
                 let findings = places
                     .iter()
-                    .map(|place| mistaken(target, actual, kind, place));
+                    .map(|place| wrong_kind(target, actual, kind, place));
                 self.findings.extend(findings);
             }
             Some(_) => {}
@@ -274,92 +271,98 @@ impl Validator<'_> {
                 target.walk(|at| self.value(ValueKind::Ref(kind), value, at));
             }
         }
-        if let Some(cycle) = cycle(tree, target) {
+        if let Some(cycle) = find_cycle(tree, target) {
             self.broken.extend(places.iter().cloned());
             self.broken
                 .extend(cycle.iter().map(|place| place.key("$ref")));
-            self.findings.push(endless(&cycle));
+            self.findings.push(ref_cycle(&cycle));
         }
     }
 
-    /// Says that nothing is made of a key, if it says something at all.
-    fn unused(&mut self, key: &str, value: &Value, why: &str, at: &Trail<'_>) {
-        let says_nothing = match value {
+    /// Warns that a key is ignored, unless its value has no effect anyway.
+    fn unsupported(&mut self, key: &str, value: &Value, reason: &str, at: &Trail<'_>) {
+        let has_no_effect = match value {
             Value::Bool(flag) => !flag,
             Value::Array(items) => items.is_empty(),
             Value::Object(members) => members.is_empty(),
             _ => false,
         };
-        if !says_nothing {
+        if !has_no_effect {
             let place = Place::Key(at.key(key).pointer());
             let message = format!("`{key}` is not supported yet");
             self.findings.push(
                 Diagnostic::warning(Rule::UnsupportedPart, place, message)
-                    .label(why)
+                    .label(reason)
                     .help("remove it, unless other tools need it"),
             );
         }
     }
 
     fn missing(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) {
-        let message = format!("{} needs the key `{key}`", kind.noun());
+        let message = format!("missing key `{key}` in {}", kind.noun());
         let help = match (kind, key) {
             (ObjectKind::Response, "description") => {
-                "say what it means, in a line: `description: ...`".to_owned()
+                "describe the response in one line: `description: ...`".to_owned()
             }
             (ObjectKind::Parameter | ObjectKind::Header, "schema") => {
-                "say what it is: `schema: {type: string}`".to_owned()
+                "declare its type, as in `schema: {type: string}`".to_owned()
             }
             _ => format!("add `{key}`"),
+        };
+        let label = match (kind, key) {
+            (ObjectKind::Parameter | ObjectKind::Header, "schema") => {
+                "`schema` or `content` is required here".to_owned()
+            }
+            _ => format!("`{key}` is required here"),
         };
         let place = Place::Key(at.pointer());
         self.findings.push(
             Diagnostic::error(Rule::MissingKey, place, message)
-                .label("here")
+                .label(label)
                 .help(help),
         );
     }
 
     fn unknown_key(&mut self, kind: ObjectKind, fields: &[KeySpec], key: &str, at: &Trail<'_>) {
         let place = Place::Key(at.key(key).pointer());
-        let message = format!("{} has no key `{key}`", kind.noun());
-        let known = fields.iter().map(|field| field.name);
-        // An operation that is not seen would be lost; everything else is a detail.
-        let operation = kind == ObjectKind::PathItem
+        let message = format!("unknown key `{key}` in {}", kind.noun());
+        let names = fields.iter().map(|field| field.name);
+        // A method in the wrong case would silently drop its operation; other unknown keys are only ignored.
+        let is_wrong_case = kind == ObjectKind::PathItem
             && fields
                 .iter()
                 .any(|field| field.name.eq_ignore_ascii_case(key));
-        let finding = if operation {
-            Diagnostic::error(Rule::UnknownKey, place, message)
+        let finding = if is_wrong_case {
+            Diagnostic::error(Rule::UnknownKey, place, message).label("keys are case-sensitive")
         } else {
-            Diagnostic::warning(Rule::UnknownKey, place, message).label("nothing is made of this")
+            Diagnostic::warning(Rule::UnknownKey, place, message).label("this key is ignored")
         };
-        self.findings.push(finding.help(match nearest(key, known) {
+        self.findings.push(finding.help(match nearest(key, names) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "remove it, or start its name with `x-`".to_owned(),
+            None => "remove it, or prefix it with `x-`".to_owned(),
         }));
     }
 
-    fn wrong_word(&mut self, allowed: &[&str], text: &str, at: &Trail<'_>) {
+    fn wrong_string(&mut self, allowed: &[&str], text: &str, at: &Trail<'_>) {
         let key = at.pointer();
         let key = key.last().unwrap_or_default();
         let message = format!("`{key}` cannot be `{}`", text.escape_debug());
         let help = match nearest(text, allowed.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of {}", list(allowed)),
+            None => format!("use {}", list(allowed)),
         };
         let place = Place::Value(at.pointer());
         self.findings
             .push(Diagnostic::error(Rule::WrongValue, place, message).help(help));
     }
 
-    fn wrong_type(&mut self, form: ValueKind, value: &Value, at: &Trail<'_>) {
+    fn wrong_type(&mut self, kind: ValueKind, value: &Value, at: &Trail<'_>) {
         let pointer = at.pointer();
-        let expected = match form {
+        let expected = match kind {
             ValueKind::Text | ValueKind::OneOf(_) => "a string",
             ValueKind::Flag => "`true` or `false`",
             ValueKind::Number => "a number",
-            ValueKind::Count => "a whole number",
+            ValueKind::Count => "a non-negative integer",
             ValueKind::List(_) => "a list",
             ValueKind::Any | ValueKind::Is(_) | ValueKind::Ref(_) | ValueKind::Map(_) => {
                 "a mapping"
@@ -370,18 +373,22 @@ impl Validator<'_> {
             Some(key) => format!("`{key}`"),
             None => "the document".to_owned(),
         };
-        let help = match (form, value) {
+        let help = match (kind, value) {
             (ValueKind::Text | ValueKind::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
-                format!("put it in quotes: `'{value}'`")
+                format!("quote it: `'{value}'`")
             }
             (
                 ValueKind::Any | ValueKind::Is(_) | ValueKind::Ref(_) | ValueKind::Map(_),
                 Value::Null,
-            ) => "give it a value; an empty one is `{}`".to_owned(),
-            (ValueKind::List(_), Value::Null) => "give it a value; an empty one is `[]`".to_owned(),
-            (ValueKind::Text, Value::Null) => "give it a value; an empty one is `''`".to_owned(),
-            (_, Value::Null) => "give it a value, or remove the key".to_owned(),
-            _ => format!("write {expected}"),
+            ) => "add a value, such as the empty mapping `{}`".to_owned(),
+            (ValueKind::List(_), Value::Null) => {
+                "add a value, such as the empty list `[]`".to_owned()
+            }
+            (ValueKind::Text, Value::Null) => {
+                "add a value, such as the empty string `''`".to_owned()
+            }
+            (_, Value::Null) => "add a value, or remove the key".to_owned(),
+            _ => format!("use {expected}"),
         };
         let message = format!("{name} is {}, not {expected}", describe(value));
         self.findings
@@ -394,27 +401,27 @@ fn dangling(tree: &Value, target: &Pointer, kind: ObjectKind, place: &Pointer) -
         .iter()
         .find(|(_, section)| *section == kind)
         .map(|(name, _)| *name);
-    let known = section
+    let names = section
         .and_then(|section| tree.get("components")?.get(section)?.as_object())
         .map(|section| section.keys().map(String::as_str));
     let near = target
         .last()
-        .and_then(|name| nearest(&name, known.into_iter().flatten()).map(str::to_owned));
+        .and_then(|name| nearest(&name, names.into_iter().flatten()).map(str::to_owned));
     let help = match (near, section) {
         (Some(near), Some(section)) => format!("did you mean `#/components/{section}/{near}`?"),
-        (None, Some(section)) if target.in_file().is_none() => {
+        (None, Some(section)) if target.external_file().is_none() => {
             format!("declare it under `components.{section}`")
         }
-        _ => "point to something that is there".to_owned(),
+        _ => "correct the pointer".to_owned(),
     };
-    let message = match target.in_file() {
-        None => format!("`#{target}` is not in this document"),
-        Some((path, place)) => format!("`#{place}` is not in `{path}`"),
+    let message = match target.external_file() {
+        None => format!("`#{target}` does not exist in this document"),
+        Some((path, place)) => format!("`#{place}` does not exist in `{path}`"),
     };
     Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message).help(help)
 }
 
-fn mistaken(
+fn wrong_kind(
     target: &Pointer,
     actual: ObjectKind,
     expected: ObjectKind,
@@ -427,13 +434,13 @@ fn mistaken(
         expected.noun()
     );
     Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message)
-        .label(format!("{} belongs here", expected.noun()))
-        .related(Place::Key(target.clone()), "this is what it points to")
-        .help("point it to another place")
+        .label(format!("expected {}", expected.noun()))
+        .related(Place::Key(target.clone()), "the `$ref` points here")
+        .help(format!("point the `$ref` to {}", expected.noun()))
 }
 
-/// The `$ref`s that come back to where they started from, beginning with the first in order.
-fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
+/// Returns the places of a cycle of `$ref`s that `start` leads to, rotated to begin with the smallest place.
+fn find_cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
     let mut seen = vec![start.clone()];
     loop {
         let reference = tree.pointer(seen.last()?.as_str())?.get("$ref")?.as_str()?;
@@ -448,15 +455,15 @@ fn cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
             cycle.rotate_left(least);
             return Some(cycle);
         }
-        // A way that is longer is refused as such.
-        if seen.len() > ref_depth::MOST {
+        // `ref_depth` reports longer chains.
+        if seen.len() > ref_depth::MAX_DEPTH {
             return None;
         }
         seen.push(next);
     }
 }
 
-fn endless(cycle: &[Pointer]) -> Diagnostic {
+fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {
     let mut names: Vec<_> = cycle
         .iter()
         .map(|pointer| format!("`{}`", pointer.reference()))
@@ -469,11 +476,11 @@ fn endless(cycle: &[Pointer]) -> Diagnostic {
     let finding = Diagnostic::error(
         Rule::RefCycle,
         first,
-        format!("these references never end: {}", names.join(" -> ")),
+        format!("these `$ref`s form a cycle: {}", names.join(" -> ")),
     )
-    .label("leads back to itself")
-    .help("let one of them say what it is, instead of `$ref`");
+    .label("this `$ref` leads back to itself")
+    .help("replace one of the `$ref`s with a definition");
     places.fold(finding, |finding, place| {
-        finding.related(place, "by way of this")
+        finding.related(place, "through this `$ref`")
     })
 }

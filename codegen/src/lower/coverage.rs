@@ -228,15 +228,15 @@ impl SchemaWalk {
         if kind == ObjectKind::Schema && !self.schemas.insert(at.pointer()) {
             return;
         }
-        match kind.members() {
+        match kind.keys() {
             ObjectKeys::Fields(fields) => {
                 for field in fields {
-                    let is_ignored = matches!(field.usage, KeyUse::Nothing(_));
+                    let is_ignored = matches!(field.usage, KeyUse::Unsupported(_));
                     if let Some(value) = members.get(field.name)
                         && !is_ignored
                         && field.name != "not"
                     {
-                        self.value(field.form, value, &at.key(field.name));
+                        self.value(field.kind, value, &at.key(field.name));
                     }
                 }
             }

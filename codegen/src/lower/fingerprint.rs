@@ -44,14 +44,14 @@ fn strip_value(document: &Value, value_kind: ValueKind, value: &Value) -> Value 
 }
 
 fn strip_object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
-    let ObjectKeys::Fields(fields) = kind.members() else {
+    let ObjectKeys::Fields(fields) = kind.keys() else {
         return Value::Object(members.clone());
     };
     fields
         .iter()
         .filter(|field| field.usage == KeyUse::Meaning)
         .filter_map(|field| {
-            let value = strip_value(document, field.form, members.get(field.name)?);
+            let value = strip_value(document, field.kind, members.get(field.name)?);
             Some((field.name.to_owned(), value))
         })
         .collect()

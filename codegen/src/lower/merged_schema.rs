@@ -649,7 +649,7 @@ pub(super) fn discriminator_tags<'a>(
 /// Returns the name of the component at a place; in an external file, the last key of the place, or the name
 /// of the file.
 pub(super) fn component(place: &Pointer) -> Option<String> {
-    if let Some((file, inner)) = place.in_file() {
+    if let Some((file, inner)) = place.external_file() {
         return Some(match inner.last() {
             Some(name) => name.into_owned(),
             None => file_stem(&file),
@@ -664,7 +664,7 @@ pub(super) fn component(place: &Pointer) -> Option<String> {
 
 /// Returns the name of the component around a place.
 pub(super) fn enclosing_component(place: &Pointer) -> Option<String> {
-    let file = place.in_file();
+    let file = place.external_file();
     let inner = file.as_ref().map_or(place, |(_, inner)| inner);
     let mut segments = inner.segments();
     let first = segments.next();

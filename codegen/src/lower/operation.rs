@@ -53,7 +53,7 @@ pub(super) fn lower(
         let (name, adjusted) = methods.name(&[Ident::snake(&words)], &title);
         cx.report_adjusted_name(place(), &format!("`{title}`"), &name, adjusted);
         let request = Ident::pascal(&words);
-        let candidates = [request.clone(), request.with("Request")];
+        let candidates = [request.clone(), request.with_suffix("Request")];
         let (request, adjusted) = names.root.name(&candidates, &title);
         cx.report_adjusted_name(
             place(),
@@ -191,7 +191,7 @@ fn request_body(
 ) -> Option<RequestBody> {
     let place = route.declared.place.key("requestBody");
     let body = cx.document.resolve(&Located::new(body, place.clone()))?;
-    let naming = Naming::at(&body.place, &request.with("Body"));
+    let naming = Naming::at(&body.place, &request.with_suffix("Body"));
     let payload = content::lower(
         cx,
         content::MessageKind::Request,

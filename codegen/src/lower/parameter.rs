@@ -236,7 +236,10 @@ fn lower_parameter(
     }
     let mut style = style(parameter.node);
     let fallback = Ident::pascal(&route.words());
-    let naming = Naming::at(place, &fallback.with(Ident::pascal(&data.name).as_str()));
+    let naming = Naming::at(
+        place,
+        &fallback.with_suffix(Ident::pascal(&data.name).as_str()),
+    );
     let value = ParameterFormat::new(cx, place, &data.format)?;
     if value.is_json() {
         style = Style::Json;

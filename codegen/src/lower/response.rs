@@ -83,7 +83,7 @@ pub(super) fn lower<'a>(
         let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
         let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
         let place = Place::Key(route.declared.place.clone());
-        let name = Ident::pascal(&route.words()).with("Response");
+        let name = Ident::pascal(&route.words()).with_suffix("Response");
         let (name, adjusted) = names
             .root
             .name(&[name], &format!("{} responses", route.title()));
@@ -312,7 +312,7 @@ fn enum_name(
                 Piece::Parameter(_) => None,
             });
         let words = words.collect::<Vec<_>>().join(" ");
-        (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with("Response"))
+        (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with_suffix("Response"))
     };
     let Some(wanted) = group.chosen.clone().or_else(path_name) else {
         return first;
@@ -346,7 +346,7 @@ fn lower_enum<'a>(
     let mut variants = Vec::new();
     for draft in &group.drafts {
         let name_part = variant_name(draft.key, statuses);
-        let fallback = Ident::pascal(&base).with(name_part.as_str());
+        let fallback = Ident::pascal(&base).with_suffix(name_part.as_str());
         let mut variant = lower_variant(cx, draft, name_part, &name, &fallback, names, types);
         // The documentation links to the status, which has this description already.
         if let ResponseKey::Exact(code) = draft.key
@@ -403,7 +403,7 @@ fn lower_variant<'a>(
             } else {
                 key.to_string()
             };
-            let wanted = enum_name.with(&suffix.replace("XX", "xx"));
+            let wanted = enum_name.with_suffix(&suffix.replace("XX", "xx"));
             Some(names.root.name(&[wanted], "the status of a response").0)
         }
     };

@@ -1,7 +1,7 @@
 //! Lowers the servers of the document.
 
 use super::Context;
-use crate::model::{Server, ServerVariable, TemplatePart, parts_of};
+use crate::model::{Server, ServerVariable, TemplatePart, template_parts};
 
 /// Lowers the servers of the document, in its order.
 pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
@@ -30,7 +30,7 @@ pub(super) fn base_path(servers: &[Server]) -> String {
         return String::new();
     };
     let mut url = String::new();
-    for part in parts_of(&server.url) {
+    for part in template_parts(&server.url) {
         match part {
             TemplatePart::Literal(text) => url.push_str(text),
             TemplatePart::Parameter(name) => {

@@ -100,7 +100,8 @@ impl Types {
             let id = types.reserve();
             // A schema that is only a `$ref` into another file is defined there.
             let is_definition = schema.place == place
-                || (schema.place.in_file().is_some() && !types.by_key.contains_key(&schema.key()));
+                || (schema.place.external_file().is_some()
+                    && !types.by_key.contains_key(&schema.key()));
             if is_definition {
                 types.by_key.insert(schema.key(), id);
                 types.insert_fingerprint(&schema, id);
@@ -130,7 +131,7 @@ impl Types {
         declared: &mut Vec<(TypeId, Ident, Pointer, Schema<'a>, bool)>,
     ) {
         let mut places = BTreeMap::new();
-        for place in cx.document.schemas_in_files() {
+        for place in cx.document.external_schemas() {
             let Some(schema) = Schema::at(cx, place) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! Where in a text each key and value stands, by JSON pointer.
+//! Maps JSON Pointers to the byte ranges of keys and values in a text.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -7,23 +7,21 @@ use saphyr_parser::{Event, Parser, Span};
 
 use crate::pointer::Pointer;
 
-/// A document with the bytes of each of its parts.
+/// The byte ranges of all keys and values of a text.
 pub(super) struct SpanIndex {
     nodes: Vec<SpanNode>,
 }
 
-/// Which part of a member is meant.
+/// A part of a member.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum SpanPart {
-    /// Its key.
     Key,
-    /// Its key, where it stands for the second time.
+    /// The second occurrence of the key.
     SecondKey,
-    /// Its value.
     Value,
 }
 
-/// A value, and what it is made of: the indices of other nodes, so that an alias costs nothing.
+/// A value with the indices of its children, so that an alias does not copy them.
 struct SpanNode {
     span: Range<usize>,
     children: Children,
@@ -44,8 +42,8 @@ struct SpanMember {
 const ROOT: usize = 0;
 
 impl SpanIndex {
-    /// The marks of a text; of as much of it as can be read.
-    pub(super) fn of(text: &str) -> Self {
+    /// Indexes a text, up to its first syntax error.
+    pub(super) fn new(text: &str) -> Self {
         let json = text
             .trim_start()
             .starts_with('{')
@@ -54,7 +52,7 @@ impl SpanIndex {
         json.unwrap_or_else(|| yaml(text))
     }
 
-    /// The bytes of a part, or of the nearest thing around it.
+    /// Returns the bytes of a part, or of the closest existing part around it.
     pub(super) fn find(&self, pointer: &Pointer, part: SpanPart) -> Range<usize> {
         let mut span = 0..0;
         let mut at = ROOT;
@@ -62,7 +60,7 @@ impl SpanIndex {
         for (depth, segment) in segments.iter().enumerate() {
             let nth = usize::from(part == SpanPart::SecondKey && depth + 1 == segments.len());
             let Some((key, value)) = self.child(at, segment, nth) else {
-                // What is missing is missing from here.
+                // The missing part belongs here.
                 return span;
             };
             at = value;
@@ -78,7 +76,7 @@ impl SpanIndex {
         span
     }
 
-    /// The key's bytes and the value of the `nth` member with a key.
+    /// Returns the bytes of the key and the value of the `nth` member with a key.
     fn child(&self, at: usize, segment: &str, nth: usize) -> Option<(Range<usize>, usize)> {
         match &self.nodes.get(at)?.children {
             Children::None => None,
@@ -91,7 +89,7 @@ impl SpanIndex {
                 let found = found
                     .nth(nth)
                     .map(|member| (member.span.clone(), member.value));
-                // What a YAML merge key (`<<`) brings in stands where it was written.
+                // Members from a YAML merge key (`<<`) are found where they were written.
                 found.or_else(|| {
                     let mut merged = members.iter().filter(|member| member.key == "<<");
                     merged.find_map(|member| self.child(member.value, segment, nth))
@@ -143,7 +141,7 @@ fn add_json(nodes: &mut Vec<SpanNode>, value: &ast::Value<'_>) -> usize {
     index
 }
 
-/// A mapping or list that is being read.
+/// A mapping or list whose end has not been reached.
 struct OpenNode {
     node: usize,
     key: Option<(String, Range<usize>)>,
@@ -155,7 +153,7 @@ fn yaml(text: &str) -> SpanIndex {
     let mut anchors: HashMap<usize, usize> = HashMap::new();
     let mut open: Vec<OpenNode> = Vec::new();
     let mut parser = Parser::new_from_str(text);
-    // What comes after a syntax error has no marks, and needs none.
+    // Places after a syntax error are never needed.
     while let Some(Ok((event, span))) = parser.next_event() {
         let span = offsets.bytes(&span);
         let (children, anchor, scalar) = match event {
@@ -195,7 +193,7 @@ fn yaml(text: &str) -> SpanIndex {
     SpanIndex { nodes }
 }
 
-/// Makes a node a key, a value or an element of the collection that is open.
+/// Adds a node as a key, a value or an element to the innermost open collection.
 fn attach(
     nodes: &mut [SpanNode],
     open: &mut [OpenNode],
@@ -214,14 +212,14 @@ fn attach(
                 span,
                 value: index,
             }),
-            // A key that is a collection is no key of JSON; loading refuses it.
+            // Loading rejects keys that are collections.
             None => parent.key = Some((scalar.unwrap_or_default(), span.clone())),
         },
         _ => {}
     }
 }
 
-/// The parser counts lines and characters; a text is cut in bytes.
+/// Converts the parser's lines and columns to byte offsets.
 struct ByteOffsets<'a> {
     text: &'a str,
     lines: Vec<usize>,
@@ -257,46 +255,50 @@ impl<'a> ByteOffsets<'a> {
 mod tests {
     use super::*;
 
-    fn found<'a>(text: &'a str, pointer: &str, part: SpanPart) -> &'a str {
+    fn find<'a>(text: &'a str, pointer: &str, part: SpanPart) -> &'a str {
         let pointer = Pointer::from_fragment(&format!("#{pointer}")).unwrap();
-        &text[SpanIndex::of(text).find(&pointer, part)]
+        &text[SpanIndex::new(text).find(&pointer, part)]
     }
 
     #[test]
-    fn finds_keys_and_values_of_yaml() {
+    fn yaml_keys_and_values_are_found() {
         let text =
             "é: 1 # c\nb:\n  - x\n  - 'y z'\nc: &q\n  d: deep\ng: *q\n<<: *q\n404: a\n'404': b\n";
-        assert_eq!(found(text, "/é", SpanPart::Key), "é");
-        assert_eq!(found(text, "/é", SpanPart::Value), "1");
-        assert_eq!(found(text, "/b/1", SpanPart::Value), "'y z'");
+        assert_eq!(find(text, "/é", SpanPart::Key), "é");
+        assert_eq!(find(text, "/é", SpanPart::Value), "1");
+        assert_eq!(find(text, "/b/1", SpanPart::Value), "'y z'");
         assert_eq!(
-            found(text, "/b", SpanPart::Value),
+            find(text, "/b", SpanPart::Value),
             "b",
-            "a collection is marked at its key"
+            "a collection is found at its key"
         );
-        assert_eq!(found(text, "/g/d", SpanPart::Value), "deep");
-        assert_eq!(found(text, "/d", SpanPart::Value), "deep", "merged in");
-        assert_eq!(found(text, "/404", SpanPart::Key), "404");
-        assert_eq!(found(text, "/404", SpanPart::SecondKey), "'404'");
-        assert_eq!(found(text, "/c/nothing/here", SpanPart::Value), "c");
+        assert_eq!(find(text, "/g/d", SpanPart::Value), "deep");
+        assert_eq!(
+            find(text, "/d", SpanPart::Value),
+            "deep",
+            "from a merge key"
+        );
+        assert_eq!(find(text, "/404", SpanPart::Key), "404");
+        assert_eq!(find(text, "/404", SpanPart::SecondKey), "'404'");
+        assert_eq!(find(text, "/c/nothing/here", SpanPart::Value), "c");
     }
 
     #[test]
-    fn finds_keys_and_values_of_json() {
+    fn json_keys_and_values_are_found() {
         let text = r#"{"a": {"\ud83d\ude00": [1, "two\/"]}, "a": 3}"#;
-        assert_eq!(found(text, "/a", SpanPart::Key), "\"a\"");
-        assert_eq!(found(text, "/a/😀/1", SpanPart::Value), "\"two\\/\"");
-        assert_eq!(found(text, "/a", SpanPart::SecondKey), "\"a\"");
+        assert_eq!(find(text, "/a", SpanPart::Key), "\"a\"");
+        assert_eq!(find(text, "/a/😀/1", SpanPart::Value), "\"two\\/\"");
+        assert_eq!(find(text, "/a", SpanPart::SecondKey), "\"a\"");
         let pointer = Pointer::root().key("a");
-        let marks = SpanIndex::of(text);
+        let index = SpanIndex::new(text);
         assert!(
-            marks.find(&pointer, SpanPart::SecondKey).start
-                > marks.find(&pointer, SpanPart::Key).start
+            index.find(&pointer, SpanPart::SecondKey).start
+                > index.find(&pointer, SpanPart::Key).start
         );
     }
 
     #[test]
-    fn a_broken_text_has_the_marks_up_to_its_fault() {
-        assert_eq!(found("a: 1\nb: [\n", "/a", SpanPart::Value), "1");
+    fn a_broken_text_is_indexed_up_to_its_error() {
+        assert_eq!(find("a: 1\nb: [\n", "/a", SpanPart::Value), "1");
     }
 }

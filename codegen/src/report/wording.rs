@@ -1,8 +1,8 @@
-//! Words for messages.
+//! Helpers for the wording of messages.
 
 use serde_json::Value;
 
-/// What a value is, for messages.
+/// Returns the type of a value as a noun with its article.
 pub(crate) fn describe(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -14,7 +14,7 @@ pub(crate) fn describe(value: &Value) -> &'static str {
     }
 }
 
-/// The candidate that a word was probably meant to be.
+/// Returns the candidate most similar to a word, if any is similar enough to be suggested.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -33,7 +33,7 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Words in a row: `a`, `b` or `c`.
+/// Formats words as an enumeration: `a`, `b` or `c`.
 pub(crate) fn list(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {

@@ -15,7 +15,7 @@ use super::{
     param_decode::{RawParam, RawValues, ValueError},
 };
 
-/// Writes the members of an object as the fields of a form.
+/// Encodes the members of an object as the fields of a form.
 pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
     let serde_json::Value::Object(members) =
         serde_json::to_value(value).map_err(EncodeError::json)?
@@ -24,11 +24,11 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
     };
     let mut form = String::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        // Its members would be fields of the form, and nobody could tell of what.
+        // Its members would become fields of the form, indistinguishable from the other fields.
         if value.is_object() {
             return Err(EncodeError::nested());
         }
-        // The field's own name is not known when the program is built, but how it is written is.
+        // The style is fixed, but the name is known only at run time, so it is encoded separately.
         for (_, value) in Param::query("").pairs(value)? {
             if !form.is_empty() {
                 form.push('&');
@@ -41,13 +41,13 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
     Ok(form)
 }
 
-/// Reads the fields of a form.
+/// Decodes the fields of a form.
 pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
-    let form =
-        std::str::from_utf8(form).map_err(|_| ValueError("it is no form in UTF-8".to_owned()))?;
+    let form = std::str::from_utf8(form)
+        .map_err(|_| ValueError("the form is not valid UTF-8".to_owned()))?;
     let mut fields: Vec<(String, RawValues<'_>)> = Vec::new();
     for (name, text) in pairs(form) {
-        match fields.iter_mut().find(|(known, _)| *known == name) {
+        match fields.iter_mut().find(|(field, _)| *field == name) {
             Some((_, texts)) => texts.push(text),
             None => fields.push((name.into_owned(), RawValues::from([text]))),
         }
@@ -63,11 +63,11 @@ pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
     T::deserialize(MapDeserializer::new(fields))
 }
 
-/// The names, decoded, and the values, as they are, of a query or form.
+/// Returns the fields of a query or form: decoded names, and values that are still encoded.
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        // What is no UTF-8 is the name of nothing.
+        // A name that is not valid UTF-8 matches no parameter.
         (decode_plus(name).unwrap_or_default(), value)
     })
 }

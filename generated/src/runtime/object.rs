@@ -2,9 +2,10 @@
 
 //! Implements `Serialize` and `Deserialize` for the structs of objects.
 //!
-//! `derive` would do the same, but it expands to a visitor of its own for each struct, which costs compile time:
-//! for the types and requests of GitHub's API 187 s and 11.8 GB of memory instead of 70 s and 5.4 GB. The macro
-//! `impl_serde_object` expands to a table of the members instead, and calls functions that are compiled once.
+//! `derive` would do the same, but it expands to a visitor of its own for each struct, which costs compile
+//! time: for the types and requests of GitHub's API 187 s and 11.8 GB of memory instead of 70 s and 5.4 GB.
+//! The macro `impl_serde_object` expands to a table of the members instead, and calls functions that are
+//! compiled once.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -16,27 +17,27 @@ use serde::{
 
 /// An object of the document.
 pub(crate) trait Object: Sized {
-    /// Reads its members.
+    /// Decodes the members.
     fn read<'de, A: MapAccess<'de>>(members: &mut ObjectReader<'de, A>) -> Result<Self, A::Error>;
 
-    /// Writes its members.
+    /// Encodes the members.
     fn write<S: SerializeMap>(&self, members: &mut ObjectWriter<S>);
 }
 
-/// The members of an object that is being read.
+/// The members of an object that is being decoded.
 pub(crate) struct ObjectReader<'de, A> {
     map: A,
     lifetime: PhantomData<&'de ()>,
 }
 
 impl<'de, A: MapAccess<'de>> ObjectReader<'de, A> {
-    /// The name of the next one.
-    pub(crate) fn name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+    /// Returns the name of the next member.
+    pub(crate) fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
         Ok(self.map.next_key::<Name<'de>>()?.map(|name| name.0))
     }
 
-    /// Puts the value of the member that has just been named where it belongs.
-    pub(crate) fn put<T: Deserialize<'de>>(
+    /// Decodes the value of the member whose name was read last into `slot`.
+    pub(crate) fn read_value<T: Deserialize<'de>>(
         &mut self,
         name: &'static str,
         slot: &mut Option<T>,
@@ -48,23 +49,23 @@ impl<'de, A: MapAccess<'de>> ObjectReader<'de, A> {
         Ok(())
     }
 
-    /// Puts the value of a member that the document does not name among those of its kind.
-    pub(crate) fn put_other<T: Deserialize<'de>>(
+    /// Decodes the value of an additional property, one that the document does not declare.
+    pub(crate) fn read_additional<T: Deserialize<'de>>(
         &mut self,
         name: Cow<'de, str>,
-        others: &mut BTreeMap<String, T>,
+        additional: &mut BTreeMap<String, T>,
     ) -> Result<(), A::Error> {
-        others.insert(name.into_owned(), self.map.next_value()?);
+        additional.insert(name.into_owned(), self.map.next_value()?);
         Ok(())
     }
 
-    /// Passes over the value of a member that nobody knows.
+    /// Skips the value of an undeclared member.
     pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 }
 
-/// The name of a member, borrowed where that can be.
+/// The name of a member, borrowed if possible.
 struct Name<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -95,7 +96,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Reads an object.
+/// Decodes an object.
 pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct Members<T>(PhantomData<T>);
 
@@ -117,85 +118,86 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
     deserializer.deserialize_map(Members(PhantomData))
 }
 
-/// The members of an object that is being written.
+/// The members of an object that is being encoded.
 pub(crate) struct ObjectWriter<S: SerializeMap> {
     map: S,
-    /// What went wrong first, so that nobody has to ask after each member.
-    done: Result<(), S::Error>,
+    /// The first error; it is checked once, after the last member.
+    result: Result<(), S::Error>,
 }
 
 impl<S: SerializeMap> ObjectWriter<S> {
     /// Adds a member.
     pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
-        if self.done.is_ok() {
-            self.done = self.map.serialize_entry(name, value);
+        if self.result.is_ok() {
+            self.result = self.map.serialize_entry(name, value);
         }
     }
 
-    /// Adds a member that may be absent.
-    pub(crate) fn maybe<T: Serialize>(&mut self, name: &str, value: Option<&T>) {
+    /// Adds an optional member, if it is present.
+    pub(crate) fn add_optional<T: Serialize>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
             self.add(name, value);
         }
     }
 
-    /// Adds the members that the document does not name.
-    pub(crate) fn others<T: Serialize>(&mut self, others: &BTreeMap<String, T>) {
-        for (name, value) in others {
+    /// Adds the additional properties, which the document does not declare.
+    pub(crate) fn add_additional<T: Serialize>(&mut self, additional: &BTreeMap<String, T>) {
+        for (name, value) in additional {
             self.add(name, value);
         }
     }
 }
 
-/// Writes an object.
+/// Encodes an object.
 pub(crate) fn write<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut members = ObjectWriter {
         map: serializer.serialize_map(None)?,
-        done: Ok(()),
+        result: Ok(()),
     };
     object.write(&mut members);
-    members.done?;
+    members.result?;
     members.map.end()
 }
 
-/// Implements for an object how it is read and written, from a table of its members: whether one has to
-/// be there, its field, and its name on the wire.
+/// Implements `Serialize` and `Deserialize` for the struct of an object from a table of its members: for
+/// each, `required`, `optional` or `nullable`, its field, and its name on the wire. `..` precedes the field
+/// of the additional properties.
 macro_rules! impl_serde_object {
     ($name:ident {
         $($kind:ident $field:ident = $wire:literal,)*
-        $(..$others:ident)?
+        $(..$additional:ident)?
     }) => {
         impl crate::runtime::object::Object for $name {
-            #[allow(clippy::match_single_binding, reason = "there may be no member")]
+            #[allow(clippy::match_single_binding, reason = "an object may have no members")]
             fn read<'de, A: serde::de::MapAccess<'de>>(
                 members: &mut crate::runtime::object::ObjectReader<'de, A>,
             ) -> Result<Self, A::Error> {
                 $(let mut $field = None;)*
-                $(let mut $others = std::collections::BTreeMap::new();)?
-                while let Some(name) = members.name()? {
-                    let done = match &*name {
-                        $($wire => members.put($wire, &mut $field),)*
-                        _ => crate::runtime::object::impl_serde_object!(@other members name $($others)?),
+                $(let mut $additional = std::collections::BTreeMap::new();)?
+                while let Some(name) = members.next_name()? {
+                    let result = match &*name {
+                        $($wire => members.read_value($wire, &mut $field),)*
+                        _ => crate::runtime::object::impl_serde_object!(@additional members name $($additional)?),
                     };
-                    done?;
+                    result?;
                 }
                 $(crate::runtime::object::impl_serde_object!(@read $kind $field $wire);)*
                 Ok(Self {
                     $($field,)*
-                    $($others,)?
+                    $($additional,)?
                 })
             }
 
-            #[allow(unused_variables, reason = "there may be no member")]
+            #[allow(unused_variables, reason = "an object may have no members")]
             fn write<S: serde::ser::SerializeMap>(
                 &self,
                 members: &mut crate::runtime::object::ObjectWriter<S>,
             ) {
                 $(crate::runtime::object::impl_serde_object!(@write $kind members $wire self.$field);)*
-                $(members.others(&self.$others);)?
+                $(members.add_additional(&self.$additional);)?
             }
         }
 
@@ -211,11 +213,11 @@ macro_rules! impl_serde_object {
             }
         }
     };
-    (@other $members:ident $name:ident) => {
+    (@additional $members:ident $name:ident) => {
         $members.skip()
     };
-    (@other $members:ident $name:ident $others:ident) => {
-        $members.put_other($name, &mut $others)
+    (@additional $members:ident $name:ident $additional:ident) => {
+        $members.read_additional($name, &mut $additional)
     };
     (@read required $field:ident $wire:literal) => {
         let Some($field) = $field else {
@@ -230,10 +232,10 @@ macro_rules! impl_serde_object {
         $members.add($wire, &$value)
     };
     (@write $kind:ident $members:ident $wire:literal $value:expr) => {
-        $members.maybe($wire, $value.as_ref())
+        $members.add_optional($wire, $value.as_ref())
     };
 }
 
-// A document may have no object.
+// Unused if the document has no objects.
 #[allow(unused_imports)]
 pub(crate) use impl_serde_object;

@@ -4,7 +4,7 @@
 
 use super::{
     client_error::Error,
-    path_template::{TemplatePart, parts_of},
+    path_template::{TemplatePart, template_parts},
 };
 
 /// A server that the document declares, one of [`Server::ALL`].
@@ -90,7 +90,7 @@ impl Server {
             }
         }
         let mut url = String::new();
-        for part in parts_of(self.template) {
+        for part in template_parts(self.template) {
             let name = match part {
                 TemplatePart::Literal(text) => {
                     url.push_str(text);

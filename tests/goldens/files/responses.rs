@@ -29,9 +29,10 @@ pub enum ListOwnersResponse {
     },
 }
 
-/// A status code that no other variant of \[`ListOwnersResponse`\] declares.
+/// A status code that no other variant of [`ListOwnersResponse`] declares.
 ///
-/// `ListOwnersResponseDefault::from_const::<400>()` is checked at compile time, `ListOwnersResponseDefault::new(400)` at run time.
+/// `ListOwnersResponseDefault::from_const::<400>()` is checked at compile time,
+/// `ListOwnersResponseDefault::new(400)` at run time.
 pub type ListOwnersResponseDefault = crate::StatusIn<ListOwnersResponse, 1>;
 
 impl ListOwnersResponse {
@@ -113,9 +114,10 @@ pub enum GetPetResponse {
     },
 }
 
-/// A status code that no other variant of \[`GetPetResponse`\] declares.
+/// A status code that no other variant of [`GetPetResponse`] declares.
 ///
-/// `GetPetResponseDefault::from_const::<400>()` is checked at compile time, `GetPetResponseDefault::new(400)` at run time.
+/// `GetPetResponseDefault::from_const::<400>()` is checked at compile time,
+/// `GetPetResponseDefault::new(400)` at run time.
 pub type GetPetResponseDefault = crate::StatusIn<GetPetResponse, 2>;
 
 impl GetPetResponse {

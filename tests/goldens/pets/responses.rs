@@ -34,9 +34,10 @@ pub enum FindPetsResponse {
     },
 }
 
-/// A status code that no other variant of \[`FindPetsResponse`\] declares.
+/// A status code that no other variant of [`FindPetsResponse`] declares.
 ///
-/// `FindPetsResponseDefault::from_const::<400>()` is checked at compile time, `FindPetsResponseDefault::new(400)` at run time.
+/// `FindPetsResponseDefault::from_const::<400>()` is checked at compile time,
+/// `FindPetsResponseDefault::new(400)` at run time.
 pub type FindPetsResponseDefault = crate::StatusIn<FindPetsResponse, 1>;
 
 impl FindPetsResponse {
@@ -121,9 +122,10 @@ pub enum AddPetResponse {
     },
 }
 
-/// A status code that no other variant of \[`AddPetResponse`\] declares.
+/// A status code that no other variant of [`AddPetResponse`] declares.
 ///
-/// `AddPetResponseDefault::from_const::<400>()` is checked at compile time, `AddPetResponseDefault::new(400)` at run time.
+/// `AddPetResponseDefault::from_const::<400>()` is checked at compile time,
+/// `AddPetResponseDefault::new(400)` at run time.
 pub type AddPetResponseDefault = crate::StatusIn<AddPetResponse, 1>;
 
 impl AddPetResponse {
@@ -223,14 +225,16 @@ pub enum GetPetResponse {
     },
 }
 
-/// A status code in `4XX` that no other variant of \[`GetPetResponse`\] declares.
+/// A status code in `4XX` that no other variant of [`GetPetResponse`] declares.
 ///
-/// `GetPetResponse4xx::from_const::<400>()` is checked at compile time, `GetPetResponse4xx::new(400)` at run time.
+/// `GetPetResponse4xx::from_const::<400>()` is checked at compile time,
+/// `GetPetResponse4xx::new(400)` at run time.
 pub type GetPetResponse4xx = crate::StatusIn<GetPetResponse, 3>;
 
-/// A status code that no other variant of \[`GetPetResponse`\] declares.
+/// A status code that no other variant of [`GetPetResponse`] declares.
 ///
-/// `GetPetResponseDefault::from_const::<500>()` is checked at compile time, `GetPetResponseDefault::new(500)` at run time.
+/// `GetPetResponseDefault::from_const::<500>()` is checked at compile time,
+/// `GetPetResponseDefault::new(500)` at run time.
 pub type GetPetResponseDefault = crate::StatusIn<GetPetResponse, 4>;
 
 impl GetPetResponse {
@@ -340,9 +344,10 @@ pub enum DeletePetResponse {
     },
 }
 
-/// A status code that no other variant of \[`DeletePetResponse`\] declares.
+/// A status code that no other variant of [`DeletePetResponse`] declares.
 ///
-/// `DeletePetResponseDefault::from_const::<400>()` is checked at compile time, `DeletePetResponseDefault::new(400)` at run time.
+/// `DeletePetResponseDefault::from_const::<400>()` is checked at compile time,
+/// `DeletePetResponseDefault::new(400)` at run time.
 pub type DeletePetResponseDefault = crate::StatusIn<DeletePetResponse, 1>;
 
 impl DeletePetResponse {

@@ -81,9 +81,10 @@ pub enum DifferentSuccessesResponse {
     },
 }
 
-/// A status code that no other variant of \[`DifferentSuccessesResponse`\] declares.
+/// A status code that no other variant of [`DifferentSuccessesResponse`] declares.
 ///
-/// `DifferentSuccessesResponseDefault::from_const::<400>()` is checked at compile time, `DifferentSuccessesResponseDefault::new(400)` at run time.
+/// `DifferentSuccessesResponseDefault::from_const::<400>()` is checked at compile time,
+/// `DifferentSuccessesResponseDefault::new(400)` at run time.
 pub type DifferentSuccessesResponseDefault = crate::StatusIn<
     DifferentSuccessesResponse,
     3,
@@ -176,9 +177,10 @@ pub enum EqualSuccessesResponse {
     },
 }
 
-/// A status code that no other variant of \[`EqualSuccessesResponse`\] declares.
+/// A status code that no other variant of [`EqualSuccessesResponse`] declares.
 ///
-/// `EqualSuccessesResponseDefault::from_const::<400>()` is checked at compile time, `EqualSuccessesResponseDefault::new(400)` at run time.
+/// `EqualSuccessesResponseDefault::from_const::<400>()` is checked at compile time,
+/// `EqualSuccessesResponseDefault::new(400)` at run time.
 pub type EqualSuccessesResponseDefault = crate::StatusIn<EqualSuccessesResponse, 2>;
 
 impl EqualSuccessesResponse {
@@ -608,9 +610,10 @@ pub enum NothingResponse {
     },
 }
 
-/// A status code that no other variant of \[`NothingResponse`\] declares.
+/// A status code that no other variant of [`NothingResponse`] declares.
 ///
-/// `NothingResponseDefault::from_const::<400>()` is checked at compile time, `NothingResponseDefault::new(400)` at run time.
+/// `NothingResponseDefault::from_const::<400>()` is checked at compile time,
+/// `NothingResponseDefault::new(400)` at run time.
 pub type NothingResponseDefault = crate::StatusIn<NothingResponse, 0>;
 
 impl NothingResponse {
@@ -670,9 +673,10 @@ pub enum OnlyDefaultResponse {
     },
 }
 
-/// A status code that no other variant of \[`OnlyDefaultResponse`\] declares.
+/// A status code that no other variant of [`OnlyDefaultResponse`] declares.
 ///
-/// `OnlyDefaultResponseDefault::from_const::<400>()` is checked at compile time, `OnlyDefaultResponseDefault::new(400)` at run time.
+/// `OnlyDefaultResponseDefault::from_const::<400>()` is checked at compile time,
+/// `OnlyDefaultResponseDefault::new(400)` at run time.
 pub type OnlyDefaultResponseDefault = crate::StatusIn<OnlyDefaultResponse, 0>;
 
 impl OnlyDefaultResponse {
@@ -838,14 +842,16 @@ pub enum RangeResponse {
     },
 }
 
-/// A status code in `2XX` that no other variant of \[`RangeResponse`\] declares.
+/// A status code in `2XX` that no other variant of [`RangeResponse`] declares.
 ///
-/// `RangeResponse2xx::from_const::<201>()` is checked at compile time, `RangeResponse2xx::new(201)` at run time.
+/// `RangeResponse2xx::from_const::<201>()` is checked at compile time,
+/// `RangeResponse2xx::new(201)` at run time.
 pub type RangeResponse2xx = crate::StatusIn<RangeResponse, 1>;
 
-/// A status code in `5XX` that no other variant of \[`RangeResponse`\] declares.
+/// A status code in `5XX` that no other variant of [`RangeResponse`] declares.
 ///
-/// `RangeResponse5xx::from_const::<500>()` is checked at compile time, `RangeResponse5xx::new(500)` at run time.
+/// `RangeResponse5xx::from_const::<500>()` is checked at compile time,
+/// `RangeResponse5xx::new(500)` at run time.
 pub type RangeResponse5xx = crate::StatusIn<RangeResponse, 2>;
 
 impl RangeResponse {

@@ -44,7 +44,7 @@ impl<'a> View<'a> {
         base: (&'a str, &'a Source),
         head: (&'a str, &'a Source),
     ) -> Self {
-        let (mut old, mut new) = (Positions::of(base.1), Positions::of(head.1));
+        let (mut old, mut new) = (Positions::new(base.1), Positions::new(head.1));
         let findings = diff.findings.iter().map(|finding| {
             let place = finding.places.first().cloned().unwrap_or_default();
             Located {

@@ -1,6 +1,7 @@
-//! The page of a served document: what its operations answer, what that means, and a form to try each.
+//! The HTML page of a served document: its operations with their responses and a form to try each, and its
+//! status codes.
 //!
-//! Here is made what the page shows, as JSON; how it shows that is in `page.html`.
+//! This module creates the data of the page as JSON; the script in `page.html` displays it.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 use serde_json::{Value, json};
@@ -12,12 +13,12 @@ use statusquo_codegen::{
     },
 };
 
-/// The page, without what it shows.
+/// The page without its data.
 const PAGE: &str = include_str!("page.html");
 
-/// The page of a document, in one file.
-pub(super) fn page(model: &Model) -> String {
-    // Within a script nothing of the document may end it.
+/// Creates the page of a document as a single file.
+pub(super) fn render(model: &Model) -> String {
+    // No text of the document may end the script element.
     let data = data(model).to_string().replace('<', "\\u003c");
     PAGE.replacen("DATA", &data, 1)
 }
@@ -27,12 +28,12 @@ fn data(model: &Model) -> Value {
     let operations: Vec<_> = model
         .operations
         .iter()
-        .map(|one| operation(model, one))
+        .map(|operation| operation_json(model, operation))
         .collect();
     let indices = |group: Option<usize>| {
-        let all = model.operations.iter().enumerate();
-        let own = all.filter(move |(_, one)| one.group == group);
-        own.map(|(index, _)| index).collect::<Vec<_>>()
+        let operations = model.operations.iter().enumerate();
+        let members = operations.filter(move |(_, operation)| operation.group == group);
+        members.map(|(index, _)| index).collect::<Vec<_>>()
     };
     let mut groups: Vec<_> = model
         .groups
@@ -41,63 +42,65 @@ fn data(model: &Model) -> Value {
         .map(|(index, group)| {
             json!({
                 "tag": group.tag,
-                "description": prose(&group.description),
+                "description": to_html(&group.description),
                 "operations": indices(Some(index)),
             })
         })
         .collect();
-    // All of them where there are no tags, and those that the method of another one answers.
-    let others = indices(None);
-    if !others.is_empty() {
-        groups.push(json!({"tag": null, "description": "", "operations": others}));
+    // All operations if there are no tags, and those that are served by the method of another operation.
+    let ungrouped = indices(None);
+    if !ungrouped.is_empty() {
+        groups.push(json!({"tag": null, "description": "", "operations": ungrouped}));
     }
     let statuses = model.statuses.iter();
-    let statuses = statuses.map(|status| (status, users(model, status)));
-    let statuses = statuses.filter(|(_, users)| !users.is_empty());
+    let statuses = statuses.map(|status| (status, operations_with(model, status)));
+    let statuses = statuses.filter(|(_, operations)| !operations.is_empty());
     json!({
         "title": doc::visible(&package.title),
         "version": package.version,
-        "description": prose(&package.description),
-        "base": model.base_path,
+        "description": to_html(&package.description),
+        "base_path": model.base_path,
         "groups": groups,
         "operations": operations,
-        "statuses": statuses.map(|(one, users)| status(one, &users)).collect::<Vec<_>>(),
+        "statuses": statuses.map(|(status, operations)| status_json(status, &operations)).collect::<Vec<_>>(),
     })
 }
 
-fn operation(model: &Model, operation: &Operation) -> Value {
+fn operation_json(model: &Model, operation: &Operation) -> Value {
     let parameters = operation
         .parameters
         .iter()
         .zip(&operation.request_example.parameters);
     let parameters: Vec<_> = parameters
-        .map(|(one, example)| parameter(model, one, example.as_deref()))
+        .map(|(parameter, example)| parameter_json(model, parameter, example.as_deref()))
         .collect();
     let body = operation.body.as_ref().map(|body| {
         let contents = body.payload.contents();
         let contents = contents.iter().zip(&operation.request_example.contents);
-        let content = |(content, example): (&&Content, &Option<String>)| json!({"media": content.media, "example": example});
+        let content = |(content, example): (&&Content, &Option<String>)| {
+            json!({"media_type": content.media, "example": example})
+        };
         json!({
             "required": body.required,
-            "doc": prose(&body.doc),
+            "description": to_html(&body.doc),
             "contents": contents.map(content).collect::<Vec<_>>(),
         })
     });
     let mut schemes: Vec<usize> = model
         .credentials(operation)
         .into_iter()
-        .flat_map(|set| &set.alternatives)
-        .flat_map(|one| one.schemes.iter().copied())
+        .flat_map(|requirements| &requirements.alternatives)
+        .flat_map(|alternative| alternative.schemes.iter().copied())
         .collect();
     schemes.sort_unstable();
     schemes.dedup();
     let schemes = schemes
         .into_iter()
         .filter_map(|index| model.schemes.get(index));
-    let chooses = operation
+    let chooses_status = operation
         .parameters
         .iter()
-        .any(|one| one.ty == Type::StatusChoice);
+        .any(|parameter| parameter.ty == Type::StatusChoice);
     let group = operation.group.and_then(|index| model.groups.get(index));
     json!({
         "id": operation.id,
@@ -106,24 +109,24 @@ fn operation(model: &Model, operation: &Operation) -> Value {
         "path": operation.path,
         "tag": group.and_then(|group| group.tag.as_deref()),
         "summary": doc::visible(&operation.summary),
-        "description": prose(&operation.description),
-        "needs": prose(&operation.security_doc),
+        "description": to_html(&operation.description),
+        "security": to_html(&operation.security_doc),
         "deprecated": operation.deprecated,
-        "chooses": chooses,
+        "chooses_status": chooses_status,
         "parameters": parameters,
-        "credentials": schemes.map(credential).collect::<Vec<_>>(),
+        "credentials": schemes.map(credential_json).collect::<Vec<_>>(),
         "body": body,
-        "answers": answers(model, operation),
+        "responses": responses_json(model, operation),
     })
 }
 
-fn parameter(model: &Model, parameter: &Parameter, example: Option<&str>) -> Value {
+fn parameter_json(model: &Model, parameter: &Parameter, example: Option<&str>) -> Value {
     let is_list = matches!(parameter.ty, Type::Array(_));
-    let has_own_form = matches!(
+    let has_query_style = matches!(
         parameter.style,
         Style::DeepObject | Style::PipeDelimited | Style::SpaceDelimited
     );
-    // An object in a query is several parameters, which only its example shows.
+    // An exploded object is several query parameters, which only its example shows.
     let is_object = parameter.style == Style::Form
         && parameter.explode
         && example.is_some_and(|text| text.contains('='));
@@ -132,66 +135,77 @@ fn parameter(model: &Model, parameter: &Parameter, example: Option<&str>) -> Val
         "in": parameter.location.as_str(),
         "required": parameter.required,
         "type": model.type_name(&parameter.ty),
-        "doc": prose(&parameter.doc),
+        "description": to_html(&parameter.doc),
         "example": example.unwrap_or_default(),
-        "choice": parameter.ty == Type::StatusChoice,
+        "is_status_choice": parameter.ty == Type::StatusChoice,
         "repeated": is_list && parameter.explode && parameter.style == Style::Form,
-        "raw": parameter.location == Location::Query && (has_own_form || is_object),
+        "raw": parameter.location == Location::Query && (has_query_style || is_object),
     })
 }
 
-fn credential(scheme: &SecurityScheme) -> Value {
-    let (place, name, word) = match &scheme.kind {
+fn credential_json(scheme: &SecurityScheme) -> Value {
+    let (location, name, auth_scheme) = match &scheme.kind {
         SchemeKind::ApiKey(location, name) => (*location, name.as_str(), ""),
         SchemeKind::Basic => (Location::Header, "Authorization", "Basic"),
         SchemeKind::Bearer => (Location::Header, "Authorization", "Bearer"),
-        SchemeKind::Other(word) => (Location::Header, "Authorization", word.as_str()),
+        SchemeKind::Other(auth_scheme) => (Location::Header, "Authorization", auth_scheme.as_str()),
     };
-    json!({"id": scheme.id, "doc": prose(&scheme.doc), "in": place.as_str(), "name": name, "word": word})
+    json!({
+        "id": scheme.id,
+        "description": to_html(&scheme.doc),
+        "in": location.as_str(),
+        "name": name,
+        "auth_scheme": auth_scheme,
+    })
 }
 
-/// What an operation answers: as the document declares, and what the server adds.
-fn answers(model: &Model, operation: &Operation) -> Vec<Value> {
-    let declared = &model.response_enum(operation).variants;
-    let keys: Vec<ResponseKey> = declared.iter().map(|answer| answer.key).collect();
-    let own = declared
+/// Returns the responses of an operation: those that the document declares, and those that the server adds.
+fn responses_json(model: &Model, operation: &Operation) -> Vec<Value> {
+    let variants = &model.response_enum(operation).variants;
+    let keys: Vec<ResponseKey> = variants.iter().map(|variant| variant.key).collect();
+    let declared = variants
         .iter()
         .filter(|_| operation.declares_responses)
-        .map(|answer| {
-            let headers = answer.headers.iter();
+        .map(|variant| {
+            let headers = variant.headers.iter();
             json!({
-                "status": answer.key.to_string(),
+                "status": variant.key.to_string(),
                 "declared": true,
-                "meaning": prose(answer.doc.split("\n\n").next().unwrap_or_default()),
-                "media": answer.media(),
+                "description": to_html(variant.doc.split("\n\n").next().unwrap_or_default()),
+                "media_types": variant.media(),
                 "headers": headers.map(|header| header.wire.as_str()).collect::<Vec<_>>(),
             })
         });
     let built_in = operation.built_in_responses(model).into_iter();
-    let built_in = built_in.filter(|answer| {
-        match_response_key(&keys, answer.code).is_none() || !operation.declares_responses
+    let built_in = built_in.filter(|response| {
+        match_response_key(&keys, response.code).is_none() || !operation.declares_responses
     });
-    let built_in = built_in.map(|answer| {
+    let built_in = built_in.map(|response| {
         json!({
-            "status": answer.code.to_string(),
+            "status": response.code.to_string(),
             "declared": false,
-            "meaning": "",
-            "media": ["application/problem+json"],
-            "headers": answer.header.into_iter().collect::<Vec<_>>(),
+            "description": "",
+            "media_types": ["application/problem+json"],
+            "headers": response.header.into_iter().collect::<Vec<_>>(),
         })
     });
     let interim = operation.interim_keys.iter().map(|key| {
-        let meaning = "Comes before the answer, and is none itself.";
-        json!({"status": key.to_string(), "declared": true, "meaning": meaning, "media": [], "headers": []})
+        json!({
+            "status": key.to_string(),
+            "declared": true,
+            "description": "An interim response, sent before the final response.",
+            "media_types": [],
+            "headers": [],
+        })
     });
-    interim.chain(own).chain(built_in).collect()
+    interim.chain(declared).chain(built_in).collect()
 }
 
-/// The operations that answer with a status, by index.
-fn users(model: &Model, status: &Status) -> Vec<usize> {
-    let answers = |operation: &Operation| {
-        let set = model.response_enum(operation).variants.iter();
-        let mut declared = set.map(|answer| answer.key);
+/// Returns the indices of the operations that return a status.
+fn operations_with(model: &Model, status: &Status) -> Vec<usize> {
+    let returns_status = |operation: &Operation| {
+        let variants = model.response_enum(operation).variants.iter();
+        let mut declared = variants.map(|variant| variant.key);
         declared.any(|key| key == ResponseKey::Exact(status.code))
             || operation
                 .interim_keys
@@ -199,41 +213,41 @@ fn users(model: &Model, status: &Status) -> Vec<usize> {
             || operation
                 .built_in_responses(model)
                 .iter()
-                .any(|answer| answer.code == status.code)
+                .any(|response| response.code == status.code)
     };
-    let all = model.operations.iter().enumerate();
-    let users = all.filter(|(_, operation)| answers(operation));
-    users.map(|(index, _)| index).collect()
+    let operations = model.operations.iter().enumerate();
+    let returning = operations.filter(|(_, operation)| returns_status(operation));
+    returning.map(|(index, _)| index).collect()
 }
 
-fn status(status: &Status, users: &[usize]) -> Value {
+fn status_json(status: &Status, operations: &[usize]) -> Value {
     let class = Class::from_code(status.code);
-    // Only what a browser may be led to.
+    // Only URLs that are safe as links.
     let reference = status
         .reference
         .as_deref()
-        .filter(|reference| is_address(reference));
+        .filter(|reference| is_safe_url(reference));
     json!({
         "code": status.code,
         "reason": status.reason,
-        "rust": status.name.as_str(),
+        "variant": status.name.as_str(),
         "summary": status.summary(),
-        "description": prose(&status.description),
+        "description": to_html(&status.description),
         "advice": class.map_or("", |class| class.advice_for(status.retry)),
         "origin": status.origin,
         "reference": reference,
         "requires": status.requires,
-        "users": users,
+        "operations": operations,
     })
 }
 
-/// Markdown as HTML, in which nothing runs and nothing is fetched: of HTML of its own the text is shown, pictures are
-/// links, and links lead to addresses alone.
-fn prose(markdown: &str) -> String {
+/// Converts Markdown to HTML without scripts and external resources: HTML in the Markdown becomes text,
+/// images become links, and links with other targets than URLs are disabled.
+fn to_html(markdown: &str) -> String {
     let text = doc::visible(markdown);
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(&text, options).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(untagged(&text).into()),
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(strip_tags(&text).into()),
         Event::Start(
             Tag::Link {
                 link_type,
@@ -248,7 +262,7 @@ fn prose(markdown: &str) -> String {
                 id,
             },
         ) => {
-            let dest_url = if is_address(&dest_url) {
+            let dest_url = if is_safe_url(&dest_url) {
                 dest_url
             } else {
                 CowStr::Borrowed("#")
@@ -263,35 +277,35 @@ fn prose(markdown: &str) -> String {
         Event::End(pulldown_cmark::TagEnd::Image) => Event::End(pulldown_cmark::TagEnd::Link),
         event => event,
     });
-    let mut written = String::new();
-    html::push_html(&mut written, events);
-    written
+    let mut html = String::new();
+    html::push_html(&mut html, events);
+    html
 }
 
-/// A text without the tags of HTML in it; what only looks like one, as in `Vec<T>`, stays.
-fn untagged(text: &str) -> String {
-    let mut left = String::new();
+/// Removes HTML tags from a text; other text in angle brackets, as in `Vec<T>`, is kept.
+fn strip_tags(text: &str) -> String {
+    let mut stripped = String::new();
     let mut rest = text;
     while let Some((before, (tag, after))) = rest
         .split_once('<')
         .and_then(|(before, rest)| Some((before, rest.split_once('>')?)))
     {
-        left.push_str(before);
+        stripped.push_str(before);
         let name = tag
             .trim_start_matches('/')
             .split([' ', '/', '\n'])
             .next()
             .unwrap_or_default();
-        if !TAGS.contains(&name.to_ascii_lowercase().as_str()) {
-            left.extend(["<", tag, ">"]);
+        if !HTML_TAGS.contains(&name.to_ascii_lowercase().as_str()) {
+            stripped.extend(["<", tag, ">"]);
         }
         rest = after;
     }
-    left + rest
+    stripped + rest
 }
 
-/// The elements that descriptions are written with.
-const TAGS: &[&str] = &[
+/// The HTML elements that descriptions typically contain.
+const HTML_TAGS: &[&str] = &[
     "a",
     "abbr",
     "b",
@@ -338,7 +352,7 @@ const TAGS: &[&str] = &[
     "ul",
 ];
 
-fn is_address(text: &str) -> bool {
+fn is_safe_url(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["http://", "https://", "mailto:"]
         .iter()
@@ -350,7 +364,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_description_runs_or_is_fetched() {
+    fn descriptions_never_contain_scripts_or_external_resources() {
         for (markdown, html) in [
             ("a *b* `c`", "<p>a <em>b</em> <code>c</code></p>\n"),
             (
@@ -373,7 +387,7 @@ mod tests {
                 "<p><a href=\"https://b.test/c.png\">a</a></p>\n",
             ),
         ] {
-            assert_eq!(prose(markdown), html, "{markdown}");
+            assert_eq!(to_html(markdown), html, "{markdown}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::{document, empty, files, run};
+use crate::{document, empty_folder, files, run};
 
 fn git(folder: &Path, arguments: &[&str]) {
     let config = [
@@ -29,7 +29,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 
 /// Creates a repository with a document in its first commit.
 fn repository(name: &str, text: &str) -> std::path::PathBuf {
-    let folder = empty(name);
+    let folder = empty_folder(name);
     git(&folder, &["init", "--quiet"]);
     fs::create_dir(folder.join("api")).unwrap();
     fs::write(folder.join("api/small.yaml"), text).unwrap();
@@ -107,7 +107,7 @@ fn compares_the_working_copy_with_the_merge_base() {
 
 #[test]
 fn compares_two_files() {
-    let folder = empty("diff-files");
+    let folder = empty_folder("diff-files");
     fs::write(folder.join("old.yaml"), document(&[200])).unwrap();
     let raised = document(&[200, 404]).replace("version: 1.0.0", "version: 2.0.0");
     fs::write(folder.join("new.yaml"), raised).unwrap();
@@ -274,7 +274,7 @@ fn reads_external_files_from_the_revision() {
 
 #[test]
 fn comments_are_stable_and_fit_the_size_limit() {
-    let folder = empty("diff-comment");
+    let folder = empty_folder("diff-comment");
     let operations = |ok: &str| {
         let operations: Vec<_> = (0..700)
             .map(|number| {
@@ -323,7 +323,7 @@ fn comments_are_stable_and_fit_the_size_limit() {
 
 #[test]
 fn escapes_markdown_in_the_document() {
-    let folder = empty("diff-markdown");
+    let folder = empty_folder("diff-markdown");
     let before = document(&[200]).replace("Some.", "'Some `code`.'");
     let after = document(&[200]).replace("Some.", "'<i>@others</i> [a](b) #1 `code` | *x*'");
     fs::write(folder.join("old.yaml"), before).unwrap();
@@ -342,7 +342,7 @@ fn escapes_markdown_in_the_document() {
 
 #[test]
 fn annotations_point_to_existing_lines() {
-    let folder = empty("diff-annotations");
+    let folder = empty_folder("diff-annotations");
     fs::write(folder.join("old.yaml"), document(&[200, 404])).unwrap();
     fs::write(folder.join("new,1.yaml"), document(&[200])).unwrap();
     let arguments = [
@@ -383,7 +383,7 @@ fn a_dry_run_reports_the_edit_and_writes_nothing() {
         "`GET /a`: also returns `410`",
         "major: add a `match` arm for `AResponse::Gone`",
         "requires 2.0.0, but `info.version` is 1.0.0",
-        "small: 2 files would change",
+        "small: 3 files would change",
     ] {
         assert!(output.results.contains(part), "{part}\n{}", output.results);
     }

@@ -1,9 +1,9 @@
-//! `explain`.
+//! Tests of `cargo xtask explain`.
 
 use crate::{run, workspace};
 
 #[test]
-fn a_status_is_found_by_number_phrase_name_and_word() {
+fn a_status_is_found_by_code_phrase_name_and_word() {
     for (words, title) in [
         (vec!["404"], "404 Not Found"),
         (vec!["not found"], "404 Not Found"),
@@ -17,54 +17,63 @@ fn a_status_is_found_by_number_phrase_name_and_word() {
         (vec!["unauthorized"], "401 Unauthorized"),
         (vec!["IdentityProviderError"], "561 Unauthorized"),
     ] {
-        let done = run(&workspace(), &[&["explain"], &words[..]].concat());
+        let output = run(&workspace(), &[&["explain"], &words[..]].concat());
         assert_eq!(
-            (done.code, done.messages.as_str()),
+            (output.code, output.messages.as_str()),
             (Some(0), ""),
             "{words:?}"
         );
         assert!(
-            done.results.starts_with(&format!("{title}\n")),
+            output.results.starts_with(&format!("{title}\n")),
             "{words:?}: {}",
-            done.results
+            output.results
         );
-        assert!(!done.results.contains('\u{1b}'), "no colour in a pipe");
+        assert!(!output.results.contains('\u{1b}'), "no colors in a pipe");
     }
 }
 
 #[test]
-fn an_unknown_status_gets_the_nearest() {
-    for (words, near) in [
+fn similar_statuses_are_suggested_for_an_unknown_one() {
+    for (words, suggestion) in [
         ("299", "  226 IM Used: "),
-        ("499999", "nearest"),
+        ("499999", "most similar"),
         ("tepot", "  418 I'm a teapot: "),
         ("not", "  404 Not Found: "),
         ("getaway timeout", "  504 Gateway Timeout: "),
     ] {
-        let done = run(&workspace(), &["explain", words]);
-        assert_eq!((done.code, done.results.as_str()), (Some(1), ""), "{words}");
-        assert!(
-            done.messages
-                .starts_with(&format!("`{words}` is no known status")),
-            "{}",
-            done.messages
+        let output = run(&workspace(), &["explain", words]);
+        assert_eq!(
+            (output.code, output.results.as_str()),
+            (Some(1), ""),
+            "{words}"
         );
-        assert!(done.messages.contains(near), "{words}: {}", done.messages);
+        assert!(
+            output
+                .messages
+                .starts_with(&format!("unknown status `{words}`")),
+            "{}",
+            output.messages
+        );
+        assert!(
+            output.messages.contains(suggestion),
+            "{words}: {}",
+            output.messages
+        );
     }
     for arguments in [&["explain"][..], &["explain", " "]] {
-        let done = run(&workspace(), arguments);
-        assert_eq!((done.code, done.results.as_str()), (Some(2), ""));
+        let output = run(&workspace(), arguments);
+        assert_eq!((output.code, output.results.as_str()), (Some(2), ""));
     }
 }
 
 #[test]
 fn a_class_is_explained_with_its_statuses() {
     for class in ["5xx", "5XX"] {
-        let done = run(&workspace(), &["explain", class]);
-        assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
-        assert!(done.results.starts_with("5xx, server error\nRetry later"));
-        assert!(done.results.contains("\n503 Service Unavailable: "));
-        assert!(!done.results.contains("\n404 "));
+        let output = run(&workspace(), &["explain", class]);
+        assert_eq!((output.code, output.messages.as_str()), (Some(0), ""));
+        assert!(output.results.starts_with("5xx, server error\nRetry later"));
+        assert!(output.results.contains("\n503 Service Unavailable: "));
+        assert!(!output.results.contains("\n404 "));
     }
     assert_eq!(run(&workspace(), &["explain", "6xx"]).code, Some(1));
 }

@@ -1,29 +1,34 @@
-//! `gen` and `gen --check`.
+//! Tests of `cargo xtask gen`.
 
 use std::{fs, path::Path, process::Stdio};
 
-use crate::{document, empty, files, run, workspace, xtask};
+use crate::{document, empty_folder, files, run, workspace, xtask};
 
-/// The crate of the workspace is what its document says.
 #[test]
-fn the_generated_crate_is_fresh() {
-    let done = run(&workspace(), &["gen", "--check"]);
-    assert_eq!(done.code, Some(0), "{}{}", done.results, done.messages);
-    assert_eq!(done.results, "generated: up to date\n");
-    assert_eq!(done.messages, "");
+fn the_generated_crate_is_up_to_date() {
+    let output = run(&workspace(), &["gen", "--check"]);
+    assert_eq!(
+        output.code,
+        Some(0),
+        "{}{}",
+        output.results,
+        output.messages
+    );
+    assert_eq!(output.results, "generated: up to date\n");
+    assert_eq!(output.messages, "");
 }
 
 #[test]
-fn a_new_crate_is_written_once() {
-    let folder = empty("new");
+fn an_unchanged_crate_is_not_written_again() {
+    let folder = empty_folder("new");
     fs::write(folder.join("api.yaml"), document(&[200, 404])).unwrap();
     let arguments = ["gen", "--spec", "api.yaml", "--out", "small"];
-    let done = run(&folder, &arguments);
-    assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    let output = run(&folder, &arguments);
+    assert_eq!((output.code, output.messages.as_str()), (Some(0), ""));
     let written = files(&folder.join("small"));
     let count = written.len();
     assert_eq!(
-        done.results,
+        output.results,
         format!("small: {count} files, {count} written, 0 removed\n")
     );
     let manifest = &written[Path::new("Cargo.toml")].0;
@@ -32,26 +37,26 @@ fn a_new_crate_is_written_once() {
         "{manifest}"
     );
 
-    let done = run(&folder, &arguments);
+    let output = run(&folder, &arguments);
     assert_eq!(
-        done.results,
+        output.results,
         format!("small: {count} files, 0 written, 0 removed\n")
     );
     assert_eq!(
         files(&folder.join("small")),
         written,
-        "neither content nor time has changed"
+        "contents and modification times are unchanged"
     );
-    let done = run(&folder, &[&arguments[..], &["--check"]].concat());
+    let output = run(&folder, &[&arguments[..], &["--check"]].concat());
     assert_eq!(
-        (done.code, done.results.as_str()),
+        (output.code, output.results.as_str()),
         (Some(0), "small: up to date\n")
     );
 }
 
 #[test]
-fn check_lists_what_differs_and_how_to_mend_it() {
-    let folder = empty("check");
+fn check_lists_the_differences_and_the_command_to_fix_them() {
+    let folder = empty_folder("check");
     fs::write(folder.join("my api.yaml"), document(&[200])).unwrap();
     let arguments = [
         "gen",
@@ -63,17 +68,16 @@ fn check_lists_what_differs_and_how_to_mend_it() {
         "mine",
     ];
     let check = [&arguments[..], &["--check"]].concat();
-    let done = run(&folder, &check);
-    assert_eq!(done.code, Some(1));
+    let output = run(&folder, &check);
+    assert_eq!(output.code, Some(1));
     assert!(
-        done.results.contains("missing out/src/status.rs\n"),
+        output.results.contains("missing out/src/status.rs\n"),
         "{}",
-        done.results
+        output.results
     );
     assert_eq!(
-        done.messages,
-        "out is not what the document says; run `cargo xtask gen --spec 'my api.yaml' --out out \
-         --name mine`\n"
+        output.messages,
+        "out is out of date; run `cargo xtask gen --spec 'my api.yaml' --out out --name mine`\n"
     );
     assert!(!folder.join("out").exists(), "nothing is written");
 
@@ -91,19 +95,19 @@ fn check_lists_what_differs_and_how_to_mend_it() {
     .unwrap();
     fs::write(folder.join("out/src/mine.rs"), "// Mine.\n").unwrap();
     let before = files(&folder);
-    let done = run(&folder, &check);
-    assert_eq!(done.code, Some(1));
+    let output = run(&folder, &check);
+    assert_eq!(output.code, Some(1));
     assert_eq!(
-        done.results,
+        output.results,
         "missing out/src/mock.rs\nstale out/src/status.rs\norphaned out/src/old.rs\n"
     );
     assert_eq!(files(&folder), before);
 
-    let done = run(&folder, &arguments);
+    let output = run(&folder, &arguments);
     assert!(
-        done.results.ends_with("2 written, 1 removed\n"),
+        output.results.ends_with("2 written, 1 removed\n"),
         "{}",
-        done.results
+        output.results
     );
     assert!(!folder.join("out/src/old.rs").exists());
     assert_eq!(
@@ -115,14 +119,14 @@ fn check_lists_what_differs_and_how_to_mend_it() {
 
 #[test]
 fn the_manifest_belongs_to_the_user() {
-    let folder = empty("manifest");
+    let folder = empty_folder("manifest");
     fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
     fs::create_dir(folder.join("out")).unwrap();
     let manifest =
         "# Mine.\n[package]\nname = \"mine\" # for now\nversion = \"0.0.1\"\n\n[profile.dev]\n";
     fs::write(folder.join("out/Cargo.toml"), manifest).unwrap();
-    let done = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     let text = fs::read_to_string(folder.join("out/Cargo.toml")).unwrap();
     assert!(
         text.starts_with("# Mine.\n[package]\nname = \"mine\" # for now\nversion = \"1.0.0\"\n"),
@@ -133,25 +137,26 @@ fn the_manifest_belongs_to_the_user() {
         "{text}"
     );
 
-    let done = run(
+    let output = run(
         &folder,
         &[
             "gen", "--spec", "api.yaml", "--out", "out", "--name", "other",
         ],
     );
-    assert_eq!(done.code, Some(2));
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages
-            .contains("the crate is called `mine`, not `other`"),
+        output
+            .messages
+            .contains("the crate is named `mine`, not `other`"),
         "{}",
-        done.messages
+        output.messages
     );
 }
 
-/// Whatever is wrong, nothing is written, and the message says what and where.
+/// If there are errors, no file is written, and the message names the problem and its place.
 #[test]
-fn what_is_wrong_changes_nothing() {
-    let folder = empty("wrong");
+fn errors_do_not_change_files() {
+    let folder = empty_folder("wrong");
     let api = folder.join("api.yaml");
     fs::write(&api, document(&[200])).unwrap();
     run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
@@ -175,130 +180,132 @@ fn what_is_wrong_changes_nothing() {
         ),
         (
             vec!["--spec", "directory"],
-            "error: cannot read `directory`: it is a folder; name the document in it",
+            "error: cannot read `directory`: it is a folder; use the path of a document in it",
         ),
         (
             vec!["--spec", "latin.yaml"],
-            "error: cannot read `latin.yaml`: it is no text in UTF-8\n  --> latin.yaml:2\n",
+            "error: cannot read `latin.yaml`: it is not valid UTF-8\n  --> latin.yaml:2\n",
         ),
         (
             vec!["--spec", "./bad.yaml"],
-            "error[not-a-status]: `abc` is no status\n --> bad.yaml:8:9\n",
+            "error[not-a-status]: `abc` is not a status\n --> bad.yaml:8:9\n",
         ),
         (
             vec!["--spec", "api.yaml", "--name", "../evil"],
-            "no crate can be called `../evil`",
+            "`../evil` is not a valid crate name",
         ),
         (
             vec!["--spec", "api.yaml", "--name", "match"],
-            "no crate can be called `match`",
+            "`match` is not a valid crate name",
         ),
     ];
     for (arguments, message) in cases {
         let arguments = [&["gen", "--out", "out"], &arguments[..]].concat();
-        let done = run(&folder, &arguments);
+        let output = run(&folder, &arguments);
         assert_eq!(
-            (done.code, done.results.as_str()),
+            (output.code, output.results.as_str()),
             (Some(2), ""),
             "{arguments:?}"
         );
         assert!(
-            done.messages.contains(message),
+            output.messages.contains(message),
             "{arguments:?}: {}",
-            done.messages
+            output.messages
         );
         assert_eq!(files(&folder.join("out")), before, "{arguments:?}");
     }
-    let done = run(&folder, &["gen", "--spec", "api.yaml"]);
-    assert_eq!(done.code, Some(2));
+    let output = run(&folder, &["gen", "--spec", "api.yaml"]);
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages
-            .contains("say where to generate: `--spec api.yaml --out DIR`"),
+        output
+            .messages
+            .contains("pass the folder of the crate: `--spec api.yaml --out DIR`"),
         "{}",
-        done.messages
+        output.messages
     );
-    let done = run(&folder, &["gen", "--spek", "api.yaml"]);
-    assert_eq!(done.code, Some(2));
+    let output = run(&folder, &["gen", "--spek", "api.yaml"]);
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages.contains("unexpected argument '--spek'"),
+        output.messages.contains("unexpected argument '--spek'"),
         "{}",
-        done.messages
+        output.messages
     );
 }
 
 #[test]
-fn a_file_of_somebody_else_is_not_overwritten() {
-    let folder = empty("foreign");
+fn other_files_are_not_overwritten() {
+    let folder = empty_folder("foreign");
     fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
     fs::create_dir_all(folder.join("out/src")).unwrap();
     fs::write(folder.join("out/src/status.rs"), "// Mine.\n").unwrap();
     let before = files(&folder);
-    let done = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
-    assert_eq!(done.code, Some(2));
+    let output = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
+    assert_eq!(output.code, Some(2));
     assert!(
-        done.messages.contains("`out/src/status.rs` is in the way"),
+        output
+            .messages
+            .contains("`out/src/status.rs` would be overwritten"),
         "{}",
-        done.messages
+        output.messages
     );
     assert_eq!(files(&folder), before);
 }
 
-/// A crate that is there is no place for another, and no crate goes into a workspace's own folder.
+/// Another crate is not overwritten, and no crate is generated into the root folder of a workspace.
 #[test]
-fn a_crate_of_somebody_else_is_not_changed() {
+fn other_crates_are_not_changed() {
     let cases: [(&str, &str, &str); 4] = [
         (
             "[workspace]\nmembers = []\n",
             "README.md",
-            "`out/Cargo.toml`: it has no `package.name`",
+            "`out/Cargo.toml`: `package.name` is missing",
         ),
         (
             "[package]\nname = \"mine\"\n",
             "src/main.rs",
-            "`out` is a crate that is not generated: `out/src/main.rs` is not",
+            "`out` contains another crate: `out/src/main.rs` was not generated",
         ),
         (
             "[package]\nname = \"mine\"\n\n[dependencies]\naxum = \"0.8\"\n",
             "notes.txt",
-            "the dependency `axum` in it is not optional",
+            "the dependency `axum` is not optional",
         ),
         (
             "[package]\nname = \"mine\"\n\n[dependencies.axum]\nversion = \"0.8\"\n",
             "notes.txt",
-            "the dependency `axum` in it is not optional",
+            "the dependency `axum` is not optional",
         ),
     ];
     for (manifest, file, message) in cases {
-        let folder = empty("inhabited");
+        let folder = empty_folder("other-crate");
         fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
         fs::create_dir_all(folder.join("out/src")).unwrap();
         fs::write(folder.join("out/Cargo.toml"), manifest).unwrap();
         fs::write(folder.join("out").join(file), "Mine.\n").unwrap();
         let before = files(&folder);
-        let done = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
-        assert_eq!(done.code, Some(2), "{manifest}");
-        assert!(done.messages.contains(message), "{}", done.messages);
+        let output = run(&folder, &["gen", "--spec", "api.yaml", "--out", "out"]);
+        assert_eq!(output.code, Some(2), "{manifest}");
+        assert!(output.messages.contains(message), "{}", output.messages);
         assert_eq!(files(&folder), before);
     }
 }
 
-/// What somebody adds to a generated crate is theirs.
 #[test]
-fn an_addition_to_a_generated_crate_stays() {
-    let folder = empty("addition");
+fn additional_files_in_a_generated_crate_are_kept() {
+    let folder = empty_folder("addition");
     fs::write(folder.join("api.yaml"), document(&[200])).unwrap();
     let arguments = ["gen", "--spec", "api.yaml", "--out", "out"];
     assert_eq!(run(&folder, &arguments).code, Some(0));
     fs::write(folder.join("out/src/more.rs"), "// Mine.\n").unwrap();
-    let done = run(&folder, &arguments);
-    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let output = run(&folder, &arguments);
+    assert_eq!(output.code, Some(0), "{}", output.messages);
     assert!(folder.join("out/src/more.rs").exists());
 }
 
-/// A title is text: it names a crate at most, and never a place.
+/// The title can name the crate, but never a path.
 #[test]
-fn a_title_cannot_lead_elsewhere() {
-    let folder = empty("title");
+fn a_title_cannot_choose_a_path() {
+    let folder = empty_folder("title");
     let titles = [
         "../../evil",
         "/etc/evil",
@@ -311,9 +318,12 @@ fn a_title_cannot_lead_elsewhere() {
         let text = document(&[200]).replace("title: Small", &format!("title: \"{title}\""));
         fs::write(folder.join("api.yaml"), text).unwrap();
         let out = format!("out{index}");
-        let done = run(&folder, &["gen", "--spec", "api.yaml", "--out", &out]);
-        let named = done.code == Some(0) || done.messages.contains("gives no name");
-        assert!(named, "{title}: {}", done.messages);
+        let output = run(&folder, &["gen", "--spec", "api.yaml", "--out", &out]);
+        let named = output.code == Some(0)
+            || output
+                .messages
+                .contains("does not contain a valid crate name");
+        assert!(named, "{title}: {}", output.messages);
     }
     let written = files(&folder);
     let inside = |path: &&std::path::PathBuf| {
@@ -326,10 +336,10 @@ fn a_title_cannot_lead_elsewhere() {
     );
 }
 
-/// A run that is killed leaves each file old or new; the next one tidies up.
+/// A killed run leaves each file either old or new, and the next run removes temporary files.
 #[test]
-fn a_killed_run_leaves_no_file_in_half() {
-    let folder = empty("killed");
+fn a_killed_run_leaves_no_partial_files() {
+    let folder = empty_folder("killed");
     let first = document(&[200, 404]);
     let second = document(&[201, 410]).replace("operationId: a", "operationId: other");
     let documents = [first, second.replace("title: Small", "title: Other")];
@@ -356,10 +366,10 @@ fn a_killed_run_leaves_no_file_in_half() {
         .count();
     assert!(
         changed >= 5,
-        "the documents differ in enough files to be caught between two"
+        "the documents differ in enough files to interrupt a run between two of them"
     );
-    for wanted in 0..changed {
-        let (from, to) = if wanted % 2 == 0 { (0, 1) } else { (1, 0) };
+    for new_files in 0..changed {
+        let (from, to) = if new_files % 2 == 0 { (0, 1) } else { (1, 0) };
         let spec = |version| ["a.yaml", "b.yaml"][version];
         run(
             &folder,
@@ -380,27 +390,29 @@ fn a_killed_run_leaves_no_file_in_half() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-        // As soon as that many files are new.
+        // Kills the run once that many files are new.
         let is_new = |path: &&std::path::PathBuf| {
             let text = fs::read_to_string(folder.join("out").join(path)).unwrap_or_default();
             text == versions[to][*path].0 && text != versions[from][*path].0
         };
         while child.try_wait().unwrap().is_none() {
-            if versions[to].keys().filter(is_new).count() >= wanted {
+            if versions[to].keys().filter(is_new).count() >= new_files {
                 child.kill().unwrap();
                 break;
             }
         }
         child.wait().unwrap();
         for (path, (text, _)) in files(&folder.join("out")) {
-            let whole = versions
-                .iter()
-                .any(|version| version.get(&path).is_some_and(|(known, _)| *known == text));
-            let temporary = path.to_string_lossy().ends_with(".statusquo-tmp");
-            assert!(whole || temporary, "{}", path.display());
+            let is_complete = versions.iter().any(|version| {
+                version
+                    .get(&path)
+                    .is_some_and(|(expected, _)| *expected == text)
+            });
+            let is_temporary = path.to_string_lossy().ends_with(".statusquo-tmp");
+            assert!(is_complete || is_temporary, "{}", path.display());
         }
     }
-    // What may be left over is gone after the next run.
+    // The next run removes temporary files.
     fs::write(folder.join("out/src/status.rs.statusquo-tmp"), "half").unwrap();
     run(
         &folder,
@@ -419,8 +431,8 @@ fn a_killed_run_leaves_no_file_in_half() {
 }
 
 #[test]
-fn files_beside_a_document_are_read_and_no_others() {
-    let folder = empty("beside");
+fn only_external_files_in_the_documents_folder_are_read() {
+    let folder = empty_folder("external-files");
     let api = folder.join("api");
     fs::create_dir_all(api.join("parts")).unwrap();
     let document = "openapi: 3.0.3\ninfo: {title: Parts, version: 1.0.0}\npaths:\n  /a:\n    get:\n      \
@@ -435,8 +447,8 @@ fn files_beside_a_document_are_read_and_no_others() {
     )
     .unwrap();
     fs::write(api.join("parts/more.yaml"), "Text: {type: string}\n").unwrap();
-    let done = generate("here");
-    assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    let output = generate("here");
+    assert_eq!((output.code, output.messages.as_str()), (Some(0), ""));
     let responses = fs::read_to_string(folder.join("out/src/responses.rs")).unwrap();
     assert!(responses.contains("/// From a file."), "{responses}");
 
@@ -449,35 +461,37 @@ fn files_beside_a_document_are_read_and_no_others() {
     fs::create_dir(api.join("parts/folder.yaml")).unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink(folder.join("secret.yaml"), api.join("parts/link.yaml")).unwrap();
-    for (part, why) in [
+    for (part, reason) in [
         ("absent", "there is no such file"),
-        ("bytes", "it is no text in UTF-8"),
-        ("folder", "it is no file"),
+        ("bytes", "it is not valid UTF-8"),
+        ("folder", "it is not a file"),
         #[cfg(unix)]
-        ("link", "it is a link out of the document's folder"),
+        (
+            "link",
+            "it is a symbolic link to a file outside the document's folder",
+        ),
     ] {
-        let done = generate(part);
-        assert_eq!(done.code, Some(2), "{part}");
+        let output = generate(part);
+        assert_eq!(output.code, Some(2), "{part}");
         assert!(
-            done.messages.contains("--> api/api.yaml:6:"),
+            output.messages.contains("--> api/api.yaml:6:"),
             "{}",
-            done.messages
+            output.messages
         );
-        assert!(done.messages.contains(why), "{}", done.messages);
+        assert!(output.messages.contains(reason), "{}", output.messages);
     }
-    let done = generate("../../secret");
+    let output = generate("../../secret");
     assert!(
-        done.messages
-            .contains("is outside of the document's folder"),
+        output.messages.contains("is outside the document's folder"),
         "{}",
-        done.messages
+        output.messages
     );
-    // A file is named as the document that leads to it is.
+    // The path of an external file is shown relative to the same folder as that of the document.
     fs::write(api.join("parts/here.yaml"), "description: 1\n").unwrap();
-    let done = generate("here");
+    let output = generate("here");
     assert!(
-        done.messages.contains("--> api/parts/here.yaml:1:14"),
+        output.messages.contains("--> api/parts/here.yaml:1:14"),
         "{}",
-        done.messages
+        output.messages
     );
 }

@@ -1,9 +1,9 @@
-//! The commands, as programs: what they write, print and end with.
+//! Tests of the commands as programs: the files they write, their output and their exit codes.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "a test that fails by a panic fails with a place and a reason"
+    reason = "a panic in a test reports the place and the reason"
 )]
 
 mod diff;
@@ -21,7 +21,7 @@ use std::{
     time::SystemTime,
 };
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -29,42 +29,42 @@ fn workspace() -> PathBuf {
         .to_owned()
 }
 
-/// A command of the workspace, ready to be run in a folder.
+/// Creates a command of the workspace that runs in a folder.
 fn xtask(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(arguments).current_dir(folder);
     command
 }
 
-/// What a command has done.
-struct Done {
+/// The exit code and output of a command.
+struct CommandOutput {
     code: Option<i32>,
     results: String,
     messages: String,
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Done {
+fn run(folder: &Path, arguments: &[&str]) -> CommandOutput {
     let Output {
         status,
         stdout,
         stderr,
     } = xtask(folder, arguments).output().unwrap();
-    Done {
+    CommandOutput {
         code: status.code(),
         results: String::from_utf8(stdout).unwrap(),
         messages: String::from_utf8(stderr).unwrap(),
     }
 }
 
-/// An empty folder for a test.
-fn empty(name: &str) -> PathBuf {
+/// Creates an empty folder for a test.
+fn empty_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// The files below a folder with their content and the time of their last change.
+/// Returns the files in a folder and its subfolders, each with its content and modification time.
 fn files(folder: &Path) -> BTreeMap<PathBuf, (String, SystemTime)> {
     fn walk(folder: &Path, root: &Path, found: &mut BTreeMap<PathBuf, (String, SystemTime)>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -85,7 +85,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, (String, SystemTime)> {
     found
 }
 
-/// A small document with one operation, which answers with the statuses.
+/// Returns a small document with one operation that returns the statuses.
 fn document(statuses: &[u16]) -> String {
     let responses: Vec<_> = statuses
         .iter()

@@ -1,4 +1,4 @@
-//! `matrix`.
+//! Tests of `cargo xtask matrix`.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::{run, workspace};
 
 fn rows(arguments: &[&str]) -> Vec<Value> {
-    let done = run(
+    let output = run(
         &workspace(),
         &[&["matrix", "--format", "json"], arguments].concat(),
     );
-    assert_eq!(done.code, Some(0), "{}", done.messages);
-    serde_json::from_str(&done.results).unwrap()
+    assert_eq!(output.code, Some(0), "{}", output.messages);
+    serde_json::from_str(&output.results).unwrap()
 }
 
 #[test]
@@ -43,24 +43,24 @@ fn each_declared_status_has_one_row() {
 }
 
 #[test]
-fn what_the_server_answers_by_itself_is_listed_when_asked_for() {
+fn built_in_responses_are_listed_on_request() {
     let built_in: Vec<_> = rows(&["--built-in"])
         .into_iter()
         .filter(|row| row["source"] == "built-in")
         .collect();
-    let of_get: Vec<_> = built_in
+    let get: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"] == "GET")
         .map(|row| (row["status"].as_u64().unwrap(), row["declared"].as_str()))
         .collect();
-    assert_eq!(of_get, [(400, Some("400")), (500, Some("500"))]);
-    let of_any: Vec<_> = built_in
+    assert_eq!(get, [(400, Some("400")), (500, Some("500"))]);
+    let any: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"].is_null())
         .map(|row| &row["status"])
         .collect();
-    assert_eq!(of_any, [400, 404, 405, 431, 503]);
-    // The document has HEAD itself, and no OPTIONS.
+    assert_eq!(any, [400, 404, 405, 431, 503]);
+    // The document declares HEAD, but not OPTIONS.
     let options: Vec<_> = built_in
         .iter()
         .filter(|row| row["method"] == "OPTIONS")
@@ -68,16 +68,16 @@ fn what_the_server_answers_by_itself_is_listed_when_asked_for() {
     assert_eq!(options.len(), 1);
     assert_eq!(options[0]["status"], 204);
     assert_eq!(options[0]["headers"], serde_json::json!(["Allow"]));
-    assert!(built_in.iter().all(|row| row["as"].is_null()));
+    assert!(built_in.iter().all(|row| row["handled_as"].is_null()));
 }
 
 #[test]
-fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
+fn built_in_responses_are_compared_with_declared_ones() {
     let built_in: Vec<_> = rows(&["--built-in", "--spec", "tests/documents/pets.yaml"])
         .into_iter()
         .filter(|row| row["source"] == "built-in")
         .collect();
-    let of = |method: &str, path: &str| -> Vec<_> {
+    let responses = |method: &str, path: &str| -> Vec<_> {
         let rows = built_in
             .iter()
             .filter(|row| row["method"] == method && row["path"] == path);
@@ -92,35 +92,35 @@ fn what_the_server_answers_by_itself_is_held_against_what_is_declared() {
         .collect()
     };
     assert_eq!(
-        of("GET", "/pets/{id}"),
+        responses("GET", "/pets/{id}"),
         [
             (Some(400), Some("4XX"), Some(true), None),
             (Some(406), Some("4XX"), Some(true), None),
             (Some(500), Some("default"), Some(true), None)
         ]
     );
-    assert!(of("POST", "/pets").contains(&(
+    assert!(responses("POST", "/pets").contains(&(
         Some(415),
         Some("default"),
         Some(true),
         Some("Accept")
     )));
-    assert_eq!(of("HEAD", "/pets"), [(None, None, None, None)]);
+    assert_eq!(responses("HEAD", "/pets"), [(None, None, None, None)]);
 
     let rows = rows(&["--built-in", "--spec", "tests/documents/sets.yaml"]);
-    let of = |path: &str| {
-        let mut own = rows
+    let row = |path: &str| {
+        let mut built_in = rows
             .iter()
             .filter(|row| row["path"] == path && row["source"] == "built-in");
-        own.find(|row| row["status"] == 500).unwrap()
+        built_in.find(|row| row["status"] == 500).unwrap()
     };
-    assert_eq!(of("/range")["declared"], "5XX");
-    assert_eq!(of("/range")["content_declared"], false);
-    assert_eq!(of("/nothing")["declared"], Value::Null);
+    assert_eq!(row("/range")["declared"], "5XX");
+    assert_eq!(row("/range")["content_declared"], false);
+    assert_eq!(row("/nothing")["declared"], Value::Null);
 }
 
 #[test]
-fn an_operation_without_an_answer_has_a_row_too() {
+fn an_operation_without_responses_has_a_row() {
     let rows = rows(&["--spec", "tests/documents/sets.yaml"]);
     let nothing: Vec<_> = rows
         .iter()
@@ -129,10 +129,12 @@ fn an_operation_without_an_answer_has_a_row_too() {
     assert_eq!(nothing.len(), 1);
     assert_eq!(nothing[0]["status"], Value::Null);
     let statuses = |path: &str| {
-        let of_path = rows
+        let path_rows = rows
             .iter()
             .filter(|row| row["path"] == path && row["method"] == "GET");
-        of_path.map(|row| row["status"].clone()).collect::<Vec<_>>()
+        path_rows
+            .map(|row| row["status"].clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         statuses("/range"),
@@ -145,15 +147,15 @@ fn an_operation_without_an_answer_has_a_row_too() {
 #[test]
 fn text_and_markdown_have_the_same_rows() {
     let lines = |format: &str| {
-        let done = run(&workspace(), &["matrix", "--format", format]);
-        assert_eq!(done.code, Some(0));
-        done.results.lines().count()
+        let output = run(&workspace(), &["matrix", "--format", format]);
+        assert_eq!(output.code, Some(0));
+        output.results.lines().count()
     };
     assert_eq!(lines("text") + 1, lines("markdown"));
 }
 
 #[test]
-fn the_last_line_counts_what_the_document_has() {
+fn the_last_line_counts_the_parts_of_the_document() {
     for (format, document, last) in [
         (
             "text",
@@ -162,13 +164,13 @@ fn the_last_line_counts_what_the_document_has() {
         ),
         (
             "markdown",
-            "tests/diagnostics/lost.yaml",
-            "1 operation, 2 responses, 2 parameters, 10 schemas; left out, as the warnings say: 2 \
+            "tests/diagnostics/ignored-parts.yaml",
+            "1 operation, 2 responses, 2 parameters, 10 schemas; left out (see the warnings): 2 \
              parameters, 4 schemas",
         ),
     ] {
         let arguments = ["matrix", "--spec", document, "--format", format];
-        let done = run(&workspace(), &arguments);
-        assert_eq!(done.results.lines().next_back(), Some(last));
+        let output = run(&workspace(), &arguments);
+        assert_eq!(output.results.lines().next_back(), Some(last));
     }
 }

@@ -168,7 +168,7 @@ fn the_recipe_for_a_status_works() {
         &format!("        '{code}': {key}\n        default: {{"),
         1,
     );
-    let folder = crate::empty("recipe");
+    let folder = crate::empty_folder("recipe");
     fs::write(folder.join("status.yaml"), spec).unwrap();
     let arguments = [
         "gen",

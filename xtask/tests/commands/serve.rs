@@ -1,4 +1,4 @@
-//! `serve`: the program that a user starts, asks and stops.
+//! Tests of `cargo xtask serve`.
 
 use std::{
     fs,
@@ -10,15 +10,15 @@ use std::{
 
 use crate::{workspace, xtask};
 
-fn ask(address: &str, request: &str) -> String {
+fn send(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
-/// Starts a server; gives the URL that it prints.
+/// Starts a server and returns the URL that it prints.
 fn start(spec: &str) -> (Child, String) {
     let mut server = xtask(
         &workspace(),
@@ -34,7 +34,7 @@ fn start(spec: &str) -> (Child, String) {
 
 #[cfg(unix)]
 #[test]
-fn a_document_is_served_until_it_is_told_to_stop() {
+fn a_document_is_served_until_a_signal_stops_it() {
     for (spec, signal) in [
         ("spec/status.yaml", "-TERM"),
         ("tests/documents/pets.yaml", "-INT"),
@@ -42,34 +42,34 @@ fn a_document_is_served_until_it_is_told_to_stop() {
         let (mut server, url) = start(spec);
         let address = url.strip_prefix("http://").unwrap();
         if spec.starts_with("spec") {
-            status(address);
+            check_status(address);
         } else {
-            // Where the clients of the document's server look for it.
+            // The base path of the document's first server.
             let (address, path) = address.split_once('/').unwrap();
             assert_eq!(path, "v1");
-            let pets = ask(address, "GET /v1/pets HTTP/1.0\r\n\r\n");
+            let pets = send(address, "GET /v1/pets HTTP/1.0\r\n\r\n");
             assert!(
                 pets.starts_with("HTTP/1.0 200 OK\r\n") && pets.contains("Kitty"),
                 "{pets}"
             );
         }
-        let told = Command::new("kill")
+        let kill = Command::new("kill")
             .args([signal, &server.id().to_string()])
             .status()
             .unwrap();
-        assert!(told.success());
+        assert!(kill.success());
         assert_eq!(
             server.wait().unwrap().code(),
             Some(0),
-            "{signal} ends it well"
+            "{signal} ends it with success"
         );
     }
 }
 
-/// Two packages of one name and version are one for cargo, wherever they are.
+/// Cargo confuses packages with the same name and version in a shared target folder.
 #[test]
-fn each_document_is_served_by_itself() {
-    let folder = crate::empty("serve-alike");
+fn documents_with_the_same_title_are_served_separately() {
+    let folder = crate::empty_folder("serve-alike");
     for name in ["one", "other"] {
         let path = folder.join(format!("{name}.yaml"));
         let text = format!(
@@ -79,18 +79,18 @@ fn each_document_is_served_by_itself() {
         fs::write(&path, text).unwrap();
         let (mut server, url) = start(path.to_str().unwrap());
         let address = url.strip_prefix("http://").unwrap();
-        let answer = ask(address, &format!("GET /{name} HTTP/1.0\r\n\r\n"));
+        let response = send(address, &format!("GET /{name} HTTP/1.0\r\n\r\n"));
         let _ = server.kill();
         let _ = server.wait();
         assert!(
-            answer.starts_with("HTTP/1.0 204 No Content\r\n"),
-            "{answer}"
+            response.starts_with("HTTP/1.0 204 No Content\r\n"),
+            "{response}"
         );
     }
 }
 
-fn status(address: &str) {
-    let teapot = ask(address, "GET /status/418 HTTP/1.0\r\n\r\n").to_lowercase();
+fn check_status(address: &str) {
+    let teapot = send(address, "GET /status/418 HTTP/1.0\r\n\r\n").to_lowercase();
     assert!(
         teapot.starts_with("http/1.0 418 i'm a teapot\r\n"),
         "{teapot}"
@@ -105,7 +105,7 @@ fn status(address: &str) {
     );
     let preflight = "OPTIONS /status/200 HTTP/1.0\r\norigin: http://page.test\r\n\
                      access-control-request-headers: x-a\r\n\r\n";
-    let answer = ask(address, preflight).to_lowercase();
+    let response = send(address, preflight).to_lowercase();
     let allow = "delete, get, head, options, patch, post, put, trace";
     for line in [
         format!("allow: {allow}"),
@@ -115,11 +115,11 @@ fn status(address: &str) {
         "access-control-max-age: 3600".to_owned(),
     ] {
         assert!(
-            answer.contains(&format!("\r\n{line}\r\n")),
-            "{line}: {answer}"
+            response.contains(&format!("\r\n{line}\r\n")),
+            "{line}: {response}"
         );
     }
-    let missing = ask(address, "GET /nowhere HTTP/1.0\r\n\r\n").to_lowercase();
+    let missing = send(address, "GET /nowhere HTTP/1.0\r\n\r\n").to_lowercase();
     assert!(
         missing.starts_with("http/1.0 404 not found\r\n")
             && missing.contains("access-control-allow-origin: *"),
@@ -138,29 +138,29 @@ fn status(address: &str) {
             "# Every HTTP status code in use",
         ),
     ] {
-        let answer = ask(address, &format!("GET {path} HTTP/1.0\r\n\r\n"));
+        let response = send(address, &format!("GET {path} HTTP/1.0\r\n\r\n"));
         assert!(
-            answer.starts_with("HTTP/1.0 200 OK\r\n") && answer.contains(text),
-            "{answer}"
+            response.starts_with("HTTP/1.0 200 OK\r\n") && response.contains(text),
+            "{response}"
         );
         assert!(
-            answer.contains(&format!("content-type: {media}\r\n")),
-            "{answer}"
+            response.contains(&format!("content-type: {media}\r\n")),
+            "{response}"
         );
     }
 }
 
-/// The command of a browser that can be driven without a screen.
+/// Returns the command of an installed browser with a headless mode.
 fn browser() -> Option<&'static str> {
-    let all = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    all.into_iter().find(|name| {
+    let commands = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+    commands.into_iter().find(|name| {
         let version = Command::new(name).arg("--version").output();
         version.is_ok_and(|output| output.status.success())
     })
 }
 
-/// Hands a connection on to a server, but for the page of this test, which is of the same origin then.
-fn hand_on(mut client: TcpStream, address: &str) -> io::Result<()> {
+/// Forwards a request to the server, or serves the page of this test, so that both have the same origin.
+fn forward(mut client: TcpStream, address: &str) -> io::Result<()> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte)? > 0 {
@@ -176,7 +176,7 @@ fn hand_on(mut client: TcpStream, address: &str) -> io::Result<()> {
         );
     }
     let mut server = TcpStream::connect(address)?;
-    // One request each; the ones of this test have no content.
+    // Forwards one request per connection; the requests of this test have no content.
     let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let head = head.replace("\r\nConnection: keep-alive", "");
     server.write_all(head.as_bytes())?;
@@ -185,20 +185,20 @@ fn hand_on(mut client: TcpStream, address: &str) -> io::Result<()> {
 }
 
 #[test]
-fn the_page_can_be_used() {
+fn the_page_works_in_a_browser() {
     let Some(browser) = browser() else {
-        eprintln!("not tested: there is no browser here");
+        eprintln!("skipped: no browser is installed");
         return;
     };
     let (mut server, url) = start("spec/status.yaml");
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let own = listener.local_addr().unwrap();
+    let own_address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for client in listener.incoming() {
             let address = address.clone();
-            // A browser opens connections that it does not use.
-            thread::spawn(move || client.and_then(|client| hand_on(client, &address)));
+            // Browsers also open connections that they do not use.
+            thread::spawn(move || client.and_then(|client| forward(client, &address)));
         }
     });
     let mut backgrounds = Vec::new();
@@ -207,43 +207,47 @@ fn the_page_can_be_used() {
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
             .arg("--virtual-time-budget=30000")
             .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
-            .arg(format!("http://{own}/test"))
+            .arg(format!("http://{own_address}/test"))
             .output()
             .unwrap();
         let page = String::from_utf8_lossy(&output.stdout).into_owned();
-        let said = page
+        let results = page
             .split_once("<pre>")
             .and_then(|(_, rest)| rest.split_once("</pre>"));
-        let said = said.map_or(page.as_str(), |(said, _)| said);
-        let of = |name: &str| {
-            let found = said
+        let results = results.map_or(page.as_str(), |(results, _)| results);
+        let result = |name: &str| {
+            let value = results
                 .lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-            found.unwrap_or_else(|| panic!("{name}: {said}"))
+            value.unwrap_or_else(|| panic!("{name}: {results}"))
         };
-        backgrounds.push(of("background").to_owned());
-        assert_eq!(of("title"), "Statusquo");
-        assert_eq!(of("operations"), "7");
-        assert_eq!(of("statuses"), "97");
+        backgrounds.push(result("background").to_owned());
+        assert_eq!(result("title"), "Statusquo");
+        assert_eq!(result("operations"), "7");
+        assert_eq!(result("statuses"), "97");
         assert_eq!(
-            of("found"),
+            result("matches"),
             "418 I'm a teapotThe server is a teapot, and will not brew coffee."
         );
-        assert_eq!(of("nothing"), "1");
-        assert!(of("teapot").starts_with("418 I'm a teapot"), "{said}");
-        assert!(of("teapot").contains("no good at coffee"), "{said}");
-        assert!(of("redirect").contains("A redirect."), "{said}");
-        assert_eq!(of("wrong"), "true");
-        assert_eq!(
-            of("curl"),
-            format!("curl --include --path-as-is http://{own}/status/x")
+        assert_eq!(result("no results"), "1");
+        assert!(
+            result("teapot").starts_with("418 I'm a teapot"),
+            "{results}"
         );
-        assert_eq!(of("missing"), "true");
-        let trace =
-            format!("true curl --include --path-as-is --request TRACE http://{own}/status/200");
-        assert_eq!(of("trace"), trace);
-        assert_eq!(of("status"), "true");
-        assert_eq!(of("too wide"), "false");
+        assert!(result("teapot").contains("no good at coffee"), "{results}");
+        assert!(result("redirect").contains("A redirect."), "{results}");
+        assert_eq!(result("problem details"), "true");
+        assert_eq!(
+            result("curl"),
+            format!("curl --include --path-as-is http://{own_address}/status/x")
+        );
+        assert_eq!(result("missing parameter"), "true");
+        let trace = format!(
+            "true curl --include --path-as-is --request TRACE http://{own_address}/status/200"
+        );
+        assert_eq!(result("trace"), trace);
+        assert_eq!(result("status"), "true");
+        assert_eq!(result("scrolls sideways"), "false");
     }
     let _ = server.kill();
     let _ = server.wait();
@@ -251,16 +255,18 @@ fn the_page_can_be_used() {
 }
 
 #[test]
-fn an_address_that_cannot_be_had_is_told() {
+fn an_unavailable_address_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();
     for address in [taken.as_str(), "nowhere"] {
-        let why = TcpListener::bind(address).unwrap_err();
-        let done = crate::run(&workspace(), &["serve", "--addr", address]);
-        assert_eq!(done.code, Some(2));
+        let error = TcpListener::bind(address).unwrap_err();
+        let output = crate::run(&workspace(), &["serve", "--addr", address]);
+        assert_eq!(output.code, Some(2));
         assert_eq!(
-            done.messages,
-            format!("error: cannot serve on {address}: {why}; choose where: `--addr HOST:PORT`\n")
+            output.messages,
+            format!(
+                "error: cannot listen on {address}: {error}; choose another address with `--addr HOST:PORT`\n"
+            )
         );
     }
 }
