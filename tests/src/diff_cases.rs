@@ -144,10 +144,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "a range is removed",
-        &[(
-            "        4XX:\n          description: The error.\n",
-            "",
-        )],
+        &[("        4XX:\n          description: The error.\n", "")],
         &["response-removed"],
         NEW,
         Level::Major,
