@@ -1,8 +1,8 @@
-//! What a call of the generated client costs over the same call written by hand with reqwest.
+//! The overhead of a call of the generated client over the same call written by hand with reqwest.
 //!
-//! Both take turns in one run, over the same server, so that the ratio holds whatever the machine does
-//! meanwhile. What is measured is processor time: of the thread that calls, and of the whole process with
-//! the server in it.
+//! Both take turns in one run, with the same server, so that other load on the machine does not change the
+//! ratio. The measure is processor time: of the calling thread, and of the whole process, which includes the
+//! server.
 
 use std::{error::Error, thread, time::Duration};
 
@@ -16,8 +16,8 @@ use tokio::runtime::Builder;
 /// Requests of each kind.
 const REQUESTS: u32 = 50_000;
 
-/// How many of a kind are sent in a row.
-const TURN: u32 = 250;
+/// Requests of one kind in a row.
+const REQUESTS_PER_TURN: u32 = 250;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let base = format!("http://{}", receiver.recv()?);
     let client = Client::new(&base)?;
-    // With the same settings.
+    // The settings of the generated client.
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))
@@ -42,46 +42,46 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut times = [Times::default(); 4];
-    let [hand_empty, own_empty, hand_json, own_json] = &mut times;
-    for turn in 0..=REQUESTS / TURN {
-        // The first turn warms up.
-        let measured = |times: &mut Times, call: &dyn Fn() -> Result<(), Box<dyn Error>>| {
+    let [hand_empty, generated_empty, hand_json, generated_json] = &mut times;
+    for turn in 0..=REQUESTS / REQUESTS_PER_TURN {
+        // The first turn is a warm-up.
+        let measure = |times: &mut Times, call: &dyn Fn() -> Result<(), Box<dyn Error>>| {
             let before = Times::now();
-            for _ in 0..TURN {
+            for _ in 0..REQUESTS_PER_TURN {
                 call()?;
             }
             if turn > 0 {
-                times.add(before);
+                times.add_since(before);
             }
             Ok::<_, Box<dyn Error>>(())
         };
-        measured(hand_empty, &|| runtime.block_on(by_hand(&http, &base, 200)))?;
-        measured(own_empty, &|| {
+        measure(hand_empty, &|| runtime.block_on(by_hand(&http, &base, 200)))?;
+        measure(generated_empty, &|| {
             runtime.block_on(generated(&client, Status::Ok))
         })?;
-        measured(hand_json, &|| runtime.block_on(by_hand(&http, &base, 406)))?;
-        measured(own_json, &|| {
+        measure(hand_json, &|| runtime.block_on(by_hand(&http, &base, 406)))?;
+        measure(generated_json, &|| {
             runtime.block_on(generated(&client, Status::NotAcceptable))
         })?;
     }
     println!("{REQUESTS} requests          by hand   generated   ratio   with the server");
-    for (name, [hand, own]) in [
-        ("without content", [hand_empty, own_empty]),
-        ("with JSON", [hand_json, own_json]),
+    for (name, [hand, generated]) in [
+        ("without content", [hand_empty, generated_empty]),
+        ("with JSON", [hand_json, generated_json]),
     ] {
-        let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(REQUESTS);
+        let microseconds = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(REQUESTS);
         println!(
             "{name:<22} {:>7.2} us  {:>7.2} us   {:.3}   {:.3}",
-            each(hand.thread),
-            each(own.thread),
-            own.thread.as_secs_f64() / hand.thread.as_secs_f64(),
-            own.process.as_secs_f64() / hand.process.as_secs_f64(),
+            microseconds(hand.thread),
+            microseconds(generated.thread),
+            generated.thread.as_secs_f64() / hand.thread.as_secs_f64(),
+            generated.process.as_secs_f64() / hand.process.as_secs_f64(),
         );
     }
     Ok(())
 }
 
-/// Processor time.
+/// Processor times of the calling thread and of the process.
 #[derive(Clone, Copy, Default)]
 struct Times {
     thread: Duration,
@@ -101,8 +101,8 @@ impl Times {
         }
     }
 
-    /// Adds what has gone by since.
-    fn add(&mut self, before: Self) {
+    /// Adds the time since another reading.
+    fn add_since(&mut self, before: Self) {
         let now = Self::now();
         self.thread += now.thread.saturating_sub(before.thread);
         self.process += now.process.saturating_sub(before.process);

@@ -1,6 +1,6 @@
-//! What it costs to look up a status, beside `http`'s table of reason phrases.
+//! The time of looking up a status, compared with the `http` crate's table of reason phrases.
 //!
-//! Both are timed in turn in one run, so that the ratio holds whatever the machine does meanwhile.
+//! The lookups take turns in one run, so that other load on the machine does not change the ratio.
 
 use std::{
     hint::black_box,
@@ -41,9 +41,9 @@ fn main() {
     }
     let base = times.first().copied().unwrap_or_default().as_secs_f64();
     for ((name, _), time) in lookups.iter().zip(times) {
-        let each = time.as_secs_f64() * 1e9 / f64::from(ROUNDS * 900);
+        let nanoseconds = time.as_secs_f64() * 1e9 / f64::from(ROUNDS * 900);
         println!(
-            "{name:<20} {each:>6.2} ns  x{:.2}",
+            "{name:<20} {nanoseconds:>6.2} ns  x{:.2}",
             time.as_secs_f64() / base
         );
     }

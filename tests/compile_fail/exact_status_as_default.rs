@@ -1,4 +1,4 @@
-//! `default` with a status that is declared by itself.
+//! A `default` response with a status that has its own declaration.
 
 fn main() {
     let _ = statusquo::StatusResponseDefault::from_const::<404>(); //~ E0080

@@ -1,4 +1,4 @@
-//! `default` with an interim status.
+//! A `default` response with an interim status.
 
 fn main() {
     let _ = statusquo::StatusResponseDefault::from_const::<150>(); //~ E0080

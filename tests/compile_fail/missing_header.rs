@@ -1,4 +1,4 @@
-//! An answer without a header field that it must have.
+//! A response without a required header field.
 
 fn main() {
     let _ = statusquo::StatusResponse::Unauthorized {}; //~ E0063

@@ -1,4 +1,4 @@
-//! Codes get registered: a match on `Status` has to be ready for it.
+//! A `match` on `Status` without a wildcard arm; new status codes may be registered at any time.
 
 use statusquo::Status;
 

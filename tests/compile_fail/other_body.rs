@@ -1,4 +1,4 @@
-//! The content of one status under another.
+//! A response with the content of another status.
 
 use statusquo::{StatusResponse, types::Acceptable};
 

@@ -1,4 +1,4 @@
-//! A handler that answers with the responses of another operation.
+//! A handler that returns the response enum of another operation.
 
 use statusquo::{DeleteStatus, GetStatus, HeadStatusResponse, PatchStatus, PostStatus, PutStatus, StatusResponse, TraceStatus};
 

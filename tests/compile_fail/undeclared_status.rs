@@ -1,4 +1,4 @@
-//! An answer with a status that the document does not declare.
+//! A response with a status that the document does not declare.
 
 fn main() {
     let _ = statusquo::StatusResponse::Status299; //~ E0599

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use doc_sets::{
     Client, DifferentSuccessesResponse, EqualSuccessesResponse, EqualSuccessesResponseDefault,
-    GetAResponse, GetBResponse, GetSharedResponse, HeadHeadResponse, InterimResponse, NamedAnswer,
+    GetAResponse, GetBResponse, GetSharedResponse, HeadHeadResponse, InterimResponse, JobResponse,
     NoContentResponse, NoSuccessResponse, OnlyDefaultResponse, OnlyDefaultResponseDefault,
     PutNamedResponse, PutSharedResponse, RangeResponse, RangeResponse2xx, Response, SharedResponse,
     Status,
@@ -19,7 +19,7 @@ fn equal_responses_share_an_enum() {
     let _: PutSharedResponse = shared;
     let first: GetAResponse = GetBResponse::Accepted;
     assert_eq!(first, GetAResponse::Accepted);
-    let _: NamedAnswer = PutNamedResponse::Accepted;
+    let _: JobResponse = PutNamedResponse::Accepted;
 }
 
 #[test]

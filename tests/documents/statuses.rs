@@ -13,7 +13,7 @@ fn x_status_overrides_single_keys() {
     let unauthorized = Status::Unauthorized;
     assert_eq!(unauthorized.retry(), Retry::Backoff);
     assert_eq!((unauthorized.reason(), unauthorized.origin()), ("Unauthorized", ["iana"].as_slice()));
-    assert_ne!(unauthorized.description(), "The request has no valid session.", "the description is that of the catalogue");
+    assert_ne!(unauthorized.description(), "The credentials are missing.", "the meaning is that of the catalogue");
 
     let missing = Status::Missing;
     assert_eq!((missing.code(), missing.reason(), missing.origin()), (404, "Not Found", ["iana"].as_slice()));
@@ -28,5 +28,5 @@ fn x_status_describes_a_new_code() {
     assert_eq!((more.code(), more.reason(), more.retry()), (299, "More Than OK", Retry::After));
     assert_eq!((more.origin(), more.reference()), (["us"].as_slice(), Some("https://example.com/299")));
     let status = Status::Status298;
-    assert_eq!((status.code(), status.reason(), status.description()), (298, "", "Nobody says what this is."));
+    assert_eq!((status.code(), status.reason(), status.description()), (298, "", "An unknown status."));
 }

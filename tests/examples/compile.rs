@@ -1,6 +1,6 @@
-//! How long the crate takes to compile with each feature of the client, from nothing, and of how many crates:
-//! `cargo run -p statusquo-tests --example compile`. What has to be downloaded should be there already.
-#![allow(clippy::unwrap_used, reason = "a tool of the tests")]
+//! Measures the time of a clean build of the crate for each feature of the client, and counts the crates in
+//! it: `cargo run -p statusquo-tests --example compile`. Dependencies should be downloaded before.
+#![allow(clippy::unwrap_used, reason = "a development tool")]
 
 use std::{collections::BTreeSet, fs, time::Instant};
 
@@ -16,13 +16,13 @@ const FEATURES: &[&str] = &[
     "client-base,tracing",
     "client",
     "client-native-tls",
-    // What a client has if reqwest chooses.
+    // The TLS library that reqwest chooses by default.
     "client-base,gzip,reqwest/rustls",
 ];
 
 fn main() {
     let folder = target().join("compile");
-    let place = folder.to_string_lossy();
+    let target_dir = folder.to_string_lossy();
     println!(
         "{:<22} {:>6} {:>7} {:>7}",
         "features", "crates", "check", "build"
@@ -42,14 +42,18 @@ fn main() {
         let time = |command: &str| {
             let _ = fs::remove_dir_all(&folder);
             let start = Instant::now();
-            let arguments = [&[command, "--quiet", "--target-dir", &place][..], &package].concat();
+            let arguments = [
+                &[command, "--quiet", "--target-dir", &target_dir][..],
+                &package,
+            ]
+            .concat();
             let output = cargo(&workspace(), &arguments, &[]);
-            let taken = start.elapsed().as_secs_f64();
-            let told = String::from_utf8_lossy(&output.stderr);
+            let seconds = start.elapsed().as_secs_f64();
+            let messages = String::from_utf8_lossy(&output.stderr);
             if output.status.success() {
-                format!("{taken:.1} s")
+                format!("{seconds:.1} s")
             } else {
-                format!("fails: {}", told.lines().next().unwrap_or_default())
+                format!("fails: {}", messages.lines().next().unwrap_or_default())
             }
         };
         let (check, build) = (time("check"), time("build"));

@@ -1,5 +1,5 @@
-//! Sends each operation of some documents from the generated client to the generated server and back, with
-//! each answer that they declare: `cargo run -p statusquo-tests --example roundtrip -- FILE...`.
+//! Sends requests of each operation of documents, and each declared response, between the generated client
+//! and the generated server: `cargo run -p statusquo-tests --example roundtrip -- FILE...`.
 
 use std::{env, fs, process::ExitCode};
 
@@ -10,7 +10,7 @@ use statusquo_tests::{
 };
 
 fn main() -> ExitCode {
-    let mut is_fine = true;
+    let mut is_success = true;
     let mut documents = Vec::new();
     for path in env::args().skip(1) {
         let text = fs::read_to_string(&path).map_err(|error| error.to_string());
@@ -18,9 +18,9 @@ fn main() -> ExitCode {
             text.and_then(|text| Document::new(&Source::new(&path, &text), &catalogue()));
         match document {
             Ok(document) => documents.push(document),
-            Err(why) => {
-                eprintln!("{path}\n{why}");
-                is_fine = false;
+            Err(messages) => {
+                eprintln!("{path}\n{messages}");
+                is_success = false;
             }
         }
     }
@@ -37,22 +37,22 @@ fn main() -> ExitCode {
             "--",
             "--nocapture",
         ];
-        let quiet = [("RUST_BACKTRACE", "0")];
-        let output = cargo(&folder.join(&document.name), &arguments, &quiet);
-        is_fine &= output.status.success();
+        let variables = [("RUST_BACKTRACE", "0")];
+        let output = cargo(&folder.join(&document.name), &arguments, &variables);
+        is_success &= output.status.success();
         println!("{}", document.name);
         let (results, messages) = (
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr),
         );
         if output.status.success() {
-            let told = results.lines().filter(|line| line.starts_with("  "));
-            told.for_each(|line| println!("{line}"));
+            let summary = results.lines().filter(|line| line.starts_with("  "));
+            summary.for_each(|line| println!("{line}"));
         } else {
             println!("{results}{messages}");
         }
     }
-    if is_fine {
+    if is_success {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

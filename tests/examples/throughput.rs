@@ -1,13 +1,14 @@
-//! How many requests a second the generated router answers, beside the same handlers written by hand in axum:
-//! `cargo run --release -p statusquo-tests --no-default-features --example throughput`, where `wrk` is installed.
+//! Compares the throughput of the generated router with that of the same handlers written by hand in axum:
+//! `cargo run --release -p statusquo-tests --no-default-features --example throughput`. It requires `wrk`.
 //!
-//! Both are served by the same process, and take short turns: of many pairs the median says more than of few long
-//! ones. How a process happens to lie in memory makes a difference of some percent, so that there are several, one
-//! after the other. What the machine does besides moves the rates, and the processor time of a request less.
+//! One process serves both, and they take short turns because the median of many pairs is more reliable than
+//! that of a few long ones. The memory layout of a process changes the result by a few percent, so several
+//! processes run one after the other. Other load on the machine affects the rates, and the processor time per
+//! request less.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "a tool of the tests"
+    reason = "a development tool"
 )]
 
 use std::{
@@ -31,10 +32,10 @@ use statusquo::{
 };
 use statusquo_tests::http1::serve;
 
-/// How many processes there are.
+/// The number of server processes.
 const PROCESSES: usize = 12;
 
-/// How many turns each of the two has in a process, after one to get warm.
+/// The measured turns of each router in a process, after one warm-up turn.
 const TURNS: usize = 5;
 
 struct Generated;
@@ -70,10 +71,10 @@ impl Api for Generated {
 
 fn acceptable() -> Acceptable {
     let accept = ["image/webp", "image/svg+xml", "image/jpeg", "image/png"];
-    Acceptable::new(accept.map(str::to_owned).to_vec(), "What is accepted")
+    Acceptable::new(accept.map(str::to_owned).to_vec(), "Accepted media types")
 }
 
-/// The same by hand.
+/// The same handler as in `Generated`, written by hand.
 async fn by_hand(Path(codes): Path<String>) -> Response {
     let Ok(choice) = codes.parse::<StatusChoice>() else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -91,32 +92,33 @@ async fn by_hand(Path(codes): Path<String>) -> Response {
 fn main() {
     match env::args().nth(1) {
         None => measure(),
-        Some(_) => answer(),
+        Some(_) => serve_both(),
     }
 }
 
-/// Serves both, says where, and answers every line with the processor time that it has taken, in microseconds.
+/// Serves both routers and prints their addresses. For each line of input it prints the processor time of the
+/// process in microseconds.
 #[tokio::main]
-async fn answer() {
+async fn serve_both() {
     let methods = routing::get(by_hand).put(by_hand).post(by_hand);
     let methods = methods.delete(by_hand).patch(by_hand).trace(by_hand);
     let hand = Router::new().route("/status/{codes}", methods);
     println!("{}", serve(hand).await.unwrap());
     println!("{}", serve(router(Generated)).await.unwrap());
-    let until_the_end = || {
+    let report_times = || {
         for _ in io::stdin().lines() {
             println!("{}", processor_time().as_micros());
         }
     };
-    tokio::task::spawn_blocking(until_the_end).await.unwrap();
+    tokio::task::spawn_blocking(report_times).await.unwrap();
 }
 
-/// A process that serves both.
+/// A process that serves both routers.
 struct Server {
-    /// That of the one by hand, and that of the generated router.
+    /// The address of the router written by hand, then that of the generated router.
     addresses: [String; 2],
-    asked: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
     process: Child,
 }
 
@@ -128,77 +130,77 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut answers = BufReader::new(process.stdout.take().unwrap());
+        let mut output = BufReader::new(process.stdout.take().unwrap());
         Self {
-            addresses: [line(&mut answers), line(&mut answers)],
-            asked: process.stdin.take().unwrap(),
-            answers,
+            addresses: [read_line(&mut output), read_line(&mut output)],
+            input: process.stdin.take().unwrap(),
+            output,
             process,
         }
     }
 
-    /// The processor time that it has taken, in microseconds.
-    fn time(&mut self) -> f64 {
-        self.asked.write_all(b"\n").unwrap();
-        line(&mut self.answers).parse().unwrap()
+    /// Returns the processor time of the process so far, in microseconds.
+    fn processor_time(&mut self) -> f64 {
+        self.input.write_all(b"\n").unwrap();
+        read_line(&mut self.output).parse().unwrap()
     }
 
-    /// A turn of one of the two: requests per second, the 99th percentile in milliseconds, and the processor time
-    /// of a request in microseconds.
-    fn turn(&mut self, which: usize, code: u16) -> [f64; 3] {
-        let before = self.time();
+    /// Measures one router: requests per second, the 99th percentile of the latency in milliseconds, and the
+    /// processor time per request in microseconds.
+    fn measure_turn(&mut self, router: usize, code: u16) -> [f64; 3] {
+        let before = self.processor_time();
         let output = Command::new("wrk")
             .args(["-t1", "-c32", "-d1s", "--latency"])
-            .arg(format!("http://{}/status/{code}", self.addresses[which]))
+            .arg(format!("http://{}/status/{code}", self.addresses[router]))
             .output()
-            .unwrap_or_else(|error| panic!("wrk has to be installed: {error}"));
-        let time = self.time() - before;
+            .unwrap_or_else(|error| panic!("cannot run `wrk`: {error}"));
+        let time = self.processor_time() - before;
         let text = String::from_utf8(output.stdout).unwrap();
-        let of = |name: &str| {
+        let field = |name: &str| {
             let mut lines = text.lines().map(str::trim);
-            // The name stands before the number, or behind it.
-            let found = lines.find_map(|line| match line.split_once(name)? {
+            // The name is before or after the number.
+            let value = lines.find_map(|line| match line.split_once(name)? {
                 ("", after) => Some(after),
                 (before, _) => Some(before),
             });
-            found.unwrap_or_default().trim().to_owned()
+            value.unwrap_or_default().trim().to_owned()
         };
-        let requests: f64 = of("requests in").parse().unwrap();
-        let rate = of("Requests/sec:").parse().unwrap();
-        [rate, milliseconds(&of("99%")), time / requests]
+        let requests: f64 = field("requests in").parse().unwrap();
+        let rate = field("Requests/sec:").parse().unwrap();
+        [rate, milliseconds(&field("99%")), time / requests]
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-fn line(from: &mut impl BufRead) -> String {
+fn read_line(reader: &mut impl BufRead) -> String {
     let mut line = String::new();
-    from.read_line(&mut line).unwrap();
+    reader.read_line(&mut line).unwrap();
     line.trim().to_owned()
 }
 
 fn measure() {
     println!(
-        "              of one by hand, of the generated router, and the ratio with that of each process"
+        "columns: the router written by hand, the generated router, their ratio, the ratio of each process"
     );
     for code in [200, 406] {
-        // Of each process its turns: of both what was measured.
+        // The results of both routers, by process and turn.
         let mut processes = Vec::new();
         for process in 0..PROCESSES {
             let mut server = Server::new();
             let mut turns = Vec::new();
             for turn in 0..=TURNS {
                 let mut results = [[0.0; 3]; 2];
-                for at in 0..2 {
-                    // Neither is always the first.
-                    let which = (at + turn + process) % 2;
-                    results[which] = server.turn(which, code);
+                for position in 0..2 {
+                    // The routers alternate in going first.
+                    let router = (position + turn + process) % 2;
+                    results[router] = server.measure_turn(router, code);
                 }
                 if turn > 0 {
                     turns.push(results);
@@ -206,43 +208,47 @@ fn measure() {
             }
             processes.push(turns);
         }
-        let what = ["per second", "99th percentile, ms", "processor time, µs"];
-        for (index, what) in what.into_iter().enumerate() {
-            let all = |which: usize| {
+        let measures = [
+            "requests per second",
+            "99th percentile, ms",
+            "processor time, µs",
+        ];
+        for (index, measure) in measures.into_iter().enumerate() {
+            let router_median = |router: usize| {
                 let turns = processes.iter().flatten();
-                median(turns.map(|turn| turn[which][index]))
+                median(turns.map(|turn| turn[router][index]))
             };
             let ratio = |turn: &[[f64; 3]; 2]| turn[1][index] / turn[0][index];
-            let each: Vec<_> = processes
+            let process_ratios: Vec<_> = processes
                 .iter()
                 .map(|turns| format!("{:.2}", median(turns.iter().map(ratio))))
                 .collect();
             println!(
-                "/status/{code} {what:<20} {:>9.2} {:>9.2}   {:.3}  {}",
-                all(0),
-                all(1),
+                "/status/{code} {measure:<20} {:>9.2} {:>9.2}   {:.3}  {}",
+                router_median(0),
+                router_median(1),
                 median(processes.iter().flatten().map(ratio)),
-                each.join(" ")
+                process_ratios.join(" ")
             );
         }
     }
 }
 
-/// How long the processors have worked for this program.
+/// Returns the processor time of this process.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
-    let part = |number: i64| u64::try_from(number).unwrap_or_default();
-    Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
+    let to_unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
+    Duration::from_secs(to_unsigned(time.tv_sec)) + Duration::from_nanos(to_unsigned(time.tv_nsec))
 }
 
-/// The median of some numbers.
+/// Returns the median of numbers; of an even count, the upper of the two in the middle.
 fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     let mut numbers: Vec<_> = numbers.collect();
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
 }
 
-/// A time as `wrk` writes it.
+/// Parses a time in the format of `wrk`.
 fn milliseconds(text: &str) -> f64 {
     let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

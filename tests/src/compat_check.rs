@@ -26,7 +26,7 @@ use syn::{
     Type, Visibility,
 };
 
-use crate::documents::{cargo, put};
+use crate::documents::{cargo, write_if_changed};
 
 /// Returns the crate of a document, ready to be compiled; `None` if the document is invalid.
 ///
@@ -77,8 +77,8 @@ pub fn check(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>
              {library:?}, path = \"../{library}\", features = [\"server\", \"client-base\"] }}\n\
              bytes = \"1\"\nhttp = \"1\"\nserde = \"1\"\nserde_json = \"1\"\n"
         );
-        put(&folder.join(user).join("Cargo.toml"), &manifest);
-        put(&folder.join(user).join("src/lib.rs"), &program);
+        write_if_changed(&folder.join(user).join("Cargo.toml"), &manifest);
+        write_if_changed(&folder.join(user).join("src/lib.rs"), &program);
     }
     let members: BTreeSet<_> = names
         .iter()
@@ -87,8 +87,8 @@ pub fn check(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>
     let members: Vec<_> = members.into_iter().collect();
     let manifest =
         format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.lints]\n");
-    put(&folder.join("Cargo.toml"), &manifest);
-    put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+    write_if_changed(&folder.join("Cargo.toml"), &manifest);
+    write_if_changed(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
     let arguments = [
         "check",
         "--quiet",
@@ -159,7 +159,7 @@ pub fn semver_checks(base: &Files, head: &Files, folder: &Path) -> Level {
         }
         let place = folder.join(name);
         files::apply(&files, &place).unwrap_or_else(|error| panic!("{error}"));
-        put(&place.join("Cargo.lock"), &crate::read("Cargo.lock"));
+        write_if_changed(&place.join("Cargo.lock"), &crate::read("Cargo.lock"));
     }
     let arguments = [
         "semver-checks",

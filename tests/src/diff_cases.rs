@@ -88,7 +88,7 @@ pub const ROWS: &[Row] = &[
         &[
             ("Finds things.", "Finds some."),
             ("title: Shop", "title: The shop"),
-            ("The goods.", "All goods."),
+            ("The things for sale.", "All things for sale."),
             ("tags: [things]", "tags: [things, others]"),
         ],
         &[],
@@ -144,10 +144,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "a range is removed",
-        &[(
-            "        4XX:\n          description: What went wrong.\n",
-            "",
-        )],
+        &[("        4XX:\n          description: The error.\n", "")],
         &["response-removed"],
         NEW,
         Level::Major,
@@ -316,8 +313,8 @@ pub const ROWS: &[Row] = &[
     row(
         "a body is added to a response",
         &[(
-            "          description: It is there already.\n",
-            "          description: It is there already.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
+            "          description: The thing exists already.\n",
+            "          description: The thing exists already.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
         )],
         &["body-added"],
         OLD,
@@ -678,7 +675,7 @@ pub const ROWS: &[Row] = &[
     row(
         "`default` is removed from an operation with a success response",
         &[(
-            "        default:\n          description: What went wrong.\n          content:\n            application/problem+json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
+            "        default:\n          description: The error.\n          content:\n            application/problem+json:\n              schema: {$ref: '#/components/schemas/Problem'}\n",
             "",
         )],
         &["response-removed"],

@@ -1,9 +1,9 @@
-//! The small documents of `tests/documents`, their crates, and the programs that use these.
+//! The small documents of `tests/documents`, their crates and the programs that use the crates.
 //!
-//! Each document stands for one corner. Beside it may stand a program of the same name: a test that is
-//! put into the crate that is generated. All crates are one workspace below `target/`, built by one
-//! run of cargo in the target folder of this workspace, with its profile and the features that its own
-//! crates ask for, so that dependencies are built once.
+//! Each document covers one area. It may have a program of the same name, a test that is written into the
+//! generated crate. All crates form one workspace below `target/`. To build dependencies only once, it is
+//! built by one run of cargo, in the target folder of this workspace, with its profile and the features of
+//! its crates.
 
 use std::{
     env, fs,
@@ -22,42 +22,42 @@ use toml_edit::DocumentMut;
 
 use crate::{catalogue, oracle, roundtrip, workspace};
 
-/// A document, as it is generated.
+/// A document and its generated crate.
 #[derive(Debug)]
 pub struct Document {
-    /// The name of its file, without the ending.
+    /// The name of the document's file, without its extension.
     pub name: String,
-    /// The crate, by path.
+    /// The files of the crate, by path.
     pub files: files::Files,
     /// The warnings, as a user reads them.
     pub warnings: String,
-    /// A test of the crate that the document alone gives: what it answers, and that all of it comes back as
-    /// it went.
+    /// A test of the crate that is derived from the document: each status has the declared response, and all
+    /// requests and responses survive a round trip.
     pub program: String,
 }
 
 impl Document {
-    /// Generates a document.
+    /// Generates the crate of a document.
     ///
     /// # Errors
-    /// If it is refused: why, as a user reads it.
+    /// If the document is rejected, with the messages as a user reads them.
     pub fn new(source: &Source, catalogue: &Catalogue) -> Result<Self, String> {
-        let told = |findings: &[_]| render(findings, source, OutputStyle::Plain).text;
+        let messages = |findings: &[_]| render(findings, source, OutputStyle::Plain).text;
         let (model, _) =
-            statusquo_codegen::model(source, catalogue).map_err(|findings| told(&findings))?;
+            statusquo_codegen::model(source, catalogue).map_err(|findings| messages(&findings))?;
         let name = source.name.rsplit('/').next().unwrap_or_default();
         let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
-        let words: String = name
+        let slug: String = name
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
-        let crate_name = format!("doc-{}", words.to_lowercase());
+        let crate_name = format!("doc-{}", slug.to_lowercase());
         let library = crate_name.replace('-', "_");
         let options = Options {
             library: Some(library.clone()),
         };
         let generated = statusquo_codegen::generate(source, catalogue, &options)
-            .map_err(|findings| told(&findings))?;
+            .map_err(|findings| messages(&findings))?;
         let manifest = manifest(None, Some(&crate_name), &generated.package)
             .map_err(|error| error.to_string())?;
         let mut files = generated.files;
@@ -67,7 +67,7 @@ impl Document {
         Ok(Self {
             name: name.to_owned(),
             files,
-            warnings: told(&generated.warnings),
+            warnings: messages(&generated.warnings),
             program: oracle::program(&library, source, &model)
                 + &roundtrip::program(&library, source, &model)
                 + &examples,
@@ -107,36 +107,36 @@ fn front_page_examples(front_page: &str) -> String {
     examples
 }
 
-/// Generates every document of `tests/documents`.
+/// Generates the crate of every document in `tests/documents`.
 ///
 /// # Panics
-/// If one is refused.
+/// If a document is rejected.
 #[must_use]
-pub fn all() -> Vec<Document> {
+pub fn generate_all() -> Vec<Document> {
     let catalogue = catalogue();
     let folder = workspace().join("tests/documents");
-    names(&folder, "yaml")
+    file_stems(&folder, "yaml")
         .into_iter()
         .map(|name| {
             let source = crate::source(&format!("tests/documents/{name}.yaml"));
-            Document::new(&source, &catalogue).unwrap_or_else(|why| panic!("{why}"))
+            Document::new(&source, &catalogue).unwrap_or_else(|messages| panic!("{messages}"))
         })
         .collect()
 }
 
-/// The names of the files of a folder with an ending, without it, in order.
+/// Returns the sorted names of the files of a folder with an extension, without the extension.
 ///
 /// # Panics
 /// If the folder cannot be read.
 #[must_use]
-pub fn names(folder: &Path, extension: &str) -> Vec<String> {
+pub fn file_stems(folder: &Path, extension: &str) -> Vec<String> {
     let entries =
         fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut names: Vec<_> = entries
         .filter_map(|entry| {
             let path = entry.ok()?.path();
-            let is_one = path.extension().is_some_and(|found| found == extension);
-            is_one.then(|| {
+            let has_extension = path.extension().is_some_and(|actual| actual == extension);
+            has_extension.then(|| {
                 path.file_stem()
                     .unwrap_or_default()
                     .to_string_lossy()
@@ -148,7 +148,7 @@ pub fn names(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// What the programs need beyond the crate.
+/// The dependencies of the programs, in addition to those of the crate.
 const DEV_DEPENDENCIES: &str = r#"
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
@@ -158,20 +158,20 @@ tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-threa
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
-/// Writes the crates of documents, each with its programs, as a workspace.
+/// Writes a workspace with the crates of documents and their programs.
 ///
 /// # Panics
-/// If something cannot be written.
+/// If a file cannot be written.
 pub fn write(documents: &[Document], folder: &Path) {
     let mut members = Vec::new();
     for document in documents {
-        let place = folder.join(&document.name);
-        files::apply(&document.files, &place).unwrap_or_else(|error| panic!("{error}"));
+        let package = folder.join(&document.name);
+        files::apply(&document.files, &package).unwrap_or_else(|error| panic!("{error}"));
         let program = workspace().join(format!("tests/documents/{}.rs", document.name));
         if let Ok(program) = fs::read_to_string(program) {
-            put(&place.join("tests/program.rs"), &program);
+            write_if_changed(&package.join("tests/program.rs"), &program);
         }
-        put(&place.join("tests/oracle.rs"), &document.program);
+        write_if_changed(&package.join("tests/oracle.rs"), &document.program);
         members.push(format!("{:?}", document.name));
     }
     let manifest = format!(
@@ -179,11 +179,11 @@ pub fn write(documents: &[Document], folder: &Path) {
         members.join(", "),
         profile(),
     );
-    put(&folder.join("Cargo.toml"), &manifest);
-    put(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+    write_if_changed(&folder.join("Cargo.toml"), &manifest);
+    write_if_changed(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
 }
 
-/// The profile that this workspace is built with.
+/// Returns the `dev` profile of this workspace.
 fn profile() -> String {
     let manifest: DocumentMut = crate::read("Cargo.toml")
         .parse()
@@ -193,17 +193,17 @@ fn profile() -> String {
     dev.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Writes a file, unless it is there with the same content: cargo goes by the time of a file.
-pub(crate) fn put(place: &Path, text: &str) {
-    if fs::read_to_string(place).is_ok_and(|found| found == text) {
+/// Writes a file unless it has the same content already, because cargo rebuilds files whose time has changed.
+pub(crate) fn write_if_changed(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|current| current == text) {
         return;
     }
-    let written = place.parent().map_or(Ok(()), fs::create_dir_all);
-    let written = written.and_then(|()| fs::write(place, text));
-    written.unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+    let result = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let result = result.and_then(|()| fs::write(path, text));
+    result.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-/// CoveredBy this workspace is built.
+/// Returns the target folder of this workspace.
 #[must_use]
 pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
@@ -212,7 +212,7 @@ pub fn target() -> PathBuf {
 /// Runs cargo in a folder.
 ///
 /// # Panics
-/// If there is no cargo.
+/// If cargo cannot be run.
 #[must_use]
 pub fn cargo(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -1,4 +1,4 @@
-//! A server that misbehaves as it is told, and counts what it is asked.
+//! A fault-injecting server that records its requests.
 
 use std::{
     io,
@@ -12,119 +12,126 @@ use tokio::{
     sync::Notify,
 };
 
-/// What the server does when it is asked.
+/// The server's behavior on one connection.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// Closes the connection before it has read anything.
-    Hang,
-    /// Says this, and closes the connection.
-    Say(Vec<u8>),
-    /// Says this, and nothing more.
-    Pause(Vec<u8>),
-    /// Says this, and then the other without end.
-    Forever(Vec<u8>, Vec<u8>),
-    /// Says this, and then a letter after each pause.
+    /// Closes the connection without reading the request.
+    Close,
+    /// Sends these bytes and closes the connection.
+    Send(Vec<u8>),
+    /// Sends these bytes, then nothing until the client closes the connection.
+    Stall(Vec<u8>),
+    /// Sends the first bytes, then repeats the second ones without end.
+    Repeat(Vec<u8>, Vec<u8>),
+    /// Sends these bytes, then one more byte after each pause.
     Trickle(Vec<u8>, Duration),
 }
 
 impl Fault {
-    /// Says a text, and closes the connection.
+    /// Sends a text and closes the connection.
     #[must_use]
-    pub fn say(text: &str) -> Self {
-        Self::Say(text.as_bytes().to_vec())
+    pub fn send(text: &str) -> Self {
+        Self::Send(text.as_bytes().to_vec())
     }
 
-    /// Answers with a status and some header fields, without content.
+    /// Sends a response with a status and header fields, without content.
     #[must_use]
     pub fn status(code: u16, headers: &str) -> Self {
-        Self::say(&format!(
+        Self::send(&format!(
             "HTTP/1.1 {code} \r\n{headers}content-length: 0\r\n\r\n"
         ))
     }
 }
 
-/// A server that misbehaves.
+/// A server that misbehaves on each connection.
 #[derive(Debug)]
 pub struct FaultServer {
-    /// Its base URL.
+    /// The base URL.
     pub url: String,
-    seen: Arc<Mutex<Vec<String>>>,
-    /// That a client has closed a connection.
+    requests: Arc<Mutex<Vec<String>>>,
+    /// Notified when a client closes a connection.
     closed: Arc<Notify>,
 }
 
 impl FaultServer {
-    /// Serves on a free port: one act for each connection, of which the last is repeated.
+    /// Serves on a free port, with one fault for each connection; the last one is repeated.
     ///
     /// # Errors
-    /// If there is no free port.
-    pub async fn serve(acts: Vec<Fault>) -> io::Result<Self> {
+    /// If no port is free.
+    pub async fn serve(faults: Vec<Fault>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let seen = Arc::<Mutex<Vec<String>>>::default();
+        let requests = Arc::<Mutex<Vec<String>>>::default();
         let closed = Arc::new(Notify::new());
-        let (log, bell) = (Arc::clone(&seen), Arc::clone(&closed));
+        let (request_log, close_signal) = (Arc::clone(&requests), Arc::clone(&closed));
         tokio::spawn(async move {
-            let mut acts = acts.into_iter();
-            let mut act = Fault::Hang;
+            let mut faults = faults.into_iter();
+            let mut fault = Fault::Close;
             while let Ok((stream, _)) = listener.accept().await {
-                act = acts.next().unwrap_or(act);
+                fault = faults.next().unwrap_or(fault);
                 tokio::spawn(perform(
-                    act.clone(),
+                    fault.clone(),
                     stream,
-                    Arc::clone(&log),
-                    Arc::clone(&bell),
+                    Arc::clone(&request_log),
+                    Arc::clone(&close_signal),
                 ));
             }
         });
-        Ok(Self { url, seen, closed })
+        Ok(Self {
+            url,
+            requests,
+            closed,
+        })
     }
 
-    /// The requests that have come, as they came.
+    /// Returns the text of each request so far. A connection that is closed without reading has an empty
+    /// text.
     #[must_use]
-    pub fn seen(&self) -> Vec<String> {
-        let seen = self.seen.lock();
-        seen.unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn requests(&self) -> Vec<String> {
+        let requests = self.requests.lock();
+        requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many requests have come.
+    /// Returns the number of requests so far.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.seen().len()
+    pub fn request_count(&self) -> usize {
+        self.requests().len()
     }
 
-    /// Waits until a client has closed a connection on which the server was still speaking, or silent.
-    pub async fn closed(&self) {
+    /// Waits until a client closes a connection during [`Fault::Stall`] or [`Fault::Repeat`].
+    pub async fn client_closed(&self) {
         self.closed.notified().await;
     }
 }
 
 async fn perform(
-    act: Fault,
+    fault: Fault,
     mut stream: TcpStream,
-    log: Arc<Mutex<Vec<String>>>,
+    request_log: Arc<Mutex<Vec<String>>>,
     closed: Arc<Notify>,
 ) {
-    let note = |request| {
-        let log = log.lock();
-        log.unwrap_or_else(PoisonError::into_inner).push(request);
+    let record = |request| {
+        let requests = request_log.lock();
+        requests
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(request);
     };
-    if let Fault::Hang = act {
-        return note(String::new());
+    if let Fault::Close = fault {
+        return record(String::new());
     }
     let Ok(request) = read(&mut stream).await else {
         return;
     };
-    note(request);
-    match act {
-        Fault::Hang => {}
-        Fault::Say(bytes) => {
+    record(request);
+    match fault {
+        Fault::Close => {}
+        Fault::Send(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
-        Fault::Pause(bytes) => {
+        Fault::Stall(bytes) => {
             let _ = stream.write_all(&bytes).await;
-            // The client says nothing more before it closes.
+            // The client sends nothing more, so the read ends when it closes the connection.
             let _ = stream.read(&mut [0]).await;
             closed.notify_one();
         }
@@ -134,7 +141,7 @@ async fn perform(
                 tokio::time::sleep(pause).await;
             }
         }
-        Fault::Forever(bytes, more) => {
+        Fault::Repeat(bytes, more) => {
             let _ = stream.write_all(&bytes).await;
             while stream.write_all(&more).await.is_ok() {}
             closed.notify_one();
@@ -142,7 +149,7 @@ async fn perform(
     }
 }
 
-/// Reads a request: its header, and as much content as that says.
+/// Reads a request: the header, and as much content as `Content-Length` states.
 async fn read(stream: &mut TcpStream) -> io::Result<String> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];

@@ -1,21 +1,21 @@
-//! Texts that are compared with files: `UPDATE_GOLDENS=1 cargo test` writes the files.
+//! Golden files: texts are compared with them, and `UPDATE_GOLDENS=1 cargo test` writes them.
 
 use std::{env, fs, path::Path};
 
-/// Compares a text with a file of the tests' folder.
+/// Compares a text with a file in the `tests` folder, or writes the file if `UPDATE_GOLDENS` is set.
 ///
 /// # Panics
-/// If they differ, and the files are not to be written.
+/// If they differ, or the file cannot be written.
 pub fn assert_golden(path: &str, text: &str) {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let golden = fs::read_to_string(&place).unwrap_or_default();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let golden = fs::read_to_string(&file).unwrap_or_default();
     if golden == text {
         return;
     }
     if env::var_os("UPDATE_GOLDENS").is_some() {
-        let written = place.parent().map_or(Ok(()), fs::create_dir_all);
-        let written = written.and_then(|()| fs::write(&place, text));
-        return written.unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+        let result = file.parent().map_or(Ok(()), fs::create_dir_all);
+        let result = result.and_then(|()| fs::write(&file, text));
+        return result.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
     let line = golden
         .lines()
@@ -23,8 +23,8 @@ pub fn assert_golden(path: &str, text: &str) {
         .take_while(|(a, b)| a == b)
         .count();
     panic!(
-        "tests/{path} differs from line {} on\n  golden: {:?}\n  now:    {:?}\n\
-         run `UPDATE_GOLDENS=1 cargo test -p statusquo-tests` and read the difference",
+        "tests/{path} differs, starting at line {}\n  golden: {:?}\n  actual: {:?}\n\
+         run `UPDATE_GOLDENS=1 cargo test -p statusquo-tests` and review the difference",
         line + 1,
         golden.lines().nth(line),
         text.lines().nth(line),

@@ -1,4 +1,4 @@
-//! HTTP as bytes, for requests that no client would send.
+//! A minimal HTTP/1.1 client on bytes, for requests that no ordinary client would send.
 
 use std::{io, net::SocketAddr};
 
@@ -8,10 +8,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Serves a router on a free port; gives the address.
+/// Serves a router on a free port and returns its address.
 ///
 /// # Errors
-/// If there is no free port.
+/// If no port is free.
 pub async fn serve(router: Router) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -19,33 +19,34 @@ pub async fn serve(router: Router) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// An answer as it came.
+/// A received response.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status.
     pub code: u16,
     /// The reason phrase.
     pub reason: String,
-    /// The header fields, their names in small letters.
+    /// The header fields, with their names in lower case.
     pub headers: Vec<(String, String)>,
     /// The content.
     pub body: String,
 }
 
 impl Response {
-    /// The value of a header field.
+    /// Returns the value of a header field.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
+        let mut headers = self.headers.iter();
+        let header = headers.find(|(header_name, _)| header_name == name);
+        header.map(|(_, value)| value.as_str())
     }
 }
 
 /// Sends a request without content.
 ///
 /// # Panics
-/// If what comes back is not HTTP.
-pub async fn get(address: SocketAddr, method: &str, target: &str) -> Response {
+/// If the response is not valid HTTP.
+pub async fn request(address: SocketAddr, method: &str, target: &str) -> Response {
     send(
         address,
         &format!("{method} {target} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n"),
@@ -53,23 +54,23 @@ pub async fn get(address: SocketAddr, method: &str, target: &str) -> Response {
     .await
 }
 
-/// Sends bytes, and reads what comes back until the connection is closed.
+/// Sends a request as it is written, and reads the response until the connection is closed.
 ///
 /// # Panics
-/// If what comes back is not HTTP.
+/// If the response is not valid HTTP.
 pub async fn send(address: SocketAddr, request: &str) -> Response {
     let text = exchange(address, request)
         .await
         .unwrap_or_else(|error| panic!("{request:?}: {error}"));
-    parse(&text).unwrap_or_else(|| panic!("{request:?} is answered by {text:?}"))
+    parse(&text).unwrap_or_else(|| panic!("{request:?} has an invalid response: {text:?}"))
 }
 
 async fn exchange(address: SocketAddr, request: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await?;
+    Ok(String::from_utf8_lossy(&response).into_owned())
 }
 
 fn parse(text: &str) -> Option<Response> {

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Code that the tests share.
 
 pub mod compat_check;
 pub mod diff_cases;
@@ -18,14 +18,14 @@ use std::{
 
 use statusquo_codegen::{model::Catalogue, source::Source};
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 #[must_use]
 pub fn workspace() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()
 }
 
-/// A file of the workspace.
+/// Reads a file of the workspace.
 ///
 /// # Panics
 /// If it cannot be read.
@@ -35,7 +35,8 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A document of the workspace, with the files beside it that it leads to, under the name of its file.
+/// Reads a document of the workspace, with the external files that it refers to. Its name is that of its
+/// file.
 ///
 /// # Panics
 /// If it cannot be read.
@@ -45,7 +46,7 @@ pub fn source(path: &str) -> Source {
     with_files(Source::new(name, &read(path)), folder)
 }
 
-/// A source with all that it leads to in a folder.
+/// Adds the files in a folder that a source refers to, directly or through other files.
 #[must_use]
 pub fn with_files(mut source: Source, folder: &str) -> Source {
     loop {
@@ -61,16 +62,16 @@ pub fn with_files(mut source: Source, folder: &str) -> Source {
     }
 }
 
-/// The workspace's own document.
+/// Reads `spec/status.yaml`.
 #[must_use]
 pub fn own_spec() -> Source {
     source("spec/status.yaml")
 }
 
-/// The catalogue that the workspace's own document is.
+/// Returns the catalogue of statuses that `spec/status.yaml` declares.
 ///
 /// # Panics
-/// If there is something wrong with it.
+/// If the document is invalid.
 #[must_use]
 pub fn catalogue() -> Catalogue {
     statusquo_codegen::catalogue(&own_spec())

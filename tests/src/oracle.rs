@@ -1,6 +1,7 @@
-//! What OpenAPI says that a status means, read from the text of a document and from nothing else.
+//! An independent implementation of OpenAPI's rule for which declaration a status has.
 //!
-//! Neither the generator nor the generated crate has a part in it: it is what they are held against.
+//! It reads only the text of a document and shares no code with the generator or the generated crate, which
+//! are compared with it.
 
 use serde_json::Value;
 use statusquo_codegen::{
@@ -10,8 +11,8 @@ use statusquo_codegen::{
 
 use crate::schema_values::tree;
 
-/// A program that holds each operation of a generated crate against a document, for each status.
-/// Only the names are the model's.
+/// Returns a program that compares each operation of a generated crate with the document, for each status.
+/// Only names are taken from the model.
 ///
 /// # Panics
 /// If the document cannot be read.
@@ -22,7 +23,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     for operation in &model.operations {
         let keys = keys(&document, source, &operation.path, operation.method);
         checks.push_str(&format!(
-            "    holds::<{crate_name}::{}>({:?}, &{keys:?});\n",
+            "    check_response_keys::<{crate_name}::{}>({:?}, &{keys:?});\n",
             operation.request,
             operation.title()
         ));
@@ -32,13 +33,13 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         .replace("    CHECKS\n", &checks)
 }
 
-/// The keys of an operation's `responses` that are answers, as they are written.
+/// Returns the keys of an operation's `responses` that declare a final response, as they are written.
 ///
-/// An interim code is none (RFC 9110, section 15.2), but for the 101 that ends the talk in HTTP, and says
-/// in `Upgrade` what comes then.
+/// Interim codes are left out (RFC 9110, section 15.2), except a 101 with an `Upgrade` header field, which
+/// ends the use of HTTP on the connection.
 pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method) -> Vec<String> {
     let item = document.get("paths").and_then(|paths| paths.get(path));
-    // A path may stand in a file of its own.
+    // A path item may be in an external file.
     let file = item.and_then(|item| item.get("$ref")?.as_str());
     let file = file.and_then(|file| source.external_files.get(file)?.as_ref().ok());
     let file = file.map(|text| tree(text));
@@ -59,44 +60,44 @@ pub(crate) fn keys(document: &Value, source: &Source, path: &str, method: Method
     keys
 }
 
-const PROGRAM: &str = r#"//! Each operation of the crate, held against the text of its document.
+const PROGRAM: &str = r#"//! Compares each operation of the crate with the text of its document.
 
 use CRATE::{ResponseKey, Operation, Response, match_response_key, mock::Mock, server::router};
 
 #[test]
-fn the_router_can_be_made() {
+fn the_router_can_be_built() {
     let _ = router(Mock);
 }
 
 #[test]
-fn each_status_has_the_answer_that_the_document_says() {
+fn each_status_has_the_response_that_the_document_declares() {
     CHECKS
 }
 
 #[allow(dead_code, reason = "a document may have no operations")]
-fn holds<O: Operation>(operation: &str, written: &[&str]) {
+fn check_response_keys<O: Operation>(operation: &str, declared: &[&str]) {
     for code in 0..=1100 {
-        let found = match_response_key(O::Response::KEYS, code).map(|index| match O::Response::KEYS[index] {
+        let matched = match_response_key(O::Response::KEYS, code).map(|index| match O::Response::KEYS[index] {
             ResponseKey::Exact(code) => code.to_string(),
             ResponseKey::Range(digit) => format!("{digit}xx"),
             ResponseKey::Default => "default".to_owned(),
         });
-        assert_eq!(found, said(written, code), "{operation} {code}");
+        assert_eq!(matched, expected_key(declared, code), "{operation} {code}");
     }
 }
 
-/// OpenAPI 3.0.3, section 4.7.16: an exact code, else its range, else `default`; what declares no answer
-/// may answer anything.
-fn said(written: &[&str], code: u16) -> Option<String> {
+/// OpenAPI 3.0.3, section 4.7.16: an exact code takes precedence over its range, and a range over `default`.
+/// An operation that declares no response may return any status.
+fn expected_key(declared: &[&str], code: u16) -> Option<String> {
     let exact = code.to_string();
     let range = format!("{}xx", code / 100);
-    let written: Vec<_> = written.iter().map(|key| key.to_lowercase()).collect();
-    let has = |key: &String| written.contains(key);
-    if !(100..=999).contains(&code) || (code < 200 && !has(&exact)) {
+    let declared: Vec<_> = declared.iter().map(|key| key.to_lowercase()).collect();
+    let is_declared = |key: &String| declared.contains(key);
+    if !(100..=999).contains(&code) || (code < 200 && !is_declared(&exact)) {
         return None;
     }
     let fallback = "default".to_owned();
-    let of = [exact, range, fallback.clone()].into_iter().find(has);
-    of.or_else(|| written.is_empty().then_some(fallback))
+    let key = [exact, range, fallback.clone()].into_iter().find(is_declared);
+    key.or_else(|| declared.is_empty().then_some(fallback))
 }
 "#;

@@ -1,9 +1,9 @@
-//! Programs that send each operation of a document from its generated client to its generated server
-//! and back, with each answer that the document declares.
+//! Programs that send requests of each operation, and each declared response, between the generated client
+//! and the generated server.
 //!
-//! The requests and answers are made from the text of the document, as bytes ([`crate::value`]); from the
-//! model come the names alone. What reads the bytes has to write the same value again, for the other side
-//! to read it as the same.
+//! The requests and responses are built as bytes from the text of the document ([`crate::schema_values`]);
+//! only names are taken from the model. The side that decodes the bytes must encode the same value again, so
+//! that the other side decodes an equal value.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -16,10 +16,10 @@ use statusquo_codegen::{
 
 use crate::{
     oracle,
-    schema_values::{Direction, resolved, tree, value},
+    schema_values::{Direction, example, resolve, tree},
 };
 
-/// A request as it is on the wire.
+/// A request as it is sent.
 #[derive(Debug, Default)]
 struct Request {
     target: String,
@@ -27,7 +27,7 @@ struct Request {
     body: Option<(String, String)>,
 }
 
-/// An answer as it is on the wire.
+/// A response as it is sent.
 #[derive(Debug)]
 struct CannedResponse {
     code: u16,
@@ -35,7 +35,7 @@ struct CannedResponse {
     body: Option<(String, String)>,
 }
 
-/// The module of a test program that sends all operations of a crate to and fro.
+/// Returns a module of a test program that sends requests and responses of all operations of a crate.
 #[must_use]
 pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     let tree = tree(&source.text);
@@ -51,10 +51,9 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
             response,
             ..
         } = operation;
-        let credentials = model.credentials(operation).map(|set| &set.name);
-        let (parameter, argument) = match credentials {
-            Some(name) => (
-                format!(", credentials: api::security::{name}"),
+        let (parameter, argument) = match model.credentials(operation) {
+            Some(credentials) => (
+                format!(", credentials: api::security::{}", credentials.name),
                 ", credentials",
             ),
             None => (String::new(), ""),
@@ -67,25 +66,28 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
             methods.entry(module.clone()).or_default(),
             &format!(
                 "    async fn {name}(&self, request: api::{request}{parameter}) -> api::{response} {{\n        \
-                 match self.play(&request) {{\n            Some(answer) => answer,\n            \
+                 match self.next_response(&request) {{\n            Some(response) => response,\n            \
                  None => api::{module}::Api::{name}(&api::mock::Mock, request{argument}).await,\n        }}\n    }}\n\n"
             ),
         );
-        // What asks for credentials that the document does not declare is refused.
-        let is_open = model
+        // An operation whose security schemes are all undeclared rejects every request.
+        let is_callable = model
             .credentials(operation)
-            .is_none_or(|set| !set.alternatives.is_empty());
-        let parts = Parts::of(&tree, operation).filter(|_| is_open);
-        let Some((sent, answers)) =
-            parts.and_then(|parts| Some((parts.request(&tree, model)?, parts.answers(&tree))))
-        else {
+            .is_none_or(|credentials| !credentials.alternatives.is_empty());
+        let declaration = Declaration::find(&tree, operation).filter(|_| is_callable);
+        let Some((sent, responses)) = declaration.and_then(|declaration| {
+            Some((
+                declaration.request(&tree, model)?,
+                declaration.responses(&tree),
+            ))
+        }) else {
             write_to(
                 &mut calls,
-                &format!("    talk.skipped.push({:?});\n", operation.title()),
+                &format!("    round_trip.skipped.push({:?});\n", operation.title()),
             );
             continue;
         };
-        let answers: Vec<_> = answers
+        let responses: Vec<_> = responses
             .iter()
             .map(
                 |CannedResponse {
@@ -107,13 +109,13 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         write_to(
             &mut calls,
             &format!(
-                "    talk.hold::<api::{request}>(\n        {title:?},\n        &{keys:?},\n        Request {{ method: {method:?}, \
-                 target: {target:?}, headers: &{headers:?}, body: {body:?} }},\n        &[{answers}],\n    \
+                "    round_trip.check::<api::{request}>(\n        {title:?},\n        &{keys:?},\n        Request {{ method: {method:?}, \
+                 target: {target:?}, headers: &{headers:?}, body: {body:?} }},\n        &[{responses}],\n    \
                  ).await;\n",
                 title = operation.title(),
                 keys = oracle::keys(&tree, source, &operation.path, operation.method),
                 method = operation.method.as_str(),
-                answers = answers.join(", "),
+                responses = responses.join(", "),
             ),
         );
     }
@@ -125,7 +127,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     PROGRAM
         .replace("CRATE", crate_name)
         .replace("CREDENTIALS", &credentials)
-        // Of many operations some statuses each are enough.
+        // With many operations, a sample of the statuses is enough.
         .replace(
             "STEP",
             if model.operations.len() > 20 {
@@ -138,7 +140,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         .replace("    CALLS\n", &calls)
 }
 
-/// What gives a client the credentials of each scheme.
+/// Returns the calls that set the credentials of each scheme on a client builder.
 fn credentials(model: &Model) -> String {
     model
         .schemes
@@ -150,32 +152,32 @@ fn credentials(model: &Model) -> String {
                     format!(".{name}(api::security::Basic::new(\"user\", \"word\"))")
                 }
                 SchemeKind::ApiKey(..) | SchemeKind::Bearer => format!(".{name}(\"secret\")"),
-                SchemeKind::Other(word) => format!(".{name}(\"{word} secret\")"),
+                SchemeKind::Other(scheme) => format!(".{name}(\"{scheme} secret\")"),
             }
         })
         .collect()
 }
 
 fn write_to(text: &mut String, more: &str) {
-    // A text takes all that is written.
+    // Writing to a `String` cannot fail.
     let _ = text.write_str(more);
 }
 
-/// What a document says of an operation.
-struct Parts<'a> {
+/// An operation with its declaration in the document.
+struct Declaration<'a> {
     operation: &'a Operation,
-    item: &'a Value,
-    own: &'a Value,
+    path_item: &'a Value,
+    operation_object: &'a Value,
 }
 
-impl<'a> Parts<'a> {
-    fn of(tree: &'a Value, operation: &'a Operation) -> Option<Self> {
-        let item = resolved(tree, tree.get("paths")?.get(&operation.path)?)?;
-        let own = item.get(operation.method.key())?;
+impl<'a> Declaration<'a> {
+    fn find(tree: &'a Value, operation: &'a Operation) -> Option<Self> {
+        let path_item = resolve(tree, tree.get("paths")?.get(&operation.path)?)?;
+        let operation_object = path_item.get(operation.method.key())?;
         Some(Self {
             operation,
-            item,
-            own,
+            path_item,
+            operation_object,
         })
     }
 
@@ -185,44 +187,49 @@ impl<'a> Parts<'a> {
             .path
             .split_once('#')
             .unwrap_or((&self.operation.path, ""));
-        let (path, fixed) = path.split_once('?').unwrap_or((path, ""));
+        let (path, fixed_query) = path.split_once('?').unwrap_or((path, ""));
         let mut target = path.to_owned();
         let mut query: Vec<String> = Vec::new();
-        query.extend((!fixed.is_empty()).then(|| fixed.to_owned()));
+        query.extend((!fixed_query.is_empty()).then(|| fixed_query.to_owned()));
         let mut headers = Vec::new();
         let mut parameters: Vec<&Value> = Vec::new();
-        for owner in [self.own, self.item] {
+        for owner in [self.operation_object, self.path_item] {
             let list = owner.get("parameters").and_then(Value::as_array);
             for parameter in list.into_iter().flatten() {
-                let parameter = resolved(tree, parameter)?;
-                let key = |one: &Value| (one.get("name").cloned(), one.get("in").cloned());
-                if !parameters.iter().any(|known| key(known) == key(parameter)) {
+                let parameter = resolve(tree, parameter)?;
+                let key = |parameter: &Value| {
+                    (parameter.get("name").cloned(), parameter.get("in").cloned())
+                };
+                if !parameters
+                    .iter()
+                    .any(|listed| key(listed) == key(parameter))
+                {
                     parameters.push(parameter);
                 }
             }
         }
         for parameter in parameters {
             let name = parameter.get("name")?.as_str()?;
-            let place = parameter.get("in")?.as_str()?;
+            let location = parameter.get("in")?.as_str()?;
             let is_required = parameter.get("required") == Some(&Value::Bool(true));
             let ignored = ["accept", "authorization", "content-type"];
-            if place == "header" && ignored.contains(&name.to_lowercase().as_str()) {
+            if location == "header" && ignored.contains(&name.to_lowercase().as_str()) {
                 continue;
             }
-            let Some(text) = parameter_text(tree, parameter, name, place) else {
+            let Some(text) = parameter_text(tree, parameter, name, location) else {
                 if is_required {
                     return None;
                 }
                 continue;
             };
-            match place {
+            match location {
                 "path" => target = target.replace(&format!("{{{name}}}"), &text),
                 "query" => query.push(text),
                 "header" => headers.push((name.to_owned(), text)),
                 _ => headers.push(("cookie".to_owned(), text)),
             }
         }
-        // Those that no list declares.
+        // Path parameters without a declaration are strings.
         while let Some((before, rest)) = target.split_once('{') {
             let (_, after) = rest.split_once('}')?;
             target = format!("{before}text{after}");
@@ -243,47 +250,48 @@ impl<'a> Parts<'a> {
         if !query.is_empty() {
             target = format!("{target}?{}", query.join("&"));
         }
-        let body = match self.own.get("requestBody") {
+        let body = match self.operation_object.get("requestBody") {
             None => None,
             Some(body) => {
-                let body = resolved(tree, body)?;
+                let body = resolve(tree, body)?;
                 let (media, content) = body.get("content")?.as_object()?.iter().next()?;
-                Some(content_of(tree, media, content, Direction::Request)?)
+                Some(content_text(tree, media, content, Direction::Request)?)
             }
         };
         Some(Request {
-            target: utf8_percent_encode(&target, NO_TARGET).to_string(),
+            target: utf8_percent_encode(&target, INVALID_IN_TARGET).to_string(),
             headers,
             body,
         })
     }
 
-    /// What goes into the one field that all schemes but keys have.
+    /// Returns the `Authorization` header field, which all schemes except API keys use.
     fn authorization(&self, model: &Model) -> Option<(String, String)> {
-        let set = model.credentials(self.operation)?;
-        let schemes = set.alternatives.first()?.schemes.iter();
+        let credentials = model.credentials(self.operation)?;
+        let schemes = credentials.alternatives.first()?.schemes.iter();
         let mut schemes = schemes.filter_map(|index| model.schemes.get(*index));
         schemes.find_map(|scheme| {
             let value = match &scheme.kind {
                 SchemeKind::Basic => "Basic dXNlcjp3b3Jk".to_owned(),
                 SchemeKind::Bearer => "Bearer secret".to_owned(),
-                SchemeKind::Other(word) => format!("{word} secret"),
+                SchemeKind::Other(scheme) => format!("{scheme} secret"),
                 SchemeKind::ApiKey(..) => return None,
             };
             Some(("authorization".to_owned(), value))
         })
     }
 
-    /// An answer for each key and media type; for a range and `default`, with a status that is in no key.
-    fn answers(&self, tree: &Value) -> Vec<CannedResponse> {
+    /// Returns a response for each key and media type. For a range or `default`, its status is one that no
+    /// more specific key declares.
+    fn responses(&self, tree: &Value) -> Vec<CannedResponse> {
         let empty = Map::new();
         let responses = self
-            .own
+            .operation_object
             .get("responses")
             .and_then(Value::as_object)
             .unwrap_or(&empty);
         let keys: Vec<String> = responses.keys().map(|key| key.to_lowercase()).collect();
-        let mut answers = Vec::new();
+        let mut canned = Vec::new();
         for (key, response) in responses {
             let codes: Vec<u16> = match key.to_lowercase().as_str() {
                 "default" => (200..=999).collect(),
@@ -295,36 +303,42 @@ impl<'a> Parts<'a> {
                     None => key.parse().into_iter().collect(),
                 },
             };
-            let is_free = |code: &u16| {
+            let is_of_key = |code: &u16| {
                 let exact = code.to_string();
                 let range = format!("{}xx", code / 100);
                 let key = key.to_lowercase();
                 key == exact || (!keys.contains(&exact) && (key == range || !keys.contains(&range)))
             };
-            // An interim status is no answer, and what a range says of content is not for those that have
-            // none.
-            let is_told = |code: &u16| {
+            // Interim statuses are not final responses, and the content of a range does not apply to statuses
+            // without content.
+            let is_applicable = |code: &u16| {
                 *code >= 200 && (![204, 205, 304].contains(code) || *key == code.to_string())
             };
-            let Some(code) = codes.into_iter().filter(is_told).find(is_free) else {
+            let Some(code) = codes.into_iter().filter(is_applicable).find(is_of_key) else {
                 continue;
             };
-            let Some(response) = resolved(tree, response) else {
+            let Some(response) = resolve(tree, response) else {
                 continue;
             };
-            answers.extend(self.answer(tree, code, response));
+            canned.extend(self.responses_with_status(tree, code, response));
         }
         if responses.is_empty() {
-            answers.push(CannedResponse {
+            canned.push(CannedResponse {
                 code: 200,
                 headers: Vec::new(),
                 body: None,
             });
         }
-        answers
+        canned
     }
 
-    fn answer(&self, tree: &Value, code: u16, response: &Value) -> Vec<CannedResponse> {
+    /// Returns a response for each media type, or one without content.
+    fn responses_with_status(
+        &self,
+        tree: &Value,
+        code: u16,
+        response: &Value,
+    ) -> Vec<CannedResponse> {
         let mut headers = Vec::new();
         for (name, header) in response
             .get("headers")
@@ -332,17 +346,17 @@ impl<'a> Parts<'a> {
             .into_iter()
             .flatten()
         {
-            let written = [
+            let skipped = [
                 "connection",
                 "content-length",
                 "content-type",
                 "transfer-encoding",
                 "upgrade",
             ];
-            if written.contains(&name.to_lowercase().as_str()) {
+            if skipped.contains(&name.to_lowercase().as_str()) {
                 continue;
             }
-            let text = resolved(tree, header)
+            let text = resolve(tree, header)
                 .and_then(|header| parameter_text(tree, header, name, "header"));
             headers.extend(text.map(|text| (name.to_lowercase(), text)));
         }
@@ -353,7 +367,7 @@ impl<'a> Parts<'a> {
             .into_iter()
             .flatten()
             .filter(|_| has_content)
-            .filter_map(|(media, content)| content_of(tree, media, content, Direction::Response))
+            .filter_map(|(media, content)| content_text(tree, media, content, Direction::Response))
             .collect();
         let empty = CannedResponse {
             code,
@@ -363,21 +377,21 @@ impl<'a> Parts<'a> {
         if contents.is_empty() {
             return vec![empty];
         }
-        let one = |body| CannedResponse {
+        let with_body = |body| CannedResponse {
             code,
             headers: headers.clone(),
             body: Some(body),
         };
-        contents.into_iter().map(one).collect()
+        contents.into_iter().map(with_body).collect()
     }
 }
 
-/// A parameter or header field as it is written, with its name where that stands beside it; `None` for what
-/// these few lines cannot write.
-fn parameter_text(tree: &Value, parameter: &Value, name: &str, place: &str) -> Option<String> {
+/// Returns the text of a parameter or header field, with its name if the style includes it; `None` for
+/// combinations that this test does not support.
+fn parameter_text(tree: &Value, parameter: &Value, name: &str, location: &str) -> Option<String> {
     let style = parameter.get("style").and_then(Value::as_str);
     let explode = parameter.get("explode").and_then(Value::as_bool);
-    let is_encoded = place != "header";
+    let is_encoded = location != "header";
     let write = |text: &str| {
         if is_encoded {
             encoded(text)
@@ -385,39 +399,39 @@ fn parameter_text(tree: &Value, parameter: &Value, name: &str, place: &str) -> O
             text.to_owned()
         }
     };
-    let named = |text: &str| match place {
+    let named = |text: &str| match location {
         "path" | "header" => text.to_owned(),
         _ => format!("{}={text}", encoded(name)),
     };
     if let Some(content) = parameter.get("content").and_then(Value::as_object) {
         let (media, content) = content.iter().next()?;
-        let (_, text) = content_of(tree, media, content, Direction::Request)?;
+        let (_, text) = content_text(tree, media, content, Direction::Request)?;
         return Some(named(&write(&text)));
     }
     let anything = Value::Object(Map::new());
     let schema = parameter.get("schema").unwrap_or(&anything);
-    let value = value(tree, schema, Direction::Request)?;
-    let word = |value: &Value| match value {
+    let value = example(tree, schema, Direction::Request)?;
+    let scalar = |value: &Value| match value {
         Value::String(text) => Some(write(text)),
         Value::Bool(_) | Value::Number(_) => Some(write(&value.to_string())),
         _ => None,
     };
-    let style = style.unwrap_or(if matches!(place, "query" | "cookie") {
+    let style = style.unwrap_or(if matches!(location, "query" | "cookie") {
         "form"
     } else {
         "simple"
     });
-    let is_spread = explode.unwrap_or(style == "form");
+    let is_exploded = explode.unwrap_or(style == "form");
     Some(match (&value, style) {
         (Value::Array(items), _) => {
-            // One item is the same in most styles, and all there is to be told by these lines.
+            // Only lists with one item are supported: they have the same text in most styles.
             let [item] = items.as_slice() else {
                 return None;
             };
             match style {
-                "label" => format!(".{}", word(item)?),
-                "matrix" => format!(";{name}={}", word(item)?),
-                _ => named(&word(item)?),
+                "label" => format!(".{}", scalar(item)?),
+                "matrix" => format!(";{name}={}", scalar(item)?),
+                _ => named(&scalar(item)?),
             }
         }
         (Value::Object(members), "deepObject") => {
@@ -426,35 +440,35 @@ fn parameter_text(tree: &Value, parameter: &Value, name: &str, place: &str) -> O
                     "{}%5B{}%5D={}",
                     encoded(name),
                     encoded(key),
-                    word(value)?
+                    scalar(value)?
                 ))
             });
             pairs.collect::<Option<Vec<_>>>()?.join("&")
         }
         (Value::Object(members), _) => {
-            let between = if is_spread { "=" } else { "," };
+            let separator = if is_exploded { "=" } else { "," };
             let pairs = members
                 .iter()
-                .map(|(key, value)| Some(format!("{}{between}{}", write(key), word(value)?)));
+                .map(|(key, value)| Some(format!("{}{separator}{}", write(key), scalar(value)?)));
             let pairs = pairs.collect::<Option<Vec<_>>>()?;
-            match (style, is_spread) {
-                ("form", true) if place == "query" => pairs.join("&"),
+            match (style, is_exploded) {
+                ("form", true) if location == "query" => pairs.join("&"),
                 ("simple", _) | ("form", false) => named(&pairs.join(",")),
                 _ => return None,
             }
         }
-        (value, "label") => format!(".{}", word(value)?),
-        (value, "matrix") => format!(";{name}={}", word(value)?),
-        (value, _) => named(&word(value)?),
+        (value, "label") => format!(".{}", scalar(value)?),
+        (value, "matrix") => format!(";{name}={}", scalar(value)?),
+        (value, _) => named(&scalar(value)?),
     })
 }
 
-/// Content with its media type.
-fn content_of(
+/// Returns example content and its media type.
+fn content_text(
     tree: &Value,
     media: &str,
     content: &Value,
-    way: Direction,
+    direction: Direction,
 ) -> Option<(String, String)> {
     let essence = media
         .split(';')
@@ -464,14 +478,14 @@ fn content_of(
         .to_lowercase();
     let anything = Value::Object(Map::new());
     let schema = content.get("schema").unwrap_or(&anything);
-    let value = || value(tree, schema, way);
+    let value = || example(tree, schema, direction);
     let concrete = match essence.split_once('/')? {
         ("*", "*") => "application/octet-stream".to_owned(),
         (family, "*") => format!("{family}/x-any"),
         _ => media.trim().to_owned(),
     };
     let media = concrete.as_str();
-    let flat = |value: &Value| match value {
+    let plain_text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
     };
@@ -493,9 +507,9 @@ fn content_of(
         }
         let fields = fields
             .iter()
-            .map(|(name, value)| format!("{}={}", encoded(name), encoded(&flat(value))));
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(&plain_text(value))));
         (media.to_owned(), fields.collect::<Vec<_>>().join("&"))
-    } else if essence == "multipart/form-data" && way == Direction::Request {
+    } else if essence == "multipart/form-data" && direction == Direction::Request {
         let mut body = String::new();
         for (name, value) in value()?.as_object().into_iter().flatten() {
             let values = match value {
@@ -508,7 +522,7 @@ fn content_of(
                     &format!(
                         "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\
                          Content-Type: text/plain\r\n\r\n{}\r\n",
-                        flat(&value)
+                        plain_text(&value)
                     ),
                 );
             }
@@ -520,22 +534,22 @@ fn content_of(
     } else if essence.starts_with("text/") {
         (
             media.to_owned(),
-            value().map_or_else(String::new, |value| flat(&value)),
+            value().map_or_else(String::new, |value| plain_text(&value)),
         )
     } else {
         (media.to_owned(), "bytes".to_owned())
     })
 }
 
-/// All but what RFC 3986 calls unreserved.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// What cannot stand in the target of a request.
-const NO_TARGET: &AsciiSet = &CONTROLS
+/// The characters that are invalid in a request target.
+const INVALID_IN_TARGET: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -552,7 +566,7 @@ fn encoded(text: &str) -> String {
 }
 
 const PROGRAM: &str = r#"
-#[allow(dead_code, unused_variables, unused_mut, deprecated, reason = "a document may have little")]
+#[allow(dead_code, unused_variables, unused_mut, deprecated, reason = "a document may use only a part of it")]
 mod round_trip {
     use std::{any::Any, fmt::Debug, sync::{Arc, Mutex}};
 
@@ -573,113 +587,115 @@ mod round_trip {
         body: Option<(&'static str, &'static str)>,
     }
 
-    /// What a server has been asked, and what it is to answer.
+    /// The last request that the generated server received, and the response that it returns to the next one.
     #[derive(Clone, Default)]
     struct Script {
-        asked: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
-        answer: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+        request: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+        response: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
     }
 
     impl Script {
-        fn play<O: api::Operation + Clone>(&self, request: &O) -> Option<O::Response> {
-            *self.asked.lock().unwrap() = Some(Box::new(request.clone()));
-            let answer = self.answer.lock().unwrap().take()?;
-            answer.downcast().ok().map(|answer| *answer)
+        fn next_response<O: api::Operation + Clone>(&self, request: &O) -> Option<O::Response> {
+            *self.request.lock().unwrap() = Some(Box::new(request.clone()));
+            let response = self.response.lock().unwrap().take()?;
+            response.downcast().ok().map(|response| *response)
         }
     }
 
     METHODS
 
-    struct Talk {
+    struct RoundTrip {
         script: Script,
-        /// To the generated server, by its address.
-        own: (String, Client),
-        /// To one that answers as it is told.
+        /// The base URL of the generated server, and a client for it.
+        generated: (String, Client),
+        /// The next response of a server that returns it for any request, and a client for it.
         canned: (Arc<Mutex<Option<CannedResponse>>>, Client),
         http: reqwest::Client,
         skipped: Vec<&'static str>,
-        refused: Vec<String>,
-        count: (usize, usize),
-        /// Each which status is asked for.
+        rejected: Vec<String>,
+        /// The numbers of checked operations and responses.
+        counts: (usize, usize),
+        /// The distance between the tested statuses.
         step: usize,
     }
 
-    impl Talk {
-        async fn hold<O>(
+    impl RoundTrip {
+        async fn check<O>(
             &mut self,
             title: &'static str,
-            written: &[&str],
-            raw: Request,
-            answers: &[CannedResponse],
+            declared: &[&str],
+            raw_request: Request,
+            responses: &[CannedResponse],
         )
         where
             O: api::Operation + Clone + PartialEq + Debug,
             O::Response: Clone + PartialEq,
         {
-            // From the bytes to the server.
-            let method = raw.method.parse::<reqwest::Method>().unwrap();
-            let mut request = self.http.request(method, format!("{}{}", self.own.0, raw.target));
-            for (name, value) in raw.headers {
+            // The generated server decodes the request from its bytes.
+            let method = raw_request.method.parse::<reqwest::Method>().unwrap();
+            let mut request = self.http.request(method, format!("{}{}", self.generated.0, raw_request.target));
+            for (name, value) in raw_request.headers {
                 request = request.header(*name, *value);
             }
-            if let Some((media, body)) = raw.body {
+            if let Some((media, body)) = raw_request.body {
                 request = request.header("content-type", media).body(body);
             }
-            *self.script.asked.lock().unwrap() = None;
+            *self.script.request.lock().unwrap() = None;
             let response = request.send().await.unwrap();
             let code = response.status().as_u16();
             let text = response.text().await.unwrap();
-            let asked = self.script.asked.lock().unwrap().take();
-            let asked = asked.map(|asked| asked.downcast::<O>());
-            if matches!(asked, Some(Err(_))) {
-                // Two operations that no request tells apart.
+            let decoded = self.script.request.lock().unwrap().take();
+            let decoded = decoded.map(|request| request.downcast::<O>());
+            if matches!(decoded, Some(Err(_))) {
+                // Another operation matches the same request.
                 self.skipped.push(title);
                 return;
             }
-            if asked.is_none() && text.contains("must match") {
-                // Nothing here makes texts from a pattern.
+            if decoded.is_none() && text.contains("must match") {
+                // This test cannot generate a text that matches a pattern.
                 self.skipped.push(title);
                 return;
             }
-            let Some(Ok(asked)) = asked else {
-                self.refused.push(format!("{title}: {} {code} {text}", raw.target));
+            let Some(Ok(request)) = decoded else {
+                self.rejected.push(format!("{title}: {} {code} {text}", raw_request.target));
                 return;
             };
-            assert!(api::match_response_key(<O::Response as api::Response>::KEYS, code).is_some(), "{title}: the mock answers {code} {text}");
-            // From one of its answers, as bytes, to the client, and by way of the server again.
-            for answer in answers {
-                *self.canned.0.lock().unwrap() = Some(*answer);
-                let read = self.canned.1.call(O::clone(&asked)).send().await;
-                let read = read.unwrap_or_else(|error| panic!("{title} {}: {error}", answer.code));
-                assert_eq!(api::Response::code(&read).get(), answer.code, "{title}");
-                *self.script.answer.lock().unwrap() = Some(Box::new(read.clone()));
-                let again = self.own.1.call(O::clone(&asked)).send().await;
-                let again = again.unwrap_or_else(|error| panic!("{title} {}: {error}", answer.code));
-                assert_eq!(again, read, "{title} {}", answer.code);
-                let came = self.script.asked.lock().unwrap().take().unwrap();
-                assert_eq!(*came.downcast::<O>().unwrap(), *asked, "{title}");
-                self.count.1 += 1;
+            assert!(api::match_response_key(<O::Response as api::Response>::KEYS, code).is_some(), "{title}: the mock returns {code} {text}");
+            // The client decodes each response from its bytes; the generated server then sends an equal one.
+            for response in responses {
+                let code = response.code;
+                *self.canned.0.lock().unwrap() = Some(*response);
+                let first = self.canned.1.call(O::clone(&request)).send().await;
+                let first = first.unwrap_or_else(|error| panic!("{title} {code}: {error}"));
+                assert_eq!(api::Response::code(&first).get(), code, "{title}");
+                *self.script.response.lock().unwrap() = Some(Box::new(first.clone()));
+                let second = self.generated.1.call(O::clone(&request)).send().await;
+                let second = second.unwrap_or_else(|error| panic!("{title} {code}: {error}"));
+                assert_eq!(second, first, "{title} {code}");
+                let received = self.script.request.lock().unwrap().take().unwrap();
+                assert_eq!(*received.downcast::<O>().unwrap(), *request, "{title}");
+                self.counts.1 += 1;
             }
-            // No status is lost, and none is taken for another, whether it is declared or not.
+            // Each status, declared or not, is kept in the response or the error.
             for code in (200..=999).step_by(self.step) {
                 let empty = CannedResponse { code, headers: &[], body: None };
                 *self.canned.0.lock().unwrap() = Some(empty);
-                let read = self.canned.1.call(O::clone(&asked)).send().await;
+                let result = self.canned.1.call(O::clone(&request)).send().await;
                 let is_undeclared = |error: &api::client::Error| {
                     matches!(error.decode_error(), Some(api::DecodeError::UndeclaredStatus))
                 };
-                match (super::said(written, code), read) {
-                    (Some(_), Ok(answer)) => {
-                        assert_eq!(api::Response::code(&answer).get(), code, "{title}");
+                match (super::expected_key(declared, code), result) {
+                    (Some(_), Ok(response)) => {
+                        assert_eq!(api::Response::code(&response).get(), code, "{title}");
                     }
-                    (declared, Err(error)) => {
+                    (key, Err(error)) => {
                         assert_eq!(error.code().map(api::Code::get), Some(code), "{title}: {error}");
-                        assert_eq!(declared.is_none(), is_undeclared(&error), "{title}: {error}");
+                        assert_eq!(key.is_none(), is_undeclared(&error), "{title}: {error}");
                     }
                     (None, Ok(_)) => panic!("{title}: {code} is not declared"),
                 }
             }
-            self.count.0 += 1;
+            self.counts.0 += 1;
         }
     }
 
@@ -695,13 +711,13 @@ mod round_trip {
     }
 
     #[tokio::test]
-    async fn each_request_and_each_answer_come_back_as_they_went() {
+    async fn each_request_and_each_response_survives_a_round_trip() {
         let script = Script::default();
-        let own = serve(router(script.clone())).await;
-        let told: Arc<Mutex<Option<CannedResponse>>> = Arc::default();
-        let teller = Arc::clone(&told);
+        let generated = serve(router(script.clone())).await;
+        let next: Arc<Mutex<Option<CannedResponse>>> = Arc::default();
+        let next_in_server = Arc::clone(&next);
         let canned = serve(axum::Router::new().fallback(move || {
-            let CannedResponse { code, headers, body } = teller.lock().unwrap().unwrap();
+            let CannedResponse { code, headers, body } = next_in_server.lock().unwrap().unwrap();
             let mut response = axum::http::Response::builder().status(code);
             for (name, value) in headers {
                 response = response.header(*name, *value);
@@ -714,20 +730,20 @@ mod round_trip {
         }))
         .await;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        let mut talk = Talk {
+        let mut round_trip = RoundTrip {
             script,
-            own: (own.clone(), client(&own)),
-            canned: (told, client(&canned)),
+            generated: (generated.clone(), client(&generated)),
+            canned: (next, client(&canned)),
             http: http.build().unwrap(),
             skipped: Vec::new(),
-            refused: Vec::new(),
-            count: (0, 0),
+            rejected: Vec::new(),
+            counts: (0, 0),
             step: STEP,
         };
     CALLS
-        println!("\n  {} operations, {} answers", talk.count.0, talk.count.1);
-        println!("  not made: {:?}", talk.skipped);
-        assert_eq!(talk.refused, [""; 0]);
+        println!("\n  {} operations, {} responses", round_trip.counts.0, round_trip.counts.1);
+        println!("  skipped: {:?}", round_trip.skipped);
+        assert_eq!(round_trip.rejected, [""; 0]);
     }
 }
 "#;

@@ -1,22 +1,22 @@
-//! Values for schemas, read from the text of a document and from nothing else.
+//! Example values of schemas, derived only from the text of a document.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-/// Which way a value goes: properties may go one way alone.
+/// The direction of a message, which decides about `readOnly` and `writeOnly` properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// From a client to a server.
+    /// From the client to the server.
     Request,
-    /// Back.
+    /// From the server to the client.
     Response,
 }
 
 impl Direction {
-    /// The keyword of the properties that go the other way alone.
-    fn other(self) -> &'static str {
+    /// Returns the keyword of the properties that this direction excludes.
+    fn excluded_keyword(self) -> &'static str {
         match self {
             Self::Request => "readOnly",
             Self::Response => "writeOnly",
@@ -24,26 +24,26 @@ impl Direction {
     }
 }
 
-/// A document as JSON, numbers among the keys of YAML as texts.
+/// Parses a JSON or YAML document into a JSON value. Numbers that are keys in YAML become strings.
 ///
 /// # Panics
-/// If it is neither.
+/// If the text is neither JSON nor YAML.
 #[must_use]
 pub fn tree(text: &str) -> Value {
-    fn plain(value: serde_yaml::Value) -> Value {
+    fn to_json(value: serde_yaml::Value) -> Value {
         match value {
             serde_yaml::Value::Mapping(members) => {
                 let members = members.into_iter().map(|(key, value)| {
-                    let key = match plain(key) {
+                    let key = match to_json(key) {
                         Value::String(key) => key,
                         key => key.to_string(),
                     };
-                    (key, plain(value))
+                    (key, to_json(value))
                 });
                 Value::Object(members.collect())
             }
-            serde_yaml::Value::Sequence(items) => items.into_iter().map(plain).collect(),
-            serde_yaml::Value::Tagged(tagged) => plain(tagged.value),
+            serde_yaml::Value::Sequence(items) => items.into_iter().map(to_json).collect(),
+            serde_yaml::Value::Tagged(tagged) => to_json(tagged.value),
             value => serde_json::to_value(value).unwrap_or_default(),
         }
     }
@@ -55,12 +55,12 @@ pub fn tree(text: &str) -> Value {
     let mut tree: serde_yaml::Value =
         serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     tree.apply_merge().unwrap_or_else(|error| panic!("{error}"));
-    plain(tree)
+    to_json(tree)
 }
 
-/// What stands here, or where the `$ref` here leads to.
+/// Follows the `$ref` of a value within the document. A value without one is returned as it is.
 #[must_use]
-pub fn resolved<'a>(tree: &'a Value, mut value: &'a Value) -> Option<&'a Value> {
+pub fn resolve<'a>(tree: &'a Value, mut value: &'a Value) -> Option<&'a Value> {
     for _ in 0..100 {
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Some(value);
@@ -71,30 +71,30 @@ pub fn resolved<'a>(tree: &'a Value, mut value: &'a Value) -> Option<&'a Value> 
     None
 }
 
-/// A value of a schema; `None` where there is none that ends.
+/// Returns a value that is valid for a schema; `None` if every value would be infinitely deep.
 #[must_use]
-pub fn value(tree: &Value, schema: &Value, way: Direction) -> Option<Value> {
-    Maker { tree, way }.make(schema, 0)
+pub fn example(tree: &Value, schema: &Value, direction: Direction) -> Option<Value> {
+    Synthesizer { tree, direction }.value(schema, 0)
 }
 
-/// How deep what need not be there is made.
-const DEPTH: usize = 3;
-/// How deep what has to be there is.
-const END: usize = 20;
+/// The depth down to which optional values are included.
+const OPTIONAL_DEPTH: usize = 3;
+/// The depth beyond which a required value is considered infinite.
+const MAX_DEPTH: usize = 20;
 
-struct Maker<'a> {
+struct Synthesizer<'a> {
     tree: &'a Value,
-    way: Direction,
+    direction: Direction,
 }
 
-impl Maker<'_> {
-    /// What a schema says together with all that its `allOf` says, and an alternative of each union.
+impl Synthesizer<'_> {
+    /// Merges a schema with all parts of its `allOf` and one alternative of each union.
     fn merged(&self, schema: &Value, seen: &mut BTreeSet<String>) -> Map<String, Value> {
         let mut merged = Map::new();
-        let Some(Value::Object(own)) = resolved(self.tree, schema) else {
+        let Some(Value::Object(own)) = resolve(self.tree, schema) else {
             return merged;
         };
-        // What is said again within itself adds nothing.
+        // A schema that contains itself adds nothing.
         if !seen.insert(Value::Object(own.clone()).to_string()) {
             return merged;
         }
@@ -109,36 +109,36 @@ impl Maker<'_> {
             parts.push(self.merged(part, seen));
         }
         for keyword in ["oneOf", "anyOf"] {
-            let is_null = |one: &&Value| one.get("enum") == Some(&json!([null]));
-            let Some(one) = list(keyword).find(|one| !is_null(one)) else {
+            let is_null = |alternative: &&Value| alternative.get("enum") == Some(&json!([null]));
+            let Some(alternative) = list(keyword).find(|alternative| !is_null(alternative)) else {
                 continue;
             };
-            parts.push(self.merged(one, seen));
-            // The tag says more than the property that it is.
-            parts.splice(0..0, self.tag(own, one));
+            parts.push(self.merged(alternative, seen));
+            // The tag is first because it is more specific than the schema of its property.
+            parts.splice(0..0, self.tag(own, alternative));
         }
         for part in parts {
             for (keyword, value) in part {
                 match (merged.get_mut(&keyword), value) {
-                    (Some(Value::Object(known)), Value::Object(more)) => {
+                    (Some(Value::Object(current)), Value::Object(more)) => {
                         for (name, value) in more {
-                            known.entry(name).or_insert(value);
+                            current.entry(name).or_insert(value);
                         }
                     }
-                    (Some(Value::Array(known)), Value::Array(more)) if keyword == "required" => {
-                        known.extend(more);
+                    (Some(Value::Array(current)), Value::Array(more)) if keyword == "required" => {
+                        current.extend(more);
                     }
-                    (Some(Value::Array(known)), Value::Array(more)) if keyword == "enum" => {
-                        known.retain(|value| more.contains(value));
+                    (Some(Value::Array(current)), Value::Array(more)) if keyword == "enum" => {
+                        current.retain(|value| more.contains(value));
                     }
-                    (Some(known), more) if keyword.starts_with("min") && more.is_number() => {
-                        if more.as_f64() > known.as_f64() {
-                            *known = more;
+                    (Some(current), more) if keyword.starts_with("min") && more.is_number() => {
+                        if more.as_f64() > current.as_f64() {
+                            *current = more;
                         }
                     }
-                    (Some(known), more) if keyword.starts_with("max") && more.is_number() => {
-                        if more.as_f64() < known.as_f64() {
-                            *known = more;
+                    (Some(current), more) if keyword.starts_with("max") && more.is_number() => {
+                        if more.as_f64() < current.as_f64() {
+                            *current = more;
                         }
                     }
                     (Some(_), _) => {}
@@ -151,45 +151,47 @@ impl Maker<'_> {
         merged
     }
 
-    /// What the discriminator of a union says of one of the alternatives.
-    fn tag(&self, union: &Map<String, Value>, one: &Value) -> Option<Map<String, Value>> {
+    /// Returns the schema of the discriminator property of one alternative of a union.
+    fn tag(&self, union: &Map<String, Value>, alternative: &Value) -> Option<Map<String, Value>> {
         let discriminator = union.get("discriminator")?;
         let name = discriminator.get("propertyName")?.as_str()?;
-        let target = one.get("$ref")?.as_str()?;
+        let target = alternative.get("$ref")?.as_str()?;
         let component = target.rsplit('/').next()?;
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
-        let mapped = mapping.into_iter().flatten().find(|(_, leads)| {
-            let leads = leads.as_str().unwrap_or_default();
-            leads == target || leads == component
+        let mapped = mapping.into_iter().flatten().find(|(_, mapped)| {
+            let mapped = mapped.as_str().unwrap_or_default();
+            mapped == target || mapped == component
         });
-        let own = self.merged(one, &mut BTreeSet::new());
-        let said = own.get("properties").and_then(|all| {
-            let property = resolved(self.tree, all.get(name)?)?;
+        let own = self.merged(alternative, &mut BTreeSet::new());
+        let declared = own.get("properties").and_then(|properties| {
+            let property = resolve(self.tree, properties.get(name)?)?;
             property.get("enum")?.get(0)?.as_str()
         });
-        let value = mapped.map_or_else(|| said.unwrap_or(component), |(value, _)| value);
+        let value = mapped.map_or_else(|| declared.unwrap_or(component), |(value, _)| value);
         let schema = json!({"properties": {name: {"enum": [value]}}, "required": [name]});
         schema.as_object().cloned()
     }
 
-    fn make(&self, schema: &Value, depth: usize) -> Option<Value> {
-        if depth > END {
+    fn value(&self, schema: &Value, depth: usize) -> Option<Value> {
+        if depth > MAX_DEPTH {
             return None;
         }
-        let said = self.merged(schema, &mut BTreeSet::new());
-        if let Some(values) = said.get("enum").and_then(Value::as_array) {
+        let merged = self.merged(schema, &mut BTreeSet::new());
+        if let Some(values) = merged.get("enum").and_then(Value::as_array) {
             let first = values.iter().find(|value| !value.is_null());
             let first = first.or(values.first())?;
             return Some(match first {
-                // YAML takes `enum: [1.0]` for a number.
-                Value::Number(_) | Value::Bool(_) if said.get("type") == Some(&json!("string")) => {
+                // YAML reads the string in `enum: [1.0]` as a number.
+                Value::Number(_) | Value::Bool(_)
+                    if merged.get("type") == Some(&json!("string")) =>
+                {
                     first.to_string().into()
                 }
                 first => first.clone(),
             });
         }
-        let has = |keywords: &[&str]| keywords.iter().any(|keyword| said.contains_key(*keyword));
-        let ty = said.get("type").and_then(Value::as_str);
+        let has = |keywords: &[&str]| keywords.iter().any(|keyword| merged.contains_key(*keyword));
+        let ty = merged.get("type").and_then(Value::as_str);
         match ty.unwrap_or(match () {
             () if has(&["properties", "additionalProperties", "required"]) => "object",
             () if has(&["items", "minItems", "maxItems"]) => "array",
@@ -197,33 +199,33 @@ impl Maker<'_> {
             () if has(&["minimum", "maximum", "multipleOf"]) => "number",
             () => "",
         }) {
-            "object" => self.object(&said, depth),
-            "array" => self.array(&said, depth),
+            "object" => self.object(&merged, depth),
+            "array" => self.array(&merged, depth),
             "boolean" => Some(true.into()),
-            "integer" | "number" => Some(number(&said)),
-            "string" => Some(text(&said).into()),
+            "integer" | "number" => Some(number(&merged)),
+            "string" => Some(text(&merged).into()),
             _ => Some("anything".into()),
         }
     }
 
-    fn object(&self, said: &Map<String, Value>, depth: usize) -> Option<Value> {
-        let required = said.get("required").and_then(Value::as_array);
+    fn object(&self, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
+        let required = schema.get("required").and_then(Value::as_array);
         let required: Vec<&str> = required
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
             .collect();
         let mut members = Map::new();
-        let properties = said.get("properties").and_then(Value::as_object);
-        for (name, schema) in properties.into_iter().flatten() {
-            let own = self.merged(schema, &mut BTreeSet::new());
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in properties.into_iter().flatten() {
+            let own = self.merged(property, &mut BTreeSet::new());
             let is_required = required.contains(&name.as_str());
-            if own.get(self.way.other()) == Some(&Value::Bool(true))
-                || (!is_required && depth >= DEPTH)
+            if own.get(self.direction.excluded_keyword()) == Some(&Value::Bool(true))
+                || (!is_required && depth >= OPTIONAL_DEPTH)
             {
                 continue;
             }
-            match self.make(schema, depth + 1) {
+            match self.value(property, depth + 1) {
                 Some(value) => {
                     members.insert(name.clone(), value);
                 }
@@ -231,19 +233,19 @@ impl Maker<'_> {
                 None => {}
             }
         }
-        let named =
+        let is_declared =
             |name: &&str| properties.is_some_and(|properties| properties.contains_key(*name));
-        for name in required.iter().filter(|name| !named(name)) {
+        for name in required.iter().filter(|name| !is_declared(name)) {
             members.insert((*name).to_owned(), "anything".into());
         }
-        if let Some(others @ Value::Object(_)) = said.get("additionalProperties")
-            && depth < DEPTH
-            && let Some(value) = self.make(others, depth + 1)
+        if let Some(others @ Value::Object(_)) = schema.get("additionalProperties")
+            && depth < OPTIONAL_DEPTH
+            && let Some(value) = self.value(others, depth + 1)
         {
             members.insert("another".to_owned(), value);
         }
-        let most = count(said, "maxProperties").unwrap_or(usize::MAX);
-        while members.len() > most {
+        let max = count(schema, "maxProperties").unwrap_or(usize::MAX);
+        while members.len() > max {
             let name = members
                 .keys()
                 .find(|name| !required.contains(&name.as_str()))?
@@ -253,35 +255,39 @@ impl Maker<'_> {
         Some(members.into())
     }
 
-    fn array(&self, said: &Map<String, Value>, depth: usize) -> Option<Value> {
-        let least = count(said, "minItems").unwrap_or(0);
-        let most = count(said, "maxItems").unwrap_or(usize::MAX);
-        let wanted = if depth < DEPTH { least.max(1) } else { least };
+    fn array(&self, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
+        let min = count(schema, "minItems").unwrap_or(0);
+        let max = count(schema, "maxItems").unwrap_or(usize::MAX);
+        let length = if depth < OPTIONAL_DEPTH {
+            min.max(1)
+        } else {
+            min
+        };
         let anything = json!({});
-        let items = said.get("items").unwrap_or(&anything);
-        match self.make(items, depth + 1) {
-            Some(item) => Some(vec![item; wanted.min(most)].into()),
-            None if least == 0 => Some(json!([])),
+        let items = schema.get("items").unwrap_or(&anything);
+        match self.value(items, depth + 1) {
+            Some(item) => Some(vec![item; length.min(max)].into()),
+            None if min == 0 => Some(json!([])),
             None => None,
         }
     }
 }
 
-fn count(said: &Map<String, Value>, keyword: &str) -> Option<usize> {
-    usize::try_from(said.get(keyword)?.as_u64()?).ok()
+fn count(schema: &Map<String, Value>, keyword: &str) -> Option<usize> {
+    usize::try_from(schema.get(keyword)?.as_u64()?).ok()
 }
 
-/// A number within the limits: 1, else what is near one of them.
-fn number(said: &Map<String, Value>) -> Value {
-    let bound = |keyword: &str| said.get(keyword).and_then(Value::as_f64);
-    let is = |keyword: &str| said.get(keyword) == Some(&Value::Bool(true));
-    let fits = |value: &f64| {
-        let is_above = bound("minimum").is_none_or(|least| match value.total_cmp(&least) {
-            Ordering::Equal => !is("exclusiveMinimum"),
+/// Returns a number within the bounds: 1, or a number near one of them.
+fn number(schema: &Map<String, Value>) -> Value {
+    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    let is_set = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
+    let is_within_bounds = |value: &f64| {
+        let is_above = bound("minimum").is_none_or(|min| match value.total_cmp(&min) {
+            Ordering::Equal => !is_set("exclusiveMinimum"),
             order => order.is_gt(),
         });
-        let is_below = bound("maximum").is_none_or(|most| match value.total_cmp(&most) {
-            Ordering::Equal => !is("exclusiveMaximum"),
+        let is_below = bound("maximum").is_none_or(|max| match value.total_cmp(&max) {
+            Ordering::Equal => !is_set("exclusiveMaximum"),
             order => order.is_lt(),
         });
         is_above && is_below
@@ -293,15 +299,16 @@ fn number(said: &Map<String, Value>) -> Value {
     let middle = bound("minimum")
         .zip(bound("maximum"))
         .map(|(a, b)| f64::midpoint(a, b));
-    let one = unit.is_none().then_some(1.0);
-    let found = one.into_iter().chain(near).chain(middle).find(fits);
-    let text = found.unwrap_or(start).to_string();
-    // A float writes a whole number without a point, and so as an integer.
+    let default = unit.is_none().then_some(1.0);
+    let mut candidates = default.into_iter().chain(near).chain(middle);
+    let number = candidates.find(is_within_bounds);
+    let text = number.unwrap_or(start).to_string();
+    // A whole `f64` is displayed without a decimal point, so it is parsed as an integer.
     text.parse().unwrap_or_default()
 }
 
-fn text(said: &Map<String, Value>) -> String {
-    let text = match said.get("format").and_then(Value::as_str) {
+fn text(schema: &Map<String, Value>) -> String {
+    let text = match schema.get("format").and_then(Value::as_str) {
         Some("date") => "2026-01-31",
         Some("date-time") => "2026-01-31T12:00:00Z",
         Some("time") => "12:00:00Z",
@@ -315,18 +322,18 @@ fn text(said: &Map<String, Value>) -> String {
         Some("status-choice") => "200",
         _ => "text",
     };
-    // What matches a pattern the document says best.
-    let given = ["example", "default"]
+    // Only the document itself has a value that matches a pattern.
+    let declared = ["example", "default"]
         .iter()
-        .find_map(|keyword| said.get(*keyword)?.as_str());
-    if said.contains_key("pattern")
-        && let Some(given) = given
+        .find_map(|keyword| schema.get(*keyword)?.as_str());
+    if schema.contains_key("pattern")
+        && let Some(declared) = declared
     {
-        return given.to_owned();
+        return declared.to_owned();
     }
-    let least = count(said, "minLength").unwrap_or(0).min(100_000);
-    let most = count(said, "maxLength").unwrap_or(usize::MAX);
-    let wanted = text.len().max(least).min(most);
+    let min = count(schema, "minLength").unwrap_or(0).min(100_000);
+    let max = count(schema, "maxLength").unwrap_or(usize::MAX);
+    let length = text.len().max(min).min(max);
     let text = text.chars().chain(std::iter::repeat('x'));
-    text.take(wanted).collect()
+    text.take(length).collect()
 }

@@ -1,17 +1,17 @@
-//! The shape of the code, as the README draws it.
+//! The module structure that the README describes.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use statusquo_tests::{
-    documents::{all, names},
+    documents::{file_stems, generate_all},
     read, workspace,
 };
 use toml_edit::DocumentMut;
 
-/// The Rust files below a folder, by their path in the workspace.
+/// Returns the paths of the Rust files below a folder, relative to the workspace.
 fn sources(folder: &str) -> Vec<String> {
-    fn walk(place: &Path, path: &str, found: &mut Vec<String>) {
-        let mut entries: Vec<_> = fs::read_dir(place)
+    fn walk(folder: &Path, path: &str, files: &mut Vec<String>) {
+        let mut entries: Vec<_> = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
@@ -19,18 +19,19 @@ fn sources(folder: &str) -> Vec<String> {
         for entry in entries {
             let path = format!("{path}/{}", entry.file_name().unwrap().to_string_lossy());
             if entry.is_dir() {
-                walk(&entry, &path, found);
+                walk(&entry, &path, files);
             } else if entry.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
+                files.push(path);
             }
         }
     }
-    let mut found = Vec::new();
-    walk(&workspace().join(folder), folder, &mut found);
-    found
+    let mut files = Vec::new();
+    walk(&workspace().join(folder), folder, &mut files);
+    files
 }
 
-/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not `refs::`.
+/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not
+/// `refs::`.
 fn users(path: &str) -> BTreeSet<String> {
     let contains = |line: &str| {
         line.match_indices(path).any(|(at, _)| {
@@ -51,54 +52,60 @@ fn users(path: &str) -> BTreeSet<String> {
     files.filter(is_user).collect()
 }
 
-fn below(users: &BTreeSet<String>, rooms: &[&str]) -> bool {
+fn are_all_below(users: &BTreeSet<String>, folders: &[&str]) -> bool {
     users
         .iter()
-        .all(|path| rooms.iter().any(|room| path.starts_with(room)))
+        .all(|path| folders.iter().any(|folder| path.starts_with(folder)))
 }
 
 #[test]
-fn each_library_has_its_room() {
+fn each_dependency_is_used_in_one_part_of_the_code() {
     assert_eq!(
         users("serde_yaml::"),
         ["codegen/src/load/parse.rs".to_owned()].into()
     );
-    assert!(below(
+    assert!(are_all_below(
         &users("openapiv3"),
         &["codegen/src/load", "codegen/src/lower"]
     ));
-    // Code is written in the one, and read in the other.
+    // The first writes generated code, the second reads it.
     let code = ["codegen/src/emit", "codegen/src/diff/public_api.rs"];
-    assert!(below(&users("quote::"), &code));
-    assert!(below(
+    assert!(are_all_below(&users("quote::"), &code));
+    assert!(are_all_below(
         &users("TokenStream"),
         &[&code[..], &["codegen/src/format.rs"]].concat()
     ));
-    assert!(below(&users("prettyplease"), &["codegen/src/format.rs"]));
-    assert!(below(
+    assert!(are_all_below(
+        &users("prettyplease"),
+        &["codegen/src/format.rs"]
+    ));
+    assert!(are_all_below(
         &users("fs::"),
         &["codegen/src/files.rs", "xtask/src/"]
     ));
-    assert!(below(&users("annotate_snippets"), &["codegen/src/report"]));
+    assert!(are_all_below(
+        &users("annotate_snippets"),
+        &["codegen/src/report"]
+    ));
 }
 
-/// The modules of its crate that a file names: `crate::a`, or one of `crate::{a, b}`.
+/// Returns the modules of its crate that a file names: `crate::a`, or one of `crate::{a, b}`.
 fn modules(path: &str) -> BTreeSet<String> {
     let code: String = read(path).split_whitespace().collect();
-    let mut found = BTreeSet::new();
+    let mut modules = BTreeSet::new();
     for (at, prefix) in code.match_indices("crate::") {
         let rest = &code[at + prefix.len()..];
         let Some(group) = rest.strip_prefix('{') else {
-            found.insert(word(rest));
+            modules.insert(first_word(rest));
             continue;
         };
         let mut depth = 0;
-        let mut start = true;
+        let mut is_start = true;
         for (at, c) in group.char_indices() {
-            if depth == 0 && start {
-                found.insert(word(&group[at..]));
+            if depth == 0 && is_start {
+                modules.insert(first_word(&group[at..]));
             }
-            start = depth == 0 && c == ',';
+            is_start = depth == 0 && c == ',';
             match c {
                 '{' => depth += 1,
                 '}' if depth == 0 => break,
@@ -107,17 +114,16 @@ fn modules(path: &str) -> BTreeSet<String> {
             }
         }
     }
-    found
+    modules
 }
 
-fn word(text: &str) -> String {
+fn first_word(text: &str) -> String {
     let is_part = |c: &char| c.is_alphanumeric() || *c == '_';
     text.chars().take_while(is_part).collect()
 }
 
-/// A room imports nothing from those that come after it.
 #[test]
-fn data_flows_one_way() {
+fn a_stage_imports_nothing_from_later_stages() {
     let lowering = modules("codegen/src/lower.rs");
     assert!(lowering.contains("load") && lowering.contains("model"));
     let stages = ["load", "lower", "emit", "format", "files"];
@@ -130,7 +136,7 @@ fn data_flows_one_way() {
         for file in files {
             let modules = modules(&file);
             for later in later.iter().chain(&["diff"]) {
-                assert!(!modules.contains(*later), "{file} knows of {later}");
+                assert!(!modules.contains(*later), "{file} imports {later}");
             }
         }
     }
@@ -140,54 +146,53 @@ fn data_flows_one_way() {
         "codegen/src/doc.rs",
     ] {
         for stage in stages {
-            assert!(!modules(model).contains(stage), "{model} knows of {stage}");
+            assert!(!modules(model).contains(stage), "{model} imports {stage}");
         }
     }
 }
 
-/// Neither the generator nor its commands need what is generated.
 #[test]
-fn the_generator_does_not_depend_on_the_generated() {
+fn the_generator_and_its_commands_do_not_depend_on_the_generated_crate() {
     for manifest in ["codegen/Cargo.toml", "xtask/Cargo.toml"] {
         let manifest: DocumentMut = read(manifest).parse().unwrap();
         for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let section = manifest
                 .get(section)
                 .and_then(|section| section.get("statusquo"));
-            assert!(section.is_none());
+            assert!(section.is_none(), "the generated crate is a dependency");
         }
     }
 }
 
-/// A file that is generated has the name of the file that generates it.
 #[test]
-fn emitters_and_outputs_have_the_same_names() {
-    let emitters = names(&workspace().join("codegen/src/emit"), "rs");
-    let all = all();
-    let outputs: BTreeSet<_> = all
+fn a_generated_file_has_the_name_of_its_emitter() {
+    let emitters = file_stems(&workspace().join("codegen/src/emit"), "rs");
+    let documents = generate_all();
+    let outputs: BTreeSet<_> = documents
         .iter()
         .flat_map(|document| document.files.keys())
         .filter_map(|path| path.strip_prefix("src/")?.strip_suffix(".rs"))
         .filter(|name| !name.contains('/'))
         .collect();
     assert_eq!(outputs.into_iter().collect::<Vec<_>>(), emitters);
-    let runtime = names(&workspace().join("codegen/runtime"), "rs");
+    let runtime = file_stems(&workspace().join("codegen/runtime"), "rs");
     assert_eq!(
-        names(&workspace().join("generated/src/runtime"), "rs"),
+        file_stems(&workspace().join("generated/src/runtime"), "rs"),
         runtime
     );
 }
 
-/// The manifest of a new crate asks for what the workspace asks for, and has the features that the
-/// workspace's own crate has.
+/// The manifest of a new crate has the dependencies of the workspace and the features of the crate in
+/// `generated`.
 #[test]
-fn the_template_is_like_the_workspace() {
+fn the_manifest_template_matches_the_workspace() {
     let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
-    let (workspace, own) = (parse("Cargo.toml"), parse("generated/Cargo.toml"));
+    let workspace = parse("Cargo.toml");
+    let generated = parse("generated/Cargo.toml");
     let template = parse("codegen/src/manifest/template.toml");
     assert_eq!(
         template["features"].to_string(),
-        own["features"].to_string()
+        generated["features"].to_string()
     );
     assert_eq!(
         template["package"]["edition"].as_str(),
@@ -198,27 +203,28 @@ fn the_template_is_like_the_workspace() {
         workspace["workspace"]["package"]["rust-version"].as_str()
     );
     for (name, dependency) in template["dependencies"].as_table().unwrap() {
-        let known = &workspace["workspace"]["dependencies"][name];
+        let declared = &workspace["workspace"]["dependencies"][name];
         let version = |item: &toml_edit::Item| {
             let item = item.get("version").unwrap_or(item);
             item.as_str().map(str::to_owned)
         };
-        assert_eq!(version(dependency), version(known), "{name}");
+        assert_eq!(version(dependency), version(declared), "{name}");
         let features = |item: &toml_edit::Item| {
             item.get("features")
                 .map(|item| item.to_string().trim().to_owned())
         };
-        assert_eq!(features(dependency), features(known), "{name}");
+        assert_eq!(features(dependency), features(declared), "{name}");
         assert!(
-            own["dependencies"][name]["optional"].as_bool().unwrap(),
+            generated["dependencies"][name]["optional"]
+                .as_bool()
+                .unwrap(),
             "{name}"
         );
     }
 }
 
-/// What users read and what tests compare has no machine in it.
 #[test]
-fn generated_files_say_that_they_are() {
+fn generated_files_are_marked_and_contain_no_local_paths() {
     for path in sources("generated/src") {
         let text = read(&path);
         assert!(text.starts_with("// @generated by statusquo"), "{path}");

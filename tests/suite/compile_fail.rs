@@ -1,7 +1,7 @@
-//! What does not compile: programs that break the promise of a document.
+//! Programs that violate a document, which must not compile.
 //!
-//! Each program says in a comment which error its line gives: `//~ E0004`. The messages of the compiler
-//! change with each version, its codes and lines do not.
+//! A comment states the error that is expected in its line: `//~ E0004`. Only codes and lines are compared
+//! because the compiler's messages change with each version.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,26 +10,28 @@ use std::{
 
 use serde_json::Value;
 use statusquo_tests::{
-    documents::{cargo, names, target},
+    documents::{cargo, file_stems, target},
     workspace,
 };
 
 #[test]
-fn a_program_that_breaks_the_promise_does_not_compile() {
+fn programs_that_violate_the_document_do_not_compile() {
     let folder = workspace().join("tests/compile_fail");
-    let place = target().join("compile_fail");
-    let programs = names(&folder, "rs");
-    fs::create_dir_all(place.join("examples")).unwrap();
-    fs::create_dir_all(place.join("src")).unwrap();
-    fs::write(place.join("src/lib.rs"), "").unwrap();
+    let package = target().join("compile_fail");
+    let programs = file_stems(&folder, "rs");
+    // Programs of an earlier run may have been renamed or removed since.
+    let _ = fs::remove_dir_all(package.join("examples"));
+    fs::create_dir_all(package.join("examples")).unwrap();
+    fs::create_dir_all(package.join("src")).unwrap();
+    fs::write(package.join("src/lib.rs"), "").unwrap();
     fs::write(
-        place.join("Cargo.lock"),
+        package.join("Cargo.lock"),
         statusquo_tests::read("Cargo.lock"),
     )
     .unwrap();
     let path = workspace().join("generated");
     fs::write(
-        place.join("Cargo.toml"),
+        package.join("Cargo.toml"),
         format!(
             "[package]\nname = \"compile_fail\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\nstatusquo = {{ path = {path:?}, features = [\"server\", \"client-base\"] }}\n"
@@ -38,9 +40,9 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
     .unwrap();
     for name in &programs {
         let program = fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
-        fs::write(place.join(format!("examples/{name}.rs")), program).unwrap();
+        fs::write(package.join(format!("examples/{name}.rs")), program).unwrap();
     }
-    // Built, not only checked: some constants are computed only then.
+    // `check` is not enough because some constants are only evaluated by `build`.
     let arguments = [
         "build",
         "--examples",
@@ -48,8 +50,8 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
         "--message-format=json",
         "--quiet",
     ];
-    let output = cargo(&place, &arguments, &[]);
-    let found = errors(&String::from_utf8_lossy(&output.stdout));
+    let output = cargo(&package, &arguments, &[]);
+    let reported = errors(&String::from_utf8_lossy(&output.stdout));
     let mut expected = BTreeSet::new();
     for name in &programs {
         let program = fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
@@ -60,17 +62,17 @@ fn a_program_that_breaks_the_promise_does_not_compile() {
         }
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(found, expected, "{stderr}");
+    assert_eq!(reported, expected, "{stderr}");
     assert!(
         expected.len() >= programs.len() - 1,
-        "all but `fine` break the promise"
+        "every program except `compiles` must have an expected error"
     );
 }
 
-/// The errors that cargo reports: program, line and code.
+/// Returns the errors that cargo reports, as program, line and code.
 fn errors(messages: &str) -> BTreeSet<(String, u64, String)> {
     let mut errors = BTreeSet::new();
-    // By program: several are compiled at once, and cargo passes on what they say as it comes.
+    // Keyed by program because cargo compiles several at once and interleaves their messages.
     let mut constants = BTreeMap::new();
     for message in messages
         .lines()
@@ -91,7 +93,7 @@ fn errors(messages: &str) -> BTreeSet<(String, u64, String)> {
                     constants.insert(program, code.to_owned());
                 }
             },
-            // A constant that fails is told where it is computed; a note behind tells what for.
+            // The error of a constant is located where it is defined; a note after it locates its use.
             (Some("note"), None) => {
                 if let Some(line) = line {
                     let code = constants.remove(&program);
@@ -104,12 +106,12 @@ fn errors(messages: &str) -> BTreeSet<(String, u64, String)> {
     errors
 }
 
-/// The line of a program that a message is about.
+/// Returns the line of a program that a message is about.
 fn line(message: &Value) -> Option<u64> {
     let spans = message["spans"].as_array()?;
-    let here = |span: &&Value| {
+    let is_in_program = |span: &&Value| {
         let file = span["file_name"].as_str();
         span["is_primary"] == true && file.is_some_and(|file| file.starts_with("examples"))
     };
-    spans.iter().find(here)?["line_start"].as_u64()
+    spans.iter().find(is_in_program)?["line_start"].as_u64()
 }

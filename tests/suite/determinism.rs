@@ -1,7 +1,7 @@
-//! Equal input gives equal bytes, whatever the order of the maps.
+//! Equal input generates equal bytes, regardless of the order of map keys.
 
 use statusquo_codegen::{files::Files, model::Catalogue, source::Source};
-use statusquo_tests::{catalogue, documents::names, own_spec, source, workspace};
+use statusquo_tests::{catalogue, documents::file_stems, own_spec, source, workspace};
 
 fn generate(source: &Source, catalogue: &Catalogue) -> Files {
     match statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default()) {
@@ -11,13 +11,13 @@ fn generate(source: &Source, catalogue: &Catalogue) -> Files {
 }
 
 #[test]
-fn twice_is_the_same() {
+fn generating_twice_is_deterministic() {
     let source = own_spec();
     let empty = Catalogue::empty();
     assert_eq!(generate(&source, &empty), generate(&source, &empty));
 }
 
-/// A document as JSON, the keys of each map in the opposite order of the one they are written in.
+/// Returns a document as JSON, with the keys of each map in reverse order.
 fn reversed(value: &serde_yaml::Value) -> String {
     match value {
         serde_yaml::Value::Mapping(members) => {
@@ -38,38 +38,38 @@ fn reversed(value: &serde_yaml::Value) -> String {
 
 #[test]
 fn the_order_of_maps_does_not_matter() {
-    let (own, others) = (Catalogue::empty(), catalogue());
-    let documents = names(&workspace().join("tests/documents"), "yaml")
+    let (empty, catalogue) = (Catalogue::empty(), catalogue());
+    let documents = file_stems(&workspace().join("tests/documents"), "yaml")
         .into_iter()
-        .map(|name| (format!("tests/documents/{name}.yaml"), &others));
-    for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &own)]) {
+        .map(|name| (format!("tests/documents/{name}.yaml"), &catalogue));
+    for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &empty)]) {
         let source = source(&path);
-        let mut backwards = source.clone();
-        backwards.text = reversed(&serde_yaml::from_str(&source.text).unwrap());
-        let text = &backwards.text;
+        let mut reordered = source.clone();
+        reordered.text = reversed(&serde_yaml::from_str(&source.text).unwrap());
+        let text = &reordered.text;
         assert!(
             text.find("\"paths\"") < text.find("\"openapi\""),
-            "{path} is turned around"
+            "{path} is in reverse order"
         );
         assert_eq!(
-            generate(&backwards, catalogue),
+            generate(&reordered, catalogue),
             generate(&source, catalogue),
             "{path}"
         );
     }
 }
 
-/// What a server shows as its document is the same document.
+/// A server publishes its document as one file, in JSON and in YAML.
 #[test]
-fn what_is_published_is_the_same() {
-    let others = catalogue();
-    for name in names(&workspace().join("tests/documents"), "yaml") {
+fn a_published_document_generates_the_same_crate() {
+    let catalogue = catalogue();
+    for name in file_stems(&workspace().join("tests/documents"), "yaml") {
         let source = source(&format!("tests/documents/{name}.yaml"));
         let published = statusquo_codegen::publish(&source).unwrap();
-        let crate_of = generate(&source, &others);
+        let generated = generate(&source, &catalogue);
         for text in [published.json, published.yaml] {
-            let alone = Source::new("published", &text);
-            assert_eq!(generate(&alone, &others), crate_of, "{name}");
+            let published = Source::new("published", &text);
+            assert_eq!(generate(&published, &catalogue), generated, "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is said of documents that are wrong: the exact text of each message.
+//! The exact text of the messages about invalid documents.
 
 use std::fs;
 
@@ -7,9 +7,12 @@ use statusquo_codegen::{
     report::{OutputStyle, render},
     source::Source,
 };
-use statusquo_tests::{catalogue, documents::names, golden::assert_golden, with_files, workspace};
+use statusquo_tests::{
+    catalogue, documents::file_stems, golden::assert_golden, with_files, workspace,
+};
 
-/// What a user reads of a document; with an empty catalogue for one that is a catalogue itself.
+/// Returns the messages about a document, as a user reads them. A document that is itself a catalogue gets an
+/// empty one.
 fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     let source = with_files(Source::new(file, text), "tests/diagnostics");
     let empty = Catalogue::empty();
@@ -18,26 +21,26 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     } else {
         catalogue
     };
-    let (findings, end) = match statusquo_codegen::generate(
+    let (findings, outcome) = match statusquo_codegen::generate(
         &source,
         catalogue,
         &statusquo_codegen::Options::default(),
     ) {
         Ok(generated) => (generated.warnings, "generated"),
-        Err(findings) => (findings, "compile_fail"),
+        Err(findings) => (findings, "rejected"),
     };
     format!(
-        "{}{end}\n",
+        "{}{outcome}\n",
         render(&findings, &source, OutputStyle::Plain).text
     )
 }
 
 #[test]
-fn each_fault_has_its_message() {
+fn each_invalid_document_has_its_exact_messages() {
     let catalogue = catalogue();
     let folder = workspace().join("tests/diagnostics");
     for extension in ["json", "yaml"] {
-        for name in names(&folder, extension) {
+        for name in file_stems(&folder, extension) {
             let file = format!("{name}.{extension}");
             let text = fs::read_to_string(folder.join(&file)).unwrap();
             let messages = messages(&file, &text, &catalogue);
@@ -47,22 +50,22 @@ fn each_fault_has_its_message() {
 }
 
 #[test]
-fn each_finding_has_a_place_and_says_what_to_do() {
+fn each_finding_has_a_place_and_a_help() {
     let folder = workspace().join("tests/diagnostics");
-    for name in names(&folder, "txt") {
+    for name in file_stems(&folder, "txt") {
         let text = fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap();
         for finding in text.split("\n\n").filter(|part| part.contains('[')) {
-            let is_placed =
+            let has_place =
                 finding.contains(&format!("--> {name}.")) || finding.contains("--> files/");
-            assert!(is_placed, "{finding}");
+            assert!(has_place, "{finding}");
             assert!(finding.contains("= help: "), "{finding}");
         }
     }
 }
 
-/// Whatever is cut off a document, or changed in it, it is read or refused: nothing panics.
+/// A truncated or changed document is either generated or rejected.
 #[test]
-fn no_damage_makes_the_generator_panic() {
+fn a_damaged_document_does_not_make_the_generator_panic() {
     let catalogue = catalogue();
     let mut random = fastrand::Rng::with_seed(1);
     for document in [

@@ -1,14 +1,14 @@
-//! The small documents: their goldens, their crates, and the programs that use these.
+//! The small documents: their goldens, their crates and the programs that use the crates.
 
 use statusquo_codegen::{model::Counts, report::Rule};
 use statusquo_tests::{
     catalogue,
-    documents::{all, cargo, names, target, write},
+    documents::{cargo, file_stems, generate_all, target, write},
     golden::assert_golden,
     source, workspace,
 };
 
-/// The generated files that are worth a look for each document; all others are like theirs.
+/// The generated files of each document that have a golden; the others would show nothing new.
 const GOLDENS: &[(&str, &[&str])] = &[
     ("bodies", &["requests"]),
     ("calls", &["client"]),
@@ -48,10 +48,13 @@ const GOLDENS: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn the_generated_files_are_as_they_were() {
-    for document in all() {
+fn generated_files_equal_their_goldens() {
+    for document in generate_all() {
         let name = &document.name;
-        let (_, files) = GOLDENS.iter().find(|(known, _)| known == name).unwrap();
+        let (_, files) = GOLDENS
+            .iter()
+            .find(|(document, _)| document == name)
+            .unwrap();
         for file in *files {
             let text = &document.files[&format!("src/{file}.rs")];
             assert_golden(&format!("goldens/{name}/{file}.rs"), text);
@@ -60,12 +63,12 @@ fn the_generated_files_are_as_they_were() {
     }
 }
 
-/// What goes in comes out, or a warning says that it does not.
+/// Each part of a document is generated, or a warning reports that it is left out.
 #[test]
-fn nothing_is_left_out_in_silence() {
+fn everything_that_is_left_out_has_a_warning() {
     let catalogue = catalogue();
     for folder in ["tests/documents", "tests/diagnostics"] {
-        for name in names(&workspace().join(folder), "yaml") {
+        for name in file_stems(&workspace().join(folder), "yaml") {
             let source = source(&format!("{folder}/{name}.yaml"));
             let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
                 continue;
@@ -93,17 +96,17 @@ fn nothing_is_left_out_in_silence() {
     }
 }
 
-/// The lints that the workspace asks of its own code, and some more.
+/// The lints of the workspace's own code, and some more.
 const LINTS: &str = "-Dwarnings -Wclippy::pedantic -Wclippy::unwrap_used -Wclippy::expect_used \
                      -Wclippy::indexing_slicing -Wmissing_docs -Wunreachable_pub";
 
-/// Arguments and variables of a run of cargo.
+/// The arguments and environment variables of a run of cargo.
 type Run<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 
 #[test]
-fn every_document_becomes_a_crate_that_can_be_used() {
+fn every_document_becomes_a_usable_crate() {
     let folder = target().join("documents");
-    write(&all(), &folder);
+    write(&generate_all(), &folder);
     let features = "client-base,gzip,mock,serde,server";
     let runs: [Run<'_>; 3] = [
         (
@@ -139,7 +142,7 @@ fn every_document_becomes_a_crate_that_can_be_used() {
         if arguments.contains(&"clippy") {
             arguments.extend(LINTS.split_whitespace());
         }
-        // What would make a second build faster takes more time than it saves.
+        // Incremental compilation would only make later builds faster and costs more time than it saves.
         let variables = [variables, &[("CARGO_INCREMENTAL", "0")]].concat();
         let output = cargo(&folder, &arguments, &variables);
         assert!(

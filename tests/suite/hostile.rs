@@ -1,4 +1,4 @@
-//! Strings that would like to be code, in each place where a document may have a string.
+//! Strings that try to inject code, in each place where a document may have a string.
 
 use std::iter;
 
@@ -7,44 +7,44 @@ use serde_json::{Map, Value};
 use statusquo_codegen::{files::Files, model::Catalogue, report::Diagnostic, source::Source};
 use statusquo_tests::{catalogue, schema_values::tree};
 
-/// Ends literals and comments, begins a function, and hides what it does.
+/// Ends literals and comments, begins a function and contains invisible characters.
 const HOSTILE: &str = "a\"#; */ }\r\n fn pwned() {} //\u{202e}\0 `<T>` {x} \\";
 
-/// All that a document becomes when one of its strings, keys among them, is hostile.
-fn spoiled(value: &Value) -> Box<dyn Iterator<Item = Value> + '_> {
+/// Returns one variant of a document for each of its strings and keys, with the hostile string in its place.
+fn hostile_variants(value: &Value) -> Box<dyn Iterator<Item = Value> + '_> {
     match value {
         Value::String(_) => Box::new(iter::once(HOSTILE.into())),
         Value::Array(items) => Box::new(items.iter().enumerate().flat_map(move |(at, item)| {
-            spoiled(item).map(move |spoiled| {
+            hostile_variants(item).map(move |variant| {
                 let mut items = items.clone();
-                items[at] = spoiled;
+                items[at] = variant;
                 items.into()
             })
         })),
         Value::Object(members) => Box::new(members.iter().flat_map(move |(key, member)| {
-            let values = spoiled(member).map(|spoiled| (key.clone(), spoiled));
-            let with = iter::once((HOSTILE.to_owned(), member.clone())).chain(values);
-            with.map(move |(new, member)| {
+            let values = hostile_variants(member).map(|variant| (key.clone(), variant));
+            let variants = iter::once((HOSTILE.to_owned(), member.clone())).chain(values);
+            variants.map(move |(new_key, member)| {
                 let others = members.iter().filter(|(name, _)| *name != key);
                 let others = others.map(|(name, member)| (name.clone(), member.clone()));
-                let spoiled: Map<_, _> = others.chain([(new, member)]).collect();
-                spoiled.into()
+                let variant: Map<_, _> = others.chain([(new_key, member)]).collect();
+                variant.into()
             })
         })),
         _ => Box::new(iter::empty()),
     }
 }
 
-/// Whether something of the name stands in code, and not in a literal.
-fn is_code(tokens: TokenStream, name: &str) -> bool {
+/// Returns whether an identifier has this name; literals are ignored.
+fn contains_ident(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => is_code(group.stream(), name),
+        TokenTree::Group(group) => contains_ident(group.stream(), name),
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Literal(_) | TokenTree::Punct(_) => false,
     })
 }
 
-/// A document with each kind of string once.
+/// A document that contains each kind of string once.
 const DOCUMENT: &str = r"
 openapi: 3.0.3
 info: {title: All, version: 1.0.0, description: Text., license: {name: MIT}, contact: {email: a@b.c}}
@@ -119,31 +119,31 @@ fn generate(document: &Value, catalogue: &Catalogue) -> Result<Files, Vec<Diagno
 }
 
 #[test]
-fn strings_come_out_as_data_or_are_refused() {
+fn hostile_strings_become_data_or_are_rejected() {
     let catalogue = catalogue();
-    let (mut taken, mut refused) = (0, 0);
-    let whole = tree(DOCUMENT);
-    assert!(generate(&whole, &catalogue).is_ok());
-    for spoiled in spoiled(&whole) {
-        let Ok(files) = generate(&spoiled, &catalogue) else {
-            refused += 1;
+    let (mut accepted, mut rejected) = (0, 0);
+    let document = tree(DOCUMENT);
+    assert!(generate(&document, &catalogue).is_ok());
+    for hostile in hostile_variants(&document) {
+        let Ok(files) = generate(&hostile, &catalogue) else {
+            rejected += 1;
             continue;
         };
-        taken += 1;
+        accepted += 1;
         for (path, text) in files {
             if !text.contains("pwned") {
                 continue;
             }
-            let hidden = text.find(['\u{202e}', '\0', '\r']);
-            assert_eq!(hidden, None, "{path}\n{spoiled}");
+            let invisible = text.find(['\u{202e}', '\0', '\r']);
+            assert_eq!(invisible, None, "{path}\n{hostile}");
             let tokens = text
                 .parse()
                 .unwrap_or_else(|error| panic!("{path}: {error}"));
-            assert!(!is_code(tokens, "pwned"), "{path}\n{spoiled}");
+            assert!(!contains_ident(tokens, "pwned"), "{path}\n{hostile}");
         }
     }
     assert!(
-        taken > 100 && refused > 80,
-        "{taken} taken, {refused} refused"
+        accepted > 100 && rejected > 80,
+        "{accepted} accepted, {rejected} rejected"
     );
 }

@@ -1,10 +1,10 @@
-//! `/status/{codes}` over a socket, beside what httpbin does.
+//! `/status/{codes}` over a socket, compared with httpbin's behavior.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::{body::Body, http::Request};
 use statusquo::{Client, Code, Response, Status, StatusResponse, mock::Mock, server::router};
-use statusquo_tests::http1::{self, get, send, serve};
+use statusquo_tests::http1::{self, request, send, serve};
 use tower::ServiceExt as _;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
@@ -14,31 +14,31 @@ async fn start() -> SocketAddr {
 }
 
 async fn status(address: SocketAddr, method: &str, codes: &str) -> http1::Response {
-    get(address, method, &format!("/status/{codes}")).await
+    request(address, method, &format!("/status/{codes}")).await
 }
 
 #[tokio::test]
-async fn every_code_is_answered_whatever_the_method() {
+async fn every_final_code_is_returned_for_every_method() {
     let address = start().await;
     for method in METHODS {
         for code in 200..1000_u16 {
-            // The codes that nobody knows are all alike.
+            // Unknown codes are all handled alike, so a sample of them is enough.
             if Status::from_code(code).is_none() && code % 37 > 0 {
                 continue;
             }
-            let answer = status(address, method, &code.to_string()).await;
-            assert_eq!(answer.code, code, "{method}");
+            let response = status(address, method, &code.to_string()).await;
+            assert_eq!(response.code, code, "{method}");
             let reason = Status::from_code(code).map_or("", Status::reason);
-            assert_eq!(answer.reason, reason, "{method} {code}");
-            let content = matches!(code, 400 | 402 | 406 | 418);
+            assert_eq!(response.reason, reason, "{method} {code}");
+            let has_content = matches!(code, 400 | 402 | 406 | 418);
             assert_eq!(
-                answer.body.is_empty(),
-                !content || method == "HEAD",
+                response.body.is_empty(),
+                !has_content || method == "HEAD",
                 "{method} {code}"
             );
             assert_eq!(
-                answer.header("content-type").is_some(),
-                content,
+                response.header("content-type").is_some(),
+                has_content,
                 "{method} {code}"
             );
         }
@@ -46,7 +46,7 @@ async fn every_code_is_answered_whatever_the_method() {
 }
 
 #[tokio::test]
-async fn interim_codes_and_what_is_no_code_are_bad_requests() {
+async fn interim_codes_and_invalid_codes_are_bad_requests() {
     let address = start().await;
     for method in METHODS {
         for codes in [
@@ -81,14 +81,14 @@ async fn interim_codes_and_what_is_no_code_are_bad_requests() {
             "%2B200",
             "%FF",
         ] {
-            let answer = status(address, method, codes).await;
-            assert_eq!(answer.code, 400, "{method} {codes}");
+            let response = status(address, method, codes).await;
+            assert_eq!(response.code, 400, "{method} {codes}");
             assert_eq!(
-                answer.header("content-type"),
+                response.header("content-type"),
                 Some("application/problem+json")
             );
             if method != "HEAD" {
-                let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+                let problem: serde_json::Value = serde_json::from_str(&response.body).unwrap();
                 assert_eq!(problem["status"], 400);
                 assert_eq!(problem["title"], "Bad Request");
             }
@@ -97,7 +97,7 @@ async fn interim_codes_and_what_is_no_code_are_bad_requests() {
 }
 
 #[tokio::test]
-async fn the_headers_are_those_of_the_table() {
+async fn statuses_have_their_header_fields() {
     let address = start().await;
     for (code, header, value) in [
         (300, "location", "/redirect/1"),
@@ -123,8 +123,8 @@ async fn the_headers_are_those_of_the_table() {
         (503, "retry-after", "60"),
     ] {
         for method in METHODS {
-            let answer = status(address, method, &code.to_string()).await;
-            assert_eq!(answer.header(header), Some(value), "{method} {code}");
+            let response = status(address, method, &code.to_string()).await;
+            assert_eq!(response.header(header), Some(value), "{method} {code}");
         }
     }
     let teapot = status(address, "GET", "418").await;
@@ -140,7 +140,7 @@ async fn the_headers_are_those_of_the_table() {
 }
 
 #[tokio::test]
-async fn lists_pick_by_weight() {
+async fn a_list_returns_one_of_its_codes() {
     let address = start().await;
     for (codes, possible) in [
         ("200:0,500:1", vec![500]),
@@ -152,13 +152,17 @@ async fn lists_pick_by_weight() {
         ("777:1,777:1", vec![777]),
     ] {
         for _ in 0..20 {
-            let answer = status(address, "GET", codes).await;
-            assert!(possible.contains(&answer.code), "{codes}: {}", answer.code);
+            let response = status(address, "GET", codes).await;
+            assert!(
+                possible.contains(&response.code),
+                "{codes}: {}",
+                response.code
+            );
         }
     }
 }
 
-/// Pearson's chi-square of what is drawn, against weights: how far it is from what they would give.
+/// Returns Pearson's chi-square of the returned codes against the distribution that the weights define.
 async fn chi_square(codes: &str, weights: &[(u16, f64)]) -> f64 {
     const DRAWS: u32 = 20_000;
     let router = router(Mock::seeded(7));
@@ -166,28 +170,28 @@ async fn chi_square(codes: &str, weights: &[(u16, f64)]) -> f64 {
     for _ in 0..DRAWS {
         let request = Request::get(format!("/status/{codes}"));
         let request = request.body(Body::empty()).unwrap();
-        let answer = router.clone().oneshot(request).await.unwrap();
-        *drawn.entry(answer.status().as_u16()).or_default() += 1;
+        let response = router.clone().oneshot(request).await.unwrap();
+        *drawn.entry(response.status().as_u16()).or_default() += 1;
     }
     assert!(
         drawn
             .keys()
-            .all(|code| weights.iter().any(|(known, _)| known == code)),
+            .all(|code| weights.iter().any(|(listed, _)| listed == code)),
         "{drawn:?}"
     );
     let total: f64 = weights.iter().map(|(_, weight)| weight).sum();
     let parts = weights.iter().map(|(code, weight)| {
         let expected = f64::from(DRAWS) * weight / total;
-        let found = drawn.get(code).copied().map_or(0.0, f64::from);
-        (found - expected).powi(2) / expected
+        let actual = drawn.get(code).copied().map_or(0.0, f64::from);
+        (actual - expected).powi(2) / expected
     });
     parts.sum()
 }
 
 #[tokio::test]
-async fn a_list_is_drawn_from_by_its_weights() {
-    // The odds of more than this are 1 in 1,000 for so many degrees of freedom; the seed is always the same.
-    for (codes, weights, most) in [
+async fn a_list_is_sampled_by_its_weights() {
+    // A limit is exceeded with a probability of 1 in 1,000 for its degrees of freedom; the seed is fixed.
+    for (codes, weights, limit) in [
         ("200,500", &[(200, 1.0), (500, 1.0)][..], 10.83),
         ("200:3,500:1", &[(200, 3.0), (500, 1.0)], 10.83),
         (
@@ -198,21 +202,21 @@ async fn a_list_is_drawn_from_by_its_weights() {
         // Duplicates add up.
         ("200,500,200,200", &[(200, 3.0), (500, 1.0)], 10.83),
     ] {
-        let found = chi_square(codes, weights).await;
-        assert!(found < most, "{codes}: {found}");
-        // It is no test that nothing fails.
-        let turned = weights
+        let distance = chi_square(codes, weights).await;
+        assert!(distance < limit, "{codes}: {distance}");
+        // The test must fail for wrong weights.
+        let wrong_weights = weights
             .iter()
             .map(|(code, weight)| (*code, weight * weight));
-        let turned: Vec<_> = turned.collect();
+        let wrong_weights: Vec<_> = wrong_weights.collect();
         if weights.iter().any(|(_, weight)| *weight > 1.0) {
-            assert!(chi_square(codes, &turned).await > most, "{codes}");
+            assert!(chi_square(codes, &wrong_weights).await > limit, "{codes}");
         }
     }
 }
 
 #[tokio::test]
-async fn other_paths_and_methods_are_answered_by_the_server() {
+async fn undeclared_paths_and_methods_get_404_and_405() {
     let address = start().await;
     for path in [
         "/",
@@ -222,44 +226,47 @@ async fn other_paths_and_methods_are_answered_by_the_server() {
         "//status/200",
         "/STATUS/200",
     ] {
-        let answer = get(address, "GET", path).await;
+        let response = request(address, "GET", path).await;
         assert_eq!(
-            (answer.code, answer.header("content-type")),
+            (response.code, response.header("content-type")),
             (404, Some("application/problem+json")),
             "{path}"
         );
     }
     let allow = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE";
     for method in ["CONNECT", "PROPFIND", "BREW"] {
-        let answer = get(address, method, "/status/200").await;
+        let response = request(address, method, "/status/200").await;
         assert_eq!(
-            (answer.code, answer.header("allow")),
+            (response.code, response.header("allow")),
             (405, Some(allow)),
             "{method}"
         );
     }
-    let answer = get(address, "OPTIONS", "/status/200").await;
-    assert_eq!((answer.code, answer.header("allow")), (204, Some(allow)));
-    // A host in the target, and an encoded path, lead to the same place.
+    let response = request(address, "OPTIONS", "/status/200").await;
+    assert_eq!(
+        (response.code, response.header("allow")),
+        (204, Some(allow))
+    );
+    // A target with a host, an encoded path or a query reaches the same operation.
     for target in [
         "http://test/status/204",
         "/%73tatus/204",
         "/status/20%34",
         "/status/204?a=b",
     ] {
-        assert_eq!(get(address, "GET", target).await.code, 204, "{target}");
+        assert_eq!(request(address, "GET", target).await.code, 204, "{target}");
     }
 }
 
 #[tokio::test]
-async fn content_that_nobody_asked_for_is_ignored() {
+async fn undeclared_request_content_is_ignored() {
     let address = start().await;
     let request = "POST /status/201 HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
                    content-type: application/json\r\ncontent-length: 8\r\n\r\nnot JSON";
     assert_eq!(send(address, request).await.code, 201);
 }
 
-/// The same through the client: each declared answer comes out as its variant, and says what it is.
+/// Each declared status is decoded as its variant.
 #[tokio::test]
 async fn the_client_decodes_what_the_server_encodes() {
     let address = start().await;
@@ -268,26 +275,30 @@ async fn the_client_decodes_what_the_server_encodes() {
         if code.status().is_none() && code.get() % 7 > 0 {
             continue;
         }
-        let answer = client.get_status(code).send().await.unwrap();
-        assert_eq!(answer.code(), code);
+        let response = client.get_status(code).send().await.unwrap();
+        assert_eq!(response.code(), code);
         let name = code.status().map_or("Default", Status::name);
-        assert!(format!("{answer:?}").starts_with(name), "{answer:?}");
+        assert!(format!("{response:?}").starts_with(name), "{response:?}");
         let head = client.head_status(code).send().await.unwrap();
         assert_eq!(head.code(), code);
-        for other in [
+        for same_status in [
             client.put_status(code).send().await,
             client.post_status(code).send().await,
             client.delete_status(code).send().await,
             client.patch_status(code).send().await,
             client.trace_status(code).send().await,
         ] {
-            assert_eq!(other.unwrap(), answer, "one set for all methods");
+            assert_eq!(
+                same_status.unwrap(),
+                response,
+                "all methods share one response enum"
+            );
         }
         let success = client.get_status(code).success().await;
         assert_eq!(success.is_ok(), code.is_success(), "{code}");
     }
-    // An interim status is no answer: the server says so.
-    let answer = client.get_status(Status::Continue).send().await.unwrap();
-    assert!(matches!(answer, StatusResponse::BadRequest(problem) if problem.status == 400));
+    // The server rejects an interim status because it is not a final response.
+    let response = client.get_status(Status::Continue).send().await.unwrap();
+    assert!(matches!(response, StatusResponse::BadRequest(problem) if problem.status == 400));
     assert_eq!(StatusResponse::KEYS.len(), Status::ALL.len() - 5 + 1);
 }

@@ -1,9 +1,9 @@
-//! Tests across the crates.
+//! Tests of the generator, its commands and generated crates.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "a test that fails by a panic fails with a place and a reason"
+    reason = "a panic in a test reports its place and reason"
 )]
 
 mod architecture;
@@ -20,4 +20,4 @@ mod retries;
 mod spec;
 mod status;
 #[cfg(feature = "tracing")]
-mod traces;
+mod tracing;

@@ -1,4 +1,4 @@
-//! The workspace's own document: what a catalogue has to be.
+//! The document `spec/status.yaml`, which is also the catalogue of statuses.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use statusquo_tests::own_spec;
 
 fn model() -> Model {
     let (model, warnings) = statusquo_codegen::model(&own_spec(), &Catalogue::empty()).unwrap();
-    assert_eq!(warnings, [], "nothing is left out of our own document");
+    assert_eq!(warnings, [], "nothing is left out of spec/status.yaml");
     model
 }
 
 #[test]
-fn each_code_of_the_document_is_a_variant() {
+fn each_code_of_the_document_is_a_variant_of_status() {
     let model = model();
     let codes: Vec<u16> = model.statuses.iter().map(|status| status.code).collect();
     let variants: Vec<u16> = Status::ALL.iter().map(|status| status.code()).collect();
@@ -31,8 +31,8 @@ fn each_code_of_the_document_is_a_variant() {
     }
 }
 
-/// The codes of the public "HTTP Status Codes" document (npm package `@readme/oas-examples`), in which
-/// 521 stands as 512.
+/// The codes of the public "HTTP Status Codes" document (npm package `@readme/oas-examples`), which misspells
+/// 521 as 512.
 const PUBLIC: [u16; 89] = [
     100, 101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 208, 218, 226, 300, 301, 302, 303,
     304, 305, 306, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413,
@@ -41,7 +41,7 @@ const PUBLIC: [u16; 89] = [
     510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 598,
 ];
 
-/// The IANA registry, without the temporary registration of 104.
+/// The codes of the IANA registry, except the temporary registration of 104.
 const REGISTERED: [u16; 63] = [
     100, 101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304,
     305, 306, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414,
@@ -50,7 +50,7 @@ const REGISTERED: [u16; 63] = [
 ];
 
 #[test]
-fn every_code_in_use_is_there() {
+fn every_code_in_use_is_declared() {
     for code in PUBLIC
         .into_iter()
         .chain(REGISTERED)
@@ -59,20 +59,20 @@ fn every_code_in_use_is_there() {
         assert!(Status::from_code(code).is_some(), "{code}");
     }
     for status in Status::ALL {
-        let registered = status.origin() == ["iana"];
+        let is_registered = status.origin() == ["iana"];
         assert_eq!(
-            registered,
+            is_registered,
             REGISTERED.contains(&status.code()) || status.code() == 104,
             "{status}"
         );
         assert!(!status.origin().is_empty(), "{status}");
-        assert!(!registered || status.reference().is_some(), "{status}");
+        assert!(!is_registered || status.reference().is_some(), "{status}");
     }
 }
 
-/// The phrases are those that `http` has, but for one without its hyphen and two of before RFC 9110.
+/// The phrases of the `http` crate differ in three places: one lacks its hyphen, and two precede RFC 9110.
 #[test]
-fn the_phrases_are_those_of_the_registry() {
+fn reason_phrases_equal_those_of_the_registry() {
     for status in Status::ALL {
         let theirs = http::StatusCode::from(*status).canonical_reason();
         match (status.code(), theirs) {
@@ -86,7 +86,7 @@ fn the_phrases_are_those_of_the_registry() {
 }
 
 #[test]
-fn the_prose_is_that_of_documentation() {
+fn descriptions_are_suitable_as_documentation() {
     for status in Status::ALL {
         let text = status.description();
         let summary = status.summary();
@@ -96,7 +96,7 @@ fn the_prose_is_that_of_documentation() {
         );
         assert!(
             text[summary.len()..].starts_with("\n\n"),
-            "{status} says what to do after a blank line"
+            "{status}: the summary must be followed by a blank line and more text"
         );
         for line in text.lines() {
             assert!(
@@ -110,26 +110,26 @@ fn the_prose_is_that_of_documentation() {
         );
         assert_eq!(text.matches('`').count() % 2, 0, "{status}");
         for origin in status.origin().iter().filter(|origin| **origin != "iana") {
-            // `aws-elb` is from AWS.
-            let who = origin.split('-').next().unwrap();
+            // The vendor of `aws-elb` is AWS.
+            let vendor = origin.split('-').next().unwrap();
             assert!(
-                text.to_lowercase().contains(who),
-                "{status} says that {who} uses it"
+                text.to_lowercase().contains(vendor),
+                "the description of {status} must mention its origin, `{vendor}`"
             );
         }
     }
 }
 
-/// What HTTP demands of an answer, as far as the catalogue knows (RFC 9110, sections 6.4 and 15).
+/// The requirements on responses in RFC 9110, sections 6.4 and 15, as far as the catalogue covers them.
 #[test]
-fn the_facts_are_those_of_the_rfcs() {
+fn content_and_header_rules_equal_those_of_the_rfcs() {
     let model = model();
     let catalogue = Catalogue::new(model.statuses.clone());
     for status in catalogue.iter() {
-        let forbidden = matches!(status.code, 100..=199 | 204 | 205 | 304);
+        let is_forbidden = matches!(status.code, 100..=199 | 204 | 205 | 304);
         assert_eq!(
             status.content == ContentRule::Forbidden,
-            forbidden,
+            is_forbidden,
             "{}",
             status.code
         );
@@ -153,23 +153,30 @@ fn the_facts_are_those_of_the_rfcs() {
             .map(|(code, name)| (code, vec![name.to_owned()]))
             .into()
     );
-    // The endpoint sends what it demands.
-    let answers = model.response_enums.iter().flat_map(|set| &set.variants);
-    for answer in answers {
-        let ResponseKey::Exact(code) = answer.key else {
+    // The document declares the header fields that its statuses require.
+    let variants = model
+        .response_enums
+        .iter()
+        .flat_map(|response_enum| &response_enum.variants);
+    for variant in variants {
+        let ResponseKey::Exact(code) = variant.key else {
             continue;
         };
         for name in required.get(&code).into_iter().flatten() {
-            let sent = answer.headers.iter().find(|header| header.wire == *name);
-            assert!(sent.is_some_and(|header| header.required), "{code} {name}");
+            let mut headers = variant.headers.iter();
+            let declared = headers.find(|header| header.wire == *name);
+            assert!(
+                declared.is_some_and(|header| header.required),
+                "{code} {name}"
+            );
         }
     }
-    let after: Vec<u16> = catalogue
+    let retried_after: Vec<u16> = catalogue
         .iter()
         .filter(|status| status.retry == Retry::After)
         .map(|status| status.code)
         .collect();
-    assert_eq!(after, [420, 429, 503]);
+    assert_eq!(retried_after, [420, 429, 503]);
     assert!(
         catalogue
             .iter()
@@ -178,12 +185,12 @@ fn the_facts_are_those_of_the_rfcs() {
 }
 
 #[test]
-fn all_methods_share_one_set() {
+fn all_methods_except_head_share_one_response_enum() {
     let model = model();
     let names: Vec<_> = model
         .response_enums
         .iter()
-        .map(|set| set.name.as_str())
+        .map(|response_enum| response_enum.name.as_str())
         .collect();
     assert_eq!(names, ["StatusResponse", "HeadStatusResponse"]);
     let methods: Vec<_> = model

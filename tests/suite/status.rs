@@ -1,11 +1,11 @@
-//! What the statuses promise, for every number there is.
+//! The guarantees of `Status`, `Code` and `StatusChoice`, tested with every number.
 
 use std::collections::{BTreeSet, HashSet};
 
 use statusquo::{Class, Code, InvalidCodeError, Retry, Status, StatusChoice};
 
 #[test]
-fn a_status_is_two_bytes() {
+fn a_status_takes_two_bytes() {
     assert_eq!(size_of::<Status>(), 2);
     assert_eq!(size_of::<Option<Status>>(), 2);
     assert_eq!(size_of::<Code>(), 2);
@@ -13,14 +13,14 @@ fn a_status_is_two_bytes() {
 }
 
 #[test]
-fn every_number_is_a_status_or_is_not() {
-    let known: BTreeSet<u16> = Status::ALL.iter().map(|status| status.code()).collect();
-    assert_eq!(known.len(), Status::ALL.len(), "each code once");
+fn exactly_the_declared_codes_are_statuses() {
+    let codes: BTreeSet<u16> = Status::ALL.iter().map(|status| status.code()).collect();
+    assert_eq!(codes.len(), Status::ALL.len(), "each code is declared once");
     assert!(Status::ALL.is_sorted());
     for code in 0..=u16::MAX {
         let status = Status::from_code(code);
-        assert_eq!(status.is_some(), known.contains(&code), "{code}");
-        assert_eq!(status.map(Status::code), known.get(&code).copied());
+        assert_eq!(status.is_some(), codes.contains(&code), "{code}");
+        assert_eq!(status.map(Status::code), codes.get(&code).copied());
         assert_eq!(Status::try_from(code).ok(), status);
         assert_eq!(
             Code::new(code).is_some(),
@@ -42,7 +42,7 @@ fn every_number_is_a_status_or_is_not() {
 }
 
 #[test]
-fn the_predicates_are_the_ranges_of_the_rfc() {
+fn the_predicates_follow_the_ranges_of_the_rfc() {
     for status in Status::ALL {
         let code = status.code();
         assert_eq!(status.is_informational(), (100..200).contains(&code));
@@ -65,7 +65,7 @@ fn the_predicates_are_the_ranges_of_the_rfc() {
 }
 
 #[test]
-fn a_status_is_found_by_what_it_is_called() {
+fn a_status_is_parsed_from_its_code_name_or_phrase() {
     for status in Status::ALL {
         let (name, reason) = (status.name(), status.reason());
         for text in [
@@ -76,8 +76,8 @@ fn a_status_is_found_by_what_it_is_called() {
         ] {
             assert_eq!(text.parse(), Ok(*status), "{text}");
         }
-        // One phrase is that of two: 401 has it, and 561 has a name of its own.
-        let first = Status::ALL.iter().find(|other| other.reason() == reason);
+        // 401 and 561 have the same phrase, which is parsed as 401.
+        let first = Status::ALL.iter().find(|status| status.reason() == reason);
         for text in [
             reason.to_owned(),
             reason.to_lowercase(),
@@ -108,7 +108,7 @@ fn a_status_is_found_by_what_it_is_called() {
 }
 
 #[test]
-fn a_status_can_stand_in_a_table() {
+fn a_status_is_displayed_with_padding() {
     assert_eq!(format!("{:<14}|", Status::NotFound), "404 Not Found |");
     assert_eq!(format!("{:>14}|", Status::NotFound), " 404 Not Found|");
     assert_eq!(format!("{:-^16}|", Status::NotFound), "-404 Not Found--|");
@@ -116,7 +116,7 @@ fn a_status_can_stand_in_a_table() {
 }
 
 #[test]
-fn what_can_be_is_const() {
+fn statuses_and_codes_work_in_constants() {
     const FOUND: Option<Status> = Status::from_code(404);
     const SUMMARY: &str = Status::NotFound.summary();
     const CODE: Option<Code> = Code::new(299);
@@ -143,36 +143,39 @@ fn what_can_be_is_const() {
 }
 
 #[test]
-fn statuses_are_numbers_to_serde() {
+fn statuses_are_serialized_as_numbers() {
     for status in Status::ALL {
         let number = serde_json::json!(status.code());
         assert_eq!(serde_json::to_value(status).unwrap(), number);
-        for form in [
+        for accepted in [
             number,
             status.code().to_string().into(),
             status.name().into(),
             status.to_string().into(),
         ] {
             assert_eq!(
-                serde_json::from_value::<Status>(form.clone()).unwrap(),
+                serde_json::from_value::<Status>(accepted.clone()).unwrap(),
                 *status,
-                "{form}"
+                "{accepted}"
             );
         }
     }
-    for wrong in ["299", "-404", "404.5", "\"\"", "null", "[404]", "70000"] {
-        assert!(serde_json::from_str::<Status>(wrong).is_err(), "{wrong}");
+    for invalid in ["299", "-404", "404.5", "\"\"", "null", "[404]", "70000"] {
+        assert!(
+            serde_json::from_str::<Status>(invalid).is_err(),
+            "{invalid}"
+        );
     }
     assert_eq!(serde_json::from_str::<Code>("299").unwrap(), 299);
     assert_eq!(serde_json::from_str::<Code>("\"299\"").unwrap(), 299);
     assert_eq!(serde_json::to_string(&Code::new(299)).unwrap(), "299");
-    for wrong in ["99", "1000", "\"2999\"", "-200", "{}"] {
-        assert!(serde_json::from_str::<Code>(wrong).is_err(), "{wrong}");
+    for invalid in ["99", "1000", "\"2999\"", "-200", "{}"] {
+        assert!(serde_json::from_str::<Code>(invalid).is_err(), "{invalid}");
     }
 }
 
 #[test]
-fn codes_are_those_of_http() {
+fn codes_convert_to_and_from_those_of_http() {
     for code in 100..1000 {
         let theirs = http::StatusCode::from_u16(code).unwrap();
         let ours = Code::from(theirs);
@@ -186,9 +189,9 @@ fn codes_are_those_of_http() {
 }
 
 #[test]
-fn statuses_have_the_traits_of_values() {
-    let set: HashSet<Status> = Status::ALL.iter().copied().collect();
-    assert_eq!(set.len(), Status::ALL.len());
+fn statuses_and_codes_implement_the_common_traits() {
+    let hashed: HashSet<Status> = Status::ALL.iter().copied().collect();
+    assert_eq!(hashed.len(), Status::ALL.len());
     assert!(Status::Ok < Status::NotFound);
     assert!(Code::from(Status::Ok) < Code::from(Status::NotFound));
     assert_eq!(format!("{:?}", Status::NotFound), "NotFound");
@@ -204,8 +207,8 @@ fn statuses_have_the_traits_of_values() {
 }
 
 #[test]
-fn choices_are_read_and_written() {
-    for (text, written) in [
+fn choices_are_parsed_and_displayed() {
+    for (text, displayed) in [
         ("404", "404"),
         ("200,500", "200,500"),
         ("200:3,500:1", "200:3,500"),
@@ -218,16 +221,16 @@ fn choices_are_read_and_written() {
         ("200:1e3", "200:1000"),
     ] {
         let choice: StatusChoice = text.parse().unwrap();
-        assert_eq!(choice.to_string(), written, "{text}");
-        assert_eq!(written.parse(), Ok(choice.clone()));
+        assert_eq!(choice.to_string(), displayed, "{text}");
+        assert_eq!(displayed.parse(), Ok(choice.clone()));
         let json = serde_json::to_value(&choice).unwrap();
-        assert_eq!(json, written);
+        assert_eq!(json, displayed);
         assert_eq!(
             serde_json::from_value::<StatusChoice>(json).unwrap(),
             choice
         );
     }
-    for wrong in [
+    for invalid in [
         "",
         ",",
         "200,",
@@ -256,7 +259,7 @@ fn choices_are_read_and_written() {
         "4!9",
         "200:1e308,500:1e308",
     ] {
-        assert!(wrong.parse::<StatusChoice>().is_err(), "{wrong:?}");
+        assert!(invalid.parse::<StatusChoice>().is_err(), "{invalid:?}");
     }
     assert_eq!(StatusChoice::from(Status::NotFound).to_string(), "404");
     assert!(StatusChoice::new([]).is_err());
@@ -272,7 +275,7 @@ fn a_choice_picks_by_weight() {
         counts[usize::from(code.get())] += 1;
     }
     assert_eq!((counts[200], counts[500], counts[404]), (7000, 1000, 0));
-    // What is out of range is the nearest that is in it, but for what never comes up.
+    // A number outside of the range picks the first or the last code with a weight, NaN the last one.
     assert_eq!(choice.pick(-1.0), Status::Ok);
     assert_eq!(choice.pick(2.0), Status::Ok);
     assert_eq!(choice.pick(f64::NAN), Status::Ok);

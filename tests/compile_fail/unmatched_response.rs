@@ -1,10 +1,10 @@
-//! A match that forgets an answer.
+//! A `match` that does not cover every response.
 
 use statusquo::HeadStatusResponse;
 
 fn main() {
-    let answer = HeadStatusResponse::Ok;
-    match answer { //~ E0004
+    let response = HeadStatusResponse::Ok;
+    match response { //~ E0004
         HeadStatusResponse::Ok => {}
         HeadStatusResponse::NotFound => {}
     }

@@ -1,4 +1,4 @@
-//! A server that lacks an operation.
+//! A server that does not implement every operation.
 
 struct Service;
 

@@ -1,4 +1,4 @@
-//! What `tracing` is told of the requests of client and server.
+//! The `tracing` spans of client and server requests.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use statusquo::{
 };
 use statusquo_tests::{
     fault_server::{Fault, FaultServer},
-    http1::get,
+    http1::request,
 };
 use tokio::net::TcpListener;
 use tracing::{
@@ -29,13 +29,14 @@ use tracing_subscriber::{
 
 type Fields = BTreeMap<&'static str, String>;
 
-/// Keeps the fields of each span, in the order of the spans.
+/// Records the ids and fields of all request spans, in the order of their creation.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<(u64, Fields)>>>);
 
-struct Into<'a>(&'a mut Fields);
+/// Collects the values of a span as text.
+struct FieldVisitor<'a>(&'a mut Fields);
 
-impl Visit for Into<'_> {
+impl Visit for FieldVisitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.0.insert(field.name(), format!("{value:?}"));
     }
@@ -49,56 +50,56 @@ impl<S: Subscriber> Layer<S> for Recorder {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         if attributes.metadata().name() == "HTTP request" {
             let mut fields = Fields::new();
-            attributes.record(&mut Into(&mut fields));
+            attributes.record(&mut FieldVisitor(&mut fields));
             self.0.lock().unwrap().push((id.into_u64(), fields));
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
         let mut spans = self.0.lock().unwrap();
-        // An id may be used again.
+        // Ids are reused after a span is closed, so the latest span with this id is meant.
         if let Some((_, fields)) = spans
             .iter_mut()
             .rev()
-            .find(|(known, _)| *known == id.into_u64())
+            .find(|(span_id, _)| *span_id == id.into_u64())
         {
-            values.record(&mut Into(fields));
+            values.record(&mut FieldVisitor(fields));
         }
     }
 }
 
-/// The spans of what is done meanwhile.
-fn spans<F: Future>(what: F) -> (F::Output, Vec<Fields>) {
+/// Runs a future, and returns its output and the spans of the requests in it.
+fn spans<F: Future>(future: F) -> (F::Output, Vec<Fields>) {
     let recorder = Recorder::default();
     let subscriber = Registry::default().with(recorder.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let output = tracing::subscriber::with_default(subscriber, || runtime.block_on(what));
+    let output = tracing::subscriber::with_default(subscriber, || runtime.block_on(future));
     let spans = recorder.0.lock().unwrap();
     let spans = spans.iter().map(|(_, fields)| fields.clone());
     (output, spans.collect())
 }
 
 #[test]
-fn each_request_has_a_span_with_the_names_of_opentelemetry() {
+fn each_client_attempt_has_a_span_with_opentelemetry_names() {
     let (port, spans) = spans(async {
-        let acts = vec![
+        let faults = vec![
             Fault::status(503, ""),
             Fault::status(302, "location: /there?api_key=secret\r\n"),
             Fault::status(204, ""),
-            Fault::Hang,
+            Fault::Close,
         ];
-        let rude = FaultServer::serve(acts).await.unwrap();
+        let server = FaultServer::serve(faults).await.unwrap();
         let policy = RetryPolicy::new().max_attempts(2).sleeper(|_| async {});
-        let client = Client::builder().base_url(&rude.url);
+        let client = Client::builder().base_url(&server.url);
         let client = client.redirects(Redirects::All).retry(policy);
         let client = client.build().unwrap();
         client.get_status(Status::Ok).success().await.unwrap();
         let call = client.get_status(Status::Ok).with_retry(None);
         call.send().await.unwrap_err();
-        rude.url.rsplit(':').next().unwrap().to_owned()
+        server.url.rsplit(':').next().unwrap().to_owned()
     });
     let common = [
         ("http.request.method", "GET"),
@@ -108,7 +109,7 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
         ("server.port", port.as_str()),
     ];
     let url = |path: &str| format!("http://127.0.0.1:{port}{path}");
-    let own = || {
+    let operation_fields = || {
         let path = "/status/{codes}";
         [
             ("url.template", path.to_owned()),
@@ -128,7 +129,7 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
             ("http.response.status_code", "302".to_owned()),
             ("url.full", url("/status/200")),
         ],
-        // The path of the operation is not where a redirect led.
+        // A span of a redirected request has no path template because the target is not the operation's path.
         vec![
             ("http.request.resend_count", "2".to_owned()),
             ("http.response.status_code", "204".to_owned()),
@@ -144,7 +145,7 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
     assert_eq!(spans.len(), expected.len());
     for ((number, fields), mut expected) in spans.iter().enumerate().zip(expected) {
         if number != 2 {
-            expected.extend(own());
+            expected.extend(operation_fields());
         }
         if number < 3 {
             expected.extend(version());
@@ -157,7 +158,7 @@ fn each_request_has_a_span_with_the_names_of_opentelemetry() {
 }
 
 #[test]
-fn each_answer_has_a_span_with_the_names_of_opentelemetry() {
+fn each_server_response_has_a_span_with_opentelemetry_names() {
     let ((), spans) = spans(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -168,10 +169,10 @@ fn each_answer_has_a_span_with_the_names_of_opentelemetry() {
             ("HEAD", "/status/404"),
             ("GET", "/nowhere"),
         ] {
-            get(address, method, target).await;
+            request(address, method, target).await;
         }
     });
-    let of = |number: usize, name: &str| spans[number].get(name).map(String::as_str);
+    let field = |number: usize, name: &str| spans[number].get(name).map(String::as_str);
     for (number, expected) in [
         [
             ("http.request.method", Some("GET")),
@@ -185,7 +186,7 @@ fn each_answer_has_a_span_with_the_names_of_opentelemetry() {
         [
             ("http.request.method", Some("HEAD")),
             ("http.route", Some("/status/{codes}")),
-            // The method of GET answers it.
+            // HEAD is handled by the operation for GET.
             ("openapi.operation.id", Some("getStatus")),
             ("otel.name", Some("HEAD /status/{codes}")),
             ("http.response.status_code", Some("404")),
@@ -206,14 +207,14 @@ fn each_answer_has_a_span_with_the_names_of_opentelemetry() {
     .enumerate()
     {
         for (name, value) in expected {
-            assert_eq!(of(number, name), value, "{name} {:?}", spans[number]);
+            assert_eq!(field(number, name), value, "{name} {:?}", spans[number]);
         }
         for (name, value) in [
             ("otel.kind", "server"),
             ("client.address", "127.0.0.1"),
             ("network.protocol.version", "1.1"),
         ] {
-            assert_eq!(of(number, name), Some(value), "{name}");
+            assert_eq!(field(number, name), Some(value), "{name}");
         }
         assert!(!format!("{:?}", spans[number]).contains("secret"));
     }

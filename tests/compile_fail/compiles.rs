@@ -1,10 +1,10 @@
-//! What the others are refused for, done right.
+//! The correct version of what the other programs do wrong.
 
 use statusquo::{Status, StatusResponse, StatusResponseDefault};
 
 fn main() {
-    let answer = StatusResponse::Default { status: StatusResponseDefault::from_const::<299>() };
-    match answer {
+    let response = StatusResponse::Default { status: StatusResponseDefault::from_const::<299>() };
+    match response {
         StatusResponse::Default { status } => assert_eq!(status.code().get(), 299),
         other => panic!("{}", other.code()),
     }
