@@ -68,7 +68,7 @@ impl Client {
 
     /// `GET /status/512`
     ///
-    /// A slip of that document, which declares 521 under a path of 512.
+    /// A mistake of that document, which declares 521 under the path of 512.
     pub fn get_status_512(&self) -> Call<'_, GetStatus512> {
         self.call(GetStatus512::new())
     }

@@ -2,7 +2,7 @@
 
 //! The types of parameters, header fields and content.
 
-/// What all have.
+/// The common properties.
 pub type Alias = Base;
 
 /// `All`.
@@ -129,7 +129,7 @@ crate::runtime::unions::impl_union!(Back {
     Object,
 });
 
-/// What all have.
+/// The common properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
@@ -291,7 +291,7 @@ crate::runtime::object::impl_serde_object!(Endless {
     required endless = "endless",
 });
 
-/// What holds for each alternative.
+/// A union with a property that all alternatives have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Extended {
@@ -445,7 +445,7 @@ crate::runtime::unions::impl_union!(Loop {
     Text,
 });
 
-/// Of several parts.
+/// Merged from several parts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
@@ -540,7 +540,7 @@ crate::runtime::object::impl_serde_object!(Right {
     optional right = "right",
 });
 
-/// Told by what it has.
+/// A union whose alternatives are distinguished by their properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
@@ -660,7 +660,7 @@ crate::runtime::object::impl_serde_object!(BackObject {
     optional through = "through",
 });
 
-/// What holds for each alternative.
+/// A union with a property that all alternatives have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
@@ -690,7 +690,7 @@ crate::runtime::object::impl_serde_object!(ExtendedCircle {
     required radius = "radius",
 });
 
-/// What holds for each alternative.
+/// A union with a property that all alternatives have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {

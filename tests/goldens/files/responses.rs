@@ -16,11 +16,11 @@ use crate::{
 pub enum ListOwnersResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
-    /// Those who have a pet.
+    /// The owners of pets.
     Ok(Vec<types::Owner>),
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: ListOwnersResponseDefault,
@@ -101,11 +101,11 @@ pub enum GetPetResponse {
     Ok(types::Pet),
     /// [`404 Not Found`](crate::Status::NotFound)
     ///
-    /// There is none.
+    /// There is no such pet.
     NotFound,
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: GetPetResponseDefault,

@@ -5,7 +5,7 @@
 /// Maximum length: `20`
 pub type Name = String;
 
-/// Who has a pet.
+/// The owner of a pet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
@@ -31,7 +31,7 @@ crate::runtime::object::impl_serde_object!(Owner {
     optional pets = "pets",
 });
 
-/// Who has a pet.
+/// The owner of a pet.
 pub type Same = Owner;
 
 /// `Dog`.

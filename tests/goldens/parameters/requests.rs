@@ -185,7 +185,7 @@ impl Operation for Choice {
 
 /// The request of `GET /compare/{left}...{right}`.
 ///
-/// Does not say what its parameters are.
+/// Does not declare its path parameters.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetCompareByLeftByRight {

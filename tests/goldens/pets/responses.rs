@@ -18,14 +18,14 @@ pub enum FindPetsResponse {
     ///
     /// The pets, the youngest first.
     Ok {
-        /// How many there are in all.
+        /// The total number of pets.
         x_total_count: i64,
         /// The content.
         body: Vec<types::Pet>,
     },
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: FindPetsResponseDefault,
@@ -113,7 +113,7 @@ pub enum AddPetResponse {
     Created(types::Pet),
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: AddPetResponseDefault,
@@ -207,7 +207,7 @@ pub enum GetPetResponse {
     NotFound,
     /// `4XX`
     ///
-    /// What went wrong.
+    /// The error.
     ClientError {
         /// The status code.
         status: GetPetResponse4xx,
@@ -216,7 +216,7 @@ pub enum GetPetResponse {
     },
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: GetPetResponseDefault,
@@ -335,7 +335,7 @@ pub enum DeletePetResponse {
     NoContent,
     /// Any other status code.
     ///
-    /// What went wrong.
+    /// The error.
     Default {
         /// The status code.
         status: DeletePetResponseDefault,

@@ -16,7 +16,7 @@ use crate::{
 pub enum ProseResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
-    /// An \[answer\] with a \ and a \`tick
+    /// A \[response\] with a \ and a \`tick
     Ok {
         /// \<T>
         x_prose: Option<String>,

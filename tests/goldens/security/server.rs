@@ -185,7 +185,7 @@ pub fn router(api: impl Api) -> axum::Router {
 fn operations(api: &Arc<impl Api>) -> ApiRouter {
     let mut router = ApiRouter::new();
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |api, context, request: GetBasic, credentials: security::BasicCredentials| async move {
                 let api = Api::with_context(api, context);
@@ -194,7 +194,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -208,7 +208,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -222,7 +222,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |api, context, request: GetDigest, credentials: security::DigestCredentials| async move {
                 let api = Api::with_context(api, context);
@@ -231,7 +231,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -254,7 +254,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |api, context, request: HeadHead, credentials: security::TokenCredentials| async move {
                 let api = Api::with_context(api, context);
@@ -263,7 +263,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -277,7 +277,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -300,7 +300,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -314,7 +314,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |api, context, request: GetToken, credentials: security::TokenCredentials| async move {
                 let api = Api::with_context(api, context);
@@ -323,7 +323,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -337,7 +337,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,
@@ -351,7 +351,7 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .guarded(
+        .route_with_credentials(
             api,
             |
                 api,

@@ -15,7 +15,7 @@ use crate::{
 pub enum GetAResponse {
     /// [`202 Accepted`](crate::Status::Accepted)
     ///
-    /// Taken.
+    /// Accepted.
     Accepted,
 }
 
@@ -70,11 +70,11 @@ pub enum DifferentSuccessesResponse {
     Accepted(i64),
     /// [`404 Not Found`](crate::Status::NotFound)
     ///
-    /// Nothing.
+    /// There is nothing.
     NotFound,
     /// Any other status code.
     ///
-    /// Whatever.
+    /// Any other response.
     Default {
         /// The status code.
         status: DifferentSuccessesResponseDefault,
@@ -168,7 +168,7 @@ pub enum EqualSuccessesResponse {
     NonAuthoritativeInformation(String),
     /// Any other status code.
     ///
-    /// A text too.
+    /// A text as well.
     Default {
         /// The status code.
         status: EqualSuccessesResponseDefault,
@@ -450,14 +450,14 @@ impl Response for InterimResponse {
 
 /// The responses of `GET /named` and `PUT /named`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum NamedAnswer {
+pub enum JobResponse {
     /// [`202 Accepted`](crate::Status::Accepted)
     ///
-    /// Taken.
+    /// Accepted.
     Accepted,
 }
 
-impl NamedAnswer {
+impl JobResponse {
     /// Returns the status code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -467,7 +467,7 @@ impl NamedAnswer {
     }
 }
 
-impl Response for NamedAnswer {
+impl Response for JobResponse {
     type Success = ();
     const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
 
@@ -558,7 +558,7 @@ impl Response for NoContentResponse {
 pub enum NoSuccessResponse {
     /// [`404 Not Found`](crate::Status::NotFound)
     ///
-    /// Never anything.
+    /// There is nothing.
     NotFound(String),
 }
 
@@ -664,7 +664,7 @@ impl Response for NothingResponse {
 pub enum OnlyDefaultResponse {
     /// Any other status code.
     ///
-    /// Whatever.
+    /// Any other response.
     Default {
         /// The status code.
         status: OnlyDefaultResponseDefault,
@@ -777,7 +777,7 @@ impl Response for GetOtherResponse {
 pub enum HeadOtherResponse {
     /// [`204 No Content`](crate::Status::NoContent)
     ///
-    /// Not as GET.
+    /// Another response than that of GET.
     NoContent,
 }
 
@@ -824,7 +824,7 @@ impl Response for HeadOtherResponse {
 pub enum RangeResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
-    /// Exactly this.
+    /// A success.
     Ok,
     /// `2XX`
     ///
@@ -921,7 +921,7 @@ pub enum SharedResponse {
     Ok,
     /// [`409 Conflict`](crate::Status::Conflict)
     ///
-    /// Taken.
+    /// Conflict.
     Conflict,
 }
 
@@ -975,10 +975,10 @@ impl Response for SharedResponse {
 pub type GetBResponse = GetAResponse;
 
 /// The responses of `GET /named`.
-pub type GetNamedResponse = NamedAnswer;
+pub type GetNamedResponse = JobResponse;
 
 /// The responses of `PUT /named`.
-pub type PutNamedResponse = NamedAnswer;
+pub type PutNamedResponse = JobResponse;
 
 /// The responses of `GET /shared`.
 pub type GetSharedResponse = SharedResponse;

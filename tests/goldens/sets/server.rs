@@ -92,7 +92,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /shared`
     ///
-    /// All on one path, so the enum is called after the path.
+    /// All operations of the path share the enum, so it has the name of the path.
     fn get_shared(
         &self,
         request: GetShared,
@@ -100,7 +100,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `PUT /shared`
     ///
-    /// All on one path, so the enum is called after the path.
+    /// All operations of the path share the enum, so it has the name of the path.
     fn put_shared(
         &self,
         request: PutShared,

@@ -21,11 +21,11 @@ pub enum GetStatusesResponse {
     MoreThanOk,
     /// [`401 Unauthorized`](crate::Status::Unauthorized)
     ///
-    /// Who are you?
+    /// The credentials are missing.
     Unauthorized,
     /// [`404 Not Found`](crate::Status::Missing)
     ///
-    /// No such thing.
+    /// There is no such thing.
     Missing,
     /// [`418 I'm a teapot`](crate::Status::ImATeapot)
     ///

@@ -60,7 +60,7 @@ pub fn router(api: impl Api) -> axum::Router {
 
 /// The operations with the tag `store`.
 ///
-/// What is *sold*, and to whom.
+/// The *sale* of pets.
 pub mod store {
     use super::*;
 
@@ -399,7 +399,7 @@ pub mod security2 {
     pub(super) fn operations(api: &Arc<impl Api>) -> ApiRouter {
         let mut router = ApiRouter::new();
         router
-            .guarded(
+            .route_with_credentials(
                 api,
                 |api, context, request: GetSecurity, credentials: security::KeyCredentials| async move {
                     let api = Api::with_context(api, context);

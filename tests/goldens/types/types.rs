@@ -32,7 +32,7 @@ crate::runtime::object::impl_serde_object!(Account {
     optional password = "password",
 });
 
-/// One of each.
+/// A property of each type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
@@ -44,7 +44,7 @@ pub struct All {
     pub flag: bool,
     /// `id`
     pub id: Option<Id>,
-    /// Has no name of its own.
+    /// An inline schema.
     pub inline: AllInline,
     /// `large`
     pub large: i64,
@@ -137,7 +137,7 @@ crate::runtime::object::impl_serde_object!(All {
     required words = "words",
 });
 
-/// Has room for nothing else.
+/// Does not allow other properties.
 ///
 /// No additional properties.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,7 +184,7 @@ crate::runtime::enums::impl_string_enum!(Colour {
     DarkBlue = "dark blue",
 });
 
-/// A number that tells one from another.
+/// A unique number.
 pub type Id = i64;
 
 /// `Level`.
@@ -213,7 +213,7 @@ impl Level {
         }
     }
 
-    const fn known(number: i64) -> Option<Self> {
+    const fn from_declared(number: i64) -> Option<Self> {
         match number {
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
@@ -225,10 +225,10 @@ impl Level {
 
 crate::runtime::enums::impl_integer_enum!(Level);
 
-/// A text, or none.
+/// A text or null.
 pub type Maybe = Option<String>;
 
-/// Has room for more.
+/// Allows other properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
@@ -274,7 +274,7 @@ crate::runtime::object::impl_serde_object!(Owner {
     required tree = "tree",
 });
 
-/// Two that say the same, and one that says more.
+/// Two equal inline schemas, and one with an additional description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pair {
@@ -282,7 +282,7 @@ pub struct Pair {
     pub first: Option<PairFirst>,
     /// `second`
     pub second: Option<PairSecond>,
-    /// More.
+    /// An additional description.
     pub third: Option<PairThird>,
 }
 
@@ -304,7 +304,7 @@ crate::runtime::object::impl_serde_object!(Pair {
     optional third = "third",
 });
 
-/// Goes one way alone.
+/// Only used in responses.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Receipt {
@@ -361,7 +361,7 @@ crate::runtime::object::impl_serde_object!(Tree {
     optional right = "right",
 });
 
-/// Has no name of its own.
+/// An inline schema.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllInline {
@@ -438,7 +438,7 @@ crate::runtime::enums::impl_string_enum!(PairFirstUnit {
 /// `PairSecond`.
 pub type PairSecond = PairFirst;
 
-/// More.
+/// An additional description.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
