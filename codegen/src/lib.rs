@@ -55,8 +55,8 @@
 //!
 //! # Content
 //!
-//! JSON, `application/x-www-form-urlencoded`, `multipart/form-data`, text and bytes have typed values; content of
-//! any other media type is text if its schema is a string, otherwise bytes. Several media types become an enum.
+//! JSON, `application/x-www-form-urlencoded`, `multipart/form-data` and `text/*` have values of the schema's type;
+//! content of any other media type is bytes. Several media types become an enum.
 //! Formats such as `uuid` and `date-time` are `String`s. An enum of strings has a variant `Other` for values that
 //! the document does not declare; so do `oneOf` and `anyOf`, whose alternative is chosen by the discriminator,
 //! otherwise by how much of the value it keeps.

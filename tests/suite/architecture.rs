@@ -231,3 +231,28 @@ fn generated_files_are_marked_and_contain_no_local_paths() {
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")), "{path}");
     }
 }
+
+/// A name means one thing: no crate declares two types with the same name.
+#[test]
+fn each_type_of_a_crate_has_its_own_name() {
+    for folder in ["codegen/src", "codegen/runtime", "xtask/src", "tests/src"] {
+        let mut names = BTreeSet::new();
+        for file in sources(folder) {
+            let code = syn::parse_file(&read(&file)).unwrap();
+            for item in code.items {
+                let name = match item {
+                    syn::Item::Enum(item) => item.ident,
+                    syn::Item::Struct(item) => item.ident,
+                    syn::Item::Trait(item) => item.ident,
+                    syn::Item::Type(item) => item.ident,
+                    _ => continue,
+                };
+                assert!(
+                    names.insert(name.to_string()),
+                    "{file}: `{name}` exists already"
+                );
+            }
+        }
+        assert!(names.len() > 5, "{folder}: {names:?}");
+    }
+}
