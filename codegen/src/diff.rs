@@ -9,6 +9,8 @@
 mod api_change;
 mod cause;
 mod components;
+mod constraints;
+mod content;
 mod coverage;
 mod names;
 mod operations;
