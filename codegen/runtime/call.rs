@@ -23,7 +23,7 @@ use super::{
 };
 use crate::Code;
 
-/// A request to an operation that has not been sent yet.
+/// A call to an operation, not yet sent.
 #[derive(Clone, Debug)]
 #[must_use = "a call is not sent until `send()`, `success()` or `.await`"]
 pub struct Call<'a, O> {
@@ -65,7 +65,7 @@ impl<'a, O: Operation> Call<'a, O> {
         self.options.get_or_insert_default()
     }
 
-    /// Sets a header field, which replaces any other of the same name.
+    /// Sets a header field, which replaces any other with the same name.
     ///
     /// An invalid name or value is an error of the call when it is sent.
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
@@ -101,8 +101,8 @@ impl<'a, O: Operation> Call<'a, O> {
     /// Sends the request. Every response that the document declares is a value, errors included.
     ///
     /// # Errors
-    /// If the request cannot be sent, if no complete response is received, or if the document does not
-    /// declare the response. In the last case the error has its status code, header fields and content.
+    /// If the request cannot be sent, or if no complete response is received that matches the document. If a
+    /// response was received, the error has its status code, header fields and content.
     pub async fn send(self) -> Result<O::Response, Error> {
         let received = send::buffered(&self).await?;
         Ok(FullResponse::new::<O>(received)?.response)
@@ -117,8 +117,8 @@ impl<'a, O: Operation> Call<'a, O> {
         FullResponse::new::<O>(send::buffered(&self).await?)
     }
 
-    /// Sends the request, and returns the value of a success (2xx), like `raise_for_status` in Python's
-    /// `requests`.
+    /// Sends the request, and returns the value of a success (2xx). Any other response is an error, even a 3xx,
+    /// which `raise_for_status` in Python's `requests` accepts.
     ///
     /// # Errors
     /// The same as for [`send`](Self::send), and for each declared response that is not a success.
@@ -202,14 +202,13 @@ impl<R: Response> FullResponse<R> {
         retry_after(&self.raw.headers)
     }
 
-    /// Returns the URL that the response came from, after any redirects. It includes credentials in its
-    /// query.
+    /// Returns the URL that the response came from, after any redirects. It may contain credentials in its query.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
 
-    /// Returns how often the request was sent; redirects are not counted.
+    /// Returns how many times the request was sent; redirects are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
@@ -365,7 +364,7 @@ impl StreamingResponse {
 }
 
 impl<'a, O: BinaryRequest> Call<'a, O> {
-    /// Replaces the content of the request, for example by a file or a stream.
+    /// Replaces the content of the request, for example with a file or a stream.
     ///
     /// A streamed body cannot be replayed, so the request is not retried, and a redirect that keeps the
     /// content is not followed. Bytes in memory can be replayed.
@@ -377,7 +376,7 @@ impl<'a, O: BinaryRequest> Call<'a, O> {
     }
 }
 
-/// A request with replaced content that has not been sent yet.
+/// A call whose content has been replaced, not yet sent.
 #[derive(Debug)]
 #[must_use = "a call is not sent until `send()` or `success()`"]
 pub struct StreamingCall<'a, O> {
@@ -418,7 +417,7 @@ impl<O: Operation> StreamingCall<'_, O> {
 
 /// An operation that may return 304 (Not Modified), so its calls accept an entity tag.
 ///
-/// An operation with a parameter named like the method does not implement it.
+/// Not implemented for an operation that has a parameter with the method's name.
 pub trait IfNoneMatch: Operation {}
 
 impl<O: IfNoneMatch> Call<'_, O> {
@@ -432,13 +431,13 @@ impl<O: IfNoneMatch> Call<'_, O> {
 
 /// An operation that may return 304 (Not Modified), so its calls accept a date.
 ///
-/// An operation with a parameter named like the method does not implement it.
+/// Not implemented for an operation that has a parameter with the method's name.
 pub trait IfModifiedSince: Operation {}
 
 impl<O: IfModifiedSince> Call<'_, O> {
     /// Requests the content only if it has changed since a date; otherwise the response is 304.
     ///
-    /// The date is a time, or a value of `Last-Modified` (RFC 9110, section 13.1.3).
+    /// The date is a point in time or the value of a `Last-Modified` field (RFC 9110, section 13.1.3).
     pub fn if_modified_since(self, date: impl Into<HttpDate>) -> Self {
         self.with_header(header::IF_MODIFIED_SINCE, date.into().as_str())
     }

@@ -153,7 +153,7 @@ impl Error {
         self
     }
 
-    /// Checks whether the transport failed or timed out, so that another attempt may succeed.
+    /// Returns whether the transport failed or timed out, so that another attempt may succeed.
     pub(crate) fn is_transport(&self) -> bool {
         match &self.0.kind {
             ErrorKind::Transport(error, _) => {
@@ -210,7 +210,7 @@ impl Error {
         self.0.sent.as_ref()?.url.as_ref()
     }
 
-    /// Returns how often the request was sent; redirects are not counted.
+    /// Returns how many times the request was sent; redirects are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -225,7 +225,7 @@ impl Error {
         }
     }
 
-    /// Checks whether a timeout of the client or of a call expired.
+    /// Returns whether a timeout of the client or of a call expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
@@ -235,7 +235,7 @@ impl Error {
         }
     }
 
-    /// Checks whether the connection to the server, or to the target of a redirect, failed.
+    /// Returns whether the connection to the server, or to the target of a redirect, failed.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Transport(error, _) if error.is_connect())
@@ -290,10 +290,10 @@ impl fmt::Display for Error {
                 f.write_str("no response was received")?;
             }
             ErrorKind::Timeout(Some(raw)) => {
-                write!(f, "response {} did not end within the timeout", raw.code)?;
+                write!(f, "response {} did not finish within the timeout", raw.code)?;
             }
             ErrorKind::Transport(_, Some(raw)) if self.is_timeout() => {
-                write!(f, "response {} did not end within the timeout", raw.code)?;
+                write!(f, "response {} did not finish within the timeout", raw.code)?;
             }
             ErrorKind::Transport(_, Some(raw)) => {
                 write!(f, "response {} ended early", raw.code)?;

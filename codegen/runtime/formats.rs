@@ -84,7 +84,7 @@ impl Format {
         }
     }
 
-    /// Checks whether a string has the format.
+    /// Returns whether a string has the format.
     #[must_use]
     pub fn is_match(self, text: &str) -> bool {
         match self {
@@ -122,7 +122,7 @@ const URI: &str =
 
 const UUID: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
 
-/// Checks whether a string is a date of the Gregorian calendar (RFC 3339, `full-date`).
+/// Returns whether a string is a date of the Gregorian calendar (RFC 3339, `full-date`).
 fn is_date(text: &str) -> bool {
     if !matches(r"^\d{4}-\d{2}-\d{2}$", text) {
         return false;
@@ -143,7 +143,7 @@ fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Checks whether a part of a string matches a regular expression. An invalid expression matches every
+/// Returns whether a part of a string matches a regular expression. An invalid expression matches every
 /// string.
 pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     thread_local! {

@@ -68,7 +68,7 @@ pub(crate) fn select_json<'t>(declared: &[&'t str], actual: Option<&str>) -> Opt
         .then(|| declared.iter().copied().find(is_json))?
 }
 
-/// Checks whether the value of `Accept` includes one of the media types or ranges that a response may have
+/// Returns whether the value of `Accept` includes one of the media types or ranges that a response may have
 /// (RFC 9110, section 12.5.1). A malformed value includes all of them.
 #[cfg(feature = "server")]
 pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
@@ -115,7 +115,7 @@ fn split(media: &str) -> (&str, Vec<(String, &str)>) {
     (essence.trim(), parameters.collect())
 }
 
-/// Checks whether a range such as `text/*` includes a media type.
+/// Returns whether a range such as `text/*` includes a media type.
 fn in_range(range: &str, media: &str) -> bool {
     let main_type = range
         .strip_suffix("/*")
@@ -124,7 +124,7 @@ fn in_range(range: &str, media: &str) -> bool {
     matches!((main_type, actual), (Some(main_type), Some(actual)) if main_type.eq_ignore_ascii_case(actual))
 }
 
-/// Checks whether content of a media type is JSON.
+/// Returns whether content of a media type is JSON.
 pub(crate) fn is_json(media: &str) -> bool {
     let media = split(media).0.to_ascii_lowercase();
     media.ends_with("/json") || media.ends_with("+json")

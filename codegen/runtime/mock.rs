@@ -79,15 +79,15 @@ pub(crate) fn rejection_example(
     response
 }
 
-/// An API that returns examples of the document. It never returns an undeclared response.
+/// An API that returns examples of the document. Its methods never return an undeclared response.
 ///
-/// An operation with a parameter of the type [`StatusChoice`] returns the example of the chosen status, or
-/// 400 if the document does not declare that status. Any other operation returns the example of its first
-/// success.
+/// An operation with a parameter of type [`StatusChoice`] returns the example of the chosen status, or the
+/// example of 400 if the document does not declare that status. Any other operation returns the example of its
+/// first success, or else its first example.
 ///
 /// The header field `Prefer` (RFC 7240) of a request changes the response:
 ///
-/// - `Prefer: code=503` selects a status, in place of the first success.
+/// - `Prefer: code=503` selects a status, unless a parameter chooses it.
 /// - `Prefer: code=200:9,503:1` selects one of several at random, with these weights.
 /// - `Prefer: delay=1.5` delays the response by this number of seconds.
 ///
@@ -98,7 +98,7 @@ pub struct Mock {
     rng: Option<Arc<Mutex<Rng>>>,
 }
 
-/// The mock with a random seed.
+/// The mock, which selects statuses at random. [`Mock::seeded`] is reproducible.
 #[allow(
     non_upper_case_globals,
     reason = "the value is used like that of a unit struct"
@@ -167,8 +167,9 @@ pub(crate) fn check_preference<O: Operation>(
 ///
 /// If the document does not declare the status, the example of 400 is returned.
 ///
-/// # Panics If there is no example, or if it does not match the document; the generator warns in these cases.
-/// The server responds with 500.
+/// # Panics
+/// If there is no example, or if it does not match the document; the generator warns in these cases. The
+/// server responds with 500.
 pub(crate) async fn respond<R: Response>(
     mock: &Mock,
     examples: &[ResponseExample],

@@ -127,7 +127,7 @@ impl Param {
         }
     }
 
-    /// Checks whether a name is that of a property of the exploded object.
+    /// Returns whether a name is that of a property of the exploded object.
     pub(crate) fn has_member(&self, name: &str) -> bool {
         let is_of_parameter = |parameter: &&str| {
             let suffix = name.strip_prefix(parameter);
@@ -140,7 +140,7 @@ impl Param {
                 .is_some_and(|parameters| !parameters.iter().any(is_of_parameter))
     }
 
-    /// Checks whether this is `Set-Cookie`, whose values cannot be joined with commas (RFC 9110, section
+    /// Returns whether this is `Set-Cookie`, whose values cannot be joined with commas (RFC 9110, section
     /// 5.3).
     pub(crate) fn is_set_cookie(&self) -> bool {
         self.location == Location::Header && self.name.eq_ignore_ascii_case("set-cookie")

@@ -36,7 +36,7 @@ pub(crate) fn redact_url<O: Operation>(url: &Url) -> Url {
     redacted
 }
 
-/// Checks whether the name of a parameter or header field suggests a secret.
+/// Returns whether the name of a parameter or header field suggests a secret.
 ///
 /// The list includes the names that OpenTelemetry's semantic conventions redact in `url.full`.
 pub(crate) fn is_secret(name: &str) -> bool {

@@ -57,7 +57,7 @@ impl PathValues {
     }
 }
 
-/// The reason why the server rejects a request without a call of the operation's method.
+/// The reason why the router responds in place of the operation's method.
 ///
 /// [`RouterExt::on_reject`](super::serve::RouterExt::on_reject) passes it to a function that creates the
 /// response.
@@ -109,13 +109,13 @@ impl Rejection {
     }
 
     /// Returns the operation of the request: its `operationId`, or else its method and path. `None` if the
-    /// request does not match an operation.
+    /// request does not match an operation, or if the server took too long to respond.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// Returns a message for the caller of the API that states the fault.
+    /// Returns the message that tells the caller what is wrong.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
@@ -277,7 +277,7 @@ impl RequestDecoder {
         })
     }
 
-    /// Checks whether the request has content.
+    /// Returns whether the request has content.
     pub(crate) fn has_body(&self) -> bool {
         !self.body.is_empty() || self.headers().contains_key(header::CONTENT_TYPE)
     }

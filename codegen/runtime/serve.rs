@@ -40,7 +40,7 @@ use super::{
 /// The minimum header size that hyper accepts, in bytes.
 const MIN_HEADER_SIZE: usize = 8192;
 
-/// The limits of a server. A time of `None` and a size of [`usize::MAX`] mean no limit.
+/// The limits of a server. `None` or [`usize::MAX`] means no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -55,7 +55,7 @@ pub struct Limits {
     pub body_time: Option<Duration>,
     /// Maximum time from a request's header to the response; slower requests get 503. Default 60 seconds.
     pub request_time: Option<Duration>,
-    /// Maximum time in which a client accepts no part of a response; after it the connection is closed.
+    /// Maximum time for which a client may accept no part of a response; after that, the connection is closed.
     /// Default 30 seconds.
     pub write_time: Option<Duration>,
     /// Maximum number of simultaneous connections; further ones wait. Default 10,000.
@@ -144,7 +144,7 @@ pub trait RouterExt: Into<Router> {
 
 impl<R: Into<Router>> RouterExt for R {}
 
-/// Serves a router on a socket with HTTP/1, until the process ends or
+/// Serves a router on a socket over HTTP/1, until the process ends or
 /// [a future completes](Serve::with_graceful_shutdown).
 ///
 /// It enforces the limits, and provides the address of the peer as
@@ -255,7 +255,7 @@ impl IntoFuture for Serve {
     }
 }
 
-/// Checks whether an error of `accept` concerns only the connection that failed.
+/// Returns whether an error of `accept` concerns only the connection that failed.
 fn is_connection_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),

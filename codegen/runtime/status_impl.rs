@@ -72,37 +72,37 @@ impl Status {
         self.class().advice_for(self.retry())
     }
 
-    /// Checks whether the code is 100 to 199, so that the final response follows.
+    /// Returns whether the code is 100 to 199, so that the final response follows.
     #[must_use]
     pub const fn is_informational(self) -> bool {
         matches!(self.class(), Class::Informational)
     }
 
-    /// Checks whether the code is 200 to 299.
+    /// Returns whether the code is 200 to 299.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self.class(), Class::Success)
     }
 
-    /// Checks whether the code is 300 to 399.
+    /// Returns whether the code is 300 to 399.
     #[must_use]
     pub const fn is_redirection(self) -> bool {
         matches!(self.class(), Class::Redirection)
     }
 
-    /// Checks whether the code is 400 to 499.
+    /// Returns whether the code is 400 to 499.
     #[must_use]
     pub const fn is_client_error(self) -> bool {
         matches!(self.class(), Class::ClientError)
     }
 
-    /// Checks whether the code is 500 to 599.
+    /// Returns whether the code is 500 to 599.
     #[must_use]
     pub const fn is_server_error(self) -> bool {
         matches!(self.class(), Class::ServerError)
     }
 
-    /// Checks whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
+    /// Returns whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
     #[must_use]
     pub const fn is_error(self) -> bool {
         matches!(self.class(), Class::ClientError | Class::ServerError)

@@ -363,7 +363,7 @@ impl Constraint {
     }
 }
 
-/// Checks whether an iterator has at least a number of items, without counting more of them.
+/// Returns whether an iterator has at least a number of items, without counting more of them.
 fn has_at_least(mut items: impl Iterator, least: u64) -> bool {
     match least
         .checked_sub(1)
@@ -399,7 +399,7 @@ fn listed<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> String {
     listed.join(", ")
 }
 
-/// Checks whether the items of an array are distinct.
+/// Returns whether the items of an array are distinct.
 fn is_unique(items: &[Value]) -> bool {
     let mut texts = BTreeSet::new();
     items.iter().all(|item| {
@@ -458,7 +458,7 @@ impl Bound {
         }
     }
 
-    /// Checks whether a number is an integer multiple of this one.
+    /// Returns whether a number is an integer multiple of this one.
     #[expect(
         clippy::cast_precision_loss,
         reason = "only with a number that is not exact either"
@@ -496,7 +496,7 @@ impl std::fmt::Display for Bound {
 }
 
 impl JsonType {
-    /// Checks whether a value has the type.
+    /// Returns whether a value has the type.
     fn includes(self, value: &Value) -> bool {
         match self {
             Self::Array => value.is_array(),

@@ -127,7 +127,7 @@ impl PlacePair {
         }
     }
 
-    /// Checks whether this place is within another one, on each side that it has.
+    /// Returns whether this place is within another one, on each side that it has.
     fn is_in(&self, outer: &Self) -> bool {
         let is_within = |inner: &Option<Pointer>, outer: &Option<Pointer>| match (inner, outer) {
             (Some(inner), Some(outer)) => inner.is_within(outer),
@@ -160,7 +160,7 @@ impl Side {
     ///
     /// # Errors
     ///
-    /// |Returns all errors in the document.
+    /// Returns all errors in the document.
     pub fn read(source: &Source, catalogue: &Catalogue) -> Result<Self, Vec<Diagnostic>> {
         let (document, model, _) = crate::read(source, catalogue)?;
         Ok(Self {
@@ -188,7 +188,7 @@ impl Side {
     ///
     /// # Errors
     ///
-    /// |Returns the name of a file that is not valid Rust, with the parse error.
+    /// Returns the name of a file that is not valid Rust, with the parse error.
     pub fn with_crate(mut self, files: &Files) -> Result<Self, String> {
         let mut parsed = Vec::new();
         // Files that were added to the crate by hand are not part of the generated API.
@@ -281,8 +281,7 @@ impl Finding {
         }
     }
 
-    /// Returns an identifier made from the rule and the first place, which is stable when messages are
-    /// reworded.
+    /// Returns an identifier made from the rule and the first place, which stays the same if messages are reworded.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let place = self.places.first().map(|place| place.pointer().as_str());
@@ -332,7 +331,7 @@ impl Diff {
         }
     }
 
-    /// Checks whether the documents are equal.
+    /// Returns whether the documents are equal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.level.is_none()

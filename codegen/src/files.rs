@@ -27,7 +27,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Checks whether the folder is up to date.
+    /// Returns whether the folder is up to date.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.stale.is_empty() && self.orphaned.is_empty()

@@ -243,7 +243,7 @@ pub(crate) fn crate_name(title: &str) -> Option<String> {
     Some(words.join("-")).filter(|name| is_crate_name(name))
 }
 
-/// Checks whether Cargo accepts a crate name and the crate can be imported by it.
+/// Returns whether Cargo accepts a crate name and the crate can be imported by it.
 fn is_crate_name(name: &str) -> bool {
     let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.len() <= 64

@@ -139,7 +139,7 @@ fn escape(name: String) -> String {
     format!("r#{name}")
 }
 
-/// Checks whether a keyword cannot be a raw identifier.
+/// Returns whether a keyword cannot be a raw identifier.
 fn is_never_raw(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }

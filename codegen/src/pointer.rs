@@ -124,7 +124,7 @@ impl Pointer {
             .map(|(parent, _)| Self(parent.to_owned()))
     }
 
-    /// Checks whether this place equals `other` or is inside of it.
+    /// Returns whether this place equals `other` or is inside of it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.strip(other).is_some()

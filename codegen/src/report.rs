@@ -133,7 +133,7 @@ impl Diagnostic {
         self
     }
 
-    /// Checks whether `other` is at the same place or inside of it, and so may be the cause of this finding.
+    /// Returns whether `other` is at the same place or inside of it, and so may be the cause of this finding.
     pub(crate) fn is_around(&self, other: &Self) -> bool {
         match (self.place.pointer(), other.place.pointer()) {
             (Some(own), Some(other)) => other.is_within(own),
@@ -141,7 +141,7 @@ impl Diagnostic {
         }
     }
 
-    /// Checks whether the finding is an error.
+    /// Returns whether the finding is an error.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         response => println!("{}", response.code()),
     }
 
-    // `success()` returns an error unless the status is 2xx, like Python's `raise_for_status`.
+    // `success()` returns an error unless the status is 2xx.
     let choice: StatusChoice = "200:9,204:1".parse()?;
     client.get_status(choice).success().await?;
 

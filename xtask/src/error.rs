@@ -14,7 +14,7 @@ pub(crate) fn print(results: &str) {
 
 /// An error that ends a command.
 pub(crate) enum CommandError {
-    /// The command did its work and found something.
+    /// A check failed, or nothing matches.
     Findings {
         /// The findings, for standard output.
         results: String,

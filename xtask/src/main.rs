@@ -1,7 +1,7 @@
 //! Command line interface of the workspace. `cargo xtask help` lists the commands.
 //!
-//! Results go to standard output, messages to standard error. A command exits with 0 on success, 1 if it
-//! found something, and 2 if it could not do its work.
+//! Results go to standard output, messages to standard error. A command exits with 0 on success, 1 if a check
+//! fails or nothing matches, and 2 if it cannot run.
 
 mod diff;
 mod document;

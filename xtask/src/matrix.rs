@@ -178,7 +178,7 @@ fn unmatched_rows(model: &Model) -> Vec<Row<'_>> {
     rows
 }
 
-/// Checks whether the declared media types include problem details (RFC 9457).
+/// Returns whether the declared media types include problem details (RFC 9457).
 fn declares_problem(declared: &ResponseVariant) -> bool {
     declared.media().iter().any(|media| {
         let essence = media.split(';').next().unwrap_or_default().trim();

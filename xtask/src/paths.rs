@@ -27,7 +27,7 @@ fn relative_to_current_dir(path: &Path) -> PathBuf {
     }
 }
 
-/// Checks whether two paths refer to the same file.
+/// Returns whether two paths refer to the same file.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     real(a) == real(b)

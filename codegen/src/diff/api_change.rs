@@ -112,7 +112,7 @@ pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> 
 }
 
 impl ApiChange {
-    /// Checks whether the item belongs to the traits of the server.
+    /// Returns whether the item belongs to the traits of the server.
     pub(super) fn is_of_server(&self) -> bool {
         self.item.starts_with("server::") || self.item.starts_with("Mock: ")
     }

@@ -151,7 +151,7 @@ impl Traced {
     }
 }
 
-/// Checks whether a path is one of the names in a change, or a part of one.
+/// Returns whether a path is one of the names in a change, or a part of one.
 fn is_part(item: &str, api: &ApiChange) -> bool {
     api.type_names.iter().any(|name| {
         let rest = item.strip_prefix(name.as_str());
@@ -159,7 +159,7 @@ fn is_part(item: &str, api: &ApiChange) -> bool {
     })
 }
 
-/// Checks whether a change of the document usually has this kind of effect on the crate.
+/// Returns whether a change of the document usually has this kind of effect on the crate.
 fn is_likely(change: &Change, api: &ApiChange) -> bool {
     let is_about_names = matches!(
         change.rule,
@@ -174,7 +174,7 @@ fn is_likely(change: &Change, api: &ApiChange) -> bool {
     is_possible(change, api) && is_about_names == (api.aspect == Aspect::Name)
 }
 
-/// Checks whether a change of the document can have this kind of effect on the crate.
+/// Returns whether a change of the document can have this kind of effect on the crate.
 fn is_possible(change: &Change, api: &ApiChange) -> bool {
     let is_about_advice = matches!(change.rule, DiffRule::Deprecated | DiffRule::Undeprecated);
     match api.aspect {

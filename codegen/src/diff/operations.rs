@@ -93,7 +93,7 @@ fn names_in(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Checks whether a parameter took the position of another one that also moved.
+/// Returns whether a parameter took the position of another one that also moved.
 fn is_permuted(before: &[String], after: &[String]) -> bool {
     let moved = before
         .iter()

@@ -90,7 +90,7 @@ fn module(path: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks whether a file is a copy of a runtime file.
+/// Returns whether a file is a copy of a runtime file.
 fn is_runtime(path: &str) -> bool {
     path.starts_with("src/runtime/")
 }
@@ -145,7 +145,7 @@ fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
     }
 }
 
-/// Checks whether an implementation is for a type parameter.
+/// Returns whether an implementation is for a type parameter.
 fn is_blanket(code: &syn::ItemImpl) -> bool {
     let Type::Path(parent) = &*code.self_ty else {
         return false;

@@ -92,7 +92,7 @@ macro_rules! rules {
                 }
             }
 
-            /// Checks whether the message names the part that was added or removed, so that the subject is
+            /// Returns whether the message names the part that was added or removed, so that the subject is
             /// the object that has the part.
             #[must_use]
             pub(super) const fn names_part(self) -> bool {
@@ -114,7 +114,7 @@ macro_rules! rules {
                 )
             }
 
-            /// Checks whether a change of the crate's API can be due to this rule.
+            /// Returns whether a change of the crate's API can be due to this rule.
             #[must_use]
             pub(super) const fn affects_api(self) -> bool {
                 match self {

@@ -126,7 +126,7 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Checks whether the parts of an `allOf` are different ones, and not only their contents.
+    /// Returns whether the parts of an `allOf` are different ones, and not only their contents.
     fn is_recomposed(&self, base: &Node<'a>, head: &Node<'a>) -> bool {
         let parts = |at: &Node<'a>| {
             at.get("allOf")
@@ -867,12 +867,12 @@ impl<'a> DiffWalk<'a> {
     }
 }
 
-/// Checks whether an object rejects additional properties.
+/// Returns whether an object rejects additional properties.
 fn is_closed(at: &Node<'_>) -> bool {
     at.value.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
-/// Checks whether a schema is a `$ref`.
+/// Returns whether a schema is a `$ref`.
 fn is_reference(at: &Node<'_>) -> bool {
     at.value.get("$ref").is_some()
 }

@@ -59,7 +59,7 @@ impl<'a> UsageIndex<'a> {
         }
     }
 
-    /// Checks whether a place is within an object for which a flag such as `readOnly` is set.
+    /// Returns whether a place is within an object for which a flag such as `readOnly` is set.
     pub(super) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
         let mut around = Some(place.clone());
         while let Some(place) = around {

@@ -50,7 +50,7 @@ impl Versions {
         }
     }
 
-    /// Checks whether the base is a pre-release, which may change in any way.
+    /// Returns whether the base is a pre-release, which may change in any way.
     #[must_use]
     pub fn is_from_pre_release(&self) -> bool {
         let text = self.base.trim().trim_start_matches(['v', 'V']);
@@ -58,7 +58,7 @@ impl Versions {
     }
 }
 
-/// Checks whether a version is newer than the old one, and is at least the needed version or a pre-release
+/// Returns whether a version is newer than the old one, and is at least the needed version or a pre-release
 /// of it.
 fn satisfies(old: &Version, needed: &Version, new: &Version) -> bool {
     let released = Version::new(new.major, new.minor, new.patch);

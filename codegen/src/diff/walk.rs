@@ -43,7 +43,7 @@ pub(super) struct WalkResult {
 }
 
 impl WalkResult {
-    /// Checks whether a report covers a place that is only in one of the documents.
+    /// Returns whether a report covers a place that is only in one of the documents.
     pub(super) fn is_covered(&self, place: &PlacePair) -> bool {
         let changes = self.changes.iter().map(|change| &change.place);
         let notes = self.notes.iter().map(|note| &note.place);
@@ -125,7 +125,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// A key of an object, which at least one side has.
+/// A key that at least one of two compared objects has.
 pub(super) struct KeyPair<'a> {
     /// The kind of the object that has the key.
     pub(super) kind: ObjectKind,
@@ -431,7 +431,7 @@ impl<'a> DiffWalk<'a> {
         self.members(kind, base, head);
     }
 
-    /// Checks whether one of two schemas only wraps the other.
+    /// Returns whether one of two schemas only wraps the other.
     fn wraps_other(&self, before: &Node<'a>, after: &Node<'a>) -> bool {
         let wraps = |tree: &'a Value, at: &Node<'a>, other: &Node<'a>| {
             let child = child_of(at).and_then(|child| resolved(tree, &child));
@@ -455,7 +455,7 @@ impl<'a> DiffWalk<'a> {
         } else {
             &self.head.tree
         };
-        // A wrapper of itself is compared like any other schema.
+        // A schema that wraps itself is compared like any other.
         let Some(target) = resolved(tree, &child).filter(|at| at.place != wrapper.place) else {
             return false;
         };
@@ -758,7 +758,7 @@ rows! {
     Schema ["xml"] => DiffWalk::unused;
 }
 
-/// Checks whether the values of two schemas have nothing in common.
+/// Returns whether the values of two schemas have nothing in common.
 pub(super) fn is_of_other_type(base: &Node<'_>, head: &Node<'_>) -> bool {
     let types = (base.text("type"), head.text("type"));
     let is_number = |ty: &str| matches!(ty, "integer" | "number");

@@ -51,19 +51,19 @@ pub struct WireRisk {
 }
 
 impl WireRisk {
-    /// Checks whether clients of the old version are at risk.
+    /// Returns whether clients of the old version are at risk.
     #[must_use]
     pub const fn old_clients(self) -> bool {
         self.requests.old_clients || self.responses.old_clients
     }
 
-    /// Checks whether clients of the new version are at risk with a server of the old one.
+    /// Returns whether clients of the new version are at risk with a server of the old one.
     #[must_use]
     pub const fn new_clients(self) -> bool {
         self.requests.new_clients || self.responses.new_clients
     }
 
-    /// Checks whether clients need another URL.
+    /// Returns whether clients need another URL.
     #[must_use]
     pub const fn deployment(self) -> bool {
         self.requests.deployment || self.responses.deployment

@@ -284,7 +284,7 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     };
     code.extend([
         format!("    {}", signature(operation, "request", "credentials", "")),
-        "        // Replace this by your own code. The mock returns the document's example."
+        "        // Replace this with your own code. The mock returns the document's example."
             .to_owned(),
         format!("        Mock.{}({passed}).await", operation.name),
         "    }".to_owned(),
@@ -293,7 +293,7 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
         .filter(|other| other.group == operation.group && other.id != operation.id)
         .collect();
     if !others.is_empty() {
-        code.push("    // The compiler lists the methods that are missing.".to_owned());
+        code.push("    // The compiler lists the missing methods.".to_owned());
     }
     let path = format!("{library}::");
     code.extend(
@@ -327,16 +327,16 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     code.push("}".to_owned());
     example(
         "Server",
-        "With the feature `server`, a trait has a method for each operation, which can only return a response\n\
-         that the document declares. The feature `mock` adds an implementation that returns the document's\n\
-         examples.",
+        "With the feature `server`, there is a trait with a method for each operation. A method can only return\n\
+         a response that the document declares. The feature `mock` adds an implementation that returns the\n\
+         document's examples.",
         "mock",
         imports_of(library, &imports),
         code,
     )
 }
 
-/// Writes the type of a required member as a program writes it, and notes what it has to import.
+/// Writes the type of a required member as user code would, and records the imports that it needs.
 fn example_type(member: &Member<'_>, imports: &mut BTreeSet<String>) -> String {
     let ty = member.ty.to_string().replace(' ', "").replace(',', ", ");
     if ty.contains("types::") {
@@ -445,7 +445,7 @@ fn modules(model: &Model) -> Vec<String> {
 const FEATURES: &str = "\
 # Features
 
-No feature is enabled by default: [`Status`] alone needs neither `std` nor another crate.
+No feature is enabled by default: the status types need neither `std` nor another crate.
 
 | Feature | Adds |
 |---|---|
@@ -454,7 +454,7 @@ No feature is enabled by default: [`Status`] alone needs neither `std` nor anoth
 | `server` | the server (axum) |
 | `mock` | the mock; enables `server` |
 | `client` | the client (reqwest) with TLS by rustls; enables `client-base` and `gzip` |
-| `client-native-tls` | the client with the TLS of the operating system; enables `client-base` and `gzip` |
+| `client-native-tls` | the client with the operating system's TLS; enables `client-base` and `gzip` |
 | `client-base` | the client without TLS |
-| `gzip` | requests and decompresses gzip |
-| `tracing` | a span for each request of client and server, with OpenTelemetry's names |";
+| `gzip` | asks for gzip-compressed responses and decompresses them |
+| `tracing` | a `tracing` span for each client and server request, named as in OpenTelemetry |";

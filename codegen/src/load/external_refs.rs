@@ -114,7 +114,7 @@ pub(crate) fn missing_files(source: &Source) -> BTreeSet<String> {
     }
 }
 
-/// Checks whether a text may contain a `$ref` to another file. Most documents contain none and need not be
+/// Returns whether a text may contain a `$ref` to another file. Most documents contain none and need not be
 /// parsed twice.
 fn may_reference_files(text: &str) -> bool {
     text.match_indices("$ref").any(|(at, word)| {

@@ -121,7 +121,7 @@ fn check_depth(text: &str) -> Result<(), Diagnostic> {
     if deepest <= MAX_DEPTH {
         return Ok(());
     }
-    // Some of the brackets may be inside of strings: count the real nesting.
+    // Some of the brackets may be inside strings: count the real nesting.
     let mut depth = 0;
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {

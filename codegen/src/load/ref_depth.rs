@@ -40,7 +40,7 @@ pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic>
     Some(finding.help("use fewer levels of `$ref`, `allOf`, `oneOf`, `anyOf` and `items`"))
 }
 
-/// Checks whether a schema is a component or in an external file.
+/// Returns whether a schema is a component or in an external file.
 fn is_named(place: &Pointer) -> bool {
     place.external_file().is_some() || section_of(place).is_some()
 }

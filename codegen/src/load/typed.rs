@@ -98,7 +98,7 @@ components! {
     SecurityScheme: security_schemes,
 }
 
-/// Checks whether an operation lacks `responses`, which [`Operation`] requires.
+/// Returns whether an operation lacks `responses`, which [`Operation`] requires.
 fn lacks_responses(operation: &Value) -> bool {
     operation.is_object() && operation.get("responses").is_none()
 }

@@ -308,7 +308,7 @@ impl ConstraintTable {
         for constraints in &mut self.entries {
             retain_fallible(&mut constraints.constraints, &fallible);
         }
-        // An alternative that accepts every value makes the constraint around it ineffective as well.
+        // A union with an alternative that accepts every value rejects nothing, so it is dropped as well.
         let is_fallible = |id: ConstraintsId| fallible.get(id.0) == Some(&true);
         let mut used = BTreeSet::new();
         for constraints in request_constraints(operations) {

@@ -150,7 +150,7 @@ fn count_schemas(cx: &Context<'_>) -> Count {
     }
 }
 
-/// Checks whether a place is one of some places, or inside of one of them.
+/// Returns whether a place is one of some places, or inside of one of them.
 fn is_within(place: &Pointer, places: &HashSet<Pointer>) -> bool {
     let mut ancestor = Some(place.clone());
     while let Some(place) = ancestor {

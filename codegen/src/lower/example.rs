@@ -351,7 +351,7 @@ fn form_text(members: &Map<String, Value>) -> String {
     form.finish()
 }
 
-/// Checks whether a text can be the value of a header field.
+/// Returns whether a text can be the value of a header field.
 fn is_field_value(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte == b'\t' || (byte >= b' ' && byte != b'\x7f'))

@@ -95,7 +95,7 @@ pub(super) struct UnionMember<'a> {
     pub(super) tags: Vec<String>,
 }
 
-/// Checks whether a keyword does not constrain values.
+/// Returns whether a keyword does not constrain values.
 fn is_annotation(keyword: &str) -> bool {
     let annotations = [
         "default",
@@ -153,7 +153,7 @@ pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Opti
     (is_only && is_applicator).then(|| place.key(keyword).index(0))
 }
 
-/// Checks whether a schema only allows `null`.
+/// Returns whether a schema only allows `null`.
 pub(super) fn is_null(keywords: &Map<String, Value>) -> bool {
     matches!(list(keywords, "enum"), [Value::Null])
 }
@@ -235,7 +235,7 @@ impl<'a> Schema<'a> {
         hasher.finish()
     }
 
-    /// Checks whether the schema with a key is identical, keyword by keyword.
+    /// Returns whether the schema with a key is identical, keyword by keyword.
     pub(super) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
         self.parts.len() == key.len()
             && self.parts.iter().zip(key).all(|(part, (place, decided))| {
@@ -467,7 +467,7 @@ impl<'a> Schema<'a> {
         (!union.alternatives.is_empty()).then_some(union)
     }
 
-    /// Checks whether the schema with a key is one of the alternatives, at any level.
+    /// Returns whether the schema with a key is one of the alternatives, at any level.
     fn leads_to(&self, cx: &Context<'a>, key: &SchemaKey, seen: &mut BTreeSet<SchemaKey>) -> bool {
         let union = self.declared_union(cx);
         union
@@ -594,7 +594,7 @@ impl SchemaPart<'_> {
         (0..count).map(|index| place.index(index)).collect()
     }
 
-    /// Checks whether the alternatives of a keyword describe types, rather than only constraints of objects.
+    /// Returns whether the alternatives of a keyword describe types, rather than only constraints of objects.
     fn is_union(&self, cx: &Context<'_>, keyword: &str) -> bool {
         self.children(keyword).iter().any(|place| {
             resolved(cx, place).is_some_and(|(_, keywords)| {
@@ -609,7 +609,7 @@ impl SchemaPart<'_> {
         })
     }
 
-    /// Checks whether it constrains values other than by its alternatives and their discriminator.
+    /// Returns whether it constrains values other than by its alternatives and their discriminator.
     fn has_more_than_unions(&self, tag: Option<&str>) -> bool {
         self.keywords
             .iter()

@@ -219,7 +219,7 @@ fn split_interim<'a>(
     (drafts, interim_keys)
 }
 
-/// Checks whether a response is a 101 with an `Upgrade` header, which is final for HTTP because the
+/// Returns whether a response is a 101 with an `Upgrade` header, which is final for HTTP because the
 /// connection switches to another protocol.
 fn is_upgrade(key: ResponseKey, response: &Located<'_, Response>) -> bool {
     let mut headers = response.node.headers.keys();
@@ -542,7 +542,7 @@ const FRAMING: [&str; 7] = [
     "transfer-encoding",
 ];
 
-/// Checks whether a header is not part of the type of a response, and warns about it.
+/// Returns whether a header is not part of the type of a response, and warns about it.
 fn is_ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
     let lower = wire.to_ascii_lowercase();
     let (label, help) = match lower.as_str() {

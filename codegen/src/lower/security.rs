@@ -169,7 +169,7 @@ struct Requirement {
 }
 
 impl Requirement {
-    /// Checks whether requests have no credentials.
+    /// Returns whether requests have no credentials.
     fn is_open(&self) -> bool {
         !self.alternatives.is_empty() && self.alternatives.iter().all(Vec::is_empty)
     }

@@ -338,7 +338,7 @@ fn description(response: &Located<'_, Response>) -> String {
     response.node.description.trim_end().to_owned()
 }
 
-/// Checks whether a text is the name of a registry, a product or a protocol, such as `iana` or `aws-elb`.
+/// Returns whether a text is the name of a registry, a product or a protocol, such as `iana` or `aws-elb`.
 fn is_origin(text: &str) -> bool {
     !text.is_empty()
         && text

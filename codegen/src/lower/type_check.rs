@@ -57,7 +57,7 @@ pub(super) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'stat
     }
 }
 
-/// Checks whether all values of a type are scalars.
+/// Returns whether all values of a type are scalars.
 pub(super) fn is_scalar(ty: &Type, types: &Types) -> bool {
     match ty {
         Type::Array(_) | Type::Map(_) => false,
@@ -74,7 +74,7 @@ pub(super) fn is_scalar(ty: &Type, types: &Types) -> bool {
     }
 }
 
-/// Checks whether a JSON value in a request or a response matches a type.
+/// Returns whether a JSON value in a request or a response matches a type.
 ///
 /// # Errors
 /// The position of the first mismatch in the value, and the reason.

@@ -560,7 +560,7 @@ fn origin(schema: &Schema<'_>) -> Origin {
         .collect()
 }
 
-/// Checks whether a shape needs a definition.
+/// Returns whether a shape needs a definition.
 fn needs_definition(shape: SchemaShape) -> bool {
     matches!(
         shape,
@@ -580,7 +580,7 @@ fn nullable(ty: Type, nullable: bool) -> Type {
     }
 }
 
-/// Returns the name of an alternative that has no other name.
+/// Returns a fallback name for an alternative, by its shape.
 fn shape_name(shape: SchemaShape) -> &'static str {
     match shape {
         SchemaShape::Any | SchemaShape::None(_) => "value",

@@ -206,7 +206,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests through a `reqwest::Client` that was built elsewhere, preferably by [`http_builder`].
+    /// Sends requests through a `reqwest::Client` that was built elsewhere, preferably with [`http_builder`].
     ///
     /// The settings of that client apply for TLS, proxies, `User-Agent`, the connect timeout and redirects,
     /// and for the timeout of an attempt unless [`timeout`](Self::timeout) is set.

@@ -50,13 +50,13 @@ impl Code {
         Class::from_code(self.get())
     }
 
-    /// Checks whether the code is 200 to 299.
+    /// Returns whether the code is 200 to 299.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self.class(), Some(Class::Success))
     }
 
-    /// Checks whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
+    /// Returns whether the code is 400 to 599, like `raise_for_status` in Python's `requests`.
     #[must_use]
     pub const fn is_error(self) -> bool {
         matches!(self.class(), Some(Class::ClientError | Class::ServerError))

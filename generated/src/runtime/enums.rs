@@ -121,7 +121,7 @@ pub(crate) enum Scalar {
 impl Eq for Scalar {}
 
 impl Scalar {
-    /// Checks whether a JSON value is equal to this one.
+    /// Returns whether a JSON value is equal to this one.
     #[expect(
         clippy::cast_precision_loss,
         reason = "the other number has the same precision"

@@ -19,17 +19,17 @@ pub(crate) const LIMIT: u32 = 10;
 
 /// Which redirects are followed: responses with 301, 302, 303, 307 or 308 and a `Location`.
 ///
-/// At most 10 redirects are followed in a row. 301 and 302 turn a POST into a GET, and 303 turns every method
-/// except HEAD into a GET, like in reqwest.
+/// At most 10 redirects are followed in a row; one more is an error. 301 and 302 turn a POST into a GET, and
+/// 303 turns every method except HEAD into a GET, as in reqwest.
 ///
 /// A request to another origin (scheme, host and port) is sent without credentials: those that the document
 /// declares, `Authorization`, cookies, and header fields whose names suggest a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Redirects {
-    /// None: every redirect is returned as a response.
+    /// Follows none. A declared redirect is returned as a response; an undeclared one is an error.
     None,
-    /// Redirects that the operation does not declare by their code or as `3XX`. Declared ones are returned as
+    /// Follows redirects that the operation declares neither exactly nor as `3XX`. Declared ones are returned as
     /// responses.
     #[default]
     Undeclared,
@@ -38,7 +38,7 @@ pub enum Redirects {
 }
 
 impl Redirects {
-    /// Checks whether a response with this status code is followed.
+    /// Returns whether a response with this status code is followed.
     pub(crate) fn follows<O: Operation>(self, code: Code) -> bool {
         if !matches!(code.get(), 301 | 302 | 303 | 307 | 308) {
             return false;

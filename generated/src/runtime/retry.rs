@@ -61,7 +61,7 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Creates a policy with the defaults: at most 3 attempts within 5 minutes; delays that start at 500 ms
-    /// and double up to 20 seconds, with full jitter; and a budget of one retry in 5 calls, plus 10 per
+    /// and double up to 20 seconds, with full jitter; and a budget of one retry per 5 calls, plus 10 per
     /// second.
     #[must_use]
     pub fn new() -> Self {
@@ -125,7 +125,7 @@ impl RetryPolicy {
 
     /// Sets the maximum duration of the whole call, all attempts and delays included; 5 minutes by default.
     ///
-    /// With `None` there is no limit, and a server's `Retry-After` can block the call for any time.
+    /// With `None` there is no limit, and a server's `Retry-After` can block the call indefinitely.
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
@@ -146,7 +146,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Retries requests of any method, such as POST. Use it if the server tolerates duplicate requests.
+    /// Retries requests with any method, including POST. Use it if the server tolerates duplicate requests.
     #[must_use]
     pub fn any_method(mut self) -> Self {
         self.any_method = true;
@@ -155,7 +155,7 @@ impl RetryPolicy {
 
     /// Sets the budget of retries, which protects an overloaded server from retries.
     ///
-    /// It allows one retry in `one_in` calls of the last 10 seconds (`None` for no such share), plus
+    /// It allows one retry per `one_in` calls in the last 10 seconds (`None` for no such share), plus
     /// `per_second` retries per second. The default is one in 5, plus 10 per second.
     #[must_use]
     pub fn budget(mut self, one_in: impl Into<Option<u16>>, per_second: u16) -> Self {
@@ -194,7 +194,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Checks whether a response with this status code is retried.
+    /// Returns whether a response with this status code is retried.
     fn repeats_on(&self, code: Code) -> bool {
         match &self.codes {
             Some(codes) => codes.contains(&code),
@@ -230,7 +230,8 @@ pub struct Attempt<'a> {
     pub number: u32,
     /// The status code, if a response was received.
     pub code: Option<Code>,
-    /// The error, if no complete response was received or if it does not match the document.
+    /// The error, if no complete response was received, or if there were too many redirects. The response has
+    /// not been decoded yet.
     pub error: Option<&'a Error>,
     /// The duration of the attempt.
     pub elapsed: Duration,

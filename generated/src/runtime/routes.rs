@@ -262,7 +262,7 @@ fn text_len(segment: &Segment) -> usize {
     shape(segment).into_iter().flatten().map(str::len).sum()
 }
 
-/// Checks whether a text matches a segment, and adds the ranges of its parameters, which are never empty.
+/// Returns whether a text matches a segment, and adds the ranges of its parameters, which are never empty.
 fn matches(pieces: &[Piece], text: &str, ranges: &mut PathRanges<'_>) -> bool {
     let Some((first, rest)) = pieces.split_first() else {
         return text.is_empty();

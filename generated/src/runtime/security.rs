@@ -117,7 +117,7 @@ pub struct Basic {
 macro_rules! secrets {
     ($($secret:ident,)*) => {
         $(impl $secret {
-            /// Creates it from the secret.
+            /// Creates a credential from the secret.
             #[must_use]
             pub fn new(secret: impl Into<String>) -> Self {
                 Self(secret.into())

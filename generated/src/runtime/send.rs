@@ -246,7 +246,7 @@ impl<'c, O: Operation> Sender<'c, O> {
         Ok(request)
     }
 
-    /// Checks whether the content can be sent again.
+    /// Returns whether the content can be sent again.
     fn is_replayable(&self) -> bool {
         !matches!(self.content, RequestContent::Replaced(None))
     }

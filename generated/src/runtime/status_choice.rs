@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 use super::weighted_status;
 use crate::{Code, Status};
 
-/// One or several status codes with weights, in the syntax of httpbin's `/status/{codes}`: `404`, `200,500`,
+/// One or more status codes with weights, in the syntax of httpbin's `/status/{codes}`: `404`, `200,500`,
 /// `200:9,503:1`.
 ///
 /// A weight is a number of at least 0, by default 1; weights of equal codes add up. At least one weight is
