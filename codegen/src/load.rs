@@ -2,18 +2,19 @@
 //!
 //! Deserializing straight into [`openapiv3`] is lenient: the last of two duplicate keys wins, unknown keys
 //! are skipped, and errors are reported at the enclosing `paths`. The text is therefore parsed into a
-//! plain tree first ([`parse`]), the tree is validated against the OpenAPI specification ([`validate`]), and
-//! only its valid part ([`recover`]) is deserialized into types ([`typed`]).
+//! plain tree first ([`parse`]), the tree is validated against the OpenAPI specification ([`validate`]), its
+//! `$ref`s are resolved ([`ref_resolution`]), and only its valid part ([`recover`]) is deserialized into types ([`typed`]).
 
 mod external_refs;
 mod parse;
 mod recover;
 mod ref_depth;
+mod ref_resolution;
 pub(crate) mod spec;
 mod typed;
 mod validate;
 
-use openapiv3::{OpenAPI, ReferenceOr};
+use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 pub(crate) use external_refs::missing_files;
 pub(crate) use parse::to_yaml;
-pub(crate) use typed::{Component, RefTargets};
+pub(crate) use typed::RefTargets;
 pub(crate) use validate::References;
 
 /// A valid OpenAPI document: every value has the expected type, and every `$ref` resolves.
@@ -67,25 +68,6 @@ impl Document {
                 *kind == spec::ObjectKind::Schema && place.external_file().is_some()
             })
             .map(|(place, _)| place)
-    }
-
-    /// Follows the `$ref`s of a node and returns the final target with its place.
-    ///
-    /// Never returns `None` for a valid document: [`load`] has resolved every `$ref`.
-    pub(crate) fn resolve<'a, T: Component>(
-        &'a self,
-        at: &Located<'a, ReferenceOr<T>>,
-    ) -> Option<Located<'a, T>> {
-        let mut at: Located<'a, ReferenceOr<T>> = at.clone();
-        loop {
-            match at.node {
-                ReferenceOr::Item(item) => return Some(Located::new(item, at.place)),
-                ReferenceOr::Reference { reference } => {
-                    let place = Pointer::from_fragment(reference)?;
-                    at = Located::new(self.targets.get(&place)?, place);
-                }
-            }
-        }
     }
 }
 

@@ -4,11 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{
-    external_refs::RefTarget,
-    ref_depth,
-    spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, SECTIONS, ValueKind, dependent, section_of},
-};
+use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
 use crate::{
     model::ResponseKey,
     pointer::{Pointer, Trail},
@@ -44,15 +40,16 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
     }
 }
 
-struct Validator<'a> {
-    source: &'a Source,
-    findings: Vec<Diagnostic>,
-    references: References,
-    broken: BTreeSet<Pointer>,
+pub(super) struct Validator<'a> {
+    pub(super) source: &'a Source,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) references: References,
+    /// The places of the `$ref`s that cannot be resolved.
+    pub(super) broken: BTreeSet<Pointer>,
 }
 
 impl Validator<'_> {
-    fn value(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+    pub(super) fn value(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
         match (expected, value) {
             (ValueKind::Any, _)
             | (ValueKind::Text, Value::String(_))
@@ -161,124 +158,6 @@ impl Validator<'_> {
         false
     }
 
-    fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
-        let place = at.key("$ref").pointer();
-        let Value::String(text) = reference else {
-            return self.wrong_type(ValueKind::Text, reference, &at.key("$ref"));
-        };
-        if let Some(target) = Pointer::from_fragment(text) {
-            self.references
-                .entry((target, kind))
-                .or_default()
-                .push(place);
-            return;
-        }
-        let file = place.external_file().map(|(file, _)| file);
-        let target = RefTarget::parse(text, file.as_deref(), self.source);
-        let (rule, message, label, help) = match target {
-            RefTarget::SameFile(_) | RefTarget::NotAPointer => (
-                Rule::DanglingRef,
-                format!("`{text}` does not contain a JSON Pointer"),
-                "expected `#/...`",
-                "start the fragment with `#/`, as in `#/components/...`",
-            ),
-            RefTarget::OutsideFolder => (
-                Rule::UnsupportedPart,
-                format!("`{text}` is outside the document's folder"),
-                "only files in that folder are read",
-                "move the file into the folder, or copy this part to `components` of the document",
-            ),
-            RefTarget::NotAFile => (
-                Rule::UnsupportedPart,
-                format!("`{text}` is not a relative path"),
-                "URLs and absolute paths are not read",
-                "save the file in the document's folder, or copy this part to `components`",
-            ),
-            // The files that could be read are already part of the tree.
-            RefTarget::Document(_) | RefTarget::File(..) => (
-                Rule::DanglingRef,
-                format!("`{text}` cannot be read"),
-                match target {
-                    RefTarget::File(path, _) => match self.source.external_files.get(&path) {
-                        Some(Err(reason)) => reason.as_str(),
-                        _ => "there is no such file",
-                    },
-                    _ => "",
-                },
-                "correct the path; it is relative to the folder of the file that contains this `$ref`",
-            ),
-        };
-        self.broken.insert(place.clone());
-        let finding = Diagnostic::error(rule, Place::Value(place), message);
-        self.findings.push(finding.label(label).help(help));
-    }
-
-    /// Resolves each `$ref`, and validates the targets outside of `components`.
-    fn resolve_targets(&mut self, tree: &Value) {
-        // Validating a target can add further `$ref`s.
-        let mut followed = BTreeSet::new();
-        loop {
-            let references: Vec<_> = self
-                .references
-                .iter()
-                .filter(|(reference, _)| !followed.contains(*reference))
-                .map(|(reference, places)| (reference.clone(), places.clone()))
-                .collect();
-            if references.is_empty() {
-                break;
-            }
-            for ((target, kind), places) in references {
-                self.resolve(tree, &target, kind, &places);
-                followed.insert((target, kind));
-            }
-        }
-        let mut unique = Vec::with_capacity(self.findings.len());
-        for finding in self.findings.drain(..) {
-            if !unique.contains(&finding) {
-                unique.push(finding);
-            }
-        }
-        self.findings = unique;
-    }
-
-    fn resolve(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
-        let Some(value) = tree.pointer(target.as_str()) else {
-            if let Some((file, _)) = target.external_file()
-                && self.source.external_files.contains_key(&file)
-                && tree.pointer(Pointer::for_file(&file).as_str()).is_none()
-            {
-                // The syntax error of the file is already reported.
-                self.broken.extend(places.iter().cloned());
-                return;
-            }
-            let findings = places
-                .iter()
-                .map(|place| dangling(tree, target, kind, place));
-            self.findings.extend(findings);
-            return;
-        };
-        match section_of(target) {
-            Some(actual) if actual != kind => {
-                self.broken.extend(places.iter().cloned());
-                self.references.remove(&(target.clone(), kind));
-                let findings = places
-                    .iter()
-                    .map(|place| wrong_kind(target, actual, kind, place));
-                self.findings.extend(findings);
-            }
-            Some(_) => {}
-            None => {
-                target.walk(|at| self.value(ValueKind::Ref(kind), value, at));
-            }
-        }
-        if let Some(cycle) = find_cycle(tree, target) {
-            self.broken.extend(places.iter().cloned());
-            self.broken
-                .extend(cycle.iter().map(|place| place.key("$ref")));
-            self.findings.push(ref_cycle(&cycle));
-        }
-    }
-
     /// Warns that a key is ignored, unless its value has no effect anyway.
     fn unsupported(&mut self, key: &str, value: &Value, reason: &str, at: &Trail<'_>) {
         let has_no_effect = match value {
@@ -356,7 +235,7 @@ impl Validator<'_> {
             .push(Diagnostic::error(Rule::WrongValue, place, message).help(help));
     }
 
-    fn wrong_type(&mut self, kind: ValueKind, value: &Value, at: &Trail<'_>) {
+    pub(super) fn wrong_type(&mut self, kind: ValueKind, value: &Value, at: &Trail<'_>) {
         let pointer = at.pointer();
         let expected = match kind {
             ValueKind::Text | ValueKind::OneOf(_) => "a string",
@@ -394,93 +273,4 @@ impl Validator<'_> {
         self.findings
             .push(Diagnostic::error(Rule::WrongType, Place::Value(pointer), message).help(help));
     }
-}
-
-fn dangling(tree: &Value, target: &Pointer, kind: ObjectKind, place: &Pointer) -> Diagnostic {
-    let section = SECTIONS
-        .iter()
-        .find(|(_, section)| *section == kind)
-        .map(|(name, _)| *name);
-    let names = section
-        .and_then(|section| tree.get("components")?.get(section)?.as_object())
-        .map(|section| section.keys().map(String::as_str));
-    let near = target
-        .last()
-        .and_then(|name| nearest(&name, names.into_iter().flatten()).map(str::to_owned));
-    let help = match (near, section) {
-        (Some(near), Some(section)) => format!("did you mean `#/components/{section}/{near}`?"),
-        (None, Some(section)) if target.external_file().is_none() => {
-            format!("declare it under `components.{section}`")
-        }
-        _ => "correct the pointer".to_owned(),
-    };
-    let message = match target.external_file() {
-        None => format!("`#{target}` does not exist in this document"),
-        Some((path, place)) => format!("`#{place}` does not exist in `{path}`"),
-    };
-    Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message).help(help)
-}
-
-fn wrong_kind(
-    target: &Pointer,
-    actual: ObjectKind,
-    expected: ObjectKind,
-    place: &Pointer,
-) -> Diagnostic {
-    let target_name = target.reference();
-    let message = format!(
-        "`{target_name}` is {}, not {}",
-        actual.noun(),
-        expected.noun()
-    );
-    Diagnostic::error(Rule::DanglingRef, Place::Value(place.clone()), message)
-        .label(format!("expected {}", expected.noun()))
-        .related(Place::Key(target.clone()), "the `$ref` points here")
-        .help(format!("point the `$ref` to {}", expected.noun()))
-}
-
-/// Returns the places of a cycle of `$ref`s that `start` leads to, rotated to begin with the smallest place.
-fn find_cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
-    let mut seen = vec![start.clone()];
-    loop {
-        let reference = tree.pointer(seen.last()?.as_str())?.get("$ref")?.as_str()?;
-        let next = Pointer::from_fragment(reference)?;
-        if let Some(back) = seen.iter().position(|pointer| *pointer == next) {
-            let mut cycle = seen.split_off(back);
-            let least = cycle
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, pointer)| (*pointer).clone())?
-                .0;
-            cycle.rotate_left(least);
-            return Some(cycle);
-        }
-        // `ref_depth` reports longer chains.
-        if seen.len() > ref_depth::MAX_DEPTH {
-            return None;
-        }
-        seen.push(next);
-    }
-}
-
-fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {
-    let mut names: Vec<_> = cycle
-        .iter()
-        .map(|pointer| format!("`{}`", pointer.reference()))
-        .collect();
-    names.extend(names.first().cloned());
-    let mut places = cycle
-        .iter()
-        .map(|pointer| Place::Value(pointer.key("$ref")));
-    let first = places.next().unwrap_or(Place::Key(Pointer::root()));
-    let finding = Diagnostic::error(
-        Rule::RefCycle,
-        first,
-        format!("these `$ref`s form a cycle: {}", names.join(" -> ")),
-    )
-    .label("this `$ref` leads back to itself")
-    .help("replace one of the `$ref`s with a definition");
-    places.fold(finding, |finding, place| {
-        finding.related(place, "through this `$ref`")
-    })
 }

@@ -38,7 +38,7 @@ impl Api for Mock {
     }
 }
 
-/// Replaces a rejection by the document's example for its status, unless the document declares
+/// Replaces a rejection with the document's example for its status, unless the document declares
 /// RFC 9457 problem details for it. Pass it to [`on_reject`](crate::server::RouterExt::on_reject).
 ///
 /// The example does not contain the reason for the rejection.

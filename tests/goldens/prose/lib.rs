@@ -56,9 +56,9 @@
 //!
 //! # Server
 //!
-//! With the feature `server`, a trait has a method for each operation, which can only return a response
-//! that the document declares. The feature `mock` adds an implementation that returns the document's
-//! examples.
+//! With the feature `server`, there is a trait with a method for each operation. A method can only return
+//! a response that the document declares. The feature `mock` adds an implementation that returns the
+//! document's examples.
 //!
 //! ```no_run
 //! # #[cfg(feature = "mock")]
@@ -69,7 +69,7 @@
 //!
 //! impl Api for Service {
 //!     async fn prose(&self, request: Prose) -> ProseResponse {
-//!         // Replace this by your own code. The mock returns the document's example.
+//!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.prose(request).await
 //!     }
 //! }
@@ -95,7 +95,7 @@
 //!
 //! # Features
 //!
-//! No feature is enabled by default: [`Status`] alone needs neither `std` nor another crate.
+//! No feature is enabled by default: the status types need neither `std` nor another crate.
 //!
 //! | Feature | Adds |
 //! |---|---|
@@ -104,10 +104,10 @@
 //! | `server` | the server (axum) |
 //! | `mock` | the mock; enables `server` |
 //! | `client` | the client (reqwest) with TLS by rustls; enables `client-base` and `gzip` |
-//! | `client-native-tls` | the client with the TLS of the operating system; enables `client-base` and `gzip` |
+//! | `client-native-tls` | the client with the operating system's TLS; enables `client-base` and `gzip` |
 //! | `client-base` | the client without TLS |
-//! | `gzip` | requests and decompresses gzip |
-//! | `tracing` | a span for each request of client and server, with OpenTelemetry's names |
+//! | `gzip` | asks for gzip-compressed responses and decompresses them |
+//! | `tracing` | a `tracing` span for each client and server request, named as in OpenTelemetry |
 #![cfg_attr(not(feature = "_wire"), no_std)]
 #![forbid(unsafe_code)]
 #![allow(clippy::doc_markdown, reason = "the document's words")]

@@ -10,7 +10,7 @@ pub use axum;
 use std::sync::Arc;
 use crate::{requests::*, responses::*, runtime::Operation};
 
-/// The path of the document's first server, empty if it has none.
+/// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
 pub const BASE_PATH: &str = "/api/v1";
 
@@ -63,19 +63,19 @@ pub trait Api: Send + Sync + 'static {
 /// Paths match case-sensitively after percent-decoding; a trailing slash is significant; literals take
 /// precedence over parameters. A path parameter never matches an empty segment, `.` or `..`.
 ///
-/// A request that no method can handle gets RFC 9457 problem details:
+/// The router itself responds with RFC 9457 problem details in these cases:
 ///
 /// - 400 for an invalid parameter or malformed content
-/// - 401 for missing credentials
-/// - 404 for an unknown path and 405 for an unknown method
+/// - 401 for missing or malformed credentials, 403 if an operation requires an undeclared scheme
+/// - 404 for an unknown path and 405 for a method that the path does not have
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
 /// - 500 if a method panics or returns a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
-/// [`on_reject`](RouterExt::on_reject) replaces these responses. The router responds to OPTIONS with
-/// `Allow`, and to HEAD with the header of GET's response.
+/// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
+/// the router responds to OPTIONS with `Allow`, and to HEAD with the header fields of the response to GET.
 pub fn router(api: impl Api) -> axum::Router {
     operations(&Arc::new(api)).into()
 }
