@@ -21,7 +21,7 @@ use crate::{
 impl Document {
     /// Follows the `$ref`s of a node and returns the final target with its place.
     ///
-    /// Never returns `None` for a valid document: [`load`] has resolved every `$ref`.
+    /// Never returns `None` for a valid document: [`load`](super::load) has resolved every `$ref`.
     pub(crate) fn resolve<'a, T: Component>(
         &'a self,
         at: &Located<'a, ReferenceOr<T>>,
