@@ -82,7 +82,7 @@ async fn a_server_that_stops_sending_is_a_timeout() {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.code(), Some(Status::InternalServerError.into()));
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"half"[..]));
-    let end = "response 500 Internal Server Error did not end within the timeout";
+    let end = "response 500 Internal Server Error did not finish within the timeout";
     assert!(error.to_string().ends_with(end), "{error}");
 }
 
