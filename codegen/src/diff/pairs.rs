@@ -37,7 +37,7 @@ impl Pairs {
         mapped(&self.to_head, base)
     }
 
-    /// Returns the place in the head that is the same as a place of the base; `None` if it was removed.
+    /// Returns the head's counterpart of a place in the base; `None` if it was removed.
     pub(super) fn same_in_head(&self, base: &Pointer) -> Option<Pointer> {
         let head = self.in_head(base);
         (!self.is_one_sided(base, &head)).then_some(head)

@@ -609,7 +609,7 @@ impl SchemaPart<'_> {
         })
     }
 
-    /// Returns whether it constrains values other than by its alternatives and their discriminator.
+    /// Returns whether this part constrains values beyond its unions and their discriminator.
     fn has_more_than_unions(&self, tag: Option<&str>) -> bool {
         self.keywords
             .iter()

@@ -166,7 +166,7 @@ fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Shortens two values to the part from shortly before their first difference.
+/// Shortens two values so that each starts shortly before their first difference.
 fn apart(before: &str, after: &str) -> (String, String) {
     const BEFORE: usize = 15;
     let (before, after) = (line(before), line(after));
