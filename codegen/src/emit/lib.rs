@@ -8,11 +8,12 @@ use quote::quote;
 use super::{
     UseTree, doc_lines,
     requests::{Member, members},
+    responses::is_struct,
     server::handled,
 };
 use crate::{
     doc,
-    model::{Model, Operation, Payload, ResponseKey, Server},
+    model::{IsSuccess, Model, Operation, Payload, Server},
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -172,7 +173,7 @@ fn client_example(model: &Model, operation: &Operation) -> Vec<String> {
         .iter()
         .map(|member| member.name.to_string())
         .collect();
-    let client = ["client", "api", "pets_client"]
+    let client = ["client", "api", "http"]
         .into_iter()
         .find(|name| arguments.iter().all(|argument| argument != name))
         .unwrap_or("client");
@@ -212,11 +213,10 @@ fn match_responses(
     imports: &mut BTreeSet<String>,
 ) -> Vec<String> {
     let response = model.response_enum(operation);
-    let is_2xx = |key| matches!(key, ResponseKey::Exact(200..=299) | ResponseKey::Range(2));
     let success = response
         .variants
         .iter()
-        .find(|variant| is_2xx(variant.key))
+        .find(|variant| variant.succeeds == IsSuccess::Always)
         .filter(|_| response.variants.len() > 1);
     let Some(success) = success else {
         return vec![
@@ -226,8 +226,7 @@ fn match_responses(
     };
     imports.insert(operation.response.to_string());
     let variant = format!("{}::{}", operation.response, success.variant);
-    let has_fields = success.status_type.is_some() || !success.headers.is_empty();
-    let arm = match (&success.body, has_fields) {
+    let arm = match (&success.body, is_struct(success)) {
         (Payload::Empty, false) => format!("{variant} => println!(\"success\"),"),
         (Payload::Empty, true) => format!("{variant} {{ .. }} => println!(\"success\"),"),
         (_, false) => format!("{variant}(body) => println!(\"{{body:?}}\"),"),

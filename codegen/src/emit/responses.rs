@@ -209,7 +209,7 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
 }
 
 /// Returns whether a variant has named fields.
-fn is_struct(variant: &ResponseVariant) -> bool {
+pub(super) fn is_struct(variant: &ResponseVariant) -> bool {
     variant.status_type.is_some() || !variant.headers.is_empty()
 }
 
