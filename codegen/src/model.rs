@@ -28,23 +28,23 @@ pub use security::{CredentialAlternative, CredentialSet, SchemeKind, SecuritySch
 pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, which follows the same rule.
-#[path = "../runtime/response_key.rs"]
+#[path = "../runtime/message/response_key.rs"]
 mod response_key;
 
 pub use response_key::{ResponseKey, match_response_key};
 
 /// Shared with the generated crate, so that `explain` and the crate agree.
-#[path = "../runtime/class.rs"]
+#[path = "../runtime/status/class.rs"]
 mod class;
 
 pub use class::{Class, Retry};
 
 /// Shared with the generated crate, so that both accept the same examples.
-#[path = "../runtime/weighted_status.rs"]
+#[path = "../runtime/codec/weighted_status.rs"]
 pub mod weighted_status;
 
 /// Shared with the generated crate, so that both find the same parameters in a path.
-#[path = "../runtime/path_template.rs"]
+#[path = "../runtime/message/path_template.rs"]
 mod path_template;
 
 pub use path_template::{

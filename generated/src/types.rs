@@ -23,7 +23,7 @@ impl Acceptable {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Acceptable {
+crate::runtime::codec::object::impl_serde_object!(Acceptable {
     required accept = "accept",
     required message = "message",
 });
@@ -58,7 +58,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Problem {
+crate::runtime::codec::object::impl_serde_object!(Problem {
     optional detail = "detail",
     optional instance = "instance",
     required status = "status",

@@ -43,21 +43,21 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     };
     let always: &[_] = match (model.operations.is_empty(), builder.is_some()) {
         (true, false) => &[],
-        (true, true) => &["runtime::client_builder::with_secret"],
+        (true, true) => &["runtime::client::builder::with_secret"],
         (false, false) => &["requests::*"],
-        (false, true) => &["requests::*", "runtime::client_builder::with_secret"],
+        (false, true) => &["requests::*", "runtime::client::builder::with_secret"],
     };
     let imports = imports(&items, always, &["ResponseKey", "security", "types"]);
     quote! {
         #![doc = " The client: a method for each operation."]
 
-        pub use crate::runtime::{
+        pub use crate::runtime::client::{
             call::{
                 BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
                 StreamingCall, StreamingResponse,
             },
-            client_builder::{Client, ClientBuilder, http_builder},
-            client_error::{Error, ResponseError},
+            builder::{Client, ClientBuilder, http_builder},
+            error::{Error, ResponseError},
             conditional::HttpDate,
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},

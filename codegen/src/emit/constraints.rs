@@ -19,13 +19,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let constraints = quote!(#(#constraints)*);
     let imports = imports(
         &constraints,
-        &["runtime::validation::Constraints"],
+        &["runtime::codec::validation::Constraints"],
         &[
-            "runtime::enums::Scalar",
-            "runtime::formats::Format",
-            "runtime::validation::Bound",
-            "runtime::validation::Constraint",
-            "runtime::validation::JsonType",
+            "runtime::codec::enums::Scalar",
+            "runtime::codec::formats::Format",
+            "runtime::codec::validation::Bound",
+            "runtime::codec::validation::Constraint",
+            "runtime::codec::validation::JsonType",
         ],
     );
     quote! {

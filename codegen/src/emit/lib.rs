@@ -95,15 +95,15 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[rustfmt::skip]
         pub mod server;
 
-        pub use runtime::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
+        pub use runtime::status::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
         pub use status::Status;
 
         #operations
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub use runtime::{
-            DecodeError, EncodeError, File, InvalidChoiceError, Media, Operation, Response,
-            ResponseKey, StatusChoice, StatusIn, match_response_key,
+            codec::{DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice},
+            message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
         };
 
         #[cfg(feature = "client-base")]

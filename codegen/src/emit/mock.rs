@@ -48,7 +48,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .map(|group| format!("server::{}", group.name))
         .collect();
     let mut always = vec![
-        "runtime::Operation",
+        "runtime::message::Operation",
         "runtime::mock::OperationExamples",
         "runtime::mock::check_preference",
         "runtime::mock::rejection_example",
@@ -64,7 +64,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         always.extend([
             "requests::*",
             "responses::*",
-            "runtime::Response",
+            "runtime::message::Response",
             "runtime::mock::ResponseExample",
             "runtime::mock::respond",
         ]);

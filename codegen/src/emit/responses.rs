@@ -48,18 +48,18 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let imports = imports(
         &items,
         &[
-            "runtime::Code",
-            "runtime::DecodeError",
-            "runtime::EncodeError",
-            "runtime::Response",
-            "runtime::ResponseKey",
-            "runtime::response_decoder::ResponseDecoder",
-            "runtime::response_encoder::ResponseEncoder",
+            "Code",
+            "runtime::codec::DecodeError",
+            "runtime::codec::EncodeError",
+            "runtime::message::Response",
+            "runtime::message::ResponseKey",
+            "runtime::message::response_decoder::ResponseDecoder",
+            "runtime::message::response_encoder::ResponseEncoder",
         ],
         &[
             "Status",
-            "runtime::param::Param",
-            "runtime::param::Style",
+            "runtime::codec::param::Param",
+            "runtime::codec::param::Style",
             "types",
         ],
     );

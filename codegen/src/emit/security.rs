@@ -21,8 +21,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let credentials = model.credentials.iter().map(|set| credentials(model, set));
     let items = quote!(#(#schemes)* #(#credentials)*);
     let with_credentials = [
-        "runtime::request_decoder::RequestDecoder",
-        "runtime::security::Credentials",
+        "runtime::message::request_decoder::RequestDecoder",
+        "runtime::message::security::Credentials",
     ];
     let imports = imports(
         &items,
@@ -31,12 +31,15 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         } else {
             &with_credentials
         },
-        &["runtime::param::Param", "runtime::security::Credential"],
+        &[
+            "runtime::codec::param::Param",
+            "runtime::message::security::Credential",
+        ],
     );
     quote! {
         #![doc = " The security schemes, and the credentials that operations require."]
 
-        pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
+        pub use crate::runtime::message::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
 
         #imports
 

@@ -22,17 +22,20 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         (title, trait_per_tag(model))
     };
     let always: &[_] = if handled(model).next().is_none() {
-        &["runtime::Operation"]
+        &["runtime::message::Operation"]
     } else {
-        &["requests::*", "responses::*", "runtime::Operation"]
+        &["requests::*", "responses::*", "runtime::message::Operation"]
     };
     let imports = imports(&items, always, &["security"]);
     quote! {
         #title
 
         pub use crate::runtime::{
-            context::Context, request_decoder::Rejection, router::ApiRouter,
-            serve::{Limits, RouterExt, Serve, serve},
+            message::request_decoder::Rejection,
+            server::{
+                context::Context, router::ApiRouter,
+                serve::{Limits, RouterExt, Serve, serve},
+            },
         };
         pub use axum;
 

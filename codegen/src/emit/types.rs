@@ -92,7 +92,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
             Other(String),
         }
 
-        crate::runtime::enums::impl_string_enum!(#name { #(#names = #texts,)* });
+        crate::runtime::codec::enums::impl_string_enum!(#name { #(#names = #texts,)* });
     }
 }
 
@@ -134,7 +134,7 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
             }
         }
 
-        crate::runtime::enums::impl_integer_enum!(#name);
+        crate::runtime::codec::enums::impl_integer_enum!(#name);
     }
 }
 
@@ -158,7 +158,7 @@ fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) 
             Other(serde_json::Value),
         }
 
-        crate::runtime::enums::impl_mixed_enum!(#name { #(#values,)* });
+        crate::runtime::codec::enums::impl_mixed_enum!(#name { #(#values,)* });
     }
 }
 
@@ -202,7 +202,7 @@ fn union(
             Other(serde_json::Value),
         }
 
-        crate::runtime::unions::impl_union!(#implementation);
+        crate::runtime::codec::unions::impl_union!(#implementation);
     }
 }
 
@@ -282,10 +282,10 @@ fn form(
             }
         }
 
-        impl crate::runtime::multipart::MultipartForm for #name {
+        impl crate::runtime::codec::multipart::MultipartForm for #name {
             fn write(
                 &self,
-                parts: &mut crate::runtime::multipart::FormParts,
+                parts: &mut crate::runtime::codec::multipart::FormParts,
             ) -> Result<(), crate::EncodeError> {
                 #(#writes)*
                 #other_writes
@@ -293,12 +293,12 @@ fn form(
             }
 
             fn read(
-                parts: &mut crate::runtime::multipart::FormParts,
-            ) -> Result<Self, crate::runtime::param_decode::ValueError> {
+                parts: &mut crate::runtime::codec::multipart::FormParts,
+            ) -> Result<Self, crate::runtime::codec::param_decode::ValueError> {
                 Ok(Self { #(#reads,)* #other_reads })
             }
 
-            fn values(&self, #unused: &mut crate::runtime::multipart::FormValues) {
+            fn values(&self, #unused: &mut crate::runtime::codec::multipart::FormValues) {
                 #(#values)*
             }
         }
@@ -356,7 +356,7 @@ fn read_part(part: &FormPart) -> TokenStream {
         (true, true) => quote!(required_many),
         (false, true) => quote!(optional_many),
     };
-    quote!(#name: crate::runtime::multipart::#take(#wire, parts.#read(#wire)?)?)
+    quote!(#name: crate::runtime::codec::multipart::#take(#wire, parts.#read(#wire)?)?)
 }
 
 fn object(
@@ -402,7 +402,7 @@ fn object(
             #new
         }
 
-        crate::runtime::object::impl_serde_object!(#name { #(#table,)* #other_row });
+        crate::runtime::codec::object::impl_serde_object!(#name { #(#table,)* #other_row });
     }
 }
 

@@ -2,7 +2,7 @@ use super::Constant;
 use crate::name::Ident;
 
 /// Shared with the generated crate, so that both validate the same formats.
-#[path = "../../runtime/formats.rs"]
+#[path = "../../runtime/codec/formats.rs"]
 mod formats;
 
 pub use formats::Format;

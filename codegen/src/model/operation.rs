@@ -105,7 +105,7 @@ impl Operation {
 
 /// A response that the generated server sends by itself: a problem (RFC 9457), if it has content.
 ///
-/// `runtime/router.rs` and `runtime/serve.rs` of the server send them.
+/// `runtime/server/router.rs` and `runtime/server/serve.rs` of the server send them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuiltInResponse {
     /// The status code.

@@ -5,8 +5,11 @@
 use crate::{
     constraints, responses::*,
     runtime::{
-        EncodeError, Operation, request_decoder::{Rejection, RequestDecoder},
-        request_encoder::RequestEncoder,
+        codec::EncodeError,
+        message::{
+            Operation, request_decoder::{Rejection, RequestDecoder},
+            request_encoder::RequestEncoder,
+        },
     },
     types,
 };

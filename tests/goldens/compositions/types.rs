@@ -86,7 +86,7 @@ impl All {
     }
 }
 
-crate::runtime::object::impl_serde_object!(All {
+crate::runtime::codec::object::impl_serde_object!(All {
     optional alias = "alias",
     optional contradiction = "contradiction",
     nullable described = "described",
@@ -123,7 +123,7 @@ pub enum Back {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Back {
+crate::runtime::codec::unions::impl_union!(Back {
     Integer,
     Text,
     Object,
@@ -147,7 +147,7 @@ impl Base {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Base {
+crate::runtime::codec::object::impl_serde_object!(Base {
     required id = "id",
     optional note = "note",
 });
@@ -176,7 +176,7 @@ impl Box2 {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Box2 {
+crate::runtime::codec::object::impl_serde_object!(Box2 {
     optional depth = "depth",
     optional label = "label",
     required width = "width",
@@ -203,7 +203,7 @@ impl Cat {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Cat {
+crate::runtime::codec::object::impl_serde_object!(Cat {
     required kind = "kind",
     optional lives = "lives",
 });
@@ -226,7 +226,7 @@ impl Circle {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Circle {
+crate::runtime::codec::object::impl_serde_object!(Circle {
     optional label = "label",
     required radius = "radius",
 });
@@ -249,7 +249,7 @@ impl Dog {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Dog {
+crate::runtime::codec::object::impl_serde_object!(Dog {
     optional friend = "friend",
     optional tricks = "tricks",
 });
@@ -266,7 +266,7 @@ pub enum Either {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Either {
+crate::runtime::codec::unions::impl_union!(Either {
     Left,
     Right,
 });
@@ -287,7 +287,7 @@ impl Endless {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Endless {
+crate::runtime::codec::object::impl_serde_object!(Endless {
     required endless = "endless",
 });
 
@@ -303,7 +303,7 @@ pub enum Extended {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Extended {
+crate::runtime::codec::unions::impl_union!(Extended {
     Circle,
     Box,
 });
@@ -334,7 +334,7 @@ pub enum Implicit {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Implicit by "kind" {
+crate::runtime::codec::unions::impl_union!(Implicit by "kind" {
     Circle = "Circle",
     Square = "square",
 });
@@ -355,7 +355,7 @@ impl Itself {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Itself {
+crate::runtime::codec::object::impl_serde_object!(Itself {
     optional inner = "inner",
 });
 
@@ -377,7 +377,7 @@ impl Left {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Left {
+crate::runtime::codec::object::impl_serde_object!(Left {
     optional child = "child",
     optional left = "left",
 });
@@ -398,7 +398,7 @@ pub enum Level {
     Other(serde_json::Value),
 }
 
-crate::runtime::enums::impl_mixed_enum!(Level {
+crate::runtime::codec::enums::impl_mixed_enum!(Level {
     Low = Text("low"),
     Value1 = Integer(1),
     Value2Point5 = Number(2.5),
@@ -423,7 +423,7 @@ impl Limited {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Limited {
+crate::runtime::codec::object::impl_serde_object!(Limited {
     optional a = "a",
     optional b = "b",
 });
@@ -440,7 +440,7 @@ pub enum Loop {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Loop {
+crate::runtime::codec::unions::impl_union!(Loop {
     List,
     Text,
 });
@@ -475,7 +475,7 @@ impl Merged {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Merged {
+crate::runtime::codec::object::impl_serde_object!(Merged {
     required extra = "extra",
     required id = "id",
     required note = "note",
@@ -512,7 +512,7 @@ pub enum Pet {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Pet by "kind" {
+crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Cat = "cat" | "kitten",
     Dog = "dog",
 });
@@ -535,7 +535,7 @@ impl Right {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Right {
+crate::runtime::codec::object::impl_serde_object!(Right {
     optional child = "child",
     optional right = "right",
 });
@@ -552,7 +552,7 @@ pub enum Shape {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Shape {
+crate::runtime::codec::unions::impl_union!(Shape {
     Circle,
     Box,
 });
@@ -571,7 +571,7 @@ pub enum Through {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Through {
+crate::runtime::codec::unions::impl_union!(Through {
     Text,
     Object,
     Integer,
@@ -592,7 +592,7 @@ pub enum Unclear {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Unclear {
+crate::runtime::codec::unions::impl_union!(Unclear {
     One,
     Two,
 });
@@ -611,7 +611,7 @@ pub enum AllEither {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(AllEither {
+crate::runtime::codec::unions::impl_union!(AllEither {
     Text,
     Integer,
     List,
@@ -631,7 +631,7 @@ pub enum AllQuoted {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(AllQuoted {
+crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
     N1 = "1",
     N20 = "2.0",
     Yes = "yes",
@@ -656,7 +656,7 @@ impl BackObject {
     }
 }
 
-crate::runtime::object::impl_serde_object!(BackObject {
+crate::runtime::codec::object::impl_serde_object!(BackObject {
     optional through = "through",
 });
 
@@ -684,7 +684,7 @@ impl ExtendedCircle {
     }
 }
 
-crate::runtime::object::impl_serde_object!(ExtendedCircle {
+crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
     optional label = "label",
     required name = "name",
     required radius = "radius",
@@ -717,7 +717,7 @@ impl ExtendedBox {
     }
 }
 
-crate::runtime::object::impl_serde_object!(ExtendedBox {
+crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
     optional depth = "depth",
     optional label = "label",
     required name = "name",
@@ -745,7 +745,7 @@ impl ImplicitSquare {
     }
 }
 
-crate::runtime::object::impl_serde_object!(ImplicitSquare {
+crate::runtime::codec::object::impl_serde_object!(ImplicitSquare {
     required kind = "kind",
     optional side = "side",
 });
@@ -760,7 +760,7 @@ pub enum ImplicitSquareKind {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(ImplicitSquareKind {
+crate::runtime::codec::enums::impl_string_enum!(ImplicitSquareKind {
     Square = "square",
 });
 
@@ -776,7 +776,7 @@ pub enum MergedExtra {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(MergedExtra {
+crate::runtime::codec::enums::impl_string_enum!(MergedExtra {
     B = "b",
     C = "c",
 });
@@ -799,7 +799,7 @@ impl UnclearOne {
     }
 }
 
-crate::runtime::object::impl_serde_object!(UnclearOne {
+crate::runtime::codec::object::impl_serde_object!(UnclearOne {
     optional kind = "kind",
     optional one = "one",
 });
@@ -816,7 +816,7 @@ pub enum UnclearOneKind {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(UnclearOneKind {
+crate::runtime::codec::enums::impl_string_enum!(UnclearOneKind {
     Same = "same",
     One = "one",
 });
@@ -839,7 +839,7 @@ impl UnclearTwo {
     }
 }
 
-crate::runtime::object::impl_serde_object!(UnclearTwo {
+crate::runtime::codec::object::impl_serde_object!(UnclearTwo {
     optional kind = "kind",
     optional two = "two",
 });
@@ -856,7 +856,7 @@ pub enum UnclearTwoKind {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(UnclearTwoKind {
+crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
     Same = "same",
     Two = "two",
 });
@@ -873,7 +873,7 @@ pub enum PostPetSize {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(PostPetSize {
+crate::runtime::codec::unions::impl_union!(PostPetSize {
     Integer,
     Text,
 });
@@ -890,7 +890,7 @@ pub enum PostPetSizeText {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(PostPetSizeText {
+crate::runtime::codec::enums::impl_string_enum!(PostPetSizeText {
     Small = "small",
     Large = "large",
 });

@@ -2,7 +2,7 @@
 
 //! The constraints of the schemas of requests, which the server validates.
 
-use crate::runtime::{
+use crate::runtime::codec::{
     enums::Scalar, formats::Format,
     validation::{Bound, Constraint, Constraints, JsonType},
 };

@@ -2,13 +2,13 @@
 
 //! The client: a method for each operation.
 
-pub use crate::runtime::{
+pub use crate::runtime::client::{
     call::{
         BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
         StreamingCall, StreamingResponse,
     },
-    client_builder::{Client, ClientBuilder, http_builder},
-    client_error::{Error, ResponseError},
+    builder::{Client, ClientBuilder, http_builder},
+    error::{Error, ResponseError},
     conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
 };

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use crate::{
     runtime::{
-        Operation,
+        message::Operation,
         mock::{OperationExamples, check_preference, rejection_example, with_preference},
     },
     server::{Api, Context, Rejection},

@@ -26,7 +26,7 @@ impl Owner {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Owner {
+crate::runtime::codec::object::impl_serde_object!(Owner {
     required name = "name",
     optional pets = "pets",
 });
@@ -55,7 +55,7 @@ impl Dog {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Dog {
+crate::runtime::codec::object::impl_serde_object!(Dog {
     optional collar = "collar",
     required kind = "kind",
 });
@@ -84,7 +84,7 @@ impl Cat {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Cat {
+crate::runtime::codec::object::impl_serde_object!(Cat {
     optional friends = "friends",
     required kind = "kind",
     optional owner = "owner",
@@ -102,7 +102,7 @@ pub enum Pet {
     Other(serde_json::Value),
 }
 
-crate::runtime::unions::impl_union!(Pet by "kind" {
+crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Cat = "cat",
     Dog = "dog",
 });
@@ -123,7 +123,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Problem {
+crate::runtime::codec::object::impl_serde_object!(Problem {
     optional title = "title",
 });
 
@@ -143,6 +143,6 @@ impl DogCollar {
     }
 }
 
-crate::runtime::object::impl_serde_object!(DogCollar {
+crate::runtime::codec::object::impl_serde_object!(DogCollar {
     optional color = "color",
 });

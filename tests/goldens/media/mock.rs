@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     requests::*, responses::*,
     runtime::{
-        Operation, Response,
+        message::{Operation, Response},
         mock::{
             OperationExamples, ResponseExample, check_preference, rejection_example,
             respond, with_preference,

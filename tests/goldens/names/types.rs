@@ -18,7 +18,7 @@ impl Box2 {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Box2 {
+crate::runtime::codec::object::impl_serde_object!(Box2 {
     required new2 = "new",
 });
 
@@ -38,7 +38,7 @@ impl Option2 {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Option2 {
+crate::runtime::codec::object::impl_serde_object!(Option2 {
     optional none = "none",
 });
 
@@ -63,7 +63,7 @@ impl Result2 {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Result2 {
+crate::runtime::codec::object::impl_serde_object!(Result2 {
     optional err = "Err",
     optional ok = "Ok",
 });
@@ -120,7 +120,7 @@ impl Self_ {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Self_ {
+crate::runtime::codec::object::impl_serde_object!(Self_ {
     required empty = "",
     required plus_1 = "+1",
     required minus_1 = "-1",
@@ -155,7 +155,7 @@ pub enum Vec2 {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(Vec2 {
+crate::runtime::codec::enums::impl_string_enum!(Vec2 {
     Other2 = "Other",
     Other3 = "other",
     Self_ = "Self",
@@ -180,7 +180,7 @@ impl Plain {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Plain {
+crate::runtime::codec::object::impl_serde_object!(Plain {
     optional chosen = "chosen",
 });
 
@@ -206,7 +206,7 @@ impl Chosen {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Chosen {
+crate::runtime::codec::object::impl_serde_object!(Chosen {
     optional a = "a",
 });
 
@@ -220,6 +220,6 @@ pub enum Letter {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(Letter {
+crate::runtime::codec::enums::impl_string_enum!(Letter {
     X = "x",
 });

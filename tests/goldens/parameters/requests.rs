@@ -5,9 +5,11 @@
 use crate::{
     constraints, responses::*,
     runtime::{
-        EncodeError, Operation, param::{Param, Style},
-        request_decoder::{Rejection, RequestDecoder},
-        request_encoder::RequestEncoder,
+        codec::{EncodeError, param::{Param, Style}},
+        message::{
+            Operation, request_decoder::{Rejection, RequestDecoder},
+            request_encoder::RequestEncoder,
+        },
     },
     types,
 };

@@ -3,12 +3,14 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    context::Context, request_decoder::Rejection, router::ApiRouter,
-    serve::{Limits, RouterExt, Serve, serve},
+    message::request_decoder::Rejection,
+    server::{
+        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+    },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::Operation};
+use crate::{requests::*, responses::*, runtime::message::Operation};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.

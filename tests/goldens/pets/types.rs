@@ -16,7 +16,7 @@ pub enum Kind {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(Kind {
+crate::runtime::codec::enums::impl_string_enum!(Kind {
     Cat = "cat",
     Dog = "dog",
     GuineaPig = "guinea pig",
@@ -43,7 +43,7 @@ impl NewPet {
     }
 }
 
-crate::runtime::object::impl_serde_object!(NewPet {
+crate::runtime::codec::object::impl_serde_object!(NewPet {
     optional kind = "kind",
     required name = "name",
 });
@@ -72,7 +72,7 @@ impl Pet {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Pet {
+crate::runtime::codec::object::impl_serde_object!(Pet {
     required id = "id",
     optional kind = "kind",
     required name = "name",
@@ -99,7 +99,7 @@ impl Problem {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Problem {
+crate::runtime::codec::object::impl_serde_object!(Problem {
     optional status = "status",
     required title = "title",
 });

@@ -5,9 +5,11 @@
 use crate::{
     responses::*,
     runtime::{
-        EncodeError, Operation, param::Param,
-        request_decoder::{Rejection, RequestDecoder},
-        request_encoder::RequestEncoder,
+        codec::{EncodeError, param::Param},
+        message::{
+            Operation, request_decoder::{Rejection, RequestDecoder},
+            request_encoder::RequestEncoder,
+        },
     },
 };
 

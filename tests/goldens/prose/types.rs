@@ -29,7 +29,7 @@ impl Prose {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Prose {
+crate::runtime::codec::object::impl_serde_object!(Prose {
     required plain = "plain",
     optional quoted = "quoted",
 });
@@ -54,7 +54,7 @@ pub enum ProseQuoted {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(ProseQuoted {
+crate::runtime::codec::enums::impl_string_enum!(ProseQuoted {
     AQuote = "a \"quote\"",
     ALine = "a\nline",
     Empty2 = "\\",

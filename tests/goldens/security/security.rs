@@ -2,9 +2,12 @@
 
 //! The security schemes, and the credentials that operations require.
 
-pub use crate::runtime::security::{ApiKey, Authorization, Basic, Bearer, SecurityScheme};
+pub use crate::runtime::message::security::{
+    ApiKey, Authorization, Basic, Bearer, SecurityScheme,
+};
 use crate::runtime::{
-    param::Param, request_decoder::RequestDecoder, security::{Credential, Credentials},
+    codec::param::Param,
+    message::{request_decoder::RequestDecoder, security::{Credential, Credentials}},
 };
 
 /// The security scheme `basic`.

@@ -3,10 +3,13 @@
 //! The response enums: one variant for each response that an operation declares.
 
 use crate::{
-    Status,
+    Code, Status,
     runtime::{
-        Code, DecodeError, EncodeError, Response, ResponseKey, param::Param,
-        response_decoder::ResponseDecoder, response_encoder::ResponseEncoder,
+        codec::{DecodeError, EncodeError, param::Param},
+        message::{
+            Response, ResponseKey, response_decoder::ResponseDecoder,
+            response_encoder::ResponseEncoder,
+        },
     },
 };
 

@@ -5,12 +5,14 @@
 //! A type that implements all of these traits is an [`Api`]; [`router`] serves it as a whole.
 
 pub use crate::runtime::{
-    context::Context, request_decoder::Rejection, router::ApiRouter,
-    serve::{Limits, RouterExt, Serve, serve},
+    message::request_decoder::Rejection,
+    server::{
+        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+    },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::Operation, security};
+use crate::{requests::*, responses::*, runtime::message::Operation, security};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.

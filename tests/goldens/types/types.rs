@@ -26,7 +26,7 @@ impl Account {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Account {
+crate::runtime::codec::object::impl_serde_object!(Account {
     optional id = "id",
     required name = "name",
     optional password = "password",
@@ -117,7 +117,7 @@ impl All {
     }
 }
 
-crate::runtime::object::impl_serde_object!(All {
+crate::runtime::codec::object::impl_serde_object!(All {
     required anything = "anything",
     required colour = "colour",
     required flag = "flag",
@@ -159,7 +159,7 @@ impl Closed {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Closed {
+crate::runtime::codec::object::impl_serde_object!(Closed {
     required maybe = "maybe",
     nullable perhaps = "perhaps",
 });
@@ -178,7 +178,7 @@ pub enum Colour {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(Colour {
+crate::runtime::codec::enums::impl_string_enum!(Colour {
     Red = "red",
     Green = "green",
     DarkBlue = "dark blue",
@@ -223,7 +223,7 @@ impl Level {
     }
 }
 
-crate::runtime::enums::impl_integer_enum!(Level);
+crate::runtime::codec::enums::impl_integer_enum!(Level);
 
 /// A text or null.
 pub type Maybe = Option<String>;
@@ -249,7 +249,7 @@ impl Open {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Open {
+crate::runtime::codec::object::impl_serde_object!(Open {
     required name = "name",
     ..others
 });
@@ -270,7 +270,7 @@ impl Owner {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Owner {
+crate::runtime::codec::object::impl_serde_object!(Owner {
     required tree = "tree",
 });
 
@@ -298,7 +298,7 @@ impl Pair {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Pair {
+crate::runtime::codec::object::impl_serde_object!(Pair {
     optional first = "first",
     optional second = "second",
     optional third = "third",
@@ -320,7 +320,7 @@ impl Receipt {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Receipt {
+crate::runtime::codec::object::impl_serde_object!(Receipt {
     required id = "id",
 });
 
@@ -354,7 +354,7 @@ impl Tree {
     }
 }
 
-crate::runtime::object::impl_serde_object!(Tree {
+crate::runtime::codec::object::impl_serde_object!(Tree {
     optional leaves = "leaves",
     optional left = "left",
     optional owner = "owner",
@@ -377,7 +377,7 @@ impl AllInline {
     }
 }
 
-crate::runtime::object::impl_serde_object!(AllInline {
+crate::runtime::codec::object::impl_serde_object!(AllInline {
     optional colour = "colour",
 });
 
@@ -393,7 +393,7 @@ pub enum AllInlineColour {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(AllInlineColour {
+crate::runtime::codec::enums::impl_string_enum!(AllInlineColour {
     Red = "red",
     Green = "green",
 });
@@ -414,7 +414,7 @@ impl PairFirst {
     }
 }
 
-crate::runtime::object::impl_serde_object!(PairFirst {
+crate::runtime::codec::object::impl_serde_object!(PairFirst {
     required unit = "unit",
 });
 
@@ -430,7 +430,7 @@ pub enum PairFirstUnit {
     Other(String),
 }
 
-crate::runtime::enums::impl_string_enum!(PairFirstUnit {
+crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
     M = "m",
     Km = "km",
 });
@@ -454,7 +454,7 @@ impl PairThird {
     }
 }
 
-crate::runtime::object::impl_serde_object!(PairThird {
+crate::runtime::codec::object::impl_serde_object!(PairThird {
     required unit = "unit",
 });
 

@@ -1,0 +1,158 @@
+//! Encodes requests.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use serde::Serialize;
+
+use super::path_template::{TemplatePart, fixed_query, parts};
+use crate::runtime::codec::{
+    error::{EncodeError, header_value},
+    form,
+    media::Media,
+    multipart::{FormParts, MultipartForm},
+    param::{Flat, Location, Param, flatten},
+};
+
+/// A request that is being encoded.
+#[derive(Clone, Debug, Default)]
+pub struct RequestEncoder {
+    path: Vec<(&'static str, String)>,
+    query: Vec<(String, String)>,
+    cookies: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl RequestEncoder {
+    /// Adds a parameter.
+    pub(crate) fn required<T: Serialize + ?Sized>(
+        &mut self,
+        param: Param,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        match param.location {
+            Location::Path => self.path.push((param.name, param.path_value(value)?)),
+            Location::Query => self.query.extend(param.pairs(value)?),
+            Location::Cookie => self.cookies.extend(param.pairs(value)?),
+            Location::Header => param.append(value, &mut self.headers)?,
+        }
+        Ok(())
+    }
+
+    /// Adds a parameter if it has a value.
+    pub(crate) fn optional<T: Serialize>(
+        &mut self,
+        param: Param,
+        value: Option<&T>,
+    ) -> Result<(), EncodeError> {
+        value.map_or(Ok(()), |value| self.required(param, value))
+    }
+
+    pub(crate) fn json<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
+        self.bytes(media, json.into())
+    }
+
+    pub(crate) fn form<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        self.bytes(media, form::write(value)?.into())
+    }
+
+    pub(crate) fn text<T: Serialize>(
+        &mut self,
+        media: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        match flatten(value)? {
+            Flat::Scalar(text) => self.bytes(media, text.into()),
+            Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
+        }
+    }
+
+    pub(crate) fn multipart<T: MultipartForm>(
+        &mut self,
+        media: &str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let mut parts = FormParts::default();
+        value.write(&mut parts)?;
+        let (boundary, bytes) = parts.encode()?;
+        self.bytes(format!("{media}; boundary={boundary}"), bytes)
+    }
+
+    pub(crate) fn bytes(
+        &mut self,
+        media: impl Into<Bytes>,
+        bytes: Bytes,
+    ) -> Result<(), EncodeError> {
+        let media = header_value("Content-Type", media)?;
+        self.headers.insert(header::CONTENT_TYPE, media);
+        self.body = bytes;
+        Ok(())
+    }
+
+    pub(crate) fn media(&mut self, media: &Media) -> Result<(), EncodeError> {
+        self.bytes(media.media_type.clone(), media.bytes.clone())
+    }
+
+    /// Returns the path, with its parameters filled in and after that of a base URL, and the query.
+    pub(crate) fn target(&self, base: &str, template: &str) -> (String, Option<String>) {
+        let mut path = base.trim_end_matches('/').to_owned();
+        if !template.starts_with('/') {
+            path.push('/');
+        }
+        for part in parts(template) {
+            match part {
+                TemplatePart::Literal(text) => path.push_str(text),
+                TemplatePart::Parameter(name) => {
+                    let value = self.path.iter().find(|(parameter, _)| *parameter == name);
+                    path.push_str(value.map_or("", |(_, value)| value));
+                }
+            }
+        }
+        let fixed = fixed_query(template);
+        if fixed.is_empty() && self.query.is_empty() {
+            return (path, None);
+        }
+        // A parameter takes precedence over a fixed field of the same name.
+        let is_parameter = |name: &str| self.query.iter().any(|(field, _)| field == name);
+        let fixed = fixed.into_iter().filter(|(name, _)| !is_parameter(name));
+        let pairs = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut query = String::new();
+        for (name, value) in fixed.chain(pairs) {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(name);
+            query.push('=');
+            query.push_str(value);
+        }
+        (path, Some(query))
+    }
+
+    /// Returns the value of `Cookie`, if there is a cookie.
+    pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, EncodeError> {
+        if self.cookies.is_empty() {
+            return Ok(None);
+        }
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut value = header_value("Cookie", cookies.join("; "))?;
+        // A cookie may authenticate a user.
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}

@@ -1,0 +1,517 @@
+//! Routes requests from axum to the methods of an API.
+//!
+//! A request that no method can handle gets RFC 9457 problem details, which reveal nothing about the program.
+
+use std::{
+    array,
+    convert::Infallible,
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{Arc, LazyLock},
+    task::{self, Poll},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody},
+    extract::Request,
+    response::Response as HttpResponse,
+};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts as Head};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::ext::ReasonPhrase;
+use serde_json::json;
+use tokio::time::{Sleep, sleep, timeout};
+
+use super::{
+    context::Context,
+    routes::{RouteMatch, Routes},
+    serve::RequestLimits,
+    span::ServerSpan,
+};
+use crate::{
+    Class, Code,
+    runtime::{
+        codec::{
+            error::EncodeError,
+            media::{PROBLEM, accepts},
+            multipart::{File, FormParts},
+        },
+        message::{
+            operation::{Operation, Response},
+            request_decoder::{
+                PathValues, Rejection, RejectionInner, RequestDecoder, alternatives,
+            },
+            response_encoder::ResponseEncoder,
+            security::{Credentials, SecurityScheme, unauthorized},
+        },
+    },
+};
+
+type ResponseFuture = Pin<Box<dyn Future<Output = HttpResponse> + Send>>;
+type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> ResponseFuture + Send + Sync>;
+
+/// A router for operations of the document.
+///
+/// It converts into an [`axum::Router`], so [`serve`](super::serve::serve), the methods of
+/// [`RouterExt`](super::serve::RouterExt) and axum's `Router::merge` accept it.
+#[must_use]
+pub struct ApiRouter {
+    routes: Routes<Endpoint>,
+}
+
+/// The id of an operation, and the function that handles its requests.
+struct Endpoint {
+    id: &'static str,
+    handler: Handler,
+}
+
+/// Lists the ids of the operations.
+impl fmt::Debug for ApiRouter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.routes.iter().map(|route| route.id);
+        f.debug_set().entries(ids).finish()
+    }
+}
+
+impl From<ApiRouter> for Router {
+    /// Creates a router with a fallback only, because axum's paths cannot express all paths of OpenAPI.
+    fn from(router: ApiRouter) -> Self {
+        let router = Arc::new(router);
+        Self::new().fallback_service(tower::service_fn(move |request| router.call(request)))
+    }
+}
+
+impl ApiRouter {
+    /// Creates a router without operations.
+    pub(crate) fn new() -> Self {
+        Self {
+            routes: Routes::new(),
+        }
+    }
+
+    /// Adds the operations of another router. An operation that both have is handled by `self`.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.merge(other.routes);
+        self
+    }
+
+    /// Adds an operation without credentials, and the function that handles it.
+    pub(crate) fn route<A, O, H, F>(&mut self, api: &Arc<A>, handle: H)
+    where
+        A: Send + Sync + 'static,
+        O: Operation,
+        H: Fn(Arc<A>, Context, O) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
+    {
+        let handle = move |api, context, operation, ()| handle(api, context, operation);
+        self.route_with_credentials(api, handle);
+    }
+
+    /// Adds an operation that requires credentials, and the function that handles it.
+    pub(crate) fn route_with_credentials<A, O, C, H, F>(&mut self, api: &Arc<A>, handle: H)
+    where
+        A: Send + Sync + 'static,
+        O: Operation,
+        C: Credentials + 'static,
+        H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
+    {
+        let api = Arc::clone(api);
+        let handler: Handler = Box::new(move |head, body, path| {
+            let (api, handle) = (Arc::clone(&api), handle.clone());
+            let mut request = RequestDecoder::new(path, head);
+            let credentials = match admit::<O, C>(&request) {
+                Ok(credentials) => credentials,
+                Err(rejection) => return completed(rejection_response::<O>(rejection)),
+            };
+            let respond = move |request: RequestDecoder, operation| {
+                let context = Context::new(request.into_head());
+                respond::<O, _>(handle(api, context, operation, credentials))
+            };
+            // Without content there is nothing to wait for, so the future does not store the request.
+            if !O::HAS_BODY {
+                return match O::decode(&mut request) {
+                    Ok(operation) => Box::pin(respond(request, operation)),
+                    Err(rejection) => completed(rejection_response::<O>(rejection)),
+                };
+            }
+            Box::pin(async move {
+                let received = receive_content(&mut request, body).await;
+                match received.and_then(|()| O::decode(&mut request)) {
+                    Ok(operation) => respond(request, operation).await,
+                    Err(rejection) => rejection_response::<O>(rejection),
+                }
+            })
+        });
+        let route = Endpoint { id: O::ID, handler };
+        self.routes.add(O::METHOD, O::PATH, route);
+    }
+
+    /// Handles a request.
+    fn call(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<HttpResponse, Infallible>> + Send + use<> {
+        let (head, body) = request.into_parts();
+        let span = ServerSpan::new(&head);
+        let limits = RequestLimits::from_extensions(&head.extensions);
+        let query = head.uri.query().unwrap_or_default();
+        let response = match self.routes.find(&head.method, head.uri.path(), query) {
+            Some(route) => route.handle(Arc::new(head), body, &span),
+            None => self.handle_unmatched(head, body, &span),
+        };
+        span.instrument(WithDeadline {
+            response,
+            time: limits.request_time,
+            timer: None,
+        })
+    }
+
+    /// Handles a request that does not match an operation.
+    #[cold]
+    fn handle_unmatched(&self, head: Head, body: Body, span: &ServerSpan) -> ResponseFuture {
+        let (method, path) = (&head.method, head.uri.path());
+        let methods = self.routes.methods(path);
+        // If an operation has the method, it requires another query.
+        if methods.is_empty() || methods.contains(&method) {
+            return completed(problem(no_such_path()));
+        }
+        // HEAD is GET without content (RFC 9110, section 9.3.2).
+        let query = head.uri.query().unwrap_or_default();
+        if *method == Method::HEAD
+            && let Some(route) = self.routes.find(&Method::GET, path, query)
+        {
+            let response = route.handle(Arc::new(head), body, span);
+            return Box::pin(async { without_content(response.await) });
+        }
+        let allow = allow(&methods);
+        if *method == Method::OPTIONS {
+            let mut response = with_status(NO_CONTENT, Body::empty());
+            response.headers_mut().insert(header::ALLOW, allow);
+            return completed(response);
+        }
+        let detail = "the path has no operation for this method";
+        let rejection =
+            Rejection::new(METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow);
+        completed(problem(rejection))
+    }
+}
+
+impl RouteMatch<'_, Endpoint> {
+    fn handle(self, head: Arc<Head>, body: Body, span: &ServerSpan) -> ResponseFuture {
+        span.record_operation(self.value.id, head.method.as_str(), self.path);
+        (self.value.handler)(head, body, self.parameters)
+    }
+}
+
+const NO_CONTENT: Code = Code::from_const(204);
+const NOT_FOUND: Code = Code::from_const(404);
+const METHOD_NOT_ALLOWED: Code = Code::from_const(405);
+const NOT_ACCEPTABLE: Code = Code::from_const(406);
+const REQUEST_TIMEOUT: Code = Code::from_const(408);
+const CONTENT_TOO_LARGE: Code = Code::from_const(413);
+const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
+const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
+
+/// The future of a response, which becomes a 503 after a time.
+struct WithDeadline {
+    response: ResponseFuture,
+    time: Option<Duration>,
+    /// Created only if the response is not ready at once, because most are.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Future for WithDeadline {
+    type Output = Result<HttpResponse, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(response) = self.response.as_mut().poll(cx) {
+            return Poll::Ready(Ok(response));
+        }
+        let Some(time) = self.time else {
+            return Poll::Pending;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(time)));
+        timer.as_mut().poll(cx).map(|()| {
+            let detail = "the server took too long to respond";
+            let rejection = Rejection::new(SERVICE_UNAVAILABLE, detail);
+            let seconds = HeaderValue::from_static("30");
+            Ok(problem(rejection.with_header(header::RETRY_AFTER, seconds)))
+        })
+    }
+}
+
+pub(crate) fn no_such_path() -> Rejection {
+    Rejection::new(NOT_FOUND, "there is no such path")
+}
+
+/// Wraps a response in a future that is ready at once.
+fn completed(response: HttpResponse) -> ResponseFuture {
+    Box::pin(std::future::ready(response))
+}
+
+/// Returns the value of `Allow`: the methods of a path, and HEAD and OPTIONS, which the server handles.
+fn allow(methods: &[&Method]) -> HeaderValue {
+    let mut names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.push("OPTIONS");
+    names.sort_unstable();
+    names.dedup();
+    // A method is a token, so a list of methods is a valid value.
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Returns the response of a method; 500 if it panics.
+///
+/// This is not an `async fn`, which would store the future of the method twice and move it.
+fn respond<O, F>(response: F) -> impl Future<Output = HttpResponse> + Send
+where
+    O: Operation,
+    F: Future<Output = Result<O::Response, Rejection>> + Send,
+{
+    AssertUnwindSafe(response)
+        .catch_unwind()
+        .map(|caught| match caught {
+            Ok(Ok(response)) => encode_response::<O>(response),
+            Ok(Err(rejection)) => rejection_response::<O>(rejection),
+            Err(_) => internal_error::<O>(),
+        })
+}
+
+/// Encodes a response; 500 if that fails.
+fn encode_response<O: Operation>(response: O::Response) -> HttpResponse {
+    let response = response.encode().and_then(http_response);
+    response.unwrap_or_else(|error| {
+        // The client does not get the reason; a layer around the router can log it.
+        let mut response = internal_error::<O>();
+        response.extensions_mut().insert(error);
+        response
+    })
+}
+
+#[cold]
+fn rejection_response<O: Operation>(rejection: Rejection) -> HttpResponse {
+    problem(rejection.with_operation(O::ID))
+}
+
+#[cold]
+fn internal_error<O: Operation>() -> HttpResponse {
+    let detail = "the server failed to handle this request";
+    rejection_response::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
+}
+
+/// Checks the header of a request, before its content is received. Credentials are checked first, so that
+/// only authenticated clients learn of other faults.
+fn admit<O: Operation, C: Credentials>(request: &RequestDecoder) -> Result<C, Rejection> {
+    let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
+    check_accept(request.headers(), O::Response::PRODUCES)?;
+    Ok(credentials)
+}
+
+/// Receives the content of a request.
+async fn receive_content(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
+    let limits = RequestLimits::from_extensions(&request.head().extensions);
+    let body = collect(body, limits).await?;
+    let parts = multipart_parts(request.headers(), &body).await;
+    request.set_content(body, parts);
+    Ok(())
+}
+
+/// Rejects a request whose `Accept` excludes all media types of a success.
+fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
+    if produced.is_empty() {
+        return Ok(());
+    }
+    let accept = headers.get_all(header::ACCEPT).iter();
+    let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
+    if accept.is_empty() || accepts(&accept.join(","), produced) {
+        return Ok(());
+    }
+    let detail = format!(
+        "`Accept` excludes every media type of the response; accept {}",
+        alternatives(produced)
+    );
+    Err(Rejection::new(NOT_ACCEPTABLE, detail))
+}
+
+/// Returns the parts of `multipart/form-data` content; `None` if the content is malformed or of another type.
+async fn multipart_parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
+    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let boundary = multer::parse_boundary(media).ok()?;
+    let body = body.clone();
+    let content = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
+    let mut form = multer::Multipart::new(content, boundary);
+    let mut parts = FormParts::default();
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        parts.push(
+            name,
+            File {
+                bytes: field.bytes().await.ok()?,
+                file_name,
+                content_type,
+            },
+        );
+    }
+    Some(parts)
+}
+
+/// The credentials of an operation that does not require any.
+impl Credentials for () {
+    const SCHEMES: &'static [SecurityScheme] = &[];
+
+    fn read(_: &RequestDecoder) -> Option<Self> {
+        Some(())
+    }
+}
+
+/// Receives content, within the limits of its size and time.
+async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
+    let (size, time) = (limits.body_size, limits.body_time);
+    // The unread content must not be parsed as the next request.
+    let closing = |code, detail: String| {
+        let close = HeaderValue::from_static("close");
+        Rejection::new(code, detail).with_header(header::CONNECTION, close)
+    };
+    let too_large = || {
+        let detail = format!("the content exceeds {size} bytes");
+        closing(CONTENT_TOO_LARGE, detail)
+    };
+    // If `Content-Length` exceeds the limit, the content is not read at all.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > size) {
+        return Err(too_large());
+    }
+    let collected = Limited::new(body, size).collect();
+    let collected = match time {
+        None => Ok(collected.await),
+        Some(time) => timeout(time, collected).await,
+    };
+    match collected {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Rejection::new(
+            Code::BAD_REQUEST,
+            "the content is incomplete",
+        )),
+        Err(_) => {
+            let detail = "the content took too long to arrive".to_owned();
+            Err(closing(REQUEST_TIMEOUT, detail))
+        }
+    }
+}
+
+/// Converts a response to the type of axum.
+///
+/// # Errors
+/// If it has content that its status forbids, as is possible for a range or `default`.
+fn http_response(response: ResponseEncoder) -> Result<HttpResponse, EncodeError> {
+    let ResponseEncoder {
+        code,
+        mut headers,
+        body,
+    } = response;
+    if headers.is_empty() && body.is_empty() {
+        return Ok(with_status(code, Body::empty()));
+    }
+    let allows_content = match code.status() {
+        Some(status) => status.allows_content(),
+        None => code.class() != Some(Class::Informational),
+    };
+    let body = if body.is_empty() {
+        Body::empty()
+    } else if allows_content {
+        Body::from(body)
+    } else {
+        return Err(EncodeError::content(code));
+    };
+    if headers.contains_key(header::UPGRADE) {
+        // `Upgrade` requires the `upgrade` option of `Connection` (RFC 9110, section 7.8).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    }
+    if !allows_content {
+        headers.remove(header::CONTENT_TYPE);
+    }
+    let mut response = with_status(code, body);
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+/// Creates a response with a status, and with its reason phrase if that is not hyper's default.
+pub(crate) fn with_status(code: Code, body: Body) -> HttpResponse {
+    /// The reason phrases that differ from hyper's, by code.
+    static PHRASES: LazyLock<[Option<&str>; 1000]> =
+        LazyLock::new(|| array::from_fn(|number| custom_phrase(u16::try_from(number).ok()?)));
+
+    let mut response = HttpResponse::new(body);
+    *response.status_mut() = code.into();
+    if let Some(Some(phrase)) = PHRASES.get(usize::from(code.get()))
+        && let Ok(phrase) = ReasonPhrase::try_from(Bytes::from_static(phrase.as_bytes()))
+    {
+        response.extensions_mut().insert(phrase);
+    }
+    response
+}
+
+/// Returns the reason phrase of a code, unless it is hyper's default.
+fn custom_phrase(number: u16) -> Option<&'static str> {
+    let default = StatusCode::from_u16(number).ok()?.canonical_reason();
+    let status = Code::new(number).and_then(Code::status);
+    match status.map(crate::Status::reason).or(default) {
+        // Without a phrase hyper writes `<none>`; an empty phrase is valid (RFC 9112, section 4).
+        None => Some(""),
+        phrase => phrase.filter(|_| phrase != default),
+    }
+}
+
+/// Removes the content of a response to HEAD, and keeps its `Content-Length`.
+fn without_content(mut response: HttpResponse) -> HttpResponse {
+    let size = response.body().size_hint().exact();
+    if let Some(size) = size.filter(|size| *size > 0) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, size.into());
+    }
+    *response.body_mut() = Body::empty();
+    response
+}
+
+/// Creates a response with RFC 9457 problem details; its extensions contain the rejection, for `on_reject`.
+pub(crate) fn problem(rejection: Rejection) -> HttpResponse {
+    let RejectionInner {
+        code,
+        detail,
+        parameter,
+        pointer,
+        headers,
+        ..
+    } = &*rejection.0;
+    let status = code.status();
+    let mut problem = json!({
+        "type": status.and_then(crate::Status::reference).unwrap_or("about:blank"),
+        "title": status.map_or("", crate::Status::reason),
+        "status": code.get(),
+        "detail": detail,
+    });
+    if let (Some(problem), Some((location, name))) = (problem.as_object_mut(), parameter) {
+        let parameter = json!({"in": location, "name": name});
+        problem.insert("parameter".to_owned(), parameter);
+    }
+    if let (Some(problem), Some(pointer)) = (problem.as_object_mut(), pointer) {
+        problem.insert("pointer".to_owned(), pointer.as_str().into());
+    }
+    let mut response = with_status(*code, Body::from(problem.to_string()));
+    *response.headers_mut() = headers.clone();
+    let media = HeaderValue::from_static(PROBLEM);
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
+    response.extensions_mut().insert(rejection);
+    response
+}
