@@ -69,9 +69,11 @@
 //! `server::router` returns an axum router. If operations have tags, each tag (the first of an operation) has a
 //! module with a trait and a router of its own, so that routers can be merged and a mock can be replaced tag by tag.
 //!
-//! The client's builder has a setter for each security scheme, and a method of the server receives the
-//! credentials that satisfy the operation. A request without them gets 401 before its content is read. Whether a
-//! credential is valid is for the method to decide.
+//! A method receives a `server::Request` of its operation: it dereferences to the parameters and the content, and
+//! has the credentials, all header fields, the address of the peer, and the values that layers have added.
+//!
+//! The client's builder has a setter for each security scheme. A request without the credentials that its operation
+//! requires gets 401 before its content is read. Whether a credential is valid is for the method to decide.
 //!
 //! # The mock
 //!

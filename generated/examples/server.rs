@@ -7,7 +7,7 @@ use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusResponse,
     TraceStatus,
     mock::Mock,
-    server::{Api, Limits, router, serve},
+    server::{Api, Limits, Request, router, serve},
 };
 use tokio::net::TcpListener;
 
@@ -18,7 +18,7 @@ struct Kitchen {
 
 // The compiler lists missing methods, and rejects a response that the document does not declare.
 impl Api for Kitchen {
-    async fn get_status(&self, request: GetStatus) -> StatusResponse {
+    async fn get_status(&self, request: Request<GetStatus>) -> StatusResponse {
         let requested = request.codes.pick(0.0);
         match requested.status() {
             Some(Status::Ok) if !self.has_coffee => StatusResponse::ImATeapot {
@@ -29,23 +29,23 @@ impl Api for Kitchen {
         }
     }
 
-    async fn put_status(&self, request: PutStatus) -> StatusResponse {
+    async fn put_status(&self, request: Request<PutStatus>) -> StatusResponse {
         Mock.put_status(request).await
     }
 
-    async fn post_status(&self, request: PostStatus) -> StatusResponse {
+    async fn post_status(&self, request: Request<PostStatus>) -> StatusResponse {
         Mock.post_status(request).await
     }
 
-    async fn delete_status(&self, request: DeleteStatus) -> StatusResponse {
+    async fn delete_status(&self, request: Request<DeleteStatus>) -> StatusResponse {
         Mock.delete_status(request).await
     }
 
-    async fn patch_status(&self, request: PatchStatus) -> StatusResponse {
+    async fn patch_status(&self, request: Request<PatchStatus>) -> StatusResponse {
         Mock.patch_status(request).await
     }
 
-    async fn trace_status(&self, request: TraceStatus) -> StatusResponse {
+    async fn trace_status(&self, request: Request<TraceStatus>) -> StatusResponse {
         Mock.trace_status(request).await
     }
 }
@@ -62,9 +62,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[tokio::test]
 async fn the_kitchen_has_tea() -> Result<(), Box<dyn Error>> {
     let kitchen = Kitchen { has_coffee: false };
-    let response = kitchen.get_status(GetStatus::new(Status::Ok)).await;
+    let response = kitchen.get_status(GetStatus::new(Status::Ok).into()).await;
     assert_eq!(response.code(), Status::ImATeapot);
-    let response = kitchen.get_status(GetStatus::new(Status::Gone)).await;
+    let response = kitchen
+        .get_status(GetStatus::new(Status::Gone).into())
+        .await;
     assert_eq!(response, StatusResponse::Gone);
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;

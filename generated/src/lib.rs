@@ -45,22 +45,23 @@
 //! # #[cfg(feature = "mock")]
 //! # mod example {
 //! use statusquo::{
-//!     GetStatus, GetStatusResponse, mock::Mock, server::{Api, Limits, router, serve},
+//!     GetStatus, GetStatusResponse, mock::Mock,
+//!     server::{Api, Limits, Request, router, serve},
 //! };
 //!
 //! struct Service;
 //!
 //! impl Api for Service {
-//!     async fn get_status(&self, request: GetStatus) -> GetStatusResponse {
+//!     async fn get_status(&self, request: Request<GetStatus>) -> GetStatusResponse {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.get_status(request).await
 //!     }
 //!     // The compiler lists the missing methods.
-//! #     async fn put_status(&self, _: statusquo::PutStatus) -> statusquo::PutStatusResponse { todo!() }
-//! #     async fn post_status(&self, _: statusquo::PostStatus) -> statusquo::PostStatusResponse { todo!() }
-//! #     async fn delete_status(&self, _: statusquo::DeleteStatus) -> statusquo::DeleteStatusResponse { todo!() }
-//! #     async fn patch_status(&self, _: statusquo::PatchStatus) -> statusquo::PatchStatusResponse { todo!() }
-//! #     async fn trace_status(&self, _: statusquo::TraceStatus) -> statusquo::TraceStatusResponse { todo!() }
+//! #     async fn put_status(&self, _: Request<statusquo::PutStatus>) -> statusquo::PutStatusResponse { todo!() }
+//! #     async fn post_status(&self, _: Request<statusquo::PostStatus>) -> statusquo::PostStatusResponse { todo!() }
+//! #     async fn delete_status(&self, _: Request<statusquo::DeleteStatus>) -> statusquo::DeleteStatusResponse { todo!() }
+//! #     async fn patch_status(&self, _: Request<statusquo::PatchStatus>) -> statusquo::PatchStatusResponse { todo!() }
+//! #     async fn trace_status(&self, _: Request<statusquo::TraceStatus>) -> statusquo::TraceStatusResponse { todo!() }
 //! }
 //!
 //! async fn run() -> std::io::Result<()> {

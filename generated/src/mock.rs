@@ -2,51 +2,45 @@
 
 //! A server that returns the examples of the document.
 
-use std::sync::Arc;
 use crate::{
     requests::*, responses::*,
     runtime::{
-        message::{Operation, Response},
+        message::Response,
         mock::{
-            OperationExamples, ResponseExample, check_preference, rejection_example,
-            respond, with_preference,
+            examples::{OperationExamples, ResponseExample, rejection_example},
+            respond,
         },
     },
-    server::{Api, Context, Rejection},
+    server::{Api, Rejection, Request},
 };
 pub use crate::runtime::mock::Mock;
 
 impl Api for Mock {
-    async fn get_status(&self, request: GetStatus) -> GetStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
+    async fn get_status(&self, request: Request<GetStatus>) -> GetStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn put_status(&self, request: PutStatus) -> PutStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
+    async fn put_status(&self, request: Request<PutStatus>) -> PutStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn post_status(&self, request: PostStatus) -> PostStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
+    async fn post_status(&self, request: Request<PostStatus>) -> PostStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn delete_status(&self, request: DeleteStatus) -> DeleteStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
+    async fn delete_status(
+        &self,
+        request: Request<DeleteStatus>,
+    ) -> DeleteStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn patch_status(&self, request: PatchStatus) -> PatchStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
+    async fn patch_status(&self, request: Request<PatchStatus>) -> PatchStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn trace_status(&self, request: TraceStatus) -> TraceStatusResponse {
-        respond(self, GET_STATUS_EXAMPLES, Some(&request.codes)).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn trace_status(&self, request: Request<TraceStatus>) -> TraceStatusResponse {
+        respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 }
 
@@ -94,16 +88,6 @@ const ALL: &[OperationExamples] = &[
         keys: <TraceStatusResponse as Response>::KEYS,
         examples: GET_STATUS_EXAMPLES,
     },
-];
-
-/// The operations with a parameter that chooses the status.
-const WITH_STATUS_CHOICE: &[&str] = &[
-    "getStatus",
-    "putStatus",
-    "postStatus",
-    "deleteStatus",
-    "patchStatus",
-    "traceStatus",
 ];
 
 const GET_STATUS_EXAMPLES: &[ResponseExample] = &[

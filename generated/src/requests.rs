@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::{EncodeError, param::Param},
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -36,6 +36,7 @@ impl GetStatus {
 
 impl Operation for GetStatus {
     type Response = GetStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "getStatus";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/status/{codes}";
@@ -76,6 +77,7 @@ impl PutStatus {
 
 impl Operation for PutStatus {
     type Response = PutStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "putStatus";
     const METHOD: http::Method = http::Method::PUT;
     const PATH: &'static str = "/status/{codes}";
@@ -116,6 +118,7 @@ impl PostStatus {
 
 impl Operation for PostStatus {
     type Response = PostStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "postStatus";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/status/{codes}";
@@ -156,6 +159,7 @@ impl DeleteStatus {
 
 impl Operation for DeleteStatus {
     type Response = DeleteStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "deleteStatus";
     const METHOD: http::Method = http::Method::DELETE;
     const PATH: &'static str = "/status/{codes}";
@@ -196,6 +200,7 @@ impl HeadStatus {
 
 impl Operation for HeadStatus {
     type Response = HeadStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "headStatus";
     const METHOD: http::Method = http::Method::HEAD;
     const PATH: &'static str = "/status/{codes}";
@@ -236,6 +241,7 @@ impl PatchStatus {
 
 impl Operation for PatchStatus {
     type Response = PatchStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "patchStatus";
     const METHOD: http::Method = http::Method::PATCH;
     const PATH: &'static str = "/status/{codes}";
@@ -276,6 +282,7 @@ impl TraceStatus {
 
 impl Operation for TraceStatus {
     type Response = TraceStatusResponse;
+    type Credentials = ();
     const ID: &'static str = "traceStatus";
     const METHOD: http::Method = http::Method::TRACE;
     const PATH: &'static str = "/status/{codes}";

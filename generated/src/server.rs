@@ -3,14 +3,15 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -25,7 +26,7 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status.
     fn get_status(
         &self,
-        request: GetStatus,
+        request: Request<GetStatus>,
     ) -> impl Future<Output = GetStatusResponse> + Send;
 
     /// `PUT /status/{codes}`
@@ -33,7 +34,7 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status, as GET does.
     fn put_status(
         &self,
-        request: PutStatus,
+        request: Request<PutStatus>,
     ) -> impl Future<Output = PutStatusResponse> + Send;
 
     /// `POST /status/{codes}`
@@ -41,7 +42,7 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status, as GET does.
     fn post_status(
         &self,
-        request: PostStatus,
+        request: Request<PostStatus>,
     ) -> impl Future<Output = PostStatusResponse> + Send;
 
     /// `DELETE /status/{codes}`
@@ -49,7 +50,7 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status, as GET does.
     fn delete_status(
         &self,
-        request: DeleteStatus,
+        request: Request<DeleteStatus>,
     ) -> impl Future<Output = DeleteStatusResponse> + Send;
 
     /// `PATCH /status/{codes}`
@@ -57,7 +58,7 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status, as GET does.
     fn patch_status(
         &self,
-        request: PatchStatus,
+        request: Request<PatchStatus>,
     ) -> impl Future<Output = PatchStatusResponse> + Send;
 
     /// `TRACE /status/{codes}`
@@ -65,26 +66,8 @@ pub trait Api: Send + Sync + 'static {
     /// Responds with the requested status, as GET does.
     fn trace_status(
         &self,
-        request: TraceStatus,
+        request: Request<TraceStatus>,
     ) -> impl Future<Output = TraceStatusResponse> + Send;
-
-    /// Returns the API that handles a request with this context; `self` by default.
-    ///
-    /// An API that needs the peer's address or further header fields returns a copy of itself that
-    /// holds the context.
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-    where
-        Self: Sized,
-    {
-        let _ = context;
-        self
-    }
-
-    /// Rejects a request for a response that the mock cannot return.
-    #[doc(hidden)]
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        Ok(())
-    }
 }
 
 /// Returns an axum router for the operations of an API.
@@ -114,55 +97,43 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, context, request: GetStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetStatus>(&*api)?;
-                Ok(Api::get_status(&*api, request).await)
+            |api, request: Request<GetStatus>| async move {
+                Api::get_status(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: PutStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PutStatus>(&*api)?;
-                Ok(Api::put_status(&*api, request).await)
+            |api, request: Request<PutStatus>| async move {
+                Api::put_status(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: PostStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PostStatus>(&*api)?;
-                Ok(Api::post_status(&*api, request).await)
+            |api, request: Request<PostStatus>| async move {
+                Api::post_status(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: DeleteStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<DeleteStatus>(&*api)?;
-                Ok(Api::delete_status(&*api, request).await)
+            |api, request: Request<DeleteStatus>| async move {
+                Api::delete_status(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: PatchStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PatchStatus>(&*api)?;
-                Ok(Api::patch_status(&*api, request).await)
+            |api, request: Request<PatchStatus>| async move {
+                Api::patch_status(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: TraceStatus| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<TraceStatus>(&*api)?;
-                Ok(Api::trace_status(&*api, request).await)
+            |api, request: Request<TraceStatus>| async move {
+                Api::trace_status(&*api, request).await
             },
         );
     router

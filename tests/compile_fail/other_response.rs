@@ -1,31 +1,31 @@
 //! A handler that returns the response enum of another operation.
 
-use statusquo::{DeleteStatus, GetStatus, HeadStatusResponse, PatchStatus, PostStatus, PutStatus, StatusResponse, TraceStatus};
+use statusquo::{DeleteStatus, GetStatus, HeadStatusResponse, PatchStatus, PostStatus, PutStatus, StatusResponse, TraceStatus, server::Request};
 
 struct Service;
 
 impl statusquo::server::Api for Service {
-    async fn get_status(&self, _: GetStatus) -> HeadStatusResponse { //~ E0271
+    async fn get_status(&self, _: Request<GetStatus>) -> HeadStatusResponse { //~ E0271
         HeadStatusResponse::Ok
     }
 
-    async fn put_status(&self, _: PutStatus) -> StatusResponse {
+    async fn put_status(&self, _: Request<PutStatus>) -> StatusResponse {
         StatusResponse::Ok
     }
 
-    async fn post_status(&self, _: PostStatus) -> StatusResponse {
+    async fn post_status(&self, _: Request<PostStatus>) -> StatusResponse {
         StatusResponse::Ok
     }
 
-    async fn delete_status(&self, _: DeleteStatus) -> StatusResponse {
+    async fn delete_status(&self, _: Request<DeleteStatus>) -> StatusResponse {
         StatusResponse::Ok
     }
 
-    async fn patch_status(&self, _: PatchStatus) -> StatusResponse {
+    async fn patch_status(&self, _: Request<PatchStatus>) -> StatusResponse {
         StatusResponse::Ok
     }
 
-    async fn trace_status(&self, _: TraceStatus) -> StatusResponse {
+    async fn trace_status(&self, _: Request<TraceStatus>) -> StatusResponse {
         StatusResponse::Ok
     }
 }

@@ -7,7 +7,7 @@ use doc_bodies::{
     PostImageResponse, PostJson, PostJsonResponse, PostNumber, PostNumberResponse, PostOptional,
     PostOptionalResponse, PostSeveral, PostSeveralBody, PostSeveralOkBody, PostSeveralResponse,
     PostText, PostTextResponse, PostVendor, PostVendorResponse, Status,
-    server::{Api, router},
+    server::{Api, Request, router},
     types::{PostPartsBodyForm, PostUploadBodyColour, PostUploadBodyForm, Thing},
 };
 use tokio::net::TcpListener;
@@ -15,52 +15,52 @@ use tokio::net::TcpListener;
 struct Echo;
 
 impl Api for Echo {
-    async fn post_json(&self, request: PostJson) -> PostJsonResponse {
-        PostJsonResponse::Ok(request.body)
+    async fn post_json(&self, request: Request<PostJson>) -> PostJsonResponse {
+        PostJsonResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_vendor(&self, request: PostVendor) -> PostVendorResponse {
-        PostVendorResponse::Ok(request.body)
+    async fn post_vendor(&self, request: Request<PostVendor>) -> PostVendorResponse {
+        PostVendorResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_form(&self, request: PostForm) -> PostFormResponse {
-        PostFormResponse::Ok(request.body)
+    async fn post_form(&self, request: Request<PostForm>) -> PostFormResponse {
+        PostFormResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_text(&self, request: PostText) -> PostTextResponse {
-        PostTextResponse::Ok(request.body)
+    async fn post_text(&self, request: Request<PostText>) -> PostTextResponse {
+        PostTextResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_number(&self, request: PostNumber) -> PostNumberResponse {
-        PostNumberResponse::Ok(request.body)
+    async fn post_number(&self, request: Request<PostNumber>) -> PostNumberResponse {
+        PostNumberResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_bytes(&self, request: PostBytes) -> PostBytesResponse {
-        PostBytesResponse::Ok(request.body)
+    async fn post_bytes(&self, request: Request<PostBytes>) -> PostBytesResponse {
+        PostBytesResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_image(&self, request: PostImage) -> PostImageResponse {
-        PostImageResponse::Ok(request.body)
+    async fn post_image(&self, request: Request<PostImage>) -> PostImageResponse {
+        PostImageResponse::Ok(request.into_inner().body)
     }
 
-    async fn post_several(&self, request: PostSeveral) -> PostSeveralResponse {
-        PostSeveralResponse::Ok(match request.body {
+    async fn post_several(&self, request: Request<PostSeveral>) -> PostSeveralResponse {
+        PostSeveralResponse::Ok(match request.into_inner().body {
             PostSeveralBody::Json(thing) => PostSeveralOkBody::Json(thing),
             PostSeveralBody::TextPlain(text) => PostSeveralOkBody::TextPlain(text),
             PostSeveralBody::OctetStream(bytes) => PostSeveralOkBody::OctetStream(bytes),
         })
     }
 
-    async fn post_upload(&self, request: PostUpload) -> PostUploadResponse {
+    async fn post_upload(&self, request: Request<PostUpload>) -> PostUploadResponse {
         PostUploadResponse::Ok(format!("{:?}", request.body))
     }
 
-    async fn post_parts(&self, request: PostParts) -> PostPartsResponse {
+    async fn post_parts(&self, request: Request<PostParts>) -> PostPartsResponse {
         PostPartsResponse::Ok(format!("{:?}", request.body))
     }
 
-    async fn post_optional(&self, request: PostOptional) -> PostOptionalResponse {
-        match request.body {
+    async fn post_optional(&self, request: Request<PostOptional>) -> PostOptionalResponse {
+        match request.into_inner().body {
             Some(thing) => PostOptionalResponse::Ok(thing),
             None => PostOptionalResponse::NoContent,
         }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use doc_constraints::{
     Order, OrderResponse, PutAny, PutAnyResponse, PutPhoto, PutPhotoResponse,
-    server::{Api, router},
+    server::{Api, Request, router},
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -13,15 +13,15 @@ use tokio::net::TcpListener;
 struct Taken;
 
 impl Api for Taken {
-    async fn order(&self, _: Order) -> OrderResponse {
+    async fn order(&self, _: Request<Order>) -> OrderResponse {
         OrderResponse::NoContent
     }
 
-    async fn put_any(&self, _: PutAny) -> PutAnyResponse {
+    async fn put_any(&self, _: Request<PutAny>) -> PutAnyResponse {
         PutAnyResponse::NoContent
     }
 
-    async fn put_photo(&self, _: PutPhoto) -> PutPhotoResponse {
+    async fn put_photo(&self, _: Request<PutPhoto>) -> PutPhotoResponse {
         PutPhotoResponse::NoContent
     }
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use doc_headers::{
     Client, GetHeaders, GetHeadersResponse,
     mock::Mock,
-    server::{Api, router},
+    server::{Api, Request, router},
     types::Object,
 };
 use tokio::net::TcpListener;
@@ -45,7 +45,7 @@ fn response(any: serde_json::Value) -> GetHeadersResponse {
 struct Headers;
 
 impl Api for Headers {
-    async fn get_headers(&self, _: GetHeaders) -> GetHeadersResponse {
+    async fn get_headers(&self, _: Request<GetHeaders>) -> GetHeadersResponse {
         response(serde_json::json!([null, "ü", {"a": 1.5}]))
     }
 }

@@ -8,7 +8,7 @@ use doc_parameters::{
     ListActions, ListActionsResponse, ListDeepActions, ListDeepActionsResponse,
     MatrixResponse, Query, QueryResponse, Simple, SimpleResponse, SomeActions, SomeActionsResponse, Status,
     mock::Mock,
-    server::{Api, router},
+    server::{Api, Request, router},
     types::{EitherLevel, EitherListItem, EitherSize, EitherSizeText, Mixed, Object},
 };
 use tokio::net::TcpListener;
@@ -24,7 +24,7 @@ macro_rules! record {
                 <$response>::NoContent
             })*
 
-            async fn choice(&self, request: Choice) -> ChoiceResponse {
+            async fn choice(&self, request: Request<Choice>) -> ChoiceResponse {
                 Mock.choice(request).await
             }
         }

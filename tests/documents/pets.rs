@@ -12,7 +12,7 @@ use doc_pets::{
     Response, Status, EncodeError,
     client::ResponseError,
     mock::Mock,
-    server::{Api, router},
+    server::{Api, Request, router},
     types::{Kind, NewPet, Pet, Problem},
 };
 use tokio::net::TcpListener;
@@ -31,8 +31,8 @@ impl Shop {
 }
 
 impl Api for Shop {
-    async fn find_pets(&self, request: FindPets) -> FindPetsResponse {
-        let kinds = request.kind.unwrap_or_default();
+    async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+        let kinds = request.kind.as_deref().unwrap_or_default();
         let mut pets = self.pets.lock().unwrap().clone();
         pets.retain(|pet| kinds.is_empty() || pet.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
         let x_total_count = i64::try_from(pets.len()).unwrap();
@@ -40,7 +40,7 @@ impl Api for Shop {
         FindPetsResponse::Ok { x_total_count, body: pets }
     }
 
-    async fn add_pet(&self, request: AddPet) -> AddPetResponse {
+    async fn add_pet(&self, request: Request<AddPet>) -> AddPetResponse {
         if request.body.name == "Nobody" {
             return AddPetResponse::Default {
                 status: doc_pets::AddPetResponseDefault::from_const::<409>(),
@@ -54,13 +54,14 @@ impl Api for Shop {
             };
         }
         let mut pets = self.pets.lock().unwrap();
-        let mut pet = Pet::new(i64::try_from(pets.len()).unwrap() + 1, request.body.name);
-        pet.kind = request.body.kind;
+        let new = request.into_inner().body;
+        let mut pet = Pet::new(i64::try_from(pets.len()).unwrap() + 1, new.name);
+        pet.kind = new.kind;
         pets.push(pet.clone());
         AddPetResponse::Created(pet)
     }
 
-    async fn get_pet(&self, request: GetPet) -> GetPetResponse {
+    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
         match (self.pet(request.id), request.id) {
             (Some(_), _) if request.if_none_match.as_deref() == Some("\"1\"") => {
                 GetPetResponse::NotModified
@@ -85,7 +86,7 @@ impl Api for Shop {
         }
     }
 
-    async fn delete_pet(&self, request: DeletePet) -> DeletePetResponse {
+    async fn delete_pet(&self, request: Request<DeletePet>) -> DeletePetResponse {
         self.pets.lock().unwrap().retain(|pet| pet.id != request.id);
         DeletePetResponse::NoContent
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error};
 
 use doc_quickstart::{
     Client, GetPet, GetPetResponse,
-    server::{Api, router},
+    server::{Api, Request, router},
     types::Pet,
 };
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ struct Shop {
 }
 
 impl Api for Shop {
-    async fn get_pet(&self, request: GetPet) -> GetPetResponse {
+    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
         match self.pets.get(&request.id) {
             Some(pet) => GetPetResponse::Ok(pet.clone()),
             None => GetPetResponse::NotFound,

@@ -10,11 +10,11 @@ use doc_security::{
     GetUndeclared, GetUndeclaredResponse, HeadHead, HeadHeadResponse, PostBoth, PostBothResponse, Status,
     client::ClientBuilder,
     security::{
-        Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials,
-        DigestCredentials, HeaderKeyCredentials, OptionalOauthOrHeaderKeyCredentials,
-        HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials, QueryKeyCredentials, TokenCredentials, UndeclaredCredentials,
+        Basic, BasicAndHeaderKeyCredentials, BasicCredentials, CookieKeyCredentials, DigestCredentials,
+        HeaderKeyCredentials, HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials,
+        OptionalOauthOrHeaderKeyCredentials, QueryKeyCredentials, TokenCredentials,
     },
-    server::{Api, router},
+    server::{Api, Request, router},
 };
 use tokio::net::TcpListener;
 
@@ -28,66 +28,62 @@ impl Vault {
 }
 
 impl Api for Vault {
-    async fn get_open(&self, _: GetOpen) -> GetOpenResponse {
+    async fn get_open(&self, _: Request<GetOpen>) -> GetOpenResponse {
         self.got("nothing");
         GetOpenResponse::NoContent
     }
 
-    async fn get_token(&self, _: GetToken, credentials: TokenCredentials) -> GetTokenResponse {
-        let TokenCredentials::Token(token) = credentials;
+    async fn get_token(&self, request: Request<GetToken>) -> GetTokenResponse {
+        let TokenCredentials::Token(token) = request.credentials();
         self.got(token.as_str());
         GetTokenResponse::NoContent
     }
 
-    async fn get_token_too(&self, _: GetTokenToo, credentials: TokenCredentials) -> GetTokenTooResponse {
-        let TokenCredentials::Token(token) = credentials;
+    async fn get_token_too(&self, request: Request<GetTokenToo>) -> GetTokenTooResponse {
+        let TokenCredentials::Token(token) = request.credentials();
         self.got(token.as_str());
         GetTokenTooResponse::NoContent
     }
 
-    async fn get_header(&self, _: GetHeader, credentials: HeaderKeyCredentials) -> GetHeaderResponse {
-        let HeaderKeyCredentials::HeaderKey(key) = credentials;
+    async fn get_header(&self, request: Request<GetHeader>) -> GetHeaderResponse {
+        let HeaderKeyCredentials::HeaderKey(key) = request.credentials();
         self.got(key.as_str());
         GetHeaderResponse::NoContent
     }
 
-    async fn get_query(&self, _: GetQuery, credentials: QueryKeyCredentials) -> GetQueryResponse {
-        let QueryKeyCredentials::QueryKey(key) = credentials;
+    async fn get_query(&self, request: Request<GetQuery>) -> GetQueryResponse {
+        let QueryKeyCredentials::QueryKey(key) = request.credentials();
         self.got(key.as_str());
         GetQueryResponse::NoContent
     }
 
-    async fn get_cookie(&self, _: GetCookie, credentials: CookieKeyCredentials) -> GetCookieResponse {
-        let CookieKeyCredentials::CookieKey(key) = credentials;
+    async fn get_cookie(&self, request: Request<GetCookie>) -> GetCookieResponse {
+        let CookieKeyCredentials::CookieKey(key) = request.credentials();
         self.got(key.as_str());
         GetCookieResponse::NoContent
     }
 
-    async fn get_basic(&self, _: GetBasic, credentials: BasicCredentials) -> GetBasicResponse {
-        let BasicCredentials::Basic(basic) = credentials;
+    async fn get_basic(&self, request: Request<GetBasic>) -> GetBasicResponse {
+        let BasicCredentials::Basic(basic) = request.credentials();
         self.got(format!("{} {}", basic.username, basic.password));
         GetBasicResponse::NoContent
     }
 
-    async fn get_digest(&self, _: GetDigest, credentials: DigestCredentials) -> GetDigestResponse {
-        let DigestCredentials::Digest(value) = credentials;
+    async fn get_digest(&self, request: Request<GetDigest>) -> GetDigestResponse {
+        let DigestCredentials::Digest(value) = request.credentials();
         self.got(value.as_str());
         GetDigestResponse::NoContent
     }
 
-    async fn post_both(&self, _: PostBoth, credentials: BasicAndHeaderKeyCredentials) -> PostBothResponse {
-        let BasicAndHeaderKeyCredentials::BasicAndHeaderKey { basic, header_key } = credentials;
+    async fn post_both(&self, request: Request<PostBoth>) -> PostBothResponse {
+        let BasicAndHeaderKeyCredentials::BasicAndHeaderKey { basic, header_key } = request.credentials();
         self.got(format!("{} {}", basic.username, header_key.as_str()));
         PostBothResponse::NoContent
     }
 
-    async fn get_one_or_both(
-        &self,
-        _: GetOneOrBoth,
-        credentials: HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials,
-    ) -> GetOneOrBothResponse {
+    async fn get_one_or_both(&self, request: Request<GetOneOrBoth>) -> GetOneOrBothResponse {
         use HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials as Credentials;
-        self.got(match credentials {
+        self.got(match request.credentials() {
             Credentials::HeaderKey(key) => key.as_str().to_owned(),
             Credentials::Token(token) => token.as_str().to_owned(),
             Credentials::HeaderKeyAndToken { header_key, token } => {
@@ -97,33 +93,29 @@ impl Api for Vault {
         GetOneOrBothResponse::NoContent
     }
 
-    async fn get_typo(&self, _: GetTypo, credentials: UndeclaredCredentials) -> GetTypoResponse {
-        match credentials {}
+    async fn get_typo(&self, request: Request<GetTypo>) -> GetTypoResponse {
+        match *request.credentials() {}
     }
 
-    async fn get_head(&self, _: GetHead) -> GetHeadResponse {
+    async fn get_head(&self, _: Request<GetHead>) -> GetHeadResponse {
         self.got("nothing");
         GetHeadResponse::NoContent
     }
 
-    async fn head_head(&self, _: HeadHead, credentials: TokenCredentials) -> HeadHeadResponse {
-        let TokenCredentials::Token(token) = credentials;
+    async fn head_head(&self, request: Request<HeadHead>) -> HeadHeadResponse {
+        let TokenCredentials::Token(token) = request.credentials();
         self.got(token.as_str());
         HeadHeadResponse::NoContent
     }
 
-    async fn get_undeclared(&self, _: GetUndeclared, credentials: TokenCredentials) -> GetUndeclaredResponse {
-        let TokenCredentials::Token(token) = credentials;
+    async fn get_undeclared(&self, request: Request<GetUndeclared>) -> GetUndeclaredResponse {
+        let TokenCredentials::Token(token) = request.credentials();
         self.got(token.as_str());
         GetUndeclaredResponse::NoContent
     }
 
-    async fn get_either(
-        &self,
-        _: GetEither,
-        credentials: OptionalOauthOrHeaderKeyCredentials,
-    ) -> GetEitherResponse {
-        self.got(match credentials {
+    async fn get_either(&self, request: Request<GetEither>) -> GetEitherResponse {
+        self.got(match request.credentials() {
             OptionalOauthOrHeaderKeyCredentials::Oauth(token) => token.as_str().to_owned(),
             OptionalOauthOrHeaderKeyCredentials::HeaderKey(key) => key.as_str().to_owned(),
             OptionalOauthOrHeaderKeyCredentials::Anonymous => "nothing".to_owned(),

@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode, response::IntoResponse};
 use doc_serving::{
     Echo, EchoResponse, FileRequest, FileResponse, GetMade, GetMadeResponse, Latest, LatestResponse, PutMade, PutMadeResponse, Wait, WaitResponse, Who, WhoResponse,
     mock::{Mock, as_declared},
-    server::{Api, Context, Limits, RouterExt as _, router, serve},
+    server::{Api, Limits, Request, RouterExt as _, router, serve},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,49 +19,44 @@ const SHORT: Duration = Duration::from_millis(100);
 /// Waits until it is notified.
 #[derive(Clone, Default)]
 struct Service {
-    context: Option<Context>,
     asked: Arc<Notify>,
     enough: Arc<Notify>,
 }
 
 impl Api for Service {
-    async fn wait(&self, _: Wait) -> WaitResponse {
+    async fn wait(&self, _: Request<Wait>) -> WaitResponse {
         self.asked.notify_one();
         self.enough.notified().await;
         WaitResponse::NoContent
     }
 
-    async fn file(&self, request: FileRequest) -> FileResponse {
-        FileResponse::Ok(request.name)
+    async fn file(&self, request: Request<FileRequest>) -> FileResponse {
+        FileResponse::Ok(request.into_inner().name)
     }
 
-    async fn latest(&self, _: Latest) -> LatestResponse {
+    async fn latest(&self, _: Request<Latest>) -> LatestResponse {
         LatestResponse::Ok("the latest".to_owned())
     }
 
-    async fn get_made(&self, request: GetMade) -> GetMadeResponse {
+    async fn get_made(&self, request: Request<GetMade>) -> GetMadeResponse {
         Mock.get_made(request).await
     }
 
-    async fn put_made(&self, _: PutMade) -> PutMadeResponse {
+    async fn put_made(&self, _: Request<PutMade>) -> PutMadeResponse {
         PutMadeResponse::NoContent
     }
 
-    async fn who(&self, _: Who) -> WhoResponse {
-        let Some(context) = &self.context else { return WhoResponse::Ok("nobody".into()) };
-        let remote = context.remote_addr().map(|remote| remote.ip().to_string());
-        let name = context.headers().get("x-name").and_then(|name| name.to_str().ok());
-        let layer: Option<&&str> = context.extension();
-        WhoResponse::Ok(format!("{} {} {remote:?} {name:?} {layer:?}", context.method(), context.uri()))
+    async fn who(&self, request: Request<Who>) -> WhoResponse {
+        let remote = request.remote_addr().map(|remote| remote.ip().to_string());
+        let name = request.headers().get("x-name").and_then(|name| name.to_str().ok());
+        let layer: Option<&&str> = request.extensions().get();
+        WhoResponse::Ok(format!("{} {} {remote:?} {name:?} {layer:?}", request.method(), request.uri()))
     }
 
-    async fn echo(&self, request: Echo) -> EchoResponse {
-        EchoResponse::Ok(request.body)
+    async fn echo(&self, request: Request<Echo>) -> EchoResponse {
+        EchoResponse::Ok(request.into_inner().body)
     }
 
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-        Arc::new(Self { context: Some(context), ..(*self).clone() })
-    }
 }
 
 /// Serves with modified limits and returns the address.
@@ -221,14 +216,14 @@ async fn a_graceful_shutdown_completes_running_requests() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_method_receives_its_context() -> Outcome {
+async fn a_method_receives_the_head_of_its_request() -> Outcome {
     let router = router(Service::default()).layer(axum::Extension("a layer"));
     let address = start(router.clone(), |_| {}).await?;
     let request = "GET /who?a=b HTTP/1.1\r\nhost: x\r\nx-name: Tom\r\nconnection: close\r\n\r\n";
     let response = say(address, request).await?;
     let expected = "GET /who?a=b Some(\"127.0.0.1\") Some(\"Tom\") Some(\"a layer\")";
     assert!(response.ends_with(expected), "{response}");
-    // The context of HEAD has the method HEAD.
+    // The request of HEAD has the method HEAD.
     let head = say(address, request.replace("GET", "HEAD")).await?;
     assert!(head.contains(&format!("content-length: {}\r\n", expected.len() + 1)), "{head}");
 

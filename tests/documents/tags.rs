@@ -8,18 +8,18 @@ use axum::{
 use doc_tags::{
     BuyPet, BuyPetResponse, FindPets, FindPetsResponse, GetPet, GetPetResponse, YoungestPet, YoungestPetResponse,
     mock::Mock,
-    server::{ApiRouter, RouterExt as _, axum2, pet_store, pets, router, security2, shop, store, r#type, untagged, 動物},
+    server::{ApiRouter, Request, RouterExt as _, axum2, pet_store, pets, router, security2, shop, store, r#type, untagged, 動物},
 };
 use tower::ServiceExt;
 
 struct Pets;
 
 impl pets::Api for Pets {
-    async fn find_pets(&self, _: FindPets) -> FindPetsResponse {
+    async fn find_pets(&self, _: Request<FindPets>) -> FindPetsResponse {
         FindPetsResponse::Ok(vec!["Kitty".to_owned()])
     }
 
-    async fn get_pet(&self, request: GetPet) -> GetPetResponse {
+    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
         if request.name == "Kitty" { GetPetResponse::Ok } else { GetPetResponse::NotFound }
     }
 }
@@ -27,11 +27,11 @@ impl pets::Api for Pets {
 struct Till;
 
 impl store::Api for Till {
-    async fn buy_pet(&self, _: BuyPet) -> BuyPetResponse {
+    async fn buy_pet(&self, _: Request<BuyPet>) -> BuyPetResponse {
         BuyPetResponse::PaymentRequired
     }
 
-    async fn youngest_pet(&self, _: YoungestPet) -> YoungestPetResponse {
+    async fn youngest_pet(&self, _: Request<YoungestPet>) -> YoungestPetResponse {
         YoungestPetResponse::NoContent
     }
 }

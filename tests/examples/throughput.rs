@@ -28,7 +28,10 @@ use axum::{
 use rustix::time::{ClockId, clock_gettime};
 use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusChoice,
-    StatusResponse, TraceStatus, mock::Mock, server::Api, server::router, types::Acceptable,
+    StatusResponse, TraceStatus,
+    mock::Mock,
+    server::{Api, Request, router},
+    types::Acceptable,
 };
 use statusquo_tests::http1::serve;
 
@@ -41,30 +44,30 @@ const TURNS: usize = 5;
 struct Generated;
 
 impl Api for Generated {
-    async fn get_status(&self, request: GetStatus) -> StatusResponse {
+    async fn get_status(&self, request: Request<GetStatus>) -> StatusResponse {
         match request.codes.pick(0.0).status() {
             Some(Status::NotAcceptable) => StatusResponse::NotAcceptable(acceptable()),
             _ => StatusResponse::Ok,
         }
     }
 
-    async fn put_status(&self, request: PutStatus) -> StatusResponse {
+    async fn put_status(&self, request: Request<PutStatus>) -> StatusResponse {
         Mock.put_status(request).await
     }
 
-    async fn post_status(&self, request: PostStatus) -> StatusResponse {
+    async fn post_status(&self, request: Request<PostStatus>) -> StatusResponse {
         Mock.post_status(request).await
     }
 
-    async fn delete_status(&self, request: DeleteStatus) -> StatusResponse {
+    async fn delete_status(&self, request: Request<DeleteStatus>) -> StatusResponse {
         Mock.delete_status(request).await
     }
 
-    async fn patch_status(&self, request: PatchStatus) -> StatusResponse {
+    async fn patch_status(&self, request: Request<PatchStatus>) -> StatusResponse {
         Mock.patch_status(request).await
     }
 
-    async fn trace_status(&self, request: TraceStatus) -> StatusResponse {
+    async fn trace_status(&self, request: Request<TraceStatus>) -> StatusResponse {
         Mock.trace_status(request).await
     }
 }

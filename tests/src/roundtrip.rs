@@ -51,13 +51,6 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
             response,
             ..
         } = operation;
-        let (parameter, argument) = match model.credentials(operation) {
-            Some(credentials) => (
-                format!(", credentials: api::security::{}", credentials.name),
-                ", credentials",
-            ),
-            None => (String::new(), ""),
-        };
         if operation.handler == Handler::Get {
             continue;
         }
@@ -65,9 +58,9 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         write_to(
             methods.entry(module.clone()).or_default(),
             &format!(
-                "    async fn {name}(&self, request: api::{request}{parameter}) -> api::{response} {{\n        \
+                "    async fn {name}(&self, request: api::server::Request<api::{request}>) -> api::{response} {{\n        \
                  match self.next_response(&request) {{\n            Some(response) => response,\n            \
-                 None => api::{module}::Api::{name}(&api::mock::Mock, request{argument}).await,\n        }}\n    }}\n\n"
+                 None => api::{module}::Api::{name}(&api::mock::Mock, request).await,\n        }}\n    }}\n\n"
             ),
         );
         // An operation whose security schemes are all undeclared rejects every request.

@@ -104,6 +104,15 @@ pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
 /// The media type of RFC 9457 problem details.
 pub(crate) const PROBLEM: &str = "application/problem+json";
 
+/// Lists media types for a message: "`a/b` or `c/d`".
+pub(crate) fn alternatives(media_types: &[&str]) -> String {
+    let quoted: Vec<_> = media_types
+        .iter()
+        .map(|media| format!("`{media}`"))
+        .collect();
+    quoted.join(" or ")
+}
+
 /// Splits a media type from its parameters, whose names are case-insensitive (RFC 9110, section 8.3.1).
 fn split(media: &str) -> (&str, Vec<(String, &str)>) {
     let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));

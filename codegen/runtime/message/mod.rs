@@ -6,6 +6,7 @@ pub(crate) mod operation;
     reason = "the generator shares this file and exports it"
 )]
 pub(crate) mod path_template;
+pub(crate) mod rejection;
 pub(crate) mod request_decoder;
 pub(crate) mod request_encoder;
 pub(crate) mod response_decoder;
@@ -15,5 +16,6 @@ pub(crate) mod security;
 mod status_in;
 
 pub use operation::{Operation, Response};
+pub use rejection::Rejection;
 pub use response_key::{ResponseKey, match_response_key};
 pub use status_in::StatusIn;

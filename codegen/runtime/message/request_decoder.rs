@@ -3,17 +3,18 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts as Head};
+use http::{HeaderMap, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use smallvec::SmallVec;
 
+use super::rejection::Rejection;
 use crate::{
     Code,
     runtime::codec::{
         form::{self, pairs},
         json,
-        media::{Media, is_json, select},
+        media::{Media, alternatives, is_json, select},
         multipart::{FormParts, FormValues, MultipartForm},
         param::{Location, Param, Style, decode},
         param_decode::{ParamText, RawParam, RawValues, ValueError},
@@ -56,100 +57,6 @@ impl PathValues {
         let parameters = self.names.iter().zip(&self.ranges);
         let parameters = parameters.filter(move |(parameter, _)| **parameter == name);
         parameters.filter_map(move |(_, range)| path.get(range.clone()))
-    }
-}
-
-/// The reason why the router responds in place of the operation's method.
-///
-/// [`RouterExt::on_reject`](crate::runtime::server::serve::RouterExt::on_reject) passes it to a function that creates the
-/// response.
-#[derive(Clone, Debug)]
-pub struct Rejection(pub(crate) Box<RejectionInner>);
-
-#[derive(Clone, Debug)]
-pub(crate) struct RejectionInner {
-    pub(crate) code: Code,
-    /// The id of the operation, if the request matches one.
-    pub(crate) operation: Option<&'static str>,
-    pub(crate) detail: String,
-    /// The location and the name of the invalid parameter.
-    pub(crate) parameter: Option<(&'static str, &'static str)>,
-    /// The JSON pointer of the invalid value in the content.
-    pub(crate) pointer: Option<String>,
-    /// Header fields of the response.
-    pub(crate) headers: HeaderMap,
-}
-
-impl Rejection {
-    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Box::new(RejectionInner {
-            code,
-            operation: None,
-            detail: detail.into(),
-            parameter: None,
-            pointer: None,
-            headers: HeaderMap::new(),
-        }))
-    }
-
-    /// Adds a header field.
-    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.append(name, value);
-        self
-    }
-
-    /// Sets the operation.
-    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
-        self.0.operation = Some(operation);
-        self
-    }
-
-    /// Returns the status code of the response.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        self.0.code
-    }
-
-    /// Returns the operation of the request: its `operationId`, or else its method and path. `None` if the
-    /// request does not match an operation, or if the server took too long to respond.
-    #[must_use]
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
-    }
-
-    /// Returns the message that tells the caller what is wrong.
-    #[must_use]
-    pub fn detail(&self) -> &str {
-        &self.0.detail
-    }
-
-    /// Returns the location (`path`, `query`, `header` or `cookie`) and the name of the invalid or missing
-    /// parameter; `None` if the fault is elsewhere.
-    #[must_use]
-    pub fn invalid_parameter(&self) -> Option<(&'static str, &'static str)> {
-        self.0.parameter
-    }
-
-    /// Returns the JSON pointer of the invalid value in the content; empty for the whole content, `None` if
-    /// the fault is elsewhere.
-    #[must_use]
-    pub fn invalid_value(&self) -> Option<&str> {
-        self.0.pointer.as_deref()
-    }
-
-    /// Creates the rejection of a parameter; `fault` follows its name in the message.
-    #[cold]
-    fn invalid_param(param: &Param, fault: &str) -> Self {
-        let (location, name) = (param.location.name(), param.name);
-        let detail = format!("the {location} parameter `{name}` {fault}");
-        let mut rejection = Self::new(Code::BAD_REQUEST, detail);
-        rejection.0.parameter = Some((location, name));
-        rejection
-    }
-
-    fn with_pointer(mut self, pointer: Option<String>) -> Self {
-        self.0.pointer = pointer;
-        self
     }
 }
 
@@ -413,15 +320,6 @@ impl RequestDecoder {
         }
         Ok(Media::new(media_type, self.bytes()?))
     }
-}
-
-/// Lists media types for a message: "`a/b` or `c/d`".
-pub(crate) fn alternatives(media_types: &[&str]) -> String {
-    let quoted: Vec<_> = media_types
-        .iter()
-        .map(|media| format!("`{media}`"))
-        .collect();
-    quoted.join(" or ")
 }
 
 /// Adds the `name=value` pairs that belong to a parameter.

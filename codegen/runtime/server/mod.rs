@@ -1,6 +1,8 @@
-//! The server, on axum: routes requests to the methods of an API, within limits.
+//! The server: routes requests to the methods of an API, within limits.
 
-pub(crate) mod context;
+pub(crate) mod axum;
+pub(crate) mod limits;
+pub(crate) mod request;
 pub(crate) mod router;
 mod routes;
 pub(crate) mod serve;

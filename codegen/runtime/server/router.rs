@@ -1,4 +1,4 @@
-//! Routes requests from axum to the methods of an API.
+//! Routes requests to the methods of an API.
 //!
 //! A request that no method can handle gets RFC 9457 problem details, which reveal nothing about the program.
 
@@ -6,19 +6,13 @@ use std::{
     array,
     convert::Infallible,
     fmt,
-    panic::AssertUnwindSafe,
+    panic::{AssertUnwindSafe, resume_unwind},
     pin::Pin,
     sync::{Arc, LazyLock},
     task::{self, Poll},
     time::Duration,
 };
 
-use axum::{
-    Router,
-    body::{Body, HttpBody},
-    extract::Request,
-    response::Response as HttpResponse,
-};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts as Head};
@@ -28,9 +22,10 @@ use serde_json::json;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::{
-    context::Context,
+    axum::{Body, HttpBody, HttpRequest, HttpResponse},
+    limits::RequestLimits,
+    request::Request,
     routes::{RouteMatch, Routes},
-    serve::RequestLimits,
     span::ServerSpan,
 };
 use crate::{
@@ -38,16 +33,15 @@ use crate::{
     runtime::{
         codec::{
             error::EncodeError,
-            media::{PROBLEM, accepts},
+            media::{PROBLEM, accepts, alternatives},
             multipart::{File, FormParts},
         },
         message::{
-            operation::{Operation, Response},
-            request_decoder::{
-                PathValues, Rejection, RejectionInner, RequestDecoder, alternatives,
-            },
+            Operation, Response,
+            rejection::{Rejection, RejectionInner},
+            request_decoder::{PathValues, RequestDecoder},
             response_encoder::ResponseEncoder,
-            security::{Credentials, SecurityScheme, unauthorized},
+            security::{Credentials, unauthorized},
         },
     },
 };
@@ -58,7 +52,7 @@ type Handler = Box<dyn Fn(Arc<Head>, Body, PathValues) -> ResponseFuture + Send 
 /// A router for operations of the document.
 ///
 /// It converts into an [`axum::Router`], so [`serve`](super::serve::serve), the methods of
-/// [`RouterExt`](super::serve::RouterExt) and axum's `Router::merge` accept it.
+/// [`RouterExt`](super::axum::RouterExt) and axum's `Router::merge` accept it.
 #[must_use]
 pub struct ApiRouter {
     routes: Routes<Endpoint>,
@@ -78,14 +72,6 @@ impl fmt::Debug for ApiRouter {
     }
 }
 
-impl From<ApiRouter> for Router {
-    /// Creates a router with a fallback only, because axum's paths cannot express all paths of OpenAPI.
-    fn from(router: ApiRouter) -> Self {
-        let router = Arc::new(router);
-        Self::new().fallback_service(tower::service_fn(move |request| router.call(request)))
-    }
-}
-
 impl ApiRouter {
     /// Creates a router without operations.
     pub(crate) fn new() -> Self {
@@ -100,38 +86,26 @@ impl ApiRouter {
         self
     }
 
-    /// Adds an operation without credentials, and the function that handles it.
+    /// Adds an operation, and the function that handles it.
     pub(crate) fn route<A, O, H, F>(&mut self, api: &Arc<A>, handle: H)
     where
         A: Send + Sync + 'static,
         O: Operation,
-        H: Fn(Arc<A>, Context, O) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
-    {
-        let handle = move |api, context, operation, ()| handle(api, context, operation);
-        self.route_with_credentials(api, handle);
-    }
-
-    /// Adds an operation that requires credentials, and the function that handles it.
-    pub(crate) fn route_with_credentials<A, O, C, H, F>(&mut self, api: &Arc<A>, handle: H)
-    where
-        A: Send + Sync + 'static,
-        O: Operation,
-        C: Credentials + 'static,
-        H: Fn(Arc<A>, Context, O, C) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
+        H: Fn(Arc<A>, Request<O>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = O::Response> + Send + 'static,
     {
         let api = Arc::clone(api);
         let handler: Handler = Box::new(move |head, body, path| {
             let (api, handle) = (Arc::clone(&api), handle.clone());
             let mut request = RequestDecoder::new(path, head);
-            let credentials = match admit::<O, C>(&request) {
+            let credentials = match admit::<O>(&request) {
                 Ok(credentials) => credentials,
                 Err(rejection) => return completed(rejection_response::<O>(rejection)),
             };
             let respond = move |request: RequestDecoder, operation| {
-                let context = Context::new(request.into_head());
-                respond::<O, _>(handle(api, context, operation, credentials))
+                let head = request.into_head();
+                let request = Request::with_shared_head(operation, credentials, head);
+                respond::<O, _>(handle(api, request))
             };
             // Without content there is nothing to wait for, so the future does not store the request.
             if !O::HAS_BODY {
@@ -153,9 +127,9 @@ impl ApiRouter {
     }
 
     /// Handles a request.
-    fn call(
+    pub(crate) fn call(
         &self,
-        request: Request,
+        request: HttpRequest,
     ) -> impl Future<Output = Result<HttpResponse, Infallible>> + Send + use<> {
         let (head, body) = request.into_parts();
         let span = ServerSpan::new(&head);
@@ -274,15 +248,25 @@ fn allow(methods: &[&Method]) -> HeaderValue {
 fn respond<O, F>(response: F) -> impl Future<Output = HttpResponse> + Send
 where
     O: Operation,
-    F: Future<Output = Result<O::Response, Rejection>> + Send,
+    F: Future<Output = O::Response> + Send,
 {
     AssertUnwindSafe(response)
         .catch_unwind()
         .map(|caught| match caught {
-            Ok(Ok(response)) => encode_response::<O>(response),
-            Ok(Err(rejection)) => rejection_response::<O>(rejection),
-            Err(_) => internal_error::<O>(),
+            Ok(response) => encode_response::<O>(response),
+            Err(payload) => match payload.downcast() {
+                Ok(rejection) => rejection_response::<O>(*rejection),
+                Err(_) => internal_error::<O>(),
+            },
         })
+}
+
+/// Ends a method with a rejection, by unwinding to the router without a panic message.
+///
+/// The return type of a method allows declared responses only. This is for the mock, which rejects a request
+/// for any other response.
+pub(crate) fn reject(rejection: Rejection) -> ! {
+    resume_unwind(Box::new(rejection))
 }
 
 /// Encodes a response; 500 if that fails.
@@ -309,8 +293,9 @@ fn internal_error<O: Operation>() -> HttpResponse {
 
 /// Checks the header of a request, before its content is received. Credentials are checked first, so that
 /// only authenticated clients learn of other faults.
-fn admit<O: Operation, C: Credentials>(request: &RequestDecoder) -> Result<C, Rejection> {
-    let credentials = C::read(request).ok_or_else(|| unauthorized(C::SCHEMES))?;
+fn admit<O: Operation>(request: &RequestDecoder) -> Result<O::Credentials, Rejection> {
+    let credentials =
+        O::Credentials::read(request).ok_or_else(|| unauthorized(O::Credentials::SCHEMES))?;
     check_accept(request.headers(), O::Response::PRODUCES)?;
     Ok(credentials)
 }
@@ -365,15 +350,6 @@ async fn multipart_parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts>
     Some(parts)
 }
 
-/// The credentials of an operation that does not require any.
-impl Credentials for () {
-    const SCHEMES: &'static [SecurityScheme] = &[];
-
-    fn read(_: &RequestDecoder) -> Option<Self> {
-        Some(())
-    }
-}
-
 /// Receives content, within the limits of its size and time.
 async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
     let (size, time) = (limits.body_size, limits.body_time);
@@ -409,7 +385,7 @@ async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> 
     }
 }
 
-/// Converts a response to the type of axum.
+/// Creates the HTTP response.
 ///
 /// # Errors
 /// If it has content that its status forbids, as is possible for a range or `default`.

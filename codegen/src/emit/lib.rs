@@ -245,9 +245,14 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     let library = &model.package.library;
     let tags: Vec<_> = model.groups.iter().map(|group| &group.name).collect();
     let own = operation.group.and_then(|index| tags.get(index));
-    let mut imports: BTreeSet<String> = ["mock::Mock", "server::Limits", "server::serve"]
-        .map(str::to_owned)
-        .into();
+    let mut imports: BTreeSet<String> = [
+        "mock::Mock",
+        "server::Limits",
+        "server::Request",
+        "server::serve",
+    ]
+    .map(str::to_owned)
+    .into();
     imports.insert(match own {
         Some(tag) => format!("server::{tag}::Api"),
         None => "server::Api".to_owned(),
@@ -265,27 +270,17 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
         String::new(),
         "impl Api for Service {".to_owned(),
     ];
-    let signature = |operation: &Operation, request: &str, credentials: &str, path: &str| {
-        let credentials = model
-            .credentials(operation)
-            .map(|set| format!(", {credentials}: {library}::security::{}", set.name));
+    let signature = |operation: &Operation, request: &str, path: &str| {
         format!(
-            "async fn {}(&self, {request}: {path}{}{}) -> {path}{} {{",
-            operation.name,
-            operation.request,
-            credentials.unwrap_or_default(),
-            operation.response
+            "async fn {}(&self, {request}: Request<{path}{}>) -> {path}{} {{",
+            operation.name, operation.request, operation.response
         )
     };
-    let passed = match model.credentials(operation) {
-        Some(_) => "request, credentials",
-        None => "request",
-    };
     code.extend([
-        format!("    {}", signature(operation, "request", "credentials", "")),
+        format!("    {}", signature(operation, "request", "")),
         "        // Replace this with your own code. The mock returns the document's example."
             .to_owned(),
-        format!("        Mock.{}({passed}).await", operation.name),
+        format!("        Mock.{}(request).await", operation.name),
         "    }".to_owned(),
     ]);
     let others: Vec<_> = handled(model)
@@ -298,7 +293,7 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     code.extend(
         others
             .iter()
-            .map(|other| format!("#     {} todo!() }}", signature(other, "_", "_", &path))),
+            .map(|other| format!("#     {} todo!() }}", signature(other, "_", &path))),
     );
     code.extend([
         "}".to_owned(),

@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
     let mut tables: Vec<(&Operation, Ident)> = Vec::new();
-    let mut scope = Scope::reserving(&["ALL", "WITH_STATUS_CHOICE"]);
+    let mut scope = Scope::reserving(&["ALL"]);
     let mut operations = Vec::new();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {
@@ -32,7 +32,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             }
         };
         let methods = methods.entry(operation.group).or_default();
-        methods.push(method(model, operation, &table));
+        methods.push(method(operation, &table));
         operations.push((operation, table));
     }
     if model.groups.is_empty() {
@@ -48,12 +48,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         .map(|group| format!("server::{}", group.name))
         .collect();
     let mut always = vec![
-        "runtime::message::Operation",
-        "runtime::mock::OperationExamples",
-        "runtime::mock::check_preference",
-        "runtime::mock::rejection_example",
-        "runtime::mock::with_preference",
-        "server::Context",
+        "runtime::mock::examples::OperationExamples",
+        "runtime::mock::examples::rejection_example",
         "server::Rejection",
     ];
     if tags.is_empty() {
@@ -65,8 +61,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             "requests::*",
             "responses::*",
             "runtime::message::Response",
-            "runtime::mock::ResponseExample",
+            "runtime::mock::examples::ResponseExample",
             "runtime::mock::respond",
+            "server::Request",
         ]);
     }
     let all = operations.iter().map(|(operation, table)| {
@@ -79,9 +76,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             }
         }
     });
-    let with_choice = handled(model)
-        .filter(|operation| status_choice(operation).is_some())
-        .map(|operation| &operation.id);
     let tables = tables.iter().map(|(operation, name)| {
         let examples = operation.response_examples.iter().map(example);
         quote!(const #name: &[ResponseExample] = &[#(#examples,)*];)
@@ -104,16 +98,11 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         /// The examples of each operation.
         const ALL: &[OperationExamples] = &[#(#all,)*];
 
-        /// The operations with a parameter that chooses the status.
-        const WITH_STATUS_CHOICE: &[&str] = &[#(#with_choice),*];
-
         #(#tables)*
     };
-    let imports = imports(&items, &always, &["security"]);
+    let imports = imports(&items, &always, &[]);
     quote! {
         #![doc = " A server that returns the examples of the document."]
-
-        use std::sync::Arc;
 
         #imports
 
@@ -134,44 +123,25 @@ fn implementation(model: &Model, group: Option<usize>, methods: &[TokenStream]) 
     quote! {
         impl #module Api for Mock {
             #(#methods)*
-
-            fn with_context(self: Arc<Self>, context: Context) -> Arc<impl #module Api> {
-                Arc::new(with_preference(&self, &context))
-            }
-
-            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-                check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
-            }
         }
     }
 }
 
-fn method(model: &Model, operation: &Operation, table: &Ident) -> TokenStream {
+fn method(operation: &Operation, table: &Ident) -> TokenStream {
     let Operation {
         name,
         request,
         response,
         ..
     } = operation;
-    let (argument, choice) = match status_choice(operation) {
-        Some(parameter) => {
-            let name = &parameter.name;
-            let choice = if parameter.required {
-                quote!(Some(&request.#name))
-            } else {
-                quote!(request.#name.as_ref())
-            };
-            (quote!(request), choice)
-        }
-        None => (quote!(_), quote!(None)),
+    let choice = match status_choice(operation) {
+        Some(Parameter { name, required, .. }) if *required => quote!(Some(&request.#name)),
+        Some(Parameter { name, .. }) => quote!(request.#name.as_ref()),
+        None => quote!(None),
     };
-    let credentials = model.credentials(operation).map(|set| {
-        let name = &set.name;
-        quote!(, _: security::#name)
-    });
     quote! {
-        async fn #name(&self, #argument: #request #credentials) -> #response {
-            respond(self, #table, #choice).await
+        async fn #name(&self, request: Request<#request>) -> #response {
+            respond(self, &request, #table, #choice).await
         }
     }
 }

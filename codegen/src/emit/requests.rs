@@ -39,7 +39,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             "responses::*",
             "runtime::codec::EncodeError",
             "runtime::message::Operation",
-            "runtime::message::request_decoder::Rejection",
+            "runtime::message::Rejection",
             "runtime::message::request_decoder::RequestDecoder",
             "runtime::message::request_encoder::RequestEncoder",
         ],
@@ -234,6 +234,13 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     let method = super::ident(operation.method.as_str());
     let has_body = operation.body.is_some();
     let security = super::security::alternatives(model, operation);
+    let credentials = match model.credentials(operation) {
+        Some(set) => {
+            let name = &set.name;
+            quote!(security::#name)
+        }
+        None => quote!(()),
+    };
     let parameters: Vec<_> = operation.parameters.iter().collect();
     let params: Vec<_> = parameters
         .iter()
@@ -271,6 +278,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     quote! {
         impl Operation for #request {
             type Response = #response;
+            type Credentials = #credentials;
 
             const ID: &'static str = #id;
             const METHOD: http::Method = http::Method::#method;

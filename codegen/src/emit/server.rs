@@ -22,19 +22,19 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         (title, trait_per_tag(model))
     };
     let always: &[_] = if handled(model).next().is_none() {
-        &["runtime::message::Operation"]
+        &[]
     } else {
-        &["requests::*", "responses::*", "runtime::message::Operation"]
+        &["requests::*", "responses::*"]
     };
-    let imports = imports(&items, always, &["security"]);
+    let imports = imports(&items, always, &[]);
     quote! {
         #title
 
         pub use crate::runtime::{
-            message::request_decoder::Rejection,
+            message::Rejection,
             server::{
-                context::Context, router::ApiRouter,
-                serve::{Limits, RouterExt, Serve, serve},
+                axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+                serve::{Serve, serve},
             },
         };
         pub use axum;
@@ -54,7 +54,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 /// Emits one trait for all operations.
 fn single_trait(model: &Model) -> TokenStream {
     let operations: Vec<_> = handled(model).collect();
-    let api = api(model, &operations);
+    let api = api(&operations);
     let router = router(&quote!(operations(&Arc::new(api)).into()));
     let operations = routes(model, &operations);
     quote! {
@@ -104,7 +104,7 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     };
     let docs = docs(&[&title, &group.description]);
     let name = &group.name;
-    let api = api(model, &operations);
+    let api = api(&operations);
     let routes = routes(model, &operations);
     quote! {
         #docs
@@ -129,29 +129,11 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
 }
 
 /// Emits a trait with a method for each operation.
-fn api(model: &Model, operations: &[&Operation]) -> TokenStream {
-    let methods = operations.iter().map(|operation| method(model, operation));
+fn api(operations: &[&Operation]) -> TokenStream {
+    let methods = operations.iter().map(|operation| method(operation));
     quote! {
         pub trait Api: Send + Sync + 'static {
             #(#methods)*
-
-            /// Returns the API that handles a request with this context; `self` by default.
-            ///
-            /// An API that needs the peer's address or further header fields returns a copy of itself that
-            /// holds the context.
-            fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-            where
-                Self: Sized,
-            {
-                let _ = context;
-                self
-            }
-
-            /// Rejects a request for a response that the mock cannot return.
-            #[doc(hidden)]
-            fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-                Ok(())
-            }
         }
     }
 }
@@ -186,7 +168,7 @@ fn router(body: &TokenStream) -> TokenStream {
 /// Emits the function that routes requests to the methods of a trait.
 fn routes(model: &Model, operations: &[&Operation]) -> TokenStream {
     let visibility = (!model.groups.is_empty()).then(|| quote!(pub(super)));
-    let routes = operations.iter().map(|operation| route(model, operation));
+    let routes = operations.iter().map(|operation| route(operation));
     let body = if operations.is_empty() {
         quote! {
             let _ = api;
@@ -214,7 +196,7 @@ pub(super) fn handled(model: &Model) -> impl Iterator<Item = &Operation> {
         .filter(|operation| operation.handler == Handler::Own)
 }
 
-fn method(model: &Model, operation: &Operation) -> TokenStream {
+fn method(operation: &Operation) -> TokenStream {
     let Operation {
         name,
         request,
@@ -231,39 +213,20 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
         security_doc,
         deprecated,
     ]);
-    let credentials = model.credentials(operation).map(|set| {
-        let name = &set.name;
-        quote!(credentials: security::#name,)
-    });
     quote! {
         #docs
         fn #name(
             &self,
-            request: #request,
-            #credentials
+            request: Request<#request>,
         ) -> impl Future<Output = #response> + Send;
     }
 }
 
-fn route(model: &Model, operation: &Operation) -> TokenStream {
+fn route(operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
-    match model.credentials(operation) {
-        None => quote! {
-            router.route(api, |api, context, request: #request| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<#request>(&*api)?;
-                Ok(Api::#name(&*api, request).await)
-            });
-        },
-        Some(set) => {
-            let credentials = &set.name;
-            quote! {
-                router.route_with_credentials(api, |api, context, request: #request, credentials: security::#credentials| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<#request>(&*api)?;
-                    Ok(Api::#name(&*api, request, credentials).await)
-                });
-            }
-        }
+    quote! {
+        router.route(api, |api, request: Request<#request>| async move {
+            Api::#name(&*api, request).await
+        });
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::EncodeError,
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -32,6 +32,7 @@ impl PostBytes {
 
 impl Operation for PostBytes {
     type Response = PostBytesResponse;
+    type Credentials = ();
     const ID: &'static str = "postBytes";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/bytes";
@@ -68,6 +69,7 @@ impl PostForm {
 
 impl Operation for PostForm {
     type Response = PostFormResponse;
+    type Credentials = ();
     const ID: &'static str = "postForm";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/form";
@@ -107,6 +109,7 @@ impl PostImage {
 
 impl Operation for PostImage {
     type Response = PostImageResponse;
+    type Credentials = ();
     const ID: &'static str = "postImage";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/image";
@@ -143,6 +146,7 @@ impl PostJson {
 
 impl Operation for PostJson {
     type Response = PostJsonResponse;
+    type Credentials = ();
     const ID: &'static str = "postJson";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/json";
@@ -182,6 +186,7 @@ impl PostNumber {
 
 impl Operation for PostNumber {
     type Response = PostNumberResponse;
+    type Credentials = ();
     const ID: &'static str = "postNumber";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/number";
@@ -225,6 +230,7 @@ impl PostOptional {
 
 impl Operation for PostOptional {
     type Response = PostOptionalResponse;
+    type Credentials = ();
     const ID: &'static str = "postOptional";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/optional";
@@ -278,6 +284,7 @@ impl PostParts {
 
 impl Operation for PostParts {
     type Response = PostPartsResponse;
+    type Credentials = ();
     const ID: &'static str = "postParts";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/parts";
@@ -319,6 +326,7 @@ impl PostSeveral {
 
 impl Operation for PostSeveral {
     type Response = PostSeveralResponse;
+    type Credentials = ();
     const ID: &'static str = "postSeveral";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/several";
@@ -379,6 +387,7 @@ impl PostText {
 
 impl Operation for PostText {
     type Response = PostTextResponse;
+    type Credentials = ();
     const ID: &'static str = "postText";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/text";
@@ -415,6 +424,7 @@ impl PostUpload {
 
 impl Operation for PostUpload {
     type Response = PostUploadResponse;
+    type Credentials = ();
     const ID: &'static str = "postUpload";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/upload";
@@ -454,6 +464,7 @@ impl PostVendor {
 
 impl Operation for PostVendor {
     type Response = PostVendorResponse;
+    type Credentials = ();
     const ID: &'static str = "postVendor";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/vendor";

@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::{EncodeError, param::Param},
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -32,6 +32,7 @@ impl PutAny {
 
 impl Operation for PutAny {
     type Response = PutAnyResponse;
+    type Credentials = ();
     const ID: &'static str = "putAny";
     const METHOD: http::Method = http::Method::PUT;
     const PATH: &'static str = "/any";
@@ -71,6 +72,7 @@ impl Order {
 
 impl Operation for Order {
     type Response = OrderResponse;
+    type Credentials = ();
     const ID: &'static str = "order";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/orders";
@@ -206,6 +208,7 @@ impl PutPhoto {
 
 impl Operation for PutPhoto {
     type Response = PutPhotoResponse;
+    type Credentials = ();
     const ID: &'static str = "putPhoto";
     const METHOD: http::Method = http::Method::PUT;
     const PATH: &'static str = "/photos/{album}";

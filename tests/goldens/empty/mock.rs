@@ -2,25 +2,13 @@
 
 //! A server that returns the examples of the document.
 
-use std::sync::Arc;
 use crate::{
-    runtime::{
-        message::Operation,
-        mock::{OperationExamples, check_preference, rejection_example, with_preference},
-    },
-    server::{Api, Context, Rejection},
+    runtime::mock::examples::{OperationExamples, rejection_example},
+    server::{Api, Rejection},
 };
 pub use crate::runtime::mock::Mock;
 
-impl Api for Mock {
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
-    }
-}
+impl Api for Mock {}
 
 /// Replaces a rejection with the document's example for its status, unless the document declares
 /// RFC 9457 problem details for it. Pass it to [`on_reject`](crate::server::RouterExt::on_reject).
@@ -36,6 +24,3 @@ pub fn as_declared(
 
 /// The examples of each operation.
 const ALL: &[OperationExamples] = &[];
-
-/// The operations with a parameter that chooses the status.
-const WITH_STATUS_CHOICE: &[&str] = &[];

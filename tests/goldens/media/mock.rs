@@ -2,39 +2,30 @@
 
 //! A server that returns the examples of the document.
 
-use std::sync::Arc;
 use crate::{
     requests::*, responses::*,
     runtime::{
-        message::{Operation, Response},
+        message::Response,
         mock::{
-            OperationExamples, ResponseExample, check_preference, rejection_example,
-            respond, with_preference,
+            examples::{OperationExamples, ResponseExample, rejection_example},
+            respond,
         },
     },
-    server::{Api, Context, Rejection},
+    server::{Api, Rejection, Request},
 };
 pub use crate::runtime::mock::Mock;
 
 impl Api for Mock {
-    async fn any(&self, _: Any) -> AnyResponse {
-        respond(self, ANY_EXAMPLES, None).await
+    async fn any(&self, request: Request<Any>) -> AnyResponse {
+        respond(self, &request, ANY_EXAMPLES, None).await
     }
 
-    async fn film(&self, _: Film) -> FilmResponse {
-        respond(self, FILM_EXAMPLES, None).await
+    async fn film(&self, request: Request<Film>) -> FilmResponse {
+        respond(self, &request, FILM_EXAMPLES, None).await
     }
 
-    async fn parts(&self, _: Parts) -> PartsResponse {
-        respond(self, PARTS_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn parts(&self, request: Request<Parts>) -> PartsResponse {
+        respond(self, &request, PARTS_EXAMPLES, None).await
     }
 }
 
@@ -68,9 +59,6 @@ const ALL: &[OperationExamples] = &[
         examples: PARTS_EXAMPLES,
     },
 ];
-
-/// The operations with a parameter that chooses the status.
-const WITH_STATUS_CHOICE: &[&str] = &[];
 
 const ANY_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {

@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::{EncodeError, param::{Param, Style}},
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -29,6 +29,7 @@ impl AllActions {
 
 impl Operation for AllActions {
     type Response = AllActionsResponse;
+    type Credentials = ();
     const ID: &'static str = "allActions";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/actions#all";
@@ -58,6 +59,7 @@ impl SomeActions {
 
 impl Operation for SomeActions {
     type Response = SomeActionsResponse;
+    type Credentials = ();
     const ID: &'static str = "someActions";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/actions#some";
@@ -87,6 +89,7 @@ impl ListActions {
 
 impl Operation for ListActions {
     type Response = ListActionsResponse;
+    type Credentials = ();
     const ID: &'static str = "listActions";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/actions?action=list";
@@ -126,6 +129,7 @@ impl ListDeepActions {
 
 impl Operation for ListDeepActions {
     type Response = ListDeepActionsResponse;
+    type Credentials = ();
     const ID: &'static str = "listDeepActions";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/actions?action=list&deep=a+b";
@@ -168,6 +172,7 @@ impl Choice {
 
 impl Operation for Choice {
     type Response = ChoiceResponse;
+    type Credentials = ();
     const ID: &'static str = "choice";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/choice";
@@ -210,6 +215,7 @@ impl GetCompareByLeftByRight {
 
 impl Operation for GetCompareByLeftByRight {
     type Response = GetCompareByLeftByRightResponse;
+    type Credentials = ();
     const ID: &'static str = "GET /compare/{left}...{right}";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/compare/{left}...{right}";
@@ -269,6 +275,7 @@ impl Either {
 
 impl Operation for Either {
     type Response = EitherResponse;
+    type Credentials = ();
     const ID: &'static str = "either";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/either/{size}";
@@ -369,6 +376,7 @@ impl Elsewhere {
 
 impl Operation for Elsewhere {
     type Response = ElsewhereResponse;
+    type Credentials = ();
     const ID: &'static str = "elsewhere";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/elsewhere";
@@ -428,6 +436,7 @@ impl FileRequest {
 
 impl Operation for FileRequest {
     type Response = FileResponse;
+    type Credentials = ();
     const ID: &'static str = "file";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/files/{name}.json";
@@ -467,6 +476,7 @@ impl Label {
 
 impl Operation for Label {
     type Response = LabelResponse;
+    type Credentials = ();
     const ID: &'static str = "label";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/label/{word}/{list}/{object}";
@@ -520,6 +530,7 @@ impl Matrix {
 
 impl Operation for Matrix {
     type Response = MatrixResponse;
+    type Credentials = ();
     const ID: &'static str = "matrix";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/matrix/{word}/{list}/{object}";
@@ -671,6 +682,7 @@ impl Query {
 
 impl Operation for Query {
     type Response = QueryResponse;
+    type Credentials = ();
     const ID: &'static str = "query";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/query";
@@ -775,6 +787,7 @@ impl Simple {
 
 impl Operation for Simple {
     type Response = SimpleResponse;
+    type Credentials = ();
     const ID: &'static str = "simple";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/simple/{word}/{list}/{object}";

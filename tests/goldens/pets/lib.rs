@@ -40,20 +40,21 @@
 //! # #[cfg(feature = "mock")]
 //! # mod example {
 //! use doc_pets::{
-//!     FindPets, FindPetsResponse, mock::Mock, server::{Api, Limits, router, serve},
+//!     FindPets, FindPetsResponse, mock::Mock,
+//!     server::{Api, Limits, Request, router, serve},
 //! };
 //!
 //! struct Service;
 //!
 //! impl Api for Service {
-//!     async fn find_pets(&self, request: FindPets) -> FindPetsResponse {
+//!     async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.find_pets(request).await
 //!     }
 //!     // The compiler lists the missing methods.
-//! #     async fn add_pet(&self, _: doc_pets::AddPet) -> doc_pets::AddPetResponse { todo!() }
-//! #     async fn get_pet(&self, _: doc_pets::GetPet) -> doc_pets::GetPetResponse { todo!() }
-//! #     async fn delete_pet(&self, _: doc_pets::DeletePet) -> doc_pets::DeletePetResponse { todo!() }
+//! #     async fn add_pet(&self, _: Request<doc_pets::AddPet>) -> doc_pets::AddPetResponse { todo!() }
+//! #     async fn get_pet(&self, _: Request<doc_pets::GetPet>) -> doc_pets::GetPetResponse { todo!() }
+//! #     async fn delete_pet(&self, _: Request<doc_pets::DeletePet>) -> doc_pets::DeletePetResponse { todo!() }
 //! }
 //!
 //! async fn run() -> std::io::Result<()> {

@@ -2,43 +2,34 @@
 
 //! A server that returns the examples of the document.
 
-use std::sync::Arc;
 use crate::{
     requests::*, responses::*,
     runtime::{
-        message::{Operation, Response},
+        message::Response,
         mock::{
-            OperationExamples, ResponseExample, check_preference, rejection_example,
-            respond, with_preference,
+            examples::{OperationExamples, ResponseExample, rejection_example},
+            respond,
         },
     },
-    server::{Api, Context, Rejection},
+    server::{Api, Rejection, Request},
 };
 pub use crate::runtime::mock::Mock;
 
 impl Api for Mock {
-    async fn find_pets(&self, _: FindPets) -> FindPetsResponse {
-        respond(self, FIND_PETS_EXAMPLES, None).await
+    async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+        respond(self, &request, FIND_PETS_EXAMPLES, None).await
     }
 
-    async fn add_pet(&self, _: AddPet) -> AddPetResponse {
-        respond(self, ADD_PET_EXAMPLES, None).await
+    async fn add_pet(&self, request: Request<AddPet>) -> AddPetResponse {
+        respond(self, &request, ADD_PET_EXAMPLES, None).await
     }
 
-    async fn get_pet(&self, _: GetPet) -> GetPetResponse {
-        respond(self, GET_PET_EXAMPLES, None).await
+    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
+        respond(self, &request, GET_PET_EXAMPLES, None).await
     }
 
-    async fn delete_pet(&self, _: DeletePet) -> DeletePetResponse {
-        respond(self, DELETE_PET_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn delete_pet(&self, request: Request<DeletePet>) -> DeletePetResponse {
+        respond(self, &request, DELETE_PET_EXAMPLES, None).await
     }
 }
 
@@ -77,9 +68,6 @@ const ALL: &[OperationExamples] = &[
         examples: DELETE_PET_EXAMPLES,
     },
 ];
-
-/// The operations with a parameter that chooses the status.
-const WITH_STATUS_CHOICE: &[&str] = &[];
 
 const FIND_PETS_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {

@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::{EncodeError, param::Param},
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -58,6 +58,7 @@ impl FindPets {
 
 impl Operation for FindPets {
     type Response = FindPetsResponse;
+    type Credentials = ();
     const ID: &'static str = "findPets";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/pets";
@@ -103,6 +104,7 @@ impl AddPet {
 
 impl Operation for AddPet {
     type Response = AddPetResponse;
+    type Credentials = ();
     const ID: &'static str = "addPet";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/pets";
@@ -153,6 +155,7 @@ impl GetPet {
 
 impl Operation for GetPet {
     type Response = GetPetResponse;
+    type Credentials = ();
     const ID: &'static str = "getPet";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/pets/{id}";
@@ -192,6 +195,7 @@ impl DeletePet {
 
 impl Operation for DeletePet {
     type Response = DeletePetResponse;
+    type Credentials = ();
     const ID: &'static str = "deletePet";
     const METHOD: http::Method = http::Method::DELETE;
     const PATH: &'static str = "/pets/{id}";

@@ -3,14 +3,15 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -25,44 +26,32 @@ pub trait Api: Send + Sync + 'static {
     /// Finds pets.
     fn find_pets(
         &self,
-        request: FindPets,
+        request: Request<FindPets>,
     ) -> impl Future<Output = FindPetsResponse> + Send;
 
     /// `POST /pets`
     ///
     /// Adds a pet.
-    fn add_pet(&self, request: AddPet) -> impl Future<Output = AddPetResponse> + Send;
+    fn add_pet(
+        &self,
+        request: Request<AddPet>,
+    ) -> impl Future<Output = AddPetResponse> + Send;
 
     /// `GET /pets/{id}`
     ///
     /// Gets a pet.
-    fn get_pet(&self, request: GetPet) -> impl Future<Output = GetPetResponse> + Send;
+    fn get_pet(
+        &self,
+        request: Request<GetPet>,
+    ) -> impl Future<Output = GetPetResponse> + Send;
 
     /// `DELETE /pets/{id}`
     ///
     /// Deprecated.
     fn delete_pet(
         &self,
-        request: DeletePet,
+        request: Request<DeletePet>,
     ) -> impl Future<Output = DeletePetResponse> + Send;
-
-    /// Returns the API that handles a request with this context; `self` by default.
-    ///
-    /// An API that needs the peer's address or further header fields returns a copy of itself that
-    /// holds the context.
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-    where
-        Self: Sized,
-    {
-        let _ = context;
-        self
-    }
-
-    /// Rejects a request for a response that the mock cannot return.
-    #[doc(hidden)]
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        Ok(())
-    }
 }
 
 /// Returns an axum router for the operations of an API.
@@ -92,37 +81,29 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, context, request: FindPets| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<FindPets>(&*api)?;
-                Ok(Api::find_pets(&*api, request).await)
+            |api, request: Request<FindPets>| async move {
+                Api::find_pets(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: AddPet| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<AddPet>(&*api)?;
-                Ok(Api::add_pet(&*api, request).await)
+            |api, request: Request<AddPet>| async move {
+                Api::add_pet(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetPet| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetPet>(&*api)?;
-                Ok(Api::get_pet(&*api, request).await)
+            |api, request: Request<GetPet>| async move {
+                Api::get_pet(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: DeletePet| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<DeletePet>(&*api)?;
-                Ok(Api::delete_pet(&*api, request).await)
+            |api, request: Request<DeletePet>| async move {
+                Api::delete_pet(&*api, request).await
             },
         );
     router

@@ -63,12 +63,14 @@
 //! ```no_run
 //! # #[cfg(feature = "mock")]
 //! # mod example {
-//! use doc_prose::{Prose, ProseResponse, mock::Mock, server::{Api, Limits, router, serve}};
+//! use doc_prose::{
+//!     Prose, ProseResponse, mock::Mock, server::{Api, Limits, Request, router, serve},
+//! };
 //!
 //! struct Service;
 //!
 //! impl Api for Service {
-//!     async fn prose(&self, request: Prose) -> ProseResponse {
+//!     async fn prose(&self, request: Request<Prose>) -> ProseResponse {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.prose(request).await
 //!     }

@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::{EncodeError, param::Param},
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -38,6 +38,7 @@ impl Prose {
 
 impl Operation for Prose {
     type Response = ProseResponse;
+    type Credentials = ();
     const ID: &'static str = "prose";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/prose/{name}";

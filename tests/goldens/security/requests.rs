@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         codec::EncodeError,
         message::{
-            Operation, request_decoder::{Rejection, RequestDecoder},
+            Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
         },
     },
@@ -29,6 +29,7 @@ impl GetBasic {
 
 impl Operation for GetBasic {
     type Response = GetBasicResponse;
+    type Credentials = security::BasicCredentials;
     const ID: &'static str = "getBasic";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/basic";
@@ -66,6 +67,7 @@ impl PostBoth {
 
 impl Operation for PostBoth {
     type Response = PostBothResponse;
+    type Credentials = security::BasicAndHeaderKeyCredentials;
     const ID: &'static str = "postBoth";
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/both";
@@ -104,6 +106,7 @@ impl GetCookie {
 
 impl Operation for GetCookie {
     type Response = GetCookieResponse;
+    type Credentials = security::CookieKeyCredentials;
     const ID: &'static str = "getCookie";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/cookie";
@@ -138,6 +141,7 @@ impl GetDigest {
 
 impl Operation for GetDigest {
     type Response = GetDigestResponse;
+    type Credentials = security::DigestCredentials;
     const ID: &'static str = "getDigest";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/digest";
@@ -172,6 +176,7 @@ impl GetEither {
 
 impl Operation for GetEither {
     type Response = GetEitherResponse;
+    type Credentials = security::OptionalOauthOrHeaderKeyCredentials;
     const ID: &'static str = "getEither";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/either";
@@ -208,6 +213,7 @@ impl GetHead {
 
 impl Operation for GetHead {
     type Response = GetHeadResponse;
+    type Credentials = ();
     const ID: &'static str = "getHead";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/head";
@@ -237,6 +243,7 @@ impl HeadHead {
 
 impl Operation for HeadHead {
     type Response = HeadHeadResponse;
+    type Credentials = security::TokenCredentials;
     const ID: &'static str = "headHead";
     const METHOD: http::Method = http::Method::HEAD;
     const PATH: &'static str = "/head";
@@ -271,6 +278,7 @@ impl GetHeader {
 
 impl Operation for GetHeader {
     type Response = GetHeaderResponse;
+    type Credentials = security::HeaderKeyCredentials;
     const ID: &'static str = "getHeader";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/header";
@@ -305,6 +313,7 @@ impl GetOneOrBoth {
 
 impl Operation for GetOneOrBoth {
     type Response = GetOneOrBothResponse;
+    type Credentials = security::HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials;
     const ID: &'static str = "getOneOrBoth";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/one-or-both";
@@ -341,6 +350,7 @@ impl GetOpen {
 
 impl Operation for GetOpen {
     type Response = GetOpenResponse;
+    type Credentials = ();
     const ID: &'static str = "getOpen";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/open";
@@ -370,6 +380,7 @@ impl GetQuery {
 
 impl Operation for GetQuery {
     type Response = GetQueryResponse;
+    type Credentials = security::QueryKeyCredentials;
     const ID: &'static str = "getQuery";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/query";
@@ -404,6 +415,7 @@ impl GetToken {
 
 impl Operation for GetToken {
     type Response = GetTokenResponse;
+    type Credentials = security::TokenCredentials;
     const ID: &'static str = "getToken";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/token";
@@ -438,6 +450,7 @@ impl GetTokenToo {
 
 impl Operation for GetTokenToo {
     type Response = GetTokenTooResponse;
+    type Credentials = security::TokenCredentials;
     const ID: &'static str = "getTokenToo";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/token-too";
@@ -472,6 +485,7 @@ impl GetTypo {
 
 impl Operation for GetTypo {
     type Response = GetTypoResponse;
+    type Credentials = security::UndeclaredCredentials;
     const ID: &'static str = "getTypo";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/typo";
@@ -502,6 +516,7 @@ impl GetUndeclared {
 
 impl Operation for GetUndeclared {
     type Response = GetUndeclaredResponse;
+    type Credentials = security::TokenCredentials;
     const ID: &'static str = "getUndeclared";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/undeclared";

@@ -3,14 +3,15 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation, security};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -25,8 +26,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `basic`.
     fn get_basic(
         &self,
-        request: GetBasic,
-        credentials: security::BasicCredentials,
+        request: Request<GetBasic>,
     ) -> impl Future<Output = GetBasicResponse> + Send;
 
     /// `POST /both`
@@ -34,8 +34,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `basic` and `header-key`.
     fn post_both(
         &self,
-        request: PostBoth,
-        credentials: security::BasicAndHeaderKeyCredentials,
+        request: Request<PostBoth>,
     ) -> impl Future<Output = PostBothResponse> + Send;
 
     /// `GET /cookie`
@@ -43,8 +42,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `cookie-key`.
     fn get_cookie(
         &self,
-        request: GetCookie,
-        credentials: security::CookieKeyCredentials,
+        request: Request<GetCookie>,
     ) -> impl Future<Output = GetCookieResponse> + Send;
 
     /// `GET /digest`
@@ -52,8 +50,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `digest`.
     fn get_digest(
         &self,
-        request: GetDigest,
-        credentials: security::DigestCredentials,
+        request: Request<GetDigest>,
     ) -> impl Future<Output = GetDigestResponse> + Send;
 
     /// `GET /either`
@@ -61,20 +58,21 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
     fn get_either(
         &self,
-        request: GetEither,
-        credentials: security::OptionalOauthOrHeaderKeyCredentials,
+        request: Request<GetEither>,
     ) -> impl Future<Output = GetEitherResponse> + Send;
 
     /// `GET /head`
-    fn get_head(&self, request: GetHead) -> impl Future<Output = GetHeadResponse> + Send;
+    fn get_head(
+        &self,
+        request: Request<GetHead>,
+    ) -> impl Future<Output = GetHeadResponse> + Send;
 
     /// `HEAD /head`
     ///
     /// Requires `token`.
     fn head_head(
         &self,
-        request: HeadHead,
-        credentials: security::TokenCredentials,
+        request: Request<HeadHead>,
     ) -> impl Future<Output = HeadHeadResponse> + Send;
 
     /// `GET /header`
@@ -82,8 +80,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `header-key`.
     fn get_header(
         &self,
-        request: GetHeader,
-        credentials: security::HeaderKeyCredentials,
+        request: Request<GetHeader>,
     ) -> impl Future<Output = GetHeaderResponse> + Send;
 
     /// `GET /one-or-both`
@@ -91,20 +88,21 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `header-key`; or `token`; or `header-key` and `token`.
     fn get_one_or_both(
         &self,
-        request: GetOneOrBoth,
-        credentials: security::HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials,
+        request: Request<GetOneOrBoth>,
     ) -> impl Future<Output = GetOneOrBothResponse> + Send;
 
     /// `GET /open`
-    fn get_open(&self, request: GetOpen) -> impl Future<Output = GetOpenResponse> + Send;
+    fn get_open(
+        &self,
+        request: Request<GetOpen>,
+    ) -> impl Future<Output = GetOpenResponse> + Send;
 
     /// `GET /query`
     ///
     /// Requires `query-key`.
     fn get_query(
         &self,
-        request: GetQuery,
-        credentials: security::QueryKeyCredentials,
+        request: Request<GetQuery>,
     ) -> impl Future<Output = GetQueryResponse> + Send;
 
     /// `GET /token`
@@ -112,8 +110,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `token`.
     fn get_token(
         &self,
-        request: GetToken,
-        credentials: security::TokenCredentials,
+        request: Request<GetToken>,
     ) -> impl Future<Output = GetTokenResponse> + Send;
 
     /// `GET /token-too`
@@ -121,8 +118,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `token`.
     fn get_token_too(
         &self,
-        request: GetTokenToo,
-        credentials: security::TokenCredentials,
+        request: Request<GetTokenToo>,
     ) -> impl Future<Output = GetTokenTooResponse> + Send;
 
     /// `GET /typo`
@@ -130,8 +126,7 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `tokn`.
     fn get_typo(
         &self,
-        request: GetTypo,
-        credentials: security::UndeclaredCredentials,
+        request: Request<GetTypo>,
     ) -> impl Future<Output = GetTypoResponse> + Send;
 
     /// `GET /undeclared`
@@ -139,27 +134,8 @@ pub trait Api: Send + Sync + 'static {
     /// Requires `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     fn get_undeclared(
         &self,
-        request: GetUndeclared,
-        credentials: security::TokenCredentials,
+        request: Request<GetUndeclared>,
     ) -> impl Future<Output = GetUndeclaredResponse> + Send;
-
-    /// Returns the API that handles a request with this context; `self` by default.
-    ///
-    /// An API that needs the peer's address or further header fields returns a copy of itself that
-    /// holds the context.
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-    where
-        Self: Sized,
-    {
-        let _ = context;
-        self
-    }
-
-    /// Rejects a request for a response that the mock cannot return.
-    #[doc(hidden)]
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        Ok(())
-    }
 }
 
 /// Returns an axum router for the operations of an API.
@@ -187,183 +163,108 @@ pub fn router(api: impl Api) -> axum::Router {
 fn operations(api: &Arc<impl Api>) -> ApiRouter {
     let mut router = ApiRouter::new();
     router
-        .route_with_credentials(
+        .route(
             api,
-            |api, context, request: GetBasic, credentials: security::BasicCredentials| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetBasic>(&*api)?;
-                Ok(Api::get_basic(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |
-                api,
-                context,
-                request: PostBoth,
-                credentials: security::BasicAndHeaderKeyCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PostBoth>(&*api)?;
-                Ok(Api::post_both(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |
-                api,
-                context,
-                request: GetCookie,
-                credentials: security::CookieKeyCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetCookie>(&*api)?;
-                Ok(Api::get_cookie(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |api, context, request: GetDigest, credentials: security::DigestCredentials| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetDigest>(&*api)?;
-                Ok(Api::get_digest(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |
-                api,
-                context,
-                request: GetEither,
-                credentials: security::OptionalOauthOrHeaderKeyCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetEither>(&*api)?;
-                Ok(Api::get_either(&*api, request, credentials).await)
+            |api, request: Request<GetBasic>| async move {
+                Api::get_basic(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetHead| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetHead>(&*api)?;
-                Ok(Api::get_head(&*api, request).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |api, context, request: HeadHead, credentials: security::TokenCredentials| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<HeadHead>(&*api)?;
-                Ok(Api::head_head(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |
-                api,
-                context,
-                request: GetHeader,
-                credentials: security::HeaderKeyCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetHeader>(&*api)?;
-                Ok(Api::get_header(&*api, request, credentials).await)
-            },
-        );
-    router
-        .route_with_credentials(
-            api,
-            |
-                api,
-                context,
-                request: GetOneOrBoth,
-                credentials: security::HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetOneOrBoth>(&*api)?;
-                Ok(Api::get_one_or_both(&*api, request, credentials).await)
+            |api, request: Request<PostBoth>| async move {
+                Api::post_both(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetOpen| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetOpen>(&*api)?;
-                Ok(Api::get_open(&*api, request).await)
+            |api, request: Request<GetCookie>| async move {
+                Api::get_cookie(&*api, request).await
             },
         );
     router
-        .route_with_credentials(
+        .route(
             api,
-            |
-                api,
-                context,
-                request: GetQuery,
-                credentials: security::QueryKeyCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetQuery>(&*api)?;
-                Ok(Api::get_query(&*api, request, credentials).await)
+            |api, request: Request<GetDigest>| async move {
+                Api::get_digest(&*api, request).await
             },
         );
     router
-        .route_with_credentials(
+        .route(
             api,
-            |api, context, request: GetToken, credentials: security::TokenCredentials| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetToken>(&*api)?;
-                Ok(Api::get_token(&*api, request, credentials).await)
+            |api, request: Request<GetEither>| async move {
+                Api::get_either(&*api, request).await
             },
         );
     router
-        .route_with_credentials(
+        .route(
             api,
-            |
-                api,
-                context,
-                request: GetTokenToo,
-                credentials: security::TokenCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetTokenToo>(&*api)?;
-                Ok(Api::get_token_too(&*api, request, credentials).await)
+            |api, request: Request<GetHead>| async move {
+                Api::get_head(&*api, request).await
             },
         );
     router
-        .route_with_credentials(
+        .route(
             api,
-            |
-                api,
-                context,
-                request: GetTypo,
-                credentials: security::UndeclaredCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetTypo>(&*api)?;
-                Ok(Api::get_typo(&*api, request, credentials).await)
+            |api, request: Request<HeadHead>| async move {
+                Api::head_head(&*api, request).await
             },
         );
     router
-        .route_with_credentials(
+        .route(
             api,
-            |
-                api,
-                context,
-                request: GetUndeclared,
-                credentials: security::TokenCredentials|
-            async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetUndeclared>(&*api)?;
-                Ok(Api::get_undeclared(&*api, request, credentials).await)
+            |api, request: Request<GetHeader>| async move {
+                Api::get_header(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetOneOrBoth>| async move {
+                Api::get_one_or_both(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetOpen>| async move {
+                Api::get_open(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetQuery>| async move {
+                Api::get_query(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetToken>| async move {
+                Api::get_token(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetTokenToo>| async move {
+                Api::get_token_too(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetTypo>| async move {
+                Api::get_typo(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetUndeclared>| async move {
+                Api::get_undeclared(&*api, request).await
             },
         );
     router

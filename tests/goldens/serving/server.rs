@@ -3,14 +3,15 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -21,43 +22,37 @@ pub const BASE_PATH: &str = "/api/v1";
 /// A method can only return a response that the document declares for its operation.
 pub trait Api: Send + Sync + 'static {
     /// `POST /echo`
-    fn echo(&self, request: Echo) -> impl Future<Output = EchoResponse> + Send;
+    fn echo(&self, request: Request<Echo>) -> impl Future<Output = EchoResponse> + Send;
 
     /// `GET /files/latest`
-    fn latest(&self, request: Latest) -> impl Future<Output = LatestResponse> + Send;
+    fn latest(
+        &self,
+        request: Request<Latest>,
+    ) -> impl Future<Output = LatestResponse> + Send;
 
     /// `GET /files/{name}`
-    fn file(&self, request: FileRequest) -> impl Future<Output = FileResponse> + Send;
+    fn file(
+        &self,
+        request: Request<FileRequest>,
+    ) -> impl Future<Output = FileResponse> + Send;
 
     /// `GET /made`
-    fn get_made(&self, request: GetMade) -> impl Future<Output = GetMadeResponse> + Send;
+    fn get_made(
+        &self,
+        request: Request<GetMade>,
+    ) -> impl Future<Output = GetMadeResponse> + Send;
 
     /// `PUT /made`
-    fn put_made(&self, request: PutMade) -> impl Future<Output = PutMadeResponse> + Send;
+    fn put_made(
+        &self,
+        request: Request<PutMade>,
+    ) -> impl Future<Output = PutMadeResponse> + Send;
 
     /// `GET /wait`
-    fn wait(&self, request: Wait) -> impl Future<Output = WaitResponse> + Send;
+    fn wait(&self, request: Request<Wait>) -> impl Future<Output = WaitResponse> + Send;
 
     /// `GET /who`
-    fn who(&self, request: Who) -> impl Future<Output = WhoResponse> + Send;
-
-    /// Returns the API that handles a request with this context; `self` by default.
-    ///
-    /// An API that needs the peer's address or further header fields returns a copy of itself that
-    /// holds the context.
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-    where
-        Self: Sized,
-    {
-        let _ = context;
-        self
-    }
-
-    /// Rejects a request for a response that the mock cannot return.
-    #[doc(hidden)]
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        Ok(())
-    }
+    fn who(&self, request: Request<Who>) -> impl Future<Output = WhoResponse> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -87,65 +82,45 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, context, request: Echo| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Echo>(&*api)?;
-                Ok(Api::echo(&*api, request).await)
+            |api, request: Request<Echo>| async move { Api::echo(&*api, request).await },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Latest>| async move {
+                Api::latest(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: Latest| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Latest>(&*api)?;
-                Ok(Api::latest(&*api, request).await)
+            |api, request: Request<FileRequest>| async move {
+                Api::file(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: FileRequest| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<FileRequest>(&*api)?;
-                Ok(Api::file(&*api, request).await)
+            |api, request: Request<GetMade>| async move {
+                Api::get_made(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetMade| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetMade>(&*api)?;
-                Ok(Api::get_made(&*api, request).await)
+            |api, request: Request<PutMade>| async move {
+                Api::put_made(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: PutMade| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PutMade>(&*api)?;
-                Ok(Api::put_made(&*api, request).await)
-            },
+            |api, request: Request<Wait>| async move { Api::wait(&*api, request).await },
         );
     router
         .route(
             api,
-            |api, context, request: Wait| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Wait>(&*api)?;
-                Ok(Api::wait(&*api, request).await)
-            },
-        );
-    router
-        .route(
-            api,
-            |api, context, request: Who| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Who>(&*api)?;
-                Ok(Api::who(&*api, request).await)
-            },
+            |api, request: Request<Who>| async move { Api::who(&*api, request).await },
         );
     router
 }

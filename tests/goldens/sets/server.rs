@@ -3,14 +3,15 @@
 //! The server: implement [`Api`] and pass it to [`router`].
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -21,83 +22,95 @@ pub const BASE_PATH: &str = "";
 /// A method can only return a response that the document declares for its operation.
 pub trait Api: Send + Sync + 'static {
     /// `GET /a`
-    fn get_a(&self, request: GetA) -> impl Future<Output = GetAResponse> + Send;
+    fn get_a(&self, request: Request<GetA>) -> impl Future<Output = GetAResponse> + Send;
 
     /// `GET /b`
-    fn get_b(&self, request: GetB) -> impl Future<Output = GetBResponse> + Send;
+    fn get_b(&self, request: Request<GetB>) -> impl Future<Output = GetBResponse> + Send;
 
     /// `GET /different-successes`
     fn different_successes(
         &self,
-        request: DifferentSuccesses,
+        request: Request<DifferentSuccesses>,
     ) -> impl Future<Output = DifferentSuccessesResponse> + Send;
 
     /// `GET /equal-successes`
     fn equal_successes(
         &self,
-        request: EqualSuccesses,
+        request: Request<EqualSuccesses>,
     ) -> impl Future<Output = EqualSuccessesResponse> + Send;
 
     /// `GET /head`
-    fn get_head(&self, request: GetHead) -> impl Future<Output = GetHeadResponse> + Send;
+    fn get_head(
+        &self,
+        request: Request<GetHead>,
+    ) -> impl Future<Output = GetHeadResponse> + Send;
 
     /// `GET /interim`
-    fn interim(&self, request: Interim) -> impl Future<Output = InterimResponse> + Send;
+    fn interim(
+        &self,
+        request: Request<Interim>,
+    ) -> impl Future<Output = InterimResponse> + Send;
 
     /// `GET /named`
     fn get_named(
         &self,
-        request: GetNamed,
+        request: Request<GetNamed>,
     ) -> impl Future<Output = GetNamedResponse> + Send;
 
     /// `PUT /named`
     fn put_named(
         &self,
-        request: PutNamed,
+        request: Request<PutNamed>,
     ) -> impl Future<Output = PutNamedResponse> + Send;
 
     /// `GET /no-content`
     fn no_content(
         &self,
-        request: NoContent,
+        request: Request<NoContent>,
     ) -> impl Future<Output = NoContentResponse> + Send;
 
     /// `GET /no-success`
     fn no_success(
         &self,
-        request: NoSuccess,
+        request: Request<NoSuccess>,
     ) -> impl Future<Output = NoSuccessResponse> + Send;
 
     /// `GET /nothing`
-    fn nothing(&self, request: Nothing) -> impl Future<Output = NothingResponse> + Send;
+    fn nothing(
+        &self,
+        request: Request<Nothing>,
+    ) -> impl Future<Output = NothingResponse> + Send;
 
     /// `GET /only-default`
     fn only_default(
         &self,
-        request: OnlyDefault,
+        request: Request<OnlyDefault>,
     ) -> impl Future<Output = OnlyDefaultResponse> + Send;
 
     /// `GET /other-head`
     fn get_other(
         &self,
-        request: GetOther,
+        request: Request<GetOther>,
     ) -> impl Future<Output = GetOtherResponse> + Send;
 
     /// `HEAD /other-head`
     fn head_other(
         &self,
-        request: HeadOther,
+        request: Request<HeadOther>,
     ) -> impl Future<Output = HeadOtherResponse> + Send;
 
     /// `GET /range`
-    fn range(&self, request: Range) -> impl Future<Output = RangeResponse> + Send;
+    fn range(
+        &self,
+        request: Request<Range>,
+    ) -> impl Future<Output = RangeResponse> + Send;
 
     /// `GET /shared`
     ///
     /// All operations of the path share the enum, so it has the name of the path.
     fn get_shared(
         &self,
-        request: GetShared,
+        request: Request<GetShared>,
     ) -> impl Future<Output = GetSharedResponse> + Send;
 
     /// `PUT /shared`
@@ -105,26 +118,8 @@ pub trait Api: Send + Sync + 'static {
     /// All operations of the path share the enum, so it has the name of the path.
     fn put_shared(
         &self,
-        request: PutShared,
+        request: Request<PutShared>,
     ) -> impl Future<Output = PutSharedResponse> + Send;
-
-    /// Returns the API that handles a request with this context; `self` by default.
-    ///
-    /// An API that needs the peer's address or further header fields returns a copy of itself that
-    /// holds the context.
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-    where
-        Self: Sized,
-    {
-        let _ = context;
-        self
-    }
-
-    /// Rejects a request for a response that the mock cannot return.
-    #[doc(hidden)]
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        Ok(())
-    }
 }
 
 /// Returns an axum router for the operations of an API.
@@ -154,154 +149,116 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, context, request: GetA| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetA>(&*api)?;
-                Ok(Api::get_a(&*api, request).await)
+            |api, request: Request<GetA>| async move { Api::get_a(&*api, request).await },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetB>| async move { Api::get_b(&*api, request).await },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<DifferentSuccesses>| async move {
+                Api::different_successes(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetB| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetB>(&*api)?;
-                Ok(Api::get_b(&*api, request).await)
+            |api, request: Request<EqualSuccesses>| async move {
+                Api::equal_successes(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: DifferentSuccesses| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<DifferentSuccesses>(&*api)?;
-                Ok(Api::different_successes(&*api, request).await)
+            |api, request: Request<GetHead>| async move {
+                Api::get_head(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: EqualSuccesses| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<EqualSuccesses>(&*api)?;
-                Ok(Api::equal_successes(&*api, request).await)
+            |api, request: Request<Interim>| async move {
+                Api::interim(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetHead| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetHead>(&*api)?;
-                Ok(Api::get_head(&*api, request).await)
+            |api, request: Request<GetNamed>| async move {
+                Api::get_named(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: Interim| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Interim>(&*api)?;
-                Ok(Api::interim(&*api, request).await)
+            |api, request: Request<PutNamed>| async move {
+                Api::put_named(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetNamed| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetNamed>(&*api)?;
-                Ok(Api::get_named(&*api, request).await)
+            |api, request: Request<NoContent>| async move {
+                Api::no_content(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: PutNamed| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PutNamed>(&*api)?;
-                Ok(Api::put_named(&*api, request).await)
+            |api, request: Request<NoSuccess>| async move {
+                Api::no_success(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: NoContent| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<NoContent>(&*api)?;
-                Ok(Api::no_content(&*api, request).await)
+            |api, request: Request<Nothing>| async move {
+                Api::nothing(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: NoSuccess| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<NoSuccess>(&*api)?;
-                Ok(Api::no_success(&*api, request).await)
+            |api, request: Request<OnlyDefault>| async move {
+                Api::only_default(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: Nothing| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Nothing>(&*api)?;
-                Ok(Api::nothing(&*api, request).await)
+            |api, request: Request<GetOther>| async move {
+                Api::get_other(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: OnlyDefault| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<OnlyDefault>(&*api)?;
-                Ok(Api::only_default(&*api, request).await)
+            |api, request: Request<HeadOther>| async move {
+                Api::head_other(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: GetOther| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetOther>(&*api)?;
-                Ok(Api::get_other(&*api, request).await)
+            |api, request: Request<Range>| async move {
+                Api::range(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: HeadOther| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<HeadOther>(&*api)?;
-                Ok(Api::head_other(&*api, request).await)
+            |api, request: Request<GetShared>| async move {
+                Api::get_shared(&*api, request).await
             },
         );
     router
         .route(
             api,
-            |api, context, request: Range| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<Range>(&*api)?;
-                Ok(Api::range(&*api, request).await)
-            },
-        );
-    router
-        .route(
-            api,
-            |api, context, request: GetShared| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<GetShared>(&*api)?;
-                Ok(Api::get_shared(&*api, request).await)
-            },
-        );
-    router
-        .route(
-            api,
-            |api, context, request: PutShared| async move {
-                let api = Api::with_context(api, context);
-                Api::admit::<PutShared>(&*api)?;
-                Ok(Api::put_shared(&*api, request).await)
+            |api, request: Request<PutShared>| async move {
+                Api::put_shared(&*api, request).await
             },
         );
     router

@@ -2,159 +2,81 @@
 
 //! A server that returns the examples of the document.
 
-use std::sync::Arc;
 use crate::{
     requests::*, responses::*,
     runtime::{
-        message::{Operation, Response},
+        message::Response,
         mock::{
-            OperationExamples, ResponseExample, check_preference, rejection_example,
-            respond, with_preference,
+            examples::{OperationExamples, ResponseExample, rejection_example},
+            respond,
         },
     },
-    security,
     server::{
-        Context, Rejection, axum2, pet_store, pets, r#type, security2, shop, store,
+        Rejection, Request, axum2, pet_store, pets, r#type, security2, shop, store,
         untagged, 動物,
     },
 };
 pub use crate::runtime::mock::Mock;
 
 impl store::Api for Mock {
-    async fn buy_pet(&self, _: BuyPet) -> BuyPetResponse {
-        respond(self, BUY_PET_EXAMPLES, None).await
+    async fn buy_pet(&self, request: Request<BuyPet>) -> BuyPetResponse {
+        respond(self, &request, BUY_PET_EXAMPLES, None).await
     }
 
-    async fn youngest_pet(&self, _: YoungestPet) -> YoungestPetResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl store::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn youngest_pet(&self, request: Request<YoungestPet>) -> YoungestPetResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl shop::Api for Mock {
-    async fn get_shop(&self, _: GetShop) -> GetShopResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl shop::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_shop(&self, request: Request<GetShop>) -> GetShopResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl axum2::Api for Mock {
-    async fn get_axum(&self, _: GetAxum) -> GetAxumResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl axum2::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_axum(&self, request: Request<GetAxum>) -> GetAxumResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl pet_store::Api for Mock {
-    async fn get_pet_store(&self, _: GetPetStore) -> GetPetStoreResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl pet_store::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_pet_store(&self, request: Request<GetPetStore>) -> GetPetStoreResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl pets::Api for Mock {
-    async fn find_pets(&self, _: FindPets) -> FindPetsResponse {
-        respond(self, FIND_PETS_EXAMPLES, None).await
+    async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+        respond(self, &request, FIND_PETS_EXAMPLES, None).await
     }
 
-    async fn get_pet(&self, _: GetPet) -> GetPetResponse {
-        respond(self, GET_PET_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl pets::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
+        respond(self, &request, GET_PET_EXAMPLES, None).await
     }
 }
 
 impl security2::Api for Mock {
-    async fn get_security(
-        &self,
-        _: GetSecurity,
-        _: security::KeyCredentials,
-    ) -> GetSecurityResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl security2::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_security(&self, request: Request<GetSecurity>) -> GetSecurityResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl r#type::Api for Mock {
-    async fn get_types(&self, _: GetTypes) -> GetTypesResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl r#type::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn get_types(&self, request: Request<GetTypes>) -> GetTypesResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl 動物::Api for Mock {
-    async fn animals(&self, _: Animals) -> AnimalsResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl 動物::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn animals(&self, request: Request<Animals>) -> AnimalsResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
 impl untagged::Api for Mock {
-    async fn health(&self, _: Health) -> HealthResponse {
-        respond(self, GET_AXUM_EXAMPLES, None).await
-    }
-
-    fn with_context(self: Arc<Self>, context: Context) -> Arc<impl untagged::Api> {
-        Arc::new(with_preference(&self, &context))
-    }
-
-    fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-        check_preference::<O>(self, WITH_STATUS_CHOICE.contains(&O::ID))
+    async fn health(&self, request: Request<Health>) -> HealthResponse {
+        respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
@@ -228,9 +150,6 @@ const ALL: &[OperationExamples] = &[
         examples: GET_AXUM_EXAMPLES,
     },
 ];
-
-/// The operations with a parameter that chooses the status.
-const WITH_STATUS_CHOICE: &[&str] = &[];
 
 const GET_AXUM_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {

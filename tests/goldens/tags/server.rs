@@ -5,14 +5,15 @@
 //! A type that implements all of these traits is an [`Api`]; [`router`] serves it as a whole.
 
 pub use crate::runtime::{
-    message::request_decoder::Rejection,
+    message::Rejection,
     server::{
-        context::Context, router::ApiRouter, serve::{Limits, RouterExt, Serve, serve},
+        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+        serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*, runtime::message::Operation, security};
+use crate::{requests::*, responses::*};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -71,31 +72,16 @@ pub mod store {
     /// A method can only return a response that the document declares for its operation.
     pub trait Api: Send + Sync + 'static {
         /// `POST /pets`
-        fn buy_pet(&self, request: BuyPet) -> impl Future<Output = BuyPetResponse> + Send;
+        fn buy_pet(
+            &self,
+            request: Request<BuyPet>,
+        ) -> impl Future<Output = BuyPetResponse> + Send;
 
         /// `GET /pets/youngest`
         fn youngest_pet(
             &self,
-            request: YoungestPet,
+            request: Request<YoungestPet>,
         ) -> impl Future<Output = YoungestPetResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -110,19 +96,15 @@ pub mod store {
         router
             .route(
                 api,
-                |api, context, request: BuyPet| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<BuyPet>(&*api)?;
-                    Ok(Api::buy_pet(&*api, request).await)
+                |api, request: Request<BuyPet>| async move {
+                    Api::buy_pet(&*api, request).await
                 },
             );
         router
             .route(
                 api,
-                |api, context, request: YoungestPet| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<YoungestPet>(&*api)?;
-                    Ok(Api::youngest_pet(&*api, request).await)
+                |api, request: Request<YoungestPet>| async move {
+                    Api::youngest_pet(&*api, request).await
                 },
             );
         router
@@ -138,25 +120,10 @@ pub mod shop {
     /// A method can only return a response that the document declares for its operation.
     pub trait Api: Send + Sync + 'static {
         /// `GET /shop`
-        fn get_shop(&self, request: GetShop) -> impl Future<Output = GetShopResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
+        fn get_shop(
+            &self,
+            request: Request<GetShop>,
+        ) -> impl Future<Output = GetShopResponse> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -171,10 +138,8 @@ pub mod shop {
         router
             .route(
                 api,
-                |api, context, request: GetShop| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetShop>(&*api)?;
-                    Ok(Api::get_shop(&*api, request).await)
+                |api, request: Request<GetShop>| async move {
+                    Api::get_shop(&*api, request).await
                 },
             );
         router
@@ -190,25 +155,10 @@ pub mod axum2 {
     /// A method can only return a response that the document declares for its operation.
     pub trait Api: Send + Sync + 'static {
         /// `GET /axum`
-        fn get_axum(&self, request: GetAxum) -> impl Future<Output = GetAxumResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
+        fn get_axum(
+            &self,
+            request: Request<GetAxum>,
+        ) -> impl Future<Output = GetAxumResponse> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -223,10 +173,8 @@ pub mod axum2 {
         router
             .route(
                 api,
-                |api, context, request: GetAxum| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetAxum>(&*api)?;
-                    Ok(Api::get_axum(&*api, request).await)
+                |api, request: Request<GetAxum>| async move {
+                    Api::get_axum(&*api, request).await
                 },
             );
         router
@@ -244,26 +192,8 @@ pub mod pet_store {
         /// `GET /pet-store`
         fn get_pet_store(
             &self,
-            request: GetPetStore,
+            request: Request<GetPetStore>,
         ) -> impl Future<Output = GetPetStoreResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -278,10 +208,8 @@ pub mod pet_store {
         router
             .route(
                 api,
-                |api, context, request: GetPetStore| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetPetStore>(&*api)?;
-                    Ok(Api::get_pet_store(&*api, request).await)
+                |api, request: Request<GetPetStore>| async move {
+                    Api::get_pet_store(&*api, request).await
                 },
             );
         router
@@ -299,29 +227,14 @@ pub mod pets {
         /// `GET /pets`
         fn find_pets(
             &self,
-            request: FindPets,
+            request: Request<FindPets>,
         ) -> impl Future<Output = FindPetsResponse> + Send;
 
         /// `GET /pets/{name}`
-        fn get_pet(&self, request: GetPet) -> impl Future<Output = GetPetResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
+        fn get_pet(
+            &self,
+            request: Request<GetPet>,
+        ) -> impl Future<Output = GetPetResponse> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -336,19 +249,15 @@ pub mod pets {
         router
             .route(
                 api,
-                |api, context, request: FindPets| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<FindPets>(&*api)?;
-                    Ok(Api::find_pets(&*api, request).await)
+                |api, request: Request<FindPets>| async move {
+                    Api::find_pets(&*api, request).await
                 },
             );
         router
             .route(
                 api,
-                |api, context, request: GetPet| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetPet>(&*api)?;
-                    Ok(Api::get_pet(&*api, request).await)
+                |api, request: Request<GetPet>| async move {
+                    Api::get_pet(&*api, request).await
                 },
             );
         router
@@ -368,27 +277,8 @@ pub mod security2 {
         /// Requires `key`.
         fn get_security(
             &self,
-            request: GetSecurity,
-            credentials: security::KeyCredentials,
+            request: Request<GetSecurity>,
         ) -> impl Future<Output = GetSecurityResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -401,12 +291,10 @@ pub mod security2 {
     pub(super) fn operations(api: &Arc<impl Api>) -> ApiRouter {
         let mut router = ApiRouter::new();
         router
-            .route_with_credentials(
+            .route(
                 api,
-                |api, context, request: GetSecurity, credentials: security::KeyCredentials| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetSecurity>(&*api)?;
-                    Ok(Api::get_security(&*api, request, credentials).await)
+                |api, request: Request<GetSecurity>| async move {
+                    Api::get_security(&*api, request).await
                 },
             );
         router
@@ -424,26 +312,8 @@ pub mod r#type {
         /// `GET /types`
         fn get_types(
             &self,
-            request: GetTypes,
+            request: Request<GetTypes>,
         ) -> impl Future<Output = GetTypesResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -458,10 +328,8 @@ pub mod r#type {
         router
             .route(
                 api,
-                |api, context, request: GetTypes| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<GetTypes>(&*api)?;
-                    Ok(Api::get_types(&*api, request).await)
+                |api, request: Request<GetTypes>| async move {
+                    Api::get_types(&*api, request).await
                 },
             );
         router
@@ -477,25 +345,10 @@ pub mod 動物 {
     /// A method can only return a response that the document declares for its operation.
     pub trait Api: Send + Sync + 'static {
         /// `GET /動物`
-        fn animals(&self, request: Animals) -> impl Future<Output = AnimalsResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
+        fn animals(
+            &self,
+            request: Request<Animals>,
+        ) -> impl Future<Output = AnimalsResponse> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -510,10 +363,8 @@ pub mod 動物 {
         router
             .route(
                 api,
-                |api, context, request: Animals| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<Animals>(&*api)?;
-                    Ok(Api::animals(&*api, request).await)
+                |api, request: Request<Animals>| async move {
+                    Api::animals(&*api, request).await
                 },
             );
         router
@@ -529,25 +380,10 @@ pub mod untagged {
     /// A method can only return a response that the document declares for its operation.
     pub trait Api: Send + Sync + 'static {
         /// `GET /health`
-        fn health(&self, request: Health) -> impl Future<Output = HealthResponse> + Send;
-
-        /// Returns the API that handles a request with this context; `self` by default.
-        ///
-        /// An API that needs the peer's address or further header fields returns a copy of itself that
-        /// holds the context.
-        fn with_context(self: Arc<Self>, context: Context) -> Arc<impl Api>
-        where
-            Self: Sized,
-        {
-            let _ = context;
-            self
-        }
-
-        /// Rejects a request for a response that the mock cannot return.
-        #[doc(hidden)]
-        fn admit<O: Operation>(&self) -> Result<(), Rejection> {
-            Ok(())
-        }
+        fn health(
+            &self,
+            request: Request<Health>,
+        ) -> impl Future<Output = HealthResponse> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -562,10 +398,8 @@ pub mod untagged {
         router
             .route(
                 api,
-                |api, context, request: Health| async move {
-                    let api = Api::with_context(api, context);
-                    Api::admit::<Health>(&*api)?;
-                    Ok(Api::health(&*api, request).await)
+                |api, request: Request<Health>| async move {
+                    Api::health(&*api, request).await
                 },
             );
         router

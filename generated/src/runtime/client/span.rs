@@ -10,7 +10,8 @@ use std::future::Future;
 use tracing::{Instrument, Span, field::Empty};
 
 #[cfg(feature = "tracing")]
-use super::{error::Error, redact::redact_url, send::ResponseHead};
+use super::redact::redact_url;
+use super::{error::Error, send::ResponseHead};
 use crate::runtime::message::operation::Operation;
 
 /// The span of a request.

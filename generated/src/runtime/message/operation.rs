@@ -7,11 +7,12 @@ use std::fmt;
 use http::Method;
 
 use super::{
-    request_decoder::{Rejection, RequestDecoder},
+    rejection::Rejection,
+    request_decoder::RequestDecoder,
     request_encoder::RequestEncoder,
     response_decoder::ResponseDecoder,
     response_encoder::ResponseEncoder,
-    security::SecurityScheme,
+    security::{Credentials, SecurityScheme},
 };
 use crate::{
     Code, ResponseKey,
@@ -22,6 +23,9 @@ use crate::{
 pub trait Operation: Sized + Send + Sync + 'static {
     /// The responses of the operation.
     type Response: Response;
+
+    /// The credentials that the operation requires; `()` if it does not require any.
+    type Credentials: Credentials;
 
     /// The `operationId`, or the method and the path if the document does not declare one: `GET /pets`.
     const ID: &'static str;

@@ -8,8 +8,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    request_decoder::{Rejection, RequestDecoder},
-    request_encoder::RequestEncoder,
+    rejection::Rejection, request_decoder::RequestDecoder, request_encoder::RequestEncoder,
 };
 use crate::{
     Code,
@@ -298,12 +297,21 @@ fn authorization<'a>(request: &'a RequestDecoder, scheme: &str) -> Option<&'a st
 }
 
 /// The credentials of a request for an operation.
-pub(crate) trait Credentials: Sized + Send {
+pub trait Credentials: Sized + Send + Sync + 'static {
     /// The schemes of all alternatives.
     const SCHEMES: &'static [SecurityScheme];
 
     /// Reads the credentials of an alternative; `None` if the request does not satisfy any.
     fn read(request: &RequestDecoder) -> Option<Self>;
+}
+
+/// The credentials of an operation that does not require any.
+impl Credentials for () {
+    const SCHEMES: &'static [SecurityScheme] = &[];
+
+    fn read(_: &RequestDecoder) -> Option<Self> {
+        Some(())
+    }
 }
 
 /// Creates the rejection of a request without the credentials of an operation: 401, or 403 if the document

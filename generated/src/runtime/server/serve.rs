@@ -12,14 +12,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Extension, Router,
-    body::Body,
-    extract::{ConnectInfo, Request},
-    middleware::map_response,
-    response::Response,
-};
-use http::Extensions;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -34,121 +26,19 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
-use super::router::{no_such_path, problem};
-use crate::runtime::message::request_decoder::Rejection;
+use super::{
+    axum::{Body, ConnectInfo, HttpRequest, HttpResponse, Router, RouterExt as _},
+    limits::Limits,
+};
 
 /// The minimum header size that hyper accepts, in bytes.
 const MIN_HEADER_SIZE: usize = 8192;
-
-/// The limits of a server. `None` or [`usize::MAX`] means no limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Maximum size of a request's header, in bytes; larger requests get 431. Default 64 KiB, minimum 8 KiB.
-    pub header_size: usize,
-    /// Maximum time to receive a header, and to wait for the next request on a connection; after it the
-    /// connection is closed. Default 10 seconds.
-    pub header_time: Option<Duration>,
-    /// Maximum size of a request's content, in bytes; larger requests get 413. Default 2 MiB.
-    pub body_size: usize,
-    /// Maximum time to receive the content of a request; slower requests get 408. Default 30 seconds.
-    pub body_time: Option<Duration>,
-    /// Maximum time from a request's header to the response; slower requests get 503. Default 60 seconds.
-    pub request_time: Option<Duration>,
-    /// Maximum time for which a client may accept no part of a response; after that, the connection is closed.
-    /// Default 30 seconds.
-    pub write_time: Option<Duration>,
-    /// Maximum number of simultaneous connections; further ones wait. Default 10,000.
-    pub connections: usize,
-    /// Maximum time of a graceful shutdown; after it all connections are closed. Default 30 seconds.
-    pub grace: Option<Duration>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            header_size: 64 * 1024,
-            header_time: Some(Duration::from_secs(10)),
-            body_size: 2 * 1024 * 1024,
-            body_time: Some(Duration::from_secs(30)),
-            request_time: Some(Duration::from_secs(60)),
-            write_time: Some(Duration::from_secs(30)),
-            connections: 10_000,
-            grace: Some(Duration::from_secs(30)),
-        }
-    }
-}
-
-/// The limits that a router enforces.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RequestLimits {
-    pub(crate) body_size: usize,
-    pub(crate) body_time: Option<Duration>,
-    pub(crate) request_time: Option<Duration>,
-}
-
-impl RequestLimits {
-    /// Returns the limits that a layer has set, or else the defaults.
-    pub(crate) fn from_extensions(extensions: &Extensions) -> Self {
-        let limits = extensions.get::<Self>().copied();
-        limits.unwrap_or_else(|| Limits::default().request_limits())
-    }
-}
-
-impl Limits {
-    fn request_limits(&self) -> RequestLimits {
-        RequestLimits {
-            body_size: self.body_size,
-            body_time: self.body_time,
-            request_time: self.request_time,
-        }
-    }
-}
-
-/// Methods for the router of an API: an [`axum::Router`], or an [`ApiRouter`](super::router::ApiRouter).
-pub trait RouterExt: Into<Router> {
-    /// Replaces the default limits that a router enforces: [`body_size`](Limits::body_size),
-    /// [`body_time`](Limits::body_time) and [`request_time`](Limits::request_time). [`serve`] does this, too.
-    fn with_limits(self, limits: &Limits) -> Router {
-        self.into().layer(Extension(limits.request_limits()))
-    }
-
-    /// Nests the router under the path of the document's first server,
-    /// [`BASE_PATH`](crate::server::BASE_PATH), which its clients prepend to the path of each request.
-    fn at_base_path(self) -> Router {
-        match crate::server::BASE_PATH {
-            "" => self.into(),
-            path => Router::new()
-                .nest(path, self.into())
-                .fallback(|| std::future::ready(problem(no_such_path()))),
-        }
-    }
-
-    /// Replaces the responses to rejected requests. The function gets the reason and the default response,
-    /// with RFC 9457 problem details, and returns the response to be sent.
-    fn on_reject<F>(self, respond: F) -> Router
-    where
-        F: Fn(&Rejection, Response) -> Response + Clone + Send + Sync + 'static,
-    {
-        self.into()
-            .layer(map_response(move |mut response: Response| {
-                let rejection = response.extensions_mut().remove::<Rejection>();
-                let response = match rejection {
-                    Some(rejection) => respond(&rejection, response),
-                    None => response,
-                };
-                std::future::ready(response)
-            }))
-    }
-}
-
-impl<R: Into<Router>> RouterExt for R {}
 
 /// Serves a router on a socket over HTTP/1, until the process ends or
 /// [a future completes](Serve::with_graceful_shutdown).
 ///
 /// It enforces the limits, and provides the address of the peer as
-/// [`Context::remote_addr`](super::context::Context::remote_addr).
+/// [`Request::remote_addr`](super::request::Request::remote_addr).
 pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -> Serve {
     Serve {
         listener,
@@ -284,9 +174,9 @@ struct ConnectionService {
 }
 
 impl hyper::service::Service<hyper::Request<Incoming>> for ConnectionService {
-    type Response = Response;
+    type Response = HttpResponse;
     type Error = Infallible;
-    type Future = <Router as Service<Request>>::Future;
+    type Future = <Router as Service<HttpRequest>>::Future;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
         let mut request = request.map(Body::new);

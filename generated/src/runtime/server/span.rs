@@ -6,12 +6,10 @@
 
 use std::future::Future;
 
-#[cfg(feature = "tracing")]
-use axum::response::Response;
 use http::request::Parts;
 #[cfg(feature = "tracing")]
 use {
-    axum::extract::ConnectInfo,
+    super::axum::{ConnectInfo, HttpResponse},
     http::header,
     std::net::SocketAddr,
     tracing::{Instrument, Span, field::Empty},
@@ -72,8 +70,8 @@ impl ServerSpan {
     /// Awaits the response within the span, and records its status.
     pub(crate) async fn instrument<E>(
         self,
-        response: impl Future<Output = Result<Response, E>>,
-    ) -> Result<Response, E> {
+        response: impl Future<Output = Result<HttpResponse, E>>,
+    ) -> Result<HttpResponse, E> {
         let response = response.instrument(self.span.clone()).await?;
         let code = response.status().as_u16();
         self.span.record("http.response.status_code", code);
