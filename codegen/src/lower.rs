@@ -297,6 +297,7 @@ const ROOT_NAMES: &[&str] = &[
     "Sync",
     "UnknownStatusError",
     "EncodeError",
+    "EncodedContent",
     "Vec",
 ];
 

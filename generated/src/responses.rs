@@ -5,7 +5,7 @@
 use crate::{
     Code, Status,
     runtime::{
-        codec::{DecodeError, EncodeError, param::Param},
+        codec::{DecodeError, EncodeError, content::EncodedContent, param::Param},
         message::{
             Response, ResponseKey, response_decoder::ResponseDecoder,
             response_encoder::ResponseEncoder,
@@ -775,8 +775,12 @@ impl Response for StatusResponse {
                 )
             }
             Self::BadRequest(body) => {
-                ResponseEncoder::new(Status::BadRequest)
-                    .json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::BadRequest)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
             Self::Unauthorized { www_authenticate } => {
                 Ok(
@@ -785,9 +789,11 @@ impl Response for StatusResponse {
                 )
             }
             Self::PaymentRequired { x_more_info, body } => {
-                ResponseEncoder::new(Status::PaymentRequired)
-                    .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
-                    .text("text/plain", &body)
+                Ok(
+                    ResponseEncoder::new(Status::PaymentRequired)
+                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
             }
             Self::Forbidden => Ok(ResponseEncoder::new(Status::Forbidden)),
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
@@ -798,8 +804,10 @@ impl Response for StatusResponse {
                 )
             }
             Self::NotAcceptable(body) => {
-                ResponseEncoder::new(Status::NotAcceptable)
-                    .json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::NotAcceptable)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::ProxyAuthenticationRequired { proxy_authenticate } => {
                 Ok(
@@ -835,9 +843,11 @@ impl Response for StatusResponse {
                 Ok(ResponseEncoder::new(Status::ExpectationFailed))
             }
             Self::ImATeapot { x_more_info, body } => {
-                ResponseEncoder::new(Status::ImATeapot)
-                    .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
-                    .text("text/plain", &body)
+                Ok(
+                    ResponseEncoder::new(Status::ImATeapot)
+                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
             }
             Self::PageExpired => Ok(ResponseEncoder::new(Status::PageExpired)),
             Self::EnhanceYourCalm => Ok(ResponseEncoder::new(Status::EnhanceYourCalm)),

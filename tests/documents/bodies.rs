@@ -168,7 +168,7 @@ async fn invalid_forms_are_rejected() -> Result<(), Box<dyn Error>> {
     let picture = part("name=\"picture\"; filename=\"p\"", "p");
     let number = |text: &str| part("name=\"numbers\"", text);
     let form = "multipart/form-data; boundary=x";
-    let no_parts = "the content is not valid `multipart/form-data`";
+    let no_parts = "malformed `multipart/form-data`";
     for (media, body, status, detail) in [
         (form, format!("{name}{picture}{}--x--", number("1")), 200, ""),
         (form, format!("{picture}{}--x--", number("1")), 422, "the part `name` is missing"),

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{self, StatusCode, header},
 };
 use doc_tags::{
     BuyPet, BuyPetResponse, FindPets, FindPetsResponse, GetPet, GetPetResponse, YoungestPet, YoungestPetResponse,
@@ -38,7 +38,7 @@ impl store::Api for Till {
 
 /// Returns the status code, the header field `Allow` and the content.
 async fn ask(router: Router, method: &str, path: &str) -> (u16, String, String) {
-    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    let request = http::Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let allow = response.headers().get(header::ALLOW).map(|allow| allow.to_str().unwrap().to_owned());
     let code = response.status().as_u16();

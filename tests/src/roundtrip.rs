@@ -59,7 +59,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
             methods.entry(module.clone()).or_default(),
             &format!(
                 "    async fn {name}(&self, request: api::server::Request<api::{request}>) -> api::{response} {{\n        \
-                 match self.next_response(&request) {{\n            Some(response) => response,\n            \
+                 match self.next_response(&*request) {{\n            Some(response) => response,\n            \
                  None => api::{module}::Api::{name}(&api::mock::Mock, request).await,\n        }}\n    }}\n\n"
             ),
         );

@@ -1,5 +1,6 @@
 //! Encodes and decodes values: content, parameters and header fields. Validates values that were received.
 
+pub(crate) mod content;
 pub(crate) mod enums;
 pub(crate) mod error;
 pub(crate) mod form;

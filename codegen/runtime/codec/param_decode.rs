@@ -6,6 +6,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::HeaderMap;
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -51,6 +52,18 @@ impl serde::de::Error for ValueError {
 
 /// The encoded values with a name; usually one.
 pub(crate) type RawValues<'a> = SmallVec<[&'a str; 1]>;
+
+/// Returns the values of the header fields with a name.
+pub(crate) fn header_texts<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<RawValues<'a>, ValueError> {
+    let values = headers.get_all(name).iter();
+    let texts: Result<_, _> = values
+        .map(|value| std::str::from_utf8(value.as_bytes()))
+        .collect();
+    texts.map_err(|_| ValueError("it is not valid UTF-8".to_owned()))
+}
 
 /// The encoded values of a parameter.
 #[derive(Clone, Debug)]

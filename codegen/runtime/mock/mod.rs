@@ -1,7 +1,7 @@
 //! A server that returns the examples of the document.
 
 pub(crate) mod examples;
-mod prefer;
+pub(crate) mod prefer;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    deprecated, docs, imports,
     requests::{Member, members},
-    response_key, security,
+    security,
+    shared::{deprecated, docs, imports, response_key, text},
 };
 use crate::{
     doc,
@@ -87,7 +87,7 @@ fn servers(model: &Model) -> TokenStream {
             } = variable;
             quote!(ServerVariable { name: #name, default: #default, values: &[#(#values),*] })
         });
-        let description = super::text(description);
+        let description = text(description);
         quote!(Self::new(#url, #description, &[#(#variables),*]))
     });
     quote! {

@@ -1,9 +1,9 @@
 //! `constraints.rs`: the constraints of the schemas of requests.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{constant, docs, ident, imports};
+use super::shared::{constant, docs, ident, imports};
 use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -118,7 +118,7 @@ fn item(model: &Model, constraint: &Constraint) -> TokenStream {
 }
 
 fn count(name: &str, number: u64) -> TokenStream {
-    let (name, number) = (ident(name), super::Literal::u64_unsuffixed(number));
+    let (name, number) = (ident(name), Literal::u64_unsuffixed(number));
     quote!(Constraint::#name(#number))
 }
 

@@ -6,10 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    UseTree, doc_lines,
     requests::{Member, members},
     responses::is_struct,
     server::handled,
+    shared::{UseTree, doc_lines},
 };
 use crate::{
     doc,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{imports, server::handled};
+use super::{server::handled, shared::imports};
 use crate::{
     model::{Model, Operation, Parameter, ResponseExample, Type},
     name::{Ident, Scope},

@@ -3,11 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{
-    DEPRECATED, argument, body_enum, codec, content_ty, deprecated, docs, imports, media, param, ty,
+use super::shared::{
+    DEPRECATED, argument, body_enum, content_ty, deprecated, docs, ident, imports, initial, param,
+    read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
-    model::{Codec, ConstraintsId, Content, Model, Operation, Parameter, Payload, RequestBody},
+    model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
     name::Ident,
 };
 
@@ -45,6 +46,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         ],
         &[
             "constraints",
+            "runtime::codec::content::EncodedContent",
             "runtime::codec::param::Param",
             "runtime::codec::param::Style",
             "security",
@@ -96,7 +98,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         let name = &body.name;
         let (ty, into) = match &body.payload {
             Payload::One(content) => {
-                let into = content.codec != Codec::Open && super::takes_into(model, &content.ty);
+                let into = content.codec != Codec::Open && takes_into(model, &content.ty);
                 (content_ty(model, content), into)
             }
             Payload::Several { name, .. } => (quote!(#name), false),
@@ -188,7 +190,7 @@ fn new(members: &[Member<'_>]) -> TokenStream {
              ..
          }| {
             if *required {
-                super::initial(name, value)
+                initial(name, value)
             } else {
                 quote!(#name: None)
             }
@@ -231,7 +233,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
         path,
         ..
     } = operation;
-    let method = super::ident(operation.method.as_str());
+    let method = ident(operation.method.as_str());
     let has_body = operation.body.is_some();
     let security = super::security::alternatives(model, operation);
     let credentials = match model.credentials(operation) {
@@ -304,36 +306,20 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
 
 fn encode_body(body: &RequestBody) -> TokenStream {
     let name = &body.name;
-    let encode = |content: &Content, value: TokenStream| {
-        let codec_name = codec(content.codec);
-        let media = &content.media;
-        match content.codec {
-            Codec::Open => quote!(request.media(#value)?),
-            Codec::Bytes => quote!(request.bytes(#media, #value.clone())?),
-            _ => quote!(request.#codec_name(#media, #value)?),
-        }
-    };
-    let encode = match &body.payload {
-        Payload::Empty => return TokenStream::new(),
-        Payload::One(content) => {
-            let encode = encode(content, quote!(body));
-            quote!(#encode;)
-        }
-        Payload::Several { name, variants } => {
-            let arms = variants.iter().map(|variant| {
-                let variant_name = &variant.name;
-                let encode = encode(&variant.content, quote!(body));
-                quote!(#name::#variant_name(body) => { #encode; })
-            });
-            quote!(match body { #(#arms,)* })
+    let encode = |value: &TokenStream| {
+        let content = write_body(&body.payload, value);
+        match &body.payload {
+            Payload::Several { .. } => quote! {
+                let content = #content;
+                request.content(content);
+            },
+            _ => quote!(request.content(#content);),
         }
     };
     if body.required {
-        quote! {
-            let body = &self.#name;
-            #encode
-        }
+        encode(&quote!(&self.#name))
     } else {
+        let encode = encode(&quote!(body));
         quote! {
             if let Some(body) = &self.#name {
                 #encode
@@ -342,31 +328,8 @@ fn encode_body(body: &RequestBody) -> TokenStream {
     }
 }
 
-/// Adds the call that passes the constraints of a value, if it has any.
-fn with_constraints(model: &Model, constraints: Option<ConstraintsId>) -> Option<TokenStream> {
-    let constraints = super::constraints::path(model, constraints?);
-    Some(quote!(.with_constraints(#constraints)))
-}
-
 fn decode_body(model: &Model, body: &RequestBody) -> TokenStream {
-    let contents = body.payload.contents();
-    let media = media(contents.iter().copied());
-    let decode = match &body.payload {
-        Payload::Empty => return quote!(()),
-        Payload::One(content) => {
-            let codec = codec(content.codec);
-            let constraints = with_constraints(model, content.constraints);
-            quote!(request.content(#media)? #constraints.#codec()?)
-        }
-        Payload::Several { name, variants } => {
-            let arms = super::media_type_arms(variants, |variant| {
-                let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
-                let constraints = with_constraints(model, variant.content.constraints);
-                quote!(#name::#variant_name(request #constraints.#codec()?))
-            });
-            quote!(match request.media_type(#media)? { #(#arms,)* })
-        }
-    };
+    let decode = read_body(model, &body.payload, &quote!(request));
     if body.required {
         decode
     } else {

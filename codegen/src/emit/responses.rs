@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{
-    DEPRECATED, body_enum, codec, content_ty, doc_lines, docs, imports, listed, media, param,
-    response_key, ty,
+use super::shared::{
+    DEPRECATED, body_enum, content_ty, doc_lines, docs, imports, listed, param, read_body,
+    response_key, ty, write_body,
 };
 use crate::{
     doc,
     model::{
-        BodyVariant, Codec, Content, IsSuccess, Model, Payload, ResponseEnum, ResponseKey,
-        ResponseVariant, Status, SuccessType, match_response_key,
+        IsSuccess, Model, Payload, ResponseEnum, ResponseKey, ResponseVariant, Status, SuccessType,
+        match_response_key,
     },
     name::Ident,
 };
@@ -58,6 +58,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         ],
         &[
             "Status",
+            "runtime::codec::content::EncodedContent",
             "runtime::codec::param::Param",
             "runtime::codec::param::Style",
             "types",
@@ -269,7 +270,8 @@ fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     });
     let headers = variant.headers.iter().map(|header| {
         let (name, ty) = (&header.name, ty(model, &header.ty));
-        let docs = super::docs(&[&header.doc, if header.deprecated { DEPRECATED } else { "" }]);
+        let docs =
+            super::shared::docs(&[&header.doc, if header.deprecated { DEPRECATED } else { "" }]);
         let ty = if header.required {
             quote!(#ty)
         } else {
@@ -409,7 +411,7 @@ fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let body = match &variant.body {
         Payload::Empty => None,
-        payload => Some(decode_body(payload)),
+        payload => Some(read_body(model, payload, &quote!(response))),
     };
     if !is_struct(variant) {
         let body = body.map(|body| quote!((#body)));
@@ -429,25 +431,6 @@ fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     });
     let body = body.map(|body| quote!(body: #body,));
     quote!(Ok(Self::#name { #status #(#headers)* #body }))
-}
-
-fn decode_body(payload: &Payload) -> TokenStream {
-    let contents = payload.contents();
-    let media_types = media(contents.iter().copied());
-    match payload {
-        Payload::Empty => quote!(()),
-        Payload::One(content) => {
-            let codec = codec(content.codec);
-            quote!(response.content(#media_types)?.#codec()?)
-        }
-        Payload::Several { name, variants } => {
-            let arms = super::media_type_arms(variants, |variant| {
-                let (variant_name, codec) = (&variant.name, codec(variant.content.codec));
-                quote!(#name::#variant_name(response.#codec()?))
-            });
-            quote!(match response.media_type(#media_types)? { #(#arms,)* })
-        }
-    }
 }
 
 fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
@@ -473,21 +456,9 @@ fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let response = quote!(ResponseEncoder::new(#code) #(#headers)*);
     let response = match &variant.body {
         Payload::Empty => quote!(Ok(#response)),
-        Payload::One(content) => encode_body(&response, content),
-        Payload::Several { name, variants } => {
-            let arms = variants.iter().map(
-                |BodyVariant {
-                     name: variant,
-                     content,
-                 }| {
-                    let encode = encode_body(&quote!(response), content);
-                    quote!(#name::#variant(body) => #encode)
-                },
-            );
-            quote!({
-                let response = #response;
-                match body { #(#arms,)* }
-            })
+        body => {
+            let content = write_body(body, &quote!(&body));
+            quote!(Ok(#response.content(#content)))
         }
     };
     if !is_struct(variant) {
@@ -498,13 +469,4 @@ fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let headers = variant.headers.iter().map(|header| &header.name);
     let body = (variant.body != Payload::Empty).then(|| quote!(body,));
     quote!(Self::#name { #status #(#headers,)* #body } => #response)
-}
-
-fn encode_body(response: &TokenStream, content: &Content) -> TokenStream {
-    let (codec_name, media) = (codec(content.codec), &content.media);
-    match content.codec {
-        Codec::Open => quote!(#response.media(body)),
-        Codec::Bytes => quote!(#response.bytes(#media, body)),
-        _ => quote!(#response.#codec_name(#media, &body)),
-    }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{docs, imports, listed};
+use super::shared::{docs, imports, listed};
 use crate::{
     doc,
     model::{
@@ -170,7 +170,7 @@ fn variant(model: &Model, alternative: &CredentialAlternative) -> TokenStream {
             let docs = docs(&[&format!("The credentials of {}.", ids.join(" and "))]);
             let fields = schemes.iter().zip(&ids).map(|(scheme, id)| {
                 let (name, ty) = (&scheme.name, credential(scheme));
-                let docs = super::docs(&[&format!("The credential of {id}.")]);
+                let docs = super::shared::docs(&[&format!("The credential of {id}.")]);
                 quote!(#docs #name: #ty)
             });
             quote!(#docs #name { #(#fields,)* })

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{DEPRECATED, docs, imports};
+use super::shared::{DEPRECATED, docs, imports};
 use crate::model::{Handler, Model, Operation, TagGroup};
 
 pub(super) fn emit(model: &Model) -> TokenStream {

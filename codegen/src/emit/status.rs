@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{docs, text};
+use super::shared::{docs, text};
 use crate::{
     doc,
     model::{ContentRule, Model, Retry, Status},

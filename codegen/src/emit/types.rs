@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{DEPRECATED, argument, constant, docs, ty_in};
+use super::shared::{DEPRECATED, argument, constant, docs, initial, ty_in};
 use crate::{
     doc,
     model::{
@@ -439,7 +439,7 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
         let name = &field.name;
         if field.required {
             let (argument, value) = argument(model, name, &field.ty, &TokenStream::new());
-            values.push(super::initial(name, &value));
+            values.push(initial(name, &value));
             arguments.push(argument);
         } else {
             values.push(quote!(#name: None));

@@ -5,7 +5,7 @@
 use crate::{
     constraints, responses::*,
     runtime::{
-        codec::EncodeError,
+        codec::{EncodeError, content::EncodedContent},
         message::{
             Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
@@ -39,8 +39,7 @@ impl Operation for PostBytes {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.bytes("application/octet-stream", body.clone())?;
+        request.content(EncodedContent::bytes("application/octet-stream", &self.body)?);
         Ok(())
     }
 
@@ -76,8 +75,10 @@ impl Operation for PostForm {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.form("application/x-www-form-urlencoded", body)?;
+        request
+            .content(
+                EncodedContent::form("application/x-www-form-urlencoded", &self.body)?,
+            );
         Ok(())
     }
 
@@ -116,8 +117,7 @@ impl Operation for PostImage {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.media(body)?;
+        request.content(EncodedContent::media(&self.body)?);
         Ok(())
     }
 
@@ -153,8 +153,7 @@ impl Operation for PostJson {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.json("application/json", body)?;
+        request.content(EncodedContent::json("application/json", &self.body)?);
         Ok(())
     }
 
@@ -193,8 +192,7 @@ impl Operation for PostNumber {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.text("text/plain", body)?;
+        request.content(EncodedContent::text("text/plain", &self.body)?);
         Ok(())
     }
 
@@ -238,7 +236,7 @@ impl Operation for PostOptional {
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         if let Some(body) = &self.body {
-            request.json("application/json", body)?;
+            request.content(EncodedContent::json("application/json", body)?);
         }
         Ok(())
     }
@@ -292,7 +290,7 @@ impl Operation for PostParts {
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         if let Some(body) = &self.body {
-            request.multipart("multipart/form-data", body)?;
+            request.content(EncodedContent::multipart("multipart/form-data", body)?);
         }
         Ok(())
     }
@@ -333,37 +331,37 @@ impl Operation for PostSeveral {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        match body {
+        let content = match &self.body {
             PostSeveralBody::Json(body) => {
-                request.json("application/json", body)?;
+                EncodedContent::json("application/json", body)?
             }
             PostSeveralBody::OctetStream(body) => {
-                request.bytes("application/octet-stream", body.clone())?;
+                EncodedContent::bytes("application/octet-stream", body)?
             }
-            PostSeveralBody::TextPlain(body) => {
-                request.text("text/plain", body)?;
-            }
-        }
+            PostSeveralBody::TextPlain(body) => EncodedContent::text("text/plain", body)?,
+        };
+        request.content(content);
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            body: match request
-                .media_type(
-                    &["application/json", "application/octet-stream", "text/plain"],
-                )?
-            {
-                "application/json" => {
-                    PostSeveralBody::Json(
-                        request.with_constraints(constraints::THING).json()?,
-                    )
+            body: {
+                let content = request
+                    .content(
+                        &["application/json", "application/octet-stream", "text/plain"],
+                    )?;
+                match content.declared() {
+                    "application/json" => {
+                        PostSeveralBody::Json(
+                            content.with_constraints(constraints::THING).json()?,
+                        )
+                    }
+                    "application/octet-stream" => {
+                        PostSeveralBody::OctetStream(content.bytes()?)
+                    }
+                    _ => PostSeveralBody::TextPlain(content.text()?),
                 }
-                "application/octet-stream" => {
-                    PostSeveralBody::OctetStream(request.bytes()?)
-                }
-                _ => PostSeveralBody::TextPlain(request.text()?),
             },
         })
     }
@@ -394,8 +392,7 @@ impl Operation for PostText {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.text("text/plain", body)?;
+        request.content(EncodedContent::text("text/plain", &self.body)?);
         Ok(())
     }
 
@@ -431,8 +428,7 @@ impl Operation for PostUpload {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.multipart("multipart/form-data", body)?;
+        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
         Ok(())
     }
 
@@ -471,8 +467,13 @@ impl Operation for PostVendor {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.json("application/vnd.thing+json; version=2", body)?;
+        request
+            .content(
+                EncodedContent::json(
+                    "application/vnd.thing+json; version=2",
+                    &self.body,
+                )?,
+            );
         Ok(())
     }
 

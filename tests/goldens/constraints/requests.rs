@@ -5,7 +5,7 @@
 use crate::{
     constraints, responses::*,
     runtime::{
-        codec::{EncodeError, param::Param},
+        codec::{EncodeError, content::EncodedContent, param::Param},
         message::{
             Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
@@ -39,8 +39,7 @@ impl Operation for PutAny {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.media(body)?;
+        request.content(EncodedContent::media(&self.body)?);
         Ok(())
     }
 
@@ -79,46 +78,46 @@ impl Operation for Order {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        match body {
-            OrderBody::Json(body) => {
-                request.json("application/json", body)?;
-            }
+        let content = match &self.body {
+            OrderBody::Json(body) => EncodedContent::json("application/json", body)?,
             OrderBody::XWwwFormUrlencoded(body) => {
-                request.form("application/x-www-form-urlencoded", body)?;
+                EncodedContent::form("application/x-www-form-urlencoded", body)?
             }
-            OrderBody::TextPlain(body) => {
-                request.text("text/plain", body)?;
-            }
-        }
+            OrderBody::TextPlain(body) => EncodedContent::text("text/plain", body)?,
+        };
+        request.content(content);
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            body: match request
-                .media_type(
-                    &[
-                        "application/json",
-                        "application/x-www-form-urlencoded",
-                        "text/plain",
-                    ],
-                )?
-            {
-                "application/json" => {
-                    OrderBody::Json(request.with_constraints(constraints::ORDER).json()?)
-                }
-                "application/x-www-form-urlencoded" => {
-                    OrderBody::XWwwFormUrlencoded(
-                        request.with_constraints(constraints::NOTE).form()?,
-                    )
-                }
-                _ => {
-                    OrderBody::TextPlain(
-                        request
-                            .with_constraints(constraints::ORDER_BODY_TEXT_PLAIN)
-                            .text()?,
-                    )
+            body: {
+                let content = request
+                    .content(
+                        &[
+                            "application/json",
+                            "application/x-www-form-urlencoded",
+                            "text/plain",
+                        ],
+                    )?;
+                match content.declared() {
+                    "application/json" => {
+                        OrderBody::Json(
+                            content.with_constraints(constraints::ORDER).json()?,
+                        )
+                    }
+                    "application/x-www-form-urlencoded" => {
+                        OrderBody::XWwwFormUrlencoded(
+                            content.with_constraints(constraints::NOTE).form()?,
+                        )
+                    }
+                    _ => {
+                        OrderBody::TextPlain(
+                            content
+                                .with_constraints(constraints::ORDER_BODY_TEXT_PLAIN)
+                                .text()?,
+                        )
+                    }
                 }
             },
         })
@@ -220,8 +219,7 @@ impl Operation for PutPhoto {
         request.optional(Param::query("size"), self.size.as_ref())?;
         request.optional(Param::query("tag"), self.tag.as_ref())?;
         request.optional(Param::header("X-Trace"), self.x_trace.as_ref())?;
-        let body = &self.body;
-        request.multipart("multipart/form-data", body)?;
+        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 use crate::{
     Code, Status,
     runtime::{
-        codec::{DecodeError, EncodeError},
+        codec::{DecodeError, EncodeError, content::EncodedContent},
         message::{
             Response, ResponseKey, response_decoder::ResponseDecoder,
             response_encoder::ResponseEncoder,
@@ -86,10 +86,18 @@ impl Response for ListOwnersResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok(body) => {
-                ResponseEncoder::new(Status::Ok).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }
@@ -174,11 +182,19 @@ impl Response for GetPetResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok(body) => {
-                ResponseEncoder::new(Status::Ok).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }

@@ -5,7 +5,7 @@
 use crate::{
     constraints, responses::*,
     runtime::{
-        codec::{EncodeError, param::Param},
+        codec::{EncodeError, content::EncodedContent, param::Param},
         message::{
             Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
@@ -111,8 +111,7 @@ impl Operation for AddPet {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.json("application/json", body)?;
+        request.content(EncodedContent::json("application/json", &self.body)?);
         Ok(())
     }
 

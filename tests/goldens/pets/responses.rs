@@ -5,7 +5,7 @@
 use crate::{
     Code, Status,
     runtime::{
-        codec::{DecodeError, EncodeError, param::Param},
+        codec::{DecodeError, EncodeError, content::EncodedContent, param::Param},
         message::{
             Response, ResponseKey, response_decoder::ResponseDecoder,
             response_encoder::ResponseEncoder,
@@ -96,12 +96,19 @@ impl Response for FindPetsResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok { x_total_count, body } => {
-                ResponseEncoder::new(Status::Ok)
-                    .header(Param::header("X-Total-Count"), &x_total_count)?
-                    .json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .header(Param::header("X-Total-Count"), &x_total_count)?
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }
@@ -179,10 +186,18 @@ impl Response for AddPetResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Created(body) => {
-                ResponseEncoder::new(Status::Created).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Created)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }
@@ -283,9 +298,13 @@ impl Response for GetPetResponse {
             200 => {
                 Ok(Self::Ok {
                     etag: response.required(Param::header("ETag"))?,
-                    body: match response.media_type(&["application/json", "text/csv"])? {
-                        "application/json" => GetPetOkBody::Json(response.json()?),
-                        _ => GetPetOkBody::TextCsv(response.text()?),
+                    body: {
+                        let content = response
+                            .content(&["application/json", "text/csv"])?;
+                        match content.declared() {
+                            "application/json" => GetPetOkBody::Json(content.json()?),
+                            _ => GetPetOkBody::TextCsv(content.text()?),
+                        }
                     },
                 })
             }
@@ -310,20 +329,38 @@ impl Response for GetPetResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok { etag, body } => {
-                let response = ResponseEncoder::new(Status::Ok)
-                    .header(Param::header("ETag"), &etag)?;
-                match body {
-                    GetPetOkBody::Json(body) => response.json("application/json", &body),
-                    GetPetOkBody::TextCsv(body) => response.text("text/csv", &body),
-                }
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .header(Param::header("ETag"), &etag)?
+                        .content(
+                            match &body {
+                                GetPetOkBody::Json(body) => {
+                                    EncodedContent::json("application/json", body)?
+                                }
+                                GetPetOkBody::TextCsv(body) => {
+                                    EncodedContent::text("text/csv", body)?
+                                }
+                            },
+                        ),
+                )
             }
             Self::NotModified => Ok(ResponseEncoder::new(Status::NotModified)),
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
             Self::ClientError { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }
@@ -400,7 +437,12 @@ impl Response for DeletePetResponse {
         match self {
             Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/problem+json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
             }
         }
     }

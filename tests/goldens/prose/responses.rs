@@ -5,7 +5,7 @@
 use crate::{
     Code, Status,
     runtime::{
-        codec::{DecodeError, EncodeError, param::Param},
+        codec::{DecodeError, EncodeError, content::EncodedContent, param::Param},
         message::{
             Response, ResponseKey, response_decoder::ResponseDecoder,
             response_encoder::ResponseEncoder,
@@ -68,9 +68,11 @@ impl Response for ProseResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok { x_prose, body } => {
-                ResponseEncoder::new(Status::Ok)
-                    .optional(Param::header("X-Prose"), x_prose.as_ref())?
-                    .json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .optional(Param::header("X-Prose"), x_prose.as_ref())?
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
         }
     }

@@ -5,7 +5,7 @@
 use crate::{
     responses::*,
     runtime::{
-        codec::EncodeError,
+        codec::{EncodeError, content::EncodedContent},
         message::{
             Operation, Rejection, request_decoder::RequestDecoder,
             request_encoder::RequestEncoder,
@@ -79,8 +79,7 @@ impl Operation for PostBoth {
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let body = &self.body;
-        request.text("text/plain", body)?;
+        request.content(EncodedContent::text("text/plain", &self.body)?);
         Ok(())
     }
 

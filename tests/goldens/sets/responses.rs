@@ -5,7 +5,7 @@
 use crate::{
     Code, Status,
     runtime::{
-        codec::{DecodeError, EncodeError, param::Param},
+        codec::{DecodeError, EncodeError, content::EncodedContent, param::Param},
         message::{
             Response, ResponseKey, response_decoder::ResponseDecoder,
             response_encoder::ResponseEncoder,
@@ -147,10 +147,16 @@ impl Response for DifferentSuccessesResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok(body) => {
-                ResponseEncoder::new(Status::Ok).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::Accepted(body) => {
-                ResponseEncoder::new(Status::Accepted).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Accepted)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
             Self::Default { status } => Ok(ResponseEncoder::new(status)),
@@ -246,14 +252,22 @@ impl Response for EqualSuccessesResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok(body) => {
-                ResponseEncoder::new(Status::Ok).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::NonAuthoritativeInformation(body) => {
-                ResponseEncoder::new(Status::NonAuthoritativeInformation)
-                    .json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::NonAuthoritativeInformation)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
         }
     }
@@ -313,9 +327,11 @@ impl Response for GetHeadResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok { etag, body } => {
-                ResponseEncoder::new(Status::Ok)
-                    .optional(Param::header("ETag"), etag.as_ref())?
-                    .text("text/plain", &body)
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .optional(Param::header("ETag"), etag.as_ref())?
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
             }
         }
     }
@@ -597,7 +613,10 @@ impl Response for NoSuccessResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::NotFound(body) => {
-                ResponseEncoder::new(Status::NotFound).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(Status::NotFound)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
         }
     }
@@ -722,7 +741,10 @@ impl Response for OnlyDefaultResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Default { status, body } => {
-                ResponseEncoder::new(status).json("application/json", &body)
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
             }
         }
     }

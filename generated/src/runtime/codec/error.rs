@@ -7,6 +7,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderValue;
 
+use super::content::ContentError;
 use crate::Code;
 
 /// The error of a response that does not match the document.
@@ -57,6 +58,16 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+impl From<ContentError> for DecodeError {
+    fn from(error: ContentError) -> Self {
+        match error {
+            ContentError::Malformed(detail) | ContentError::Invalid { detail, .. } => {
+                Self::Body(detail)
+            }
+        }
+    }
+}
 
 /// The error of a value that cannot be encoded as the document declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]

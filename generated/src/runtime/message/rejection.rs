@@ -4,7 +4,10 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Code, runtime::codec::param::Param};
+use crate::{
+    Code,
+    runtime::codec::{content::ContentError, param::Param},
+};
 
 /// The reason why the router responds in place of the operation's method.
 ///
@@ -93,9 +96,19 @@ impl Rejection {
         rejection.0.parameter = Some((location, name));
         rejection
     }
+}
 
-    pub(crate) fn with_pointer(mut self, pointer: Option<String>) -> Self {
-        self.0.pointer = pointer;
-        self
+/// Malformed content gets 400, and content that does not match its schema gets 422.
+impl From<ContentError> for Rejection {
+    #[cold]
+    fn from(error: ContentError) -> Self {
+        match error {
+            ContentError::Malformed(detail) => Self::new(Code::BAD_REQUEST, detail),
+            ContentError::Invalid { detail, pointer } => {
+                let mut rejection = Self::new(Code::UNPROCESSABLE_CONTENT, detail);
+                rejection.0.pointer = pointer;
+                rejection
+            }
+        }
     }
 }

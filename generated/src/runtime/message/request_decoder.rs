@@ -7,20 +7,19 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use smallvec::SmallVec;
 
 use super::rejection::Rejection;
 use crate::{
     Code,
     runtime::codec::{
-        form::{self, pairs},
-        json,
-        media::{Media, alternatives, is_json, select},
-        multipart::{FormParts, FormValues, MultipartForm},
+        content::ReceivedContent,
+        form::pairs,
+        media::{alternatives, select},
+        multipart::FormParts,
         param::{Location, Param, Style, decode},
-        param_decode::{ParamText, RawParam, RawValues, ValueError},
-        validation::{Constraints, check},
+        param_decode::{RawParam, RawValues, ValueError, header_texts},
+        validation::check,
     },
 };
 
@@ -34,8 +33,6 @@ pub struct RequestDecoder {
     body: Bytes,
     /// The parts of the content, if it is `multipart/form-data`.
     parts: Option<FormParts>,
-    /// The constraints that the content is validated against.
-    constraints: Constraints,
 }
 
 /// The byte ranges of the parameters in a request's path. Few paths have more than two parameters.
@@ -69,7 +66,6 @@ impl RequestDecoder {
             head,
             body: Bytes::new(),
             parts: None,
-            constraints: &[],
         }
     }
 
@@ -168,11 +164,7 @@ impl RequestDecoder {
 
     /// Returns the value of a header field, joined with commas if it is repeated.
     fn header(&self, name: &str) -> Result<Option<String>, ValueError> {
-        let values = self.headers().get_all(name).iter();
-        let values: Result<RawValues<'_>, _> = values
-            .map(|value| std::str::from_utf8(value.as_bytes()))
-            .collect();
-        let values = values.map_err(|_| ValueError("it is not valid UTF-8".to_owned()))?;
+        let values = header_texts(self.headers(), name)?;
         Ok((!values.is_empty()).then(|| values.join(", ")))
     }
 
@@ -193,19 +185,31 @@ impl RequestDecoder {
         !self.body.is_empty() || self.headers().contains_key(header::CONTENT_TYPE)
     }
 
+    /// Takes the content, if it has a declared media type.
+    pub(crate) fn content(
+        &mut self,
+        declared: &[&'static str],
+    ) -> Result<ReceivedContent<'_>, Rejection> {
+        let declared = self.media_type(declared)?;
+        let (bytes, parts) = (std::mem::take(&mut self.body), self.parts.take());
+        Ok(ReceivedContent::new(
+            declared,
+            &self.head.headers,
+            bytes,
+            parts,
+        ))
+    }
+
     /// Returns the declared media type that the content has.
-    pub(crate) fn media_type<'t>(&self, declared: &[&'t str]) -> Result<&'t str, Rejection> {
+    fn media_type(&self, declared: &[&'static str]) -> Result<&'static str, Rejection> {
         if !self.has_body() {
             return Err(Rejection::new(
                 Code::BAD_REQUEST,
                 "the request has no content",
             ));
         }
-        let actual = self
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .map(HeaderValue::as_bytes);
-        let actual = actual.map(|media| String::from_utf8_lossy(media));
+        let actual = self.headers().get(header::CONTENT_TYPE);
+        let actual = actual.map(|media| String::from_utf8_lossy(media.as_bytes()));
         select(declared, actual.as_deref()).ok_or_else(|| {
             let alternatives = alternatives(declared);
             let detail = match actual {
@@ -223,104 +227,6 @@ impl RequestDecoder {
                 Err(_) => rejection,
             }
         })
-    }
-
-    /// Checks that the content has a declared media type.
-    pub(crate) fn content(&mut self, declared: &[&str]) -> Result<&mut Self, Rejection> {
-        self.media_type(declared)?;
-        Ok(self)
-    }
-
-    /// Sets the constraints that the content is validated against.
-    pub(crate) fn with_constraints(&mut self, constraints: Constraints) -> &mut Self {
-        self.constraints = constraints;
-        self
-    }
-
-    /// Validates a value of the content against the constraints.
-    fn check(&self, value: impl FnOnce() -> Option<Value>) -> Result<(), Rejection> {
-        if self.constraints.is_empty() {
-            return Ok(());
-        }
-        let Some(value) = value() else { return Ok(()) };
-        check(&value, self.constraints).map_err(|violation| {
-            Rejection::new(Code::UNPROCESSABLE_CONTENT, violation.message("the value"))
-                .with_pointer(Some(violation.pointer))
-        })
-    }
-
-    pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
-        let value = json::read(&self.body).map_err(|error| match error.pointer {
-            None => Rejection::new(Code::BAD_REQUEST, error.detail),
-            pointer => {
-                Rejection::new(Code::UNPROCESSABLE_CONTENT, error.detail).with_pointer(pointer)
-            }
-        })?;
-        self.check(|| serde_json::from_slice(&self.body).ok())?;
-        Ok(value)
-    }
-
-    pub(crate) fn form<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
-        let value = form::read(&self.body)
-            .map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
-        self.check(|| {
-            let mut object = serde_json::to_value(&value).ok()?;
-            let fields = pairs(std::str::from_utf8(&self.body).ok()?);
-            // Undeclared fields are validated, too.
-            for (name, text) in fields {
-                let members = object.as_object_mut()?;
-                members.entry(name).or_insert_with(|| text.into());
-            }
-            Some(object)
-        })?;
-        Ok(value)
-    }
-
-    pub(crate) fn multipart<T: MultipartForm>(&mut self) -> Result<T, Rejection> {
-        let Some(parts) = &mut self.parts else {
-            return Err(Rejection::new(
-                Code::BAD_REQUEST,
-                "the content is not valid `multipart/form-data`",
-            ));
-        };
-        let form =
-            T::read(parts).map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
-        let undeclared = parts.take_remaining();
-        self.check(|| {
-            let mut values = FormValues::default();
-            form.values(&mut values);
-            Some(values.with_undeclared(undeclared))
-        })?;
-        Ok(form)
-    }
-
-    pub(crate) fn text<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Rejection> {
-        let text = String::from_utf8(self.bytes()?.into())
-            .map_err(|_| Rejection::new(Code::BAD_REQUEST, "the content is not valid UTF-8"))?;
-        let value = T::deserialize(ParamText(text.into()))
-            .map_err(|error| Rejection::new(Code::UNPROCESSABLE_CONTENT, error.0))?;
-        self.check(|| serde_json::to_value(&value).ok())?;
-        Ok(value)
-    }
-
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the signature of the other decoders"
-    )]
-    pub(crate) fn bytes(&mut self) -> Result<Bytes, Rejection> {
-        Ok(std::mem::take(&mut self.body))
-    }
-
-    pub(crate) fn media(&mut self) -> Result<Media, Rejection> {
-        let media_type = self
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
-        if is_json(&media_type) {
-            self.check(|| serde_json::from_slice(&self.body).ok())?;
-        }
-        Ok(Media::new(media_type, self.bytes()?))
     }
 }
 

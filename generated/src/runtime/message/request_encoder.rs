@@ -3,16 +3,14 @@
 //! Encodes requests.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
 use super::path_template::{TemplatePart, fixed_query, parts};
 use crate::runtime::codec::{
+    content::EncodedContent,
     error::{EncodeError, header_value},
-    form,
-    media::Media,
-    multipart::{FormParts, MultipartForm},
-    param::{Flat, Location, Param, flatten},
+    param::{Location, Param},
 };
 
 /// A request that is being encoded.
@@ -50,58 +48,9 @@ impl RequestEncoder {
         value.map_or(Ok(()), |value| self.required(param, value))
     }
 
-    pub(crate) fn json<T: Serialize>(
-        &mut self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
-        self.bytes(media, json.into())
-    }
-
-    pub(crate) fn form<T: Serialize>(
-        &mut self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        self.bytes(media, form::write(value)?.into())
-    }
-
-    pub(crate) fn text<T: Serialize>(
-        &mut self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        match flatten(value)? {
-            Flat::Scalar(text) => self.bytes(media, text.into()),
-            Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
-        }
-    }
-
-    pub(crate) fn multipart<T: MultipartForm>(
-        &mut self,
-        media: &str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        let mut parts = FormParts::default();
-        value.write(&mut parts)?;
-        let (boundary, bytes) = parts.encode()?;
-        self.bytes(format!("{media}; boundary={boundary}"), bytes)
-    }
-
-    pub(crate) fn bytes(
-        &mut self,
-        media: impl Into<Bytes>,
-        bytes: Bytes,
-    ) -> Result<(), EncodeError> {
-        let media = header_value("Content-Type", media)?;
-        self.headers.insert(header::CONTENT_TYPE, media);
-        self.body = bytes;
-        Ok(())
-    }
-
-    pub(crate) fn media(&mut self, media: &Media) -> Result<(), EncodeError> {
-        self.bytes(media.media_type.clone(), media.bytes.clone())
+    /// Sets the content.
+    pub(crate) fn content(&mut self, content: EncodedContent) {
+        self.body = content.into_bytes(&mut self.headers);
     }
 
     /// Returns the path, with its parameters filled in and after that of a base URL, and the query.

@@ -3,17 +3,12 @@
 //! Encodes responses.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
     Code,
-    runtime::codec::{
-        error::{EncodeError, header_value},
-        form,
-        media::Media,
-        param::{Flat, Param, flatten},
-    },
+    runtime::codec::{content::EncodedContent, error::EncodeError, param::Param},
 };
 
 /// An encoded response.
@@ -55,46 +50,9 @@ impl ResponseEncoder {
         }
     }
 
-    pub(crate) fn json<T: Serialize>(
-        self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<Self, EncodeError> {
-        let json = serde_json::to_vec(value).map_err(EncodeError::json)?;
-        self.bytes(media, json.into())
-    }
-
-    pub(crate) fn form<T: Serialize>(
-        self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<Self, EncodeError> {
-        self.bytes(media, form::write(value)?.into())
-    }
-
-    pub(crate) fn text<T: Serialize>(
-        self,
-        media: &'static str,
-        value: &T,
-    ) -> Result<Self, EncodeError> {
-        match flatten(value)? {
-            Flat::Scalar(text) => self.bytes(media, text.into()),
-            Flat::List(_) | Flat::Object(_) => Err(EncodeError::nested()),
-        }
-    }
-
-    pub(crate) fn bytes(
-        mut self,
-        media: impl Into<Bytes>,
-        bytes: Bytes,
-    ) -> Result<Self, EncodeError> {
-        let media = header_value("Content-Type", media)?;
-        self.headers.insert(header::CONTENT_TYPE, media);
-        self.body = bytes;
-        Ok(self)
-    }
-
-    pub(crate) fn media(self, media: Media) -> Result<Self, EncodeError> {
-        self.bytes(media.media_type, media.bytes)
+    /// Sets the content.
+    pub(crate) fn content(mut self, content: EncodedContent) -> Self {
+        self.body = content.into_bytes(&mut self.headers);
+        self
     }
 }

@@ -10,9 +10,9 @@ use crate::StatusChoice;
 
 /// The preferences of a request for its response.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Prefer {
-    pub(super) code: Option<StatusChoice>,
-    pub(super) delay: Option<Duration>,
+pub(crate) struct Prefer {
+    pub(crate) code: Option<StatusChoice>,
+    pub(crate) delay: Option<Duration>,
 }
 
 impl Prefer {
@@ -21,7 +21,7 @@ impl Prefer {
     ///
     /// # Errors
     /// A message about the first invalid preference.
-    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, String> {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, String> {
         let mut prefer = Self::default();
         for (name, value) in items(headers) {
             let value = value.trim_matches('"');

@@ -3,9 +3,10 @@
 //! The server: routes requests to the methods of an API, within limits.
 
 pub(crate) mod axum;
+mod content;
 pub(crate) mod limits;
 pub(crate) mod request;
 pub(crate) mod router;
-mod routes;
+pub(crate) mod routes;
 pub(crate) mod serve;
 mod span;

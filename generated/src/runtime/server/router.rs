@@ -18,13 +18,13 @@ use std::{
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts as Head};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
 
 use super::{
     axum::{Body, HttpBody, HttpRequest, HttpResponse},
+    content,
     limits::RequestLimits,
     request::Request,
     routes::{RouteMatch, Routes},
@@ -36,7 +36,6 @@ use crate::{
         codec::{
             error::EncodeError,
             media::{PROBLEM, accepts, alternatives},
-            multipart::{File, FormParts},
         },
         message::{
             Operation, Response,
@@ -117,7 +116,7 @@ impl ApiRouter {
                 };
             }
             Box::pin(async move {
-                let received = receive_content(&mut request, body).await;
+                let received = content::receive(&mut request, body).await;
                 match received.and_then(|()| O::decode(&mut request)) {
                     Ok(operation) => respond(request, operation).await,
                     Err(rejection) => rejection_response::<O>(rejection),
@@ -189,8 +188,6 @@ const NO_CONTENT: Code = Code::from_const(204);
 const NOT_FOUND: Code = Code::from_const(404);
 const METHOD_NOT_ALLOWED: Code = Code::from_const(405);
 const NOT_ACCEPTABLE: Code = Code::from_const(406);
-const REQUEST_TIMEOUT: Code = Code::from_const(408);
-const CONTENT_TOO_LARGE: Code = Code::from_const(413);
 const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
 const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
 
@@ -302,15 +299,6 @@ fn admit<O: Operation>(request: &RequestDecoder) -> Result<O::Credentials, Rejec
     Ok(credentials)
 }
 
-/// Receives the content of a request.
-async fn receive_content(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
-    let limits = RequestLimits::from_extensions(&request.head().extensions);
-    let body = collect(body, limits).await?;
-    let parts = multipart_parts(request.headers(), &body).await;
-    request.set_content(body, parts);
-    Ok(())
-}
-
 /// Rejects a request whose `Accept` excludes all media types of a success.
 fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
     if produced.is_empty() {
@@ -326,65 +314,6 @@ fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection>
         alternatives(produced)
     );
     Err(Rejection::new(NOT_ACCEPTABLE, detail))
-}
-
-/// Returns the parts of `multipart/form-data` content; `None` if the content is malformed or of another type.
-async fn multipart_parts(headers: &HeaderMap, body: &Bytes) -> Option<FormParts> {
-    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let boundary = multer::parse_boundary(media).ok()?;
-    let body = body.clone();
-    let content = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
-    let mut form = multer::Multipart::new(content, boundary);
-    let mut parts = FormParts::default();
-    while let Some(field) = form.next_field().await.ok()? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().map(str::to_owned);
-        let content_type = field.content_type().map(ToString::to_string);
-        parts.push(
-            name,
-            File {
-                bytes: field.bytes().await.ok()?,
-                file_name,
-                content_type,
-            },
-        );
-    }
-    Some(parts)
-}
-
-/// Receives content, within the limits of its size and time.
-async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
-    let (size, time) = (limits.body_size, limits.body_time);
-    // The unread content must not be parsed as the next request.
-    let closing = |code, detail: String| {
-        let close = HeaderValue::from_static("close");
-        Rejection::new(code, detail).with_header(header::CONNECTION, close)
-    };
-    let too_large = || {
-        let detail = format!("the content exceeds {size} bytes");
-        closing(CONTENT_TOO_LARGE, detail)
-    };
-    // If `Content-Length` exceeds the limit, the content is not read at all.
-    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > size) {
-        return Err(too_large());
-    }
-    let collected = Limited::new(body, size).collect();
-    let collected = match time {
-        None => Ok(collected.await),
-        Some(time) => timeout(time, collected).await,
-    };
-    match collected {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Rejection::new(
-            Code::BAD_REQUEST,
-            "the content is incomplete",
-        )),
-        Err(_) => {
-            let detail = "the content took too long to arrive".to_owned();
-            Err(closing(REQUEST_TIMEOUT, detail))
-        }
-    }
 }
 
 /// Creates the HTTP response.

@@ -1,0 +1,91 @@
+//! Receives the content of requests, within limits.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::timeout;
+
+use super::{
+    axum::{Body, HttpBody},
+    limits::RequestLimits,
+};
+use crate::{
+    Code,
+    runtime::{
+        codec::multipart::{File, FormParts},
+        message::{Rejection, request_decoder::RequestDecoder},
+    },
+};
+
+const REQUEST_TIMEOUT: Code = Code::from_const(408);
+const CONTENT_TOO_LARGE: Code = Code::from_const(413);
+
+/// Receives the content of a request.
+pub(super) async fn receive(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
+    let limits = RequestLimits::from_extensions(&request.head().extensions);
+    let body = collect(body, limits).await?;
+    let parts = multipart_parts(request.headers(), &body).await;
+    request.set_content(body, parts);
+    Ok(())
+}
+
+/// Splits `multipart/form-data` into its parts; `None` if the content is malformed or of another type.
+async fn multipart_parts(headers: &HeaderMap, bytes: &Bytes) -> Option<FormParts> {
+    let media_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let boundary = multer::parse_boundary(media_type).ok()?;
+    let bytes = bytes.clone();
+    let content = futures_util::stream::once(async { Ok::<_, Infallible>(bytes) });
+    let mut form = multer::Multipart::new(content, boundary);
+    let mut parts = FormParts::default();
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        parts.push(
+            name,
+            File {
+                bytes: field.bytes().await.ok()?,
+                file_name,
+                content_type,
+            },
+        );
+    }
+    Some(parts)
+}
+
+/// Receives content, within the limits of its size and time.
+async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
+    let (size, time) = (limits.body_size, limits.body_time);
+    // The unread content must not be parsed as the next request.
+    let closing = |code, detail: String| {
+        let close = HeaderValue::from_static("close");
+        Rejection::new(code, detail).with_header(header::CONNECTION, close)
+    };
+    let too_large = || {
+        let detail = format!("the content exceeds {size} bytes");
+        closing(CONTENT_TOO_LARGE, detail)
+    };
+    // If `Content-Length` exceeds the limit, the content is not read at all.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > size) {
+        return Err(too_large());
+    }
+    let collected = Limited::new(body, size).collect();
+    let collected = match time {
+        None => Ok(collected.await),
+        Some(time) => timeout(time, collected).await,
+    };
+    match collected {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Rejection::new(
+            Code::BAD_REQUEST,
+            "the content is incomplete",
+        )),
+        Err(_) => {
+            let detail = "the content took too long to arrive".to_owned();
+            Err(closing(REQUEST_TIMEOUT, detail))
+        }
+    }
+}
