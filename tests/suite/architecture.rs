@@ -166,7 +166,9 @@ fn the_generator_and_its_commands_do_not_depend_on_the_generated_crate() {
 
 #[test]
 fn a_generated_file_has_the_name_of_its_emitter() {
-    let emitters = file_stems(&workspace().join("codegen/src/emit"), "rs");
+    let mut emitters = file_stems(&workspace().join("codegen/src/emit"), "rs");
+    // This module has the parts that several emitters share.
+    emitters.retain(|name| name != "shared");
     let documents = generate_all();
     let outputs: BTreeSet<_> = documents
         .iter()
@@ -175,11 +177,89 @@ fn a_generated_file_has_the_name_of_its_emitter() {
         .filter(|name| !name.contains('/'))
         .collect();
     assert_eq!(outputs.into_iter().collect::<Vec<_>>(), emitters);
-    let runtime = file_stems(&workspace().join("codegen/runtime"), "rs");
+}
+
+/// Every file of the runtime is copied into generated crates.
+#[test]
+fn the_runtime_is_copied_as_a_whole() {
+    let relative = |folder: &str| {
+        let paths = sources(folder).into_iter();
+        let names = paths.filter_map(|path| path.strip_prefix(folder).map(str::to_owned));
+        names.collect::<Vec<_>>()
+    };
     assert_eq!(
-        file_stems(&workspace().join("generated/src/runtime"), "rs"),
-        runtime
+        relative("codegen/runtime"),
+        relative("generated/src/runtime")
     );
+}
+
+/// The folders of the runtime that a folder may use: client and server do not use each other, and nothing is
+/// circular.
+const RUNTIME_FOLDERS: &[(&str, &[&str])] = &[
+    ("client", &["codec", "message"]),
+    ("codec", &[]),
+    ("message", &["codec"]),
+    ("mock", &["codec", "message", "server"]),
+    ("server", &["codec", "message"]),
+    ("status", &[]),
+];
+
+#[test]
+fn the_folders_of_the_runtime_do_not_form_a_circle() {
+    let names: BTreeSet<_> = RUNTIME_FOLDERS.iter().map(|(name, _)| *name).collect();
+    for path in sources("codegen/runtime") {
+        let Some((folder, _)) = path
+            .strip_prefix("codegen/runtime/")
+            .and_then(|path| path.split_once('/'))
+        else {
+            continue;
+        };
+        let (_, allowed) = RUNTIME_FOLDERS
+            .iter()
+            .find(|(name, _)| *name == folder)
+            .unwrap_or_else(|| panic!("{path}: an unknown folder"));
+        let file = syn::parse_file(&read(&path)).unwrap();
+        let mut imports = Vec::new();
+        for item in &file.items {
+            if let syn::Item::Use(item) = item {
+                flatten(&item.tree, "", &mut imports);
+            }
+        }
+        for import in imports {
+            let used = import
+                .strip_prefix("crate::runtime::")
+                .and_then(|path| path.split("::").next());
+            let Some(used) = used.filter(|used| names.contains(used)) else {
+                continue;
+            };
+            assert!(
+                used == folder || allowed.contains(&used),
+                "{path}: `{import}`"
+            );
+        }
+        let uses_axum = read(&path).lines().any(|line| line.starts_with("use axum"));
+        assert!(
+            !uses_axum || path == "codegen/runtime/server/axum.rs",
+            "{path}: only `server/axum.rs` uses axum"
+        );
+    }
+}
+
+/// Lists the paths of a `use` declaration.
+fn flatten(tree: &syn::UseTree, prefix: &str, paths: &mut Vec<String>) {
+    match tree {
+        syn::UseTree::Path(path) => {
+            flatten(&path.tree, &format!("{prefix}{}::", path.ident), paths);
+        }
+        syn::UseTree::Name(name) => paths.push(format!("{prefix}{}", name.ident)),
+        syn::UseTree::Rename(name) => paths.push(format!("{prefix}{}", name.ident)),
+        syn::UseTree::Glob(_) => paths.push(format!("{prefix}*")),
+        syn::UseTree::Group(group) => {
+            for tree in &group.items {
+                flatten(tree, prefix, paths);
+            }
+        }
+    }
 }
 
 /// The manifest of a new crate has the dependencies of the workspace and the features of the crate in

@@ -1,0 +1,46 @@
+//! The responses of the router if a method does not return one.
+
+use http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+use crate::{
+    Code,
+    notes::{PutNote, PutNoteResponse},
+    runtime::{
+        message::Rejection,
+        server::{
+            axum::{Body, Router},
+            router::{ApiRouter, reject},
+        },
+    },
+};
+
+/// Returns the response of a router whose only method is `respond`.
+async fn call(respond: fn(&str) -> PutNoteResponse) -> (StatusCode, String) {
+    let mut router = ApiRouter::new();
+    router.route(
+        &std::sync::Arc::new(()),
+        move |_, request: crate::server::Request<PutNote>| async move { respond(&request.body) },
+    );
+    let request = Request::put("/notes/1").header("content-type", "application/json");
+    let request = request.body(Body::from("\"text\"")).unwrap();
+    let response = Router::from(router).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = http_body_util::BodyExt::collect(response.into_body()).await;
+    let body = String::from_utf8(body.unwrap().to_bytes().to_vec()).unwrap();
+    (status, body)
+}
+
+#[tokio::test]
+async fn a_rejection_of_the_method_is_the_response() {
+    let (status, body) = call(|_| reject(Rejection::new(Code::BAD_REQUEST, "not now"))).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(body.contains("\"detail\":\"not now\""), "{body}");
+}
+
+#[tokio::test]
+async fn a_panic_reveals_nothing() {
+    let (status, body) = call(|text| std::panic::resume_unwind(Box::new(text.to_owned()))).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!body.contains("text"), "{body}");
+}
