@@ -34,9 +34,9 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    emit::{OUTPUTS, RUNTIME},
+    emit::{self, Contents, RUNTIME},
     files::Files,
-    format::MARK,
+    format::is_marked,
     load::Document,
     model::{Catalogue, Method, Model},
     pointer::Pointer,
@@ -192,7 +192,7 @@ impl Side {
     pub fn with_crate(mut self, files: &Files) -> Result<Self, String> {
         let mut parsed = Vec::new();
         // Files that were added to the crate by hand are not part of the generated API.
-        let generated = files.iter().filter(|(_, text)| text.starts_with(MARK));
+        let generated = files.iter().filter(|(_, text)| is_marked(text));
         for (path, text) in generated {
             if Path::new(path)
                 .extension()
@@ -225,10 +225,12 @@ impl Side {
             return public_api.clone();
         }
         let mut files = Vec::new();
-        for output in OUTPUTS {
+        for (path, contents) in emit::emit(&self.model) {
             // Generating reports tokens that are not valid Rust.
-            if let Ok(file) = syn::parse2((output.emit)(&self.model)) {
-                files.push((output.path.to_owned(), file));
+            if let Contents::Rust(tokens) = contents
+                && let Ok(file) = syn::parse2(tokens)
+            {
+                files.push((path.to_owned(), file));
             }
         }
         for (path, text) in RUNTIME.iter().filter(|_| with_runtime) {

@@ -1,4 +1,4 @@
-//! Emits Rust from the model: one row for each generated file.
+//! Emits the files of a crate from the model: one row for each file.
 
 mod client;
 mod constraints;
@@ -18,55 +18,115 @@ use crate::model::Model;
 
 /// A file that is generated from the model.
 pub(crate) struct Output {
-    /// The path in the crate.
-    pub(crate) path: &'static str,
-    /// Emits its code; a file without code is not written.
-    pub(crate) emit: fn(&Model) -> TokenStream,
+    /// The path in the crate, below `src`.
+    path: &'static str,
+    emit: fn(&Model) -> Contents,
+    /// The declaration of the module in `src/lib.rs`; `None` for a file that is not a module.
+    module: Option<Module>,
 }
 
-/// The files that are generated from the model.
-pub(crate) const OUTPUTS: &[Output] = &[
-    Output {
-        path: "src/client.rs",
-        emit: client::emit,
-    },
-    Output {
-        path: "src/lib.rs",
-        emit: lib::emit,
-    },
-    Output {
-        path: "src/constraints.rs",
-        emit: constraints::emit,
-    },
-    Output {
-        path: "src/mock.rs",
-        emit: mock::emit,
-    },
-    Output {
-        path: "src/requests.rs",
-        emit: requests::emit,
-    },
-    Output {
-        path: "src/responses.rs",
-        emit: responses::emit,
-    },
-    Output {
-        path: "src/security.rs",
-        emit: security::emit,
-    },
-    Output {
-        path: "src/server.rs",
-        emit: server::emit,
-    },
-    Output {
-        path: "src/status.rs",
-        emit: status::emit,
-    },
-    Output {
-        path: "src/types.rs",
-        emit: types::emit,
-    },
+/// The contents of a generated file.
+pub(crate) enum Contents {
+    Rust(TokenStream),
+    /// Text in a format with comments, to which the mark of generated files is added.
+    Text(String),
+}
+
+/// The declaration of a module.
+#[derive(Clone, Copy)]
+struct Module {
+    is_public: bool,
+    /// The feature without which the module is left out.
+    feature: Option<&'static str>,
+}
+
+impl Output {
+    const fn new(path: &'static str, emit: fn(&Model) -> Contents) -> Self {
+        Self {
+            path,
+            emit,
+            module: None,
+        }
+    }
+
+    /// Makes it a private module, which needs a feature or not.
+    const fn private(self, feature: Option<&'static str>) -> Self {
+        let is_public = false;
+        Self {
+            module: Some(Module { is_public, feature }),
+            ..self
+        }
+    }
+
+    /// Makes it a public module, which needs a feature.
+    const fn public(self, feature: &'static str) -> Self {
+        let (is_public, feature) = (true, Some(feature));
+        Self {
+            module: Some(Module { is_public, feature }),
+            ..self
+        }
+    }
+
+    /// Returns the name of the module.
+    fn name(&self) -> &'static str {
+        let file = self.path.rsplit('/').next().unwrap_or(self.path);
+        file.strip_suffix(".rs").unwrap_or(file)
+    }
+}
+
+/// The files that are generated from the model, besides `src/lib.rs`, in the order of their declarations there. A
+/// file without contents is neither written nor declared.
+const OUTPUTS: &[Output] = &[
+    Output::new("src/status.rs", |model| status::emit(model).into()).private(None),
+    Output::new("src/constraints.rs", |model| {
+        constraints::emit(model).into()
+    })
+    .private(Some("_wire")),
+    Output::new("src/requests.rs", |model| requests::emit(model).into()).public("_wire"),
+    Output::new("src/responses.rs", |model| responses::emit(model).into()).public("_wire"),
+    Output::new("src/security.rs", |model| security::emit(model).into()).public("_wire"),
+    Output::new("src/types.rs", |model| types::emit(model).into()).public("_wire"),
+    Output::new("src/client.rs", |model| client::emit(model).into()).public("client-base"),
+    Output::new("src/mock.rs", |model| mock::emit(model).into()).public("mock"),
+    Output::new("src/server.rs", |model| server::emit(model).into()).public("server"),
 ];
+
+/// Emits the files of a crate that depend on the model, by path.
+pub(crate) fn emit(model: &Model) -> Vec<(&'static str, Contents)> {
+    let mut files = Vec::with_capacity(OUTPUTS.len() + 1);
+    let mut modules = Vec::new();
+    for output in OUTPUTS {
+        let contents = (output.emit)(model);
+        if contents.is_empty() {
+            continue;
+        }
+        modules.extend(output.module.map(|module| (output.name(), module)));
+        files.push((output.path, contents));
+    }
+    files.push(("src/lib.rs", lib::emit(model, &modules).into()));
+    files
+}
+
+impl Contents {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Rust(tokens) => tokens.is_empty(),
+            Self::Text(text) => text.is_empty(),
+        }
+    }
+}
+
+impl From<TokenStream> for Contents {
+    fn from(tokens: TokenStream) -> Self {
+        Self::Rust(tokens)
+    }
+}
+
+impl From<String> for Contents {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
 
 macro_rules! runtime {
     ($($file:literal,)*) => {

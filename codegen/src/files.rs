@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::format::MARK;
+use crate::format::is_marked;
 
 /// The contents of files, by path relative to the crate's folder, with `/` as the separator on every system.
 pub type Files = BTreeMap<String, String>;
@@ -148,7 +148,7 @@ pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
         match read(&place)? {
             None => changes.missing.push(path.clone()),
             Some(existing) if existing == *text => {}
-            Some(existing) if path == MANIFEST || existing.starts_with(MARK) => {
+            Some(existing) if path == MANIFEST || is_marked(&existing) => {
                 changes.stale.push(path.clone());
             }
             Some(_) => return Err(FilesError::NotGenerated(place)),
@@ -235,12 +235,9 @@ fn is_temporary(place: &Path) -> bool {
 }
 
 fn is_generated(place: &Path) -> Result<bool, FilesError> {
-    if place.extension().is_none_or(|extension| extension != "rs") {
-        return Ok(false);
-    }
     // Generated files are valid UTF-8.
     match fs::read_to_string(place) {
-        Ok(text) => Ok(text.starts_with(MARK)),
+        Ok(text) => Ok(is_marked(&text)),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
         Err(error) => io("read", place, Err(error)),
     }

@@ -122,7 +122,7 @@ pub mod source;
 
 use std::collections::BTreeSet;
 
-use emit::{OUTPUTS, RUNTIME};
+use emit::{Contents, RUNTIME};
 use files::Files;
 use model::{Catalogue, Model, Package};
 use report::{Diagnostic, Place, Rule};
@@ -258,21 +258,21 @@ pub fn catalogue(source: &Source) -> Result<Catalogue, Vec<Diagnostic>> {
 
 fn files(model: &Model) -> Result<Files, Diagnostic> {
     let mut files = Files::new();
-    for output in OUTPUTS {
-        let tokens = (output.emit)(model);
-        if tokens.is_empty() {
-            continue;
-        }
-        let text = format::tokens(tokens).map_err(|error| {
-            let start = Place::position(1, 1);
-            let message = format!("the generated `{}` is not valid Rust: {error}", output.path);
-            Diagnostic::error(Rule::Internal, start, message)
-                .help("this is a bug of the generator; please report it together with the document")
-        })?;
-        files.insert(output.path.to_owned(), text);
+    for (path, contents) in emit::emit(model) {
+        let text = match contents {
+            Contents::Text(text) => text,
+            Contents::Rust(tokens) => format::tokens(tokens).map_err(|error| {
+                let start = Place::position(1, 1);
+                let message = format!("the generated `{path}` is not valid Rust: {error}");
+                Diagnostic::error(Rule::Internal, start, message).help(
+                    "this is a bug of the generator; please report it together with the document",
+                )
+            })?,
+        };
+        files.insert(path.to_owned(), format::marked(path, &text));
     }
     for (path, text) in RUNTIME {
-        files.insert((*path).to_owned(), format::marked(text));
+        files.insert((*path).to_owned(), format::marked(path, text));
     }
     Ok(files)
 }

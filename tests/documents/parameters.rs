@@ -19,8 +19,8 @@ struct Recorder(Sender<String>);
 macro_rules! record {
     ($($method:ident: $request:ty => $response:ty,)*) => {
         impl Api for Recorder {
-            $(async fn $method(&self, request: $request) -> $response {
-                self.0.send(format!("{request:?}")).unwrap();
+            $(async fn $method(&self, request: Request<$request>) -> $response {
+                self.0.send(format!("{:?}", *request)).unwrap();
                 <$response>::NoContent
             })*
 

@@ -6,32 +6,22 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
+    Module,
     requests::{Member, members},
     responses::is_struct,
     server::handled,
-    shared::{UseTree, doc_lines},
+    shared::{UseTree, doc_lines, ident},
 };
 use crate::{
     doc,
     model::{IsSuccess, Model, Operation, Payload, Server},
 };
 
-pub(super) fn emit(model: &Model) -> TokenStream {
+pub(super) fn emit(model: &Model, modules: &[(&str, Module)]) -> TokenStream {
+    let modules = modules
+        .iter()
+        .map(|(name, module)| declaration(name, *module));
     let docs = inner(&doc_lines(&front_page(model)));
-    let constraints = (!model.constraints.is_empty()).then(|| {
-        quote! {
-            #[cfg(feature = "_wire")]
-            #[rustfmt::skip]
-            mod constraints;
-        }
-    });
-    let security = model.has_security().then(|| {
-        quote! {
-            #[cfg(feature = "_wire")]
-            #[rustfmt::skip]
-            pub mod security;
-        }
-    });
     let operations = (!model.operations.is_empty()).then(|| {
         quote! {
             #[cfg(feature = "_wire")]
@@ -70,30 +60,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[allow(dead_code, unreachable_pub, unused_macros, reason = "no document uses all of it")]
         mod runtime;
-        #[rustfmt::skip]
-        mod status;
-
-        #constraints
-        #[cfg(feature = "_wire")]
-        #[rustfmt::skip]
-        pub mod requests;
-        #[cfg(feature = "_wire")]
-        #[rustfmt::skip]
-        pub mod responses;
-        #security
-        #[cfg(feature = "_wire")]
-        #[rustfmt::skip]
-        pub mod types;
-
-        #[cfg(feature = "client-base")]
-        #[rustfmt::skip]
-        pub mod client;
-        #[cfg(feature = "mock")]
-        #[rustfmt::skip]
-        pub mod mock;
-        #[cfg(feature = "server")]
-        #[rustfmt::skip]
-        pub mod server;
+        #(#modules)*
 
         pub use runtime::status::{Class, Code, InvalidCodeError, Retry, UnknownStatusError};
         pub use status::Status;
@@ -108,6 +75,19 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #[cfg(feature = "client-base")]
         pub use client::Client;
+    }
+}
+
+/// Declares a module.
+fn declaration(name: &str, module: Module) -> TokenStream {
+    let Module { is_public, feature } = module;
+    let name = ident(name);
+    let feature = feature.map(|feature| quote!(#[cfg(feature = #feature)]));
+    let visibility = is_public.then(|| quote!(pub));
+    quote! {
+        #feature
+        #[rustfmt::skip]
+        #visibility mod #name;
     }
 }
 
