@@ -1,9 +1,8 @@
 //! The small documents of `tests/documents`, their crates and the programs that use the crates.
 //!
-//! Each document covers one area. It may have a program of the same name, a test that is written into the
-//! generated crate. All crates form one workspace below `target/`. To build dependencies only once, it is
-//! built by one run of cargo, in the target folder of this workspace, with its profile and the features of
-//! its crates.
+//! Each document covers one area. It may have a program of the same name, a test that uses the generated crate.
+//! All crates form one workspace below `target/`, with one package for the programs. To build dependencies only
+//! once, it is built in the target folder of this workspace, with its profile and the features of its crates.
 
 use std::{
     env, fs,
@@ -47,11 +46,7 @@ impl Document {
             statusquo_codegen::model(source, catalogue).map_err(|findings| messages(&findings))?;
         let name = source.name.rsplit('/').next().unwrap_or_default();
         let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
-        let slug: String = name
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        let crate_name = format!("doc-{}", slug.to_lowercase());
+        let crate_name = crate_name(name);
         let library = crate_name.replace('-', "_");
         let options = Options {
             library: Some(library.clone()),
@@ -63,7 +58,7 @@ impl Document {
         let mut files = generated.files;
         let front_page = files.get("src/lib.rs").map_or("", String::as_str);
         let examples = front_page_examples(front_page);
-        files.insert("Cargo.toml".to_owned(), manifest + DEV_DEPENDENCIES);
+        files.insert("Cargo.toml".to_owned(), manifest);
         Ok(Self {
             name: name.to_owned(),
             files,
@@ -73,6 +68,21 @@ impl Document {
                 + &examples,
         })
     }
+}
+
+impl Document {
+    /// Returns the name of the crate.
+    fn crate_name(&self) -> String {
+        crate_name(&self.name)
+    }
+}
+
+fn crate_name(document: &str) -> String {
+    let slug: String = document
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("doc-{}", slug.to_lowercase())
 }
 
 /// Returns the examples of a crate's front page as modules, so that the compiler checks them.
@@ -148,32 +158,68 @@ pub fn file_stems(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// The dependencies of the programs, in addition to those of the crate.
-const DEV_DEPENDENCIES: &str = r#"
+/// The package with the programs of all documents.
+const PROGRAMS: &str = "programs";
+
+/// The manifest of a package with programs, without the crates that they use.
+const PROGRAMS_MANIFEST: &str = r#"[package]
+name = "programs"
+version = "0.0.0"
+edition = "2024"
+
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+bytes = "1"
 fastrand = "2"
 http-body-util = "0.1"
+reqwest = { version = "0.13", default-features = false }
+serde = "1"
+serde_json = "1"
 tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "signal", "sync"] }
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
-/// Writes a workspace with the crates of documents and their programs.
+/// The features that the programs need of a crate.
+const FEATURES: &str = r#"["client-base", "gzip", "mock"]"#;
+
+/// Writes a workspace with the crates of documents, and a package with one test for all of their programs: linking
+/// a test takes longer than compiling a program.
 ///
 /// # Panics
 /// If a file cannot be written.
 pub fn write(documents: &[Document], folder: &Path) {
-    let mut members = Vec::new();
+    let package = folder.join(PROGRAMS);
+    let tests = package.join("tests/programs");
+    let mut manifest = PROGRAMS_MANIFEST.to_owned();
+    let mut main = String::new();
     for document in documents {
-        let package = folder.join(&document.name);
-        files::apply(&document.files, &package).unwrap_or_else(|error| panic!("{error}"));
-        let program = workspace().join(format!("tests/documents/{}.rs", document.name));
-        if let Ok(program) = fs::read_to_string(program) {
-            write_if_changed(&package.join("tests/program.rs"), &program);
+        let Document { name, program, .. } = document;
+        files::apply(&document.files, &folder.join(name)).unwrap_or_else(|error| panic!("{error}"));
+        let crate_name = document.crate_name();
+        manifest.push_str(&format!(
+            "{crate_name} = {{ path = \"../{name}\", features = {FEATURES} }}\n"
+        ));
+        let module = crate_name.replace('-', "_");
+        main.push_str(&format!("mod {module} {{\n    mod oracle;\n"));
+        write_if_changed(&tests.join(&module).join("oracle.rs"), program);
+        let written = workspace().join(format!("tests/documents/{name}.rs"));
+        if let Ok(program) = fs::read_to_string(written) {
+            main.push_str("    mod program;\n");
+            write_if_changed(&tests.join(&module).join("program.rs"), &program);
         }
-        write_if_changed(&package.join("tests/oracle.rs"), &document.program);
-        members.push(format!("{:?}", document.name));
+        main.push_str("}\n");
     }
+    write_if_changed(&package.join("Cargo.toml"), &manifest);
+    write_if_changed(
+        &package.join("src/lib.rs"),
+        "//! Programs that use the crates.\n",
+    );
+    write_if_changed(&tests.join("main.rs"), &main);
+    let mut members: Vec<_> = documents
+        .iter()
+        .map(|document| format!("{:?}", document.name))
+        .collect();
+    members.push(format!("{PROGRAMS:?}"));
     let manifest = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[workspace.lints]\n\n[profile.dev]\n{}",
         members.join(", "),
