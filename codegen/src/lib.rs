@@ -104,6 +104,8 @@
 //! `cargo xtask matrix` lists each operation, status and media type once; its last line counts the parts of the
 //! document and those that no type represents. `--built-in` adds the responses that the server returns by itself.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diff;
 pub mod doc;
 mod emit;

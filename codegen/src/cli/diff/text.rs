@@ -1,10 +1,10 @@
 //! Formats a report for a terminal.
 
+use crate::diff::{Bucket, FindingSeverity, Note};
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::diff::{Bucket, FindingSeverity, Note};
 
 use super::{
-    view::{self, Located, New, View, advice, counted, title, users},
+    view::{self, LocatedFinding, New, View, advice, counted, title, users},
     word_diff::{Run, compare},
 };
 
@@ -44,7 +44,7 @@ pub(crate) fn new(view: &New) -> String {
     )
 }
 
-fn finding(text: &mut String, located: &Located<'_>) {
+fn finding(text: &mut String, located: &LocatedFinding<'_>) {
     let finding = located.finding;
     let severity = finding.severity();
     let style = match severity {
@@ -57,7 +57,7 @@ fn finding(text: &mut String, located: &Located<'_>) {
     let wrapped_text = wrapped(&format!("{head}: {}", title(finding)), indent);
     let content = wrapped_text.strip_prefix(&head).unwrap_or(&wrapped_text);
     text.push_str(&format!("{style}{head}{style:#}{content}\n"));
-    let place = |position: &statusquo_codegen::report::Position| {
+    let place = |position: &crate::report::Position| {
         format!("{}:{}:{}", position.file, position.line, position.column)
     };
     match (&located.base, &located.head) {

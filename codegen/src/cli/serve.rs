@@ -14,10 +14,10 @@ use std::{
     process::Command,
 };
 
-use statusquo_codegen::{files, report::Diagnostic, source::Source};
+use crate::{files, report::Diagnostic, source::Source};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 
-use crate::{document, error::CommandError, generate, paths};
+use super::{document, error::CommandError, generate, paths};
 
 /// Serve a mock with the examples of a document
 #[derive(clap::Args)]
@@ -101,8 +101,8 @@ fn pages(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], Co
     // The crate is already generated, so these errors do not occur, and warnings have been printed.
     let error = |findings: Vec<Diagnostic>| document::generation_error(&findings, source);
     let catalogue = document::catalogue(spec)?;
-    let (model, _) = statusquo_codegen::model(source, &catalogue).map_err(error)?;
-    let published = statusquo_codegen::publish(source).map_err(error)?;
+    let (model, _) = crate::model(source, &catalogue).map_err(error)?;
+    let published = crate::publish(source).map_err(error)?;
     Ok([
         ("pages/openapi.html", page::render(&model)),
         ("pages/openapi.json", published.json),

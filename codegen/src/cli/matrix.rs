@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use serde_json::{Value, json};
-use statusquo_codegen::model::{
+use crate::model::{
     BuiltInResponse, Counts, Method, Model, Operation, ResponseKey, ResponseVariant,
     match_response_key,
 };
+use serde_json::{Value, json};
 
-use crate::{document, error::CommandError, paths};
+use super::{document, error::CommandError, paths};
 
 /// List the responses of each operation
 #[derive(clap::Args)]

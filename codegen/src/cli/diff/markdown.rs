@@ -1,9 +1,9 @@
 //! Formats a report as a comment on a pull request.
 
-use statusquo_codegen::diff::{FindingSeverity, Note};
+use crate::diff::{FindingSeverity, Note};
 
 use super::{
-    view::{self, Located, New, View, advice, counted, title, users},
+    view::{self, LocatedFinding, New, View, advice, counted, title, users},
     word_diff::{Run, compare},
 };
 
@@ -107,7 +107,7 @@ fn folded(text: &mut String, open: &str, title: &str, blocks: &[String]) -> usiz
     blocks.len() - shown
 }
 
-fn finding(located: &Located<'_>) -> String {
+fn finding(located: &LocatedFinding<'_>) -> String {
     let finding = located.finding;
     let mut text = format!("- **{}** {}\n", finding.rule, prose(&title(finding)));
     let place = match (&located.head, &located.base) {

@@ -1,9 +1,9 @@
 //! `cargo xtask explain`: explains a status code.
 
+use crate::model::{Catalogue, Class, ContentRule, Model, ResponseKey, Status};
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::model::{Catalogue, Class, ContentRule, Model, ResponseKey, Status};
 
-use crate::{document, error::CommandError, paths};
+use super::{document, error::CommandError, paths};
 
 /// Explain a status code
 #[derive(clap::Args)]

@@ -9,13 +9,13 @@ mod word_diff;
 
 use std::path::{Path, PathBuf};
 
-use statusquo_codegen::{
+use crate::{
     diff::{Diff, Level, Side, diff},
     files::{self, Files},
     source::Source,
 };
 
-use crate::{
+use super::{
     document,
     error::CommandError,
     git::{Blob, Repository, Revision},

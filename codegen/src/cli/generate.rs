@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use statusquo_codegen::{
+use crate::{
     Options,
     files::{self, Changes, Files, FilesError},
     manifest::{library, manifest},
     source::Source,
 };
 
-use crate::{diff, document, error::CommandError, paths};
+use super::{diff, document, error::CommandError, paths};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
