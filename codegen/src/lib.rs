@@ -104,6 +104,7 @@
 //! `cargo xtask matrix` lists each operation, status and media type once; its last line counts the parts of the
 //! document and those that no type represents. `--built-in` adds the responses that the server returns by itself.
 
+pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diff;
@@ -135,6 +136,8 @@ pub struct GeneratedCrate {
     pub files: Files,
     /// The data for its manifest.
     pub package: Package,
+    /// The statuses of the crate.
+    pub catalogue: Catalogue,
     /// Warnings about the parts of the document that the crate does not represent.
     pub warnings: Vec<Diagnostic>,
 }
@@ -166,6 +169,7 @@ pub fn generate(
     let files = files(&model).map_err(|finding| vec![finding])?;
     Ok(GeneratedCrate {
         files,
+        catalogue: Catalogue::from_model(&model),
         package: model.package,
         warnings,
     })
@@ -245,15 +249,6 @@ pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
             load::to_yaml(&document.tree)
         },
     })
-}
-
-/// Returns the catalogue that a document describes.
-///
-/// # Errors
-/// All errors of the document.
-pub fn catalogue(source: &Source) -> Result<Catalogue, Vec<Diagnostic>> {
-    let (model, _) = model(source, &Catalogue::empty())?;
-    Ok(Catalogue::new(model.statuses))
 }
 
 fn files(model: &Model) -> Result<Files, Diagnostic> {

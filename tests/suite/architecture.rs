@@ -222,6 +222,32 @@ fn the_manifest_template_matches_the_workspace() {
     }
 }
 
+/// The package that `serve` builds has the code of the example, and the versions of the workspace.
+#[test]
+fn the_package_of_serve_matches_the_workspace() {
+    assert!(
+        read("codegen/src/cli/serve/main.rs") == read("generated/examples/serve.rs"),
+        "copy the example to `codegen/src/cli/serve/main.rs`"
+    );
+    let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
+    let workspace = parse("Cargo.toml");
+    let package = parse("codegen/src/cli/serve/manifest.toml");
+    for name in ["axum", "tokio"] {
+        let declared = &workspace["workspace"]["dependencies"][name];
+        let dependency = &package["dependencies"][name];
+        assert_eq!(
+            dependency["version"].as_str(),
+            declared["version"].as_str(),
+            "{name}"
+        );
+        assert_eq!(
+            dependency["default-features"].as_bool(),
+            declared["default-features"].as_bool(),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn generated_files_are_marked_and_contain_no_local_paths() {
     for path in sources("generated/src") {

@@ -135,17 +135,6 @@ fn decode(name: &str, bytes: Vec<u8>) -> Result<Source, CommandError> {
     }
 }
 
-/// Returns the statuses that a document need not describe: those of the workspace's own document, and none
-/// for that document itself.
-pub(crate) fn catalogue(spec: &Path) -> Result<Catalogue, CommandError> {
-    let workspace_spec = paths::workspace_spec();
-    if paths::is_same_file(spec, &workspace_spec) {
-        return Ok(Catalogue::empty());
-    }
-    let source = read(&workspace_spec)?;
-    crate::catalogue(&source).map_err(|findings| generation_error(&findings, &source))
-}
-
 /// Generates a crate, and prints warnings to standard error.
 pub(crate) fn generate(
     source: &Source,

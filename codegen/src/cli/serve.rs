@@ -1,8 +1,8 @@
-//! `cargo xtask serve`: serves a mock with the examples of a document.
+//! The command `serve`: serves a mock with the examples of a document.
 //!
-//! Generates the document's crate in `target/`, and builds and runs the example `serve` of the workspace's
-//! crate against it, so that the mock is the same as in any generated crate. The server also serves an HTML
-//! page and the document itself, at paths that the document does not declare.
+//! Generates the document's crate in a target folder, and builds and runs `serve/main.rs` against it, which is also
+//! the example `serve` of this repository's crate. The server also serves an HTML page and the document itself, at
+//! paths that the document does not declare.
 
 mod page;
 
@@ -14,57 +14,111 @@ use std::{
     process::Command,
 };
 
-use crate::{files, report::Diagnostic, source::Source};
-use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
+use etcetera::{BaseStrategy as _, choose_base_strategy};
 
-use super::{document, error::CommandError, generate, paths};
+use crate::{files, report::Diagnostic, source::Source};
+
+use super::{Program, document, error::CommandError, generate, paths};
 
 /// Serve a mock with the examples of a document
 #[derive(clap::Args)]
 pub(crate) struct ServeArgs {
-    /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
+    /// The document, as YAML or JSON
     #[arg(long, value_name = "FILE")]
-    spec: Option<PathBuf>,
+    spec: PathBuf,
     /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     addr: String,
 }
 
+/// The manifest of the server, in which `NAME` is a placeholder.
+const MANIFEST: &str = include_str!("serve/manifest.toml");
+
+/// The code of the server. A test checks that it equals the example `serve` of this repository's crate.
+const MAIN: &str = include_str!("serve/main.rs");
+
 /// The folder of the page and the document.
 const PAGES: &str = "pages";
 
-/// Runs the command, until the server is stopped.
-pub(crate) fn run(arguments: &ServeArgs) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
-    let address = &arguments.addr;
-    // Checked first, because building the server takes a while.
-    TcpListener::bind(address).map_err(|error| {
+impl ServeArgs {
+    /// Runs the command, until the server is stopped.
+    pub(crate) fn run(&self, program: &Program) -> Result<String, CommandError> {
+        let (spec, address) = (&self.spec, &self.addr);
+        // Checked first, because building the server takes a while.
+        TcpListener::bind(address).map_err(|error| {
+            CommandError::Unable(format!(
+                "cannot listen on {address}: {error}; choose another address with `--addr HOST:PORT`"
+            ))
+        })?;
+        let target = target(program)?;
+        let name = package_name(spec);
+        let folder = target.join("serve").join(&name);
+        let source = document::read(spec)?;
+        let api = format!("{name}-api");
+        let api = generate::crate_with_manifest(program, spec, &source, None, Some(&api))?;
+        files::apply(&api.files, &folder.join("api"))?;
+        let server = server_files(program, &name)?;
+        let pages = pages(program, spec, &source)?;
+        for (path, text) in server.into_iter().chain(pages) {
+            write(&folder.join(path), &text)?;
+        }
+
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .args(["run", "--quiet", "--manifest-path"])
+            .arg(folder.join("Cargo.toml"))
+            .arg("--")
+            .arg(address)
+            .arg(folder.join(PAGES))
+            .env("CARGO_TARGET_DIR", target);
+        eprintln!(
+            "building the mock of {} ...",
+            paths::normalized(spec).display()
+        );
+        become_program(cargo)
+    }
+}
+
+/// Returns the folder for the server and its build: the target folder that the user chose or that of the workspace,
+/// otherwise a folder in the user's cache.
+fn target(program: &Program) -> Result<PathBuf, CommandError> {
+    if let Some(folder) = env::var_os("CARGO_TARGET_DIR") {
+        return Ok(folder.into());
+    }
+    if let Some(workspace) = &program.workspace {
+        return Ok(workspace.folder.join("target"));
+    }
+    let base = choose_base_strategy().map_err(|error| {
         CommandError::Unable(format!(
-            "cannot listen on {address}: {error}; choose another address with `--addr HOST:PORT`"
+            "cannot find a folder for the build: {error}; set `CARGO_TARGET_DIR` to one"
         ))
     })?;
-    let name = package_name(&spec);
-    let folder = target().join("serve").join(&name);
-    let api = folder.join("api");
-    let source = document::read(&spec)?;
-    let files = generate::crate_files(&spec, &source, None, Some(&api_name(&name)))?;
-    files::apply(&files, &api).map_err(|error| CommandError::Unable(error.to_string()))?;
-    let pages = pages(&spec, &source)?;
-    write_package(&name, &folder, pages)?;
+    Ok(base.cache_dir().join("statusquo"))
+}
 
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["run", "--quiet", "--manifest-path"])
-        .arg(folder.join("Cargo.toml"))
-        .arg("--")
-        .arg(address)
-        .arg(folder.join(PAGES))
-        .env("CARGO_TARGET_DIR", target());
-    eprintln!(
-        "building the mock of {} ...",
-        paths::normalized(&spec).display()
-    );
-    become_program(cargo)
+/// Returns the files of the server's package, by path.
+fn server_files(
+    program: &Program,
+    name: &str,
+) -> Result<Vec<(&'static str, String)>, CommandError> {
+    let mut files = vec![
+        ("Cargo.toml", MANIFEST.replace("NAME", name)),
+        ("src/main.rs", MAIN.to_owned()),
+    ];
+    if let Some(workspace) = &program.workspace {
+        // The versions of the workspace, so that nothing is downloaded. Cargo removes unused entries.
+        let lock = files::read(&workspace.folder.join("Cargo.lock"))?;
+        files.extend(lock.map(|lock| ("Cargo.lock", lock)));
+    }
+    Ok(files)
+}
+
+/// Writes a file unless it has the same content already, because Cargo rebuilds files whose time has changed.
+fn write(path: &Path, text: &str) -> Result<(), CommandError> {
+    if fs::read_to_string(path).is_ok_and(|existing| existing == text) {
+        return Ok(());
+    }
+    Ok(files::write(path, text)?)
 }
 
 /// Returns a package name that is unique to the document: in a shared target folder, Cargo confuses packages
@@ -87,96 +141,21 @@ fn package_name(spec: &Path) -> String {
     format!("serve-{plain}-{:016x}", hasher.finish())
 }
 
-/// Returns the name of the generated crate that the package depends on.
-fn api_name(name: &str) -> String {
-    format!("{name}-api")
-}
-
-fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::workspace().join("target"), PathBuf::from)
-}
-
 /// Returns the HTML page of a document and the document itself, by path.
-fn pages(spec: &Path, source: &Source) -> Result<[(&'static str, String); 3], CommandError> {
+fn pages(
+    program: &Program,
+    spec: &Path,
+    source: &Source,
+) -> Result<[(&'static str, String); 3], CommandError> {
     // The crate is already generated, so these errors do not occur, and warnings have been printed.
     let error = |findings: Vec<Diagnostic>| document::generation_error(&findings, source);
-    let catalogue = document::catalogue(spec)?;
-    let (model, _) = crate::model(source, &catalogue).map_err(error)?;
+    let (model, _) = crate::model(source, program.catalogue_for(spec)?).map_err(error)?;
     let published = crate::publish(source).map_err(error)?;
     Ok([
         ("pages/openapi.html", page::render(&model)),
         ("pages/openapi.json", published.json),
         ("pages/openapi.yaml", published.yaml),
     ])
-}
-
-/// Writes the package of the server: the example `serve` with a manifest, a lock file and the pages.
-fn write_package(
-    name: &str,
-    folder: &Path,
-    pages: [(&'static str, String); 3],
-) -> Result<(), CommandError> {
-    let workspace = paths::workspace();
-    let read = |path: &str| {
-        let path = workspace.join(path);
-        fs::read_to_string(&path).map_err(|error| {
-            CommandError::Unable(format!("cannot read `{}`: {error}", path.display()))
-        })
-    };
-    let manifest = manifest(name, &read("Cargo.toml")?).ok_or_else(|| {
-        CommandError::Unable("`Cargo.toml` of the workspace lacks a dependency".to_owned())
-    })?;
-    let files = [
-        ("Cargo.toml", manifest),
-        ("src/main.rs", read("generated/examples/serve.rs")?),
-        // The versions of the workspace, so that nothing is downloaded. Cargo removes unused entries.
-        ("Cargo.lock", read("Cargo.lock")?),
-    ];
-    for (path, text) in files.into_iter().chain(pages) {
-        let path = folder.join(path);
-        if fs::read_to_string(&path).is_ok_and(|existing| existing == text) {
-            continue;
-        }
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all);
-        written
-            .and_then(|()| fs::write(&path, text))
-            .map_err(|error| {
-                CommandError::Unable(format!("cannot write `{}`: {error}", path.display()))
-            })?;
-    }
-    Ok(())
-}
-
-/// Creates the manifest of the package, with dependencies of the workspace.
-fn manifest(name: &str, workspace: &str) -> Option<String> {
-    let workspace: DocumentMut = workspace.parse().ok()?;
-    let available = workspace.get("workspace")?.get("dependencies")?;
-    let mut dependencies = Table::new();
-    let mut api = InlineTable::new();
-    api.insert("package", api_name(name).into());
-    api.insert("path", "api".into());
-    api.insert("features", toml_edit::Array::from_iter(["mock"]).into());
-    // The example imports the crate as `statusquo`.
-    dependencies.insert("statusquo", value(api));
-    for (name, features) in [
-        ("axum", &["http1", "tokio"][..]),
-        ("tokio", &["macros", "net", "rt-multi-thread", "signal"]),
-    ] {
-        dependencies.insert(name, available.get(name)?.clone());
-        let dependency = dependencies.get_mut(name)?.as_inline_table_mut()?;
-        let features: toml_edit::Array = features.iter().copied().collect();
-        dependency.insert("features", features.into());
-    }
-    let mut package = Table::new();
-    package.insert("name", value(name));
-    package.insert("version", value("0.0.0"));
-    package.insert("edition", value("2024"));
-    let mut manifest = DocumentMut::new();
-    manifest.insert("package", Item::Table(package));
-    manifest.insert("dependencies", Item::Table(dependencies));
-    // The package is a separate workspace, not a member of the surrounding one.
-    manifest.insert("workspace", Item::Table(Table::new()));
-    Some(manifest.to_string())
 }
 
 /// Replaces this process with a program, so that signals reach the program.

@@ -1,6 +1,9 @@
 //! Formats a report as a comment on a pull request.
 
-use crate::diff::{FindingSeverity, Note};
+use crate::{
+    cli::Program,
+    diff::{FindingSeverity, Note},
+};
 
 use super::{
     view::{self, LocatedFinding, New, View, advice, counted, title, users},
@@ -16,7 +19,7 @@ const MOST: usize = 65_536;
 /// The space reserved for the end of the comment, which reports how much was omitted.
 const END: usize = 1_500;
 
-pub(crate) fn report(view: &View<'_>) -> String {
+pub(crate) fn report(view: &View<'_>, program: &Program) -> String {
     if view.diff.is_empty() {
         return String::new();
     }
@@ -66,7 +69,8 @@ pub(crate) fn report(view: &View<'_>) -> String {
     if cut > 0 {
         let more = counted(cut, "entry was", "entries were");
         text.push_str(&format!(
-            "{more} omitted to fit into a comment; `cargo xtask diff` shows all.\n\n"
+            "{more} omitted to fit into a comment; `{} diff` shows all.\n\n",
+            program.name
         ));
     }
     text.push_str(&format!("<sub>{}</sub>\n", view.counted()));
