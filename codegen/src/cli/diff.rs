@@ -195,15 +195,15 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
     let least = match fail_on {
         None => {
             let versions = &diff.versions;
-            let target = match &versions.needed {
-                Some(needed) => format!(" to at least {needed}"),
-                None => String::new(),
+            let stated = view::plain(&versions.stated);
+            let advice = match &versions.needed {
+                Some(needed) => format!("raise it to at least {needed}"),
+                None => "choose a new one; none is suggested, because it is not a semantic version that can \
+                         be incremented"
+                    .to_owned(),
             };
             return (versions.is_sufficient == Some(false)).then(|| {
-                format!(
-                    "`info.version` is {}, but this is a {level} change: raise it{target}",
-                    versions.stated
-                )
+                format!("`info.version` is {stated}, but this is a {level} change: {advice}")
             });
         }
         Some(FailOn::Major) => Level::Major,

@@ -28,7 +28,7 @@ pub(crate) fn report(view: &View<'_>, program: &Program) -> String {
         code(view.base),
         code(view.head)
     );
-    text.push_str(&format!("**{}**\n\n", view.version()));
+    text.push_str(&format!("{}\n\n", marked("**", &view.version())));
     let mut cut = 0;
     for severity in [
         FindingSeverity::Breaking,

@@ -4,7 +4,7 @@ use crate::diff::{Bucket, FindingSeverity, Note};
 use anstyle::{AnsiColor, Style};
 
 use super::{
-    view::{self, LocatedFinding, New, View, advice, counted, title, users},
+    view::{self, LocatedFinding, New, View, advice, counted, plain, title, users},
     word_diff::{Run, compare},
 };
 
@@ -31,7 +31,8 @@ pub(crate) fn report(view: &View<'_>) -> String {
         bucket_section(&mut text, *bucket, notes);
     }
     text.push_str(&format!("{}\n", view.counted()));
-    text.push_str(&format!("{STRONG}{}{STRONG:#}\n", view.version()));
+    let version = plain(&view.version());
+    text.push_str(&format!("{STRONG}{version}{STRONG:#}\n"));
     text
 }
 
@@ -103,11 +104,6 @@ fn line(text: &mut String, label: &str, content: &str) {
     let wrapped_line = wrapped(&format!("{label} {content}"), "        ");
     let rest = wrapped_line.strip_prefix(&label).unwrap_or(&wrapped_line);
     text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
-}
-
-/// Replaces control characters, which could change the terminal's state.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// Wraps a paragraph to the width of the terminal, without control characters.

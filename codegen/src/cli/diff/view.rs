@@ -109,8 +109,12 @@ impl<'a> View<'a> {
             (Some(needed), _) => {
                 format!("{change}: requires {needed}, but `info.version` is {stated}")
             }
+            (None, Some(true)) => {
+                format!("{change}: `info.version` is {stated}, which is sufficient")
+            }
             (None, _) => format!(
-                "{change}; `{}` is not a semantic version, so raise the version of the crate by hand",
+                "{change}: the required version is unknown, because `info.version` of the base, {}, is not a \
+                 semantic version that can be incremented; `info.version` is now {stated}",
                 versions.base
             ),
         }
@@ -123,6 +127,11 @@ fn level_word(level: Level) -> &'static str {
         Level::Minor => "minor",
         Level::Major => "major",
     }
+}
+
+/// Replaces control characters, which could change the terminal's state.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// Returns a number with its noun.
