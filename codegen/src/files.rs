@@ -186,7 +186,7 @@ pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     Ok(changes)
 }
 
-/// Writes the files that differ, each with [`write`], and removes those that are no longer generated.
+/// Writes the files that differ, each with [`write()`], and removes those that are no longer generated.
 ///
 /// # Errors
 /// Returns the errors of [`compare`] before anything is written, and an error if a file cannot be written.
