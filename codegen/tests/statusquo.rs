@@ -12,8 +12,20 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    sync::Mutex,
 };
+
+/// The file name of the program.
+const PROGRAM: &str = if cfg!(windows) {
+    "statusquo.exe"
+} else {
+    "statusquo"
+};
+
+/// Held while the program is copied or started: a process that starts meanwhile inherits the file that is being
+/// written, and Linux does not run a program that is open for writing.
+static COPY_OR_START: Mutex<()> = Mutex::new(());
 
 /// A temporary folder with a copy of the program.
 struct Folder(PathBuf);
@@ -27,7 +39,8 @@ impl Folder {
         let folder = env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_statusquo"), folder.join("statusquo")).unwrap();
+        let _lock = COPY_OR_START.lock().unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_statusquo"), folder.join(PROGRAM)).unwrap();
         Self(folder)
     }
 
@@ -35,10 +48,17 @@ impl Folder {
         fs::write(self.0.join(file), text).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.0.join("statusquo"));
-        command.args(arguments).current_dir(&self.0);
+    /// Starts the program with environment variables.
+    fn start(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+        let mut command = Command::new(self.0.join(PROGRAM));
         command
+            .args(arguments)
+            .current_dir(&self.0)
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let _lock = COPY_OR_START.lock().unwrap();
+        command.spawn().unwrap()
     }
 
     /// Runs the program, and returns its exit code, results and messages.
@@ -47,7 +67,7 @@ impl Folder {
             status,
             stdout,
             stderr,
-        } = self.command(arguments).output().unwrap();
+        } = self.start(arguments, &[]).wait_with_output().unwrap();
         let results = String::from_utf8(stdout).unwrap();
         let messages = String::from_utf8(stderr).unwrap();
         assert!(!results.contains("xtask"), "{arguments:?}: {results}");
@@ -167,16 +187,21 @@ fn the_program_serves_a_mock() {
     folder.write("own.yaml", &document("1.0.0", 204));
     // The target folder of this workspace, whose dependencies are built already.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let mut server = folder
-        .command(&["serve", "--spec", "own.yaml", "--addr", "localhost:0"])
-        .env("CARGO_TARGET_DIR", target)
+    let variables = [
+        ("CARGO_TARGET_DIR", target.to_str().unwrap()),
         // Newer versions than those of this workspace would be downloaded and built.
-        .env("CARGO_NET_OFFLINE", "true")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        ("CARGO_NET_OFFLINE", "true"),
+    ];
+    let mut server = folder.start(
+        &["serve", "--spec", "own.yaml", "--addr", "localhost:0"],
+        &variables,
+    );
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let url = lines.next().unwrap().unwrap();
+    let Some(url) = lines.next() else {
+        let output = server.wait_with_output().unwrap();
+        panic!("{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let url = url.unwrap();
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     stream.write_all(b"GET /a HTTP/1.0\r\n\r\n").unwrap();
     let mut response = String::new();

@@ -232,6 +232,10 @@ fn the_package_of_serve_matches_the_workspace() {
     let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
     let workspace = parse("Cargo.toml");
     let package = parse("codegen/src/cli/serve/manifest.toml");
+    assert_eq!(
+        package["profile"]["dev"].to_string(),
+        workspace["profile"]["dev"].to_string()
+    );
     for name in ["axum", "tokio"] {
         let declared = &workspace["workspace"]["dependencies"][name];
         let dependency = &package["dependencies"][name];
