@@ -1,6 +1,6 @@
 //! Compares a generated crate with a folder, and writes the differences.
 //!
-//! Only this module of the generator accesses the file system.
+//! Only this module and the commands access the file system.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -186,9 +186,7 @@ pub fn compare(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     Ok(changes)
 }
 
-/// Writes the files that differ, and removes those that are no longer generated.
-///
-/// Each file is written to a temporary file and renamed, so that it is never incomplete.
+/// Writes the files that differ, each with [`write()`], and removes those that are no longer generated.
 ///
 /// # Errors
 /// Returns the errors of [`compare`] before anything is written, and an error if a file cannot be written.
@@ -213,7 +211,11 @@ pub fn apply(files: &Files, folder: &Path) -> Result<Changes, FilesError> {
     Ok(changes)
 }
 
-fn write(place: &Path, text: &str) -> Result<(), FilesError> {
+/// Writes a file to a temporary file and renames it, so that it is never incomplete.
+///
+/// # Errors
+/// Returns an error if the file cannot be written.
+pub fn write(place: &Path, text: &str) -> Result<(), FilesError> {
     if let Some(parent) = place.parent() {
         io("create", parent, fs::create_dir_all(parent))?;
     }

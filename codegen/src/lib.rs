@@ -8,7 +8,9 @@
 //! text --load--> Document --lower--> Model --emit--> tokens --format--> Files --write/check--> disk
 //! ```
 //!
-//! The rest of this page is the reference for people who write documents and use the commands.
+//! The rest of this page is the reference for people who write documents and use the commands. They are the program
+//! `statusquo`, which works in any repository. In this repository, `cargo xtask` has the same commands; their
+//! default document is `spec/status.yaml`.
 //!
 //! # Documents
 //!
@@ -28,7 +30,8 @@
 //!
 //! # Status codes
 //!
-//! The catalogue, `spec/status.yaml`, names and describes every status code in use. The extension `x-status` of a
+//! The catalogue, which is part of the program, names and describes every status code in use. It is generated from
+//! `spec/status.yaml`; `statusquo explain 404` prints what it contains. The extension `x-status` of a
 //! response describes a code that the catalogue does not contain, or overrides part of its description:
 //!
 //! | Key | Value |
@@ -77,7 +80,7 @@
 //!
 //! # The mock
 //!
-//! `cargo xtask serve` starts a server that returns the document's examples, or values that it creates from the
+//! `statusquo serve` starts a server that returns the document's examples, or values that it creates from the
 //! schemas. Without further instructions it returns the first success. The header field `Prefer` (RFC 7240) chooses:
 //!
 //! - `Prefer: code=503` for a status, `Prefer: code=200:9,503:1` for one of two with these odds
@@ -91,7 +94,7 @@
 //!
 //! # Comparing documents
 //!
-//! `cargo xtask diff BASE` compares a document with a file, with a Git revision (`v1.2.0`), or with a file of a
+//! `statusquo diff BASE` compares a document with a file, with a Git revision (`v1.2.0`), or with a file of a
 //! revision (`v1.2.0:old.yaml`). The default is the merge base of `HEAD` and `origin/main` or `main`, so changes that others have
 //! merged since are not reported as undone.
 //!
@@ -101,11 +104,14 @@
 //!
 //! The command exits with 1 if `info.version` is lower than the needed version; `--fail-on major`, `minor`, `patch`
 //! or `wire` is stricter. `--format` is `text`, `markdown` (for a comment), `json` or `github` (annotations).
-//! `cargo xtask gen --dry-run` prints the same report for an edit that is not committed, and always exits with 0.
+//! `statusquo gen --dry-run` prints the same report for an edit that is not committed, and always exits with 0.
 //!
-//! `cargo xtask matrix` lists each operation, status and media type once; its last line counts the parts of the
+//! `statusquo matrix` lists each operation, status and media type once; its last line counts the parts of the
 //! document and those that no type represents. `--built-in` adds the responses that the server returns by itself.
 
+pub mod catalogue;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diff;
 pub mod doc;
 mod emit;
@@ -135,6 +141,8 @@ pub struct GeneratedCrate {
     pub files: Files,
     /// The data for its manifest.
     pub package: Package,
+    /// The statuses of the crate.
+    pub catalogue: Catalogue,
     /// Warnings about the parts of the document that the crate does not represent.
     pub warnings: Vec<Diagnostic>,
 }
@@ -149,8 +157,8 @@ pub struct Options {
 
 /// Generates a crate from an OpenAPI 3.0 document, JSON or YAML.
 ///
-/// The catalogue describes the statuses that the document does not describe itself. With an empty catalogue the
-/// document has to describe each of its statuses.
+/// The catalogue describes the statuses that the document does not describe itself: [`Catalogue::embedded`], or an
+/// empty one for a document that describes each of its statuses.
 ///
 /// # Errors
 /// All errors of the document.
@@ -166,6 +174,7 @@ pub fn generate(
     let files = files(&model).map_err(|finding| vec![finding])?;
     Ok(GeneratedCrate {
         files,
+        catalogue: Catalogue::from_model(&model),
         package: model.package,
         warnings,
     })
@@ -245,15 +254,6 @@ pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
             load::to_yaml(&document.tree)
         },
     })
-}
-
-/// Returns the catalogue that a document describes.
-///
-/// # Errors
-/// All errors of the document.
-pub fn catalogue(source: &Source) -> Result<Catalogue, Vec<Diagnostic>> {
-    let (model, _) = model(source, &Catalogue::empty())?;
-    Ok(Catalogue::new(model.statuses))
 }
 
 fn files(model: &Model) -> Result<Files, Diagnostic> {

@@ -25,6 +25,7 @@ pub use schema::{
     UnionVariant,
 };
 pub use security::{CredentialAlternative, CredentialSet, SchemeKind, SecurityScheme};
+pub(crate) use status::CatalogueEntry;
 pub use status::{Catalogue, ContentRule, Status};
 
 /// Shared with the generated crate, which follows the same rule.

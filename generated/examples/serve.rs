@@ -1,7 +1,7 @@
 //! The mock as a program: `cargo run --example serve --features mock -- 127.0.0.1:8080`.
 //!
-//! `cargo xtask serve` compiles this file with the crate of any document, and passes a folder with the document
-//! and its page.
+//! The command `serve` of the generator compiles a copy of this file with the crate of any document, and passes a
+//! folder with the document and its page.
 
 use std::{
     env, fs, io,

@@ -30,8 +30,7 @@ fn sources(folder: &str) -> Vec<String> {
     files
 }
 
-/// Returns the files below `codegen/src` and `xtask/src` whose code contains a path: `fs::`, but not
-/// `refs::`.
+/// Returns the files below `codegen/src` whose code contains a path: `fs::`, but not `refs::`.
 fn users(path: &str) -> BTreeSet<String> {
     let contains = |line: &str| {
         line.match_indices(path).any(|(at, _)| {
@@ -46,10 +45,7 @@ fn users(path: &str) -> BTreeSet<String> {
             .filter(|line| !line.trim_start().starts_with("//"));
         code.any(contains)
     };
-    let files = sources("codegen/src")
-        .into_iter()
-        .chain(sources("xtask/src"));
-    files.filter(is_user).collect()
+    sources("codegen/src").into_iter().filter(is_user).collect()
 }
 
 fn are_all_below(users: &BTreeSet<String>, folders: &[&str]) -> bool {
@@ -81,7 +77,7 @@ fn each_dependency_is_used_in_one_part_of_the_code() {
     ));
     assert!(are_all_below(
         &users("fs::"),
-        &["codegen/src/files.rs", "xtask/src/"]
+        &["codegen/src/cli/", "codegen/src/files.rs"]
     ));
     assert!(are_all_below(
         &users("annotate_snippets"),
@@ -135,18 +131,21 @@ fn a_stage_imports_nothing_from_later_stages() {
         });
         for file in files {
             let modules = modules(&file);
-            for later in later.iter().chain(&["diff"]) {
+            for later in later.iter().chain(&["diff", "cli"]) {
                 assert!(!modules.contains(*later), "{file} imports {later}");
             }
         }
+    }
+    for file in sources("codegen/src/diff") {
+        assert!(!modules(&file).contains("cli"), "{file} imports cli");
     }
     for model in [
         "codegen/src/model.rs",
         "codegen/src/name.rs",
         "codegen/src/doc.rs",
     ] {
-        for stage in stages {
-            assert!(!modules(model).contains(stage), "{model} imports {stage}");
+        for stage in stages.iter().chain(&["diff", "cli"]) {
+            assert!(!modules(model).contains(*stage), "{model} imports {stage}");
         }
     }
 }
@@ -303,6 +302,36 @@ fn the_manifest_template_matches_the_workspace() {
     }
 }
 
+/// The package that `serve` builds has the code of the example, and the versions of the workspace.
+#[test]
+fn the_package_of_serve_matches_the_workspace() {
+    assert!(
+        read("codegen/src/cli/serve/main.rs") == read("generated/examples/serve.rs"),
+        "copy the example to `codegen/src/cli/serve/main.rs`"
+    );
+    let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
+    let workspace = parse("Cargo.toml");
+    let package = parse("codegen/src/cli/serve/manifest.toml");
+    assert_eq!(
+        package["profile"]["dev"].to_string(),
+        workspace["profile"]["dev"].to_string()
+    );
+    for name in ["axum", "tokio"] {
+        let declared = &workspace["workspace"]["dependencies"][name];
+        let dependency = &package["dependencies"][name];
+        assert_eq!(
+            dependency["version"].as_str(),
+            declared["version"].as_str(),
+            "{name}"
+        );
+        assert_eq!(
+            dependency["default-features"].as_bool(),
+            declared["default-features"].as_bool(),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn generated_files_are_marked_and_contain_no_local_paths() {
     for path in sources("generated/src") {
@@ -315,7 +344,7 @@ fn generated_files_are_marked_and_contain_no_local_paths() {
 /// A name means one thing: no crate declares two types with the same name.
 #[test]
 fn each_type_of_a_crate_has_its_own_name() {
-    for folder in ["codegen/src", "codegen/runtime", "xtask/src", "tests/src"] {
+    for folder in ["codegen/src", "codegen/runtime", "tests/src"] {
         let mut names = BTreeSet::new();
         for file in sources(folder) {
             let code = syn::parse_file(&read(&file)).unwrap();

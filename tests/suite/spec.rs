@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use statusquo::Status;
 use statusquo_codegen::model::{Catalogue, ContentRule, Model, ResponseKey, Retry};
-use statusquo_tests::own_spec;
+use statusquo_tests::{catalogue, own_spec};
 
 fn model() -> Model {
     let (model, warnings) = statusquo_codegen::model(&own_spec(), &Catalogue::empty()).unwrap();
     assert_eq!(warnings, [], "nothing is left out of spec/status.yaml");
     model
+}
+
+#[test]
+fn the_embedded_catalogue_is_that_of_the_document() {
+    assert_eq!(catalogue(), Catalogue::from_model(&model()));
 }
 
 #[test]
@@ -124,7 +129,7 @@ fn descriptions_are_suitable_as_documentation() {
 #[test]
 fn content_and_header_rules_equal_those_of_the_rfcs() {
     let model = model();
-    let catalogue = Catalogue::new(model.statuses.clone());
+    let catalogue = Catalogue::from_model(&model);
     for status in catalogue.iter() {
         let is_forbidden = matches!(status.code, 100..=199 | 204 | 205 | 304);
         assert_eq!(

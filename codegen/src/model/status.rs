@@ -47,7 +47,15 @@ pub enum ContentRule {
 
 /// The status codes that are known without a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalogue(BTreeMap<u16, Status>);
+pub struct Catalogue(BTreeMap<u16, CatalogueEntry>);
+
+/// A status of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CatalogueEntry {
+    pub(crate) status: Status,
+    /// The header fields of its response.
+    pub(crate) headers: Vec<String>,
+}
 
 impl Catalogue {
     /// Creates an empty catalogue: the document must describe each of its status codes.
@@ -57,12 +65,11 @@ impl Catalogue {
     }
 
     /// Creates a catalogue of statuses.
-    #[must_use]
-    pub fn new(statuses: impl IntoIterator<Item = Status>) -> Self {
+    pub(crate) fn new(entries: impl IntoIterator<Item = CatalogueEntry>) -> Self {
         Self(
-            statuses
+            entries
                 .into_iter()
-                .map(|status| (status.code, status))
+                .map(|entry| (entry.status.code, entry))
                 .collect(),
         )
     }
@@ -76,11 +83,22 @@ impl Catalogue {
     /// Returns the status with a code.
     #[must_use]
     pub fn get(&self, code: u16) -> Option<&Status> {
-        self.0.get(&code)
+        self.0.get(&code).map(|entry| &entry.status)
+    }
+
+    /// Returns the names of the header fields that the response with a code declares.
+    #[must_use]
+    pub fn headers(&self, code: u16) -> &[String] {
+        self.0.get(&code).map_or(&[], |entry| &entry.headers)
     }
 
     /// Iterates over the statuses, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Status> {
+        self.0.values().map(|entry| &entry.status)
+    }
+
+    /// Iterates over the entries, by code.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &CatalogueEntry> {
         self.0.values()
     }
 }

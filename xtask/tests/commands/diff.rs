@@ -341,6 +341,83 @@ fn escapes_markdown_in_the_document() {
 }
 
 #[test]
+fn a_version_is_escaped_in_markdown_and_in_a_terminal() {
+    let folder = empty_folder("diff-version");
+    let versioned = |codes: &[u16]| {
+        let version = "version: \"<b>*@others*</b>\\e[2J\"";
+        document(codes).replace("version: 1.0.0", version)
+    };
+    fs::write(folder.join("old.yaml"), versioned(&[200])).unwrap();
+    fs::write(folder.join("new.yaml"), versioned(&[200, 404])).unwrap();
+    let arguments = ["diff", "old.yaml", "--spec", "new.yaml"];
+    let comment = run(
+        &folder,
+        &[&arguments[..], &["--format", "markdown"]].concat(),
+    )
+    .results;
+    let escaped = "of the base, &lt;b&gt;\\*&#64;others\\*&lt;/b&gt; \\[2J, is not";
+    assert!(comment.contains(escaped), "{comment}");
+    assert!(!comment.contains("@others"), "{comment}");
+    let output = run(&folder, &arguments);
+    assert!(!output.results.contains('\u{1b}'), "{}", output.results);
+    assert!(!output.messages.contains('\u{1b}'), "{}", output.messages);
+}
+
+#[test]
+fn the_verdict_names_the_version_that_cannot_be_incremented() {
+    let folder = empty_folder("diff-other-version");
+    let write = |file: &str, version: &str, codes: &[u16]| {
+        let text = document(codes).replace("1.0.0", version);
+        fs::write(folder.join(file), text).unwrap();
+    };
+    let arguments = ["diff", "old.yaml", "--spec", "new.yaml"];
+    for (base, head, code, verdict, message) in [
+        (
+            "latest",
+            "2.0.0",
+            0,
+            "major change, breaking for old clients: the required version is unknown, because `info.version` of \
+             the base, latest, is not a semantic version that can be incremented; `info.version` is now 2.0.0",
+            "",
+        ),
+        (
+            "latest",
+            "latest",
+            1,
+            "major change, breaking for old clients: the required version is unknown, because `info.version` of \
+             the base, latest, is not a semantic version that can be incremented; `info.version` is now latest",
+            "`info.version` is latest, but this is a major change: choose a new one; none is suggested, because \
+             it is not a semantic version that can be incremented\n",
+        ),
+        (
+            "18446744073709551615.0.0",
+            "2.0.0",
+            0,
+            "major change, breaking for old clients: the required version is unknown, because `info.version` of \
+             the base, 18446744073709551615.0.0, is not a semantic version that can be incremented; \
+             `info.version` is now 2.0.0",
+            "",
+        ),
+        (
+            "1.0.0",
+            "latest",
+            1,
+            "major change, breaking for old clients: requires 2.0.0, but `info.version` is latest",
+            "`info.version` is latest, but this is a major change: raise it to at least 2.0.0\n",
+        ),
+    ] {
+        write("old.yaml", base, &[200]);
+        write("new.yaml", head, &[200, 404]);
+        let output = run(&folder, &arguments);
+        assert_eq!(output.results.lines().last(), Some(verdict));
+        assert_eq!(
+            (output.code, output.messages.as_str()),
+            (Some(code), message)
+        );
+    }
+}
+
+#[test]
 fn annotations_point_to_existing_lines() {
     let folder = empty_folder("diff-annotations");
     fs::write(folder.join("old.yaml"), document(&[200, 404])).unwrap();

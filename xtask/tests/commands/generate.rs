@@ -1,6 +1,10 @@
 //! Tests of `cargo xtask gen`.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use crate::{document, empty_folder, files, run, workspace, xtask};
 
@@ -494,4 +498,83 @@ fn only_external_files_in_the_documents_folder_are_read() {
         "{}",
         output.messages
     );
+}
+
+/// Copies the files of the workspace that `gen` needs, with a catalogue. The package of the commands gets another
+/// name, because the copy is built in the same target folder.
+fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::PathBuf {
+    let folder = empty_folder(name);
+    let sources = ["codegen", "xtask/src", "spec", "generated/src"].map(|path| {
+        let files = files(&workspace().join(path));
+        files
+            .into_iter()
+            .map(move |(file, (text, _))| (Path::new(path).join(file), text))
+    });
+    let manifests = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "generated/Cargo.toml",
+        "xtask/Cargo.toml",
+    ];
+    let manifests = manifests.map(|path| {
+        let text = fs::read_to_string(workspace().join(path)).unwrap();
+        let text = text
+            .replace("\"generated\", \"tests\", ", "")
+            .replace("name = \"xtask\"", "name = \"xtask-copy\"");
+        (path.into(), text)
+    });
+    for (path, text) in sources.into_iter().flatten().chain(manifests) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fs::write(folder.join("codegen/catalogue.json"), catalogue).unwrap();
+    folder
+}
+
+/// The catalogue is embedded in the program that writes it.
+#[test]
+fn a_broken_catalogue_can_be_generated_again() {
+    let path = "codegen/catalogue.json";
+    let catalogue = fs::read_to_string(workspace().join(path)).unwrap();
+    let conflict = format!("<<<<<<< HEAD\n{catalogue}=======\n>>>>>>> theirs\n");
+    let folder = copy_of_the_workspace("broken-catalogue", &conflict);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
+        cargo
+            .args([
+                "run",
+                "--quiet",
+                "--offline",
+                "--package",
+                "xtask-copy",
+                "--",
+            ])
+            .args(arguments)
+            .current_dir(&folder)
+            .env("CARGO_TARGET_DIR", target);
+        let output = cargo.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout) + &text(output.stderr),
+        )
+    };
+    let (code, output) = run(&["explain", "404"]);
+    assert_eq!(code, Some(2), "{output}");
+    assert_eq!(
+        output,
+        "error: the catalogue of status codes is invalid: expected value at line 1 column 1\n  = help: run \
+         `cargo xtask gen` to write `codegen/catalogue.json` again\n"
+    );
+    let stale = "stale codegen/catalogue.json\ncodegen/catalogue.json is out of date; run `cargo xtask gen`\n";
+    assert_eq!(run(&["gen", "--check"]), (Some(1), stale.to_owned()));
+    let (code, output) = run(&["gen"]);
+    assert_eq!(code, Some(0), "{output}");
+    assert!(
+        output.ends_with(" 0 written, 0 removed\ncodegen/catalogue.json: written\n"),
+        "{output}"
+    );
+    assert_eq!(fs::read_to_string(folder.join(path)).unwrap(), catalogue);
 }

@@ -2,6 +2,8 @@
 
 use std::{io::Write as _, process::ExitCode};
 
+use crate::files::FilesError;
+
 /// Writes results to standard output.
 ///
 /// Write errors are ignored: a reader such as `head` may close the pipe early.
@@ -25,6 +27,12 @@ pub(crate) enum CommandError {
     Unable(String),
     /// The document has errors. The text is the rendered diagnostics.
     Document(String),
+}
+
+impl From<FilesError> for CommandError {
+    fn from(error: FilesError) -> Self {
+        Self::Unable(error.to_string())
+    }
 }
 
 impl CommandError {

@@ -1,25 +1,9 @@
-//! Paths of the workspace, and helpers to show paths.
+//! Helpers to compare and show paths.
 
-use std::path::{Component, Path, PathBuf};
-
-/// Returns the folder of the workspace.
-pub(crate) fn workspace() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
-}
-
-/// Returns the workspace's own document, which is the catalogue of all others.
-pub(crate) fn workspace_spec() -> PathBuf {
-    relative_to_current_dir(&workspace().join("spec/status.yaml"))
-}
-
-/// Returns the crate generated from the workspace's own document.
-pub(crate) fn workspace_crate() -> PathBuf {
-    relative_to_current_dir(&workspace().join("generated"))
-}
+use std::path::{Component, Path, PathBuf, absolute};
 
 /// Makes a path relative if it is in the current folder.
-fn relative_to_current_dir(path: &Path) -> PathBuf {
+pub(crate) fn relative(path: &Path) -> PathBuf {
     let current = std::env::current_dir().unwrap_or_default();
     match path.strip_prefix(&current) {
         Ok(relative) => relative.to_owned(),
@@ -29,8 +13,9 @@ fn relative_to_current_dir(path: &Path) -> PathBuf {
 
 /// Returns whether two paths refer to the same file.
 pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    real(a) == real(b)
+    // A file that does not exist has no canonical path.
+    let real = |path: &Path| path.canonicalize().or_else(|_| absolute(path));
+    matches!((real(a), real(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Quotes a path for a shell if necessary.

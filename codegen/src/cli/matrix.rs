@@ -1,21 +1,21 @@
-//! `cargo xtask matrix`: lists the responses of each operation.
+//! The command `matrix`: lists the responses of each operation.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use serde_json::{Value, json};
-use statusquo_codegen::model::{
+use crate::model::{
     BuiltInResponse, Counts, Method, Model, Operation, ResponseKey, ResponseVariant,
     match_response_key,
 };
+use serde_json::{Value, json};
 
-use crate::{document, error::CommandError, paths};
+use super::{Program, document, error::CommandError};
 
 /// List the responses of each operation
 #[derive(clap::Args)]
 pub(crate) struct MatrixArgs {
-    /// The document, as YAML or JSON [default: spec/status.yaml of the workspace]
+    /// The document, as YAML or JSON
     #[arg(long, value_name = "FILE")]
-    spec: Option<PathBuf>,
+    spec: PathBuf,
     /// Output format
     #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
     format: MatrixFormat,
@@ -64,24 +64,22 @@ enum RowSource<'a> {
     HeadAsGet,
 }
 
-/// Runs the command.
-pub(crate) fn run(arguments: &MatrixArgs) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
-    let source = document::read(&spec)?;
-    let model = document::model(&source, &document::catalogue(&spec)?)?;
-    let rows = rows(&model, arguments.built_in);
-    Ok(match arguments.format {
-        MatrixFormat::Text => format!("{}\n{}\n", text(&model, &rows), count_summary(model.counts)),
-        MatrixFormat::Markdown => format!(
-            "{}\n{}\n",
-            markdown(&model, &rows),
-            count_summary(model.counts)
-        ),
-        MatrixFormat::Json => {
-            let rows: Vec<_> = rows.iter().map(|row| row.json(&model)).collect();
-            format!("{:#}\n", Value::Array(rows))
-        }
-    })
+impl MatrixArgs {
+    /// Runs the command.
+    pub(crate) fn run(&self, program: &Program) -> Result<String, CommandError> {
+        let source = document::read(&self.spec)?;
+        let model = document::model(&source, program.catalogue_for(&self.spec)?)?;
+        let rows = rows(&model, self.built_in);
+        let counts = count_summary(model.counts);
+        Ok(match self.format {
+            MatrixFormat::Text => format!("{}\n{counts}\n", text(&model, &rows)),
+            MatrixFormat::Markdown => format!("{}\n{counts}\n", markdown(&model, &rows)),
+            MatrixFormat::Json => {
+                let rows: Vec<_> = rows.iter().map(|row| row.json(&model)).collect();
+                format!("{:#}\n", Value::Array(rows))
+            }
+        })
+    }
 }
 
 fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {

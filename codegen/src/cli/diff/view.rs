@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use statusquo_codegen::{
+use crate::{
     diff::{Bucket, Diff, Finding, Level, Note, PlacePair},
     report::{Position, Positions},
     source::Source,
@@ -17,13 +17,13 @@ pub(crate) struct View<'a> {
     /// The file of the head.
     pub(crate) file: &'a str,
     /// The findings with the positions of their first place.
-    pub(crate) findings: Vec<Located<'a>>,
+    pub(crate) findings: Vec<LocatedFinding<'a>>,
     /// The notes by bucket.
     pub(crate) notes: BTreeMap<Bucket, Vec<&'a Note>>,
 }
 
 /// A finding with its positions.
-pub(crate) struct Located<'a> {
+pub(crate) struct LocatedFinding<'a> {
     pub(crate) finding: &'a Finding,
     pub(crate) base: Option<Position>,
     pub(crate) head: Option<Position>,
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
         let (mut old, mut new) = (Positions::new(base.1), Positions::new(head.1));
         let findings = diff.findings.iter().map(|finding| {
             let place = finding.places.first().cloned().unwrap_or_default();
-            Located {
+            LocatedFinding {
                 finding,
                 near: new.find(&finding.near),
                 base: place.base.map(|place| old.find(&place)),
@@ -109,8 +109,12 @@ impl<'a> View<'a> {
             (Some(needed), _) => {
                 format!("{change}: requires {needed}, but `info.version` is {stated}")
             }
+            (None, Some(true)) => {
+                format!("{change}: `info.version` is {stated}, which is sufficient")
+            }
             (None, _) => format!(
-                "{change}; `{}` is not a semantic version, so raise the version of the crate by hand",
+                "{change}: the required version is unknown, because `info.version` of the base, {}, is not a \
+                 semantic version that can be incremented; `info.version` is now {stated}",
                 versions.base
             ),
         }
@@ -123,6 +127,11 @@ fn level_word(level: Level) -> &'static str {
         Level::Minor => "minor",
         Level::Major => "major",
     }
+}
+
+/// Replaces control characters, which could change the terminal's state.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// Returns a number with its noun.

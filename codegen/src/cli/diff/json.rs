@@ -1,13 +1,13 @@
 //! Formats a report as JSON.
 
-use serde_json::{Value, json};
-use statusquo_codegen::{
+use crate::{
     diff::{ApiChange, Bucket, Note, PlacePair, Risk},
     pointer::Pointer,
     report::Position,
 };
+use serde_json::{Value, json};
 
-use super::view::{Located, New, View};
+use super::view::{LocatedFinding, New, View};
 
 pub(crate) fn report(view: &View<'_>) -> String {
     let diff = view.diff;
@@ -61,7 +61,7 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-fn finding(located: &Located<'_>) -> Value {
+fn finding(located: &LocatedFinding<'_>) -> Value {
     let finding = located.finding;
     let places = &finding.places;
     json!({

@@ -3,15 +3,15 @@
 //!
 //! This module creates the data of the page as JSON; the script in `page.html` displays it.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
-use serde_json::{Value, json};
-use statusquo_codegen::{
+use crate::{
     doc,
     model::{
         Class, Content, Location, Model, Operation, Parameter, ResponseKey, SchemeKind,
         SecurityScheme, Status, Style, Type, match_response_key,
     },
 };
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
+use serde_json::{Value, json};
 
 /// The page without its data.
 const PAGE: &str = include_str!("page.html");

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::error::CommandError;
+use super::error::CommandError;
 
 /// A repository, accessed from a folder in it.
 pub(crate) struct Repository {

@@ -1,6 +1,6 @@
 //! Formats a report as annotations of GitHub workflows ("Workflow commands").
 
-use statusquo_codegen::diff::FindingSeverity;
+use crate::diff::FindingSeverity;
 
 use super::view::{New, View, advice, title, users};
 

@@ -1,9 +1,12 @@
 //! Formats a report as a comment on a pull request.
 
-use statusquo_codegen::diff::{FindingSeverity, Note};
+use crate::{
+    cli::Program,
+    diff::{FindingSeverity, Note},
+};
 
 use super::{
-    view::{self, Located, New, View, advice, counted, title, users},
+    view::{self, LocatedFinding, New, View, advice, counted, title, users},
     word_diff::{Run, compare},
 };
 
@@ -16,7 +19,7 @@ const MOST: usize = 65_536;
 /// The space reserved for the end of the comment, which reports how much was omitted.
 const END: usize = 1_500;
 
-pub(crate) fn report(view: &View<'_>) -> String {
+pub(crate) fn report(view: &View<'_>, program: &Program) -> String {
     if view.diff.is_empty() {
         return String::new();
     }
@@ -25,7 +28,7 @@ pub(crate) fn report(view: &View<'_>) -> String {
         code(view.base),
         code(view.head)
     );
-    text.push_str(&format!("**{}**\n\n", view.version()));
+    text.push_str(&format!("{}\n\n", marked("**", &view.version())));
     let mut cut = 0;
     for severity in [
         FindingSeverity::Breaking,
@@ -66,7 +69,8 @@ pub(crate) fn report(view: &View<'_>) -> String {
     if cut > 0 {
         let more = counted(cut, "entry was", "entries were");
         text.push_str(&format!(
-            "{more} omitted to fit into a comment; `cargo xtask diff` shows all.\n\n"
+            "{more} omitted to fit into a comment; `{} diff` shows all.\n\n",
+            program.name
         ));
     }
     text.push_str(&format!("<sub>{}</sub>\n", view.counted()));
@@ -107,7 +111,7 @@ fn folded(text: &mut String, open: &str, title: &str, blocks: &[String]) -> usiz
     blocks.len() - shown
 }
 
-fn finding(located: &Located<'_>) -> String {
+fn finding(located: &LocatedFinding<'_>) -> String {
     let finding = located.finding;
     let mut text = format!("- **{}** {}\n", finding.rule, prose(&title(finding)));
     let place = match (&located.head, &located.base) {

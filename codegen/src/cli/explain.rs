@@ -1,9 +1,9 @@
-//! `cargo xtask explain`: explains a status code.
+//! The command `explain`: explains a status code.
 
+use crate::model::{Catalogue, Class, ContentRule, Status};
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::model::{Catalogue, Class, ContentRule, Model, ResponseKey, Status};
 
-use crate::{document, error::CommandError, paths};
+use super::{Program, error::CommandError};
 
 /// Explain a status code
 #[derive(clap::Args)]
@@ -13,26 +13,27 @@ pub(crate) struct ExplainArgs {
     words: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(arguments: &ExplainArgs) -> Result<String, CommandError> {
-    let source = document::read(&paths::workspace_spec())?;
-    let model = document::model(&source, &Catalogue::empty())?;
-    let words: Vec<_> = arguments
-        .words
-        .iter()
-        .flat_map(|text| text.split_whitespace())
-        .collect();
-    let text = words.join(" ");
-    if text.is_empty() {
-        let message = "no status is given; pass a code or words of its reason phrase";
-        return Err(CommandError::Unable(message.to_owned()));
+impl ExplainArgs {
+    /// Runs the command.
+    pub(crate) fn run(&self, _: &Program) -> Result<String, CommandError> {
+        let catalogue = super::catalogue()?;
+        let words: Vec<_> = self
+            .words
+            .iter()
+            .flat_map(|text| text.split_whitespace())
+            .collect();
+        let text = words.join(" ");
+        if text.is_empty() {
+            let message = "no status is given; pass a code or words of its reason phrase";
+            return Err(CommandError::Unable(message.to_owned()));
+        }
+        if let Some((digit, class)) = parse_class(&text) {
+            return Ok(class_text(catalogue, digit, class));
+        }
+        find(catalogue, &text)
+            .map(|status| status_text(catalogue, status))
+            .ok_or_else(|| unknown_status(catalogue, &text))
     }
-    if let Some((digit, class)) = parse_class(&text) {
-        return Ok(class_text(&model, digit, class));
-    }
-    find(&model, &text)
-        .map(|status| status_text(&model, status))
-        .ok_or_else(|| unknown_status(&model, &text))
 }
 
 /// Parses a range of codes such as `4xx` into its first digit and its class.
@@ -46,11 +47,11 @@ fn parse_class(text: &str) -> Option<(u16, Class)> {
 }
 
 /// Formats a class with its statuses.
-fn class_text(model: &Model, digit: u16, class: Class) -> String {
+fn class_text(catalogue: &Catalogue, digit: u16, class: Class) -> String {
     let title = color(Some(class)).on_default().bold();
     let advice = highlighted(class.advice());
     let mut text = format!("{title}{digit}xx, {}{title:#}\n{advice}\n\n", class.name());
-    let statuses = model.statuses.iter();
+    let statuses = catalogue.iter();
     for status in statuses.filter(|status| Class::from_code(status.code) == Some(class)) {
         let (code, reason) = (status.code, &status.reason);
         text.push_str(&format!(
@@ -62,7 +63,7 @@ fn class_text(model: &Model, digit: u16, class: Class) -> String {
 }
 
 /// Finds a status by code, phrase or name, or else the only one whose phrase contains the text.
-fn find<'a>(model: &'a Model, text: &str) -> Option<&'a Status> {
+fn find<'a>(catalogue: &'a Catalogue, text: &str) -> Option<&'a Status> {
     let is_exact = |status: &&Status| {
         let code = status.code.to_string();
         code == text
@@ -72,9 +73,8 @@ fn find<'a>(model: &'a Model, text: &str) -> Option<&'a Status> {
     };
     let contains_text =
         |status: &&Status| !text.is_empty() && folded(&status.reason).contains(&folded(text));
-    let mut containing = model.statuses.iter().filter(contains_text);
-    model
-        .statuses
+    let mut containing = catalogue.iter().filter(contains_text);
+    catalogue
         .iter()
         .find(is_exact)
         .or_else(|| containing.next().filter(|_| containing.next().is_none()))
@@ -100,7 +100,7 @@ fn color(class: Option<Class>) -> AnsiColor {
     }
 }
 
-fn status_text(model: &Model, status: &Status) -> String {
+fn status_text(catalogue: &Catalogue, status: &Status) -> String {
     let title = color(Class::from_code(status.code)).on_default().bold();
     let mut text = format!("{title}{} {}{title:#}\n", status.code, status.reason);
     let mut paragraphs = status.description.split("\n\n");
@@ -111,13 +111,13 @@ fn status_text(model: &Model, status: &Status) -> String {
         text.push_str(&format!("\n{}\n", highlighted(paragraph.trim())));
     }
     text.push('\n');
-    for (name, value) in facts(model, status) {
+    for (name, value) in facts(catalogue, status) {
         text.push_str(&format!("{DIM}{name:<10}{DIM:#} {value}\n"));
     }
     text
 }
 
-fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
+fn facts(catalogue: &Catalogue, status: &Status) -> Vec<(&'static str, String)> {
     let class = Class::from_code(status.code);
     let content = match status.content {
         ContentRule::Allowed => "allowed",
@@ -137,7 +137,7 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
             highlighted(class.map_or("", |class| class.advice_for(status.retry))),
         ),
         ("Content", content.to_owned()),
-        ("Headers", headers(model, status)),
+        ("Headers", headers(catalogue, status)),
         ("Origin", status.origin.join(", ")),
     ];
     facts.extend(
@@ -154,13 +154,7 @@ fn facts(model: &Model, status: &Status) -> Vec<(&'static str, String)> {
 }
 
 /// Lists the header fields that the status requires, and those that the document declares for it.
-fn headers(model: &Model, status: &Status) -> String {
-    let mut variants = model
-        .response_enums
-        .iter()
-        .flat_map(|response_enum| &response_enum.variants);
-    let variant = variants.find(|variant| variant.key == ResponseKey::Exact(status.code));
-    let declared = variant.into_iter().flat_map(|variant| &variant.headers);
+fn headers(catalogue: &Catalogue, status: &Status) -> String {
     let is_required = |name: &str| {
         status
             .requires
@@ -171,9 +165,11 @@ fn headers(model: &Model, status: &Status) -> String {
         .requires
         .iter()
         .map(|name| format!("`{name}` (required)"));
-    let optional = declared
-        .filter(|header| !is_required(&header.wire))
-        .map(|header| format!("`{}`", header.wire));
+    let optional = catalogue
+        .headers(status.code)
+        .iter()
+        .filter(|name| !is_required(name))
+        .map(|name| format!("`{name}`"));
     let headers: Vec<_> = required.chain(optional).collect();
     if headers.is_empty() {
         "none".to_owned()
@@ -194,9 +190,8 @@ fn highlighted(text: &str) -> String {
 }
 
 /// Creates the error for an unknown status, with the most similar ones.
-fn unknown_status(model: &Model, text: &str) -> CommandError {
-    let mut by_distance: Vec<(f64, &Status)> = model
-        .statuses
+fn unknown_status(catalogue: &Catalogue, text: &str) -> CommandError {
+    let mut by_distance: Vec<(f64, &Status)> = catalogue
         .iter()
         .map(|status| (distance(text, status), status))
         .collect();

@@ -2,14 +2,14 @@
 
 use std::{fs, io, path::Path};
 
-use statusquo_codegen::{
+use crate::{
     GeneratedCrate, Options,
     model::{Catalogue, Model},
     report::{Diagnostic, OutputStyle, Report, render},
     source::Source,
 };
 
-use crate::{
+use super::{
     error::CommandError,
     git::{Blob, Repository, Revision},
     paths,
@@ -75,7 +75,7 @@ fn with_external_files(
     read: impl Fn(&str) -> Result<String, String>,
 ) -> Source {
     loop {
-        let missing = statusquo_codegen::missing_files(&source);
+        let missing = crate::missing_files(&source);
         if missing.is_empty() {
             return source;
         }
@@ -135,24 +135,13 @@ fn decode(name: &str, bytes: Vec<u8>) -> Result<Source, CommandError> {
     }
 }
 
-/// Returns the statuses that a document need not describe: those of the workspace's own document, and none
-/// for that document itself.
-pub(crate) fn catalogue(spec: &Path) -> Result<Catalogue, CommandError> {
-    let workspace_spec = paths::workspace_spec();
-    if paths::is_same_file(spec, &workspace_spec) {
-        return Ok(Catalogue::empty());
-    }
-    let source = read(&workspace_spec)?;
-    statusquo_codegen::catalogue(&source).map_err(|findings| generation_error(&findings, &source))
-}
-
 /// Generates a crate, and prints warnings to standard error.
 pub(crate) fn generate(
     source: &Source,
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<GeneratedCrate, CommandError> {
-    let generated = statusquo_codegen::generate(source, catalogue, options)
+    let generated = crate::generate(source, catalogue, options)
         .map_err(|findings| generation_error(&findings, source))?;
     warn(&generated.warnings, source);
     Ok(generated)
@@ -160,8 +149,8 @@ pub(crate) fn generate(
 
 /// Lowers a document to its model, and prints warnings to standard error.
 pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, CommandError> {
-    let (model, warnings) = statusquo_codegen::model(source, catalogue)
-        .map_err(|findings| generation_error(&findings, source))?;
+    let (model, warnings) =
+        crate::model(source, catalogue).map_err(|findings| generation_error(&findings, source))?;
     warn(&warnings, source);
     Ok(model)
 }

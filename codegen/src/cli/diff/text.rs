@@ -1,10 +1,10 @@
 //! Formats a report for a terminal.
 
+use crate::diff::{Bucket, FindingSeverity, Note};
 use anstyle::{AnsiColor, Style};
-use statusquo_codegen::diff::{Bucket, FindingSeverity, Note};
 
 use super::{
-    view::{self, Located, New, View, advice, counted, title, users},
+    view::{self, LocatedFinding, New, View, advice, counted, plain, title, users},
     word_diff::{Run, compare},
 };
 
@@ -31,7 +31,8 @@ pub(crate) fn report(view: &View<'_>) -> String {
         bucket_section(&mut text, *bucket, notes);
     }
     text.push_str(&format!("{}\n", view.counted()));
-    text.push_str(&format!("{STRONG}{}{STRONG:#}\n", view.version()));
+    let version = plain(&view.version());
+    text.push_str(&format!("{STRONG}{version}{STRONG:#}\n"));
     text
 }
 
@@ -44,7 +45,7 @@ pub(crate) fn new(view: &New) -> String {
     )
 }
 
-fn finding(text: &mut String, located: &Located<'_>) {
+fn finding(text: &mut String, located: &LocatedFinding<'_>) {
     let finding = located.finding;
     let severity = finding.severity();
     let style = match severity {
@@ -57,7 +58,7 @@ fn finding(text: &mut String, located: &Located<'_>) {
     let wrapped_text = wrapped(&format!("{head}: {}", title(finding)), indent);
     let content = wrapped_text.strip_prefix(&head).unwrap_or(&wrapped_text);
     text.push_str(&format!("{style}{head}{style:#}{content}\n"));
-    let place = |position: &statusquo_codegen::report::Position| {
+    let place = |position: &crate::report::Position| {
         format!("{}:{}:{}", position.file, position.line, position.column)
     };
     match (&located.base, &located.head) {
@@ -103,11 +104,6 @@ fn line(text: &mut String, label: &str, content: &str) {
     let wrapped_line = wrapped(&format!("{label} {content}"), "        ");
     let rest = wrapped_line.strip_prefix(&label).unwrap_or(&wrapped_line);
     text.push_str(&format!("{QUIET}{label}{QUIET:#}{rest}\n"));
-}
-
-/// Replaces control characters, which could change the terminal's state.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// Wraps a paragraph to the width of the terminal, without control characters.

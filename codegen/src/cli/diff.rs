@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: reports what a change of a document breaks.
+//! The command `diff`: reports what a change of a document breaks.
 
 mod github;
 mod json;
@@ -9,30 +9,30 @@ mod word_diff;
 
 use std::path::{Path, PathBuf};
 
-use statusquo_codegen::{
+use crate::{
     diff::{Diff, Level, Side, diff},
     files::{self, Files},
     source::Source,
 };
 
-use crate::{
-    document,
+use super::{
+    Program, document,
     error::CommandError,
     git::{Blob, Repository, Revision},
     paths,
 };
 use view::View;
 
-/// Report what a change of a document breaks, on the wire and in Rust
+/// Compare two versions of a document
 #[derive(clap::Args)]
 pub(crate) struct DiffArgs {
     /// The old document: a Git revision or a file [default: the merge base with origin/main or main, else
     /// HEAD]
     #[arg(value_name = "BASE")]
     base: Option<String>,
-    /// The new document, as YAML or JSON [default: spec/status.yaml of the workspace]
+    /// The new document, as YAML or JSON
     #[arg(long, value_name = "FILE")]
-    spec: Option<PathBuf>,
+    spec: PathBuf,
     /// Output format
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
@@ -66,46 +66,49 @@ enum FailOn {
     Wire,
 }
 
-/// Runs the command.
-pub(crate) fn run(arguments: &DiffArgs) -> Result<String, CommandError> {
-    let spec = arguments.spec.clone().unwrap_or_else(paths::workspace_spec);
-    let head = document::read(&spec)?;
-    let base = Base::find(arguments.base.as_deref(), &spec)?;
-    let Some(old) = base.read(&spec)? else {
-        // A new document must be valid, too.
-        let model = document::model(&head, &document::catalogue(&spec)?)?;
-        let view = view::New {
-            base: base.shown(),
-            head: paths::normalized(&spec).display().to_string(),
-            operations: model.operations.len(),
+impl DiffArgs {
+    /// Runs the command.
+    pub(crate) fn run(&self, program: &Program) -> Result<String, CommandError> {
+        let spec = &self.spec;
+        let head = document::read(spec)?;
+        let base = Base::find(program, self.base.as_deref(), spec)?;
+        let Some(old) = base.read(spec)? else {
+            // A new document must be valid, too.
+            let model = document::model(&head, program.catalogue_for(spec)?)?;
+            let view = view::New {
+                base: base.shown(),
+                head: paths::normalized(spec).display().to_string(),
+                operations: model.operations.len(),
+            };
+            return Ok(match self.format {
+                DiffFormat::Text => text::new(&view),
+                DiffFormat::Markdown => markdown::new(&view),
+                DiffFormat::Json => json::new(&view),
+                DiffFormat::Github => github::new(&view),
+            });
         };
-        return Ok(match arguments.format {
-            DiffFormat::Text => text::new(&view),
-            DiffFormat::Markdown => markdown::new(&view),
-            DiffFormat::Json => json::new(&view),
-            DiffFormat::Github => github::new(&view),
-        });
-    };
-    let (old, new) = sides(&spec, &old, &head)?;
-    let old = base.with_crate(&spec, old)?;
-    let diff = diff(&old, &new);
-    let (before, after) = (base.shown(), head_name(&base, &spec, &head));
-    let view = View::new(&diff, (&before, old.source()), (&after, &head));
-    let results = match arguments.format {
-        DiffFormat::Text => text::report(&view),
-        DiffFormat::Markdown => markdown::report(&view),
-        DiffFormat::Json => json::report(&view),
-        DiffFormat::Github => github::report(&view),
-    };
-    match verdict(&diff, arguments.fail_on) {
-        None => Ok(results),
-        Some(message) => Err(CommandError::Findings { results, message }),
+        let (old, new) = sides(program, spec, &old, &head)?;
+        let old = base.with_crate(program, spec, old)?;
+        let diff = diff(&old, &new);
+        let (before, after) = (base.shown(), head_name(&base, spec, &head));
+        let view = View::new(&diff, (&before, old.source()), (&after, &head));
+        let results = match self.format {
+            DiffFormat::Text => text::report(&view),
+            DiffFormat::Markdown => markdown::report(&view, program),
+            DiffFormat::Json => json::report(&view),
+            DiffFormat::Github => github::report(&view),
+        };
+        match verdict(&diff, self.fail_on) {
+            None => Ok(results),
+            Some(message) => Err(CommandError::Findings { results, message }),
+        }
     }
 }
 
 /// Reports the effect of an edited document on the crate as it is committed, or on the crate on disk if Git
 /// does not track the document.
 pub(crate) fn report_edit(
+    program: &Program,
     spec: &Path,
     source: &Source,
     out: &Path,
@@ -121,10 +124,10 @@ pub(crate) fn report_edit(
         Some((repository, revision)) => {
             // The committed document may be invalid, and the edit may fix that.
             let old = document::read_revision(repository, revision, spec)?;
-            old.and_then(|old| side(spec, &old).ok())
+            old.and_then(|old| side(program, spec, &old).ok())
         }
     };
-    let head = side(spec, source)?;
+    let head = side(program, spec, source)?;
     let (name, base) = match (committed, &last) {
         (Some(base), Some((repository, revision))) => {
             let files = match repository.path(out) {
@@ -139,7 +142,7 @@ pub(crate) fn report_edit(
             }
         }
         _ => {
-            let base = side(spec, source)?;
+            let base = side(program, spec, source)?;
             let crate_name = paths::normalized(out).display().to_string();
             (crate_name, on_disk(out, base)?)
         }
@@ -192,15 +195,15 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
     let least = match fail_on {
         None => {
             let versions = &diff.versions;
-            let target = match &versions.needed {
-                Some(needed) => format!(" to at least {needed}"),
-                None => String::new(),
+            let stated = view::plain(&versions.stated);
+            let advice = match &versions.needed {
+                Some(needed) => format!("raise it to at least {needed}"),
+                None => "choose a new one; none is suggested, because it is not a semantic version that can \
+                         be incremented"
+                    .to_owned(),
             };
             return (versions.is_sufficient == Some(false)).then(|| {
-                format!(
-                    "`info.version` is {}, but this is a {level} change: raise it{target}",
-                    versions.stated
-                )
+                format!("`info.version` is {stated}, but this is a {level} change: {advice}")
             });
         }
         Some(FailOn::Major) => Level::Major,
@@ -211,17 +214,21 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
 }
 
 /// Reads both sides in parallel, because each takes equally long.
-fn sides(spec: &Path, base: &Source, head: &Source) -> Result<(Side, Side), CommandError> {
-    let catalogue = document::catalogue(spec)?;
-    let (old, new) = Side::read_both(base, head, &catalogue);
+fn sides(
+    program: &Program,
+    spec: &Path,
+    base: &Source,
+    head: &Source,
+) -> Result<(Side, Side), CommandError> {
+    let (old, new) = Side::read_both(base, head, program.catalogue_for(spec)?);
     let old = old.map_err(|findings| document::comparison_error(&findings, base))?;
     let new = new.map_err(|findings| document::comparison_error(&findings, head))?;
     Ok((old, new))
 }
 
 /// Reads one side.
-fn side(spec: &Path, source: &Source) -> Result<Side, CommandError> {
-    Side::read(source, &document::catalogue(spec)?)
+fn side(program: &Program, spec: &Path, source: &Source) -> Result<Side, CommandError> {
+    Side::read(source, program.catalogue_for(spec)?)
         .map_err(|findings| document::comparison_error(&findings, source))
 }
 
@@ -235,14 +242,15 @@ enum Base {
 
 impl Base {
     /// Finds the base: a revision or a file, or by default the start of the branch.
-    fn find(base: Option<&str>, spec: &Path) -> Result<Self, CommandError> {
+    fn find(program: &Program, base: Option<&str>, spec: &Path) -> Result<Self, CommandError> {
         let repository = Repository::containing(spec);
         let Some(base) = base else {
             let repository = repository.ok_or_else(|| {
                 let spec = paths::shell_quoted(spec);
                 CommandError::Unable(format!(
                     "`{spec}` is not in a Git repository\n  = help: name the file to compare it with: \
-                     `cargo xtask diff OLD --spec {spec}`"
+                     `{} diff OLD --spec {spec}`",
+                    program.name
                 ))
             })?;
             let start = repository.start().map_err(CommandError::Unable)?;
@@ -288,12 +296,11 @@ impl Base {
 
     /// Adds the committed crate of the revision to a side, if the document is the workspace's own. That
     /// crate may have been generated by an older generator.
-    fn with_crate(&self, spec: &Path, side: Side) -> Result<Side, CommandError> {
-        match self {
-            Self::Revision(repository, revision)
-                if paths::is_same_file(spec, &paths::workspace_spec()) =>
-            {
-                let files = committed_files(repository, revision, &paths::workspace_crate())?;
+    fn with_crate(&self, program: &Program, spec: &Path, side: Side) -> Result<Side, CommandError> {
+        match (self, program.workspace_of(spec)) {
+            (Self::Revision(repository, revision), Some(workspace)) => {
+                let files =
+                    committed_files(repository, revision, &paths::relative(&workspace.out))?;
                 if files.is_empty() {
                     return Ok(side);
                 }
