@@ -32,7 +32,7 @@ use crate::documents::{cargo, write_if_changed};
 ///
 /// # Panics
 ///
-/// |Panics if the manifest cannot be created.
+/// Panics if the manifest cannot be created.
 #[must_use]
 pub fn crate_files(source: &Source, catalogue: &Catalogue) -> Option<Files> {
     let generated =
@@ -51,7 +51,7 @@ pub fn crate_files(source: &Source, catalogue: &Catalogue) -> Option<Files> {
 ///
 /// # Panics
 ///
-/// |Panics if the program does not compile with its own crate, or if a crate does not compile by itself.
+/// Panics if the program does not compile with its own crate, or if a crate does not compile by itself.
 #[must_use]
 pub fn check(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>> {
     let _ = fs::remove_dir_all(folder);
@@ -148,7 +148,7 @@ pub fn has_semver_checks() -> bool {
 ///
 /// # Panics
 ///
-/// |Panics if the output does not contain a verdict.
+/// Panics if the output does not contain a verdict.
 #[must_use]
 pub fn semver_checks(base: &Files, head: &Files, folder: &Path) -> Level {
     let _ = fs::remove_dir_all(folder);
@@ -199,7 +199,7 @@ const CRATE: &str = "api";
 ///
 /// # Panics
 ///
-/// |Panics if the crate is not valid Rust.
+/// Panics if the crate is not valid Rust.
 #[must_use]
 pub fn program(files: &Files) -> String {
     let mut text = String::from("#![allow(warnings)]\n");
