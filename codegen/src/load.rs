@@ -13,6 +13,7 @@ mod ref_resolution;
 pub(crate) mod spec;
 mod typed;
 mod validate;
+pub(crate) mod walk;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;

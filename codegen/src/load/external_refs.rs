@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use super::{
     parse,
-    spec::{ObjectKeys, ObjectKind, ValueKind, section_of},
+    spec::{ObjectKind, ValueKind, section_of},
+    walk::{self, Visitor},
 };
 use crate::{
-    pointer::Pointer,
+    pointer::{Pointer, Trail},
     report::{Diagnostic, Place},
     source::Source,
 };
@@ -124,6 +125,33 @@ fn may_reference_files(text: &str) -> bool {
     })
 }
 
+/// The places of the texts in a value that refer to another place, and the expected kinds of object there.
+#[derive(Default)]
+struct ReferencePlaces(Vec<(Pointer, ObjectKind)>);
+
+impl Visitor for ReferencePlaces {
+    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
+        if kind == ObjectKind::Discriminator {
+            let place = at.key("mapping").pointer();
+            let mapping = object.get("mapping").and_then(Value::as_object);
+            for (key, value) in mapping.into_iter().flatten() {
+                // A component name in `mapping` contains none of these characters.
+                if value
+                    .as_str()
+                    .is_some_and(|text| text.contains(['#', '/', '.']))
+                {
+                    self.0.push((place.key(key), ObjectKind::Schema));
+                }
+            }
+        }
+        true
+    }
+
+    fn reference(&mut self, kind: ObjectKind, _: &Value, at: &Trail<'_>) {
+        self.0.push((at.key("$ref").pointer(), kind));
+    }
+}
+
 struct RefLoader<'a> {
     source: &'a Source,
     /// The parsed files by path; `None` for files with syntax errors.
@@ -170,57 +198,13 @@ impl<'a> RefLoader<'a> {
         loader
     }
 
+    /// Rewrites the `$ref`s in a value.
     fn value(&mut self, expected: ValueKind, value: &mut Value, file: Option<&str>) {
-        match (expected, value) {
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get_mut("$ref") {
-                    Some(Value::String(reference)) => self.reference(kind, reference, file),
-                    Some(_) => {}
-                    None => self.object(kind, members, file),
-                }
-            }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, file),
-            (ValueKind::List(item_kind), Value::Array(items)) => {
-                for item in items {
-                    self.value(*item_kind, item, file);
-                }
-            }
-            (ValueKind::Map(member_kind), Value::Object(members)) => {
-                for member in members.values_mut() {
-                    self.value(*member_kind, member, file);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, kind: ObjectKind, members: &mut Map<String, Value>, file: Option<&str>) {
-        match kind.keys() {
-            ObjectKeys::Fields(fields) => {
-                for field in fields {
-                    if let Some(value) = members.get_mut(field.name) {
-                        self.value(field.kind, value, file);
-                    }
-                }
-            }
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members.iter_mut() {
-                    if !key.starts_with("x-") {
-                        self.value(value_kind, value, file);
-                    }
-                }
-            }
-        }
-        if kind == ObjectKind::Discriminator
-            && let Some(Value::Object(mapping)) = members.get_mut("mapping")
-        {
-            for value in mapping.values_mut() {
-                // A component name in `mapping` contains none of these characters.
-                if let Value::String(text) = value
-                    && text.contains(['#', '/', '.'])
-                {
-                    self.reference(ObjectKind::Schema, text, file);
-                }
+        let mut references = ReferencePlaces::default();
+        walk::visit(expected, value, &Trail::ROOT, &mut references);
+        for (place, kind) in references.0 {
+            if let Some(Value::String(reference)) = value.pointer_mut(place.as_str()) {
+                self.reference(kind, reference, file);
             }
         }
     }

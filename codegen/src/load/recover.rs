@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
+use super::{
+    spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
+    walk::{Member, Rebuilder, rebuild},
+};
 use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 
 /// Returns the valid part of a document, without the `$ref`s at the places in `broken`.
@@ -15,115 +18,91 @@ use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 /// An invalid value that could have been a `$ref` is replaced with a dangling `$ref`, so that its neighbors
 /// in a list keep their indices. `None` if a required part is invalid.
 pub(super) fn valid_part(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
-    value(
-        ValueKind::Is(ObjectKind::OpenApi),
-        tree,
-        &Trail::ROOT,
-        broken,
-    )
+    let document = ValueKind::Is(ObjectKind::OpenApi);
+    rebuild(document, tree, &Trail::ROOT, &mut Recovery { broken })
 }
 
-fn dangling_ref() -> Value {
-    json!({"$ref": "#/invalid"})
+struct Recovery<'a> {
+    broken: &'a BTreeSet<Pointer>,
 }
 
-fn value(
-    expected: ValueKind,
-    found: &Value,
-    at: &Trail<'_>,
-    broken: &BTreeSet<Pointer>,
-) -> Option<Value> {
-    match (expected, found) {
-        (ValueKind::Any, _)
-        | (ValueKind::Text, Value::String(_))
-        | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
-        | (ValueKind::Number, Value::Number(_)) => Some(found.clone()),
-        (ValueKind::OneOf(allowed), Value::String(text)) => {
-            allowed.contains(&text.as_str()).then(|| found.clone())
+impl Rebuilder for Recovery<'_> {
+    fn member(&mut self, kind: ObjectKind, member: &Member<'_>) -> bool {
+        match kind {
+            ObjectKind::Paths => member.key.starts_with('/'),
+            ObjectKind::Responses => ResponseKey::parse(member.key).is_some(),
+            _ => true,
         }
-        (ValueKind::Count, Value::Number(number)) => number.as_u64().map(|_| found.clone()),
-        (ValueKind::Is(kind), Value::Object(members)) => object(kind, members, at, broken),
-        (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-            match members.get("$ref") {
-                Some(Value::String(_)) if !broken.contains(&at.key("$ref").pointer()) => {
-                    Some(found.clone())
-                }
-                Some(_) => Some(dangling_ref()),
-                None => Some(object(kind, members, at, broken).unwrap_or_else(dangling_ref)),
-            }
+    }
+
+    fn object(
+        &mut self,
+        expected: ValueKind,
+        kind: ObjectKind,
+        original: &Map<String, Value>,
+        rebuilt: Map<String, Value>,
+    ) -> Option<Value> {
+        let object = valid_object(kind, original, rebuilt);
+        object.map(Value::Object).or_else(|| dangling_ref(expected))
+    }
+
+    fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value> {
+        let is_valid = object.get("$ref").is_some_and(Value::is_string)
+            && !self.broken.contains(&at.key("$ref").pointer());
+        if is_valid {
+            Some(object.clone())
+        } else {
+            dangling_ref(ValueKind::Ref(kind))
         }
-        (ValueKind::Ref(_) | ValueKind::FlagOrRef(_), _) => Some(dangling_ref()),
-        (ValueKind::List(item_kind), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| value(*item_kind, item, &at.index(index), broken))
-            .collect(),
-        (ValueKind::Map(member_kind), Value::Object(members)) => {
-            Some(Value::Object(map(members, *member_kind, at, broken)))
+    }
+
+    fn leaf(&mut self, expected: ValueKind, value: &Value) -> Option<Value> {
+        if expected.allows(value) {
+            Some(value.clone())
+        } else {
+            dangling_ref(expected)
         }
-        _ => None,
     }
 }
 
-fn map(
-    members: &Map<String, Value>,
-    member_kind: ValueKind,
-    at: &Trail<'_>,
-    broken: &BTreeSet<Pointer>,
-) -> Map<String, Value> {
-    let valid_member = |(key, found): (&String, &Value)| {
-        Some((
-            key.clone(),
-            value(member_kind, found, &at.key(key), broken)?,
-        ))
-    };
-    members.iter().filter_map(valid_member).collect()
+/// Returns a dangling `$ref` where a `$ref` is allowed.
+fn dangling_ref(expected: ValueKind) -> Option<Value> {
+    let is_allowed = matches!(expected, ValueKind::Ref(_) | ValueKind::FlagOrRef(_));
+    is_allowed.then(|| json!({"$ref": "#/invalid"}))
 }
 
-fn object(
+/// Completes the valid members of an object with its extensions and unknown keys, and with placeholders.
+fn valid_object(
     kind: ObjectKind,
-    members: &Map<String, Value>,
-    at: &Trail<'_>,
-    broken: &BTreeSet<Pointer>,
-) -> Option<Value> {
+    original: &Map<String, Value>,
+    mut valid: Map<String, Value>,
+) -> Option<Map<String, Value>> {
     let fields = match kind.keys() {
         ObjectKeys::Fields(fields) => fields,
-        ObjectKeys::Named(value_kind) => {
-            let (extensions, mut named): (Map<_, _>, Map<_, _>) = members
-                .clone()
-                .into_iter()
-                .partition(|(key, _)| key.starts_with("x-"));
-            named.retain(|key, _| match kind {
-                ObjectKind::Paths => key.starts_with('/'),
-                ObjectKind::Responses => ResponseKey::parse(key).is_some(),
-                _ => true,
-            });
-            let mut valid = map(&named, value_kind, at, broken);
-            valid.extend(extensions);
-            return Some(Value::Object(valid));
-        }
+        ObjectKeys::Named(_) => &[],
     };
-    let mut valid = members.clone();
+    let is_extra = |key: &String| match kind.keys() {
+        ObjectKeys::Fields(fields) => fields.iter().all(|field| field.name != key),
+        ObjectKeys::Named(_) => key.starts_with("x-"),
+    };
+    let extra = original.iter().filter(|(key, _)| is_extra(key));
+    valid.extend(extra.map(|(key, value)| (key.clone(), value.clone())));
     for field in fields {
-        let found = members
-            .get(field.name)
-            .and_then(|found| value(field.kind, found, &at.key(field.name), broken));
-        match found.or_else(|| placeholder(kind, field)) {
-            Some(found) => {
-                valid.insert(field.name.to_owned(), found);
+        if valid.contains_key(field.name) {
+            continue;
+        }
+        match placeholder(kind, field) {
+            Some(value) => {
+                valid.insert(field.name.to_owned(), value);
             }
             None if field.required => return None,
-            None => {
-                valid.remove(field.name);
-            }
+            None => {}
         }
     }
-    for key in dependent(kind, &valid) {
-        if !valid.contains_key(*key) {
-            return None;
-        }
-    }
-    Some(Value::Object(valid))
+    let mut dependent = dependent(kind, &valid).iter();
+    dependent
+        .all(|key| valid.contains_key(*key))
+        .then_some(valid)
 }
 
 /// Returns a valid value for a missing required key, if there is a neutral one.

@@ -12,6 +12,7 @@ use super::{
     spec::{ObjectKind, SECTIONS, ValueKind, section_of},
     typed::Component,
     validate::Validator,
+    walk,
 };
 use crate::{
     pointer::{Pointer, Trail},
@@ -40,7 +41,8 @@ impl Document {
 }
 
 impl Validator<'_> {
-    pub(super) fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
+    /// Records the target of a `$ref`, or reports that it cannot be one.
+    pub(super) fn add_reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
         let place = at.key("$ref").pointer();
         let Value::String(text) = reference else {
             return self.wrong_type(ValueKind::Text, reference, &at.key("$ref"));
@@ -147,7 +149,7 @@ impl Validator<'_> {
             }
             Some(_) => {}
             None => {
-                target.walk(|at| self.value(ValueKind::Ref(kind), value, at));
+                target.walk(|at| walk::visit(ValueKind::Ref(kind), value, at, self));
             }
         }
         if let Some(cycle) = find_cycle(tree, target) {

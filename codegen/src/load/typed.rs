@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{ObjectKeys, ObjectKind, ValueKind},
+    spec::{ObjectKind, ValueKind},
+    walk::{self, Visitor},
 };
 use crate::{
     model::Method,
@@ -143,8 +144,16 @@ pub(super) fn deserialize(
 
 /// Finds the smallest part of the document that fails to deserialize and reports it.
 fn invalid_part(tree: &Value, error: &serde_json::Error) -> Diagnostic {
-    let (place, error) = smallest_invalid(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT)
-        .unwrap_or((Pointer::root(), error.to_string()));
+    let mut invalid = InvalidPart(None);
+    walk::visit(
+        ValueKind::Is(ObjectKind::OpenApi),
+        tree,
+        &Trail::ROOT,
+        &mut invalid,
+    );
+    let (place, error) = invalid
+        .0
+        .unwrap_or_else(|| (Pointer::root(), error.to_string()));
     Diagnostic::error(
         Rule::WrongValue,
         Place::Key(place),
@@ -153,39 +162,22 @@ fn invalid_part(tree: &Value, error: &serde_json::Error) -> Diagnostic {
     .help("compare it with the OpenAPI 3.0.3 specification")
 }
 
-fn smallest_invalid(
-    expected: ValueKind,
-    value: &Value,
-    at: &Trail<'_>,
-) -> Option<(Pointer, String)> {
-    match (expected, value) {
-        (
-            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
-            Value::Object(members),
-        ) => {
-            if members.contains_key("$ref") {
-                return None;
-            }
-            let inner = match kind.keys() {
-                ObjectKeys::Fields(fields) => fields.iter().find_map(|field| {
-                    smallest_invalid(field.kind, members.get(field.name)?, &at.key(field.name))
-                }),
-                ObjectKeys::Named(value_kind) => members
-                    .iter()
-                    .filter(|(key, _)| !key.starts_with("x-"))
-                    .find_map(|(key, value)| smallest_invalid(value_kind, value, &at.key(key))),
-            };
-            inner.or_else(|| Some((at.pointer(), deserialize_error(kind, value)?)))
+/// The place of the first object that fails to deserialize although its parts do not, and the error.
+struct InvalidPart(Option<(Pointer, String)>);
+
+impl Visitor for InvalidPart {
+    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
+        let place = at.pointer();
+        let is_within = |(outer, _): &(Pointer, String)| place.is_within(outer);
+        if self.0.as_ref().is_none_or(is_within)
+            && let Some(error) = deserialize_error(kind, &Value::Object(object.clone()))
+        {
+            self.0 = Some((place, error));
         }
-        (ValueKind::List(item_kind), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| smallest_invalid(*item_kind, item, &at.index(index))),
-        (ValueKind::Map(member_kind), Value::Object(members)) => members
-            .iter()
-            .find_map(|(key, value)| smallest_invalid(*member_kind, value, &at.key(key))),
-        _ => None,
+        true
     }
+
+    fn reference(&mut self, _: ObjectKind, _: &Value, _: &Trail<'_>) {}
 }
 
 /// Returns the error of deserializing a value as an object of `kind`, if there is one.

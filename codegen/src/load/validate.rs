@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
+use super::{
+    spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
+    walk::{self, Member, Visitor},
+};
 use crate::{
     model::ResponseKey,
     pointer::{Pointer, Trail},
@@ -31,7 +34,12 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
     };
-    checker.value(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
+    walk::visit(
+        ValueKind::Is(ObjectKind::OpenApi),
+        tree,
+        &Trail::ROOT,
+        &mut checker,
+    );
     checker.resolve_targets(tree);
     Validated {
         findings: checker.findings,
@@ -48,13 +56,41 @@ pub(super) struct Validator<'a> {
     pub(super) broken: BTreeSet<Pointer>,
 }
 
-impl Validator<'_> {
-    pub(super) fn value(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+impl Visitor for Validator<'_> {
+    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
+        if let ObjectKeys::Fields(fields) = kind.keys() {
+            for field in fields {
+                if field.required && !object.contains_key(field.name) {
+                    self.missing(kind, field.name, at);
+                }
+            }
+            for key in object.keys() {
+                if !key.starts_with("x-") && !fields.iter().any(|field| field.name == key) {
+                    self.unknown_key(kind, fields, key, at);
+                }
+            }
+        }
+        for key in dependent(kind, object) {
+            if !object.contains_key(*key) {
+                self.missing(kind, key, at);
+            }
+        }
+        true
+    }
+
+    fn member(&mut self, kind: ObjectKind, member: &Member<'_>, at: &Trail<'_>) -> bool {
+        if let KeyUse::Unsupported(reason) = member.usage {
+            self.unsupported(member.key, member.value, reason, at);
+        }
+        self.check_name(kind, member.key, at)
+    }
+
+    fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
+        self.add_reference(kind, reference, at);
+    }
+
+    fn leaf(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
         match (expected, value) {
-            (ValueKind::Any, _)
-            | (ValueKind::Text, Value::String(_))
-            | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
-            | (ValueKind::Number, Value::Number(_)) => {}
             (ValueKind::OneOf(allowed), Value::String(text)) => {
                 if !allowed.contains(&text.as_str()) {
                     self.wrong_string(allowed, text, at);
@@ -72,63 +108,16 @@ impl Validator<'_> {
                     );
                 }
             }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get("$ref") {
-                    Some(reference) => self.reference(kind, reference, at),
-                    None => self.object(kind, members, at),
+            (expected, value) => {
+                if !expected.allows(value) {
+                    self.wrong_type(expected, value, at);
                 }
-            }
-            (ValueKind::List(item_kind), Value::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(*item_kind, item, &at.index(index));
-                }
-            }
-            (ValueKind::Map(member_kind), Value::Object(members)) => {
-                for (key, value) in members {
-                    self.value(*member_kind, value, &at.key(key));
-                }
-            }
-            (expected, value) => self.wrong_type(expected, value, at),
-        }
-    }
-
-    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
-        let fields = match kind.keys() {
-            ObjectKeys::Fields(fields) => fields,
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members {
-                    if !key.starts_with("x-") && self.check_name(kind, key, at) {
-                        self.value(value_kind, value, &at.key(key));
-                    }
-                }
-                return;
-            }
-        };
-        for field in fields {
-            match members.get(field.name) {
-                Some(value) => {
-                    if let KeyUse::Unsupported(reason) = field.usage {
-                        self.unsupported(field.name, value, reason, at);
-                    }
-                    self.value(field.kind, value, &at.key(field.name));
-                }
-                None if field.required => self.missing(kind, field.name, at),
-                None => {}
-            }
-        }
-        for key in members.keys() {
-            if !key.starts_with("x-") && !fields.iter().any(|field| field.name == key) {
-                self.unknown_key(kind, fields, key, at);
-            }
-        }
-        for key in dependent(kind, members) {
-            if !members.contains_key(*key) {
-                self.missing(kind, key, at);
             }
         }
     }
+}
 
+impl Validator<'_> {
     /// Checks a path, or a key of `responses`; returns `false` if it is not valid.
     fn check_name(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) -> bool {
         let place = || Place::Key(at.key(key).pointer());

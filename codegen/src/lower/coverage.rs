@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Context, merged_schema::resolved, route::Route};
 use crate::{
-    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
+    load::{
+        spec::{KeyUse, ObjectKind, ValueKind},
+        walk::{Member, Visitor, visit},
+    },
     model::{Count, Counts, Method, Operation, ResponseEnum},
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
@@ -169,18 +172,23 @@ fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
     let mut walk = SchemaWalk::default();
     let root = Trail::ROOT;
     if let Some(paths) = tree.get("paths") {
-        walk.value(ValueKind::Is(ObjectKind::Paths), paths, &root.key("paths"));
+        visit(
+            ValueKind::Is(ObjectKind::Paths),
+            paths,
+            &root.key("paths"),
+            &mut walk,
+        );
     }
     let components = root.key("components");
     if let Some(schemas) = tree.pointer("/components/schemas") {
         let value_kind = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
-        walk.value(value_kind, schemas, &components.key("schemas"));
+        visit(value_kind, schemas, &components.key("schemas"), &mut walk);
     }
     while let Some((place, kind)) = walk.pending.pop() {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
-        place.walk(|at| walk.value(ValueKind::Ref(kind), value, at));
+        place.walk(|at| visit(ValueKind::Ref(kind), value, at, &mut walk));
     }
     walk.schemas
 }
@@ -194,59 +202,20 @@ struct SchemaWalk {
     pending: Vec<(Pointer, ObjectKind)>,
 }
 
-impl SchemaWalk {
-    fn value(&mut self, value_kind: ValueKind, value: &Value, at: &Trail<'_>) {
-        match (value_kind, value) {
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get("$ref").and_then(Value::as_str) {
-                    Some(reference) => {
-                        if let Some(place) = Pointer::from_fragment(reference)
-                            && self.followed.insert((place.clone(), kind))
-                        {
-                            self.pending.push((place, kind));
-                        }
-                    }
-                    None => self.object(kind, members, at),
-                }
-            }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (ValueKind::List(value_kind), Value::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(*value_kind, item, &at.index(index));
-                }
-            }
-            (ValueKind::Map(value_kind), Value::Object(members)) => {
-                for (key, value) in members {
-                    self.value(*value_kind, value, &at.key(key));
-                }
-            }
-            _ => {}
-        }
+impl Visitor for SchemaWalk {
+    fn object(&mut self, kind: ObjectKind, _: &Map<String, Value>, at: &Trail<'_>) -> bool {
+        kind != ObjectKind::Schema || self.schemas.insert(at.pointer())
     }
 
-    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
-        if kind == ObjectKind::Schema && !self.schemas.insert(at.pointer()) {
-            return;
-        }
-        match kind.keys() {
-            ObjectKeys::Fields(fields) => {
-                for field in fields {
-                    let is_ignored = matches!(field.usage, KeyUse::Unsupported(_));
-                    if let Some(value) = members.get(field.name)
-                        && !is_ignored
-                        && field.name != "not"
-                    {
-                        self.value(field.kind, value, &at.key(field.name));
-                    }
-                }
-            }
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members {
-                    if !key.starts_with("x-") {
-                        self.value(value_kind, value, &at.key(key));
-                    }
-                }
-            }
+    fn member(&mut self, _: ObjectKind, member: &Member<'_>, _: &Trail<'_>) -> bool {
+        !matches!(member.usage, KeyUse::Unsupported(_)) && member.key != "not"
+    }
+
+    fn reference(&mut self, kind: ObjectKind, reference: &Value, _: &Trail<'_>) {
+        if let Some(place) = reference.as_str().and_then(Pointer::from_fragment)
+            && self.followed.insert((place.clone(), kind))
+        {
+            self.pending.push((place, kind));
         }
     }
 }

@@ -5,8 +5,11 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
-    pointer::Pointer,
+    load::{
+        spec::{KeyUse, ObjectKind, ValueKind},
+        walk::{Member, Rebuilder, rebuild},
+    },
+    pointer::{Pointer, Trail},
 };
 
 /// Returns a part of a document without its documentation.
@@ -15,48 +18,42 @@ use crate::{
 /// targets, because it makes no difference whether a response or a header is declared inline or under
 /// `components`.
 pub(crate) fn without_docs(document: &Value, kind: ObjectKind, value: &Value) -> Value {
-    strip_value(document, ValueKind::Ref(kind), value)
+    let expected = ValueKind::Ref(kind);
+    let mut meaning = Meaning { document };
+    rebuild(expected, value, &Trail::ROOT, &mut meaning).unwrap_or_default()
 }
 
-fn strip_value(document: &Value, value_kind: ValueKind, value: &Value) -> Value {
-    match (value_kind, value) {
-        (
-            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
-            Value::Object(members),
-        ) => match members.get("$ref").and_then(Value::as_str) {
-            Some(_) if kind == ObjectKind::Schema => value.clone(),
-            Some(reference) => match target(document, reference) {
-                Some(target) => strip_value(document, value_kind, target),
-                None => value.clone(),
-            },
-            None => strip_object(document, kind, members),
-        },
-        (ValueKind::List(value_kind), Value::Array(items)) => items
-            .iter()
-            .map(|item| strip_value(document, *value_kind, item))
-            .collect(),
-        (ValueKind::Map(value_kind), Value::Object(members)) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), strip_value(document, *value_kind, value)))
-            .collect(),
-        _ => value.clone(),
+struct Meaning<'a> {
+    document: &'a Value,
+}
+
+impl Rebuilder for Meaning<'_> {
+    fn member(&mut self, _: ObjectKind, member: &Member<'_>) -> bool {
+        member.usage == KeyUse::Meaning
     }
-}
 
-fn strip_object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
-    let ObjectKeys::Fields(fields) = kind.keys() else {
-        return Value::Object(members.clone());
-    };
-    fields
-        .iter()
-        .filter(|field| field.usage == KeyUse::Meaning)
-        .filter_map(|field| {
-            let value = strip_value(document, field.kind, members.get(field.name)?);
-            Some((field.name.to_owned(), value))
-        })
-        .collect()
-}
+    fn object(
+        &mut self,
+        _: ValueKind,
+        _: ObjectKind,
+        _: &Map<String, Value>,
+        rebuilt: Map<String, Value>,
+    ) -> Option<Value> {
+        Some(Value::Object(rebuilt))
+    }
 
-fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
-    document.pointer(Pointer::from_fragment(reference)?.as_str())
+    fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value> {
+        let reference = object.get("$ref").and_then(Value::as_str);
+        let place = reference.and_then(Pointer::from_fragment);
+        match place.and_then(|place| self.document.pointer(place.as_str())) {
+            Some(target) if kind != ObjectKind::Schema => {
+                rebuild(ValueKind::Ref(kind), target, at, self)
+            }
+            _ => Some(object.clone()),
+        }
+    }
+
+    fn leaf(&mut self, _: ValueKind, value: &Value) -> Option<Value> {
+        Some(value.clone())
+    }
 }
