@@ -25,6 +25,7 @@ use crate::{
 };
 pub(crate) use external_refs::missing_files;
 pub(crate) use parse::to_yaml;
+pub(crate) use ref_resolution::resolve;
 pub(crate) use typed::RefTargets;
 pub(crate) use validate::References;
 
@@ -61,6 +62,16 @@ impl<'a, T> Located<'a, T> {
 }
 
 impl Document {
+    /// Returns the value at a place.
+    pub(crate) fn get(&self, place: &Pointer) -> Option<&Value> {
+        self.tree.pointer(place.as_str())
+    }
+
+    /// Returns the value of a key of the object at a place.
+    pub(crate) fn member(&self, place: &Pointer, key: &str) -> Option<&Value> {
+        self.get(place)?.get(key)
+    }
+
     /// Returns the places of the schemas in external files that `$ref`s point to.
     pub(crate) fn external_schemas(&self) -> impl Iterator<Item = &Pointer> {
         let schemas = self.references.keys();

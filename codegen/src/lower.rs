@@ -146,8 +146,8 @@ impl Context<'_> {
         place: &Pointer,
         is_default: impl FnOnce(&Ident) -> bool,
     ) -> Option<Ident> {
+        let value = self.document.member(place, "x-name")?;
         let place = place.key("x-name");
-        let value = self.document.tree.pointer(place.as_str())?;
         let chosen = value.as_str().and_then(Ident::chosen);
         if chosen.is_none() {
             let message = format!("`x-name` is {value}, which is not a valid Rust identifier");

@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{ObjectKind, section_of},
+    spec::{ObjectKind, ValueKind, section_of},
+    walk::{Member, Visitor, visit},
 };
 use crate::{
-    pointer::Pointer,
+    pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
 };
 
@@ -70,26 +71,39 @@ impl DepthWalk<'_> {
     }
 
     fn schema_depth(&mut self, schema: &Value, above: usize, is_named: bool) -> Option<usize> {
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        if let Some(place) = reference.and_then(Pointer::from_fragment) {
-            return Some(self.place_depth(&place, above + 1)? + 1);
-        }
+        let mut linked = LinkedSchemas {
+            is_named,
+            targets: Vec::new(),
+        };
+        visit(
+            ValueKind::Ref(ObjectKind::Schema),
+            schema,
+            &Trail::ROOT,
+            &mut linked,
+        );
         let mut deepest = 0;
-        let lists = ["allOf", "oneOf", "anyOf"]
-            .iter()
-            .filter_map(|keyword| schema.get(*keyword));
-        let lists = lists.filter_map(Value::as_array).flatten();
-        let single = ["items", "not", "additionalProperties"].iter();
-        let single = single.filter_map(|keyword| schema.get(*keyword));
-        // A named schema becomes a separate type; the properties of other schemas are lowered in place.
-        let properties = (!is_named)
-            .then(|| schema.get("properties")?.as_object())
-            .flatten();
-        let properties = properties.into_iter().flat_map(Map::values);
-        for inner in lists.chain(single).chain(properties) {
-            deepest = deepest.max(self.schema_depth(inner, above, is_named)?);
+        for target in linked.targets {
+            deepest = deepest.max(self.place_depth(&target, above + 1)? + 1);
         }
         Some(deepest)
+    }
+}
+
+/// Collects the schemas that lowering follows for a schema.
+struct LinkedSchemas {
+    /// A named schema becomes a separate type; the properties of other schemas are lowered in place.
+    is_named: bool,
+    targets: Vec<Pointer>,
+}
+
+impl Visitor for LinkedSchemas {
+    fn member(&mut self, _: ObjectKind, member: &Member<'_>, _: &Trail<'_>) -> bool {
+        !(self.is_named && member.key == "properties")
+    }
+
+    fn reference(&mut self, _: ObjectKind, reference: &Value, _: &Trail<'_>) {
+        let target = reference.as_str().and_then(Pointer::from_fragment);
+        self.targets.extend(target);
     }
 }
 

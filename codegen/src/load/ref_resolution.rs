@@ -19,6 +19,26 @@ use crate::{
     report::{Diagnostic, Place, Rule, nearest},
 };
 
+/// The number of `$ref`s after which a chain is a cycle.
+const MAX_CHAIN: usize = 10_000;
+
+/// Returns the value at a place, after following its `$ref`s; `None` if one of them is dangling, or if they
+/// are a cycle.
+pub(crate) fn resolve<'a>(tree: &'a Value, place: &Pointer) -> Option<Located<'a, Value>> {
+    let end = chain(tree, place).take(MAX_CHAIN).last()?;
+    let reference = end.node.get("$ref");
+    reference.and_then(Value::as_str).is_none().then_some(end)
+}
+
+/// Returns the value at a place, then the target of its `$ref`, and so on. Endless for a cycle.
+fn chain<'a>(tree: &'a Value, place: &Pointer) -> impl Iterator<Item = Located<'a, Value>> {
+    let at = |place: Pointer| Some(Located::new(tree.pointer(place.as_str())?, place));
+    std::iter::successors(at(place.clone()), move |from| {
+        let reference = from.node.get("$ref")?.as_str()?;
+        at(Pointer::from_fragment(reference)?)
+    })
+}
+
 impl Document {
     /// Follows the `$ref`s of a node and returns the final target with its place.
     ///
@@ -27,14 +47,12 @@ impl Document {
         &'a self,
         at: &Located<'a, ReferenceOr<T>>,
     ) -> Option<Located<'a, T>> {
-        let mut at: Located<'a, ReferenceOr<T>> = at.clone();
-        loop {
-            match at.node {
-                ReferenceOr::Item(item) => return Some(Located::new(item, at.place)),
-                ReferenceOr::Reference { reference } => {
-                    let place = Pointer::from_fragment(reference)?;
-                    at = Located::new(self.targets.get(&place)?, place);
-                }
+        match at.node {
+            ReferenceOr::Item(item) => Some(Located::new(item, at.place.clone())),
+            ReferenceOr::Reference { reference } => {
+                let target = resolve(&self.tree, &Pointer::from_fragment(reference)?)?;
+                let item = self.targets.get(&target.place)?.as_item()?;
+                Some(Located::new(item, target.place))
             }
         }
     }
@@ -206,26 +224,18 @@ fn wrong_kind(
 
 /// Returns the places of a cycle of `$ref`s that `start` leads to, rotated to begin with the smallest place.
 fn find_cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
-    let mut seen = vec![start.clone()];
-    loop {
-        let reference = tree.pointer(seen.last()?.as_str())?.get("$ref")?.as_str()?;
-        let next = Pointer::from_fragment(reference)?;
-        if let Some(back) = seen.iter().position(|pointer| *pointer == next) {
+    let mut seen: Vec<Pointer> = Vec::new();
+    // `ref_depth` reports longer chains.
+    for next in chain(tree, start).take(ref_depth::MAX_DEPTH + 2) {
+        if let Some(back) = seen.iter().position(|place| *place == next.place) {
             let mut cycle = seen.split_off(back);
-            let least = cycle
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, pointer)| (*pointer).clone())?
-                .0;
+            let least = cycle.iter().enumerate().min_by_key(|(_, place)| *place)?.0;
             cycle.rotate_left(least);
             return Some(cycle);
         }
-        // `ref_depth` reports longer chains.
-        if seen.len() > ref_depth::MAX_DEPTH {
-            return None;
-        }
-        seen.push(next);
+        seen.push(next.place);
     }
+    None
 }
 
 fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {

@@ -50,7 +50,9 @@ pub(crate) fn members(
 /// Reads the parts of a document.
 pub(crate) trait Visitor {
     /// Reads an object before its members; returns `false` to skip them.
-    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool;
+    fn object(&mut self, _kind: ObjectKind, _object: &Map<String, Value>, _at: &Trail<'_>) -> bool {
+        true
+    }
 
     /// Returns whether to visit a member of the object at a place.
     fn member(&mut self, _kind: ObjectKind, _member: &Member<'_>, _at: &Trail<'_>) -> bool {

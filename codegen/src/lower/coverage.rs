@@ -71,7 +71,7 @@ fn declared_operations(cx: &Context<'_>) -> usize {
 
 fn declared_responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
     let place = route.declared.place.key("responses");
-    let responses = cx.document.tree.pointer(place.as_str());
+    let responses = cx.document.get(&place);
     let keys = responses
         .and_then(Value::as_object)
         .into_iter()
@@ -84,7 +84,7 @@ fn count_parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) 
     let mut declared = BTreeSet::new();
     for owner in [&route.item.place, &route.declared.place] {
         let place = owner.key("parameters");
-        let list = cx.document.tree.pointer(place.as_str());
+        let list = cx.document.get(&place);
         let count = list.and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
             let Some((_, parameter)) = resolved(cx, &place.index(index)) else {

@@ -65,11 +65,7 @@ pub(super) fn alias_docs(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>)
 /// Returns the title and the description at a place; none if it is a `$ref`, whose target has its own
 /// documentation.
 fn descriptions_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
-    let keywords = cx
-        .document
-        .tree
-        .pointer(place.as_str())
-        .and_then(Value::as_object);
+    let keywords = cx.document.get(place).and_then(Value::as_object);
     let keywords = keywords.filter(|keywords: &&Map<_, _>| !keywords.contains_key("$ref"));
     keywords.map_or_else(Vec::new, |keywords| {
         descriptions(|keyword| keywords.get(keyword))

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     load::{
+        resolve,
         spec::{KeyUse, ObjectKind, ValueKind},
         walk::{Member, Rebuilder, rebuild},
     },
@@ -45,9 +46,9 @@ impl Rebuilder for Meaning<'_> {
     fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value> {
         let reference = object.get("$ref").and_then(Value::as_str);
         let place = reference.and_then(Pointer::from_fragment);
-        match place.and_then(|place| self.document.pointer(place.as_str())) {
+        match place.and_then(|place| resolve(self.document, &place)) {
             Some(target) if kind != ObjectKind::Schema => {
-                rebuild(ValueKind::Ref(kind), target, at, self)
+                rebuild(ValueKind::Is(kind), target.node, at, self)
             }
             _ => Some(object.clone()),
         }

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::Context;
-use crate::pointer::Pointer;
+use crate::{load::resolve, pointer::Pointer};
 
 /// A merged schema: all of its parts apply to each value.
 #[derive(Clone, Debug)]
@@ -118,14 +118,8 @@ pub(super) fn resolved<'a>(
     cx: &Context<'a>,
     place: &Pointer,
 ) -> Option<(Pointer, &'a Map<String, Value>)> {
-    let mut place = place.clone();
-    loop {
-        let keywords = cx.document.tree.pointer(place.as_str())?.as_object()?;
-        match keywords.get("$ref").and_then(Value::as_str) {
-            Some(reference) => place = Pointer::from_fragment(reference)?,
-            None => return Some((place, keywords)),
-        }
-    }
+    let target = resolve(&cx.document.tree, place)?;
+    Some((target.place, target.node.as_object()?))
 }
 
 pub(super) fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
@@ -239,7 +233,7 @@ impl<'a> Schema<'a> {
     pub(super) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
         self.parts.len() == key.len()
             && self.parts.iter().zip(key).all(|(part, (place, decided))| {
-                let keywords = cx.document.tree.pointer(place.as_str());
+                let keywords = cx.document.get(place);
                 part.decided == *decided
                     && keywords.and_then(Value::as_object) == Some(part.keywords)
             })

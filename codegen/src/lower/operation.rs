@@ -47,7 +47,7 @@ pub(super) fn lower(
         .zip(&response_enums.by_route)
         .zip(requirements)
     {
-        let words = route.words();
+        let words = route.words(cx);
         let place = || Place::Key(route.declared.place.clone());
         let title = route.title();
         let (name, adjusted) = methods.name(&[Ident::snake(&words)], &title);

@@ -235,7 +235,7 @@ fn lower_parameter(
         return None;
     }
     let mut style = style(parameter.node);
-    let fallback = Ident::pascal(&route.words());
+    let fallback = Ident::pascal(&route.words(cx));
     let naming = Naming::at(
         place,
         &fallback.with_suffix(Ident::pascal(&data.name).as_str()),

@@ -83,7 +83,7 @@ pub(super) fn lower<'a>(
         let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
         let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
         let place = Place::Key(route.declared.place.clone());
-        let name = Ident::pascal(&route.words()).with_suffix("Response");
+        let name = Ident::pascal(&route.words(cx)).with_suffix("Response");
         let (name, adjusted) = names
             .root
             .name(&[name], &format!("{} responses", route.title()));
@@ -174,7 +174,7 @@ fn split_interim<'a>(
             interim_keys.push(key);
             cx.account_for(response.place.clone());
             // A response with `x-status` is declared to describe the status code.
-            if !response.node.extensions.contains_key("x-status") {
+            if cx.document.member(&response.place, "x-status").is_none() {
                 let place = route.declared.place.key("responses").key(&key.to_string());
                 cx.report(
                     Diagnostic::warning(
@@ -263,7 +263,7 @@ fn fingerprint(cx: &Context<'_>, drafts: &[ResponseDraft<'_>], chosen: Option<&I
             let response = draft
                 .response
                 .as_ref()
-                .and_then(|response| cx.document.tree.pointer(response.place.as_str()));
+                .and_then(|response| cx.document.get(&response.place));
             let mut stripped = response
                 .map(|response| without_docs(&cx.document.tree, ObjectKind::Response, response))
                 .unwrap_or_default();
@@ -492,10 +492,7 @@ fn headers<'a>(
             continue;
         };
         // `openapiv3::Header` has no `explode`.
-        let explode = cx
-            .document
-            .tree
-            .pointer(header.place.key("explode").as_str());
+        let explode = cx.document.member(&header.place, "explode");
         let ty = value.ty(cx, &naming.with(wire), names, types);
         if !value.is_json()
             && let Some(values) = find_unwritable(&ty, types)

@@ -29,9 +29,9 @@ impl Route<'_> {
 
     /// Returns the words of its Rust names: the `x-name`, else the `operationId`, else the method and the
     /// words of the path.
-    pub(super) fn words(&self) -> String {
-        let chosen = self.declared.node.extensions.get("x-name");
-        match chosen.and_then(|name| name.as_str()) {
+    pub(super) fn words(&self, cx: &Context<'_>) -> String {
+        let chosen = cx.document.member(&self.declared.place, "x-name");
+        match chosen.and_then(Value::as_str) {
             Some(name) => name.to_owned(),
             None => self.default_words(),
         }
@@ -200,11 +200,8 @@ pub(super) fn responses<'a>(
     let responses = &route.declared.node.responses;
     let place = route.declared.place.key("responses");
     let mut by_key: BTreeMap<ResponseKey, Located<'a, Response>> = BTreeMap::new();
-    let members = cx
-        .document
-        .tree
-        .pointer(place.as_str())
-        .and_then(Value::as_object);
+    // `openapiv3` does not keep how a key is written, such as `4xx`.
+    let members = cx.document.get(&place).and_then(Value::as_object);
     let mut spelled: BTreeMap<ResponseKey, &str> = BTreeMap::new();
     for text in members.into_iter().flat_map(Map::keys) {
         let Some(key) = ResponseKey::parse(text) else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openapiv3::{ReferenceOr, Response};
+use openapiv3::Response;
 use serde_json::{Map, Value};
 
 use super::{
@@ -192,10 +192,10 @@ fn check_unused(cx: &Context<'_>, used: &[Pointer]) {
     let place = Pointer::root().key("components").key("responses");
     for (name, response) in &components.responses {
         let place = place.key(name);
-        let ReferenceOr::Item(response) = response else {
-            continue;
-        };
-        if response.extensions.contains_key("x-status") && !used.contains(&place) {
+        if response.as_item().is_some()
+            && cx.document.member(&place, "x-status").is_some()
+            && !used.contains(&place)
+        {
             cx.report(
                 Diagnostic::warning(
                     Rule::UnusedStatus,
@@ -259,7 +259,7 @@ const RESERVED_NAMES: [&str; 5] = [
 
 /// Reads the `x-status` of a response, which overrides keys of the catalogue.
 fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Option<Status> {
-    let value = response.node.extensions.get("x-status")?;
+    let value = cx.document.member(&response.place, "x-status")?;
     let mut reader = StatusReader {
         cx,
         place: response.place.key("x-status"),

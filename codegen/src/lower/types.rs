@@ -72,11 +72,7 @@ impl Types {
             constraints: ConstraintTable::default(),
         };
         let section = Pointer::root().key("components").key("schemas");
-        let schemas = cx
-            .document
-            .tree
-            .pointer(section.as_str())
-            .and_then(Value::as_object);
+        let schemas = cx.document.get(&section).and_then(Value::as_object);
         let texts = schemas.into_iter().flat_map(Map::keys).map(String::as_str);
         let mut declared = Vec::new();
         // All schemas have a name and an ID before the first one is lowered, because they may refer to each
