@@ -3,30 +3,13 @@
 //! Lowering collects all errors of a document. An invalid part is left out of the model, and the model is
 //! returned only if there are no errors.
 
-mod constraints;
-mod content;
 mod coverage;
-mod cycles;
-mod direction;
-mod docs;
-mod example;
-mod example_synthesis;
+mod examples;
 mod fingerprint;
-mod form;
-mod media;
-mod merged_schema;
-mod operation;
-mod parameter;
-mod pattern_example;
-mod response;
-mod route;
-mod security;
-mod server;
-mod status;
-mod tag;
-mod token;
-mod type_check;
-mod types;
+mod operations;
+mod schemas;
+mod servers;
+mod statuses;
 
 use std::{cell::RefCell, collections::HashSet};
 
@@ -39,9 +22,10 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 pub(crate) use fingerprint::without_docs;
-pub(crate) use merged_schema::only_child;
-use status::Statuses;
-use types::Types;
+use operations::{responses, routes, security, tags};
+use schemas::Types;
+pub(crate) use schemas::merged::only_child;
+use statuses::Statuses;
 
 /// Lowers a document to its model, and returns it with the warnings.
 ///
@@ -61,13 +45,13 @@ pub(crate) fn lower(
         accounted: RefCell::default(),
     };
     let package = package(&cx);
-    let routes = route::routes(&cx);
+    let routes = routes::routes(&cx);
     let statuses = Statuses::gather(&cx, &routes);
     let mut names = NameScopes::new();
     let mut types = Types::declare(&cx, &mut names);
-    let response_enums = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
+    let response_enums = responses::lower(&cx, &routes, &statuses, &mut names, &mut types);
     let security = security::lower(&cx, &routes, &mut names);
-    let mut operations = operation::lower(
+    let mut operations = operations::lower(
         &cx,
         &routes,
         &response_enums,
@@ -75,10 +59,10 @@ pub(crate) fn lower(
         &mut names,
         &mut types,
     );
-    let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
+    let groups = tags::lower(&cx, &routes, &mut operations, &mut names);
     let counts = coverage::count(&cx, &routes, &operations, &response_enums.list);
     let (types, constraints) = types.finish(&mut operations, &response_enums.list);
-    let servers = server::lower(&cx);
+    let servers = servers::lower(&cx);
     let model = Model {
         package,
         statuses: statuses.into_list(),
@@ -89,7 +73,7 @@ pub(crate) fn lower(
         groups,
         schemes: security.schemes,
         credentials: security.sets,
-        base_path: server::base_path(&servers),
+        base_path: servers::base_path(&servers),
         servers,
         counts,
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Context, merged_schema::resolved, route::Route};
+use crate::lower::{Context, operations::routes::Route, schemas::merged::resolved};
 use crate::{
     load::{
         spec::{KeyUse, ObjectKind, ValueKind},

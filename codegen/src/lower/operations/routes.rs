@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use openapiv3::{Operation, PathItem, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::Context;
+use crate::lower::Context;
 use crate::{
     load::Located,
     model::{Method, Piece, ResponseKey, fixed_query, segments},
@@ -15,21 +15,21 @@ use crate::{
 };
 
 /// A declared operation with its method and path.
-pub(super) struct Route<'a> {
-    pub(super) method: Method,
-    pub(super) path: &'a str,
-    pub(super) item: Located<'a, PathItem>,
-    pub(super) declared: Located<'a, Operation>,
+pub(crate) struct Route<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) item: Located<'a, PathItem>,
+    pub(crate) declared: Located<'a, Operation>,
 }
 
 impl Route<'_> {
-    pub(super) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
     /// Returns the words of its Rust names: the `x-name`, else the `operationId`, else the method and the
     /// words of the path.
-    pub(super) fn words(&self, cx: &Context<'_>) -> String {
+    pub(crate) fn words(&self, cx: &Context<'_>) -> String {
         let chosen = cx.document.member(&self.declared.place, "x-name");
         match chosen.and_then(Value::as_str) {
             Some(name) => name.to_owned(),
@@ -59,7 +59,7 @@ impl Route<'_> {
 }
 
 /// Returns the operations, ordered by path and then by method.
-pub(super) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
+pub(crate) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     let mut routes = Vec::new();
     let paths = Pointer::root().key("paths");
     for (path, item) in &cx.document.api.paths.paths {
@@ -193,7 +193,7 @@ fn check_paths(cx: &Context<'_>, routes: &[Route<'_>]) {
 }
 
 /// Returns the declared responses of an operation, in the order of their keys.
-pub(super) fn responses<'a>(
+pub(crate) fn responses<'a>(
     cx: &Context<'a>,
     route: &Route<'a>,
 ) -> Vec<(ResponseKey, Located<'a, Response>)> {

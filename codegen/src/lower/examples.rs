@@ -1,17 +1,21 @@
 //! Examples of responses, which the mock returns, and of requests, which people can try.
 
+pub(super) mod pattern;
+pub(super) mod synthesis;
+pub(super) mod type_check;
+
 use indexmap::IndexMap;
 use openapiv3::{Example, MediaType, ReferenceOr, Response};
 use serde_json::{Map, Value};
 
+use self::{
+    synthesis::synthesize,
+    type_check::{check_type, report_mismatch},
+};
 use super::{
     Context,
-    example_synthesis::synthesize,
-    media::essence,
-    parameter::ParameterFormat,
-    response::OperationResponses,
-    type_check::{check_type, report_mismatch},
-    types::Types,
+    operations::{media::essence, parameters::ParameterFormat, responses::OperationResponses},
+    schemas::Types,
 };
 use crate::{
     load::Located,

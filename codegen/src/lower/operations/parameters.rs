@@ -7,14 +7,14 @@ use openapiv3::{
     ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
 };
 
-use super::{
+use crate::lower::{
     Context, NameScopes,
-    docs::parameter_docs,
-    media::essence,
-    route::Route,
-    token,
-    type_check::{find_unwritable, is_scalar},
-    types::{Naming, Types},
+    examples::type_check::{find_unwritable, is_scalar},
+    operations::media::essence,
+    operations::routes::Route,
+    operations::token,
+    schemas::docs::parameter_docs,
+    schemas::{Naming, Types},
 };
 use crate::{
     doc::code,
@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// The parameters of an operation, and the names of the fields of its request so far.
-pub(super) struct Parameters {
-    pub(super) list: Vec<Parameter>,
-    pub(super) scope: Scope,
+pub(crate) struct Parameters {
+    pub(crate) list: Vec<Parameter>,
+    pub(crate) scope: Scope,
 }
 
 /// The names of methods that a client call has besides the setters of its parameters.
@@ -48,7 +48,7 @@ const CALL_METHODS: &[&str] = &[
 ];
 
 /// Lowers the parameters of an operation: its own, and those of its path that it does not override.
-pub(super) fn lower(
+pub(crate) fn lower(
     cx: &Context<'_>,
     route: &Route<'_>,
     segments: &[Segment],
@@ -277,7 +277,7 @@ fn fallback_doc(location: Location, wire: &str) -> String {
 }
 
 /// The format of the value of a parameter or header field.
-pub(super) enum ParameterFormat<'a> {
+pub(crate) enum ParameterFormat<'a> {
     /// A style, with the place of the schema.
     Schema(Pointer),
     /// JSON, with the place of the media type.
@@ -288,7 +288,7 @@ pub(super) enum ParameterFormat<'a> {
 
 impl<'a> ParameterFormat<'a> {
     /// Returns the format of the parameter or header field at a place.
-    pub(super) fn new(
+    pub(crate) fn new(
         cx: &Context<'_>,
         place: &Pointer,
         format: &'a ParameterSchemaOrContent,
@@ -332,12 +332,12 @@ impl<'a> ParameterFormat<'a> {
         })
     }
 
-    pub(super) const fn is_json(&self) -> bool {
+    pub(crate) const fn is_json(&self) -> bool {
         matches!(self, Self::Json(..))
     }
 
     /// Returns the place of the schema.
-    pub(super) fn schema(&self) -> Pointer {
+    pub(crate) fn schema(&self) -> Pointer {
         match self {
             Self::Schema(place) => place.clone(),
             Self::Json(media, _) | Self::Text(media, _) => media.key("schema"),
@@ -364,7 +364,7 @@ impl<'a> ParameterFormat<'a> {
     }
 
     /// Returns the type of the values.
-    pub(super) fn ty(
+    pub(crate) fn ty(
         &self,
         cx: &Context<'_>,
         naming: &Naming,

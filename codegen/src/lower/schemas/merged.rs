@@ -11,14 +11,14 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::Context;
+use crate::lower::Context;
 use crate::{load::resolve, pointer::Pointer};
 
 /// A merged schema: all of its parts apply to each value.
 #[derive(Clone, Debug)]
-pub(super) struct Schema<'a> {
+pub(crate) struct Schema<'a> {
     /// The place of the schema, after `$ref`s and single-child `allOf`, `oneOf` and `anyOf`.
-    pub(super) place: Pointer,
+    pub(crate) place: Pointer,
     /// The schema itself, then the schemas in its `allOf`; each place once.
     parts: Vec<SchemaPart<'a>>,
     /// Whether it, or a schema that leads to it, is `nullable`.
@@ -35,14 +35,14 @@ struct SchemaPart<'a> {
 }
 
 /// The identity of a merged schema: the places of its parts.
-pub(super) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
+pub(crate) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
 
 /// The keywords of unions.
-pub(super) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+pub(crate) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// The shape of the values that a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SchemaShape {
+pub(crate) enum SchemaShape {
     Any,
     Array,
     Boolean,
@@ -63,7 +63,7 @@ pub(super) enum SchemaShape {
 
 /// The additional properties that an object allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum AdditionalProperties {
+pub(crate) enum AdditionalProperties {
     /// The schema does not declare `additionalProperties`, so any are allowed.
     #[default]
     Unspecified,
@@ -77,22 +77,22 @@ pub(super) enum AdditionalProperties {
 
 /// The union that a schema describes.
 #[derive(Clone, Debug)]
-pub(super) struct SchemaUnion<'a> {
-    pub(super) alternatives: Vec<UnionMember<'a>>,
+pub(crate) struct SchemaUnion<'a> {
+    pub(crate) alternatives: Vec<UnionMember<'a>>,
     /// The discriminator property, if it distinguishes all alternatives.
-    pub(super) tag: Option<&'a str>,
+    pub(crate) tag: Option<&'a str>,
 }
 
 /// An alternative of a union.
 #[derive(Clone, Debug)]
-pub(super) struct UnionMember<'a> {
-    pub(super) schema: Schema<'a>,
+pub(crate) struct UnionMember<'a> {
+    pub(crate) schema: Schema<'a>,
     /// The name of the component that it refers to.
-    pub(super) component: Option<String>,
+    pub(crate) component: Option<String>,
     /// Whether the schema of the union adds keywords to it.
-    pub(super) is_extended: bool,
+    pub(crate) is_extended: bool,
     /// The values of the discriminator that select it.
-    pub(super) tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
 }
 
 /// Returns whether a keyword does not constrain values.
@@ -114,7 +114,7 @@ fn is_annotation(keyword: &str) -> bool {
 }
 
 /// Returns the object at a place, after following its `$ref`s.
-pub(super) fn resolved<'a>(
+pub(crate) fn resolved<'a>(
     cx: &Context<'a>,
     place: &Pointer,
 ) -> Option<(Pointer, &'a Map<String, Value>)> {
@@ -122,11 +122,11 @@ pub(super) fn resolved<'a>(
     Some((target.place, target.node.as_object()?))
 }
 
-pub(super) fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
+pub(crate) fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
     keywords.get(keyword) == Some(&Value::Bool(true))
 }
 
-pub(super) fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
     let list = keywords.get(keyword).and_then(Value::as_array);
     list.map(Vec::as_slice).unwrap_or_default()
 }
@@ -148,13 +148,13 @@ pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Opti
 }
 
 /// Returns whether a schema only allows `null`.
-pub(super) fn is_null(keywords: &Map<String, Value>) -> bool {
+pub(crate) fn is_null(keywords: &Map<String, Value>) -> bool {
     matches!(list(keywords, "enum"), [Value::Null])
 }
 
 impl<'a> Schema<'a> {
     /// Returns the schema at a place, after following its `$ref`s.
-    pub(super) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
+    pub(crate) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
         let (mut place, mut keywords) = resolved(cx, place)?;
         let mut nullable = flag(keywords, "nullable");
         let mut visited = BTreeSet::new();
@@ -176,7 +176,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Merges the schemas at several places.
-    pub(super) fn merge(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
+    pub(crate) fn merge(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
         let mut schemas = places.iter().filter_map(|place| Self::at(cx, place));
         let mut merged = schemas.next()?;
         for schema in schemas {
@@ -213,7 +213,7 @@ impl<'a> Schema<'a> {
         }
     }
 
-    pub(super) fn key(&self) -> SchemaKey {
+    pub(crate) fn key(&self) -> SchemaKey {
         let parts = self.parts.iter();
         parts
             .map(|part| (part.place.clone(), part.decided.clone()))
@@ -221,7 +221,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns a hash that is equal for identical schemas.
-    pub(super) fn fingerprint(&self) -> u64 {
+    pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for part in &self.parts {
             (part.keywords, &part.decided).hash(&mut hasher);
@@ -230,7 +230,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns whether the schema with a key is identical, keyword by keyword.
-    pub(super) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
+    pub(crate) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
         self.parts.len() == key.len()
             && self.parts.iter().zip(key).all(|(part, (place, decided))| {
                 let keywords = cx.document.get(place);
@@ -240,36 +240,36 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the value of a keyword of the schema itself, not of its `allOf`.
-    pub(super) fn own(&self, keyword: &str) -> Option<&'a Value> {
+    pub(crate) fn own(&self, keyword: &str) -> Option<&'a Value> {
         self.parts.first()?.keywords.get(keyword)
     }
 
     /// Returns the first value of a keyword.
-    pub(super) fn get(&self, keyword: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, keyword: &str) -> Option<&'a Value> {
         self.every(keyword).next().map(|(_, value)| value)
     }
 
     /// Returns all values of a keyword, each with the place of its schema.
-    pub(super) fn every(&self, keyword: &str) -> impl Iterator<Item = (&Pointer, &'a Value)> {
+    pub(crate) fn every(&self, keyword: &str) -> impl Iterator<Item = (&Pointer, &'a Value)> {
         self.parts
             .iter()
             .filter_map(move |part| Some((&part.place, part.keywords.get(keyword)?)))
     }
 
-    pub(super) fn text(&self, keyword: &str) -> Option<&'a str> {
+    pub(crate) fn text(&self, keyword: &str) -> Option<&'a str> {
         self.get(keyword)?.as_str()
     }
 
-    pub(super) fn has(&self, keyword: &str) -> bool {
+    pub(crate) fn has(&self, keyword: &str) -> bool {
         self.every(keyword).next().is_some()
     }
 
-    pub(super) fn flag(&self, keyword: &str) -> bool {
+    pub(crate) fn flag(&self, keyword: &str) -> bool {
         self.every(keyword).any(|(_, value)| value == true)
     }
 
     /// Returns the values of `enum` except `null`, with their places.
-    pub(super) fn values(&self) -> Vec<(Pointer, &'a Value)> {
+    pub(crate) fn values(&self) -> Vec<(Pointer, &'a Value)> {
         let mut lists = self
             .every("enum")
             .filter_map(|(place, value)| Some((place.key("enum"), value.as_array()?)));
@@ -287,7 +287,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the declared properties by name, each with the places of its schemas.
-    pub(super) fn properties(&self) -> BTreeMap<&'a str, Vec<Pointer>> {
+    pub(crate) fn properties(&self) -> BTreeMap<&'a str, Vec<Pointer>> {
         let mut properties: BTreeMap<&str, Vec<Pointer>> = BTreeMap::new();
         for (place, value) in self.every("properties") {
             let place = place.key("properties");
@@ -298,7 +298,7 @@ impl<'a> Schema<'a> {
         properties
     }
 
-    pub(super) fn required(&self) -> BTreeSet<&'a str> {
+    pub(crate) fn required(&self) -> BTreeSet<&'a str> {
         let lists = self
             .every("required")
             .filter_map(|(_, value)| value.as_array());
@@ -306,7 +306,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the places in `required` that name a property.
-    pub(super) fn required_places(&self, name: &str) -> Vec<Pointer> {
+    pub(crate) fn required_places(&self, name: &str) -> Vec<Pointer> {
         let mut places = Vec::new();
         for (place, value) in self.every("required") {
             let names = value.as_array().into_iter().flatten().enumerate();
@@ -317,13 +317,13 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the places of the schemas of the items of an array.
-    pub(super) fn items(&self) -> Vec<Pointer> {
+    pub(crate) fn items(&self) -> Vec<Pointer> {
         self.every("items")
             .map(|(place, _)| place.key("items"))
             .collect()
     }
 
-    pub(super) fn additional(&self) -> AdditionalProperties {
+    pub(crate) fn additional(&self) -> AdditionalProperties {
         let mut merged = AdditionalProperties::Unspecified;
         for (place, value) in self.every("additionalProperties") {
             merged = match (value, merged) {
@@ -345,7 +345,7 @@ impl<'a> Schema<'a> {
         merged
     }
 
-    pub(super) fn is_nullable(&self, cx: &Context<'a>) -> bool {
+    pub(crate) fn is_nullable(&self, cx: &Context<'a>) -> bool {
         let is_in_enum = self
             .every("enum")
             .filter_map(|(_, value)| value.as_array())
@@ -376,7 +376,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the shape: by `type`, or without it, by the keywords of a type.
-    pub(super) fn shape(&self, cx: &Context<'a>) -> SchemaShape {
+    pub(crate) fn shape(&self, cx: &Context<'a>) -> SchemaShape {
         if self.union(cx).is_some() {
             return SchemaShape::Union;
         }
@@ -431,7 +431,7 @@ impl<'a> Schema<'a> {
     }
 
     /// Returns the union, each alternative merged with the keywords around the union.
-    pub(super) fn union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
+    pub(crate) fn union(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
         let mut union = self.declared_union(cx)?;
         let own = self.key();
         let leads_back = |alternative: &UnionMember<'a>| {
@@ -620,7 +620,7 @@ impl SchemaPart<'_> {
 
 /// Returns the discriminator of the alternatives at some places, and for each the values that select it;
 /// `None` if the values do not distinguish all alternatives.
-pub(super) fn discriminator_tags<'a>(
+pub(crate) fn discriminator_tags<'a>(
     cx: &Context<'a>,
     keywords: &'a Map<String, Value>,
     places: &[Pointer],
@@ -642,7 +642,7 @@ pub(super) fn discriminator_tags<'a>(
 
 /// Returns the name of the component at a place; in an external file, the last key of the place, or the name
 /// of the file.
-pub(super) fn component(place: &Pointer) -> Option<String> {
+pub(crate) fn component(place: &Pointer) -> Option<String> {
     if let Some((file, inner)) = place.external_file() {
         return Some(match inner.last() {
             Some(name) => name.into_owned(),
@@ -657,7 +657,7 @@ pub(super) fn component(place: &Pointer) -> Option<String> {
 }
 
 /// Returns the name of the component around a place.
-pub(super) fn enclosing_component(place: &Pointer) -> Option<String> {
+pub(crate) fn enclosing_component(place: &Pointer) -> Option<String> {
     let file = place.external_file();
     let inner = file.as_ref().map_or(place, |(_, inner)| inner);
     let mut segments = inner.segments();

@@ -1,14 +1,21 @@
 //! Lowers operations: their names, parameters and request bodies.
 
+pub(super) mod content;
+pub(super) mod form;
+pub(super) mod media;
+pub(super) mod parameters;
+pub(super) mod responses;
+pub(super) mod routes;
+pub(super) mod security;
+pub(super) mod tags;
+pub(super) mod token;
+
 use openapiv3::ReferenceOr;
 
+use self::{parameters::Parameters, responses::ResponseEnums, routes::Route, security::Security};
 use super::{
-    Context, NameScopes, content, example,
-    parameter::{self, Parameters},
-    response::ResponseEnums,
-    route::Route,
-    security::Security,
-    types::{Naming, Types},
+    Context, NameScopes, examples,
+    schemas::{Naming, Types},
 };
 use crate::{
     load::Located,
@@ -63,7 +70,7 @@ pub(super) fn lower(
         );
 
         let segments = segments(route.path);
-        let Parameters { list, mut scope } = parameter::lower(cx, route, &segments, names, types);
+        let Parameters { list, mut scope } = parameters::lower(cx, route, &segments, names, types);
         let declared = route.declared.node;
         let body = declared
             .request_body
@@ -110,8 +117,8 @@ pub(super) fn lower(
     }
     for (operation, responses) in operations.iter_mut().zip(&response_enums.by_route) {
         operation.response_examples =
-            example::response_examples(cx, responses, &response_enums.list, types);
-        operation.request_example = example::request_example(cx, operation, types);
+            examples::response_examples(cx, responses, &response_enums.list, types);
+        operation.request_example = examples::request_example(cx, operation, types);
         operation.conditions = conditions(operation, response_enums);
     }
     share_with_head(&mut operations, response_enums);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, NameScopes, route::Route};
+use crate::lower::{Context, NameScopes, operations::routes::Route};
 use crate::{
     model::{Handler, Operation, TagGroup},
     name::Ident,
@@ -15,7 +15,7 @@ use crate::{
 ///
 /// An operation belongs to the group of its first tag. Groups are in the order of the document's `tags`; tags
 /// that are not listed there follow by name, and operations without a tag are last.
-pub(super) fn lower(
+pub(crate) fn lower(
     cx: &Context<'_>,
     routes: &[Route<'_>],
     operations: &mut [Operation],

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::{
+use crate::lower::{
     Context,
-    merged_schema::{self, Schema, component, flag, is_null, list, resolved},
-    types::Naming,
+    schemas::Naming,
+    schemas::merged::{self as merged_schema, Schema, component, flag, is_null, list, resolved},
 };
 use crate::{
     model::{Constant, Constraint, Constraints, ConstraintsId, Format, JsonType, Operation},
@@ -28,7 +28,7 @@ enum Assumption {
 
 /// The constraints of a document, during lowering.
 #[derive(Debug, Default)]
-pub(super) struct ConstraintTable {
+pub(crate) struct ConstraintTable {
     /// The constraints by ID; still empty for those in `pending`.
     entries: Vec<Constraints>,
     by_place: BTreeMap<(Pointer, Assumption), ConstraintsId>,
@@ -42,7 +42,7 @@ impl ConstraintTable {
     /// Lowers the constraints of the schema at a place, for values of its Rust type.
     ///
     /// If the schema is not a component, the constraints are named after its user.
-    pub(super) fn lower_typed(
+    pub(crate) fn lower_typed(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
@@ -52,7 +52,7 @@ impl ConstraintTable {
     }
 
     /// Lowers the constraints of the schema at a place, for values that have no Rust type.
-    pub(super) fn lower_untyped(
+    pub(crate) fn lower_untyped(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
@@ -302,7 +302,7 @@ impl ConstraintTable {
     }
 
     /// Returns the constraints that the operations use, and removes constraints without effect.
-    pub(super) fn finish(mut self, operations: &mut [Operation]) -> Vec<Constraints> {
+    pub(crate) fn finish(mut self, operations: &mut [Operation]) -> Vec<Constraints> {
         self.break_cycles();
         let fallible = self.fallible();
         for constraints in &mut self.entries {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::Value;
 
-use super::{Context, types::Types};
+use crate::lower::{Context, schemas::Types};
 use crate::{
     model::{Constant, Direction, Type, TypeKind, UnionVariant, weighted_status},
     pointer::Pointer,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Describes the values of a type that a parameter or header field cannot represent, if there are any.
-pub(super) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {
+pub(crate) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {
     const NESTED: &str = "a list or an object nested in another";
     match ty {
         Type::Nullable(inner) | Type::Boxed(inner) => find_unwritable(inner, types),
@@ -35,7 +35,7 @@ pub(super) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> 
 }
 
 /// Describes the values of a type that a form cannot represent, if there are any; fields may be lists.
-pub(super) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'static str> {
+pub(crate) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'static str> {
     let Type::Named(id) = ty else {
         return find_unwritable(ty, types);
     };
@@ -58,7 +58,7 @@ pub(super) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'stat
 }
 
 /// Returns whether all values of a type are scalars.
-pub(super) fn is_scalar(ty: &Type, types: &Types) -> bool {
+pub(crate) fn is_scalar(ty: &Type, types: &Types) -> bool {
     match ty {
         Type::Array(_) | Type::Map(_) => false,
         Type::Boxed(inner) | Type::Nullable(inner) => is_scalar(inner, types),
@@ -78,7 +78,7 @@ pub(super) fn is_scalar(ty: &Type, types: &Types) -> bool {
 ///
 /// # Errors
 /// The position of the first mismatch in the value, and the reason.
-pub(super) fn check_type(
+pub(crate) fn check_type(
     value: &Value,
     ty: &Type,
     types: &Types,
@@ -212,7 +212,7 @@ impl TypeChecker<'_> {
 }
 
 /// Warns that an example or default does not match its schema.
-pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
+pub(crate) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
     let position = if at.as_str().is_empty() {
         String::new()
     } else {

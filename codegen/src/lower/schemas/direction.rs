@@ -8,7 +8,7 @@ use crate::model::{Direction, Operation, PartKind, ResponseEnum, Type, TypeDef, 
 /// `writeOnly` property if it uses the object in responses.
 ///
 /// `required` applies to one direction only (OpenAPI 3.0.3, section 4.7.24.2), and both share one type.
-pub(super) fn relax_required(
+pub(crate) fn relax_required(
     definitions: &mut [TypeDef],
     operations: &[Operation],
     response_enums: &[ResponseEnum],

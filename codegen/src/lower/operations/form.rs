@@ -2,12 +2,13 @@
 
 use openapiv3::{Encoding, MediaType};
 
-use super::{
-    Context, NameScopes, docs,
-    media::essence,
-    merged_schema::{AdditionalProperties, Schema, SchemaShape},
-    type_check::is_scalar,
-    types::{Naming, Types},
+use crate::lower::{
+    Context, NameScopes,
+    examples::type_check::is_scalar,
+    operations::media::essence,
+    schemas::docs,
+    schemas::merged::{AdditionalProperties, Schema, SchemaShape},
+    schemas::{Naming, Types},
 };
 use crate::{
     model::{FormPart, PartKind, Type, TypeKind},
@@ -18,7 +19,7 @@ use crate::{
 
 /// Lowers the form of a media type to a separate type, because the type of the same schema in JSON has no
 /// files.
-pub(super) fn lower(
+pub(crate) fn lower(
     cx: &Context<'_>,
     declared: &MediaType,
     place: &Pointer,

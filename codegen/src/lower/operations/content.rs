@@ -3,13 +3,14 @@
 use indexmap::IndexMap;
 use openapiv3::MediaType;
 
-use super::{
-    Context, NameScopes, form,
-    media::essence,
-    merged_schema::{Schema, SchemaShape},
-    token::is_token,
-    type_check::find_unwritable_in_form,
-    types::{Naming, Types},
+use crate::lower::{
+    Context, NameScopes,
+    examples::type_check::find_unwritable_in_form,
+    operations::form,
+    operations::media::essence,
+    operations::token::is_token,
+    schemas::merged::{Schema, SchemaShape},
+    schemas::{Naming, Types},
 };
 use crate::{
     model::{BodyVariant, Codec, Content, Payload, Type, TypeKind},
@@ -20,13 +21,13 @@ use crate::{
 
 /// The kind of message that has the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MessageKind {
+pub(crate) enum MessageKind {
     Request,
     Response,
 }
 
 /// Lowers a `content` object.
-pub(super) fn lower(
+pub(crate) fn lower(
     cx: &Context<'_>,
     message: MessageKind,
     content: &IndexMap<String, MediaType>,

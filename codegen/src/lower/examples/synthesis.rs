@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{
+use crate::lower::{
     Context,
-    merged_schema::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
-    pattern_example::matching,
-    type_check::{check_type, report_mismatch},
-    types::Types,
+    examples::pattern::matching,
+    examples::type_check::{check_type, report_mismatch},
+    schemas::Types,
+    schemas::merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
 };
 use crate::{
     model::{Direction, Type},
@@ -19,7 +19,7 @@ use crate::{
 /// Generates a value from a schema: its example, its default, its first `enum` value, or a value of its type.
 ///
 /// An example or default that does not match the schema is not used, and is reported for a response.
-pub(super) fn synthesize(
+pub(crate) fn synthesize(
     cx: &Context<'_>,
     schema: &Pointer,
     ty: &Type,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{Type, TypeDef, TypeId, TypeKind};
 
 /// Replaces aliases by newtypes and boxes types, so that no type contains itself.
-pub(super) fn break_cycles(definitions: &mut [TypeDef]) {
+pub(crate) fn break_cycles(definitions: &mut [TypeDef]) {
     for start in 0..definitions.len() {
         wrap_alias(definitions, TypeId(start));
     }

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use openapiv3::Response;
 use serde_json::{Value, json};
 
-use super::{
-    Context, NameScopes, content,
-    docs::parameter_docs,
+use crate::lower::{
+    Context, NameScopes,
+    examples::type_check::find_unwritable,
     fingerprint::without_docs,
-    merged_schema::resolved,
-    parameter::ParameterFormat,
-    route::{Route, responses},
-    status::Statuses,
-    token,
-    type_check::find_unwritable,
-    types::{Naming, Types},
+    operations::content,
+    operations::parameters::ParameterFormat,
+    operations::routes::{Route, responses},
+    operations::token,
+    schemas::docs::parameter_docs,
+    schemas::merged::resolved,
+    schemas::{Naming, Types},
+    statuses::Statuses,
 };
 use crate::{
     doc::code,
@@ -30,24 +31,24 @@ use crate::{
 };
 
 /// The response enums, and the responses of each operation.
-pub(super) struct ResponseEnums<'a> {
-    pub(super) list: Vec<ResponseEnum>,
+pub(crate) struct ResponseEnums<'a> {
+    pub(crate) list: Vec<ResponseEnum>,
     /// The responses of each route, in the order of the routes.
-    pub(super) by_route: Vec<OperationResponses<'a>>,
+    pub(crate) by_route: Vec<OperationResponses<'a>>,
 }
 
 /// The responses of an operation.
-pub(super) struct OperationResponses<'a> {
+pub(crate) struct OperationResponses<'a> {
     /// The index of the response enum.
-    pub(super) response_enum: usize,
+    pub(crate) response_enum: usize,
     /// The name of the response enum, or of its alias for this operation.
-    pub(super) name: Ident,
+    pub(crate) name: Ident,
     /// Whether the document declares a final response.
-    pub(super) is_declared: bool,
+    pub(crate) is_declared: bool,
     /// The keys of interim responses.
-    pub(super) interim_keys: Vec<ResponseKey>,
+    pub(crate) interim_keys: Vec<ResponseKey>,
     /// The responses as this operation declares them, in the order of the variants.
-    pub(super) declared_responses: Vec<Located<'a, Response>>,
+    pub(crate) declared_responses: Vec<Located<'a, Response>>,
 }
 
 /// A response enum before its types are lowered: its users, and the responses of the first user.
@@ -66,7 +67,7 @@ struct ResponseDraft<'a> {
 }
 
 /// Lowers the responses of all operations.
-pub(super) fn lower<'a>(
+pub(crate) fn lower<'a>(
     cx: &Context<'a>,
     routes: &[Route<'a>],
     statuses: &Statuses,

@@ -1,6 +1,6 @@
 //! Lowers the servers of the document.
 
-use super::Context;
+use crate::lower::Context;
 use crate::model::{Server, ServerVariable, TemplatePart, template_parts};
 
 /// Lowers the servers of the document, in its order.

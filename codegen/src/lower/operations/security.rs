@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openapiv3::{APIKeyLocation, SecurityRequirement, SecurityScheme as Declared};
 
-use super::{Context, NameScopes, route::Route, token};
+use crate::lower::{Context, NameScopes, operations::routes::Route, operations::token};
 use crate::{
     doc::code,
     load::Located,
@@ -15,13 +15,13 @@ use crate::{
 };
 
 /// The security schemes and the credentials that operations require.
-pub(super) struct Security {
+pub(crate) struct Security {
     /// The schemes, by name.
-    pub(super) schemes: Vec<SecurityScheme>,
+    pub(crate) schemes: Vec<SecurityScheme>,
     /// The distinct sets of credentials, in the order of their first users.
-    pub(super) sets: Vec<CredentialSet>,
+    pub(crate) sets: Vec<CredentialSet>,
     /// For each route the index of its set, and the documentation of the required credentials.
-    pub(super) by_route: Vec<(Option<usize>, String)>,
+    pub(crate) by_route: Vec<(Option<usize>, String)>,
 }
 
 /// The names of methods that the client builder has besides those of schemes.
@@ -42,7 +42,7 @@ const BUILDER_METHODS: &[&str] = &[
 ];
 
 /// Lowers the schemes, and the requirements of all operations.
-pub(super) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
+pub(crate) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
     let schemes = schemes(cx);
     let mut security = Security {
         schemes,

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{
+use crate::lower::{
     Context,
-    merged_schema::{AdditionalProperties, Schema, UNIONS},
+    schemas::merged::{AdditionalProperties, Schema, UNIONS},
 };
 use crate::{doc::code, pointer::Pointer};
 
 /// Returns the documentation of a parameter or header field: its description and that of its schema, unless
 /// the schema is documented elsewhere, then the constraints. Without any description, it starts with
 /// `fallback`.
-pub(super) fn parameter_docs(
+pub(crate) fn parameter_docs(
     cx: &Context<'_>,
     description: Option<&str>,
     schema: &Pointer,
@@ -32,14 +32,14 @@ pub(super) fn parameter_docs(
 }
 
 /// Returns the documentation of a schema.
-pub(super) fn schema_docs(schema: &Schema<'_>) -> String {
+pub(crate) fn schema_docs(schema: &Schema<'_>) -> String {
     let mut paragraphs = descriptions(|keyword| schema.own(keyword));
     paragraphs.extend(constraints(schema));
     join_paragraphs(paragraphs)
 }
 
 /// Returns the documentation of a property, from all places that describe it.
-pub(super) fn property_docs(cx: &Context<'_>, places: &[Pointer]) -> String {
+pub(crate) fn property_docs(cx: &Context<'_>, places: &[Pointer]) -> String {
     let mut paragraphs = Vec::new();
     for place in places {
         paragraphs.extend(descriptions_at(cx, place));
@@ -53,7 +53,7 @@ pub(super) fn property_docs(cx: &Context<'_>, places: &[Pointer]) -> String {
 
 /// Returns the documentation of a schema that refers to another one: its own description if it has one,
 /// otherwise the documentation of the other schema.
-pub(super) fn alias_docs(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>) -> String {
+pub(crate) fn alias_docs(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>) -> String {
     let own = join_paragraphs(descriptions_at(cx, place));
     if own.is_empty() {
         schema_docs(target)

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use openapiv3::Response;
 use serde_json::{Map, Value};
 
-use super::{
+use crate::lower::{
     Context,
-    route::{Route, responses},
-    token::is_token,
+    operations::routes::{Route, responses},
+    operations::token::is_token,
 };
 use crate::{
     load::Located,

@@ -1,18 +1,23 @@
 //! Lowers schemas to types.
 
+pub(super) mod constraints;
+pub(super) mod cycles;
+pub(super) mod direction;
+pub(super) mod docs;
+pub(super) mod merged;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{
-    Context, NameScopes,
+use self::{
     constraints::ConstraintTable,
-    cycles, direction, docs,
-    merged_schema::{
+    merged::{
         AdditionalProperties, Schema, SchemaKey, SchemaShape, UnionMember, component,
         enclosing_component,
     },
 };
+use super::{Context, NameScopes};
 use crate::{
     model::{
         Constant, Constraints, Direction, EnumValue, Field, Operation, Origin, Payload,
