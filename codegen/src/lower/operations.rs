@@ -23,19 +23,9 @@ use crate::{
         Condition, Handler, Method, Operation, Origin, Parameter, Payload, RequestBody,
         RequestExample, ResponseKey, segments,
     },
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     report::Place,
 };
-
-/// The names of methods that the client and the server trait have besides those of operations.
-const CLIENT_METHODS: &[&str] = &[
-    "base_url",
-    "builder",
-    "call",
-    "clone",
-    "new",
-    "with_context",
-];
 
 /// Lowers the operations, after their response enums.
 pub(super) fn lower(
@@ -46,7 +36,7 @@ pub(super) fn lower(
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Operation> {
-    let mut methods = Scope::reserving(CLIENT_METHODS);
+    let mut methods = Scope::reserving(reserved::CLIENT_METHODS);
     let mut operations = Vec::new();
     let requirements = security.by_route.iter().cloned();
     for ((route, responses), (credentials, security_doc)) in routes

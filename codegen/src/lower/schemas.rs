@@ -23,7 +23,7 @@ use crate::{
         Constant, Constraints, Direction, EnumValue, Field, Operation, Origin, Payload,
         ResponseEnum, Type, TypeDef, TypeId, TypeKind, UnionVariant,
     },
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -368,8 +368,7 @@ impl Types {
         schema: &Schema<'_>,
         naming: &Naming,
     ) -> TypeKind {
-        // The generated struct has a function of this name.
-        let mut scope = Scope::reserving(&["new"]);
+        let mut scope = Scope::reserving(reserved::STRUCT_FIELDS);
         let mut properties = schema.properties();
         let required = schema.required();
         let additional = schema.additional();
@@ -439,7 +438,7 @@ impl Types {
         let Some(union) = schema.union(cx) else {
             return TypeKind::Alias(Type::Any);
         };
-        let mut scope = Scope::reserving(&["Other"]);
+        let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
         let mut variants: Vec<UnionVariant> = Vec::new();
         for UnionMember {
             schema,
@@ -597,7 +596,7 @@ fn shape_name(shape: SchemaShape) -> &'static str {
 
 /// Returns the variants of an enumeration of strings, in the order of the document.
 fn text_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<String>> {
-    let mut scope = Scope::reserving(&["Other"]);
+    let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
     let values: Vec<_> = schema
         .values()
         .into_iter()
@@ -651,7 +650,7 @@ fn number_name(text: &str) -> Ident {
 
 /// Returns the variants of an enumeration of strings, numbers and booleans, in the order of the document.
 fn mixed_variants(schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
-    let mut scope = Scope::reserving(&["Other"]);
+    let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
     let mut variants: Vec<EnumValue<Constant>> = Vec::new();
     for (place, value) in schema.values() {
         let value = Constant::new(value);

@@ -13,7 +13,7 @@ use crate::lower::{
 use crate::{
     load::Located,
     model::{ContentRule, Origin, ResponseKey, Retry, Status},
-    name::Ident,
+    name::{Ident, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe, list, nearest},
 };
@@ -248,15 +248,6 @@ const KEYS: [&str; 7] = [
     "retry",
 ];
 
-/// The names of variants for ranges and `default`.
-const RESERVED_NAMES: [&str; 5] = [
-    "ClientError",
-    "Default",
-    "Redirection",
-    "ServerError",
-    "Success",
-];
-
 /// Reads the `x-status` of a response, which overrides keys of the catalogue.
 fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Option<Status> {
     let value = cx.document.member(&response.place, "x-status")?;
@@ -296,7 +287,7 @@ fn x_status(cx: &Context<'_>, code: u16, response: &Located<'_, Response>) -> Op
     }) {
         status.name = Ident::pascal(&name);
     }
-    if RESERVED_NAMES.contains(&status.name.as_str()) {
+    if reserved::CLASS_VARIANTS.contains(&status.name.as_str()) {
         let message = format!("`{}` is the name of a class of status codes", status.name);
         reader.report_wrong(&reader.place, &message, "set another name with `name: ...`");
     }

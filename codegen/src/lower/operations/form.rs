@@ -12,7 +12,7 @@ use crate::lower::{
 };
 use crate::{
     model::{FormPart, PartKind, Type, TypeKind},
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -28,7 +28,7 @@ pub(crate) fn lower(
     types: &mut Types,
 ) -> Type {
     let schema = Schema::at(cx, &place.key("schema"));
-    let mut scope = Scope::reserving(&["new"]);
+    let mut scope = Scope::reserving(reserved::STRUCT_FIELDS);
     let mut parts = Vec::new();
     let (required, properties, additional) = match &schema {
         Some(schema) if schema.shape(cx) == SchemaShape::Object => {

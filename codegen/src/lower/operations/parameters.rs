@@ -20,7 +20,7 @@ use crate::{
     doc::code,
     load::Located,
     model::{ConstraintsId, Location, Origin, Parameter, Piece, Segment, Style, Type},
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -30,22 +30,6 @@ pub(crate) struct Parameters {
     pub(crate) list: Vec<Parameter>,
     pub(crate) scope: Scope,
 }
-
-/// The names of methods that a client call has besides the setters of its parameters.
-const CALL_METHODS: &[&str] = &[
-    "clone",
-    "into_future",
-    "new",
-    "send",
-    "send_full",
-    "send_streaming",
-    "success",
-    "with_content",
-    "with_header",
-    "with_read_timeout",
-    "with_retry",
-    "with_timeout",
-];
 
 /// Lowers the parameters of an operation: its own, and those of its path that it does not override.
 pub(crate) fn lower(
@@ -85,7 +69,7 @@ pub(crate) fn lower(
     keys.sort_by_key(order);
     keys.dedup();
 
-    let mut scope = Scope::reserving(CALL_METHODS);
+    let mut scope = Scope::reserving(reserved::CALL_METHODS);
     let mut list = Vec::new();
     for key in keys {
         let (location, wire) = &key;

@@ -25,7 +25,7 @@ use crate::{
         Class, ContentRule, IsSuccess, Location, Method, Origin, Parameter, Payload, Piece,
         ResponseEnum, ResponseKey, ResponseVariant, Style, SuccessType, segments,
     },
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -448,8 +448,7 @@ fn headers<'a>(
     names: &mut NameScopes,
     types: &mut Types,
 ) -> Vec<Parameter> {
-    // The generated variant reserves these fields.
-    let mut scope = Scope::reserving(&["body", "status"]);
+    let mut scope = Scope::reserving(reserved::VARIANT_FIELDS);
     let mut headers = Vec::new();
     let mut spelled: BTreeMap<String, Pointer> = BTreeMap::new();
     for (wire, header) in &response.node.headers {

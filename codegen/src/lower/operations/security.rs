@@ -9,7 +9,7 @@ use crate::{
     doc::code,
     load::Located,
     model::{CredentialAlternative, CredentialSet, Location, Origin, SchemeKind, SecurityScheme},
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, nearest},
 };
@@ -23,23 +23,6 @@ pub(crate) struct Security {
     /// For each route the index of its set, and the documentation of the required credentials.
     pub(crate) by_route: Vec<(Option<usize>, String)>,
 }
-
-/// The names of methods that the client builder has besides those of schemes.
-const BUILDER_METHODS: &[&str] = &[
-    "base_url",
-    "body_limit",
-    "build",
-    "clone",
-    "connect_timeout",
-    "default",
-    "header",
-    "http_client",
-    "read_timeout",
-    "redirects",
-    "retry",
-    "server",
-    "timeout",
-];
 
 /// Lowers the schemes, and the requirements of all operations.
 pub(crate) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
@@ -87,7 +70,7 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
         return Vec::new();
     };
     let section = Pointer::root().key("components").key("securitySchemes");
-    let mut scope = Scope::reserving(BUILDER_METHODS);
+    let mut scope = Scope::reserving(reserved::BUILDER_METHODS);
     let ids = components.security_schemes.keys().map(String::as_str);
     let mut constants = Scope::default();
     let mut schemes = Vec::new();
