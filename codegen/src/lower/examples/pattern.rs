@@ -10,7 +10,7 @@ use regex_syntax::{
 ///
 /// Tries a short match, one with repetitions, and one with padding. Returns `None` if none of them matches,
 /// or if the pattern is not supported.
-pub(crate) fn matching(pattern: &str, least: usize, most: usize) -> Option<String> {
+pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<String> {
     let regex = Regex::new(pattern).ok()?;
     let hir = ParserBuilder::new()
         .unicode(false)

@@ -4,26 +4,27 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::lower::{
-    Context,
-    examples::pattern::matching,
-    examples::type_check::{check_type, report_mismatch},
-    schemas::Types,
-    schemas::merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
+use super::{
+    pattern::matching,
+    type_check::{check_type, report_mismatch},
 };
 use crate::{
-    model::{Direction, Type},
+    lower::{
+        Context,
+        schemas::merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
+    },
+    model::{Direction, Type, TypeDef},
     pointer::Pointer,
 };
 
 /// Generates a value from a schema: its example, its default, its first `enum` value, or a value of its type.
 ///
 /// An example or default that does not match the schema is not used, and is reported for a response.
-pub(crate) fn synthesize(
+pub(super) fn synthesize(
     cx: &Context<'_>,
     schema: &Pointer,
     ty: &Type,
-    types: &Types,
+    types: &[TypeDef],
     direction: Direction,
 ) -> Option<Value> {
     let mut rejected = BTreeSet::new();

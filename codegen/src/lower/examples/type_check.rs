@@ -1,87 +1,24 @@
-//! Checks whether a value matches a type, and whether a style can represent all values of a type.
+//! Checks whether an example matches its type.
 
 use std::cell::Cell;
 
 use serde_json::Value;
 
-use crate::lower::{Context, schemas::Types};
 use crate::{
-    model::{Constant, Direction, Type, TypeKind, UnionVariant, weighted_status},
+    lower::Context,
+    model::{Constant, Direction, Type, TypeDef, TypeKind, UnionVariant, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
-
-/// Describes the values of a type that a parameter or header field cannot represent, if there are any.
-pub(crate) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {
-    const NESTED: &str = "a list or an object nested in another";
-    match ty {
-        Type::Nullable(inner) | Type::Boxed(inner) => find_unwritable(inner, types),
-        Type::Array(inner) | Type::Map(inner) => (!is_scalar(inner, types)).then_some(NESTED),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable(ty, types),
-            Some(TypeKind::Struct { fields, others }) => {
-                let field_types = fields.iter().map(|field| &field.ty);
-                let mut value_types = field_types.chain(others.iter().map(|(_, ty)| ty));
-                (!value_types.all(|ty| is_scalar(ty, types))).then_some(NESTED)
-            }
-            Some(TypeKind::Union { variants, .. }) => {
-                let are_scalars = variants.iter().all(|variant| is_scalar(&variant.ty, types));
-                (!are_scalars).then_some("a list or an object in place of a scalar")
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Describes the values of a type that a form cannot represent, if there are any; fields may be lists.
-pub(crate) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'static str> {
-    let Type::Named(id) = ty else {
-        return find_unwritable(ty, types);
-    };
-    match types.definition(*id).map(|definition| &definition.kind) {
-        Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable_in_form(ty, types),
-        Some(TypeKind::Struct {
-            fields,
-            others: None,
-        }) => {
-            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_scalar(ty, types);
-            fields
-                .iter()
-                .find_map(|field| match find_unwritable(&field.ty, types) {
-                    None if is_object(&field.ty) => Some("an object nested in another"),
-                    values => values,
-                })
-        }
-        _ => find_unwritable(ty, types),
-    }
-}
-
-/// Returns whether all values of a type are scalars.
-pub(crate) fn is_scalar(ty: &Type, types: &Types) -> bool {
-    match ty {
-        Type::Array(_) | Type::Map(_) => false,
-        Type::Boxed(inner) | Type::Nullable(inner) => is_scalar(inner, types),
-        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
-            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_scalar(ty, types),
-            Some(TypeKind::Struct { .. }) => false,
-            Some(TypeKind::Union { variants, .. }) => {
-                variants.iter().all(|variant| is_scalar(&variant.ty, types))
-            }
-            _ => true,
-        },
-        _ => true,
-    }
-}
 
 /// Returns whether a JSON value in a request or a response matches a type.
 ///
 /// # Errors
 /// The position of the first mismatch in the value, and the reason.
-pub(crate) fn check_type(
+pub(super) fn check_type(
     value: &Value,
     ty: &Type,
-    types: &Types,
+    types: &[TypeDef],
     direction: Direction,
 ) -> Result<(), (Pointer, String)> {
     let remaining = Cell::new(MAX_CHECKS);
@@ -99,7 +36,7 @@ const MAX_CHECKS: usize = 1_000_000;
 
 /// A check of a value against a type.
 struct TypeChecker<'a> {
-    types: &'a Types,
+    types: &'a [TypeDef],
     direction: Direction,
     /// The number of values that may still be checked.
     remaining: Cell<usize>,
@@ -144,7 +81,7 @@ impl TypeChecker<'_> {
             (Type::Map(item), Value::Object(members)) => members
                 .iter()
                 .try_for_each(|(key, value)| self.check(value, item, &at.key(key))),
-            (Type::Named(id), value) => match types.definition(*id).map(|def| &def.kind) {
+            (Type::Named(id), value) => match types.get(id.0).map(|def| &def.kind) {
                 Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => self.check(value, ty, at),
                 Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
                 Some(TypeKind::TextEnum(_)) => wrong("a string"),
@@ -183,9 +120,9 @@ impl TypeChecker<'_> {
                         match members.get(&field.wire) {
                             Some(value) => self.check(value, &field.ty, &at.key(&field.wire))?,
                             // A property of the other direction only is not required here.
-                            None if field.required
-                                && (field.direction == Direction::Both
-                                    || field.direction == self.direction) =>
+                            None if field.required_in.is_some_and(|direction| {
+                                direction == Direction::Both || direction == self.direction
+                            }) =>
                             {
                                 return Err((at.clone(), format!("`{}` is missing", field.wire)));
                             }
@@ -212,7 +149,7 @@ impl TypeChecker<'_> {
 }
 
 /// Warns that an example or default does not match its schema.
-pub(crate) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
+pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
     let position = if at.as_str().is_empty() {
         String::new()
     } else {

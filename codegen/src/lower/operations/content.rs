@@ -3,16 +3,16 @@
 use indexmap::IndexMap;
 use openapiv3::MediaType;
 
-use crate::lower::{
-    Context, NameScopes,
-    examples::type_check::find_unwritable_in_form,
-    operations::form,
-    operations::media::essence,
-    operations::token::is_token,
-    schemas::merged::{Schema, SchemaShape},
-    schemas::{Naming, Types},
-};
+use super::{form, media::essence, token::is_token};
 use crate::{
+    lower::{
+        Context, Lowering,
+        schemas::{
+            Naming, Types,
+            merged::{Schema, SchemaShape},
+            scalars::find_unwritable_in_form,
+        },
+    },
     model::{BodyVariant, Codec, Content, Payload, Type, TypeKind},
     name::{Ident, Scope},
     pointer::Pointer,
@@ -28,15 +28,13 @@ pub(crate) enum MessageKind {
 
 /// Lowers a `content` object.
 pub(crate) fn lower(
-    cx: &Context<'_>,
+    lowering: &mut Lowering<'_>,
     message: MessageKind,
     content: &IndexMap<String, MediaType>,
     place: &Pointer,
     naming: &Naming,
-    names: &mut NameScopes,
-    types: &mut Types,
 ) -> Payload {
-    if let Some(payload) = types.payloads.get(place) {
+    if let Some(payload) = lowering.payloads.get(place) {
         return payload.clone();
     }
     let mut media: Vec<_> = content.keys().collect();
@@ -53,19 +51,23 @@ pub(crate) fn lower(
         };
         let place = place.key(text);
         contents.extend(media_type(
-            cx, message, text, declared, &place, &naming, names, types,
+            lowering, message, text, declared, &place, &naming,
         ));
     }
     let payload = match <[Content; 1]>::try_from(contents) {
         Ok([content]) => Payload::One(content),
         Err(contents) if contents.is_empty() => Payload::Empty,
-        Err(contents) => media_type_enum(contents, naming, names),
+        Err(contents) => media_type_enum(lowering, contents, naming),
     };
-    types.payloads.insert(place.clone(), payload.clone());
+    lowering.payloads.insert(place.clone(), payload.clone());
     payload
 }
 
-fn media_type_enum(contents: Vec<Content>, naming: &Naming, names: &mut NameScopes) -> Payload {
+fn media_type_enum(
+    lowering: &mut Lowering<'_>,
+    contents: Vec<Content>,
+    naming: &Naming,
+) -> Payload {
     let mut scope = Scope::default();
     let variants = contents.into_iter().map(|content| BodyVariant {
         name: scope
@@ -77,7 +79,8 @@ fn media_type_enum(contents: Vec<Content>, naming: &Naming, names: &mut NameScop
         content,
     });
     let variants = variants.collect();
-    let (name, _) = names
+    let (name, _) = lowering
+        .names
         .root
         .name(&[naming.ident()], "content of several media types");
     Payload::Several { name, variants }
@@ -94,20 +97,15 @@ fn media_words(media: &str) -> String {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the context of lowering and the parts of the media type"
-)]
 fn media_type(
-    cx: &Context<'_>,
+    lowering: &mut Lowering<'_>,
     message: MessageKind,
     media: &str,
     node: &MediaType,
     place: &Pointer,
     naming: &Naming,
-    names: &mut NameScopes,
-    types: &mut Types,
 ) -> Option<Content> {
+    let cx = lowering.cx;
     let essence = essence(media);
     let is_valid = essence
         .split_once('/')
@@ -130,9 +128,9 @@ fn media_type(
         report_unused_encoding(cx, place);
     }
     let mut ty = match (codec, &declared) {
-        (Codec::Multipart, _) => form::lower(cx, node, place, naming, names, types),
-        (Codec::Json | Codec::Form, Some(_)) => types.lower(cx, names, &schema, naming),
-        (Codec::Text, Some(_)) => text_type(types.lower(cx, names, &schema, naming), types),
+        (Codec::Multipart, _) => form::lower(lowering, node, place, naming),
+        (Codec::Json | Codec::Form, Some(_)) => lowering.schema_type(&schema, naming),
+        (Codec::Text, Some(_)) => text_type(lowering.schema_type(&schema, naming), &lowering.types),
         (Codec::Text, None) => Type::String,
         (Codec::Bytes | Codec::Open, declared) => {
             // The bytes are passed through. The schema has no type, but counts as lowered.
@@ -150,16 +148,16 @@ fn media_type(
         while let Type::Nullable(inner) = ty {
             ty = *inner;
         }
-        if !is_object(&ty, types) {
+        if !is_object(&ty, &lowering.types) {
             report_form_as_text(cx, place);
             (codec, ty) = (Codec::Text, Type::String);
-        } else if let Some(values) = find_unwritable_in_form(&ty, types) {
+        } else if let Some(values) = find_unwritable_in_form(&ty, &lowering.types) {
             cx.report_unwritable(Place::Key(place.clone()), "this form", values);
         }
     }
     let is_typed = match codec {
         Codec::Json | Codec::Form | Codec::Multipart => true,
-        Codec::Text => declared.is_some() && ty == types.lower(cx, names, &schema, naming),
+        Codec::Text => declared.is_some() && ty == lowering.schema_type(&schema, naming),
         Codec::Bytes | Codec::Open => false,
     };
     // Content of any media type may be JSON, which is the only kind that is an object or an array.
@@ -168,8 +166,10 @@ fn media_type(
             matches!(schema.shape(cx), SchemaShape::Object | SchemaShape::Array)
         });
     let constraints = match message {
-        MessageKind::Request if is_typed => types.constraints.lower_typed(cx, &schema, naming),
-        MessageKind::Request if may_be_json => types.constraints.lower_untyped(cx, &schema, naming),
+        MessageKind::Request if is_typed => lowering.constraints.lower_typed(cx, &schema, naming),
+        MessageKind::Request if may_be_json => {
+            lowering.constraints.lower_untyped(cx, &schema, naming)
+        }
         _ => None,
     };
     Some(Content {

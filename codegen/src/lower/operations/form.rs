@@ -2,15 +2,16 @@
 
 use openapiv3::{Encoding, MediaType};
 
-use crate::lower::{
-    Context, NameScopes,
-    examples::type_check::is_scalar,
-    operations::media::essence,
-    schemas::docs,
-    schemas::merged::{AdditionalProperties, Schema, SchemaShape},
-    schemas::{Naming, Types},
-};
+use super::media::essence;
 use crate::{
+    lower::{
+        Context, Lowering,
+        schemas::{
+            Naming, docs,
+            merged::{AdditionalProperties, Schema, SchemaShape},
+            scalars::is_scalar,
+        },
+    },
     model::{FormPart, PartKind, Type, TypeKind},
     name::{Ident, Scope, reserved},
     pointer::Pointer,
@@ -20,13 +21,12 @@ use crate::{
 /// Lowers the form of a media type to a separate type, because the type of the same schema in JSON has no
 /// files.
 pub(crate) fn lower(
-    cx: &Context<'_>,
+    lowering: &mut Lowering<'_>,
     declared: &MediaType,
     place: &Pointer,
     naming: &Naming,
-    names: &mut NameScopes,
-    types: &mut Types,
 ) -> Type {
+    let cx = lowering.cx;
     let schema = Schema::at(cx, &place.key("schema"));
     let mut scope = Scope::reserving(reserved::STRUCT_FIELDS);
     let mut parts = Vec::new();
@@ -60,7 +60,7 @@ pub(crate) fn lower(
         let deprecated = property
             .as_ref()
             .is_some_and(|schema| schema.flag("deprecated"));
-        let (kind, many, nullable) = part(cx, places, encoding, &naming.with(&wire), names, types);
+        let (kind, many, nullable) = part(lowering, places, encoding, &naming.with(&wire));
         parts.push(FormPart {
             name,
             kind,
@@ -98,8 +98,7 @@ pub(crate) fn lower(
         scope.name(&candidates, "all other parts").0
     });
     let doc = schema.as_ref().map(docs::schema_docs).unwrap_or_default();
-    types.add(
-        names,
+    lowering.add_type(
         &naming.with("form"),
         doc,
         TypeKind::Form { parts, others },
@@ -109,13 +108,12 @@ pub(crate) fn lower(
 
 /// Returns the encoding of a part, whether there may be several parts, and whether the part may be `null`.
 fn part(
-    cx: &Context<'_>,
+    lowering: &mut Lowering<'_>,
     places: &[Pointer],
     encoding: Option<&Encoding>,
     naming: &Naming,
-    names: &mut NameScopes,
-    types: &mut Types,
 ) -> (PartKind, bool, bool) {
+    let cx = lowering.cx;
     let schema = Schema::merge(cx, places);
     let items = schema
         .as_ref()
@@ -138,12 +136,12 @@ fn part(
     if shape == SchemaShape::Any {
         return (PartKind::Text(Type::String), many, false);
     }
-    let (ty, nullable) = match types.lower_merged(cx, names, &places, naming) {
+    let (ty, nullable) = match lowering.merged_type(&places, naming) {
         Type::Nullable(inner) => (*inner, true),
         ty => (ty, false),
     };
     let is_json = media.is_some_and(|media| media.ends_with("json"));
-    let kind = if is_scalar(&ty, types) && !is_json {
+    let kind = if is_scalar(&ty, &lowering.types) && !is_json {
         PartKind::Text(ty)
     } else {
         PartKind::Json(ty)

@@ -3,42 +3,35 @@
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    CookieStyle, HeaderStyle, MediaType, Parameter as Declared, ParameterData,
-    ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
+    CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
+    PathStyle, QueryStyle, ReferenceOr,
 };
 
-use crate::lower::{
-    Context, NameScopes,
-    examples::type_check::{find_unwritable, is_scalar},
-    operations::media::essence,
-    operations::routes::Route,
-    operations::token,
-    schemas::docs::parameter_docs,
-    schemas::{Naming, Types},
-};
+use super::{media::essence, routes::Route, token};
 use crate::{
     doc::code,
     load::Located,
-    model::{ConstraintsId, Location, Origin, Parameter, Piece, Segment, Style, Type},
-    name::{Ident, Scope, reserved},
+    lower::{
+        Context, Lowering,
+        schemas::{
+            Naming,
+            docs::parameter_docs,
+            scalars::{find_unwritable, is_scalar},
+        },
+    },
+    model::{ConstraintsId, Location, Origin, Parameter, Piece, Style, Type, segments},
+    name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
-/// The parameters of an operation, and the names of the fields of its request so far.
-pub(crate) struct Parameters {
-    pub(crate) list: Vec<Parameter>,
-    pub(crate) scope: Scope,
-}
-
 /// Lowers the parameters of an operation: its own, and those of its path that it does not override.
 pub(crate) fn lower(
-    cx: &Context<'_>,
+    lowering: &mut Lowering<'_>,
     route: &Route<'_>,
-    segments: &[Segment],
-    names: &mut NameScopes,
-    types: &mut Types,
-) -> Parameters {
+    fields: &mut Scope,
+) -> Vec<Parameter> {
+    let cx = lowering.cx;
     let mut declared = declared_parameters(cx, &route.item.node.parameters, &route.item.place);
     let own = declared_parameters(cx, &route.declared.node.parameters, &route.declared.place);
     for (key, parameter) in own {
@@ -46,6 +39,7 @@ pub(crate) fn lower(
             cx.account_for(overridden.resolved.place);
         }
     }
+    let segments = segments(route.path);
     let template: Vec<&str> = segments
         .iter()
         .flatten()
@@ -69,41 +63,33 @@ pub(crate) fn lower(
     keys.sort_by_key(order);
     keys.dedup();
 
-    let mut scope = Scope::reserving(reserved::CALL_METHODS);
-    let mut list = Vec::new();
+    let mut parameters = Vec::new();
     for key in keys {
         let (location, wire) = &key;
         let in_template = *location != Location::Path || template.contains(&wire.as_str());
-        let place = declared
-            .get(&key)
-            .map(|parameter| parameter.resolved.place.clone());
+        let declared = declared.get(&key);
+        if let Some(declared) = declared.filter(|_| !in_template) {
+            report_not_in_template(cx, route, &declared.resolved.place, wire);
+            continue;
+        }
+        let format = match declared.map(|declared| format(cx, declared)) {
+            Some(None) => continue,
+            format => format.flatten(),
+        };
         let candidates = [
             Ident::snake(wire),
             Ident::snake(&format!("{wire} in {}", location.as_str())),
         ];
-        let parameter = match declared.get(&key) {
-            Some(parameter) if !in_template => {
-                report_not_in_template(cx, route, &parameter.resolved.place, wire);
-                None
-            }
-            Some(parameter) => lower_parameter(cx, route, parameter, names, types),
-            None => Some(undeclared_parameter(cx, route, wire)),
-        };
-        let Some(mut parameter) = parameter else {
-            continue;
-        };
-        let (name, adjusted) = scope.name(&candidates, wire);
-        let place = place.unwrap_or_else(|| route.declared.place.clone());
-        cx.report_adjusted_name(
-            Place::Key(place),
-            &format!("the parameter `{wire}`"),
-            &name,
-            adjusted,
-        );
-        parameter.name = name;
-        list.push(parameter);
+        let (name, adjusted) = fields.name(&candidates, wire);
+        let place = declared.map_or(&route.declared.place, |declared| &declared.resolved.place);
+        let subject = format!("the parameter `{wire}`");
+        cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
+        parameters.push(match declared.zip(format) {
+            Some((declared, format)) => parameter(lowering, route, name, declared, &format),
+            None => undeclared_parameter(cx, route, name, wire),
+        });
     }
-    Parameters { list, scope }
+    parameters
 }
 
 /// A parameter in the list of an operation or a path.
@@ -205,54 +191,61 @@ fn style(parameter: &Declared) -> Style {
     }
 }
 
-fn lower_parameter(
-    cx: &Context<'_>,
+/// Returns the format of a parameter; `None` if the parameter is invalid or ignored.
+fn format(cx: &Context<'_>, declared: &DeclaredParameter<'_>) -> Option<ParameterFormat> {
+    let Located { node, place } = &declared.resolved;
+    let (location, data) = location_and_data(node);
+    let is_valid = check_name(cx, location, &data.name, place);
+    is_valid
+        .then(|| ParameterFormat::new(cx, place, &data.format))
+        .flatten()
+}
+
+fn parameter(
+    lowering: &mut Lowering<'_>,
     route: &Route<'_>,
+    name: Ident,
     declared: &DeclaredParameter<'_>,
-    names: &mut NameScopes,
-    types: &mut Types,
-) -> Option<Parameter> {
-    let parameter = &declared.resolved;
-    let (location, data) = location_and_data(parameter.node);
-    let place = &parameter.place;
-    if !check_name(cx, location, &data.name, place) {
-        return None;
-    }
-    let mut style = style(parameter.node);
+    format: &ParameterFormat,
+) -> Parameter {
+    let cx = lowering.cx;
+    let Located { node, place } = &declared.resolved;
+    let (location, data) = location_and_data(node);
+    let style = if format.is_json() {
+        Style::Json
+    } else {
+        style(node)
+    };
     let fallback = Ident::pascal(&route.words(cx));
     let naming = Naming::at(
         place,
         &fallback.with_suffix(Ident::pascal(&data.name).as_str()),
     );
-    let value = ParameterFormat::new(cx, place, &data.format)?;
-    if value.is_json() {
-        style = Style::Json;
-    }
-    let ty = value.ty(cx, &naming, names, types);
+    let ty = format.ty(lowering, &naming);
     if style != Style::Json
-        && let Some(values) = find_unwritable(&ty, types)
+        && let Some(values) = find_unwritable(&ty, &lowering.types)
     {
         let subject = format!("the parameter `{}`", data.name);
         cx.report_unwritable(Place::Key(place.clone()), &subject, values);
     }
-    Some(Parameter {
-        name: Ident::snake(&data.name),
+    Parameter {
+        name,
         wire: data.name.clone(),
         location,
         style,
         explode: data.explode.unwrap_or(style == Style::Form),
-        constraints: value.constraints(cx, &naming, names, types),
+        constraints: format.constraints(lowering, &naming),
         ty,
         required: data.required || location == Location::Path,
         doc: parameter_docs(
             cx,
             data.description.as_deref(),
-            &value.schema(),
+            &format.schema(),
             &fallback_doc(location, &data.name),
         ),
         deprecated: data.deprecated.unwrap_or(false),
         origin: Origin::from(declared.place.clone()).and(place),
-    })
+    }
 }
 
 /// Returns the documentation of a parameter that the document does not describe.
@@ -260,33 +253,39 @@ fn fallback_doc(location: Location, wire: &str) -> String {
     format!("The {} parameter {}.", location.as_str(), code(wire))
 }
 
+fn is_json(media: &str) -> bool {
+    essence(media).ends_with("json")
+}
+
+/// Returns the media type of a parameter or header field that is used if several are declared: JSON if there
+/// is one, otherwise the first by name.
+pub(crate) fn used_media<'a>(media: impl Iterator<Item = &'a String>) -> Option<&'a String> {
+    media.min_by_key(|media| (!is_json(media), *media))
+}
+
 /// The format of the value of a parameter or header field.
-pub(crate) enum ParameterFormat<'a> {
+pub(crate) enum ParameterFormat {
     /// A style, with the place of the schema.
     Schema(Pointer),
     /// JSON, with the place of the media type.
-    Json(Pointer, &'a MediaType),
+    Json(Pointer),
     /// Text of another media type, with the place of the media type.
-    Text(Pointer, &'a MediaType),
+    Text(Pointer),
 }
 
-impl<'a> ParameterFormat<'a> {
+impl ParameterFormat {
     /// Returns the format of the parameter or header field at a place.
     pub(crate) fn new(
         cx: &Context<'_>,
         place: &Pointer,
-        format: &'a ParameterSchemaOrContent,
+        format: &ParameterSchemaOrContent,
     ) -> Option<Self> {
         let content = match format {
             ParameterSchemaOrContent::Schema(_) => return Some(Self::Schema(place.key("schema"))),
             ParameterSchemaOrContent::Content(content) => content,
         };
         let place = place.key("content");
-        let is_json = |media: &str| essence(media).ends_with("json");
-        let mut media: Vec<_> = content.iter().collect();
-        media.sort_by_key(|(media, _)| (!is_json(media), *media));
-        let mut media = media.into_iter();
-        let Some((first, declared)) = media.next() else {
+        let Some(first) = used_media(content.keys()) else {
             cx.report(
                 Diagnostic::error(
                     Rule::WrongValue,
@@ -297,7 +296,7 @@ impl<'a> ParameterFormat<'a> {
             );
             return None;
         };
-        for (other, _) in media {
+        for other in content.keys().filter(|media| *media != first) {
             cx.report(
                 Diagnostic::warning(
                     Rule::UnsupportedPart,
@@ -310,57 +309,47 @@ impl<'a> ParameterFormat<'a> {
         }
         let place = place.key(first);
         Some(if is_json(first) {
-            Self::Json(place, declared)
+            Self::Json(place)
         } else {
-            Self::Text(place, declared)
+            Self::Text(place)
         })
     }
 
+    /// Returns whether the value is JSON.
     pub(crate) const fn is_json(&self) -> bool {
-        matches!(self, Self::Json(..))
+        matches!(self, Self::Json(_))
     }
 
     /// Returns the place of the schema.
     pub(crate) fn schema(&self) -> Pointer {
         match self {
             Self::Schema(place) => place.clone(),
-            Self::Json(media, _) | Self::Text(media, _) => media.key("schema"),
+            Self::Json(media) | Self::Text(media) => media.key("schema"),
         }
     }
 
     /// Lowers the constraints on the values, unless they are text that is passed through.
-    fn constraints(
-        &self,
-        cx: &Context<'_>,
-        naming: &Naming,
-        names: &mut NameScopes,
-        types: &mut Types,
-    ) -> Option<ConstraintsId> {
+    fn constraints(&self, lowering: &mut Lowering<'_>, naming: &Naming) -> Option<ConstraintsId> {
         let schema = self.schema();
-        let mut is_typed = || {
-            let ty = types.lower(cx, names, &schema, naming);
-            is_scalar(&ty, types)
-        };
-        if matches!(self, Self::Text(..)) && !is_typed() {
-            return None;
+        if matches!(self, Self::Text(_)) {
+            let ty = lowering.schema_type(&schema, naming);
+            if !is_scalar(&ty, &lowering.types) {
+                return None;
+            }
         }
-        types.constraints.lower_typed(cx, &schema, naming)
+        lowering
+            .constraints
+            .lower_typed(lowering.cx, &schema, naming)
     }
 
     /// Returns the type of the values.
-    pub(crate) fn ty(
-        &self,
-        cx: &Context<'_>,
-        naming: &Naming,
-        names: &mut NameScopes,
-        types: &mut Types,
-    ) -> Type {
-        match types.lower(cx, names, &self.schema(), naming) {
+    pub(crate) fn ty(&self, lowering: &mut Lowering<'_>, naming: &Naming) -> Type {
+        match lowering.schema_type(&self.schema(), naming) {
             // Only JSON distinguishes `null` from an absent value.
             Type::Nullable(inner) if !self.is_json() => *inner,
             // The structure within the text depends on the media type, so the text is passed through.
-            ty if matches!(self, Self::Text(..)) && !is_scalar(&ty, types) => Type::String,
-            Type::Any if matches!(self, Self::Text(..)) => Type::String,
+            ty if matches!(self, Self::Text(_)) && !is_scalar(&ty, &lowering.types) => Type::String,
+            Type::Any if matches!(self, Self::Text(_)) => Type::String,
             ty => ty,
         }
     }
@@ -392,7 +381,7 @@ fn check_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer)
 }
 
 /// Returns the parameter for an undeclared parameter in a path template: a string.
-fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Parameter {
+fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, name: Ident, wire: &str) -> Parameter {
     cx.report(
         Diagnostic::warning(
             Rule::PathParameter,
@@ -408,7 +397,7 @@ fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, wire: &str) -> Para
         )),
     );
     Parameter {
-        name: Ident::snake(wire),
+        name,
         wire: wire.to_owned(),
         location: Location::Path,
         style: Style::Simple,

@@ -3,42 +3,34 @@
 use std::collections::BTreeMap;
 
 use openapiv3::Response;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::lower::{
-    Context, NameScopes,
-    examples::type_check::find_unwritable,
-    fingerprint::without_docs,
-    operations::content,
-    operations::parameters::ParameterFormat,
-    operations::routes::{Route, responses},
-    operations::token,
-    schemas::docs::parameter_docs,
-    schemas::merged::resolved,
-    schemas::{Naming, Types},
-    statuses::Statuses,
+use super::{
+    content, headers,
+    routes::{Route, responses},
+    success::success,
 };
 use crate::{
-    doc::code,
     load::{Located, spec::ObjectKind},
+    lower::{Context, Lowering, fingerprint::without_docs, schemas::Naming, statuses::Statuses},
     model::{
-        Class, ContentRule, IsSuccess, Location, Method, Origin, Parameter, Payload, Piece,
-        ResponseEnum, ResponseKey, ResponseVariant, Style, SuccessType, segments,
+        Class, ContentRule, Method, Origin, Parameter, Payload, Piece, ResponseEnum, ResponseKey,
+        ResponseVariant, segments,
     },
-    name::{Ident, Scope, reserved},
+    name::Ident,
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
 /// The response enums, and the responses of each operation.
-pub(crate) struct ResponseEnums<'a> {
-    pub(crate) list: Vec<ResponseEnum>,
+pub(crate) struct Responses {
+    pub(crate) enums: Vec<ResponseEnum>,
     /// The responses of each route, in the order of the routes.
-    pub(crate) by_route: Vec<OperationResponses<'a>>,
+    pub(crate) by_route: Vec<OperationResponses>,
 }
 
 /// The responses of an operation.
-pub(crate) struct OperationResponses<'a> {
+pub(crate) struct OperationResponses {
     /// The index of the response enum.
     pub(crate) response_enum: usize,
     /// The name of the response enum, or of its alias for this operation.
@@ -47,15 +39,34 @@ pub(crate) struct OperationResponses<'a> {
     pub(crate) is_declared: bool,
     /// The keys of interim responses.
     pub(crate) interim_keys: Vec<ResponseKey>,
-    /// The responses as this operation declares them, in the order of the variants.
-    pub(crate) declared_responses: Vec<Located<'a, Response>>,
+    /// The places of the responses as this operation declares them, in the order of the variants.
+    pub(crate) places: Vec<Pointer>,
 }
 
-/// A response enum before its types are lowered: its users, and the responses of the first user.
-struct SharedResponses<'a> {
-    chosen: Option<Ident>,
-    users: Vec<usize>,
+impl Responses {
+    /// Returns the keys of the responses of an operation.
+    pub(crate) fn keys(&self, operation: &OperationResponses) -> impl Iterator<Item = ResponseKey> {
+        let response_enum = self.enums.get(operation.response_enum);
+        let variants = response_enum.into_iter().flat_map(|found| &found.variants);
+        variants.map(|variant| variant.key)
+    }
+}
+
+/// The responses that an operation declares, with the index of the response enum.
+struct DeclaredResponses<'a> {
+    route: &'a Route<'a>,
+    /// The name of the response type of the operation.
+    name: Ident,
+    response_enum: usize,
     drafts: Vec<ResponseDraft<'a>>,
+    interim_keys: Vec<ResponseKey>,
+}
+
+/// A response enum before its types are lowered.
+struct SharedResponses {
+    chosen: Option<Ident>,
+    /// The indices of the operations that use it. Its types are those of the first one.
+    users: Vec<usize>,
 }
 
 /// A response before its types are lowered.
@@ -68,42 +79,53 @@ struct ResponseDraft<'a> {
 
 /// Lowers the responses of all operations.
 pub(crate) fn lower<'a>(
-    cx: &Context<'a>,
-    routes: &[Route<'a>],
+    lowering: &mut Lowering<'a>,
+    routes: &'a [Route<'a>],
     statuses: &Statuses,
-    names: &mut NameScopes,
-    types: &mut Types,
-) -> ResponseEnums<'a> {
-    let mut groups: Vec<SharedResponses<'a>> = Vec::new();
+) -> Responses {
+    let (operations, groups) = declared(lowering, routes, statuses);
+    let mut enums = Vec::new();
+    for group in &groups {
+        let name = enum_name(lowering, group, &operations);
+        enums.push(response_enum(lowering, group, name, &operations, statuses));
+    }
+    let by_route = operations.into_iter().map(|operation| {
+        // An operation that does not share its response enum uses it directly, without an alias.
+        let own = enums.get(operation.response_enum);
+        let own = own.filter(|own: &&ResponseEnum| own.users.len() == 1);
+        let responses = operation.drafts.iter().map(|draft| draft.response.as_ref());
+        OperationResponses {
+            response_enum: operation.response_enum,
+            name: own.map_or(operation.name, |own| own.name.clone()),
+            is_declared: responses.clone().all(|response| response.is_some()),
+            interim_keys: operation.interim_keys,
+            places: responses
+                .flatten()
+                .map(|response| response.place.clone())
+                .collect(),
+        }
+    });
+    Responses {
+        by_route: by_route.collect(),
+        enums,
+    }
+}
+
+/// Returns the declared responses of each operation, and the response enums that they need.
+fn declared<'a>(
+    lowering: &mut Lowering<'a>,
+    routes: &'a [Route<'a>],
+    statuses: &Statuses,
+) -> (Vec<DeclaredResponses<'a>>, Vec<SharedResponses>) {
+    let cx = lowering.cx;
+    let mut groups: Vec<SharedResponses> = Vec::new();
     let mut by_fingerprint: BTreeMap<String, usize> = BTreeMap::new();
-    let mut by_route = Vec::new();
+    let mut operations = Vec::new();
     for (index, route) in routes.iter().enumerate() {
-        let declared = responses(cx, route);
-        let (drafts, interim_keys) = split_interim(cx, route, declared, statuses);
+        let (drafts, interim_keys) = split_interim(cx, route, responses(cx, route), statuses);
         let chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
         let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
         let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
-        let place = Place::Key(route.declared.place.clone());
-        let name = Ident::pascal(&route.words(cx)).with_suffix("Response");
-        let (name, adjusted) = names
-            .root
-            .name(&[name], &format!("{} responses", route.title()));
-        cx.report_adjusted_name(
-            place,
-            &format!("the response of `{}`", route.title()),
-            &name,
-            adjusted,
-        );
-        by_route.push(OperationResponses {
-            response_enum,
-            name,
-            is_declared: drafts.iter().all(|draft| draft.response.is_some()),
-            interim_keys,
-            declared_responses: drafts
-                .iter()
-                .filter_map(|draft| draft.response.clone())
-                .collect(),
-        });
         match groups.get_mut(response_enum) {
             Some(group) => {
                 for response in drafts.iter().filter_map(|draft| draft.response.as_ref()) {
@@ -114,51 +136,23 @@ pub(crate) fn lower<'a>(
             None => groups.push(SharedResponses {
                 chosen,
                 users: vec![index],
-                drafts,
             }),
         }
+        let name = Ident::pascal(&route.words(cx)).with_suffix("Response");
+        let owner = format!("{} responses", route.title());
+        let (name, adjusted) = lowering.names.root.name(&[name], &owner);
+        let place = Place::Key(route.declared.place.clone());
+        let subject = format!("the response of `{}`", route.title());
+        cx.report_adjusted_name(place, &subject, &name, adjusted);
+        operations.push(DeclaredResponses {
+            route,
+            name,
+            response_enum,
+            drafts,
+            interim_keys,
+        });
     }
-
-    let mut list = Vec::new();
-    for group in &groups {
-        let name = enum_name(cx, group, routes, &by_route, names);
-        let mut response_enum = lower_enum(cx, group, name, routes, statuses, names, types);
-        for user in &group.users {
-            if let (Some(route), Some(responses)) = (routes.get(*user), by_route.get(*user)) {
-                add_origins(&mut response_enum, route, responses);
-            }
-        }
-        list.push(response_enum);
-    }
-    for responses in &mut by_route {
-        // An operation that does not share its response enum uses it directly, without an alias.
-        if let Some(own) = list
-            .get(responses.response_enum)
-            .filter(|found| found.users.len() == 1)
-        {
-            responses.name = own.name.clone();
-        }
-    }
-    ResponseEnums { list, by_route }
-}
-
-/// Adds the places where an operation declares its responses to the variants of its response enum.
-fn add_origins(
-    response_enum: &mut ResponseEnum,
-    route: &Route<'_>,
-    responses: &OperationResponses<'_>,
-) {
-    let place = route.declared.place.key("responses");
-    for (variant, declared) in response_enum
-        .variants
-        .iter_mut()
-        .zip(&responses.declared_responses)
-    {
-        let origin = std::mem::take(&mut variant.origin);
-        variant.origin = origin
-            .and(&place.key(&variant.key.to_string()))
-            .and(&declared.place);
-    }
+    (operations, groups)
 }
 
 /// Splits the declared responses into final ones and the keys of interim ones.
@@ -282,29 +276,22 @@ fn fingerprint(cx: &Context<'_>, drafts: &[ResponseDraft<'_>], chosen: Option<&I
 /// Returns the name of a response enum: the chosen name, or else the name of its only user, of the path of
 /// all users, or of the first user.
 fn enum_name(
-    cx: &Context<'_>,
-    group: &SharedResponses<'_>,
-    routes: &[Route<'_>],
-    by_route: &[OperationResponses<'_>],
-    names: &mut NameScopes,
+    lowering: &mut Lowering<'_>,
+    group: &SharedResponses,
+    operations: &[DeclaredResponses<'_>],
 ) -> Ident {
     let users = group
         .users
         .iter()
-        .filter_map(|user| routes.get(*user))
+        .filter_map(|user| operations.get(*user))
         .collect::<Vec<_>>();
-    let user_names: Vec<_> = group
-        .users
-        .iter()
-        .filter_map(|user| by_route.get(*user))
-        .map(|user| &user.name)
-        .collect();
+    let user_names: Vec<_> = users.iter().map(|user| &user.name).collect();
     let first = user_names
         .first()
         .map_or_else(|| Ident::pascal("response"), |name| (*name).clone());
-    let path = users.first().map_or("", |user| user.path);
+    let path = users.first().map_or("", |user| user.route.path);
     let path_name = || {
-        let on_one_path = users.len() > 1 && users.iter().all(|user| user.path == path);
+        let on_one_path = users.len() > 1 && users.iter().all(|user| user.route.path == path);
         let words = segments(path)
             .into_iter()
             .flatten()
@@ -322,55 +309,68 @@ fn enum_name(
         return wanted;
     }
     let subject = format!("the responses of {path}");
-    let (name, adjusted) = names.root.name(&[wanted], &subject);
+    let (name, adjusted) = lowering.names.root.name(&[wanted], &subject);
     if let Some(user) = users.first() {
-        let place = Place::Key(user.declared.place.key("responses"));
-        cx.report_adjusted_name(place, &subject, &name, adjusted);
+        let place = Place::Key(user.route.declared.place.key("responses"));
+        lowering
+            .cx
+            .report_adjusted_name(place, &subject, &name, adjusted);
     }
     name
 }
 
-fn lower_enum<'a>(
-    cx: &Context<'a>,
-    group: &SharedResponses<'a>,
+fn response_enum(
+    lowering: &mut Lowering<'_>,
+    group: &SharedResponses,
     name: Ident,
-    routes: &[Route<'a>],
+    operations: &[DeclaredResponses<'_>],
     statuses: &Statuses,
-    names: &mut NameScopes,
-    types: &mut Types,
 ) -> ResponseEnum {
-    let base = name
-        .as_str()
-        .strip_suffix("Response")
-        .unwrap_or(name.as_str())
-        .to_owned();
-    let mut variants = Vec::new();
-    for draft in &group.drafts {
-        let name_part = variant_name(draft.key, statuses);
-        let fallback = Ident::pascal(&base).with_suffix(name_part.as_str());
-        let mut variant = lower_variant(cx, draft, name_part, &name, &fallback, names, types);
-        // The documentation links to the status, which has this description already.
-        if let ResponseKey::Exact(code) = draft.key
-            && statuses
-                .get(code)
-                .is_some_and(|status| status.description.trim() == variant.doc.trim())
-        {
-            variant.doc.clear();
-        }
-        variants.push(variant);
-    }
-    let success = success(&mut variants);
+    let users = group.users.iter().filter_map(|user| operations.get(*user));
+    let users: Vec<_> = users.collect();
+    let drafts = users.first().map_or(&[][..], |first| &first.drafts);
+    let parts: Vec<_> = drafts
+        .iter()
+        .map(|draft| variant_parts(lowering, draft, &name, statuses))
+        .collect();
+    let responses: Vec<_> = parts.iter().map(|parts| (parts.key, &parts.body)).collect();
+    let (success, successes) = success(&responses);
+    let variants = parts.into_iter().zip(successes).enumerate();
+    let variants = variants.map(|(index, (parts, succeeds))| ResponseVariant {
+        key: parts.key,
+        variant: parts.variant,
+        status_type: parts.status_type,
+        doc: parts.doc,
+        headers: parts.headers,
+        body: parts.body,
+        succeeds,
+        origin: origin(&users, index),
+    });
     ResponseEnum {
+        variants: variants.collect(),
         name,
-        users: group
-            .users
-            .iter()
-            .filter_map(|user| routes.get(*user))
-            .map(Route::title)
-            .collect(),
-        variants,
+        users: users.iter().map(|user| user.route.title()).collect(),
         success,
     }
+}
+
+/// Returns the places where the users of a response enum declare a response.
+fn origin(users: &[&DeclaredResponses<'_>], index: usize) -> Origin {
+    users.iter().fold(Origin::default(), |origin, user| {
+        match user.drafts.get(index) {
+            Some(ResponseDraft {
+                key,
+                response: Some(response),
+                ..
+            }) => {
+                let place = user.route.declared.place.key("responses");
+                origin
+                    .and(&place.key(&key.to_string()))
+                    .and(&response.place)
+            }
+            _ => origin,
+        }
+    })
 }
 
 /// Returns the name of a variant, by its status code or class, never by its description.
@@ -387,16 +387,25 @@ fn variant_name(key: ResponseKey, statuses: &Statuses) -> Ident {
     }
 }
 
-fn lower_variant<'a>(
-    cx: &Context<'a>,
-    draft: &ResponseDraft<'a>,
+/// A variant whose effect on `success()` is not known yet, because that depends on the other variants.
+struct VariantParts {
+    key: ResponseKey,
     variant: Ident,
+    status_type: Option<Ident>,
+    doc: String,
+    headers: Vec<Parameter>,
+    body: Payload,
+}
+
+fn variant_parts(
+    lowering: &mut Lowering<'_>,
+    draft: &ResponseDraft<'_>,
     enum_name: &Ident,
-    fallback: &Ident,
-    names: &mut NameScopes,
-    types: &mut Types,
-) -> ResponseVariant {
-    let status_type = match draft.key {
+    statuses: &Statuses,
+) -> VariantParts {
+    let key = draft.key;
+    let variant = variant_name(key, statuses);
+    let status_type = match key {
         ResponseKey::Exact(_) => None,
         key => {
             let suffix = if key == ResponseKey::Default {
@@ -405,217 +414,51 @@ fn lower_variant<'a>(
                 key.to_string()
             };
             let wanted = enum_name.with_suffix(&suffix.replace("XX", "xx"));
-            Some(names.root.name(&[wanted], "the status of a response").0)
+            let name = lowering
+                .names
+                .root
+                .name(&[wanted], "the status of a response");
+            Some(name.0)
         }
     };
-    let mut headers = Vec::new();
-    let mut body = Payload::Empty;
-    let mut doc = String::new();
-    if let Some(response) = &draft.response {
-        let naming = Naming::at(&response.place, fallback);
-        doc.clone_from(&response.node.description);
-        headers = self::headers(cx, response, &naming, names, types);
-        if draft.has_content {
-            let place = response.place.key("content");
-            let naming = naming.with("Body");
-            body = content::lower(
-                cx,
-                content::MessageKind::Response,
-                &response.node.content,
-                &place,
-                &naming,
-                names,
-                types,
-            );
-        }
-    }
-    ResponseVariant {
-        key: draft.key,
+    let mut parts = VariantParts {
+        key,
         variant,
         status_type,
-        doc,
-        headers,
-        body,
-        succeeds: IsSuccess::Never,
-        origin: Origin::default(),
-    }
-}
-
-fn headers<'a>(
-    cx: &Context<'a>,
-    response: &Located<'a, Response>,
-    naming: &Naming,
-    names: &mut NameScopes,
-    types: &mut Types,
-) -> Vec<Parameter> {
-    let mut scope = Scope::reserving(reserved::VARIANT_FIELDS);
-    let mut headers = Vec::new();
-    let mut spelled: BTreeMap<String, Pointer> = BTreeMap::new();
-    for (wire, header) in &response.node.headers {
-        let place = response.place.key("headers").key(wire);
-        if is_ignored(cx, wire, &place) {
-            continue;
-        }
-        if let Some(first) = spelled.insert(wire.to_ascii_lowercase(), place.clone()) {
-            cx.report(
-                Diagnostic::error(
-                    Rule::DuplicateName,
-                    Place::Key(place),
-                    format!("the header `{wire}` is declared twice"),
-                )
-                .label("declared again here")
-                .related(Place::Key(first), "first declared here")
-                .help("remove one of the two: header field names are case-insensitive"),
-            );
-            continue;
-        }
-        if !token::check(cx, Place::Key(place.clone()), wire, "a header field") {
-            continue;
-        }
-        let Some(header) = cx.document.resolve(&Located::new(header, place.clone())) else {
-            continue;
-        };
-        // Header field names are case-insensitive: `ETag` is `etag`.
-        let lower = wire.to_ascii_lowercase();
-        let candidates = [
-            Ident::snake(&lower),
-            Ident::snake(&format!("{lower} header")),
-        ];
-        let (name, adjusted) = scope.name(&candidates, wire);
-        cx.report_adjusted_name(
-            Place::Key(place.clone()),
-            &format!("the header `{wire}`"),
-            &name,
-            adjusted,
+        doc: String::new(),
+        headers: Vec::new(),
+        body: Payload::Empty,
+    };
+    let Some(response) = &draft.response else {
+        return parts;
+    };
+    parts.doc = doc(key, response.node, statuses);
+    let base = enum_name.as_str();
+    let base = base.strip_suffix("Response").unwrap_or(base);
+    let fallback = Ident::pascal(base).with_suffix(parts.variant.as_str());
+    let naming = Naming::at(&response.place, &fallback);
+    parts.headers = headers::lower(lowering, response, &naming);
+    if draft.has_content {
+        parts.body = content::lower(
+            lowering,
+            content::MessageKind::Response,
+            &response.node.content,
+            &response.place.key("content"),
+            &naming.with("Body"),
         );
-        let Some(value) = ParameterFormat::new(cx, &header.place, &header.node.format) else {
-            continue;
-        };
-        // `openapiv3::Header` has no `explode`.
-        let explode = cx.document.member(&header.place, "explode");
-        let ty = value.ty(cx, &naming.with(wire), names, types);
-        if !value.is_json()
-            && let Some(values) = find_unwritable(&ty, types)
-        {
-            let subject = format!("the header `{wire}`");
-            cx.report_unwritable(Place::Key(header.place.clone()), &subject, values);
-        }
-        headers.push(Parameter {
-            name,
-            wire: wire.clone(),
-            location: Location::Header,
-            style: if value.is_json() {
-                Style::Json
-            } else {
-                Style::Simple
-            },
-            explode: explode == Some(&Value::Bool(true)),
-            ty,
-            constraints: None,
-            required: header.node.required,
-            doc: parameter_docs(
-                cx,
-                header.node.description.as_deref(),
-                &value.schema(),
-                &format!("The header {}.", code(wire)),
-            ),
-            deprecated: header.node.deprecated.unwrap_or(false),
-            origin: Origin::from(place).and(&header.place),
-        });
     }
-    headers.sort_by_key(|header| header.wire.to_ascii_lowercase());
-    headers
+    parts
 }
 
-/// The header fields of the connection and the framing of a message (RFC 9110, sections 7.6.1 and 8.6;
-/// RFC 9112, section 6.1), which only the sender of the bytes can set.
-const FRAMING: [&str; 7] = [
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-];
-
-/// Returns whether a header is not part of the type of a response, and warns about it.
-fn is_ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
-    let lower = wire.to_ascii_lowercase();
-    let (label, help) = match lower.as_str() {
-        // OpenAPI 3.0.3, "Response Object".
-        "content-type" => (
-            "OpenAPI ignores it",
-            "remove it: `content` declares the media type",
-        ),
-        lower if FRAMING.contains(&lower) => (
-            "this is ignored",
-            "remove it: the server sets it when it sends the response",
-        ),
-        _ => return false,
+/// Returns the documentation of a response; empty if it is that of the status, to which the variant links.
+fn doc(key: ResponseKey, response: &Response, statuses: &Statuses) -> String {
+    let status = match key {
+        ResponseKey::Exact(code) => statuses.get(code),
+        _ => None,
     };
-    if let Some((target, _)) = resolved(cx, place) {
-        cx.account_for(target);
+    let description = &response.description;
+    match status {
+        Some(status) if status.description.trim() == description.trim() => String::new(),
+        _ => description.clone(),
     }
-    cx.report(
-        Diagnostic::warning(
-            Rule::IgnoredHeader,
-            Place::Key(place.clone()),
-            format!("a response cannot declare the header `{wire}`"),
-        )
-        .label(label)
-        .help(help),
-    );
-    true
-}
-
-/// Determines the return type of `success()`, and marks the responses that it treats as successes.
-///
-/// If the document declares 2xx responses, they determine the type. `default` is then also a success if its
-/// status code is 2xx and it has the same content; otherwise it is an error, which is what APIs use it for.
-fn success(variants: &mut [ResponseVariant]) -> SuccessType {
-    let is_2xx = |variant: &ResponseVariant| {
-        matches!(
-            variant.key,
-            ResponseKey::Exact(200..=299) | ResponseKey::Range(2)
-        )
-    };
-    let declares_2xx = variants.iter().any(is_2xx);
-    for variant in variants.iter_mut() {
-        variant.succeeds = match variant.key {
-            _ if is_2xx(variant) => IsSuccess::Always,
-            ResponseKey::Default => IsSuccess::ByCode,
-            _ => IsSuccess::Never,
-        };
-    }
-    let decisive = if declares_2xx {
-        IsSuccess::Always
-    } else {
-        IsSuccess::ByCode
-    };
-    let successes: Vec<_> = variants
-        .iter()
-        .enumerate()
-        .filter(|(_, variant)| variant.succeeds == decisive)
-        .map(|(index, variant)| (index, variant.body.clone()))
-        .collect();
-    let Some((first, body)) = successes.first().cloned() else {
-        return SuccessType::Unit;
-    };
-    let success = if successes.iter().any(|(_, other)| *other != body) {
-        SuccessType::Whole
-    } else if body == Payload::Empty {
-        SuccessType::Unit
-    } else {
-        SuccessType::Body(first)
-    };
-    for variant in variants.iter_mut() {
-        if variant.succeeds == IsSuccess::ByCode
-            && success != SuccessType::Whole
-            && variant.body != body
-        {
-            variant.succeeds = IsSuccess::Never;
-        }
-    }
-    success
 }

@@ -59,7 +59,7 @@ impl Route<'_> {
 }
 
 /// Returns the operations, ordered by path and then by method.
-pub(crate) fn routes<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
+pub(crate) fn lower<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     let mut routes = Vec::new();
     let paths = Pointer::root().key("paths");
     for (path, item) in &cx.document.api.paths.paths {

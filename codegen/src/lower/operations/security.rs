@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use openapiv3::{APIKeyLocation, SecurityRequirement, SecurityScheme as Declared};
 
-use crate::lower::{Context, NameScopes, operations::routes::Route, operations::token};
+use super::{routes::Route, token};
 use crate::{
     doc::code,
     load::Located,
+    lower::{Context, Lowering},
     model::{CredentialAlternative, CredentialSet, Location, Origin, SchemeKind, SecurityScheme},
     name::{Ident, Scope, reserved},
     pointer::Pointer,
@@ -25,7 +26,8 @@ pub(crate) struct Security {
 }
 
 /// Lowers the schemes, and the requirements of all operations.
-pub(crate) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScopes) -> Security {
+pub(crate) fn lower(lowering: &mut Lowering<'_>, routes: &[Route<'_>]) -> Security {
+    let cx = lowering.cx;
     let schemes = schemes(cx);
     let mut security = Security {
         schemes,
@@ -51,7 +53,7 @@ pub(crate) fn lower(cx: &Context<'_>, routes: &[Route<'_>], names: &mut NameScop
         let index = match indices.get(&requirement.alternatives) {
             Some(index) => *index,
             None => {
-                let set = security.credential_set(cx, names, &requirement.alternatives, &place);
+                let set = security.credential_set(lowering, &requirement.alternatives, &place);
                 security.sets.push(set);
                 indices.insert(requirement.alternatives, security.sets.len() - 1);
                 security.sets.len() - 1
@@ -301,8 +303,7 @@ impl Security {
     /// Creates a set of credentials, named after its schemes.
     fn credential_set(
         &self,
-        cx: &Context<'_>,
-        names: &mut NameScopes,
+        lowering: &mut Lowering<'_>,
         alternatives: &[Vec<usize>],
         place: &Pointer,
     ) -> CredentialSet {
@@ -345,8 +346,8 @@ impl Security {
             [] => "undeclared credentials".to_owned(),
             required => format!("{optional}{} credentials", required.join(" or ")),
         });
-        let (name, adjusted) = names.root.name(&[wanted], "credentials");
-        cx.report_adjusted_name(
+        let (name, adjusted) = lowering.names.root.name(&[wanted], "credentials");
+        lowering.cx.report_adjusted_name(
             Place::Key(place.clone()),
             "these credentials",
             &name,

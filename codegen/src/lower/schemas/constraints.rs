@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use crate::lower::{
-    Context,
-    schemas::Naming,
-    schemas::merged::{self as merged_schema, Schema, component, flag, is_null, list, resolved},
+use super::{
+    Naming,
+    merged::{self, Schema, component, flag, is_null, list, resolved},
 };
 use crate::{
-    model::{Constant, Constraint, Constraints, ConstraintsId, Format, JsonType, Operation},
+    lower::{Context, operations::requests::Request},
+    model::{Constant, Constraint, Constraints, ConstraintsId, Format, JsonType},
     name::{Ident, Scope},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -152,7 +152,7 @@ impl ConstraintTable {
                 merged,
             ));
         }
-        for keyword in merged_schema::UNIONS {
+        for keyword in merged::UNIONS {
             constraints
                 .extend(self.union_constraints(cx, place, keywords, keyword, assumption, merged));
         }
@@ -285,7 +285,7 @@ impl ConstraintTable {
                 vec![Constraint::Nullable(constraints)]
             };
         }
-        if let Some((tag, tags)) = merged_schema::discriminator_tags(cx, keywords, &children) {
+        if let Some((tag, tags)) = merged::discriminator_tags(cx, keywords, &children) {
             let mut by_tag = Vec::new();
             for (place, tags) in children.iter().zip(tags) {
                 by_tag.push((tags, self.schema_constraints(cx, place, assumption, merged)));
@@ -302,7 +302,7 @@ impl ConstraintTable {
     }
 
     /// Returns the constraints that the operations use, and removes constraints without effect.
-    pub(crate) fn finish(mut self, operations: &mut [Operation]) -> Vec<Constraints> {
+    pub(crate) fn finish(mut self, requests: &mut [Request]) -> Vec<Constraints> {
         self.break_cycles();
         let fallible = self.fallible();
         for constraints in &mut self.entries {
@@ -311,7 +311,7 @@ impl ConstraintTable {
         // A union with an alternative that accepts every value rejects nothing, so it is dropped as well.
         let is_fallible = |id: ConstraintsId| fallible.get(id.0) == Some(&true);
         let mut used = BTreeSet::new();
-        for constraints in request_constraints(operations) {
+        for constraints in request_constraints(requests) {
             *constraints = constraints.filter(|id| is_fallible(*id));
             used.extend(*constraints);
         }
@@ -335,7 +335,7 @@ impl ConstraintTable {
             .enumerate()
             .map(|(index, id)| (*id, ConstraintsId(index)))
             .collect();
-        for constraints in request_constraints(operations) {
+        for constraints in request_constraints(requests) {
             *constraints = constraints.and_then(|id| new_ids.get(&id).copied());
         }
         let mut sorted = Vec::new();
@@ -638,12 +638,12 @@ fn retain_fallible(constraints: &mut Vec<Constraint>, fallible: &[bool]) {
 
 /// Returns the constraints of all parameters and request bodies.
 fn request_constraints(
-    operations: &mut [Operation],
+    requests: &mut [Request],
 ) -> impl Iterator<Item = &mut Option<ConstraintsId>> {
-    operations.iter_mut().flat_map(|operation| {
-        let parameters = operation.parameters.iter_mut();
+    requests.iter_mut().flat_map(|request| {
+        let parameters = request.parameters.iter_mut();
         let parameters = parameters.map(|parameter| &mut parameter.constraints);
-        let bodies = operation.body.iter_mut();
+        let bodies = request.body.iter_mut();
         let contents = bodies.flat_map(|body| body.payload.contents_mut());
         parameters.chain(contents.map(|content| &mut content.constraints))
     })

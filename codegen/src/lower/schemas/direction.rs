@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Direction, Operation, PartKind, ResponseEnum, Type, TypeDef, TypeId, TypeKind};
+use crate::{
+    lower::operations::requests::Request,
+    model::{Direction, PartKind, ResponseEnum, Type, TypeDef, TypeId, TypeKind},
+};
 
 /// Makes a required `readOnly` property optional if the document uses its object in requests, and a required
 /// `writeOnly` property if it uses the object in responses.
@@ -10,20 +13,17 @@ use crate::model::{Direction, Operation, PartKind, ResponseEnum, Type, TypeDef, 
 /// `required` applies to one direction only (OpenAPI 3.0.3, section 4.7.24.2), and both share one type.
 pub(crate) fn relax_required(
     definitions: &mut [TypeDef],
-    operations: &[Operation],
+    requests: &[Request],
     response_enums: &[ResponseEnum],
 ) {
     let mut requested = BTreeSet::new();
     let mut returned = BTreeSet::new();
-    for operation in operations {
-        for parameter in &operation.parameters {
+    for request in requests {
+        for parameter in &request.parameters {
             reach(definitions, &parameter.ty, &mut requested);
         }
-        for content in operation
-            .body
-            .iter()
-            .flat_map(|body| body.payload.contents())
-        {
+        let contents = request.body.iter();
+        for content in contents.flat_map(|body| body.payload.contents()) {
             reach(definitions, &content.ty, &mut requested);
         }
     }
@@ -44,12 +44,12 @@ pub(crate) fn relax_required(
         };
         let id = TypeId(index);
         for field in fields {
-            let is_shared = match field.direction {
-                Direction::Both => continue,
-                Direction::Response => requested.contains(&id),
-                Direction::Request => returned.contains(&id),
+            field.required = match field.required_in {
+                None => false,
+                Some(Direction::Both) => true,
+                Some(Direction::Response) => !requested.contains(&id),
+                Some(Direction::Request) => !returned.contains(&id),
             };
-            field.required &= !is_shared;
         }
     }
 }
