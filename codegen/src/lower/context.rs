@@ -2,8 +2,10 @@
 
 use std::{cell::RefCell, collections::HashSet};
 
+use serde_json::{Map, Value};
+
 use crate::{
-    load::Document,
+    load::{Document, resolve},
     model::Catalogue,
     name::{AdjustedName, Ident},
     pointer::Pointer,
@@ -30,6 +32,12 @@ impl<'a> Context<'a> {
             seen: RefCell::default(),
             accounted: RefCell::default(),
         }
+    }
+
+    /// Returns the object at a place, after following its `$ref`s.
+    pub(super) fn resolved(&self, place: &Pointer) -> Option<(Pointer, &'a Map<String, Value>)> {
+        let target = resolve(&self.document.tree, place)?;
+        Some((target.place, target.node.as_object()?))
     }
 
     /// Records a finding, unless it is already recorded: a component is lowered for each of its users.

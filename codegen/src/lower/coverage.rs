@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::lower::{Context, operations::routes::Route, schemas::merged::resolved};
 use crate::{
     load::{
         spec::{KeyUse, ObjectKind, ValueKind},
         walk::{Member, Visitor, visit},
     },
+    lower::{Context, operations::routes::Route},
     model::{Count, Counts, Method, Operation, ResponseEnum},
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
@@ -59,7 +59,7 @@ fn declared_operations(cx: &Context<'_>) -> usize {
     let names = items.into_iter().flat_map(Map::keys);
     let items = names.filter(|name| name.starts_with('/'));
     items
-        .filter_map(|name| resolved(cx, &paths.key(name)))
+        .filter_map(|name| cx.resolved(&paths.key(name)))
         .map(|(_, item)| {
             let methods = Method::ALL
                 .iter()
@@ -87,7 +87,7 @@ fn count_parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) 
         let list = cx.document.get(&place);
         let count = list.and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
-            let Some((_, parameter)) = resolved(cx, &place.index(index)) else {
+            let Some((_, parameter)) = cx.resolved(&place.index(index)) else {
                 continue;
             };
             let text = |key: &str| {

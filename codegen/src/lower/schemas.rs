@@ -7,6 +7,7 @@ pub(super) mod docs;
 mod enums;
 pub(super) mod merged;
 mod named;
+mod naming;
 pub(super) mod scalars;
 mod structs;
 mod types;
@@ -14,7 +15,7 @@ mod unions;
 
 use serde_json::Value;
 
-use self::merged::{AdditionalProperties, Schema, SchemaShape, enclosing_component};
+use self::merged::{AdditionalProperties, Schema, SchemaShape};
 use super::{Lowering, operations::requests::Request};
 use crate::{
     model::{Origin, ResponseEnum, Type, TypeDef, TypeKind},
@@ -23,6 +24,7 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 pub(super) use named::lower;
+pub(super) use naming::Naming;
 pub(super) use types::Types;
 
 /// Returns the types by ID, after the passes that depend on their uses.
@@ -35,30 +37,6 @@ pub(super) fn finish(
     direction::relax_required(&mut definitions, requests, response_enums);
     cycles::break_cycles(&mut definitions);
     definitions
-}
-
-/// The name of a type whose schema has no name, made of the names of its users.
-#[derive(Clone, Debug)]
-pub(super) struct Naming(String);
-
-impl Naming {
-    /// Returns the name of the component around a place, or else `fallback`.
-    pub(super) fn at(place: &Pointer, fallback: &Ident) -> Self {
-        Self(match enclosing_component(place) {
-            Some(component) => Ident::pascal(&component).as_str().to_owned(),
-            None => fallback.as_str().to_owned(),
-        })
-    }
-
-    /// Returns the name of a part.
-    pub(super) fn with(&self, part: &str) -> Self {
-        Self(format!("{}{}", self.0, Ident::pascal(part)))
-    }
-
-    /// Returns the name as an identifier.
-    pub(super) fn ident(&self) -> Ident {
-        Ident::pascal(&self.0)
-    }
 }
 
 impl Lowering<'_> {
@@ -158,7 +136,7 @@ impl Lowering<'_> {
     /// Lowers a schema to a definition.
     fn lower_definition(&mut self, name: Ident, schema: &Schema<'_>) -> TypeDef {
         let cx = self.cx;
-        let naming = Naming(name.to_string());
+        let naming = Naming::of_type(&name);
         let kind = match schema.shape(cx) {
             SchemaShape::TextEnum => TypeKind::TextEnum(enums::text_variants(cx, schema)),
             SchemaShape::IntegerEnum => TypeKind::IntegerEnum(enums::integer_variants(schema)),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use openapiv3::Response;
 use serde_json::{Map, Value};
 
-use crate::lower::{
-    Context,
-    operations::routes::{Route, responses},
-    operations::token::is_token,
-};
 use crate::{
     load::Located,
+    lower::{
+        Context,
+        operations::routes::{Route, responses},
+        operations::token::is_token,
+    },
     model::{ContentRule, Origin, ResponseKey, Retry, Status},
     name::{Ident, reserved},
     pointer::Pointer,

@@ -11,7 +11,7 @@ use crate::{
     load::Located,
     lower::{
         Context, Lowering,
-        schemas::{Naming, docs::parameter_docs, merged::resolved, scalars::find_unwritable},
+        schemas::{Naming, docs::parameter_docs, scalars::find_unwritable},
     },
     model::{Location, Origin, Parameter, Style},
     name::{Ident, Scope, reserved},
@@ -132,7 +132,7 @@ fn is_ignored(cx: &Context<'_>, wire: &str, place: &Pointer) -> bool {
         ),
         _ => return false,
     };
-    if let Some((target, _)) = resolved(cx, place) {
+    if let Some((target, _)) = cx.resolved(place) {
         cx.account_for(target);
     }
     cx.report(

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use openapiv3::{Operation, PathItem, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::lower::Context;
 use crate::{
     load::Located,
+    lower::Context,
     model::{Method, Piece, ResponseKey, fixed_query, segments},
     name::Ident,
     pointer::Pointer,

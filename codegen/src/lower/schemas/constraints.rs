@@ -1,20 +1,24 @@
 //! Lowers the constraints of schemas that Rust types do not enforce, keyword by keyword.
 
+mod keywords;
+mod simplify;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex_lite::Regex;
 use serde_json::{Map, Value};
 
+use self::keywords::{
+    enum_constraint, json_type, number_constraints, string_constraints, unsigned,
+};
 use super::{
-    Naming,
-    merged::{self, Schema, component, flag, is_null, list, resolved},
+    merged::{self, Schema, flag, is_null, list},
+    naming::{Naming, component},
 };
 use crate::{
-    lower::{Context, operations::requests::Request},
-    model::{Constant, Constraint, Constraints, ConstraintsId, Format, JsonType},
+    lower::Context,
+    model::{Constraint, Constraints, ConstraintsId},
     name::{Ident, Scope},
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
 };
 
 /// The assumption about a value before it is validated.
@@ -68,7 +72,7 @@ impl ConstraintTable {
         naming: &Naming,
         assumption: Assumption,
     ) -> Option<ConstraintsId> {
-        let (target, _) = resolved(cx, place)?;
+        let (target, _) = cx.resolved(place)?;
         let name = component(&target).unwrap_or_else(|| naming.ident().to_string());
         let id = self.reserve(&target, assumption, &name);
         while let Some((id, place, assumption)) = self.pending.pop() {
@@ -127,7 +131,7 @@ impl ConstraintTable {
         assumption: Assumption,
         merged: &[Pointer],
     ) -> Vec<Constraint> {
-        let Some((target, keywords)) = resolved(cx, place) else {
+        let Some((target, keywords)) = cx.resolved(place) else {
             return Vec::new();
         };
         if target != *place {
@@ -274,8 +278,10 @@ impl ConstraintTable {
         if children.is_empty() {
             return Vec::new();
         }
-        let is_null =
-            |place: &Pointer| resolved(cx, place).is_some_and(|(_, keywords)| is_null(keywords));
+        let is_null = |place: &Pointer| {
+            cx.resolved(place)
+                .is_some_and(|(_, keywords)| is_null(keywords))
+        };
         let (null, not_null): (Vec<_>, Vec<_>) = children.iter().partition(|place| is_null(place));
         if let [only] = not_null.as_slice() {
             let constraints = self.schema_constraints(cx, only, assumption, merged);
@@ -299,106 +305,6 @@ impl ConstraintTable {
             alternatives.push(self.schema_constraints(cx, place, Assumption::Nothing, &merged));
         }
         vec![Constraint::AnyOf(alternatives)]
-    }
-
-    /// Returns the constraints that the operations use, and removes constraints without effect.
-    pub(crate) fn finish(mut self, requests: &mut [Request]) -> Vec<Constraints> {
-        self.break_cycles();
-        let fallible = self.fallible();
-        for constraints in &mut self.entries {
-            retain_fallible(&mut constraints.constraints, &fallible);
-        }
-        // A union with an alternative that accepts every value rejects nothing, so it is dropped as well.
-        let is_fallible = |id: ConstraintsId| fallible.get(id.0) == Some(&true);
-        let mut used = BTreeSet::new();
-        for constraints in request_constraints(requests) {
-            *constraints = constraints.filter(|id| is_fallible(*id));
-            used.extend(*constraints);
-        }
-        let mut pending: Vec<_> = used.iter().copied().collect();
-        while let Some(id) = pending.pop() {
-            let constraints = self
-                .entries
-                .get(id.0)
-                .map(|entry| entry.constraints.as_slice());
-            visit_refs(constraints.unwrap_or_default(), &mut |id| {
-                if used.insert(id) {
-                    pending.push(id);
-                }
-            });
-        }
-        // Sorted by name, so that readers of the generated code find them.
-        let mut order: Vec<_> = used.into_iter().collect();
-        order.sort_by_key(|id| self.entries.get(id.0).map(|entry| entry.name.clone()));
-        let new_ids: BTreeMap<_, _> = order
-            .iter()
-            .enumerate()
-            .map(|(index, id)| (*id, ConstraintsId(index)))
-            .collect();
-        for constraints in request_constraints(requests) {
-            *constraints = constraints.and_then(|id| new_ids.get(&id).copied());
-        }
-        let mut sorted = Vec::new();
-        for id in order {
-            let Some(constraints) = self.entries.get(id.0) else {
-                continue;
-            };
-            let mut constraints = constraints.clone();
-            renumber(&mut constraints.constraints, &new_ids);
-            sorted.push(constraints);
-        }
-        sorted
-    }
-
-    /// Returns for each ID whether a value can violate its constraints.
-    fn fallible(&self) -> Vec<bool> {
-        let mut fallible = vec![false; self.entries.len()];
-        loop {
-            let next: Vec<_> = self
-                .entries
-                .iter()
-                .map(|entry| is_fallible(&entry.constraints, &fallible))
-                .collect();
-            if next == fallible {
-                return fallible;
-            }
-            fallible = next;
-        }
-    }
-
-    /// Removes references that lead back to themselves for the same value: they add no constraint, and
-    /// validation would not terminate.
-    fn break_cycles(&mut self) {
-        let mut done = BTreeSet::new();
-        for index in 0..self.entries.len() {
-            self.break_cycles_from(ConstraintsId(index), &mut Vec::new(), &mut done);
-        }
-    }
-
-    fn break_cycles_from(
-        &mut self,
-        id: ConstraintsId,
-        path: &mut Vec<ConstraintsId>,
-        done: &mut BTreeSet<ConstraintsId>,
-    ) {
-        if !done.insert(id) {
-            return;
-        }
-        path.push(id);
-        let Some(entry) = self.entries.get_mut(id.0) else {
-            return;
-        };
-        let mut constraints = std::mem::take(&mut entry.constraints);
-        remove_refs(&mut constraints, path);
-        let mut next = Vec::new();
-        visit_same_value_refs(&constraints, &mut |id| next.push(id));
-        if let Some(entry) = self.entries.get_mut(id.0) {
-            entry.constraints = constraints;
-        }
-        for id in next {
-            self.break_cycles_from(id, path, done);
-        }
-        path.pop();
     }
 }
 
@@ -435,216 +341,4 @@ fn read_only_properties(cx: &Context<'_>, places: &[Pointer]) -> BTreeSet<String
         })
         .map(|(name, _)| name.to_owned())
         .collect()
-}
-
-fn json_type(keywords: &Map<String, Value>) -> Option<JsonType> {
-    Some(match keywords.get("type")?.as_str()? {
-        "array" => JsonType::Array,
-        "boolean" => JsonType::Boolean,
-        "integer" => JsonType::Integer,
-        "number" => JsonType::Number,
-        "object" => JsonType::Object,
-        "string" => JsonType::String,
-        _ => return None,
-    })
-}
-
-fn unsigned(keywords: &Map<String, Value>, keyword: &str) -> Option<u64> {
-    // A minimum of 0 has no effect.
-    keywords
-        .get(keyword)?
-        .as_u64()
-        .filter(|number| *number > 0 || keyword.starts_with("max"))
-}
-
-fn string_constraints(
-    cx: &Context<'_>,
-    place: &Pointer,
-    keywords: &Map<String, Value>,
-) -> Vec<Constraint> {
-    let mut constraints = Vec::new();
-    constraints.extend(unsigned(keywords, "minLength").map(Constraint::MinLength));
-    constraints.extend(unsigned(keywords, "maxLength").map(Constraint::MaxLength));
-    if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str) {
-        match Regex::new(pattern) {
-            Ok(_) => constraints.push(Constraint::Pattern(pattern.to_owned())),
-            Err(error) => report_unchecked_pattern(cx, place, &error.to_string()),
-        }
-    }
-    let format = keywords.get("format").and_then(Value::as_str);
-    let format = Format::ALL
-        .into_iter()
-        .find(|candidate| Some(candidate.name()) == format);
-    constraints.extend(format.map(Constraint::Format));
-    constraints
-}
-
-fn report_unchecked_pattern(cx: &Context<'_>, place: &Pointer, error: &str) {
-    cx.report(
-        Diagnostic::warning(
-            Rule::UnsupportedPart,
-            Place::Value(place.key("pattern")),
-            "this pattern is not validated",
-        )
-        .label(error)
-        .help("avoid lookaround, backreferences and Unicode classes: `(?=`, `(?!`, `\\1`, `\\p`"),
-    );
-}
-
-fn number_constraints(keywords: &Map<String, Value>) -> Vec<Constraint> {
-    let bound = |keyword: &str| {
-        let value = keywords.get(keyword).filter(|value| value.is_number());
-        value.map(Constant::new)
-    };
-    let mut constraints = Vec::new();
-    constraints.extend(bound("minimum").map(if flag(keywords, "exclusiveMinimum") {
-        Constraint::ExclusiveMinimum
-    } else {
-        Constraint::Minimum
-    }));
-    constraints.extend(bound("maximum").map(if flag(keywords, "exclusiveMaximum") {
-        Constraint::ExclusiveMaximum
-    } else {
-        Constraint::Maximum
-    }));
-    constraints.extend(bound("multipleOf").map(Constraint::MultipleOf));
-    constraints
-}
-
-fn enum_constraint(keywords: &Map<String, Value>) -> Option<Constraint> {
-    let values = keywords.get("enum")?.as_array()?;
-    let is_string = keywords.get("type").is_some_and(|ty| ty == "string");
-    let values = values.iter().map(|value| match value {
-        // YAML parses `enum: [1.0]` as a number, even if the type is `string`.
-        Value::Number(_) | Value::Bool(_) if is_string => Constant::Text(value.to_string()),
-        value => Constant::new(value),
-    });
-    Some(Constraint::Enum(values.collect()))
-}
-
-/// Returns the constraints nested in a constraint, and whether they apply to the same value.
-fn nested(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
-    match constraint {
-        Constraint::Items(constraints)
-        | Constraint::Property(_, constraints)
-        | Constraint::AdditionalProperties(_, constraints) => (vec![constraints], false),
-        Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
-            (vec![constraints], true)
-        }
-        Constraint::AnyOf(alternatives) => (alternatives.iter().map(Vec::as_slice).collect(), true),
-        Constraint::Discriminator(_, alternatives) => {
-            let constraints = alternatives
-                .iter()
-                .map(|(_, constraints)| constraints.as_slice());
-            (constraints.collect(), true)
-        }
-        _ => (Vec::new(), true),
-    }
-}
-
-/// Returns the constraints nested in a constraint, mutable, and whether they apply to the same value.
-fn nested_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) {
-    match constraint {
-        Constraint::Items(constraints)
-        | Constraint::Property(_, constraints)
-        | Constraint::AdditionalProperties(_, constraints) => (vec![constraints], false),
-        Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
-            (vec![constraints], true)
-        }
-        Constraint::AnyOf(alternatives) => (alternatives.iter_mut().collect(), true),
-        Constraint::Discriminator(_, alternatives) => {
-            let constraints = alternatives.iter_mut().map(|(_, constraints)| constraints);
-            (constraints.collect(), true)
-        }
-        _ => (Vec::new(), true),
-    }
-}
-
-/// Visits each reference in constraints, nested ones included.
-fn visit_refs(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
-    for constraint in constraints {
-        if let Constraint::Ref(id) = constraint {
-            visit(*id);
-        }
-        for constraints in nested(constraint).0 {
-            visit_refs(constraints, visit);
-        }
-    }
-}
-
-/// Visits each reference that applies to the same value: none in items and properties.
-fn visit_same_value_refs(constraints: &[Constraint], visit: &mut impl FnMut(ConstraintsId)) {
-    for constraint in constraints {
-        if let Constraint::Ref(id) = constraint {
-            visit(*id);
-        }
-        let (nested, true) = nested(constraint) else {
-            continue;
-        };
-        for constraints in nested {
-            visit_same_value_refs(constraints, visit);
-        }
-    }
-}
-
-/// Removes the references to some constraints that apply to the same value.
-fn remove_refs(constraints: &mut Vec<Constraint>, ids: &[ConstraintsId]) {
-    constraints.retain(|constraint| !matches!(constraint, Constraint::Ref(id) if ids.contains(id)));
-    for constraint in constraints {
-        if let (nested, true) = nested_mut(constraint) {
-            for constraints in nested {
-                remove_refs(constraints, ids);
-            }
-        }
-    }
-}
-
-fn renumber(constraints: &mut [Constraint], new_ids: &BTreeMap<ConstraintsId, ConstraintsId>) {
-    for constraint in constraints {
-        if let Constraint::Ref(id) = constraint
-            && let Some(new_id) = new_ids.get(id)
-        {
-            *id = *new_id;
-        }
-        for constraints in nested_mut(constraint).0 {
-            renumber(constraints, new_ids);
-        }
-    }
-}
-
-fn is_fallible(constraints: &[Constraint], fallible: &[bool]) -> bool {
-    constraints.iter().any(|constraint| match constraint {
-        Constraint::Ref(id) => fallible.get(id.0) == Some(&true),
-        Constraint::Items(constraints)
-        | Constraint::Property(_, constraints)
-        | Constraint::AdditionalProperties(_, constraints)
-        | Constraint::Nullable(constraints) => is_fallible(constraints, fallible),
-        Constraint::AnyOf(alternatives) => alternatives
-            .iter()
-            .all(|constraints| is_fallible(constraints, fallible)),
-        _ => true,
-    })
-}
-
-/// Removes the constraints that no value can violate.
-fn retain_fallible(constraints: &mut Vec<Constraint>, fallible: &[bool]) {
-    constraints.retain(|constraint| is_fallible(std::slice::from_ref(constraint), fallible));
-    for constraint in constraints {
-        for constraints in nested_mut(constraint).0 {
-            retain_fallible(constraints, fallible);
-        }
-    }
-}
-
-/// Returns the constraints of all parameters and request bodies.
-fn request_constraints(
-    requests: &mut [Request],
-) -> impl Iterator<Item = &mut Option<ConstraintsId>> {
-    requests.iter_mut().flat_map(|request| {
-        let parameters = request.parameters.iter_mut();
-        let parameters = parameters.map(|parameter| &mut parameter.constraints);
-        let bodies = request.body.iter_mut();
-        let contents = bodies.flat_map(|body| body.payload.contents_mut());
-        parameters.chain(contents.map(|content| &mut content.constraints))
-    })
 }

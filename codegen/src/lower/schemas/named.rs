@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{
-    Naming, definition, docs,
-    merged::{Schema, component},
-    needs_definition,
-};
+use super::{Naming, definition, docs, merged::Schema, naming::component, needs_definition};
 use crate::{
     lower::Lowering,
     model::{TypeId, TypeKind},
@@ -37,7 +33,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         let definition = if named.is_definition {
             lowering.lower_definition(named.name, &named.schema)
         } else {
-            let target = lowering.schema_type(&named.place, &Naming(named.name.to_string()));
+            let target = lowering.schema_type(&named.place, &Naming::of_type(&named.name));
             let doc = docs::alias_docs(lowering.cx, &named.place, &named.schema);
             let kind = TypeKind::Alias(target);
             definition(named.name, doc, &named.schema, kind, named.place.into())
