@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use self::{
     context::Context,
-    operations::{handlers, requests, responses, routes, security, tags},
+    operations::{OperationParts, handlers, requests, responses, routes, security, tags},
     schemas::{Types, constraints::ConstraintTable},
     statuses::Statuses,
 };
@@ -72,7 +72,7 @@ fn model(cx: &Context<'_>) -> Model {
     let types = schemas::finish(lowering.types, &requests, &responses.enums);
     let constraints = lowering.constraints.finish(&mut requests);
     let examples = examples::lower(cx, &types, &requests, &responses);
-    let operations = operations::lower(operations::Parts {
+    let operations = operations::lower(OperationParts {
         routes: &routes,
         requests,
         responses: &responses,

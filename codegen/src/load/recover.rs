@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
-    walk::{Member, Rebuilder, rebuild},
+    walk::{Rebuilder, SpecMember, rebuild},
 };
 use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
 
@@ -27,7 +27,7 @@ struct Recovery<'a> {
 }
 
 impl Rebuilder for Recovery<'_> {
-    fn member(&mut self, kind: ObjectKind, member: &Member<'_>) -> bool {
+    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>) -> bool {
         match kind {
             ObjectKind::Paths => member.key.starts_with('/'),
             ObjectKind::Responses => ResponseKey::parse(member.key).is_some(),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     References,
     spec::{ObjectKind, ValueKind, section_of},
-    walk::{Member, Visitor, visit},
+    walk::{SpecMember, Visitor, visit},
 };
 use crate::{
     pointer::{Pointer, Trail},
@@ -97,7 +97,7 @@ struct LinkedSchemas {
 }
 
 impl Visitor for LinkedSchemas {
-    fn member(&mut self, _: ObjectKind, member: &Member<'_>, _: &Trail<'_>) -> bool {
+    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>, _: &Trail<'_>) -> bool {
         !(self.is_named && member.key == "properties")
     }
 

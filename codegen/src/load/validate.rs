@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
-    walk::{self, Member, Visitor},
+    walk::{self, SpecMember, Visitor},
 };
 use crate::{
     model::ResponseKey,
@@ -78,7 +78,7 @@ impl Visitor for Validator<'_> {
         true
     }
 
-    fn member(&mut self, kind: ObjectKind, member: &Member<'_>, at: &Trail<'_>) -> bool {
+    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>, at: &Trail<'_>) -> bool {
         if let KeyUse::Unsupported(reason) = member.usage {
             self.unsupported(member.key, member.value, reason, at);
         }

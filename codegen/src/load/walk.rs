@@ -10,7 +10,7 @@ use crate::pointer::Trail;
 
 /// A member of an object whose key the tables define.
 #[derive(Clone, Copy)]
-pub(crate) struct Member<'a> {
+pub(crate) struct SpecMember<'a> {
     pub(crate) key: &'a str,
     pub(crate) value: &'a Value,
     /// The expected kind of the value.
@@ -22,13 +22,13 @@ pub(crate) struct Member<'a> {
 pub(crate) fn members(
     kind: ObjectKind,
     object: &Map<String, Value>,
-) -> impl Iterator<Item = Member<'_>> {
+) -> impl Iterator<Item = SpecMember<'_>> {
     let (fields, named) = match kind.keys() {
         ObjectKeys::Fields(fields) => (fields, None),
         ObjectKeys::Named(expected) => (&[][..], Some(expected)),
     };
     let fields = fields.iter().filter_map(|field| {
-        Some(Member {
+        Some(SpecMember {
             key: field.name,
             value: object.get(field.name)?,
             expected: field.kind,
@@ -37,7 +37,7 @@ pub(crate) fn members(
     });
     let named = named.into_iter().flat_map(|expected| {
         let members = object.iter().filter(|(key, _)| !key.starts_with("x-"));
-        members.map(move |(key, value)| Member {
+        members.map(move |(key, value)| SpecMember {
             key,
             value,
             expected,
@@ -55,7 +55,7 @@ pub(crate) trait Visitor {
     }
 
     /// Returns whether to visit a member of the object at a place.
-    fn member(&mut self, _kind: ObjectKind, _member: &Member<'_>, _at: &Trail<'_>) -> bool {
+    fn member(&mut self, _kind: ObjectKind, _member: &SpecMember<'_>, _at: &Trail<'_>) -> bool {
         true
     }
 
@@ -105,7 +105,7 @@ pub(crate) fn visit(
 /// Makes a changed copy of a part of a document; `None` leaves a part out.
 pub(crate) trait Rebuilder {
     /// Returns whether to keep a member of an object.
-    fn member(&mut self, kind: ObjectKind, member: &Member<'_>) -> bool;
+    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>) -> bool;
 
     /// Returns an object with its rebuilt members.
     fn object(

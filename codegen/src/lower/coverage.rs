@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     load::{
         spec::{KeyUse, ObjectKind, ValueKind},
-        walk::{Member, Visitor, visit},
+        walk::{SpecMember, Visitor, visit},
     },
     lower::{Context, operations::routes::Route},
     model::{Count, Counts, Method, Operation, ResponseEnum},
@@ -207,7 +207,7 @@ impl Visitor for SchemaWalk {
         kind != ObjectKind::Schema || self.schemas.insert(at.pointer())
     }
 
-    fn member(&mut self, _: ObjectKind, member: &Member<'_>, _: &Trail<'_>) -> bool {
+    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>, _: &Trail<'_>) -> bool {
         !matches!(member.usage, KeyUse::Unsupported(_)) && member.key != "not"
     }
 

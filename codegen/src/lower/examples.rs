@@ -18,7 +18,7 @@ use super::{
     operations::{
         media::essence,
         requests::Request,
-        responses::{OperationResponses, Responses},
+        responses::{OperationResponses, ResponseEnums},
     },
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) fn lower(
     cx: &Context<'_>,
     types: &[TypeDef],
     requests: &[Request],
-    responses: &Responses,
+    responses: &ResponseEnums,
 ) -> Vec<Examples> {
     let examples = ExampleLowering { cx, types };
     let operations = requests.iter().zip(&responses.by_route);
@@ -60,7 +60,11 @@ struct ExampleLowering<'a> {
 
 impl ExampleLowering<'_> {
     /// Returns an example of each response of an operation for which one can be generated.
-    fn responses(&self, responses: &Responses, own: &OperationResponses) -> Vec<ResponseExample> {
+    fn responses(
+        &self,
+        responses: &ResponseEnums,
+        own: &OperationResponses,
+    ) -> Vec<ResponseExample> {
         let Some(response_enum) = responses.enums.get(own.response_enum) else {
             return Vec::new();
         };

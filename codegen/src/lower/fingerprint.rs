@@ -8,7 +8,7 @@ use crate::{
     load::{
         resolve,
         spec::{KeyUse, ObjectKind, ValueKind},
-        walk::{Member, Rebuilder, rebuild},
+        walk::{Rebuilder, SpecMember, rebuild},
     },
     pointer::{Pointer, Trail},
 };
@@ -29,7 +29,7 @@ struct Meaning<'a> {
 }
 
 impl Rebuilder for Meaning<'_> {
-    fn member(&mut self, _: ObjectKind, member: &Member<'_>) -> bool {
+    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>) -> bool {
         member.usage == KeyUse::Meaning
     }
 

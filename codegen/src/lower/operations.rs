@@ -16,7 +16,7 @@ pub(super) mod token;
 
 use self::{
     requests::Request,
-    responses::{OperationResponses, Responses},
+    responses::{OperationResponses, ResponseEnums},
     routes::Route,
     security::Security,
     tags::Groups,
@@ -28,10 +28,10 @@ use crate::{
 };
 
 /// The parts of all operations, in the order of the routes.
-pub(super) struct Parts<'a> {
+pub(super) struct OperationParts<'a> {
     pub(super) routes: &'a [Route<'a>],
     pub(super) requests: Vec<Request>,
-    pub(super) responses: &'a Responses,
+    pub(super) responses: &'a ResponseEnums,
     pub(super) security: &'a Security,
     pub(super) handlers: &'a [Handler],
     pub(super) groups: &'a Groups,
@@ -39,7 +39,7 @@ pub(super) struct Parts<'a> {
 }
 
 /// Assembles the operations.
-pub(super) fn lower(parts: Parts<'_>) -> Vec<Operation> {
+pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
     let mut operations = Vec::new();
     let messages = parts.requests.into_iter().zip(&parts.responses.by_route);
     let server = parts.handlers.iter().zip(&parts.groups.by_route);
@@ -96,7 +96,7 @@ pub(super) fn lower(parts: Parts<'_>) -> Vec<Operation> {
 /// Returns the conditions that the client has methods for.
 fn conditions(
     request: &Request,
-    responses: &Responses,
+    responses: &ResponseEnums,
     own: &OperationResponses,
 ) -> Vec<Condition> {
     let is_conditional = responses

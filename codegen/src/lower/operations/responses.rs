@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The response enums, and the responses of each operation.
-pub(crate) struct Responses {
+pub(crate) struct ResponseEnums {
     pub(crate) enums: Vec<ResponseEnum>,
     /// The responses of each route, in the order of the routes.
     pub(crate) by_route: Vec<OperationResponses>,
@@ -43,7 +43,7 @@ pub(crate) struct OperationResponses {
     pub(crate) places: Vec<Pointer>,
 }
 
-impl Responses {
+impl ResponseEnums {
     /// Returns the keys of the responses of an operation.
     pub(crate) fn keys(&self, operation: &OperationResponses) -> impl Iterator<Item = ResponseKey> {
         let response_enum = self.enums.get(operation.response_enum);
@@ -82,7 +82,7 @@ pub(crate) fn lower<'a>(
     lowering: &mut Lowering<'a>,
     routes: &'a [Route<'a>],
     statuses: &Statuses,
-) -> Responses {
+) -> ResponseEnums {
     let (operations, groups) = declared(lowering, routes, statuses);
     let mut enums = Vec::new();
     for group in &groups {
@@ -105,7 +105,7 @@ pub(crate) fn lower<'a>(
                 .collect(),
         }
     });
-    Responses {
+    ResponseEnums {
         by_route: by_route.collect(),
         enums,
     }
