@@ -114,7 +114,7 @@ type TextPosition = (usize, usize);
 /// Maximum nesting depth of a document, the limit of `serde_json` and `serde_yaml`.
 const MAX_DEPTH: usize = 128;
 
-/// What the events of a YAML or JSON text show about the reason of a syntax error.
+/// The features of a YAML or JSON text that can cause a syntax error.
 #[derive(Default)]
 struct YamlEvents {
     /// The start of the first value that is nested deeper than [`MAX_DEPTH`]; nothing after it is scanned.

@@ -1,4 +1,4 @@
-//! What all stages of lowering share: the document, and the findings about it.
+//! The context that all stages of lowering share: the document, and the findings about it.
 
 use std::{cell::RefCell, collections::HashSet};
 
