@@ -1,25 +1,26 @@
 //! Lowers responses to response enums, which operations with equal responses share.
 
+mod drafts;
+
 use std::collections::BTreeMap;
 
 use openapiv3::Response;
-use serde_json::json;
 
+use self::drafts::{ResponseDraft, fingerprint, split_interim};
 use super::{
     content, headers,
     routes::{Route, responses},
     success::success,
 };
 use crate::{
-    load::{Located, spec::ObjectKind},
-    lower::{Context, Lowering, fingerprint::without_docs, schemas::Naming, statuses::Statuses},
+    lower::{Lowering, schemas::Naming, statuses::Statuses},
     model::{
-        Class, ContentRule, Method, Origin, Parameter, Payload, Piece, ResponseEnum, ResponseKey,
-        ResponseVariant, segments,
+        Class, Origin, Parameter, Payload, Piece, ResponseEnum, ResponseKey, ResponseVariant,
+        segments,
     },
     name::Ident,
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::Place,
 };
 
 /// The response enums, and the responses of each operation.
@@ -67,14 +68,6 @@ struct SharedResponses {
     chosen: Option<Ident>,
     /// The indices of the operations that use it. Its types are those of the first one.
     users: Vec<usize>,
-}
-
-/// A response before its types are lowered.
-struct ResponseDraft<'a> {
-    key: ResponseKey,
-    response: Option<Located<'a, Response>>,
-    /// Whether its content is lowered.
-    has_content: bool,
 }
 
 /// Lowers the responses of all operations.
@@ -153,124 +146,6 @@ fn declared<'a>(
         });
     }
     (operations, groups)
-}
-
-/// Splits the declared responses into final ones and the keys of interim ones.
-fn split_interim<'a>(
-    cx: &Context<'a>,
-    route: &Route<'a>,
-    declared: Vec<(ResponseKey, Located<'a, Response>)>,
-    statuses: &Statuses,
-) -> (Vec<ResponseDraft<'a>>, Vec<ResponseKey>) {
-    let mut drafts = Vec::new();
-    let mut interim_keys = Vec::new();
-    for (key, response) in declared {
-        if key.is_interim() && !is_upgrade(key, &response) {
-            interim_keys.push(key);
-            cx.account_for(response.place.clone());
-            // A response with `x-status` is declared to describe the status code.
-            if cx.document.member(&response.place, "x-status").is_none() {
-                let place = route.declared.place.key("responses").key(&key.to_string());
-                cx.report(
-                    Diagnostic::warning(
-                        Rule::InterimStatus,
-                        Place::Key(place),
-                        format!("{key} is an interim status, not a final response"),
-                    )
-                    .label("this is ignored")
-                    .help("declare the final response that follows it (RFC 9110, section 15.2)"),
-                );
-            }
-            continue;
-        }
-        let allows_content = may_have_content(cx, key, &response, statuses);
-        if route.method == Method::Head {
-            cx.account_for(response.place.key("content"));
-        }
-        drafts.push(ResponseDraft {
-            key,
-            response: Some(response),
-            // A response to HEAD has no content, even if it is declared (RFC 9110, section 9.3.2).
-            has_content: allows_content && route.method != Method::Head,
-        });
-    }
-    if drafts.is_empty() {
-        let place = Place::Key(route.declared.place.key("responses"));
-        cx.report(
-            Diagnostic::warning(
-                Rule::NoResponse,
-                place,
-                format!("`{}` does not declare a final response", route.title()),
-            )
-            .label("treated as `default` without content")
-            .help("declare a response: `'200': {description: ...}`"),
-        );
-        drafts.push(ResponseDraft {
-            key: ResponseKey::Default,
-            response: None,
-            has_content: false,
-        });
-    }
-    (drafts, interim_keys)
-}
-
-/// Returns whether a response is a 101 with an `Upgrade` header, which is final for HTTP because the
-/// connection switches to another protocol.
-fn is_upgrade(key: ResponseKey, response: &Located<'_, Response>) -> bool {
-    let mut headers = response.node.headers.keys();
-    key == ResponseKey::Exact(101) && headers.any(|name| name.eq_ignore_ascii_case("upgrade"))
-}
-
-fn may_have_content(
-    cx: &Context<'_>,
-    key: ResponseKey,
-    response: &Located<'_, Response>,
-    statuses: &Statuses,
-) -> bool {
-    let ResponseKey::Exact(code) = key else {
-        return true;
-    };
-    let rule = statuses
-        .get(code)
-        .map_or(ContentRule::Allowed, |status| status.content);
-    if rule == ContentRule::Allowed {
-        return true;
-    }
-    if !response.node.content.is_empty() {
-        cx.report(
-            Diagnostic::warning(
-                Rule::ForbiddenContent,
-                Place::Key(response.place.key("content")),
-                format!("a response with {code} cannot have content"),
-            )
-            .label("this is ignored")
-            .help("remove it, or use another status code"),
-        );
-    }
-    false
-}
-
-/// Returns a text that is equal for equal responses, apart from their documentation.
-fn fingerprint(cx: &Context<'_>, drafts: &[ResponseDraft<'_>], chosen: Option<&Ident>) -> String {
-    let responses: Vec<_> = drafts
-        .iter()
-        .map(|draft| {
-            let response = draft
-                .response
-                .as_ref()
-                .and_then(|response| cx.document.get(&response.place));
-            let mut stripped = response
-                .map(|response| without_docs(&cx.document.tree, ObjectKind::Response, response))
-                .unwrap_or_default();
-            if !draft.has_content
-                && let Some(members) = stripped.as_object_mut()
-            {
-                members.remove("content");
-            }
-            json!([draft.key.to_string(), stripped])
-        })
-        .collect();
-    json!([chosen.map(Ident::as_str), responses]).to_string()
 }
 
 /// Returns the name of a response enum: the chosen name, or else the name of its only user, of the path of
@@ -421,33 +296,36 @@ fn variant_parts(
             Some(name.0)
         }
     };
-    let mut parts = VariantParts {
+    let (doc, headers, body) = match &draft.response {
+        None => (String::new(), Vec::new(), Payload::Empty),
+        Some(response) => {
+            let base = enum_name.as_str();
+            let base = base.strip_suffix("Response").unwrap_or(base);
+            let fallback = Ident::pascal(base).with_suffix(variant.as_str());
+            let naming = Naming::at(&response.place, &fallback);
+            let headers = headers::lower(lowering, response, &naming);
+            let body = if draft.has_content {
+                content::lower(
+                    lowering,
+                    content::MessageKind::Response,
+                    &response.node.content,
+                    &response.place.key("content"),
+                    &naming.with("Body"),
+                )
+            } else {
+                Payload::Empty
+            };
+            (doc(key, response.node, statuses), headers, body)
+        }
+    };
+    VariantParts {
         key,
         variant,
         status_type,
-        doc: String::new(),
-        headers: Vec::new(),
-        body: Payload::Empty,
-    };
-    let Some(response) = &draft.response else {
-        return parts;
-    };
-    parts.doc = doc(key, response.node, statuses);
-    let base = enum_name.as_str();
-    let base = base.strip_suffix("Response").unwrap_or(base);
-    let fallback = Ident::pascal(base).with_suffix(parts.variant.as_str());
-    let naming = Naming::at(&response.place, &fallback);
-    parts.headers = headers::lower(lowering, response, &naming);
-    if draft.has_content {
-        parts.body = content::lower(
-            lowering,
-            content::MessageKind::Response,
-            &response.node.content,
-            &response.place.key("content"),
-            &naming.with("Body"),
-        );
+        doc,
+        headers,
+        body,
     }
-    parts
 }
 
 /// Returns the documentation of a response; empty if it is that of the status, to which the variant links.

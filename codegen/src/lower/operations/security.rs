@@ -25,46 +25,56 @@ pub(crate) struct Security {
     pub(crate) by_route: Vec<(Option<usize>, String)>,
 }
 
+/// The users of a set of credentials.
+struct CredentialUsers {
+    /// The schemes of each alternative.
+    alternatives: Vec<Vec<usize>>,
+    /// The place of the first requirement.
+    place: Pointer,
+    /// The operations.
+    titles: Vec<String>,
+}
+
 /// Lowers the schemes, and the requirements of all operations.
 pub(crate) fn lower(lowering: &mut Lowering<'_>, routes: &[Route<'_>]) -> Security {
     let cx = lowering.cx;
-    let schemes = schemes(cx);
-    let mut security = Security {
-        schemes,
-        sets: Vec::new(),
-        by_route: Vec::new(),
-    };
+    let schemes = DeclaredSchemes(schemes(cx));
     let default_place = Pointer::root().key("security");
     let declared = cx.document.api.security.as_deref().unwrap_or_default();
-    let default = security.lower_requirements(cx, declared, &default_place);
-    let mut indices: BTreeMap<Vec<Vec<usize>>, usize> = BTreeMap::new();
+    let default = schemes.lower_requirements(cx, declared, &default_place);
+    let mut users: Vec<CredentialUsers> = Vec::new();
+    let mut by_route = Vec::new();
     for route in routes {
         let (requirement, place) = match &route.declared.node.security {
             Some(own) => {
                 let place = route.declared.place.key("security");
-                (security.lower_requirements(cx, own, &place), place)
+                (schemes.lower_requirements(cx, own, &place), place)
             }
             None => (default.clone(), default_place.clone()),
         };
         if requirement.is_open() {
-            security.by_route.push((None, requirement.doc));
+            by_route.push((None, requirement.doc));
             continue;
         }
-        let index = match indices.get(&requirement.alternatives) {
-            Some(index) => *index,
-            None => {
-                let set = security.credential_set(lowering, &requirement.alternatives, &place);
-                security.sets.push(set);
-                indices.insert(requirement.alternatives, security.sets.len() - 1);
-                security.sets.len() - 1
-            }
-        };
-        if let Some(set) = security.sets.get_mut(index) {
-            set.users.push(route.title());
+        let is_same = |users: &CredentialUsers| users.alternatives == requirement.alternatives;
+        let index = users.iter().position(is_same).unwrap_or(users.len());
+        by_route.push((Some(index), requirement.doc));
+        match users.get_mut(index) {
+            Some(users) => users.titles.push(route.title()),
+            None => users.push(CredentialUsers {
+                alternatives: requirement.alternatives,
+                place,
+                titles: vec![route.title()],
+            }),
         }
-        security.by_route.push((Some(index), requirement.doc));
     }
-    security
+    let sets = users.into_iter();
+    let sets = sets.map(|users| schemes.credential_set(lowering, users));
+    Security {
+        sets: sets.collect(),
+        schemes: schemes.0,
+        by_route,
+    }
 }
 
 fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
@@ -160,7 +170,10 @@ impl Requirement {
     }
 }
 
-impl Security {
+/// The schemes that the document declares.
+struct DeclaredSchemes(Vec<SecurityScheme>);
+
+impl DeclaredSchemes {
     fn lower_requirements(
         &self,
         cx: &Context<'_>,
@@ -178,7 +191,7 @@ impl Security {
                 .collect();
             docs.push(parts.join(" and "));
             let schemes = ids.iter().map(|(id, _)| {
-                let found = self.schemes.iter().position(|scheme| scheme.id == **id);
+                let found = self.0.iter().position(|scheme| scheme.id == **id);
                 if found.is_none() {
                     self.report_undeclared(cx, id, &place.index(index).key(id));
                 }
@@ -224,9 +237,7 @@ impl Security {
     fn check_ambiguity(&self, cx: &Context<'_>, alternatives: &[Vec<usize>], schemes: &[usize]) {
         let get = |schemes: &[usize]| -> Vec<_> {
             let schemes = schemes.iter();
-            schemes
-                .filter_map(|index| self.schemes.get(*index))
-                .collect()
+            schemes.filter_map(|index| self.0.get(*index)).collect()
         };
         let [scheme] = get(schemes)[..] else { return };
         for other in alternatives {
@@ -256,7 +267,7 @@ impl Security {
     fn check_conflicts(&self, cx: &Context<'_>, schemes: &[Option<usize>], place: &Pointer) {
         let mut fields: BTreeMap<_, &str> = BTreeMap::new();
         let schemes = schemes.iter().flatten();
-        for scheme in schemes.filter_map(|index| self.schemes.get(*index)) {
+        for scheme in schemes.filter_map(|index| self.0.get(*index)) {
             let (location, field, _) = scheme.kind.in_request();
             let message = match fields.insert((location, field.clone()), &scheme.id) {
                 None => continue,
@@ -284,7 +295,7 @@ impl Security {
     ///
     /// This is not an error, because published documents have such schemes and are usable otherwise.
     fn report_undeclared(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
-        let declared = self.schemes.iter().map(|scheme| scheme.id.as_str());
+        let declared = self.0.iter().map(|scheme| scheme.id.as_str());
         let help = match nearest(id, declared) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "declare it under `components.securitySchemes`".to_owned(),
@@ -301,16 +312,14 @@ impl Security {
     }
 
     /// Creates a set of credentials, named after its schemes.
-    fn credential_set(
-        &self,
-        lowering: &mut Lowering<'_>,
-        alternatives: &[Vec<usize>],
-        place: &Pointer,
-    ) -> CredentialSet {
+    fn credential_set(&self, lowering: &mut Lowering<'_>, users: CredentialUsers) -> CredentialSet {
+        let CredentialUsers {
+            alternatives,
+            place,
+            titles,
+        } = users;
         let words = |schemes: &[usize]| {
-            let ids = schemes
-                .iter()
-                .filter_map(|scheme| self.schemes.get(*scheme));
+            let ids = schemes.iter().filter_map(|scheme| self.0.get(*scheme));
             ids.map(|scheme| scheme.id.clone())
                 .collect::<Vec<_>>()
                 .join(" and ")
@@ -347,15 +356,12 @@ impl Security {
             required => format!("{optional}{} credentials", required.join(" or ")),
         });
         let (name, adjusted) = lowering.names.root.name(&[wanted], "credentials");
-        lowering.cx.report_adjusted_name(
-            Place::Key(place.clone()),
-            "these credentials",
-            &name,
-            adjusted,
-        );
+        lowering
+            .cx
+            .report_adjusted_name(Place::Key(place), "these credentials", &name, adjusted);
         CredentialSet {
             name,
-            users: Vec::new(),
+            users: titles,
             alternatives: variants,
         }
     }

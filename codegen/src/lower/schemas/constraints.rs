@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use self::keywords::{
-    enum_constraint, json_type, number_constraints, string_constraints, unsigned,
+use self::{
+    keywords::{enum_constraint, json_type, number_constraints, string_constraints, unsigned},
+    simplify::ConstraintList,
 };
 use super::{
     merged::{self, Schema, flag, is_null, list},
     naming::{Naming, component},
 };
 use crate::{
-    lower::Context,
+    lower::{Context, operations::requests::Request},
     model::{Constraint, Constraints, ConstraintsId},
     name::{Ident, Scope},
     pointer::Pointer,
@@ -33,8 +34,10 @@ enum Assumption {
 /// The constraints of a document, during lowering.
 #[derive(Debug, Default)]
 pub(crate) struct ConstraintTable {
-    /// The constraints by ID; still empty for those in `pending`.
-    entries: Vec<Constraints>,
+    /// The name of the constraints with each ID, and their documentation.
+    names: Vec<(Ident, String)>,
+    /// The constraints that have been lowered: all except those in `pending`.
+    lowered: BTreeMap<ConstraintsId, Vec<Constraint>>,
     by_place: BTreeMap<(Pointer, Assumption), ConstraintsId>,
     /// The schemas that have an ID and are not lowered yet. Schemas may refer to each other, so an ID comes
     /// first.
@@ -65,6 +68,18 @@ impl ConstraintTable {
         self.lower_assuming(cx, place, naming, Assumption::Nothing)
     }
 
+    /// Returns the constraints that the requests use, without those that have no effect.
+    pub(crate) fn finish(self, requests: &mut [Request]) -> Vec<Constraints> {
+        // `lowered` is in the order of the IDs and has all of them.
+        let entries = self.names.into_iter().zip(self.lowered.into_values());
+        let entries = entries.map(|((name, doc), constraints)| Constraints {
+            name,
+            doc,
+            constraints,
+        });
+        ConstraintList(entries.collect()).finish(requests)
+    }
+
     fn lower_assuming(
         &mut self,
         cx: &Context<'_>,
@@ -77,9 +92,7 @@ impl ConstraintTable {
         let id = self.reserve(&target, assumption, &name);
         while let Some((id, place, assumption)) = self.pending.pop() {
             let constraints = self.value_constraints(cx, &place, assumption);
-            if let Some(entry) = self.entries.get_mut(id.0) {
-                entry.constraints = constraints;
-            }
+            self.lowered.insert(id, constraints);
         }
         Some(id)
     }
@@ -89,7 +102,7 @@ impl ConstraintTable {
         if let Some(id) = self.by_place.get(&key) {
             return *id;
         }
-        let id = ConstraintsId(self.entries.len());
+        let id = ConstraintsId(self.names.len());
         let ty = Ident::pascal(name);
         let (name, doc) = match assumption {
             Assumption::Type => (name.to_owned(), format!("The constraints on a `{ty}`.")),
@@ -101,11 +114,7 @@ impl ConstraintTable {
         let (name, _) = self
             .scope
             .name(&[Ident::snake(&name).screaming_snake()], place.as_str());
-        self.entries.push(Constraints {
-            name,
-            doc,
-            constraints: Vec::new(),
-        });
+        self.names.push((name, doc));
         self.by_place.insert(key, id);
         self.pending.push((id, place.clone(), assumption));
         id

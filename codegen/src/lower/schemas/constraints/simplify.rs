@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ConstraintTable;
 use crate::{
     lower::operations::requests::Request,
     model::{Constraint, Constraints, ConstraintsId},
 };
 
-impl ConstraintTable {
-    /// Returns the constraints that the operations use, and removes constraints without effect.
-    pub(crate) fn finish(mut self, requests: &mut [Request]) -> Vec<Constraints> {
+/// The constraints by ID.
+pub(super) struct ConstraintList(pub(super) Vec<Constraints>);
+
+impl ConstraintList {
+    /// Returns the constraints that the requests use, without those that have no effect, and changes the IDs in the
+    /// requests to those of the returned list.
+    pub(super) fn finish(mut self, requests: &mut [Request]) -> Vec<Constraints> {
         self.break_cycles();
         let fallible = self.fallible();
-        for constraints in &mut self.entries {
+        for constraints in &mut self.0 {
             retain_fallible(&mut constraints.constraints, &fallible);
         }
         // A union with an alternative that accepts every value rejects nothing, so it is dropped as well.
@@ -25,10 +28,7 @@ impl ConstraintTable {
         }
         let mut pending: Vec<_> = used.iter().copied().collect();
         while let Some(id) = pending.pop() {
-            let constraints = self
-                .entries
-                .get(id.0)
-                .map(|entry| entry.constraints.as_slice());
+            let constraints = self.0.get(id.0).map(|entry| entry.constraints.as_slice());
             visit_refs(constraints.unwrap_or_default(), &mut |id| {
                 if used.insert(id) {
                     pending.push(id);
@@ -37,7 +37,7 @@ impl ConstraintTable {
         }
         // Sorted by name, so that readers of the generated code find them.
         let mut order: Vec<_> = used.into_iter().collect();
-        order.sort_by_key(|id| self.entries.get(id.0).map(|entry| entry.name.clone()));
+        order.sort_by_key(|id| self.0.get(id.0).map(|entry| entry.name.clone()));
         let new_ids: BTreeMap<_, _> = order
             .iter()
             .enumerate()
@@ -48,7 +48,7 @@ impl ConstraintTable {
         }
         let mut sorted = Vec::new();
         for id in order {
-            let Some(constraints) = self.entries.get(id.0) else {
+            let Some(constraints) = self.0.get(id.0) else {
                 continue;
             };
             let mut constraints = constraints.clone();
@@ -60,10 +60,10 @@ impl ConstraintTable {
 
     /// Returns for each ID whether a value can violate its constraints.
     fn fallible(&self) -> Vec<bool> {
-        let mut fallible = vec![false; self.entries.len()];
+        let mut fallible = vec![false; self.0.len()];
         loop {
             let next: Vec<_> = self
-                .entries
+                .0
                 .iter()
                 .map(|entry| is_fallible(&entry.constraints, &fallible))
                 .collect();
@@ -78,7 +78,7 @@ impl ConstraintTable {
     /// validation would not terminate.
     fn break_cycles(&mut self) {
         let mut done = BTreeSet::new();
-        for index in 0..self.entries.len() {
+        for index in 0..self.0.len() {
             self.break_cycles_from(ConstraintsId(index), &mut Vec::new(), &mut done);
         }
     }
@@ -93,14 +93,14 @@ impl ConstraintTable {
             return;
         }
         path.push(id);
-        let Some(entry) = self.entries.get_mut(id.0) else {
+        let Some(entry) = self.0.get_mut(id.0) else {
             return;
         };
         let mut constraints = std::mem::take(&mut entry.constraints);
         remove_refs(&mut constraints, path);
         let mut next = Vec::new();
         visit_same_value_refs(&constraints, &mut |id| next.push(id));
-        if let Some(entry) = self.entries.get_mut(id.0) {
+        if let Some(entry) = self.0.get_mut(id.0) {
             entry.constraints = constraints;
         }
         for id in next {
