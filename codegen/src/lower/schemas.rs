@@ -113,31 +113,24 @@ impl Lowering<'_> {
         let (name, _) = self.names.types.name(&[wanted], schema.place.as_str());
         let identical = self.types.identical(cx, schema);
         let id = self.types.reserve_for(schema, identical.is_none());
-        let definition = match identical {
+        let kind = match identical {
             Some(identical) => {
                 for (place, _) in schema.key() {
                     cx.account_for(place);
                 }
-                let kind = TypeKind::Alias(Type::Named(identical));
-                definition(
-                    name,
-                    docs::schema_docs(schema),
-                    schema,
-                    kind,
-                    origin(schema),
-                )
+                TypeKind::Alias(Type::Named(identical))
             }
-            None => self.lower_definition(name, schema),
+            None => self.kind(&name, schema),
         };
-        self.types.define(id, definition);
+        self.types.define(id, definition(name, schema, kind));
         Type::Named(id)
     }
 
-    /// Lowers a schema to a definition.
-    fn lower_definition(&mut self, name: Ident, schema: &Schema<'_>) -> TypeDef {
+    /// Lowers a schema to the kind of the type with a name.
+    fn kind(&mut self, name: &Ident, schema: &Schema<'_>) -> TypeKind {
         let cx = self.cx;
-        let naming = Naming::of_type(&name);
-        let kind = match schema.shape(cx) {
+        let naming = Naming::of_type(name);
+        match schema.shape(cx) {
             SchemaShape::TextEnum => TypeKind::TextEnum(enums::text_variants(cx, schema)),
             SchemaShape::IntegerEnum => TypeKind::IntegerEnum(enums::integer_variants(schema)),
             SchemaShape::MixedEnum => TypeKind::MixedEnum(enums::mixed_variants(schema)),
@@ -147,14 +140,7 @@ impl Lowering<'_> {
                 let ty = self.inline_type(schema, &naming);
                 TypeKind::Alias(nullable(ty, schema.is_nullable(cx)))
             }
-        };
-        definition(
-            name,
-            docs::schema_docs(schema),
-            schema,
-            kind,
-            origin(schema),
-        )
+        }
     }
 
     /// Lowers a schema that does not need a definition.
@@ -203,19 +189,14 @@ impl Lowering<'_> {
     }
 }
 
-fn definition(
-    name: Ident,
-    doc: String,
-    schema: &Schema<'_>,
-    kind: TypeKind,
-    origin: Origin,
-) -> TypeDef {
+/// Returns the definition of the type of a schema.
+fn definition(name: Ident, schema: &Schema<'_>, kind: TypeKind) -> TypeDef {
     TypeDef {
         name,
-        doc,
+        doc: docs::schema_docs(schema),
         deprecated: schema.own("deprecated") == Some(&Value::Bool(true)),
         kind,
-        origin,
+        origin: origin(schema),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Naming, definition, docs, merged::Schema, naming::component, needs_definition};
 use crate::{
     lower::Lowering,
-    model::{TypeId, TypeKind},
+    model::{TypeDef, TypeId, TypeKind},
     name::Ident,
     pointer::Pointer,
     report::Place,
@@ -30,15 +30,21 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let mut named = components(lowering);
     named.extend(external_schemas(lowering));
     for named in named {
+        let NamedSchema {
+            id, name, schema, ..
+        } = named;
         let definition = if named.is_definition {
-            lowering.lower_definition(named.name, &named.schema)
+            let kind = lowering.kind(&name, &schema);
+            definition(name, &schema, kind)
         } else {
-            let target = lowering.schema_type(&named.place, &Naming::of_type(&named.name));
-            let doc = docs::alias_docs(lowering.cx, &named.place, &named.schema);
-            let kind = TypeKind::Alias(target);
-            definition(named.name, doc, &named.schema, kind, named.place.into())
+            let target = lowering.schema_type(&named.place, &Naming::of_type(&name));
+            TypeDef {
+                doc: docs::alias_docs(lowering.cx, &named.place, &schema),
+                origin: named.place.into(),
+                ..definition(name, &schema, TypeKind::Alias(target))
+            }
         };
-        lowering.types.define(named.id, definition);
+        lowering.types.define(id, definition);
     }
 }
 
