@@ -104,7 +104,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let tree = if is_valid {
         tree
     } else {
-        match recover::valid_part(&tree, &validated.broken) {
+        match recover::valid_part(tree, &validated.broken) {
             Some(tree) => tree,
             None => return Err(findings),
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     parse,
     spec::{ObjectKind, ValueKind, section_of},
-    walk::{self, Visitor},
+    walk::{self, PartMut},
 };
 use crate::{
     pointer::{Pointer, Trail},
@@ -125,33 +125,6 @@ fn may_reference_files(text: &str) -> bool {
     })
 }
 
-/// The places of the texts in a value that refer to another place, and the expected kinds of object there.
-#[derive(Default)]
-struct ReferencePlaces(Vec<(Pointer, ObjectKind)>);
-
-impl Visitor for ReferencePlaces {
-    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
-        if kind == ObjectKind::Discriminator {
-            let place = at.key("mapping").pointer();
-            let mapping = object.get("mapping").and_then(Value::as_object);
-            for (key, value) in mapping.into_iter().flatten() {
-                // A component name in `mapping` contains none of these characters.
-                if value
-                    .as_str()
-                    .is_some_and(|text| text.contains(['#', '/', '.']))
-                {
-                    self.0.push((place.key(key), ObjectKind::Schema));
-                }
-            }
-        }
-        true
-    }
-
-    fn reference(&mut self, kind: ObjectKind, _: &Value, at: &Trail<'_>) {
-        self.0.push((at.key("$ref").pointer(), kind));
-    }
-}
-
 struct RefLoader<'a> {
     source: &'a Source,
     /// The parsed files by path; `None` for files with syntax errors.
@@ -200,13 +173,28 @@ impl<'a> RefLoader<'a> {
 
     /// Rewrites the `$ref`s in a value.
     fn value(&mut self, expected: ValueKind, value: &mut Value, file: Option<&str>) {
-        let mut references = ReferencePlaces::default();
-        walk::visit(expected, value, &Trail::ROOT, &mut references);
-        for (place, kind) in references.0 {
-            if let Some(Value::String(reference)) = value.pointer_mut(place.as_str()) {
-                self.reference(kind, reference, file);
+        walk::retain(expected, value, &Trail::ROOT, &mut |part, _| {
+            match part {
+                PartMut::Reference(kind, object) => {
+                    if let Some(Value::String(reference)) = object.get_mut("$ref") {
+                        self.reference(kind, reference, file);
+                    }
+                }
+                PartMut::Object(ObjectKind::Discriminator, object) => {
+                    let mapping = object.get_mut("mapping").and_then(Value::as_object_mut);
+                    for value in mapping.into_iter().flat_map(Map::values_mut) {
+                        // A component name in `mapping` contains none of these characters.
+                        if let Value::String(text) = value
+                            && text.contains(['#', '/', '.'])
+                        {
+                            self.reference(ObjectKind::Schema, text, file);
+                        }
+                    }
+                }
+                _ => {}
             }
-        }
+            true
+        });
     }
 
     /// Rewrites a `$ref` into one within the tree.

@@ -9,106 +9,56 @@ use serde_json::{Map, Value, json};
 
 use super::{
     spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
-    walk::{Rebuilder, SpecMember, rebuild},
+    walk::{PartMut, retain},
 };
-use crate::{model::ResponseKey, pointer::Pointer, pointer::Trail};
+use crate::{
+    model::ResponseKey,
+    pointer::{Pointer, Trail},
+};
 
-/// Returns the valid part of a document, without the `$ref`s at the places in `broken`.
-///
-/// An invalid value that could have been a `$ref` is replaced with a dangling `$ref`, so that its neighbors
-/// in a list keep their indices. `None` if a required part is invalid.
-pub(super) fn valid_part(tree: &Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
+/// Returns the valid part of a document, without the `$ref`s at the places in `broken`; `None` if a required part
+/// is invalid.
+pub(super) fn valid_part(mut tree: Value, broken: &BTreeSet<Pointer>) -> Option<Value> {
     let document = ValueKind::Is(ObjectKind::OpenApi);
-    rebuild(document, tree, &Trail::ROOT, &mut Recovery { broken })
-}
-
-struct Recovery<'a> {
-    broken: &'a BTreeSet<Pointer>,
-}
-
-impl Rebuilder for Recovery<'_> {
-    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>) -> bool {
-        match kind {
-            ObjectKind::Paths => member.key.starts_with('/'),
-            ObjectKind::Responses => ResponseKey::parse(member.key).is_some(),
-            _ => true,
-        }
-    }
-
-    fn object(
-        &mut self,
-        expected: ValueKind,
-        kind: ObjectKind,
-        original: &Map<String, Value>,
-        rebuilt: Map<String, Value>,
-    ) -> Option<Value> {
-        let object = valid_object(kind, original, rebuilt);
-        object.map(Value::Object).or_else(|| dangling_ref(expected))
-    }
-
-    fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value> {
-        let is_valid = object.get("$ref").is_some_and(Value::is_string)
-            && !self.broken.contains(&at.key("$ref").pointer());
-        if is_valid {
-            Some(object.clone())
-        } else {
-            dangling_ref(ValueKind::Ref(kind))
-        }
-    }
-
-    fn leaf(&mut self, expected: ValueKind, value: &Value) -> Option<Value> {
-        if expected.allows(value) {
-            Some(value.clone())
-        } else {
-            dangling_ref(expected)
-        }
-    }
-}
-
-/// Returns a dangling `$ref` where a `$ref` is allowed.
-fn dangling_ref(expected: ValueKind) -> Option<Value> {
-    let is_allowed = matches!(expected, ValueKind::Ref(_) | ValueKind::FlagOrRef(_));
-    is_allowed.then(|| json!({"$ref": "#/invalid"}))
-}
-
-/// Completes the valid members of an object with its extensions and unknown keys, and with placeholders.
-fn valid_object(
-    kind: ObjectKind,
-    original: &Map<String, Value>,
-    mut valid: Map<String, Value>,
-) -> Option<Map<String, Value>> {
-    let fields = match kind.keys() {
-        ObjectKeys::Fields(fields) => fields,
-        ObjectKeys::Named(_) => &[],
-    };
-    let is_extra = |key: &String| match kind.keys() {
-        ObjectKeys::Fields(fields) => fields.iter().all(|field| field.name != key),
-        ObjectKeys::Named(_) => key.starts_with("x-"),
-    };
-    let extra = original.iter().filter(|(key, _)| is_extra(key));
-    valid.extend(extra.map(|(key, value)| (key.clone(), value.clone())));
-    for field in fields {
-        if valid.contains_key(field.name) {
-            continue;
-        }
-        match placeholder(kind, field) {
-            Some(value) => {
-                valid.insert(field.name.to_owned(), value);
+    let is_valid = retain(
+        document,
+        &mut tree,
+        &Trail::ROOT,
+        &mut |part, at| match part {
+            PartMut::Key(ObjectKind::Paths, path, _) => path.starts_with('/'),
+            PartMut::Key(ObjectKind::Responses, key, _) => ResponseKey::parse(key).is_some(),
+            PartMut::Key(..) => true,
+            PartMut::Object(kind, object) => complete(kind, object),
+            PartMut::Reference(_, object) => {
+                let is_text = object.get("$ref").is_some_and(Value::is_string);
+                is_text && !broken.contains(&at.key("$ref").pointer())
             }
-            None if field.required => return None,
-            None => {}
+            PartMut::Leaf(expected, value) => expected.allows(value),
+        },
+    );
+    is_valid.then_some(tree)
+}
+
+/// Adds the missing required keys that have a placeholder; returns `false` if one has none.
+fn complete(kind: ObjectKind, object: &mut Map<String, Value>) -> bool {
+    if let ObjectKeys::Fields(fields) = kind.keys() {
+        for field in fields.iter().filter(|field| field.required) {
+            if object.contains_key(field.name) {
+                continue;
+            }
+            let Some(value) = placeholder(kind, field) else {
+                return false;
+            };
+            object.insert(field.name.to_owned(), value);
         }
     }
-    let mut dependent = dependent(kind, &valid).iter();
-    dependent
-        .all(|key| valid.contains_key(*key))
-        .then_some(valid)
+    let mut dependent = dependent(kind, object).iter();
+    dependent.all(|key| object.contains_key(*key))
 }
 
 /// Returns a valid value for a missing required key, if there is a neutral one.
 fn placeholder(kind: ObjectKind, field: &KeySpec) -> Option<Value> {
     match field.kind {
-        _ if !field.required => None,
         ValueKind::Text if field.usage == KeyUse::Docs || kind == ObjectKind::Info => {
             Some(json!(""))
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     References,
     spec::{ObjectKind, ValueKind, section_of},
-    walk::{SpecMember, Visitor, visit},
+    walk::{Part, visit},
 };
 use crate::{
     pointer::{Pointer, Trail},
@@ -71,39 +71,22 @@ impl DepthWalk<'_> {
     }
 
     fn schema_depth(&mut self, schema: &Value, above: usize, is_named: bool) -> Option<usize> {
-        let mut linked = LinkedSchemas {
-            is_named,
-            targets: Vec::new(),
-        };
-        visit(
-            ValueKind::Ref(ObjectKind::Schema),
-            schema,
-            &Trail::ROOT,
-            &mut linked,
-        );
+        let mut targets = Vec::new();
+        let expected = ValueKind::Ref(ObjectKind::Schema);
+        visit(expected, schema, &Trail::ROOT, &mut |part, _| match part {
+            // A named schema becomes a separate type; the properties of other schemas are lowered in place.
+            Part::Key(_, "properties", ..) => !is_named,
+            Part::Reference(_, reference) => {
+                targets.extend(reference.as_str().and_then(Pointer::from_fragment));
+                true
+            }
+            _ => true,
+        });
         let mut deepest = 0;
-        for target in linked.targets {
+        for target in targets {
             deepest = deepest.max(self.place_depth(&target, above + 1)? + 1);
         }
         Some(deepest)
-    }
-}
-
-/// Collects the schemas that lowering follows for a schema.
-struct LinkedSchemas {
-    /// A named schema becomes a separate type; the properties of other schemas are lowered in place.
-    is_named: bool,
-    targets: Vec<Pointer>,
-}
-
-impl Visitor for LinkedSchemas {
-    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>, _: &Trail<'_>) -> bool {
-        !(self.is_named && member.key == "properties")
-    }
-
-    fn reference(&mut self, _: ObjectKind, reference: &Value, _: &Trail<'_>) {
-        let target = reference.as_str().and_then(Pointer::from_fragment);
-        self.targets.extend(target);
     }
 }
 

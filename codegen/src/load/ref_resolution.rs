@@ -12,7 +12,6 @@ use super::{
     spec::{ObjectKind, SECTIONS, ValueKind, section_of},
     typed::Component,
     validate::Validator,
-    walk,
 };
 use crate::{
     pointer::{Pointer, Trail},
@@ -60,7 +59,7 @@ impl Document {
 
 impl Validator<'_> {
     /// Records the target of a `$ref`, or reports that it cannot be one.
-    pub(super) fn add_reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
+    pub(super) fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
         let place = at.key("$ref").pointer();
         let Value::String(text) = reference else {
             return self.wrong_type(ValueKind::Text, reference, &at.key("$ref"));
@@ -167,7 +166,7 @@ impl Validator<'_> {
             }
             Some(_) => {}
             None => {
-                target.walk(|at| walk::visit(ValueKind::Ref(kind), value, at, self));
+                target.walk(|at| self.validate(ValueKind::Ref(kind), value, at));
             }
         }
         if let Some(cycle) = find_cycle(tree, target) {

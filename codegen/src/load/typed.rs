@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     References,
     spec::{ObjectKind, ValueKind},
-    walk::{self, Visitor},
+    walk::{self, Part},
 };
 use crate::{
     model::Method,
@@ -142,42 +142,29 @@ pub(super) fn deserialize(
     Ok((api, targets))
 }
 
-/// Finds the smallest part of the document that fails to deserialize and reports it.
+/// Finds the first object that fails to deserialize although its parts do not, and reports it.
 fn invalid_part(tree: &Value, error: &serde_json::Error) -> Diagnostic {
-    let mut invalid = InvalidPart(None);
-    walk::visit(
-        ValueKind::Is(ObjectKind::OpenApi),
-        tree,
-        &Trail::ROOT,
-        &mut invalid,
-    );
-    let (place, error) = invalid
-        .0
-        .unwrap_or_else(|| (Pointer::root(), error.to_string()));
+    let mut invalid: Option<(Pointer, String)> = None;
+    let document = ValueKind::Is(ObjectKind::OpenApi);
+    walk::visit(document, tree, &Trail::ROOT, &mut |part, at| {
+        if let Part::Object(kind, object) = part {
+            let place = at.pointer();
+            let mut around = invalid.iter();
+            if around.all(|(around, _)| place.is_within(around))
+                && let Some(error) = deserialize_error(kind, &Value::Object(object.clone()))
+            {
+                invalid = Some((place, error));
+            }
+        }
+        true
+    });
+    let (place, error) = invalid.unwrap_or_else(|| (Pointer::root(), error.to_string()));
     Diagnostic::error(
         Rule::WrongValue,
         Place::Key(place),
         format!("this part is not valid: {error}"),
     )
     .help("compare it with the OpenAPI 3.0.3 specification")
-}
-
-/// The place of the first object that fails to deserialize although its parts do not, and the error.
-struct InvalidPart(Option<(Pointer, String)>);
-
-impl Visitor for InvalidPart {
-    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
-        let place = at.pointer();
-        let is_within = |(outer, _): &(Pointer, String)| place.is_within(outer);
-        if self.0.as_ref().is_none_or(is_within)
-            && let Some(error) = deserialize_error(kind, &Value::Object(object.clone()))
-        {
-            self.0 = Some((place, error));
-        }
-        true
-    }
-
-    fn reference(&mut self, _: ObjectKind, _: &Value, _: &Trail<'_>) {}
 }
 
 /// Returns the error of deserializing a value as an object of `kind`, if there is one.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
-    walk::{self, SpecMember, Visitor},
+    walk::{self, Part},
 };
 use crate::{
     model::ResponseKey,
@@ -34,12 +34,7 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
     };
-    walk::visit(
-        ValueKind::Is(ObjectKind::OpenApi),
-        tree,
-        &Trail::ROOT,
-        &mut checker,
-    );
+    checker.validate(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
     checker.resolve_targets(tree);
     Validated {
         findings: checker.findings,
@@ -56,8 +51,26 @@ pub(super) struct Validator<'a> {
     pub(super) broken: BTreeSet<Pointer>,
 }
 
-impl Visitor for Validator<'_> {
-    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) -> bool {
+impl Validator<'_> {
+    /// Validates a value and everything inside of it.
+    pub(super) fn validate(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+        walk::visit(expected, value, at, &mut |part, at| {
+            match part {
+                Part::Object(kind, object) => self.object(kind, object, at),
+                Part::Key(kind, key, usage, value) => {
+                    if let KeyUse::Unsupported(reason) = usage {
+                        self.unsupported(key, value, reason, at);
+                    }
+                    return self.check_name(kind, key, at);
+                }
+                Part::Reference(kind, reference) => self.reference(kind, reference, at),
+                Part::Leaf(expected, value) => self.leaf(expected, value, at),
+            }
+            true
+        });
+    }
+
+    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) {
         if let ObjectKeys::Fields(fields) = kind.keys() {
             for field in fields {
                 if field.required && !object.contains_key(field.name) {
@@ -75,49 +88,30 @@ impl Visitor for Validator<'_> {
                 self.missing(kind, key, at);
             }
         }
-        true
-    }
-
-    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>, at: &Trail<'_>) -> bool {
-        if let KeyUse::Unsupported(reason) = member.usage {
-            self.unsupported(member.key, member.value, reason, at);
-        }
-        self.check_name(kind, member.key, at)
-    }
-
-    fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
-        self.add_reference(kind, reference, at);
     }
 
     fn leaf(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+        if expected.allows(value) {
+            return;
+        }
         match (expected, value) {
             (ValueKind::OneOf(allowed), Value::String(text)) => {
-                if !allowed.contains(&text.as_str()) {
-                    self.wrong_string(allowed, text, at);
-                }
+                self.wrong_string(allowed, text, at);
             }
             (ValueKind::Count, Value::Number(number)) => {
-                if number.as_u64().is_none() {
-                    let pointer = at.pointer();
-                    let key = pointer.last().unwrap_or_default();
-                    let message = format!("`{key}` must be a non-negative integer, not {number}");
-                    let place = Place::Value(pointer);
-                    self.findings.push(
-                        Diagnostic::error(Rule::WrongValue, place, message)
-                            .help("use an integer of at least 0"),
-                    );
-                }
+                let pointer = at.pointer();
+                let key = pointer.last().unwrap_or_default();
+                let message = format!("`{key}` must be a non-negative integer, not {number}");
+                let place = Place::Value(pointer);
+                self.findings.push(
+                    Diagnostic::error(Rule::WrongValue, place, message)
+                        .help("use an integer of at least 0"),
+                );
             }
-            (expected, value) => {
-                if !expected.allows(value) {
-                    self.wrong_type(expected, value, at);
-                }
-            }
+            (expected, value) => self.wrong_type(expected, value, at),
         }
     }
-}
 
-impl Validator<'_> {
     /// Checks a path, or a key of `responses`; returns `false` if it is not valid.
     fn check_name(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) -> bool {
         let place = || Place::Key(at.key(key).pointer());

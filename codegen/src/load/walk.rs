@@ -1,91 +1,39 @@
-//! Walks a document by the tables of [`spec`](super::spec).
-//!
-//! [`visit`] reads a value with everything inside of it, and [`rebuild`] makes a changed copy of it. Neither
-//! follows `$ref`s.
+//! Walks a document by the tables of [`spec`](super::spec): [`visit`] reads a value with everything inside of
+//! it, and [`retain`] changes it in place. Neither follows `$ref`s.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind};
 use crate::pointer::Trail;
 
-/// A member of an object whose key the tables define.
-#[derive(Clone, Copy)]
-pub(crate) struct SpecMember<'a> {
-    pub(crate) key: &'a str,
-    pub(crate) value: &'a Value,
-    /// The expected kind of the value.
-    pub(crate) expected: ValueKind,
-    pub(crate) usage: KeyUse,
+/// A part of a document.
+pub(crate) enum Part<'a> {
+    /// An object, before its members; they are skipped if the visitor returns `false`.
+    Object(ObjectKind, &'a Map<String, Value>),
+    /// A key that the tables define, before its value, which is skipped if the visitor returns `false`. The place
+    /// is that of the object.
+    Key(ObjectKind, &'a str, KeyUse, &'a Value),
+    /// The value of the `$ref` in place of an object.
+    Reference(ObjectKind, &'a Value),
+    /// A value without members: a scalar, any value of [`ValueKind::Any`], or a value of the wrong type.
+    Leaf(ValueKind, &'a Value),
 }
 
-/// Returns the members of an object, except extensions and unknown keys.
-pub(crate) fn members(
-    kind: ObjectKind,
-    object: &Map<String, Value>,
-) -> impl Iterator<Item = SpecMember<'_>> {
-    let (fields, named) = match kind.keys() {
-        ObjectKeys::Fields(fields) => (fields, None),
-        ObjectKeys::Named(expected) => (&[][..], Some(expected)),
-    };
-    let fields = fields.iter().filter_map(|field| {
-        Some(SpecMember {
-            key: field.name,
-            value: object.get(field.name)?,
-            expected: field.kind,
-            usage: field.usage,
-        })
-    });
-    let named = named.into_iter().flat_map(|expected| {
-        let members = object.iter().filter(|(key, _)| !key.starts_with("x-"));
-        members.map(move |(key, value)| SpecMember {
-            key,
-            value,
-            expected,
-            usage: KeyUse::Meaning,
-        })
-    });
-    fields.chain(named)
-}
-
-/// Reads the parts of a document.
-pub(crate) trait Visitor {
-    /// Reads an object before its members; returns `false` to skip them.
-    fn object(&mut self, _kind: ObjectKind, _object: &Map<String, Value>, _at: &Trail<'_>) -> bool {
-        true
-    }
-
-    /// Returns whether to visit a member of the object at a place.
-    fn member(&mut self, _kind: ObjectKind, _member: &SpecMember<'_>, _at: &Trail<'_>) -> bool {
-        true
-    }
-
-    /// Reads the value of the `$ref` in place of an object; `at` is the place of the object.
-    fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>);
-
-    /// Reads a value without members: a scalar, any value of [`ValueKind::Any`], or a value of the wrong type.
-    fn leaf(&mut self, _expected: ValueKind, _value: &Value, _at: &Trail<'_>) {}
-}
-
-/// Visits a value and everything inside of it.
+/// Calls a visitor with each part of a value, and with the place of the part.
 pub(crate) fn visit(
     expected: ValueKind,
     value: &Value,
     at: &Trail<'_>,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl FnMut(Part<'_>, &Trail<'_>) -> bool,
 ) {
     match (expected, value) {
-        (
-            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
-            Value::Object(object),
-        ) => {
-            if let Some(reference) = reference(expected, object) {
-                visitor.reference(kind, reference, at);
-            } else if visitor.object(kind, object, at) {
-                for member in members(kind, object) {
-                    if visitor.member(kind, &member, at) {
-                        visit(member.expected, member.value, &at.key(member.key), visitor);
-                    }
+        (ValueKind::Is(kind), Value::Object(object)) => visit_object(kind, object, at, visitor),
+        (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(object)) => {
+            match object.get("$ref") {
+                Some(reference) => {
+                    visitor(Part::Reference(kind, reference), at);
                 }
+                None => visit_object(kind, object, at, visitor),
             }
         }
         (ValueKind::List(expected), Value::Array(items)) => {
@@ -98,82 +46,112 @@ pub(crate) fn visit(
                 visit(*expected, value, &at.key(key), visitor);
             }
         }
-        _ => visitor.leaf(expected, value, at),
+        _ => {
+            visitor(Part::Leaf(expected, value), at);
+        }
     }
 }
 
-/// Makes a changed copy of a part of a document; `None` leaves a part out.
-pub(crate) trait Rebuilder {
-    /// Returns whether to keep a member of an object.
-    fn member(&mut self, kind: ObjectKind, member: &SpecMember<'_>) -> bool;
-
-    /// Returns an object with its rebuilt members.
-    fn object(
-        &mut self,
-        expected: ValueKind,
-        kind: ObjectKind,
-        original: &Map<String, Value>,
-        rebuilt: Map<String, Value>,
-    ) -> Option<Value>;
-
-    /// Returns a replacement of an object that is a `$ref`.
-    fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value>;
-
-    /// Returns a replacement of a value without members.
-    fn leaf(&mut self, expected: ValueKind, value: &Value) -> Option<Value>;
+fn visit_object(
+    kind: ObjectKind,
+    object: &Map<String, Value>,
+    at: &Trail<'_>,
+    visitor: &mut impl FnMut(Part<'_>, &Trail<'_>) -> bool,
+) {
+    if !visitor(Part::Object(kind, object), at) {
+        return;
+    }
+    let mut visit_key = |key: &str, usage, expected, value| {
+        if visitor(Part::Key(kind, key, usage, value), at) {
+            visit(expected, value, &at.key(key), visitor);
+        }
+    };
+    match kind.keys() {
+        ObjectKeys::Fields(fields) => {
+            for field in fields {
+                if let Some(value) = object.get(field.name) {
+                    visit_key(field.name, field.usage, field.kind, value);
+                }
+            }
+        }
+        ObjectKeys::Named(expected) => {
+            for (key, value) in object.iter().filter(|(key, _)| !key.starts_with("x-")) {
+                visit_key(key, KeyUse::Meaning, expected, value);
+            }
+        }
+    }
 }
 
-/// Rebuilds a value and everything inside of it. A list is left out if one of its items is.
-pub(crate) fn rebuild(
+/// A part of a document that can be changed. It is removed if the visitor returns `false`.
+pub(crate) enum PartMut<'a> {
+    /// A key that the tables define, before its value.
+    Key(ObjectKind, &'a str, KeyUse),
+    /// An object, after its members.
+    Object(ObjectKind, &'a mut Map<String, Value>),
+    /// An object that is a `$ref`.
+    Reference(ObjectKind, &'a mut Value),
+    /// A value without members.
+    Leaf(ValueKind, &'a Value),
+}
+
+/// Calls a visitor with each part of a value, removes the parts for which it returns `false`, and returns whether
+/// to keep the value.
+///
+/// A value that could have been a `$ref` is replaced with a dangling `$ref` instead, so that its neighbors in a
+/// list keep their indices; a list is removed with any other item.
+pub(crate) fn retain(
     expected: ValueKind,
-    value: &Value,
+    value: &mut Value,
     at: &Trail<'_>,
-    rebuilder: &mut impl Rebuilder,
-) -> Option<Value> {
-    match (expected, value) {
+    visitor: &mut impl FnMut(PartMut<'_>, &Trail<'_>) -> bool,
+) -> bool {
+    let can_refer = matches!(expected, ValueKind::Ref(_) | ValueKind::FlagOrRef(_));
+    let is_kept = match (expected, &mut *value) {
+        (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), value)
+            if value.get("$ref").is_some() =>
+        {
+            visitor(PartMut::Reference(kind, value), at)
+        }
         (
             ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
             Value::Object(object),
         ) => {
-            if reference(expected, object).is_some() {
-                return rebuilder.reference(kind, value, at);
-            }
-            let mut rebuilt = Map::new();
-            for member in members(kind, object) {
-                if rebuilder.member(kind, &member)
-                    && let Some(value) = rebuild(
-                        member.expected,
-                        member.value,
-                        &at.key(member.key),
-                        rebuilder,
-                    )
-                {
-                    rebuilt.insert(member.key.to_owned(), value);
-                }
-            }
-            rebuilder.object(expected, kind, object, rebuilt)
+            retain_members(kind, object, at, visitor);
+            visitor(PartMut::Object(kind, object), at)
         }
         (ValueKind::List(expected), Value::Array(items)) => {
-            let items = items.iter().enumerate();
-            let rebuilt =
-                items.map(|(index, item)| rebuild(*expected, item, &at.index(index), rebuilder));
-            rebuilt.collect()
+            let mut items = items.iter_mut().enumerate();
+            items.all(|(index, item)| retain(*expected, item, &at.index(index), visitor))
         }
         (ValueKind::Map(expected), Value::Object(members)) => {
-            let rebuilt = members.iter().filter_map(|(key, value)| {
-                Some((
-                    key.clone(),
-                    rebuild(*expected, value, &at.key(key), rebuilder)?,
-                ))
-            });
-            Some(Value::Object(rebuilt.collect()))
+            members.retain(|key, value| retain(*expected, value, &at.key(key), visitor));
+            true
         }
-        _ => rebuilder.leaf(expected, value),
+        (expected, value) => visitor(PartMut::Leaf(expected, value), at),
+    };
+    if !is_kept && can_refer {
+        *value = json!({"$ref": "#/invalid"});
     }
+    is_kept || can_refer
 }
 
-/// Returns the value of `$ref`, where a `$ref` is allowed.
-fn reference(expected: ValueKind, object: &Map<String, Value>) -> Option<&Value> {
-    let is_allowed = matches!(expected, ValueKind::Ref(_) | ValueKind::FlagOrRef(_));
-    object.get("$ref").filter(|_| is_allowed)
+fn retain_members(
+    kind: ObjectKind,
+    object: &mut Map<String, Value>,
+    at: &Trail<'_>,
+    visitor: &mut impl FnMut(PartMut<'_>, &Trail<'_>) -> bool,
+) {
+    let keys = kind.keys();
+    object.retain(|key, value| {
+        let (usage, expected) = match keys {
+            ObjectKeys::Fields(fields) => match fields.iter().find(|field| field.name == key) {
+                Some(field) => (field.usage, field.kind),
+                None => return true,
+            },
+            ObjectKeys::Named(_) if key.starts_with("x-") => return true,
+            ObjectKeys::Named(expected) => (KeyUse::Meaning, expected),
+        };
+        visitor(PartMut::Key(kind, key, usage), at)
+            && retain(expected, value, &at.key(key), visitor)
+    });
 }

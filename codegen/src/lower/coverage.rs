@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     load::{
         spec::{KeyUse, ObjectKind, ValueKind},
-        walk::{SpecMember, Visitor, visit},
+        walk::{Part, visit},
     },
     lower::{Context, operations::routes::Route},
     model::{Count, Counts, Method, Operation, ResponseEnum},
@@ -169,53 +169,33 @@ fn is_within(place: &Pointer, places: &HashSet<Pointer>) -> bool {
 ///
 /// Schemas below `not` have no types, so they are not counted.
 fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
-    let mut walk = SchemaWalk::default();
-    let root = Trail::ROOT;
-    if let Some(paths) = tree.get("paths") {
-        visit(
-            ValueKind::Is(ObjectKind::Paths),
-            paths,
-            &root.key("paths"),
-            &mut walk,
-        );
-    }
-    let components = root.key("components");
-    if let Some(schemas) = tree.pointer("/components/schemas") {
-        let value_kind = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
-        visit(value_kind, schemas, &components.key("schemas"), &mut walk);
-    }
-    while let Some((place, kind)) = walk.pending.pop() {
+    let mut schemas = BTreeSet::new();
+    // The targets of `$ref`s, each visited once.
+    let mut followed = HashSet::new();
+    let root = Pointer::root();
+    let mut pending = vec![
+        (root.key("paths"), ValueKind::Is(ObjectKind::Paths)),
+        (
+            root.key("components").key("schemas"),
+            ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema)),
+        ),
+    ];
+    while let Some((place, expected)) = pending.pop() {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
-        place.walk(|at| visit(ValueKind::Ref(kind), value, at, &mut walk));
+        let mut visitor = |part: Part<'_>, at: &Trail<'_>| match part {
+            Part::Object(ObjectKind::Schema, _) => schemas.insert(at.pointer()),
+            Part::Key(_, key, usage, _) => !matches!(usage, KeyUse::Unsupported(_)) && key != "not",
+            Part::Reference(kind, reference) => {
+                let place = reference.as_str().and_then(Pointer::from_fragment);
+                let new = place.filter(|place| followed.insert((place.clone(), kind)));
+                pending.extend(new.map(|place| (place, ValueKind::Ref(kind))));
+                true
+            }
+            _ => true,
+        };
+        place.walk(|at| visit(expected, value, at, &mut visitor));
     }
-    walk.schemas
-}
-
-#[derive(Default)]
-struct SchemaWalk {
-    schemas: BTreeSet<Pointer>,
-    /// The targets of the `$ref`s, each visited once.
-    followed: HashSet<(Pointer, ObjectKind)>,
-    /// The targets that are not visited yet.
-    pending: Vec<(Pointer, ObjectKind)>,
-}
-
-impl Visitor for SchemaWalk {
-    fn object(&mut self, kind: ObjectKind, _: &Map<String, Value>, at: &Trail<'_>) -> bool {
-        kind != ObjectKind::Schema || self.schemas.insert(at.pointer())
-    }
-
-    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>, _: &Trail<'_>) -> bool {
-        !matches!(member.usage, KeyUse::Unsupported(_)) && member.key != "not"
-    }
-
-    fn reference(&mut self, kind: ObjectKind, reference: &Value, _: &Trail<'_>) {
-        if let Some(place) = reference.as_str().and_then(Pointer::from_fragment)
-            && self.followed.insert((place.clone(), kind))
-        {
-            self.pending.push((place, kind));
-        }
-    }
+    schemas
 }

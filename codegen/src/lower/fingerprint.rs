@@ -2,13 +2,13 @@
 //!
 //! Two operations share a response enum if their responses are equal without documentation.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     load::{
         resolve,
-        spec::{KeyUse, ObjectKind, ValueKind},
-        walk::{Rebuilder, SpecMember, rebuild},
+        spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
+        walk::{PartMut, retain},
     },
     pointer::{Pointer, Trail},
 };
@@ -19,42 +19,30 @@ use crate::{
 /// targets, because it makes no difference whether a response or a header is declared inline or under
 /// `components`.
 pub(crate) fn without_docs(document: &Value, kind: ObjectKind, value: &Value) -> Value {
-    let expected = ValueKind::Ref(kind);
-    let mut meaning = Meaning { document };
-    rebuild(expected, value, &Trail::ROOT, &mut meaning).unwrap_or_default()
+    let mut value = value.clone();
+    remove_docs(document, ValueKind::Ref(kind), &mut value);
+    value
 }
 
-struct Meaning<'a> {
-    document: &'a Value,
-}
-
-impl Rebuilder for Meaning<'_> {
-    fn member(&mut self, _: ObjectKind, member: &SpecMember<'_>) -> bool {
-        member.usage == KeyUse::Meaning
-    }
-
-    fn object(
-        &mut self,
-        _: ValueKind,
-        _: ObjectKind,
-        _: &Map<String, Value>,
-        rebuilt: Map<String, Value>,
-    ) -> Option<Value> {
-        Some(Value::Object(rebuilt))
-    }
-
-    fn reference(&mut self, kind: ObjectKind, object: &Value, at: &Trail<'_>) -> Option<Value> {
-        let reference = object.get("$ref").and_then(Value::as_str);
-        let place = reference.and_then(Pointer::from_fragment);
-        match place.and_then(|place| resolve(self.document, &place)) {
-            Some(target) if kind != ObjectKind::Schema => {
-                rebuild(ValueKind::Is(kind), target.node, at, self)
+fn remove_docs(document: &Value, expected: ValueKind, value: &mut Value) {
+    retain(expected, value, &Trail::ROOT, &mut |part, _| {
+        match part {
+            PartMut::Key(_, _, usage) => return usage == KeyUse::Meaning,
+            PartMut::Object(kind, object) => {
+                if let ObjectKeys::Fields(fields) = kind.keys() {
+                    object.retain(|key, _| fields.iter().any(|field| field.name == key));
+                }
             }
-            _ => Some(object.clone()),
+            PartMut::Reference(kind, object) if kind != ObjectKind::Schema => {
+                let reference = object.get("$ref").and_then(Value::as_str);
+                let place = reference.and_then(Pointer::from_fragment);
+                if let Some(target) = place.and_then(|place| resolve(document, &place)) {
+                    *object = target.node.clone();
+                    remove_docs(document, ValueKind::Is(kind), object);
+                }
+            }
+            PartMut::Reference(..) | PartMut::Leaf(..) => {}
         }
-    }
-
-    fn leaf(&mut self, _: ValueKind, value: &Value) -> Option<Value> {
-        Some(value.clone())
-    }
+        true
+    });
 }
