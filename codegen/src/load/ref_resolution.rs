@@ -258,3 +258,28 @@ fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {
         finding.related(place, "through this `$ref`")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn refs_are_followed_to_the_end() {
+        let tree = json!({
+            "a": {"$ref": "#/b"}, "b": {"$ref": "#/c/0"}, "c": [{"type": "string"}],
+            "dangling": {"$ref": "#/none"},
+            "cycle": {"$ref": "#/circle"}, "circle": {"$ref": "#/cycle"},
+        });
+        let place = |key: &str| Pointer::root().key(key);
+        let end = resolve(&tree, &place("a")).unwrap();
+        assert_eq!((end.place, end.node), (place("c").index(0), &tree["c"][0]));
+        for key in ["none", "dangling", "cycle"] {
+            assert!(resolve(&tree, &place(key)).is_none(), "{key}");
+        }
+        assert_eq!(find_cycle(&tree, &place("a")), None);
+        let cycle = [place("circle"), place("cycle")];
+        assert_eq!(find_cycle(&tree, &place("cycle")).unwrap(), cycle);
+    }
+}

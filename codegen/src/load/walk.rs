@@ -155,3 +155,90 @@ fn retain_members(
             && retain(expected, value, &at.key(key), visitor)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESPONSES: ValueKind = ValueKind::Is(ObjectKind::Responses);
+
+    fn responses() -> Value {
+        json!({
+            "200": {"description": "Fine", "x-a": {}, "headers": {"A": {"$ref": "#/a"}}, "other": 1},
+            "404": {"$ref": "#/b"},
+            "default": true,
+            "x-b": 1,
+        })
+    }
+
+    #[test]
+    fn every_part_is_visited_once() {
+        let mut parts = Vec::new();
+        visit(RESPONSES, &responses(), &Trail::ROOT, &mut |part, at| {
+            let part = match part {
+                Part::Object(kind, _) => format!("{kind:?}"),
+                Part::Key(_, key, ..) => key.to_owned(),
+                Part::Reference(kind, target) => format!("{kind:?} {target}"),
+                Part::Leaf(_, value) => value.to_string(),
+            };
+            parts.push(format!("{} {part}", at.pointer()));
+            true
+        });
+        assert_eq!(
+            parts,
+            [
+                " Responses",
+                " 200",
+                "/200 Response",
+                "/200 description",
+                "/200/description \"Fine\"",
+                "/200 headers",
+                "/200/headers/A Header \"#/a\"",
+                " 404",
+                "/404 Response \"#/b\"",
+                " default",
+                "/default true",
+            ]
+        );
+    }
+
+    #[test]
+    fn parts_are_removed_or_become_dangling_refs() {
+        let mut value = responses();
+        let is_kept = retain(
+            RESPONSES,
+            &mut value,
+            &Trail::ROOT,
+            &mut |part, _| match part {
+                PartMut::Leaf(expected, value) => expected.allows(value),
+                PartMut::Key(_, key, _) => key != "description",
+                PartMut::Object(..) => true,
+                PartMut::Reference(kind, _) => kind == ObjectKind::Response,
+            },
+        );
+        assert!(is_kept);
+        let expected = json!({
+            "200": {"x-a": {}, "headers": {"A": {"$ref": "#/invalid"}}, "other": 1},
+            "404": {"$ref": "#/b"},
+            "default": {"$ref": "#/invalid"},
+            "x-b": 1,
+        });
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_list_is_removed_with_an_item() {
+        let texts = ValueKind::List(&ValueKind::Text);
+        let is_kept = |mut value| {
+            retain(
+                texts,
+                &mut value,
+                &Trail::ROOT,
+                &mut |part, _| matches!(part, PartMut::Leaf(expected, value) if expected.allows(value)),
+            )
+        };
+        assert!(is_kept(json!(["a", "b"])));
+        assert!(!is_kept(json!(["a", 1])));
+        assert!(!is_kept(json!({})));
+    }
+}

@@ -38,3 +38,55 @@ pub(super) fn success(responses: &[(ResponseKey, &Payload)]) -> (SuccessType, Ve
     });
     (success, successes.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Codec, Content, Origin, Type};
+
+    #[test]
+    fn declared_2xx_responses_determine_the_type() {
+        use IsSuccess::{Always, ByCode, Never};
+        let text = Payload::One(Content {
+            media: "text/plain".to_owned(),
+            codec: Codec::Text,
+            ty: Type::String,
+            constraints: None,
+            origin: Origin::default(),
+        });
+        let (text, none) = (&text, &Payload::Empty);
+        let (ok, not_found, default) = (
+            ResponseKey::Exact(200),
+            ResponseKey::Exact(404),
+            ResponseKey::Default,
+        );
+        let range = ResponseKey::Range(2);
+        for (responses, expected, successes) in [
+            (vec![(ok, none)], SuccessType::Unit, vec![Always]),
+            (vec![(ok, text)], SuccessType::Body(0), vec![Always]),
+            (
+                vec![(ok, text), (not_found, none), (default, none)],
+                SuccessType::Body(0),
+                vec![Always, Never, Never],
+            ),
+            (
+                vec![(ok, text), (default, text)],
+                SuccessType::Body(0),
+                vec![Always, ByCode],
+            ),
+            (
+                vec![(ok, text), (range, none), (default, none)],
+                SuccessType::Whole,
+                vec![Always, Always, ByCode],
+            ),
+            (
+                vec![(not_found, none), (default, text)],
+                SuccessType::Body(1),
+                vec![Never, ByCode],
+            ),
+            (vec![(not_found, text)], SuccessType::Unit, vec![Never]),
+        ] {
+            assert_eq!(success(&responses), (expected, successes), "{responses:?}");
+        }
+    }
+}
