@@ -3,7 +3,8 @@
 //! Deserializing straight into [`openapiv3`] is lenient: the last of two duplicate keys wins, unknown keys
 //! are skipped, and errors are reported at the enclosing `paths`. The text is therefore parsed into a
 //! plain tree first ([`parse`]), the tree is validated against the OpenAPI specification ([`validate`]), its
-//! `$ref`s are resolved ([`ref_resolution`]), and only its valid part ([`recover`]) is deserialized into types ([`typed`]).
+//! `$ref`s are resolved ([`ref_resolution`]), and only its valid part ([`recover`]) is deserialized into types
+//! ([`typed`]). All of them walk the tree in the same way ([`walk`]).
 
 mod external_refs;
 mod parse;
@@ -11,6 +12,7 @@ mod recover;
 mod ref_depth;
 mod ref_resolution;
 pub(crate) mod spec;
+mod syntax_error;
 mod typed;
 mod validate;
 pub(crate) mod walk;
