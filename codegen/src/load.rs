@@ -3,7 +3,8 @@
 //! Deserializing straight into [`openapiv3`] is lenient: the last of two duplicate keys wins, unknown keys
 //! are skipped, and errors are reported at the enclosing `paths`. The text is therefore parsed into a
 //! plain tree first ([`parse`]), the tree is validated against the OpenAPI specification ([`validate`]), its
-//! `$ref`s are resolved ([`ref_resolution`]), and only its valid part ([`recover`]) is deserialized into types ([`typed`]).
+//! `$ref`s are resolved ([`ref_resolution`]), and only its valid part ([`recover`]) is deserialized into types
+//! ([`typed`]). All of them walk the tree in the same way ([`walk`]).
 
 mod external_refs;
 mod parse;
@@ -11,8 +12,10 @@ mod recover;
 mod ref_depth;
 mod ref_resolution;
 pub(crate) mod spec;
+mod syntax_error;
 mod typed;
 mod validate;
+pub(crate) mod walk;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
@@ -24,6 +27,7 @@ use crate::{
 };
 pub(crate) use external_refs::missing_files;
 pub(crate) use parse::to_yaml;
+pub(crate) use ref_resolution::resolve;
 pub(crate) use typed::RefTargets;
 pub(crate) use validate::References;
 
@@ -60,6 +64,16 @@ impl<'a, T> Located<'a, T> {
 }
 
 impl Document {
+    /// Returns the value at a place.
+    pub(crate) fn get(&self, place: &Pointer) -> Option<&Value> {
+        self.tree.pointer(place.as_str())
+    }
+
+    /// Returns the value of a key of the object at a place.
+    pub(crate) fn member(&self, place: &Pointer, key: &str) -> Option<&Value> {
+        self.get(place)?.get(key)
+    }
+
     /// Returns the places of the schemas in external files that `$ref`s point to.
     pub(crate) fn external_schemas(&self) -> impl Iterator<Item = &Pointer> {
         let schemas = self.references.keys();
@@ -92,7 +106,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let tree = if is_valid {
         tree
     } else {
-        match recover::valid_part(&tree, &validated.broken) {
+        match recover::valid_part(tree, &validated.broken) {
             Some(tree) => tree,
             None => return Err(findings),
         }

@@ -3,45 +3,33 @@
 //! Lowering collects all errors of a document. An invalid part is left out of the model, and the model is
 //! returned only if there are no errors.
 
-mod constraints;
-mod content;
+mod context;
 mod coverage;
-mod cycles;
-mod direction;
-mod docs;
-mod example;
-mod example_synthesis;
+mod examples;
 mod fingerprint;
-mod form;
-mod media;
-mod merged_schema;
-mod operation;
-mod parameter;
-mod pattern_example;
-mod response;
-mod route;
-mod security;
-mod server;
-mod status;
-mod tag;
-mod token;
-mod type_check;
-mod types;
+mod operations;
+mod package;
+mod schemas;
+mod servers;
+mod statuses;
 
-use std::{cell::RefCell, collections::HashSet};
+use std::collections::BTreeMap;
 
+use self::{
+    context::Context,
+    operations::{OperationParts, handlers, requests, responses, routes, security, tags},
+    schemas::{Types, constraints::ConstraintTable},
+    statuses::Statuses,
+};
 use crate::{
     load::Document,
-    manifest::crate_name,
-    model::{Catalogue, Model, Package},
-    name::{AdjustedName, Ident, Scope},
+    model::{Catalogue, Model, Payload},
+    name::{Scope, reserved},
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule},
+    report::Diagnostic,
 };
 pub(crate) use fingerprint::without_docs;
-pub(crate) use merged_schema::only_child;
-use status::Statuses;
-use types::Types;
+pub(crate) use schemas::merged::only_child;
 
 /// Lowers a document to its model, and returns it with the warnings.
 ///
@@ -53,47 +41,8 @@ pub(crate) fn lower(
     document: &Document,
     catalogue: &Catalogue,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let cx = Context {
-        document,
-        catalogue,
-        findings: RefCell::default(),
-        seen: RefCell::default(),
-        accounted: RefCell::default(),
-    };
-    let package = package(&cx);
-    let routes = route::routes(&cx);
-    let statuses = Statuses::gather(&cx, &routes);
-    let mut names = NameScopes::new();
-    let mut types = Types::declare(&cx, &mut names);
-    let response_enums = response::lower(&cx, &routes, &statuses, &mut names, &mut types);
-    let security = security::lower(&cx, &routes, &mut names);
-    let mut operations = operation::lower(
-        &cx,
-        &routes,
-        &response_enums,
-        &security,
-        &mut names,
-        &mut types,
-    );
-    let groups = tag::lower(&cx, &routes, &mut operations, &mut names);
-    let counts = coverage::count(&cx, &routes, &operations, &response_enums.list);
-    let (types, constraints) = types.finish(&mut operations, &response_enums.list);
-    let servers = server::lower(&cx);
-    let model = Model {
-        package,
-        statuses: statuses.into_list(),
-        types,
-        constraints,
-        response_enums: response_enums.list,
-        operations,
-        groups,
-        schemes: security.schemes,
-        credentials: security.sets,
-        base_path: server::base_path(&servers),
-        servers,
-        counts,
-    };
-
+    let cx = Context::new(document, catalogue);
+    let model = model(&cx);
     let findings = cx.findings.into_inner();
     // Next to errors, most warnings are about the parts that the errors left out.
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
@@ -104,99 +53,71 @@ pub(crate) fn lower(
     }
 }
 
-/// The context that all of lowering shares.
-struct Context<'a> {
-    document: &'a Document,
-    catalogue: &'a Catalogue,
-    findings: RefCell<Vec<Diagnostic>>,
-    /// The places of the schemas that have been lowered.
-    seen: RefCell<HashSet<Pointer>>,
-    /// The places of parts that do not need to be lowered, with everything inside of them.
-    accounted: RefCell<HashSet<Pointer>>,
+fn model(cx: &Context<'_>) -> Model {
+    let package = package::lower(cx);
+    let servers = servers::lower(cx);
+    let routes = routes::lower(cx);
+    let statuses = Statuses::gather(cx, &routes);
+
+    // Everything that has a type, and all names.
+    let mut lowering = Lowering::new(cx);
+    schemas::lower(&mut lowering);
+    let responses = responses::lower(&mut lowering, &routes, &statuses);
+    let security = security::lower(&mut lowering, &routes);
+    let mut requests = requests::lower(&mut lowering, &routes);
+    let handlers = handlers::lower(&routes, &requests, &responses, &security);
+    let groups = tags::lower(&mut lowering, &routes, &handlers);
+
+    // The types and constraints are final from here on.
+    let types = schemas::finish(lowering.types, &requests, &responses.enums);
+    let constraints = lowering.constraints.finish(&mut requests);
+    let examples = examples::lower(cx, &types, &requests, &responses);
+    let operations = operations::lower(OperationParts {
+        routes: &routes,
+        requests,
+        responses: &responses,
+        security: &security,
+        handlers: &handlers,
+        groups: &groups,
+        examples,
+    });
+    let counts = coverage::count(cx, &routes, &operations, &responses.enums);
+
+    Model {
+        package,
+        statuses: statuses.into_list(),
+        types,
+        constraints,
+        response_enums: responses.enums,
+        operations,
+        groups: groups.list,
+        schemes: security.schemes,
+        credentials: security.sets,
+        base_path: servers::base_path(&servers),
+        servers,
+        counts,
+    }
 }
 
-impl Context<'_> {
-    /// Records a finding, unless it is already recorded: a component is lowered for each of its users.
-    fn report(&self, finding: Diagnostic) {
-        let mut findings = self.findings.borrow_mut();
-        if !findings.contains(&finding) {
-            findings.push(finding);
+/// The items of the model whose parts refer to each other: types, constraints and names.
+struct Lowering<'a> {
+    cx: &'a Context<'a>,
+    names: NameScopes,
+    types: Types,
+    constraints: ConstraintTable,
+    /// The content at each place, so that all users of a component share its types.
+    payloads: BTreeMap<Pointer, Payload>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(cx: &'a Context<'a>) -> Self {
+        Self {
+            cx,
+            names: NameScopes::new(),
+            types: Types::default(),
+            constraints: ConstraintTable::default(),
+            payloads: BTreeMap::new(),
         }
-    }
-
-    /// Records that the schema at a place is lowered.
-    fn mark_seen(&self, place: &Pointer) {
-        let mut seen = self.seen.borrow_mut();
-        if !seen.contains(place) {
-            seen.insert(place.clone());
-        }
-    }
-
-    /// Records that everything at a place is accounted for: it is equal to another part of the document, or a
-    /// warning reports that it is ignored.
-    fn account_for(&self, place: Pointer) {
-        self.accounted.borrow_mut().insert(place);
-    }
-
-    /// Returns the Rust name in the `x-name` at a place.
-    ///
-    /// Reports a name that is invalid, or equal to the default name.
-    fn chosen_name(
-        &self,
-        place: &Pointer,
-        is_default: impl FnOnce(&Ident) -> bool,
-    ) -> Option<Ident> {
-        let place = place.key("x-name");
-        let value = self.document.tree.pointer(place.as_str())?;
-        let chosen = value.as_str().and_then(Ident::chosen);
-        if chosen.is_none() {
-            let message = format!("`x-name` is {value}, which is not a valid Rust identifier");
-            self.report(
-                Diagnostic::error(Rule::WrongValue, Place::Value(place), message)
-                    .help("use a Rust identifier such as `PetResponse`"),
-            );
-        } else if chosen.as_ref().is_some_and(is_default) {
-            let message = format!("`x-name` is {value}, which is the default name");
-            self.report(
-                Diagnostic::warning(Rule::UselessName, Place::Key(place), message)
-                    .help("remove `x-name`"),
-            );
-        }
-        chosen
-    }
-
-    /// Warns that some values of a type cannot be sent, because its style cannot represent them.
-    fn report_unwritable(&self, place: Place, subject: &str, values: &str) {
-        let message = format!("{subject} may contain {values}");
-        self.report(
-            Diagnostic::warning(Rule::UnsupportedPart, place, message)
-                .label("such a value is rejected when it is sent or received")
-                .help("send it as JSON: declare `content` with `application/json`"),
-        );
-    }
-
-    /// Warns that a name is not the one derived from the document.
-    fn report_adjusted_name(
-        &self,
-        place: Place,
-        subject: &str,
-        name: &Ident,
-        adjusted: Option<AdjustedName>,
-    ) {
-        let Some(adjusted) = adjusted else { return };
-        let message = format!(
-            "{subject} is named `{name}` in Rust, not `{}`",
-            adjusted.wanted
-        );
-        let reason = match adjusted.owner {
-            Some(owner) => format!("`{owner}` already has this name"),
-            None => "the generated crate reserves this name".to_owned(),
-        };
-        self.report(
-            Diagnostic::warning(Rule::NameAdjusted, place, message)
-                .label(reason)
-                .help("rename it if users of the crate depend on the name"),
-        );
     }
 }
 
@@ -209,220 +130,8 @@ struct NameScopes {
 impl NameScopes {
     fn new() -> Self {
         Self {
-            root: Scope::reserving(ROOT_NAMES),
-            types: Scope::reserving(PRELUDE),
-        }
-    }
-}
-
-/// The names that generated code uses without a path.
-const PRELUDE: &[&str] = &[
-    "Box", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "String", "Vec",
-];
-
-/// The names at the root of the generated crate, and those of [`PRELUDE`].
-const ROOT_NAMES: &[&str] = &[
-    "Api",
-    "ApiKey",
-    "ApiRouter",
-    "Arc",
-    "Attempt",
-    "Authorization",
-    "Basic",
-    "Bearer",
-    "BinaryResponse",
-    "BinaryRequest",
-    "Box",
-    "Call",
-    "StatusIn",
-    "InvalidChoiceError",
-    "Class",
-    "Client",
-    "ClientBuilder",
-    "Code",
-    "Credential",
-    "Credentials",
-    "Err",
-    "Error",
-    "ResponseError",
-    "File",
-    "From",
-    "FullResponse",
-    "Future",
-    "HttpDate",
-    "RequestDecoder",
-    "IfModifiedSince",
-    "IfNoneMatch",
-    "Into",
-    "InvalidCodeError",
-    "ResponseKey",
-    "Limits",
-    "Media",
-    "DecodeError",
-    "Mock",
-    "None",
-    "Ok",
-    "Operation",
-    "Option",
-    "RequestEncoder",
-    "Param",
-    "ResponseDecoder",
-    "Redirects",
-    "Rejection",
-    "ResponseEncoder",
-    "Request",
-    "Response",
-    "Result",
-    "Retry",
-    "RetryPolicy",
-    "RouterExt",
-    "ResponseExample",
-    "OperationExamples",
-    "SecurityScheme",
-    "Send",
-    "Serve",
-    "Server",
-    "ServerVariable",
-    "Sized",
-    "Some",
-    "axum",
-    "security",
-    "std",
-    "Status",
-    "StatusChoice",
-    "StreamingResponse",
-    "StreamingCall",
-    "String",
-    "Style",
-    "Sync",
-    "UnknownStatusError",
-    "EncodeError",
-    "EncodedContent",
-    "Vec",
-];
-
-fn package(cx: &Context<'_>) -> Package {
-    let info = &cx.document.api.info;
-    let version = cargo_version(&info.version);
-    if version.is_none() {
-        let place = Place::Value(Pointer::root().key("info").key("version"));
-        cx.report(
-            Diagnostic::warning(
-                Rule::Version,
-                place,
-                format!("`{}` is not a version that Cargo accepts", info.version),
-            )
-            .label("the version in `Cargo.toml` is not changed")
-            .help("use three numbers, such as `1.4.0`"),
-        );
-    }
-    Package {
-        title: info.title.clone(),
-        description: info.description.clone().unwrap_or_default(),
-        version,
-        library: crate_name(&info.title)
-            .map_or_else(|| "api".to_owned(), |name| name.replace('-', "_")),
-    }
-}
-
-/// Converts a version to one that Cargo accepts: `v1.2` to `1.2.0`.
-fn cargo_version(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-    let end = text.find(['-', '+']).unwrap_or(text.len());
-    let (numbers, suffix) = text.split_at(end);
-    let mut parts: Vec<u64> = Vec::new();
-    for part in numbers.split('.') {
-        // Rejects `+1`, which `u64` would parse. Leading zeros are dropped.
-        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        parts.push(part.parse().ok()?);
-    }
-    // `2024-01-01` is a date, not a pre-release of 2024.0.0.
-    let is_word = suffix
-        .get(1..)
-        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if parts.len() > 3 || (parts.len() < 3 && !suffix.is_empty() && !is_word) {
-        return None;
-    }
-    parts.resize(3, 0);
-    let numbers = parts
-        .iter()
-        .map(u64::to_string)
-        .collect::<Vec<_>>()
-        .join(".");
-    let version = format!("{numbers}{suffix}");
-    semver::Version::parse(&version)
-        .ok()
-        .map(|version| version.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Returns the types that a generated file imports by name.
-    fn imports(text: &str) -> Vec<String> {
-        fn walk(tree: &syn::UseTree, found: &mut Vec<String>) {
-            match tree {
-                syn::UseTree::Path(path) => walk(&path.tree, found),
-                syn::UseTree::Name(name) => found.push(name.ident.to_string()),
-                syn::UseTree::Rename(name) => found.push(name.rename.to_string()),
-                syn::UseTree::Glob(_) => {}
-                syn::UseTree::Group(group) => {
-                    group.items.iter().for_each(|tree| walk(tree, found));
-                }
-            }
-        }
-        let mut found = Vec::new();
-        for item in &syn::parse_file(text).unwrap().items {
-            if let syn::Item::Use(item) = item {
-                walk(&item.tree, &mut found);
-            }
-        }
-        found.retain(|name| name.contains(char::is_uppercase) && name.contains(char::is_lowercase));
-        found
-    }
-
-    /// An operation with the name of an import would shadow the import.
-    #[test]
-    fn imported_names_are_reserved() {
-        let text = "{openapi: 3.0.3, info: {title: All, version: 1.0.0}, paths: {}, \
-                    components: {securitySchemes: {key: {type: http, scheme: basic}}}}";
-        let source = crate::source::Source::new("all.yaml", text);
-        let generated =
-            crate::generate(&source, &Catalogue::empty(), &crate::Options::default()).unwrap();
-        let mut count = 0;
-        for (path, text) in &generated.files {
-            // These files do not use names of the document.
-            if path.starts_with("src/runtime/") || path == "src/constraints.rs" {
-                continue;
-            }
-            for name in imports(text) {
-                assert!(ROOT_NAMES.contains(&name.as_str()), "{path}: {name}");
-                count += 1;
-            }
-        }
-        assert!(count > 30, "{count}");
-    }
-
-    #[test]
-    fn versions_are_converted_for_cargo() {
-        for (text, version) in [
-            ("1.2.3", Some("1.2.3")),
-            ("v1.2.3", Some("1.2.3")),
-            ("V2", Some("2.0.0")),
-            ("1.0", Some("1.0.0")),
-            ("1.0-beta.1", Some("1.0.0-beta.1")),
-            ("2024-01-01", None),
-            ("2024.01.01", Some("2024.1.1")),
-            ("1.2.3.4", None),
-            ("", None),
-            ("latest", None),
-            ("+1", None),
-        ] {
-            assert_eq!(cargo_version(text).as_deref(), version, "{text}");
+            root: Scope::reserving(&[reserved::PRELUDE, reserved::ROOT].concat()),
+            types: Scope::reserving(reserved::PRELUDE),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Converts text to Rust identifiers, and resolves keywords and name collisions.
 
+pub(crate) mod reserved;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     load::{
-        Document,
+        Document, resolve,
         spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
     },
     lower::only_child,
@@ -792,15 +792,8 @@ pub(super) fn describe_change(key: &str, before: Option<&Value>, after: Option<&
 
 /// Returns the value at a place, after following `$ref`s.
 pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<Node<'a>> {
-    let mut place = place.clone();
-    // There are no cycles: loading has followed every `$ref`.
-    loop {
-        let value = tree.pointer(place.as_str())?;
-        match value.get("$ref").and_then(Value::as_str) {
-            Some(reference) => place = Pointer::from_fragment(reference)?,
-            None => return Some(Node::new(value, place)),
-        }
-    }
+    let target = resolve(tree, place)?;
+    Some(Node::new(target.node, target.place))
 }
 
 /// Returns the place of the schema that this one only wraps.

@@ -8,13 +8,13 @@ use quote::quote;
 use super::{server::handled, shared::imports};
 use crate::{
     model::{Model, Operation, Parameter, ResponseExample, Type},
-    name::{Ident, Scope},
+    name::{Ident, Scope, reserved},
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     // Operations with the same examples share a table.
     let mut tables: Vec<(&Operation, Ident)> = Vec::new();
-    let mut scope = Scope::reserving(&["ALL"]);
+    let mut scope = Scope::reserving(reserved::MOCK_TABLES);
     let mut operations = Vec::new();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
     for operation in handled(model) {

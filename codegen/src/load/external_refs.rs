@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use super::{
     parse,
-    spec::{ObjectKeys, ObjectKind, ValueKind, section_of},
+    spec::{ObjectKind, ValueKind, section_of},
+    walk::{self, PartMut},
 };
 use crate::{
-    pointer::Pointer,
+    pointer::{Pointer, Trail},
     report::{Diagnostic, Place},
     source::Source,
 };
@@ -170,59 +171,30 @@ impl<'a> RefLoader<'a> {
         loader
     }
 
+    /// Rewrites the `$ref`s in a value.
     fn value(&mut self, expected: ValueKind, value: &mut Value, file: Option<&str>) {
-        match (expected, value) {
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get_mut("$ref") {
-                    Some(Value::String(reference)) => self.reference(kind, reference, file),
-                    Some(_) => {}
-                    None => self.object(kind, members, file),
-                }
-            }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, file),
-            (ValueKind::List(item_kind), Value::Array(items)) => {
-                for item in items {
-                    self.value(*item_kind, item, file);
-                }
-            }
-            (ValueKind::Map(member_kind), Value::Object(members)) => {
-                for member in members.values_mut() {
-                    self.value(*member_kind, member, file);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, kind: ObjectKind, members: &mut Map<String, Value>, file: Option<&str>) {
-        match kind.keys() {
-            ObjectKeys::Fields(fields) => {
-                for field in fields {
-                    if let Some(value) = members.get_mut(field.name) {
-                        self.value(field.kind, value, file);
+        walk::retain(expected, value, &Trail::ROOT, &mut |part, _| {
+            match part {
+                PartMut::Reference(kind, object) => {
+                    if let Some(Value::String(reference)) = object.get_mut("$ref") {
+                        self.reference(kind, reference, file);
                     }
                 }
-            }
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members.iter_mut() {
-                    if !key.starts_with("x-") {
-                        self.value(value_kind, value, file);
+                PartMut::Object(ObjectKind::Discriminator, object) => {
+                    let mapping = object.get_mut("mapping").and_then(Value::as_object_mut);
+                    for value in mapping.into_iter().flat_map(Map::values_mut) {
+                        // A component name in `mapping` contains none of these characters.
+                        if let Value::String(text) = value
+                            && text.contains(['#', '/', '.'])
+                        {
+                            self.reference(ObjectKind::Schema, text, file);
+                        }
                     }
                 }
+                _ => {}
             }
-        }
-        if kind == ObjectKind::Discriminator
-            && let Some(Value::Object(mapping)) = members.get_mut("mapping")
-        {
-            for value in mapping.values_mut() {
-                // A component name in `mapping` contains none of these characters.
-                if let Value::String(text) = value
-                    && text.contains(['#', '/', '.'])
-                {
-                    self.reference(ObjectKind::Schema, text, file);
-                }
-            }
-        }
+            true
+        });
     }
 
     /// Rewrites a `$ref` into one within the tree.

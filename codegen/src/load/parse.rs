@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, fmt};
 
-use saphyr_parser::{Event, Parser};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::syntax_error::{SYNTAX_HELP, YamlEvents, check_depth, help_at, syntax_error};
 use crate::{
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
@@ -71,7 +71,15 @@ fn json(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnos
     let tree = seed
         .deserialize(&mut deserializer)
         .and_then(|tree| deserializer.end().map(|()| tree));
-    tree.map_err(|error| syntax_error(&error.to_string(), error.line(), error.column()))
+    tree.map_err(|error| {
+        let at = (error.line(), error.column());
+        let help = if error.is_eof() {
+            "complete the file; it ends too early"
+        } else {
+            YamlEvents::scan(text).help().unwrap_or(SYNTAX_HELP)
+        };
+        syntax_error(&error.to_string(), at, help)
+    })
 }
 
 fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnostic> {
@@ -81,106 +89,22 @@ fn yaml(text: &str, duplicates: &RefCell<Vec<Pointer>>) -> Result<Value, Diagnos
         at: Trail::ROOT,
         syntax: Syntax::Yaml,
     };
-    seed.deserialize(serde_yaml::Deserializer::from_str(text))
-        .map_err(|error| match error.location() {
-            Some(at) => syntax_error(&error.to_string(), at.line(), at.column()),
+    let tree = seed.deserialize(serde_yaml::Deserializer::from_str(text));
+    tree.map_err(|error| {
+        let events = YamlEvents::scan(text);
+        match (error.location(), events.second_document) {
             // serde_yaml does not report the place of a second document.
-            None => syntax_error(&error.to_string(), second_document_line(text), 1),
-        })
-}
-
-/// Returns the line of the `---` between the first two YAML documents of a text.
-fn second_document_line(text: &str) -> usize {
-    let is_mark = |line: &str| line == "---" || line.starts_with("--- ");
-    let is_content =
-        |line: &str| !(line.is_empty() || line.starts_with(['#', '%']) || is_mark(line));
-    let lines = text.lines().enumerate();
-    let mut lines = lines.skip_while(|(_, line)| !is_content(line.trim_end()));
-    lines
-        .find(|(_, line)| is_mark(line.trim_end()))
-        .map_or(1, |(index, _)| index + 1)
-}
-
-/// Maximum nesting depth of a document, the limit of `serde_json` and `serde_yaml`.
-const MAX_DEPTH: usize = 128;
-
-/// Rejects texts that are nested deeper than [`MAX_DEPTH`].
-///
-/// `serde_yaml` takes quadratic time to parse nested brackets and checks its depth limit only afterwards,
-/// which can take minutes.
-fn check_depth(text: &str) -> Result<(), Diagnostic> {
-    let mut brackets = 0_usize;
-    let deepest = text.bytes().fold(0, |deepest, byte| {
-        match byte {
-            b'[' | b'{' => brackets += 1,
-            b']' | b'}' => brackets = brackets.saturating_sub(1),
-            _ => {}
+            (None, Some(at)) => syntax_error(
+                "it contains more than one document",
+                at,
+                "keep one document, and move the others into separate files",
+            ),
+            (at, _) => {
+                let at = at.map_or((1, 1), |at| (at.line(), at.column()));
+                let help = help_at(text, at).or_else(|| events.help());
+                syntax_error(&error.to_string(), at, help.unwrap_or(SYNTAX_HELP))
+            }
         }
-        deepest.max(brackets)
-    });
-    if deepest <= MAX_DEPTH {
-        return Ok(());
-    }
-    // Some of the brackets may be inside strings: count the real nesting.
-    let mut depth = 0;
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| {
-            syntax_error(
-                error.info(),
-                error.marker().line(),
-                error.marker().col() + 1,
-            )
-        })?;
-        match event {
-            Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
-            Event::MappingEnd | Event::SequenceEnd => depth -= 1,
-            Event::StreamEnd => break,
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            let message = "recursion limit exceeded";
-            return Err(syntax_error(
-                message,
-                span.start.line(),
-                span.start.col() + 1,
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn syntax_error(message: &str, line: usize, column: usize) -> Diagnostic {
-    // The parsers append a place to their messages, which the diagnostic already has.
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message, |(message, _)| message);
-    let message = message
-        .strip_prefix("deserializing from YAML containing ")
-        .map_or(message, |_| "it contains more than one document");
-    let finding = Diagnostic::error(
-        Rule::Syntax,
-        Place::position(line.max(1), column.max(1)),
-        format!("cannot parse this file: {message}"),
-    );
-    finding.help(match message {
-        message if message.contains("more than one document") => {
-            "keep one document, and move the others into separate files"
-        }
-        message if message.contains("recursion limit") => {
-            "remove an alias inside its own anchor, or nest at most 128 levels"
-        }
-        message if message.contains("repetition limit") => {
-            "the aliases expand to too many values; use fewer aliases, or use `$ref`"
-        }
-        message if message.contains("cannot start any token") => {
-            "indent with spaces, not tabs, and quote a string that starts with `@` or a backtick"
-        }
-        message if message.contains("mapping values are not allowed") => {
-            "quote a string that contains `: `, and indent all keys of a mapping equally"
-        }
-        message if message.contains("EOF") => "complete the file; it ends too early",
-        _ => "correct the syntax here or in the line before",
     })
 }
 

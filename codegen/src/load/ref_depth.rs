@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{ObjectKind, section_of},
+    spec::{ObjectKind, ValueKind, section_of},
+    walk::{Part, visit},
 };
 use crate::{
-    pointer::Pointer,
+    pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
 };
 
@@ -70,24 +71,20 @@ impl DepthWalk<'_> {
     }
 
     fn schema_depth(&mut self, schema: &Value, above: usize, is_named: bool) -> Option<usize> {
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        if let Some(place) = reference.and_then(Pointer::from_fragment) {
-            return Some(self.place_depth(&place, above + 1)? + 1);
-        }
+        let mut targets = Vec::new();
+        let expected = ValueKind::Ref(ObjectKind::Schema);
+        visit(expected, schema, &Trail::ROOT, &mut |part, _| match part {
+            // A named schema becomes a separate type; the properties of other schemas are lowered in place.
+            Part::Key(_, "properties", ..) => !is_named,
+            Part::Reference(_, reference) => {
+                targets.extend(reference.as_str().and_then(Pointer::from_fragment));
+                true
+            }
+            _ => true,
+        });
         let mut deepest = 0;
-        let lists = ["allOf", "oneOf", "anyOf"]
-            .iter()
-            .filter_map(|keyword| schema.get(*keyword));
-        let lists = lists.filter_map(Value::as_array).flatten();
-        let single = ["items", "not", "additionalProperties"].iter();
-        let single = single.filter_map(|keyword| schema.get(*keyword));
-        // A named schema becomes a separate type; the properties of other schemas are lowered in place.
-        let properties = (!is_named)
-            .then(|| schema.get("properties")?.as_object())
-            .flatten();
-        let properties = properties.into_iter().flat_map(Map::values);
-        for inner in lists.chain(single).chain(properties) {
-            deepest = deepest.max(self.schema_depth(inner, above, is_named)?);
+        for target in targets {
+            deepest = deepest.max(self.place_depth(&target, above + 1)? + 1);
         }
         Some(deepest)
     }

@@ -18,6 +18,26 @@ use crate::{
     report::{Diagnostic, Place, Rule, nearest},
 };
 
+/// The number of `$ref`s after which a chain is a cycle.
+const MAX_CHAIN: usize = 10_000;
+
+/// Returns the value at a place, after following its `$ref`s; `None` if one of them is dangling, or if they
+/// are a cycle.
+pub(crate) fn resolve<'a>(tree: &'a Value, place: &Pointer) -> Option<Located<'a, Value>> {
+    let end = chain(tree, place).take(MAX_CHAIN).last()?;
+    let reference = end.node.get("$ref");
+    reference.and_then(Value::as_str).is_none().then_some(end)
+}
+
+/// Returns the value at a place, then the target of its `$ref`, and so on. Endless for a cycle.
+fn chain<'a>(tree: &'a Value, place: &Pointer) -> impl Iterator<Item = Located<'a, Value>> {
+    let at = |place: Pointer| Some(Located::new(tree.pointer(place.as_str())?, place));
+    std::iter::successors(at(place.clone()), move |from| {
+        let reference = from.node.get("$ref")?.as_str()?;
+        at(Pointer::from_fragment(reference)?)
+    })
+}
+
 impl Document {
     /// Follows the `$ref`s of a node and returns the final target with its place.
     ///
@@ -26,20 +46,19 @@ impl Document {
         &'a self,
         at: &Located<'a, ReferenceOr<T>>,
     ) -> Option<Located<'a, T>> {
-        let mut at: Located<'a, ReferenceOr<T>> = at.clone();
-        loop {
-            match at.node {
-                ReferenceOr::Item(item) => return Some(Located::new(item, at.place)),
-                ReferenceOr::Reference { reference } => {
-                    let place = Pointer::from_fragment(reference)?;
-                    at = Located::new(self.targets.get(&place)?, place);
-                }
+        match at.node {
+            ReferenceOr::Item(item) => Some(Located::new(item, at.place.clone())),
+            ReferenceOr::Reference { reference } => {
+                let target = resolve(&self.tree, &Pointer::from_fragment(reference)?)?;
+                let item = self.targets.get(&target.place)?.as_item()?;
+                Some(Located::new(item, target.place))
             }
         }
     }
 }
 
 impl Validator<'_> {
+    /// Records the target of a `$ref`, or reports that it cannot be one.
     pub(super) fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
         let place = at.key("$ref").pointer();
         let Value::String(text) = reference else {
@@ -147,7 +166,7 @@ impl Validator<'_> {
             }
             Some(_) => {}
             None => {
-                target.walk(|at| self.value(ValueKind::Ref(kind), value, at));
+                target.walk(|at| self.validate(ValueKind::Ref(kind), value, at));
             }
         }
         if let Some(cycle) = find_cycle(tree, target) {
@@ -204,26 +223,18 @@ fn wrong_kind(
 
 /// Returns the places of a cycle of `$ref`s that `start` leads to, rotated to begin with the smallest place.
 fn find_cycle(tree: &Value, start: &Pointer) -> Option<Vec<Pointer>> {
-    let mut seen = vec![start.clone()];
-    loop {
-        let reference = tree.pointer(seen.last()?.as_str())?.get("$ref")?.as_str()?;
-        let next = Pointer::from_fragment(reference)?;
-        if let Some(back) = seen.iter().position(|pointer| *pointer == next) {
+    let mut seen: Vec<Pointer> = Vec::new();
+    // `ref_depth` reports longer chains.
+    for next in chain(tree, start).take(ref_depth::MAX_DEPTH + 2) {
+        if let Some(back) = seen.iter().position(|place| *place == next.place) {
             let mut cycle = seen.split_off(back);
-            let least = cycle
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, pointer)| (*pointer).clone())?
-                .0;
+            let least = cycle.iter().enumerate().min_by_key(|(_, place)| *place)?.0;
             cycle.rotate_left(least);
             return Some(cycle);
         }
-        // `ref_depth` reports longer chains.
-        if seen.len() > ref_depth::MAX_DEPTH {
-            return None;
-        }
-        seen.push(next);
+        seen.push(next.place);
     }
+    None
 }
 
 fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {
@@ -246,4 +257,29 @@ fn ref_cycle(cycle: &[Pointer]) -> Diagnostic {
     places.fold(finding, |finding, place| {
         finding.related(place, "through this `$ref`")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn refs_are_followed_to_the_end() {
+        let tree = json!({
+            "a": {"$ref": "#/b"}, "b": {"$ref": "#/c/0"}, "c": [{"type": "string"}],
+            "dangling": {"$ref": "#/none"},
+            "cycle": {"$ref": "#/circle"}, "circle": {"$ref": "#/cycle"},
+        });
+        let place = |key: &str| Pointer::root().key(key);
+        let end = resolve(&tree, &place("a")).unwrap();
+        assert_eq!((end.place, end.node), (place("c").index(0), &tree["c"][0]));
+        for key in ["none", "dangling", "cycle"] {
+            assert!(resolve(&tree, &place(key)).is_none(), "{key}");
+        }
+        assert_eq!(find_cycle(&tree, &place("a")), None);
+        let cycle = [place("circle"), place("cycle")];
+        assert_eq!(find_cycle(&tree, &place("cycle")).unwrap(), cycle);
+    }
 }

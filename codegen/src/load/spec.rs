@@ -62,6 +62,21 @@ pub(crate) enum ValueKind {
     Map(&'static ValueKind),
 }
 
+impl ValueKind {
+    /// Returns whether a value without members is of this kind.
+    pub(super) fn allows(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Any, _)
+            | (Self::Text, Value::String(_))
+            | (Self::Flag | Self::FlagOrRef(_), Value::Bool(_))
+            | (Self::Number, Value::Number(_)) => true,
+            (Self::OneOf(allowed), Value::String(text)) => allowed.contains(&text.as_str()),
+            (Self::Count, Value::Number(number)) => number.as_u64().is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// The specification of a key of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeySpec {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::{
     References,
-    spec::{ObjectKeys, ObjectKind, ValueKind},
+    spec::{ObjectKind, ValueKind},
+    walk::{self, Part},
 };
 use crate::{
     model::Method,
@@ -141,51 +142,29 @@ pub(super) fn deserialize(
     Ok((api, targets))
 }
 
-/// Finds the smallest part of the document that fails to deserialize and reports it.
+/// Finds the first object that fails to deserialize although its parts do not, and reports it.
 fn invalid_part(tree: &Value, error: &serde_json::Error) -> Diagnostic {
-    let (place, error) = smallest_invalid(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT)
-        .unwrap_or((Pointer::root(), error.to_string()));
+    let mut invalid: Option<(Pointer, String)> = None;
+    let document = ValueKind::Is(ObjectKind::OpenApi);
+    walk::visit(document, tree, &Trail::ROOT, &mut |part, at| {
+        if let Part::Object(kind, object) = part {
+            let place = at.pointer();
+            let mut around = invalid.iter();
+            if around.all(|(around, _)| place.is_within(around))
+                && let Some(error) = deserialize_error(kind, &Value::Object(object.clone()))
+            {
+                invalid = Some((place, error));
+            }
+        }
+        true
+    });
+    let (place, error) = invalid.unwrap_or_else(|| (Pointer::root(), error.to_string()));
     Diagnostic::error(
         Rule::WrongValue,
         Place::Key(place),
         format!("this part is not valid: {error}"),
     )
     .help("compare it with the OpenAPI 3.0.3 specification")
-}
-
-fn smallest_invalid(
-    expected: ValueKind,
-    value: &Value,
-    at: &Trail<'_>,
-) -> Option<(Pointer, String)> {
-    match (expected, value) {
-        (
-            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
-            Value::Object(members),
-        ) => {
-            if members.contains_key("$ref") {
-                return None;
-            }
-            let inner = match kind.keys() {
-                ObjectKeys::Fields(fields) => fields.iter().find_map(|field| {
-                    smallest_invalid(field.kind, members.get(field.name)?, &at.key(field.name))
-                }),
-                ObjectKeys::Named(value_kind) => members
-                    .iter()
-                    .filter(|(key, _)| !key.starts_with("x-"))
-                    .find_map(|(key, value)| smallest_invalid(value_kind, value, &at.key(key))),
-            };
-            inner.or_else(|| Some((at.pointer(), deserialize_error(kind, value)?)))
-        }
-        (ValueKind::List(item_kind), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| smallest_invalid(*item_kind, item, &at.index(index))),
-        (ValueKind::Map(member_kind), Value::Object(members)) => members
-            .iter()
-            .find_map(|(key, value)| smallest_invalid(*member_kind, value, &at.key(key))),
-        _ => None,
-    }
 }
 
 /// Returns the error of deserializing a value as an object of `kind`, if there is one.

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent};
+use super::{
+    spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
+    walk::{self, Part},
+};
 use crate::{
     model::ResponseKey,
     pointer::{Pointer, Trail},
@@ -31,7 +34,7 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
     };
-    checker.value(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
+    checker.validate(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
     checker.resolve_targets(tree);
     Validated {
         findings: checker.findings,
@@ -49,83 +52,63 @@ pub(super) struct Validator<'a> {
 }
 
 impl Validator<'_> {
-    pub(super) fn value(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
-        match (expected, value) {
-            (ValueKind::Any, _)
-            | (ValueKind::Text, Value::String(_))
-            | (ValueKind::Flag | ValueKind::FlagOrRef(_), Value::Bool(_))
-            | (ValueKind::Number, Value::Number(_)) => {}
-            (ValueKind::OneOf(allowed), Value::String(text)) => {
-                if !allowed.contains(&text.as_str()) {
-                    self.wrong_string(allowed, text, at);
+    /// Validates a value and everything inside of it.
+    pub(super) fn validate(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+        walk::visit(expected, value, at, &mut |part, at| {
+            match part {
+                Part::Object(kind, object) => self.object(kind, object, at),
+                Part::Key(kind, key, usage, value) => {
+                    if let KeyUse::Unsupported(reason) = usage {
+                        self.unsupported(key, value, reason, at);
+                    }
+                    return self.check_name(kind, key, at);
+                }
+                Part::Reference(kind, reference) => self.reference(kind, reference, at),
+                Part::Leaf(expected, value) => self.leaf(expected, value, at),
+            }
+            true
+        });
+    }
+
+    fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) {
+        if let ObjectKeys::Fields(fields) = kind.keys() {
+            for field in fields {
+                if field.required && !object.contains_key(field.name) {
+                    self.missing(kind, field.name, at);
                 }
             }
-            (ValueKind::Count, Value::Number(number)) => {
-                if number.as_u64().is_none() {
-                    let pointer = at.pointer();
-                    let key = pointer.last().unwrap_or_default();
-                    let message = format!("`{key}` must be a non-negative integer, not {number}");
-                    let place = Place::Value(pointer);
-                    self.findings.push(
-                        Diagnostic::error(Rule::WrongValue, place, message)
-                            .help("use an integer of at least 0"),
-                    );
+            for key in object.keys() {
+                if !key.starts_with("x-") && !fields.iter().any(|field| field.name == key) {
+                    self.unknown_key(kind, fields, key, at);
                 }
             }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get("$ref") {
-                    Some(reference) => self.reference(kind, reference, at),
-                    None => self.object(kind, members, at),
-                }
+        }
+        for key in dependent(kind, object) {
+            if !object.contains_key(*key) {
+                self.missing(kind, key, at);
             }
-            (ValueKind::List(item_kind), Value::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(*item_kind, item, &at.index(index));
-                }
-            }
-            (ValueKind::Map(member_kind), Value::Object(members)) => {
-                for (key, value) in members {
-                    self.value(*member_kind, value, &at.key(key));
-                }
-            }
-            (expected, value) => self.wrong_type(expected, value, at),
         }
     }
 
-    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
-        let fields = match kind.keys() {
-            ObjectKeys::Fields(fields) => fields,
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members {
-                    if !key.starts_with("x-") && self.check_name(kind, key, at) {
-                        self.value(value_kind, value, &at.key(key));
-                    }
-                }
-                return;
-            }
-        };
-        for field in fields {
-            match members.get(field.name) {
-                Some(value) => {
-                    if let KeyUse::Unsupported(reason) = field.usage {
-                        self.unsupported(field.name, value, reason, at);
-                    }
-                    self.value(field.kind, value, &at.key(field.name));
-                }
-                None if field.required => self.missing(kind, field.name, at),
-                None => {}
-            }
+    fn leaf(&mut self, expected: ValueKind, value: &Value, at: &Trail<'_>) {
+        if expected.allows(value) {
+            return;
         }
-        for key in members.keys() {
-            if !key.starts_with("x-") && !fields.iter().any(|field| field.name == key) {
-                self.unknown_key(kind, fields, key, at);
+        match (expected, value) {
+            (ValueKind::OneOf(allowed), Value::String(text)) => {
+                self.wrong_string(allowed, text, at);
             }
-        }
-        for key in dependent(kind, members) {
-            if !members.contains_key(*key) {
-                self.missing(kind, key, at);
+            (ValueKind::Count, Value::Number(number)) => {
+                let pointer = at.pointer();
+                let key = pointer.last().unwrap_or_default();
+                let message = format!("`{key}` must be a non-negative integer, not {number}");
+                let place = Place::Value(pointer);
+                self.findings.push(
+                    Diagnostic::error(Rule::WrongValue, place, message)
+                        .help("use an integer of at least 0"),
+                );
             }
+            (expected, value) => self.wrong_type(expected, value, at),
         }
     }
 

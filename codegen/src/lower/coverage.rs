@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Context, merged_schema::resolved, route::Route};
 use crate::{
-    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
+    load::{
+        spec::{KeyUse, ObjectKind, ValueKind},
+        walk::{Part, visit},
+    },
+    lower::{Context, operations::routes::Route},
     model::{Count, Counts, Method, Operation, ResponseEnum},
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
@@ -56,7 +59,7 @@ fn declared_operations(cx: &Context<'_>) -> usize {
     let names = items.into_iter().flat_map(Map::keys);
     let items = names.filter(|name| name.starts_with('/'));
     items
-        .filter_map(|name| resolved(cx, &paths.key(name)))
+        .filter_map(|name| cx.resolved(&paths.key(name)))
         .map(|(_, item)| {
             let methods = Method::ALL
                 .iter()
@@ -68,7 +71,7 @@ fn declared_operations(cx: &Context<'_>) -> usize {
 
 fn declared_responses(cx: &Context<'_>, route: &Route<'_>) -> usize {
     let place = route.declared.place.key("responses");
-    let responses = cx.document.tree.pointer(place.as_str());
+    let responses = cx.document.get(&place);
     let keys = responses
         .and_then(Value::as_object)
         .into_iter()
@@ -81,10 +84,10 @@ fn count_parameters(cx: &Context<'_>, route: &Route<'_>, operation: &Operation) 
     let mut declared = BTreeSet::new();
     for owner in [&route.item.place, &route.declared.place] {
         let place = owner.key("parameters");
-        let list = cx.document.tree.pointer(place.as_str());
+        let list = cx.document.get(&place);
         let count = list.and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
-            let Some((_, parameter)) = resolved(cx, &place.index(index)) else {
+            let Some((_, parameter)) = cx.resolved(&place.index(index)) else {
                 continue;
             };
             let text = |key: &str| {
@@ -166,87 +169,33 @@ fn is_within(place: &Pointer, places: &HashSet<Pointer>) -> bool {
 ///
 /// Schemas below `not` have no types, so they are not counted.
 fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
-    let mut walk = SchemaWalk::default();
-    let root = Trail::ROOT;
-    if let Some(paths) = tree.get("paths") {
-        walk.value(ValueKind::Is(ObjectKind::Paths), paths, &root.key("paths"));
-    }
-    let components = root.key("components");
-    if let Some(schemas) = tree.pointer("/components/schemas") {
-        let value_kind = ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema));
-        walk.value(value_kind, schemas, &components.key("schemas"));
-    }
-    while let Some((place, kind)) = walk.pending.pop() {
+    let mut schemas = BTreeSet::new();
+    // The targets of `$ref`s, each visited once.
+    let mut followed = HashSet::new();
+    let root = Pointer::root();
+    let mut pending = vec![
+        (root.key("paths"), ValueKind::Is(ObjectKind::Paths)),
+        (
+            root.key("components").key("schemas"),
+            ValueKind::Map(&ValueKind::Ref(ObjectKind::Schema)),
+        ),
+    ];
+    while let Some((place, expected)) = pending.pop() {
         let Some(value) = tree.pointer(place.as_str()) else {
             continue;
         };
-        place.walk(|at| walk.value(ValueKind::Ref(kind), value, at));
+        let mut visitor = |part: Part<'_>, at: &Trail<'_>| match part {
+            Part::Object(ObjectKind::Schema, _) => schemas.insert(at.pointer()),
+            Part::Key(_, key, usage, _) => !matches!(usage, KeyUse::Unsupported(_)) && key != "not",
+            Part::Reference(kind, reference) => {
+                let place = reference.as_str().and_then(Pointer::from_fragment);
+                let new = place.filter(|place| followed.insert((place.clone(), kind)));
+                pending.extend(new.map(|place| (place, ValueKind::Ref(kind))));
+                true
+            }
+            _ => true,
+        };
+        place.walk(|at| visit(expected, value, at, &mut visitor));
     }
-    walk.schemas
-}
-
-#[derive(Default)]
-struct SchemaWalk {
-    schemas: BTreeSet<Pointer>,
-    /// The targets of the `$ref`s, each visited once.
-    followed: HashSet<(Pointer, ObjectKind)>,
-    /// The targets that are not visited yet.
-    pending: Vec<(Pointer, ObjectKind)>,
-}
-
-impl SchemaWalk {
-    fn value(&mut self, value_kind: ValueKind, value: &Value, at: &Trail<'_>) {
-        match (value_kind, value) {
-            (ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind), Value::Object(members)) => {
-                match members.get("$ref").and_then(Value::as_str) {
-                    Some(reference) => {
-                        if let Some(place) = Pointer::from_fragment(reference)
-                            && self.followed.insert((place.clone(), kind))
-                        {
-                            self.pending.push((place, kind));
-                        }
-                    }
-                    None => self.object(kind, members, at),
-                }
-            }
-            (ValueKind::Is(kind), Value::Object(members)) => self.object(kind, members, at),
-            (ValueKind::List(value_kind), Value::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(*value_kind, item, &at.index(index));
-                }
-            }
-            (ValueKind::Map(value_kind), Value::Object(members)) => {
-                for (key, value) in members {
-                    self.value(*value_kind, value, &at.key(key));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, kind: ObjectKind, members: &Map<String, Value>, at: &Trail<'_>) {
-        if kind == ObjectKind::Schema && !self.schemas.insert(at.pointer()) {
-            return;
-        }
-        match kind.keys() {
-            ObjectKeys::Fields(fields) => {
-                for field in fields {
-                    let is_ignored = matches!(field.usage, KeyUse::Unsupported(_));
-                    if let Some(value) = members.get(field.name)
-                        && !is_ignored
-                        && field.name != "not"
-                    {
-                        self.value(field.kind, value, &at.key(field.name));
-                    }
-                }
-            }
-            ObjectKeys::Named(value_kind) => {
-                for (key, value) in members {
-                    if !key.starts_with("x-") {
-                        self.value(value_kind, value, &at.key(key));
-                    }
-                }
-            }
-        }
-    }
+    schemas
 }

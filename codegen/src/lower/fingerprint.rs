@@ -2,11 +2,15 @@
 //!
 //! Two operations share a response enum if their responses are equal without documentation.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
-    load::spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
-    pointer::Pointer,
+    load::{
+        resolve,
+        spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
+        walk::{PartMut, retain},
+    },
+    pointer::{Pointer, Trail},
 };
 
 /// Returns a part of a document without its documentation.
@@ -15,48 +19,30 @@ use crate::{
 /// targets, because it makes no difference whether a response or a header is declared inline or under
 /// `components`.
 pub(crate) fn without_docs(document: &Value, kind: ObjectKind, value: &Value) -> Value {
-    strip_value(document, ValueKind::Ref(kind), value)
+    let mut value = value.clone();
+    remove_docs(document, ValueKind::Ref(kind), &mut value);
+    value
 }
 
-fn strip_value(document: &Value, value_kind: ValueKind, value: &Value) -> Value {
-    match (value_kind, value) {
-        (
-            ValueKind::Is(kind) | ValueKind::Ref(kind) | ValueKind::FlagOrRef(kind),
-            Value::Object(members),
-        ) => match members.get("$ref").and_then(Value::as_str) {
-            Some(_) if kind == ObjectKind::Schema => value.clone(),
-            Some(reference) => match target(document, reference) {
-                Some(target) => strip_value(document, value_kind, target),
-                None => value.clone(),
-            },
-            None => strip_object(document, kind, members),
-        },
-        (ValueKind::List(value_kind), Value::Array(items)) => items
-            .iter()
-            .map(|item| strip_value(document, *value_kind, item))
-            .collect(),
-        (ValueKind::Map(value_kind), Value::Object(members)) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), strip_value(document, *value_kind, value)))
-            .collect(),
-        _ => value.clone(),
-    }
-}
-
-fn strip_object(document: &Value, kind: ObjectKind, members: &Map<String, Value>) -> Value {
-    let ObjectKeys::Fields(fields) = kind.keys() else {
-        return Value::Object(members.clone());
-    };
-    fields
-        .iter()
-        .filter(|field| field.usage == KeyUse::Meaning)
-        .filter_map(|field| {
-            let value = strip_value(document, field.kind, members.get(field.name)?);
-            Some((field.name.to_owned(), value))
-        })
-        .collect()
-}
-
-fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
-    document.pointer(Pointer::from_fragment(reference)?.as_str())
+fn remove_docs(document: &Value, expected: ValueKind, value: &mut Value) {
+    retain(expected, value, &Trail::ROOT, &mut |part, _| {
+        match part {
+            PartMut::Key(_, _, usage) => return usage == KeyUse::Meaning,
+            PartMut::Object(kind, object) => {
+                if let ObjectKeys::Fields(fields) = kind.keys() {
+                    object.retain(|key, _| fields.iter().any(|field| field.name == key));
+                }
+            }
+            PartMut::Reference(kind, object) if kind != ObjectKind::Schema => {
+                let reference = object.get("$ref").and_then(Value::as_str);
+                let place = reference.and_then(Pointer::from_fragment);
+                if let Some(target) = place.and_then(|place| resolve(document, &place)) {
+                    *object = target.node.clone();
+                    remove_docs(document, ValueKind::Is(kind), object);
+                }
+            }
+            PartMut::Reference(..) | PartMut::Leaf(..) => {}
+        }
+        true
+    });
 }

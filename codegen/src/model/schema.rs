@@ -192,7 +192,7 @@ pub enum PartKind {
     Json(Type),
 }
 
-/// The messages that a property may be part of.
+/// A direction of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Requests and responses.
@@ -212,10 +212,10 @@ pub struct Field {
     pub wire: String,
     /// Its type, without the `Option` of a property that may be absent.
     pub ty: Type,
-    /// The messages that it may be part of.
-    pub direction: Direction,
     /// Whether it is required in every message in which the document uses the object.
     pub required: bool,
+    /// The messages in which the document requires it: one direction for a `readOnly` or `writeOnly` property.
+    pub required_in: Option<Direction>,
     /// The documentation, as Markdown.
     pub doc: String,
     /// Whether it is deprecated.

@@ -90,10 +90,10 @@ fn without_counts(text: &str) -> String {
     let mut words: Vec<_> = words.map(str::to_owned).collect();
     for index in 1..words.len() {
         if words[index].starts_with("files,") && words[index - 1].trim().parse::<u32>().is_ok() {
-            words[index - 1] = "N ".to_owned();
+            "N ".clone_into(&mut words[index - 1]);
             // The number of written files in a new folder.
             if let Some(count) = words.get_mut(index + 1).filter(|count| *count != "0 ") {
-                *count = "N ".to_owned();
+                "N ".clone_into(count);
             }
         }
     }

@@ -1,0 +1,254 @@
+//! Examples of responses, which the mock returns, and of requests, which people can try.
+
+mod declared;
+mod pattern;
+mod synthesis;
+mod text;
+mod type_check;
+
+use serde_json::Value;
+
+use self::{
+    synthesis::synthesize,
+    text::{flat_text, form_text, is_field_value, parameter_text, simple_text},
+    type_check::{check_type, report_mismatch},
+};
+use super::{
+    Context,
+    operations::{
+        media::essence,
+        requests::Request,
+        responses::{OperationResponses, ResponseEnums},
+    },
+};
+use crate::{
+    model::{
+        Codec, Content, Direction, Parameter, Payload, RequestExample, ResponseExample,
+        ResponseKey, ResponseVariant, Type, TypeDef, match_response_key,
+    },
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
+
+/// The examples of an operation.
+pub(super) struct Examples {
+    pub(super) responses: Vec<ResponseExample>,
+    pub(super) request: RequestExample,
+}
+
+/// Returns the examples of each operation.
+pub(super) fn lower(
+    cx: &Context<'_>,
+    types: &[TypeDef],
+    requests: &[Request],
+    responses: &ResponseEnums,
+) -> Vec<Examples> {
+    let examples = ExampleLowering { cx, types };
+    let operations = requests.iter().zip(&responses.by_route);
+    operations
+        .map(|(request, own)| Examples {
+            responses: examples.responses(responses, own),
+            request: examples.request(request),
+        })
+        .collect()
+}
+
+struct ExampleLowering<'a> {
+    cx: &'a Context<'a>,
+    types: &'a [TypeDef],
+}
+
+impl ExampleLowering<'_> {
+    /// Returns an example of each response of an operation for which one can be generated.
+    fn responses(
+        &self,
+        responses: &ResponseEnums,
+        own: &OperationResponses,
+    ) -> Vec<ResponseExample> {
+        let Some(response_enum) = responses.enums.get(own.response_enum) else {
+            return Vec::new();
+        };
+        let keys: Vec<ResponseKey> = responses.keys(own).collect();
+        let mut examples = Vec::new();
+        for (index, variant) in response_enum.variants.iter().enumerate() {
+            let place = own.places.get(index);
+            let code = (200..=999)
+                .chain([101])
+                .find(|code| match_response_key(&keys, *code) == Some(index));
+            let Some(code) = code else { continue };
+            match self.response(variant, place) {
+                Some((headers, body)) => examples.push(ResponseExample {
+                    variant: index,
+                    code,
+                    headers,
+                    body,
+                }),
+                None => report_no_example(self.cx, place),
+            }
+        }
+        examples
+    }
+
+    /// Returns the header fields and the content of a response at a place.
+    fn response(&self, variant: &ResponseVariant, place: Option<&Pointer>) -> Option<Message> {
+        let mut headers = Vec::new();
+        for header in &variant.headers {
+            match place.and_then(|place| self.header_values(place, header)) {
+                Some(values) => {
+                    headers.extend(values.into_iter().map(|value| (header.wire.clone(), value)));
+                }
+                None if header.required => return None,
+                None => {}
+            }
+        }
+        let body = match (&variant.body, place) {
+            (Payload::Empty, _) | (_, None) => None,
+            (payload, Some(place)) => Some(self.body(place, payload)?),
+        };
+        Some((headers, body))
+    }
+
+    /// Returns the values of a header field: a single one, except for `Set-Cookie`.
+    fn header_values(&self, response: &Pointer, header: &Parameter) -> Option<Vec<String>> {
+        let place = response.key("headers").key(&header.wire);
+        let place = declared::described_at(self.cx, &place)?;
+        let texts = match self.response_value(&place, &header.ty)? {
+            Value::Array(cookies) if header.wire.eq_ignore_ascii_case("set-cookie") => {
+                cookies.iter().map(flat_text).collect::<Option<_>>()?
+            }
+            value => vec![simple_text(header, &value)?],
+        };
+        texts
+            .iter()
+            .all(|text| is_field_value(text))
+            .then_some(texts)
+    }
+
+    /// Returns the media type and the content of a response.
+    fn body(&self, response: &Pointer, payload: &Payload) -> Option<(String, String)> {
+        let contents = payload.contents();
+        // Most clients accept JSON.
+        let content = contents
+            .iter()
+            .find(|content| content.codec == Codec::Json)
+            .or_else(|| contents.first())?;
+        let place = response.key("content");
+        let declared = self.cx.document.get(&place)?.as_object()?;
+        let media = declared
+            .keys()
+            .find(|media| media.trim() == content.media)?;
+        let text = self.content_text(content, &place.key(media))?;
+        Some(match content.codec {
+            Codec::Open if essence(&content.media).starts_with("multipart/") => (
+                format!("{}; boundary={BOUNDARY}", content.media),
+                format!("--{BOUNDARY}--\r\n"),
+            ),
+            Codec::Open => (concrete_media(&content.media), text),
+            _ => (content.media.clone(), text),
+        })
+    }
+
+    fn content_text(&self, content: &Content, place: &Pointer) -> Option<String> {
+        match content.codec {
+            Codec::Json => Some(self.response_value(place, &content.ty)?.to_string()),
+            Codec::Text => {
+                let value = self.response_value(place, &content.ty)?;
+                Some(flat_text(&value).unwrap_or_default())
+            }
+            Codec::Form => {
+                let value = self.response_value(place, &content.ty)?;
+                Some(form_text(value.as_object()?))
+            }
+            // Raw bytes have no type to check.
+            Codec::Bytes | Codec::Multipart | Codec::Open => {
+                let value = declared::example(self.cx, place).map(|(value, _)| value.clone());
+                let value =
+                    value.or_else(|| self.synthesize(place, &content.ty, Direction::Response));
+                let text = value.and_then(|value| flat_text(&value));
+                Some(text.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Returns the example at a place if it matches its type, otherwise reports it and generates one.
+    fn response_value(&self, place: &Pointer, ty: &Type) -> Option<Value> {
+        if let Some((value, example)) = declared::example(self.cx, place) {
+            match check_type(value, ty, self.types, Direction::Response) {
+                Ok(()) => return Some(value.clone()),
+                Err((at, reason)) => report_mismatch(self.cx, example, &at, &reason),
+            }
+        }
+        self.synthesize(place, ty, Direction::Response)
+    }
+
+    /// Generates a value from the schema of the parameter, header field or media type at a place.
+    fn synthesize(&self, place: &Pointer, ty: &Type, direction: Direction) -> Option<Value> {
+        synthesize(self.cx, &place.key("schema"), ty, self.types, direction)
+    }
+
+    /// Returns an example of each parameter and each content of a request.
+    ///
+    /// The examples are a starting point for people, so there is no warning if one cannot be generated.
+    fn request(&self, request: &Request) -> RequestExample {
+        let parameters = request.parameters.iter();
+        let parameters = parameters.map(|parameter| {
+            let place = parameter.origin.places().last()?;
+            let value = self.request_value(place, &parameter.ty)?;
+            parameter_text(parameter, &value)
+        });
+        let contents = request.body.iter();
+        let contents = contents.flat_map(|body| body.payload.contents());
+        let contents = contents.map(|content| {
+            let place = content.origin.places().last()?;
+            let value = || self.request_value(place, &content.ty);
+            match content.codec {
+                Codec::Json => serde_json::to_string_pretty(&value()?).ok(),
+                Codec::Text | Codec::Bytes | Codec::Open => flat_text(&value()?),
+                Codec::Form => Some(form_text(value()?.as_object()?)),
+                Codec::Multipart => None,
+            }
+        });
+        RequestExample {
+            parameters: parameters.collect(),
+            contents: contents.collect(),
+        }
+    }
+
+    fn request_value(&self, place: &Pointer, ty: &Type) -> Option<Value> {
+        let place = declared::described_at(self.cx, place)?;
+        let example = declared::example(self.cx, &place).map(|(value, _)| value.clone());
+        example.or_else(|| self.synthesize(&place, ty, Direction::Request))
+    }
+}
+
+/// The header fields of a response, and its media type with its content.
+type Message = (Vec<(String, String)>, Option<(String, String)>);
+
+/// Warns that the mock has no example of a response.
+fn report_no_example(cx: &Context<'_>, place: Option<&Pointer>) {
+    let Some(place) = place else { return };
+    cx.report(
+        Diagnostic::warning(
+            Rule::NoExample,
+            Place::Key(place.clone()),
+            "no example can be generated for this response",
+        )
+        .label("the mock responds with 500 instead")
+        .help("add an `example` to its content and its required headers"),
+    );
+}
+
+/// The boundary of `multipart` examples, which have no parts.
+const BOUNDARY: &str = "none";
+
+/// Returns a media type in a range of media types.
+fn concrete_media(range: &str) -> String {
+    match essence(range).split_once('/') {
+        Some(("text", _)) => "text/plain",
+        Some(("image", _)) => "image/png",
+        Some(("audio", _)) => "audio/mpeg",
+        Some(("video", _)) => "video/mp4",
+        _ => "application/octet-stream",
+    }
+    .to_owned()
+}

@@ -1,0 +1,361 @@
+//! Generates example values from schemas.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{
+    pattern::matching,
+    type_check::{check_type, report_mismatch},
+};
+use crate::{
+    lower::{
+        Context,
+        schemas::merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
+    },
+    model::{Direction, Type, TypeDef},
+    pointer::Pointer,
+};
+
+/// Generates a value from a schema: its example, its default, its first `enum` value, or a value of its type.
+///
+/// An example or default that does not match the schema is not used, and is reported for a response.
+pub(super) fn synthesize(
+    cx: &Context<'_>,
+    schema: &Pointer,
+    ty: &Type,
+    types: &[TypeDef],
+    direction: Direction,
+) -> Option<Value> {
+    let mut rejected = BTreeSet::new();
+    loop {
+        let mut synthesizer = ExampleSynthesizer {
+            cx,
+            rejected: &rejected,
+            used: Vec::new(),
+            direction,
+            seen: BTreeSet::new(),
+            depth: 0,
+        };
+        let value = synthesizer.value_at(schema, &Pointer::root())?;
+        let used = synthesizer.used;
+        let Err((at, reason)) = check_type(&value, ty, types, direction) else {
+            return Some(value);
+        };
+        let mut sources = used.into_iter();
+        let (at, culprit) =
+            sources.find_map(|(target, source)| Some((at.strip(&target)?, source)))?;
+        if direction == Direction::Response {
+            report_mismatch(cx, culprit.clone(), &at, &reason);
+        }
+        rejected.insert(culprit);
+    }
+}
+
+/// Generates one value from a schema.
+struct ExampleSynthesizer<'a> {
+    cx: &'a Context<'a>,
+    /// The places of the examples and defaults that do not match their schemas.
+    rejected: &'a BTreeSet<Pointer>,
+    /// The examples and defaults in the value: the pointer into the value, and the place in the document.
+    used: Vec<(Pointer, Pointer)>,
+    /// The message that the value is for.
+    direction: Direction,
+    /// The schemas around the current value.
+    seen: BTreeSet<SchemaKey>,
+    /// The depth of the current value.
+    depth: usize,
+}
+
+/// The depth up to which an example has optional properties.
+const MAX_OPTIONAL_DEPTH: usize = 8;
+
+/// The maximum depth of an example; JSON is parsed to a depth of 128.
+const MAX_DEPTH: usize = 100;
+
+impl ExampleSynthesizer<'_> {
+    /// Generates a value for the schema at a place; `target` is the position of the value in the example.
+    fn value_at(&mut self, place: &Pointer, target: &Pointer) -> Option<Value> {
+        self.merged_value(std::slice::from_ref(place), target)
+    }
+
+    /// Generates a value for the merged schemas at several places.
+    fn merged_value(&mut self, places: &[Pointer], target: &Pointer) -> Option<Value> {
+        match Schema::merge(self.cx, places) {
+            Some(schema) => self.schema_value(&schema, target),
+            None => Some(Value::Null),
+        }
+    }
+
+    fn schema_value(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
+        for keyword in ["example", "default"] {
+            for (place, value) in schema.every(keyword) {
+                let source = place.key(keyword);
+                if !self.rejected.contains(&source) {
+                    self.used.push((target.clone(), source));
+                    return Some(value.clone());
+                }
+            }
+        }
+        if schema.has("enum") && schema.values().is_empty() {
+            return Some(Value::Null);
+        }
+        if let Some((_, first)) = schema.values().first() {
+            return Some(match first {
+                // YAML parses `enum: [1.0]` as a number, even if the type is `string`.
+                Value::Number(_) | Value::Bool(_)
+                    if schema.shape(self.cx) == SchemaShape::TextEnum =>
+                {
+                    first.to_string().into()
+                }
+                first => (*first).clone(),
+            });
+        }
+        // A recursive schema must not be followed forever.
+        if self.depth >= MAX_DEPTH || !self.seen.insert(schema.key()) {
+            return schema.is_nullable(self.cx).then_some(Value::Null);
+        }
+        self.depth += 1;
+        let value = match schema.shape(self.cx) {
+            SchemaShape::Any | SchemaShape::Map | SchemaShape::None(_) => {
+                Some(self.map(schema, target))
+            }
+            SchemaShape::Array => Some(self.array(schema, target)),
+            SchemaShape::Boolean => Some(Value::Bool(true)),
+            SchemaShape::Integer | SchemaShape::IntegerEnum => Some(number(schema, true)),
+            SchemaShape::Number => Some(number(schema, false)),
+            SchemaShape::Object => self.object(schema, target),
+            SchemaShape::MixedEnum | SchemaShape::Text | SchemaShape::TextEnum => {
+                Some(Value::String(string(schema)))
+            }
+            SchemaShape::Union => self.union(schema, target),
+        };
+        self.depth -= 1;
+        self.seen.remove(&schema.key());
+        value
+    }
+
+    /// Generates an object of `minProperties` additional properties.
+    fn map(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
+        let count = max_keyword(schema, "minProperties").unwrap_or(0).min(100);
+        let names = (1..=count).map(|number| format!("key{number}"));
+        let members = names.map(|name| {
+            let value = match schema.additional() {
+                AdditionalProperties::Typed(places) => {
+                    self.merged_value(&places, &target.key(&name))
+                }
+                _ => None,
+            };
+            (name, value.unwrap_or(Value::Null))
+        });
+        Value::Object(members.collect())
+    }
+
+    fn array(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
+        let least = max_keyword(schema, "minItems").unwrap_or(1);
+        let count = least
+            .clamp(1, 100)
+            .min(min_keyword(schema, "maxItems").unwrap_or(100));
+        let items = schema.items();
+        if items.is_empty() {
+            let numbers = (0..count.min(least)).map(Value::from);
+            return numbers.collect();
+        }
+        let Some(item) = self.merged_value(&items, &target.index(0)) else {
+            return Value::Array(Vec::new());
+        };
+        if !schema.flag("uniqueItems") {
+            return Value::Array(vec![item; count]);
+        }
+        let values = Schema::merge(self.cx, &items).map(|item| item.values());
+        let values = values.filter(|values| !values.is_empty());
+        let distinct: Vec<Value> = match values {
+            Some(values) => values
+                .into_iter()
+                .map(|(_, value)| value.clone())
+                .take(count)
+                .collect(),
+            None => (0..count)
+                .map(|index| distinct_value(&item, index))
+                .collect(),
+        };
+        Value::Array(distinct)
+    }
+
+    fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
+        let required = schema.required();
+        let mut members = Map::new();
+        for (name, places) in schema.properties() {
+            let property = Schema::merge(self.cx, &places);
+            let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
+            if is_optional || property.is_some_and(|schema| schema.flag(self.excluded_keyword())) {
+                continue;
+            }
+            match self.merged_value(&places, &target.key(name)) {
+                Some(value) => {
+                    members.insert(name.to_owned(), value);
+                }
+                None if required.contains(name) => return None,
+                None => {}
+            }
+        }
+        let declared = schema.properties();
+        for name in required
+            .into_iter()
+            .filter(|name| !declared.contains_key(name))
+        {
+            members.insert(name.to_owned(), Value::Null);
+        }
+        Some(Value::Object(members))
+    }
+
+    /// Returns the keyword of properties that must not be part of the message.
+    const fn excluded_keyword(&self) -> &'static str {
+        match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response | Direction::Both => "writeOnly",
+        }
+    }
+
+    /// Generates a value of the first alternative for which that is possible, with its discriminator.
+    fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
+        let union = schema.union(self.cx)?;
+        union.alternatives.iter().find_map(|alternative| {
+            let mut value = self.schema_value(&alternative.schema, target)?;
+            let tag = union.tag.zip(alternative.tags.first());
+            if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
+                members.insert(tag.to_owned(), Value::String(text.clone()));
+            }
+            Some(value)
+        })
+    }
+}
+
+/// Returns the maximum of all values of a keyword.
+fn max_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let values = schema
+        .every(keyword)
+        .filter_map(|(_, value)| value.as_u64());
+    values.max().and_then(|most| usize::try_from(most).ok())
+}
+
+/// Returns the minimum of all values of a keyword.
+fn min_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
+    let values = schema
+        .every(keyword)
+        .filter_map(|(_, value)| value.as_u64());
+    values.min().and_then(|least| usize::try_from(least).ok())
+}
+
+/// Returns a variation of a value that is different for each index, if the type has enough values.
+fn distinct_value(value: &Value, index: usize) -> Value {
+    match value {
+        value if index == 0 => value.clone(),
+        Value::Number(number) if number.is_i64() => {
+            let step = i64::try_from(index).unwrap_or(i64::MAX);
+            number
+                .as_i64()
+                .unwrap_or_default()
+                .saturating_add(step)
+                .into()
+        }
+        Value::Number(number) => {
+            let step = u32::try_from(index).unwrap_or(u32::MAX);
+            (number.as_f64().unwrap_or_default() + f64::from(step)).into()
+        }
+        Value::Bool(flag) => Value::Bool(!flag),
+        Value::String(text) => format!("{text}{index}").into(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, value)| (name.clone(), distinct_value(value, index)));
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| distinct_value(item, index))
+            .collect(),
+        Value::Null => Value::Null,
+    }
+}
+
+/// Returns a number that satisfies all constraints, if there is one: 1 if possible, otherwise one near a
+/// limit.
+fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
+    let limits = |keyword: &str| {
+        let values = schema.every(keyword);
+        values
+            .filter_map(|(_, value)| value.as_f64())
+            .collect::<Vec<_>>()
+    };
+    let (least, most) = (limits("minimum"), limits("maximum"));
+    let least = least.into_iter().reduce(f64::max);
+    let most = most.into_iter().reduce(f64::min);
+    let step = limits("multipleOf").into_iter().find(|step| *step > 0.0);
+    let step = step.or(is_integer.then_some(1.0));
+    let (excludes_least, excludes_most) = (
+        schema.flag("exclusiveMinimum"),
+        schema.flag("exclusiveMaximum"),
+    );
+    let is_within = |value: f64| {
+        least.is_none_or(|least| value > least || (!excludes_least && value >= least))
+            && most.is_none_or(|most| value < most || (!excludes_most && value <= most))
+    };
+    let candidates = match step {
+        Some(step) => {
+            let from_least = least.map(|least| (least / step).ceil());
+            let to_most = most.map(|most| (most / step).floor());
+            let near = from_least
+                .into_iter()
+                .flat_map(|count| [count, count + 1.0]);
+            let near = near.chain(to_most.into_iter().flat_map(|count| [count, count - 1.0]));
+            let counts = [(1.0 / step).ceil(), 0.0].into_iter().chain(near);
+            counts.map(|count| count * step).collect::<Vec<_>>()
+        }
+        None => {
+            let middle = least
+                .zip(most)
+                .map(|(least, most)| f64::midpoint(least, most));
+            let near = least.into_iter().flat_map(|least| [least, least + 1.0]);
+            let near = near.chain(most.into_iter().flat_map(|most| [most, most - 1.0]));
+            [1.0].into_iter().chain(near).chain(middle).collect()
+        }
+    };
+    let number = candidates
+        .into_iter()
+        .find(|value| is_within(*value))
+        .unwrap_or(1.0);
+    // A number without a fraction is an integer, unless it is too large for that.
+    let text = format!("{number}");
+    match text.parse::<i64>() {
+        Ok(integer) => integer.into(),
+        Err(_) => Value::from(number),
+    }
+}
+
+fn string(schema: &Schema<'_>) -> String {
+    let text = match schema.text("format") {
+        Some("date") => "2026-01-31",
+        Some("date-time") => "2026-01-31T12:00:00Z",
+        Some("time") => "12:00:00Z",
+        Some("email") => "user@example.com",
+        Some("uuid") => "00000000-0000-4000-8000-000000000000",
+        Some("uri" | "url") => "https://example.com/",
+        Some("hostname") => "example.com",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
+        Some("byte") => "c3RhdHVzcXVv",
+        Some("status-choice") => "200",
+        _ => "string",
+    };
+    let least = max_keyword(schema, "minLength").unwrap_or(0).min(10_000);
+    let most = min_keyword(schema, "maxLength").unwrap_or(usize::MAX);
+    if let Some(pattern) = schema.text("pattern")
+        && let Some(text) = matching(pattern, least, most)
+    {
+        return text;
+    }
+    text.chars()
+        .chain(std::iter::repeat('x'))
+        .take(text.len().max(least).min(most))
+        .collect()
+}

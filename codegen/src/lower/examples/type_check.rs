@@ -1,0 +1,171 @@
+//! Checks whether an example matches its type.
+
+use std::cell::Cell;
+
+use serde_json::Value;
+
+use crate::{
+    lower::Context,
+    model::{Constant, Direction, Type, TypeDef, TypeKind, UnionVariant, weighted_status},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule, describe},
+};
+
+/// Returns whether a JSON value in a request or a response matches a type.
+///
+/// # Errors
+/// The position of the first mismatch in the value, and the reason.
+pub(super) fn check_type(
+    value: &Value,
+    ty: &Type,
+    types: &[TypeDef],
+    direction: Direction,
+) -> Result<(), (Pointer, String)> {
+    let remaining = Cell::new(MAX_CHECKS);
+    TypeChecker {
+        types,
+        direction,
+        remaining,
+    }
+    .check(value, ty, &Pointer::root())
+}
+
+/// The maximum number of checked values. Nested unions try all combinations of variants; an example that
+/// takes longer is accepted unchecked.
+const MAX_CHECKS: usize = 1_000_000;
+
+/// A check of a value against a type.
+struct TypeChecker<'a> {
+    types: &'a [TypeDef],
+    direction: Direction,
+    /// The number of values that may still be checked.
+    remaining: Cell<usize>,
+}
+
+impl TypeChecker<'_> {
+    fn check(&self, value: &Value, ty: &Type, at: &Pointer) -> Result<(), (Pointer, String)> {
+        let types = self.types;
+        self.remaining.set(self.remaining.get().saturating_sub(1));
+        if self.remaining.get() == 0 {
+            return Ok(());
+        }
+        let wrong = |expected: &str| {
+            let reason = format!("expected {expected}, found {}", describe(value));
+            Err((at.clone(), reason))
+        };
+        match (ty, value) {
+            (Type::Any, _)
+            | (Type::Nullable(_), Value::Null)
+            | (Type::Boolean, Value::Bool(_))
+            | (Type::Number, Value::Number(_))
+            | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
+            (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
+                Some(Ok(_)) => Ok(()),
+                _ => wrong("a 32-bit integer"),
+            },
+            (Type::Integer64, Value::Number(number)) => {
+                if number.is_i64() {
+                    Ok(())
+                } else {
+                    wrong("a 64-bit integer")
+                }
+            }
+            (Type::StatusChoice, Value::String(text)) => weighted_status::parse(text)
+                .map(|_| ())
+                .or_else(|_| wrong("a choice of status codes")),
+            (Type::Boxed(inner) | Type::Nullable(inner), value) => self.check(value, inner, at),
+            (Type::Array(item), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, value)| self.check(value, item, &at.index(index))),
+            (Type::Map(item), Value::Object(members)) => members
+                .iter()
+                .try_for_each(|(key, value)| self.check(value, item, &at.key(key))),
+            (Type::Named(id), value) => match types.get(id.0).map(|def| &def.kind) {
+                Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => self.check(value, ty, at),
+                Some(TypeKind::TextEnum(_)) if value.is_string() => Ok(()),
+                Some(TypeKind::TextEnum(_)) => wrong("a string"),
+                Some(TypeKind::IntegerEnum(_)) if value.is_i64() => Ok(()),
+                Some(TypeKind::IntegerEnum(_)) => wrong("an integer"),
+                Some(TypeKind::MixedEnum(values)) => {
+                    if values
+                        .iter()
+                        .any(|declared| declared.value == Constant::new(value))
+                    {
+                        Ok(())
+                    } else {
+                        wrong("one of the declared values")
+                    }
+                }
+                Some(TypeKind::Union { variants, tag }) => {
+                    let selected = tag.as_ref().and_then(|tag| value.get(tag)?.as_str());
+                    let is_selected = |tags: &[String]| {
+                        selected.is_none_or(|selected| {
+                            tags.is_empty() || tags.iter().any(|tag| tag == selected)
+                        })
+                    };
+                    let mut matching = variants.iter().filter(|variant| is_selected(&variant.tags));
+                    let check = |variant: &UnionVariant| self.check(value, &variant.ty, at);
+                    match matching.clone().count() {
+                        1 => matching.next().map_or(Ok(()), check),
+                        _ if matching.any(|variant| check(variant).is_ok()) => Ok(()),
+                        _ => wrong("one of the alternatives"),
+                    }
+                }
+                Some(TypeKind::Struct { fields, others }) => {
+                    let Value::Object(members) = value else {
+                        return wrong("a mapping");
+                    };
+                    for field in fields {
+                        match members.get(&field.wire) {
+                            Some(value) => self.check(value, &field.ty, &at.key(&field.wire))?,
+                            // A property of the other direction only is not required here.
+                            None if field.required_in.is_some_and(|direction| {
+                                direction == Direction::Both || direction == self.direction
+                            }) =>
+                            {
+                                return Err((at.clone(), format!("`{}` is missing", field.wire)));
+                            }
+                            None => {}
+                        }
+                    }
+                    let Some((_, ty)) = others else { return Ok(()) };
+                    members
+                        .iter()
+                        .filter(|(key, _)| !fields.iter().any(|field| field.wire == **key))
+                        .try_for_each(|(key, value)| self.check(value, ty, &at.key(key)))
+                }
+                // Forms are not JSON values, and only requests have them.
+                Some(TypeKind::Form { .. }) | None => Ok(()),
+            },
+            (Type::Boolean, _) => wrong("a boolean"),
+            (Type::Number, _) => wrong("a number"),
+            (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
+            (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
+            (Type::Array(_), _) => wrong("a list"),
+            (Type::Map(_), _) => wrong("a mapping"),
+        }
+    }
+}
+
+/// Warns that an example or default does not match its schema.
+pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
+    let position = if at.as_str().is_empty() {
+        String::new()
+    } else {
+        format!(" at `{at}`")
+    };
+    let keyword = match place.last().as_deref() {
+        Some("default") => "default",
+        _ => "example",
+    };
+    cx.report(
+        Diagnostic::warning(
+            Rule::ExampleMismatch,
+            Place::Key(place),
+            format!("the {keyword} does not match its schema: {reason}{position}"),
+        )
+        .label("the mock uses a value generated from the schema instead")
+        .help(format!("correct the {keyword} or the schema")),
+    );
+}

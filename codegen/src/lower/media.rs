@@ -1,7 +1,0 @@
-//! Media types.
-
-/// Returns a media type without its parameters, in lowercase.
-pub(super) fn essence(media: &str) -> String {
-    let essence = media.split_once(';').map_or(media, |(essence, _)| essence);
-    essence.trim().to_ascii_lowercase()
-}

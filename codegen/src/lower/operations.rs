@@ -1,0 +1,114 @@
+//! Lowers operations, from their requests, responses and credentials.
+
+pub(super) mod content;
+mod form;
+pub(super) mod handlers;
+mod headers;
+pub(super) mod media;
+pub(super) mod parameters;
+pub(super) mod requests;
+pub(super) mod responses;
+pub(super) mod routes;
+pub(super) mod security;
+mod success;
+pub(super) mod tags;
+pub(super) mod token;
+
+use self::{
+    requests::Request,
+    responses::{OperationResponses, ResponseEnums},
+    routes::Route,
+    security::Security,
+    tags::Groups,
+};
+use super::examples::Examples;
+use crate::{
+    model::{Condition, Handler, Operation, ResponseKey, segments},
+    name::Ident,
+};
+
+/// The parts of all operations, in the order of the routes.
+pub(super) struct OperationParts<'a> {
+    pub(super) routes: &'a [Route<'a>],
+    pub(super) requests: Vec<Request>,
+    pub(super) responses: &'a ResponseEnums,
+    pub(super) security: &'a Security,
+    pub(super) handlers: &'a [Handler],
+    pub(super) groups: &'a Groups,
+    pub(super) examples: Vec<Examples>,
+}
+
+/// Assembles the operations.
+pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let messages = parts.requests.into_iter().zip(&parts.responses.by_route);
+    let server = parts.handlers.iter().zip(&parts.groups.by_route);
+    for ((((route, (request, responses)), security), (handler, group)), examples) in parts
+        .routes
+        .iter()
+        .zip(messages)
+        .zip(&parts.security.by_route)
+        .zip(server)
+        .zip(parts.examples)
+    {
+        let declared = route.declared.node;
+        // A path item may describe all of its operations.
+        let item = route.item.node;
+        let is_undescribed = declared.summary.is_none() && declared.description.is_none();
+        let (summary, description) = if is_undescribed {
+            (&item.summary, &item.description)
+        } else {
+            (&declared.summary, &declared.description)
+        };
+        let (credentials, security_doc) = security.clone();
+        operations.push(Operation {
+            id: declared
+                .operation_id
+                .clone()
+                .unwrap_or_else(|| route.title()),
+            conditions: conditions(&request, parts.responses, responses),
+            name: request.method,
+            request: request.name,
+            response: responses.name.clone(),
+            method: route.method,
+            path: route.path.to_owned(),
+            segments: segments(route.path),
+            summary: summary.clone().unwrap_or_default(),
+            description: description.clone().unwrap_or_default(),
+            deprecated: declared.deprecated,
+            parameters: request.parameters,
+            body: request.body,
+            response_enum: responses.response_enum,
+            declares_responses: responses.is_declared,
+            interim_keys: responses.interim_keys.clone(),
+            credentials,
+            security_doc,
+            handler: *handler,
+            group: *group,
+            response_examples: examples.responses,
+            request_example: examples.request,
+            origin: route.declared.place.clone().into(),
+        });
+    }
+    operations
+}
+
+/// Returns the conditions that the client has methods for.
+fn conditions(
+    request: &Request,
+    responses: &ResponseEnums,
+    own: &OperationResponses,
+) -> Vec<Condition> {
+    let is_conditional = responses
+        .keys(own)
+        .any(|key| matches!(key, ResponseKey::Exact(304) | ResponseKey::Range(3)));
+    let names = request
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.name)
+        .chain(request.body.iter().map(|body| &body.name));
+    let taken: Vec<_> = names.map(Ident::as_str).collect();
+    let mut conditions = Condition::ALL.to_vec();
+    conditions.retain(|condition| is_conditional && !taken.contains(&condition.method()));
+    conditions
+}

@@ -1,0 +1,342 @@
+//! Lowers responses to response enums, which operations with equal responses share.
+
+mod drafts;
+
+use std::collections::BTreeMap;
+
+use openapiv3::Response;
+
+use self::drafts::{ResponseDraft, fingerprint, split_interim};
+use super::{
+    content, headers,
+    routes::{Route, responses},
+    success::success,
+};
+use crate::{
+    lower::{Lowering, schemas::Naming, statuses::Statuses},
+    model::{
+        Class, Origin, Parameter, Payload, Piece, ResponseEnum, ResponseKey, ResponseVariant,
+        segments,
+    },
+    name::Ident,
+    pointer::Pointer,
+    report::Place,
+};
+
+/// The response enums, and the responses of each operation.
+pub(crate) struct ResponseEnums {
+    pub(crate) enums: Vec<ResponseEnum>,
+    /// The responses of each route, in the order of the routes.
+    pub(crate) by_route: Vec<OperationResponses>,
+}
+
+/// The responses of an operation.
+pub(crate) struct OperationResponses {
+    /// The index of the response enum.
+    pub(crate) response_enum: usize,
+    /// The name of the response enum, or of its alias for this operation.
+    pub(crate) name: Ident,
+    /// Whether the document declares a final response.
+    pub(crate) is_declared: bool,
+    /// The keys of interim responses.
+    pub(crate) interim_keys: Vec<ResponseKey>,
+    /// The places of the responses as this operation declares them, in the order of the variants.
+    pub(crate) places: Vec<Pointer>,
+}
+
+impl ResponseEnums {
+    /// Returns the keys of the responses of an operation.
+    pub(crate) fn keys(&self, operation: &OperationResponses) -> impl Iterator<Item = ResponseKey> {
+        let response_enum = self.enums.get(operation.response_enum);
+        let variants = response_enum.into_iter().flat_map(|found| &found.variants);
+        variants.map(|variant| variant.key)
+    }
+}
+
+/// The responses that an operation declares, with the index of the response enum.
+struct DeclaredResponses<'a> {
+    route: &'a Route<'a>,
+    /// The name of the response type of the operation.
+    name: Ident,
+    response_enum: usize,
+    drafts: Vec<ResponseDraft<'a>>,
+    interim_keys: Vec<ResponseKey>,
+}
+
+/// A response enum before its types are lowered.
+struct SharedResponses {
+    chosen: Option<Ident>,
+    /// The indices of the operations that use it. Its types are those of the first one.
+    users: Vec<usize>,
+}
+
+/// Lowers the responses of all operations.
+pub(crate) fn lower<'a>(
+    lowering: &mut Lowering<'a>,
+    routes: &'a [Route<'a>],
+    statuses: &Statuses,
+) -> ResponseEnums {
+    let (operations, groups) = declared(lowering, routes, statuses);
+    let mut enums = Vec::new();
+    for group in &groups {
+        let name = enum_name(lowering, group, &operations);
+        enums.push(response_enum(lowering, group, name, &operations, statuses));
+    }
+    let by_route = operations.into_iter().map(|operation| {
+        // An operation that does not share its response enum uses it directly, without an alias.
+        let own = enums.get(operation.response_enum);
+        let own = own.filter(|own: &&ResponseEnum| own.users.len() == 1);
+        let responses = operation.drafts.iter().map(|draft| draft.response.as_ref());
+        OperationResponses {
+            response_enum: operation.response_enum,
+            name: own.map_or(operation.name, |own| own.name.clone()),
+            is_declared: responses.clone().all(|response| response.is_some()),
+            interim_keys: operation.interim_keys,
+            places: responses
+                .flatten()
+                .map(|response| response.place.clone())
+                .collect(),
+        }
+    });
+    ResponseEnums {
+        by_route: by_route.collect(),
+        enums,
+    }
+}
+
+/// Returns the declared responses of each operation, and the response enums that they need.
+fn declared<'a>(
+    lowering: &mut Lowering<'a>,
+    routes: &'a [Route<'a>],
+    statuses: &Statuses,
+) -> (Vec<DeclaredResponses<'a>>, Vec<SharedResponses>) {
+    let cx = lowering.cx;
+    let mut groups: Vec<SharedResponses> = Vec::new();
+    let mut by_fingerprint: BTreeMap<String, usize> = BTreeMap::new();
+    let mut operations = Vec::new();
+    for (index, route) in routes.iter().enumerate() {
+        let (drafts, interim_keys) = split_interim(cx, route, responses(cx, route), statuses);
+        let chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
+        let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
+        let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
+        match groups.get_mut(response_enum) {
+            Some(group) => {
+                for response in drafts.iter().filter_map(|draft| draft.response.as_ref()) {
+                    cx.account_for(response.place.clone());
+                }
+                group.users.push(index);
+            }
+            None => groups.push(SharedResponses {
+                chosen,
+                users: vec![index],
+            }),
+        }
+        let name = Ident::pascal(&route.words(cx)).with_suffix("Response");
+        let owner = format!("{} responses", route.title());
+        let (name, adjusted) = lowering.names.root.name(&[name], &owner);
+        let place = Place::Key(route.declared.place.clone());
+        let subject = format!("the response of `{}`", route.title());
+        cx.report_adjusted_name(place, &subject, &name, adjusted);
+        operations.push(DeclaredResponses {
+            route,
+            name,
+            response_enum,
+            drafts,
+            interim_keys,
+        });
+    }
+    (operations, groups)
+}
+
+/// Returns the name of a response enum: the chosen name, or else the name of its only user, of the path of
+/// all users, or of the first user.
+fn enum_name(
+    lowering: &mut Lowering<'_>,
+    group: &SharedResponses,
+    operations: &[DeclaredResponses<'_>],
+) -> Ident {
+    let users = group
+        .users
+        .iter()
+        .filter_map(|user| operations.get(*user))
+        .collect::<Vec<_>>();
+    let user_names: Vec<_> = users.iter().map(|user| &user.name).collect();
+    let first = user_names
+        .first()
+        .map_or_else(|| Ident::pascal("response"), |name| (*name).clone());
+    let path = users.first().map_or("", |user| user.route.path);
+    let path_name = || {
+        let on_one_path = users.len() > 1 && users.iter().all(|user| user.route.path == path);
+        let words = segments(path)
+            .into_iter()
+            .flatten()
+            .filter_map(|piece| match piece {
+                Piece::Literal(text) => Some(text),
+                Piece::Parameter(_) => None,
+            });
+        let words = words.collect::<Vec<_>>().join(" ");
+        (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with_suffix("Response"))
+    };
+    let Some(wanted) = group.chosen.clone().or_else(path_name) else {
+        return first;
+    };
+    if user_names.contains(&&wanted) {
+        return wanted;
+    }
+    let subject = format!("the responses of {path}");
+    let (name, adjusted) = lowering.names.root.name(&[wanted], &subject);
+    if let Some(user) = users.first() {
+        let place = Place::Key(user.route.declared.place.key("responses"));
+        lowering
+            .cx
+            .report_adjusted_name(place, &subject, &name, adjusted);
+    }
+    name
+}
+
+fn response_enum(
+    lowering: &mut Lowering<'_>,
+    group: &SharedResponses,
+    name: Ident,
+    operations: &[DeclaredResponses<'_>],
+    statuses: &Statuses,
+) -> ResponseEnum {
+    let users = group.users.iter().filter_map(|user| operations.get(*user));
+    let users: Vec<_> = users.collect();
+    let drafts = users.first().map_or(&[][..], |first| &first.drafts);
+    let parts: Vec<_> = drafts
+        .iter()
+        .map(|draft| variant_parts(lowering, draft, &name, statuses))
+        .collect();
+    let responses: Vec<_> = parts.iter().map(|parts| (parts.key, &parts.body)).collect();
+    let (success, successes) = success(&responses);
+    let variants = parts.into_iter().zip(successes).enumerate();
+    let variants = variants.map(|(index, (parts, succeeds))| ResponseVariant {
+        key: parts.key,
+        variant: parts.variant,
+        status_type: parts.status_type,
+        doc: parts.doc,
+        headers: parts.headers,
+        body: parts.body,
+        succeeds,
+        origin: origin(&users, index),
+    });
+    ResponseEnum {
+        variants: variants.collect(),
+        name,
+        users: users.iter().map(|user| user.route.title()).collect(),
+        success,
+    }
+}
+
+/// Returns the places where the users of a response enum declare a response.
+fn origin(users: &[&DeclaredResponses<'_>], index: usize) -> Origin {
+    users.iter().fold(Origin::default(), |origin, user| {
+        match user.drafts.get(index) {
+            Some(ResponseDraft {
+                key,
+                response: Some(response),
+                ..
+            }) => {
+                let place = user.route.declared.place.key("responses");
+                origin
+                    .and(&place.key(&key.to_string()))
+                    .and(&response.place)
+            }
+            _ => origin,
+        }
+    })
+}
+
+/// Returns the name of a variant, by its status code or class, never by its description.
+fn variant_name(key: ResponseKey, statuses: &Statuses) -> Ident {
+    match key {
+        ResponseKey::Exact(code) => statuses.get(code).map_or_else(
+            || Ident::pascal(&format!("Status{code}")),
+            |status| status.name.clone(),
+        ),
+        ResponseKey::Range(first) => {
+            Ident::pascal(Class::from_code(first * 100).map_or("Other", Class::name))
+        }
+        ResponseKey::Default => Ident::pascal("default"),
+    }
+}
+
+/// A variant whose effect on `success()` is not known yet, because that depends on the other variants.
+struct VariantParts {
+    key: ResponseKey,
+    variant: Ident,
+    status_type: Option<Ident>,
+    doc: String,
+    headers: Vec<Parameter>,
+    body: Payload,
+}
+
+fn variant_parts(
+    lowering: &mut Lowering<'_>,
+    draft: &ResponseDraft<'_>,
+    enum_name: &Ident,
+    statuses: &Statuses,
+) -> VariantParts {
+    let key = draft.key;
+    let variant = variant_name(key, statuses);
+    let status_type = match key {
+        ResponseKey::Exact(_) => None,
+        key => {
+            let suffix = if key == ResponseKey::Default {
+                "Default".to_owned()
+            } else {
+                key.to_string()
+            };
+            let wanted = enum_name.with_suffix(&suffix.replace("XX", "xx"));
+            let name = lowering
+                .names
+                .root
+                .name(&[wanted], "the status of a response");
+            Some(name.0)
+        }
+    };
+    let (doc, headers, body) = match &draft.response {
+        None => (String::new(), Vec::new(), Payload::Empty),
+        Some(response) => {
+            let base = enum_name.as_str();
+            let base = base.strip_suffix("Response").unwrap_or(base);
+            let fallback = Ident::pascal(base).with_suffix(variant.as_str());
+            let naming = Naming::at(&response.place, &fallback);
+            let headers = headers::lower(lowering, response, &naming);
+            let body = if draft.has_content {
+                content::lower(
+                    lowering,
+                    content::MessageKind::Response,
+                    &response.node.content,
+                    &response.place.key("content"),
+                    &naming.with("Body"),
+                )
+            } else {
+                Payload::Empty
+            };
+            (doc(key, response.node, statuses), headers, body)
+        }
+    };
+    VariantParts {
+        key,
+        variant,
+        status_type,
+        doc,
+        headers,
+        body,
+    }
+}
+
+/// Returns the documentation of a response; empty if it is that of the status, to which the variant links.
+fn doc(key: ResponseKey, response: &Response, statuses: &Statuses) -> String {
+    let status = match key {
+        ResponseKey::Exact(code) => statuses.get(code),
+        _ => None,
+    };
+    let description = &response.description;
+    match status {
+        Some(status) if status.description.trim() == description.trim() => String::new(),
+        _ => description.clone(),
+    }
+}

@@ -1,0 +1,321 @@
+//! Schemas, merged with the schemas in their `allOf`.
+//!
+//! They are read from the tree of the document, because [`openapiv3`] sorts schemas into kinds and loses
+//! keywords of a schema of two kinds (`type` next to `allOf`, `enum` without `type`).
+
+mod shape;
+mod unions;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use serde_json::{Map, Value};
+
+use crate::{lower::Context, pointer::Pointer};
+pub(crate) use shape::SchemaShape;
+pub(crate) use unions::{UnionMember, discriminator_tags};
+
+/// A merged schema: all of its parts apply to each value.
+#[derive(Clone, Debug)]
+pub(crate) struct Schema<'a> {
+    /// The place of the schema, after `$ref`s and single-child `allOf`, `oneOf` and `anyOf`.
+    pub(crate) place: Pointer,
+    /// The schema itself, then the schemas in its `allOf`; each place once.
+    parts: Vec<SchemaPart<'a>>,
+    /// Whether it, or a schema that leads to it, is `nullable`.
+    nullable: bool,
+}
+
+/// One of the schemas of a merged schema.
+#[derive(Clone, Debug)]
+struct SchemaPart<'a> {
+    place: Pointer,
+    keywords: &'a Map<String, Value>,
+    /// The keywords in [`UNIONS`] for which an alternative has been chosen.
+    decided: BTreeSet<&'static str>,
+}
+
+/// The identity of a merged schema: the places of its parts.
+pub(crate) type SchemaKey = Vec<(Pointer, BTreeSet<&'static str>)>;
+
+/// The keywords of unions.
+pub(crate) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+
+/// The additional properties that an object allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum AdditionalProperties {
+    /// The schema does not declare `additionalProperties`, so any are allowed.
+    #[default]
+    Unspecified,
+    /// None are allowed.
+    Closed,
+    /// Any values are allowed.
+    Open,
+    /// Values of the merged schemas at these places are allowed.
+    Typed(Vec<Pointer>),
+}
+
+/// Returns whether a keyword does not constrain values.
+fn is_annotation(keyword: &str) -> bool {
+    let annotations = [
+        "default",
+        "deprecated",
+        "description",
+        "discriminator",
+        "example",
+        "externalDocs",
+        "nullable",
+        "readOnly",
+        "title",
+        "writeOnly",
+        "xml",
+    ];
+    annotations.contains(&keyword) || keyword.starts_with("x-")
+}
+
+pub(crate) fn flag(keywords: &Map<String, Value>, keyword: &str) -> bool {
+    keywords.get(keyword) == Some(&Value::Bool(true))
+}
+
+pub(crate) fn list<'a>(keywords: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
+    let list = keywords.get(keyword).and_then(Value::as_array);
+    list.map(Vec::as_slice).unwrap_or_default()
+}
+
+fn is_object_type(keyword: &str, value: &Value) -> bool {
+    keyword == "type" && value == "object"
+}
+
+/// Returns the place of the only child of a schema that has no other constraints, such as an `allOf` of a
+/// single `$ref`.
+pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
+    let mut constraints = keywords
+        .iter()
+        .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
+    let (keyword, value) = constraints.next()?;
+    let is_only = constraints.next().is_none() && value.as_array()?.len() == 1;
+    let is_applicator = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
+    (is_only && is_applicator).then(|| place.key(keyword).index(0))
+}
+
+/// Returns whether a schema only allows `null`.
+pub(crate) fn is_null(keywords: &Map<String, Value>) -> bool {
+    matches!(list(keywords, "enum"), [Value::Null])
+}
+
+impl<'a> Schema<'a> {
+    /// Returns the schema at a place, after following its `$ref`s.
+    pub(crate) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
+        let (mut place, mut keywords) = cx.resolved(place)?;
+        let mut nullable = flag(keywords, "nullable");
+        let mut visited = BTreeSet::new();
+        while let Some(child) = only_child(&place, keywords) {
+            cx.mark_seen(&place);
+            if !visited.insert(place.clone()) {
+                break;
+            }
+            (place, keywords) = cx.resolved(&child)?;
+            nullable |= flag(keywords, "nullable");
+        }
+        let mut schema = Self {
+            place: place.clone(),
+            parts: Vec::new(),
+            nullable,
+        };
+        schema.add_place(cx, &place);
+        Some(schema)
+    }
+
+    /// Merges the schemas at several places.
+    pub(crate) fn merge(cx: &Context<'a>, places: &[Pointer]) -> Option<Self> {
+        let mut schemas = places.iter().filter_map(|place| Self::at(cx, place));
+        let mut merged = schemas.next()?;
+        for schema in schemas {
+            merged.nullable &= schema.nullable;
+            merged.add_parts(schema.parts);
+        }
+        Some(merged)
+    }
+
+    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer) {
+        let Some((place, keywords)) = cx.resolved(place) else {
+            return;
+        };
+        // A schema that is already a part adds nothing.
+        if self.parts.iter().any(|part| part.place == place) {
+            return;
+        }
+        cx.mark_seen(&place);
+        self.parts.push(SchemaPart {
+            place: place.clone(),
+            keywords,
+            decided: BTreeSet::new(),
+        });
+        for index in 0..list(keywords, "allOf").len() {
+            self.add_place(cx, &place.key("allOf").index(index));
+        }
+    }
+
+    fn add_parts(&mut self, parts: Vec<SchemaPart<'a>>) {
+        for part in parts {
+            if !self.parts.iter().any(|present| present.place == part.place) {
+                self.parts.push(part);
+            }
+        }
+    }
+
+    pub(crate) fn key(&self) -> SchemaKey {
+        let parts = self.parts.iter();
+        parts
+            .map(|part| (part.place.clone(), part.decided.clone()))
+            .collect()
+    }
+
+    /// Returns a hash that is equal for identical schemas.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for part in &self.parts {
+            (part.keywords, &part.decided).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Returns whether the schema with a key is identical, keyword by keyword.
+    pub(crate) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
+        self.parts.len() == key.len()
+            && self.parts.iter().zip(key).all(|(part, (place, decided))| {
+                let keywords = cx.document.get(place);
+                part.decided == *decided
+                    && keywords.and_then(Value::as_object) == Some(part.keywords)
+            })
+    }
+
+    /// Returns the value of a keyword of the schema itself, not of its `allOf`.
+    pub(crate) fn own(&self, keyword: &str) -> Option<&'a Value> {
+        self.parts.first()?.keywords.get(keyword)
+    }
+
+    /// Returns the first value of a keyword.
+    pub(crate) fn get(&self, keyword: &str) -> Option<&'a Value> {
+        self.every(keyword).next().map(|(_, value)| value)
+    }
+
+    /// Returns all values of a keyword, each with the place of its schema.
+    pub(crate) fn every(&self, keyword: &str) -> impl Iterator<Item = (&Pointer, &'a Value)> {
+        self.parts
+            .iter()
+            .filter_map(move |part| Some((&part.place, part.keywords.get(keyword)?)))
+    }
+
+    pub(crate) fn text(&self, keyword: &str) -> Option<&'a str> {
+        self.get(keyword)?.as_str()
+    }
+
+    pub(crate) fn has(&self, keyword: &str) -> bool {
+        self.every(keyword).next().is_some()
+    }
+
+    pub(crate) fn flag(&self, keyword: &str) -> bool {
+        self.every(keyword).any(|(_, value)| value == true)
+    }
+
+    /// Returns the values of `enum` except `null`, with their places.
+    pub(crate) fn values(&self) -> Vec<(Pointer, &'a Value)> {
+        let mut lists = self
+            .every("enum")
+            .filter_map(|(place, value)| Some((place.key("enum"), value.as_array()?)));
+        let Some((place, first)) = lists.next() else {
+            return Vec::new();
+        };
+        let others: Vec<_> = lists.map(|(_, values)| values).collect();
+        first
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_null())
+            .filter(|(_, value)| others.iter().all(|values| values.contains(value)))
+            .map(|(index, value)| (place.index(index), value))
+            .collect()
+    }
+
+    /// Returns the declared properties by name, each with the places of its schemas.
+    pub(crate) fn properties(&self) -> BTreeMap<&'a str, Vec<Pointer>> {
+        let mut properties: BTreeMap<&str, Vec<Pointer>> = BTreeMap::new();
+        for (place, value) in self.every("properties") {
+            let place = place.key("properties");
+            for name in value.as_object().into_iter().flat_map(Map::keys) {
+                properties.entry(name).or_default().push(place.key(name));
+            }
+        }
+        properties
+    }
+
+    pub(crate) fn required(&self) -> BTreeSet<&'a str> {
+        let lists = self
+            .every("required")
+            .filter_map(|(_, value)| value.as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Returns the places in `required` that name a property.
+    pub(crate) fn required_places(&self, name: &str) -> Vec<Pointer> {
+        let mut places = Vec::new();
+        for (place, value) in self.every("required") {
+            let names = value.as_array().into_iter().flatten().enumerate();
+            let found = names.filter(|(_, required)| *required == name);
+            places.extend(found.map(|(index, _)| place.key("required").index(index)));
+        }
+        places
+    }
+
+    /// Returns the places of the schemas of the items of an array.
+    pub(crate) fn items(&self) -> Vec<Pointer> {
+        self.every("items")
+            .map(|(place, _)| place.key("items"))
+            .collect()
+    }
+
+    pub(crate) fn additional(&self) -> AdditionalProperties {
+        let mut merged = AdditionalProperties::Unspecified;
+        for (place, value) in self.every("additionalProperties") {
+            merged = match (value, merged) {
+                (Value::Bool(false), _) => return AdditionalProperties::Closed,
+                (Value::Bool(true), AdditionalProperties::Typed(places)) => {
+                    AdditionalProperties::Typed(places)
+                }
+                (Value::Bool(true), _) => AdditionalProperties::Open,
+                (_, previous) => {
+                    let mut places = match previous {
+                        AdditionalProperties::Typed(places) => places,
+                        _ => Vec::new(),
+                    };
+                    places.push(place.key("additionalProperties"));
+                    AdditionalProperties::Typed(places)
+                }
+            };
+        }
+        merged
+    }
+
+    pub(crate) fn is_nullable(&self, cx: &Context<'a>) -> bool {
+        let is_in_enum = self
+            .every("enum")
+            .filter_map(|(_, value)| value.as_array())
+            .any(|values| values.contains(&Value::Null));
+        let has_nullable_alternative = || {
+            let lists = self
+                .undecided_unions()
+                .flat_map(|(part, keyword)| part.children(keyword));
+            lists.into_iter().any(|place| {
+                cx.resolved(&place)
+                    .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
+            })
+        };
+        let are_all_nullable = || {
+            let mut parts = self.parts.iter();
+            parts.all(|part| flag(part.keywords, "nullable"))
+        };
+        self.nullable || is_in_enum || has_nullable_alternative() || are_all_nullable()
+    }
+}

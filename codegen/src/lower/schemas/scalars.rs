@@ -1,0 +1,67 @@
+//! Finds the values of types that parameters, header fields and forms cannot represent.
+
+use super::Types;
+use crate::model::{Type, TypeKind};
+
+/// Describes the values of a type that a parameter or header field cannot represent, if there are any.
+pub(crate) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {
+    const NESTED: &str = "a list or an object nested in another";
+    match ty {
+        Type::Nullable(inner) | Type::Boxed(inner) => find_unwritable(inner, types),
+        Type::Array(inner) | Type::Map(inner) => (!is_scalar(inner, types)).then_some(NESTED),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable(ty, types),
+            Some(TypeKind::Struct { fields, others }) => {
+                let field_types = fields.iter().map(|field| &field.ty);
+                let mut value_types = field_types.chain(others.iter().map(|(_, ty)| ty));
+                (!value_types.all(|ty| is_scalar(ty, types))).then_some(NESTED)
+            }
+            Some(TypeKind::Union { variants, .. }) => {
+                let are_scalars = variants.iter().all(|variant| is_scalar(&variant.ty, types));
+                (!are_scalars).then_some("a list or an object in place of a scalar")
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Describes the values of a type that a form cannot represent, if there are any; fields may be lists.
+pub(crate) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'static str> {
+    let Type::Named(id) = ty else {
+        return find_unwritable(ty, types);
+    };
+    match types.definition(*id).map(|definition| &definition.kind) {
+        Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => find_unwritable_in_form(ty, types),
+        Some(TypeKind::Struct {
+            fields,
+            others: None,
+        }) => {
+            let is_object = |ty: &Type| !matches!(ty, Type::Array(_)) && !is_scalar(ty, types);
+            fields
+                .iter()
+                .find_map(|field| match find_unwritable(&field.ty, types) {
+                    None if is_object(&field.ty) => Some("an object nested in another"),
+                    values => values,
+                })
+        }
+        _ => find_unwritable(ty, types),
+    }
+}
+
+/// Returns whether all values of a type are scalars.
+pub(crate) fn is_scalar(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Array(_) | Type::Map(_) => false,
+        Type::Boxed(inner) | Type::Nullable(inner) => is_scalar(inner, types),
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_scalar(ty, types),
+            Some(TypeKind::Struct { .. }) => false,
+            Some(TypeKind::Union { variants, .. }) => {
+                variants.iter().all(|variant| is_scalar(&variant.ty, types))
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}

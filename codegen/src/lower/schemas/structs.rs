@@ -1,0 +1,79 @@
+//! Lowers objects to structs.
+
+use super::{
+    Naming, docs,
+    merged::{AdditionalProperties, Schema},
+};
+use crate::{
+    lower::Lowering,
+    model::{Direction, Field, Type, TypeKind},
+    name::{Ident, Scope, reserved},
+    report::Place,
+};
+
+impl Lowering<'_> {
+    /// Lowers an object to a struct with a field for each property.
+    pub(super) fn struct_kind(&mut self, schema: &Schema<'_>, naming: &Naming) -> TypeKind {
+        let cx = self.cx;
+        let mut scope = Scope::reserving(reserved::STRUCT_FIELDS);
+        let mut properties = schema.properties();
+        let required = schema.required();
+        let additional = schema.additional();
+        // A required property is a field, even if it is not in `properties`.
+        if matches!(
+            additional,
+            AdditionalProperties::Unspecified | AdditionalProperties::Closed
+        ) {
+            for name in &required {
+                properties.entry(name).or_default();
+            }
+        }
+        let mut fields = Vec::new();
+        for (wire, (name, adjusted)) in scope.name_all(properties.keys().copied(), Ident::snake) {
+            let places = properties
+                .get(wire.as_str())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let place = places.first().unwrap_or(&schema.place);
+            let subject = format!("the property `{wire}`");
+            cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
+            let property = Schema::merge(cx, places);
+            let has_flag =
+                |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
+            fields.push(Field {
+                name,
+                ty: self.merged_type(places, &naming.with(&wire)),
+                required: required.contains(wire.as_str()),
+                required_in: required.contains(wire.as_str()).then(|| {
+                    match (has_flag("readOnly"), has_flag("writeOnly")) {
+                        (true, false) => Direction::Response,
+                        (false, true) => Direction::Request,
+                        _ => Direction::Both,
+                    }
+                }),
+                doc: docs::property_docs(cx, places),
+                deprecated: has_flag("deprecated"),
+                origin: places
+                    .iter()
+                    .chain(&schema.required_places(&wire))
+                    .collect(),
+                wire,
+            });
+        }
+        let others = match additional {
+            AdditionalProperties::Unspecified | AdditionalProperties::Closed => None,
+            AdditionalProperties::Open => Some(Type::Any),
+            AdditionalProperties::Typed(places) => {
+                Some(self.merged_type(&places, &naming.with("value")))
+            }
+        };
+        let others = others.map(|ty| {
+            let candidates = [
+                Ident::snake("others"),
+                Ident::snake("additional properties"),
+            ];
+            (scope.name(&candidates, "all other properties").0, ty)
+        });
+        TypeKind::Struct { fields, others }
+    }
+}
