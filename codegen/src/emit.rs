@@ -166,6 +166,7 @@ runtime! {
     "codec/unions.rs",
     "codec/validation.rs",
     "codec/weighted_status.rs",
+    "message/built_in.rs",
     "message/mod.rs",
     "message/operation.rs",
     "message/path_template.rs",

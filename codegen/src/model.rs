@@ -13,8 +13,8 @@ mod status;
 
 pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType};
 pub use operation::{
-    BuiltInResponse, Condition, Handler, Location, Method, Operation, Parameter, RequestBody,
-    RequestExample, ResponseExample, Style, TagGroup,
+    Condition, Handler, Location, Method, Operation, Parameter, RequestBody, RequestExample,
+    ResponseExample, Style, TagGroup,
 };
 pub use origin::Origin;
 pub use response::{
@@ -33,6 +33,12 @@ pub use status::{Catalogue, ContentRule, Status};
 mod response_key;
 
 pub use response_key::{ResponseKey, match_response_key};
+
+/// Shared with the generated crate, whose server has no other built-in responses.
+#[path = "../runtime/message/built_in.rs"]
+mod built_in;
+
+pub use built_in::BuiltInResponse;
 
 /// Shared with the generated crate, so that `explain` and the crate agree.
 #[path = "../runtime/status/class.rs"]

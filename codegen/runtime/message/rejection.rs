@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::built_in::BuiltInResponse;
 use crate::{
     Code,
     runtime::codec::{content::ContentError, param::Param},
@@ -29,9 +30,10 @@ pub(crate) struct RejectionInner {
 }
 
 impl Rejection {
-    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+    /// Creates a rejection with a message that tells the caller what is wrong.
+    pub(crate) fn new(response: BuiltInResponse, detail: impl Into<String>) -> Self {
         Self(Box::new(RejectionInner {
-            code,
+            code: Code::from_const(response.code()),
             operation: None,
             detail: detail.into(),
             parameter: None,
@@ -90,7 +92,7 @@ impl Rejection {
     pub(crate) fn invalid_param(param: &Param, fault: &str) -> Self {
         let (location, name) = (param.location.name(), param.name);
         let detail = format!("the {location} parameter `{name}` {fault}");
-        let mut rejection = Self::new(Code::BAD_REQUEST, detail);
+        let mut rejection = Self::new(BuiltInResponse::BAD_REQUEST, detail);
         rejection.0.parameter = Some((location, name));
         rejection
     }
@@ -101,9 +103,9 @@ impl From<ContentError> for Rejection {
     #[cold]
     fn from(error: ContentError) -> Self {
         match error {
-            ContentError::Malformed(detail) => Self::new(Code::BAD_REQUEST, detail),
+            ContentError::Malformed(detail) => Self::new(BuiltInResponse::BAD_REQUEST, detail),
             ContentError::Invalid { detail, pointer } => {
-                let mut rejection = Self::new(Code::UNPROCESSABLE_CONTENT, detail);
+                let mut rejection = Self::new(BuiltInResponse::UNPROCESSABLE_CONTENT, detail);
                 rejection.0.pointer = pointer;
                 rejection
             }

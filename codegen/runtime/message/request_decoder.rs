@@ -7,18 +7,15 @@ use http::{HeaderMap, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
 use smallvec::SmallVec;
 
-use super::rejection::Rejection;
-use crate::{
-    Code,
-    runtime::codec::{
-        content::ReceivedContent,
-        form::pairs,
-        media::{alternatives, select},
-        multipart::FormParts,
-        param::{Location, Param, Style, decode},
-        param_decode::{RawParam, RawValues, ValueError, header_texts},
-        validation::check,
-    },
+use super::{built_in::BuiltInResponse, rejection::Rejection};
+use crate::runtime::codec::{
+    content::ReceivedContent,
+    form::pairs,
+    media::{alternatives, select},
+    multipart::FormParts,
+    param::{Location, Param, Style, decode},
+    param_decode::{RawParam, RawValues, ValueError, header_texts},
+    validation::check,
 };
 
 /// A request that is being decoded.
@@ -202,7 +199,7 @@ impl RequestDecoder {
     fn media_type(&self, declared: &[&'static str]) -> Result<&'static str, Rejection> {
         if !self.has_body() {
             return Err(Rejection::new(
-                Code::BAD_REQUEST,
+                BuiltInResponse::BAD_REQUEST,
                 "the request has no content",
             ));
         }
@@ -219,7 +216,7 @@ impl RequestDecoder {
                 }
                 None => format!("the header `Content-Type` is missing; send {alternatives}"),
             };
-            let rejection = Rejection::new(Code::UNSUPPORTED_MEDIA_TYPE, detail);
+            let rejection = Rejection::new(BuiltInResponse::UNSUPPORTED_MEDIA_TYPE, detail);
             match HeaderValue::try_from(declared.join(", ")) {
                 Ok(accept) => rejection.with_header(header::ACCEPT, accept),
                 Err(_) => rejection,

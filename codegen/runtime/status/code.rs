@@ -65,10 +65,6 @@ impl Code {
 #[cfg(feature = "_wire")]
 impl Code {
     pub(crate) const BAD_REQUEST: Self = Self::from_const(400);
-    pub(crate) const FORBIDDEN: Self = Self::from_const(403);
-    pub(crate) const UNAUTHORIZED: Self = Self::from_const(401);
-    pub(crate) const UNSUPPORTED_MEDIA_TYPE: Self = Self::from_const(415);
-    pub(crate) const UNPROCESSABLE_CONTENT: Self = Self::from_const(422);
 
     /// Creates a code from a constant. In a const context, an invalid number is a compile error.
     pub(crate) const fn from_const(code: u16) -> Self {

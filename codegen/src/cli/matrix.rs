@@ -109,11 +109,11 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
             let keys: Vec<_> = variants.iter().map(|variant| variant.key).collect();
             let responses = operation.built_in_responses(model);
             rows.extend(responses.into_iter().map(|response| {
-                let declared = match_response_key(&keys, response.code)
+                let declared = match_response_key(&keys, response.code())
                     .and_then(|index| variants.get(index))
                     .filter(|_| operation.declares_responses);
                 row(
-                    Some(ResponseKey::Exact(response.code)),
+                    Some(ResponseKey::Exact(response.code())),
                     RowSource::BuiltIn { response, declared },
                 )
             }));
@@ -124,6 +124,15 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
     }
     rows
 }
+
+/// The built-in responses to requests that do not match an operation, and to any request.
+const UNMATCHED_RESPONSES: &[BuiltInResponse] = &[
+    BuiltInResponse::NOT_HTTP,
+    BuiltInResponse::NOT_FOUND,
+    BuiltInResponse::METHOD_NOT_ALLOWED,
+    BuiltInResponse::HEADER_TOO_LARGE,
+    BuiltInResponse::SERVICE_UNAVAILABLE,
+];
 
 /// Returns the rows for requests that do not match an operation.
 fn unmatched_rows(model: &Model) -> Vec<Row<'_>> {
@@ -145,7 +154,7 @@ fn unmatched_rows(model: &Model) -> Vec<Row<'_>> {
         row(
             method,
             path,
-            Some(ResponseKey::Exact(response.code)),
+            Some(ResponseKey::Exact(response.code())),
             source,
         )
     };
@@ -164,16 +173,20 @@ fn unmatched_rows(model: &Model) -> Vec<Row<'_>> {
         }
     }
     rows.extend(
-        [
-            BuiltInResponse::NO_REQUEST,
-            BuiltInResponse::NO_PATH,
-            BuiltInResponse::NO_METHOD,
-            BuiltInResponse::HEADER,
-            BuiltInResponse::TOO_LATE,
-        ]
-        .map(|response| built_in(None, None, response)),
+        UNMATCHED_RESPONSES
+            .iter()
+            .map(|response| built_in(None, None, *response)),
     );
     rows
+}
+
+/// Returns the media types of a built-in response.
+fn built_in_media_types(response: BuiltInResponse) -> &'static [&'static str] {
+    if response.has_content() {
+        &[PROBLEM]
+    } else {
+        &[]
+    }
 }
 
 /// Returns whether the declared media types include problem details (RFC 9457).
@@ -209,8 +222,8 @@ impl Row<'_> {
             }),
             RowSource::BuiltIn { response, declared } => json!({
                 "declared": declared.map(|declared| declared.key.to_string()),
-                "media_types": self.built_in_media_types(*response),
-                "headers": Vec::from_iter(response.header),
+                "media_types": built_in_media_types(*response),
+                "headers": Vec::from_iter(response.header()),
                 "content_declared": declared.is_some_and(declares_problem),
             }),
             RowSource::HeadAsGet => json!({"handled_as": "GET"}),
@@ -220,21 +233,6 @@ impl Row<'_> {
             row.extend(details);
         }
         row
-    }
-
-    /// Returns the media types of a built-in response. Responses to `OPTIONS`, and those that hyper sends
-    /// because it could not read the request, have no content.
-    fn built_in_media_types(&self, response: BuiltInResponse) -> Vec<&'static str> {
-        let is_empty = [
-            BuiltInResponse::OPTIONS,
-            BuiltInResponse::NO_REQUEST,
-            BuiltInResponse::HEADER,
-        ];
-        if self.operation.is_none() && is_empty.contains(&response) {
-            Vec::new()
-        } else {
-            vec![PROBLEM]
-        }
     }
 
     /// Returns the name of the operation's response enum.
@@ -273,8 +271,8 @@ impl Row<'_> {
                         format!("(built-in, {} declares other content)", declared.key)
                     }
                 },
-                self.built_in_media_types(*response).join(", "),
-                response.header.unwrap_or_default().to_owned(),
+                built_in_media_types(*response).join(", "),
+                response.header().unwrap_or_default().to_owned(),
             ],
             RowSource::Interim => note("(interim)"),
             RowSource::Undeclared => note("(no responses declared)"),
@@ -376,4 +374,31 @@ fn markdown(model: &Model, rows: &[Row<'_>]) -> String {
 fn capitalize(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     format!("{first}{}", rest.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Catalogue, source::Source};
+
+    #[test]
+    fn every_built_in_response_has_a_row() {
+        let text = "{openapi: 3.0.3, info: {title: A, version: 1.0.0}, \
+                    components: {securitySchemes: {key: {type: http, scheme: basic}}}, \
+                    paths: {/a: {post: {security: [{key: []}], \
+                    requestBody: {content: {application/json: {}}}, \
+                    responses: {'200': {description: Fine., content: {application/json: {}}}}}, \
+                    get: {security: [{other: []}], responses: {'204': {description: Fine.}}}}}}";
+        let catalogue = Catalogue::embedded().unwrap();
+        let (model, _) = crate::model(&Source::new("a.yaml", text), catalogue).unwrap();
+        let rows = rows(&model, true);
+        let listed = |expected: &BuiltInResponse| {
+            rows.iter().any(|row| {
+                matches!(&row.source, RowSource::BuiltIn { response, .. } if response == expected)
+            })
+        };
+        for response in BuiltInResponse::ALL {
+            assert!(listed(response), "{response:?}");
+        }
+    }
 }

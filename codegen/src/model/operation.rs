@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type};
+use super::{BuiltInResponse, ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type};
 use crate::name::Ident;
 
 /// An operation: a method on a path.
@@ -70,28 +70,30 @@ impl Operation {
     /// If the operation belongs to another model.
     #[must_use]
     pub fn built_in_responses(&self, model: &Model) -> Vec<BuiltInResponse> {
-        let mut responses = vec![BuiltInResponse::new(500)];
+        let mut responses = vec![BuiltInResponse::INTERNAL_SERVER_ERROR];
         if !model.response_enum(self).produces().is_empty() {
-            responses.push(BuiltInResponse::new(406));
+            responses.push(BuiltInResponse::NOT_ACCEPTABLE);
         }
         match model.credentials(self) {
             None => {}
             Some(credentials) if credentials.is_optional() => {}
             Some(credentials) if credentials.alternatives.is_empty() => {
-                responses.push(BuiltInResponse::new(403));
+                responses.push(BuiltInResponse::FORBIDDEN);
             }
-            Some(_) => responses.push(BuiltInResponse::with_header(401, "WWW-Authenticate")),
+            Some(_) => responses.push(BuiltInResponse::UNAUTHORIZED),
         }
         if !self.parameters.is_empty() || self.body.is_some() {
-            responses.push(BuiltInResponse::new(400));
+            responses.push(BuiltInResponse::BAD_REQUEST);
         }
         if self.body.is_some() {
-            responses.push(BuiltInResponse::new(408));
-            responses.push(BuiltInResponse::new(413));
-            responses.push(BuiltInResponse::with_header(415, "Accept"));
-            responses.push(BuiltInResponse::new(422));
+            responses.extend([
+                BuiltInResponse::REQUEST_TIMEOUT,
+                BuiltInResponse::CONTENT_TOO_LARGE,
+                BuiltInResponse::UNSUPPORTED_MEDIA_TYPE,
+                BuiltInResponse::UNPROCESSABLE_CONTENT,
+            ]);
         }
-        responses.sort_unstable_by_key(|response| response.code);
+        responses.sort_unstable_by_key(|response| response.code());
         responses
     }
 
@@ -100,48 +102,6 @@ impl Operation {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.location == location)
-    }
-}
-
-/// A response that the generated server sends by itself: a problem (RFC 9457), if it has content.
-///
-/// `runtime/server/router.rs` and `runtime/server/serve.rs` of the server send them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BuiltInResponse {
-    /// The status code.
-    pub code: u16,
-    /// The header field that is always part of it.
-    pub header: Option<&'static str>,
-}
-
-impl BuiltInResponse {
-    /// For a path without operations.
-    pub const NO_PATH: Self = Self::new(404);
-
-    /// For a method without an operation on the path.
-    pub const NO_METHOD: Self = Self::with_header(405, "Allow");
-
-    /// For `OPTIONS`, if the path has no such operation; without content.
-    pub const OPTIONS: Self = Self::with_header(204, "Allow");
-
-    /// For a response that takes longer than the limits of the server allow.
-    pub const TOO_LATE: Self = Self::with_header(503, "Retry-After");
-
-    /// For bytes that are not an HTTP request; without content.
-    pub const NO_REQUEST: Self = Self::new(400);
-
-    /// For a header that is larger than the limits of the server allow; without content.
-    pub const HEADER: Self = Self::new(431);
-
-    const fn new(code: u16) -> Self {
-        Self { code, header: None }
-    }
-
-    const fn with_header(code: u16, header: &'static str) -> Self {
-        Self {
-            code,
-            header: Some(header),
-        }
     }
 }
 

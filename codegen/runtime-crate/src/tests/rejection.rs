@@ -7,7 +7,7 @@ use crate::{
     Code,
     notes::{PutNote, PutNoteResponse},
     runtime::{
-        message::Rejection,
+        message::{Rejection, built_in::BuiltInResponse},
         server::{
             axum::{Body, Router},
             router::{ApiRouter, reject},
@@ -33,9 +33,17 @@ async fn call(respond: fn(&str) -> PutNoteResponse) -> (StatusCode, String) {
 
 #[tokio::test]
 async fn a_rejection_of_the_method_is_the_response() {
-    let (status, body) = call(|_| reject(Rejection::new(Code::BAD_REQUEST, "not now"))).await;
+    let (status, body) =
+        call(|_| reject(Rejection::new(BuiltInResponse::BAD_REQUEST, "not now"))).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(body.contains("\"detail\":\"not now\""), "{body}");
+}
+
+#[test]
+fn every_built_in_response_has_a_valid_code() {
+    for response in BuiltInResponse::ALL {
+        assert!(Code::new(response.code()).is_some(), "{response:?}");
+    }
 }
 
 #[tokio::test]

@@ -178,15 +178,15 @@ fn responses_json(model: &Model, operation: &Operation) -> Vec<Value> {
         });
     let built_in = operation.built_in_responses(model).into_iter();
     let built_in = built_in.filter(|response| {
-        match_response_key(&keys, response.code).is_none() || !operation.declares_responses
+        match_response_key(&keys, response.code()).is_none() || !operation.declares_responses
     });
     let built_in = built_in.map(|response| {
         json!({
-            "status": response.code.to_string(),
+            "status": response.code().to_string(),
             "declared": false,
             "description": "",
             "media_types": ["application/problem+json"],
-            "headers": response.header.into_iter().collect::<Vec<_>>(),
+            "headers": response.header().into_iter().collect::<Vec<_>>(),
         })
     });
     let interim = operation.interim_keys.iter().map(|key| {
@@ -213,7 +213,7 @@ fn operations_with(model: &Model, status: &Status) -> Vec<usize> {
             || operation
                 .built_in_responses(model)
                 .iter()
-                .any(|response| response.code == status.code)
+                .any(|response| response.code() == status.code)
     };
     let operations = model.operations.iter().enumerate();
     let returning = operations.filter(|(_, operation)| returns_status(operation));

@@ -2,6 +2,11 @@
 
 //! Requests and responses of operations, as clients and servers exchange them.
 
+#[allow(
+    unreachable_pub,
+    reason = "the generator shares this file and exports it"
+)]
+pub(crate) mod built_in;
 pub(crate) mod operation;
 #[allow(
     unreachable_pub,

@@ -8,14 +8,12 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    rejection::Rejection, request_decoder::RequestDecoder, request_encoder::RequestEncoder,
+    built_in::BuiltInResponse, rejection::Rejection, request_decoder::RequestDecoder,
+    request_encoder::RequestEncoder,
 };
-use crate::{
-    Code,
-    runtime::codec::{
-        error::{EncodeError, header_value},
-        param::{Location, Param},
-    },
+use crate::runtime::codec::{
+    error::{EncodeError, header_value},
+    param::{Location, Param},
 };
 
 /// A security scheme of the document.
@@ -321,11 +319,11 @@ pub(crate) fn unauthorized(schemes: &[SecurityScheme]) -> Rejection {
     if schemes.is_empty() {
         let detail =
             "the document does not declare the security schemes that this operation requires";
-        return Rejection::new(Code::FORBIDDEN, detail);
+        return Rejection::new(BuiltInResponse::FORBIDDEN, detail);
     }
     let detail = "the request does not have the credentials that this operation requires";
     schemes.iter().fold(
-        Rejection::new(Code::UNAUTHORIZED, detail),
+        Rejection::new(BuiltInResponse::UNAUTHORIZED, detail),
         |rejection, scheme| rejection.with_header(header::WWW_AUTHENTICATE, scheme.challenge()),
     )
 }

@@ -16,7 +16,7 @@ use self::{
 use crate::{
     Code, StatusChoice,
     runtime::{
-        message::{Operation, Rejection, Response, match_response_key},
+        message::{Operation, Rejection, Response, built_in::BuiltInResponse, match_response_key},
         server::{request::Request, router::reject},
     },
 };
@@ -76,7 +76,7 @@ pub(crate) async fn respond<O: Operation>(
 ) -> O::Response {
     let preferred = match Prefer::from_headers(request.headers()) {
         Ok(preferred) => preferred,
-        Err(error) => reject(Rejection::new(Code::BAD_REQUEST, error)),
+        Err(error) => reject(Rejection::new(BuiltInResponse::BAD_REQUEST, error)),
     };
     let choice = match (choice, &preferred.code) {
         (Some(choice), _) => Some(choice),
@@ -119,7 +119,7 @@ fn check_declared<R: Response>(choice: &StatusChoice) -> Result<(), Rejection> {
         "this operation does not return {code}; use one of {}",
         keys.join(", ")
     );
-    Err(Rejection::new(Code::BAD_REQUEST, detail))
+    Err(Rejection::new(BuiltInResponse::BAD_REQUEST, detail))
 }
 
 /// Returns a random number from 0 to 1.

@@ -13,16 +13,10 @@ use super::{
     axum::{Body, HttpBody},
     limits::RequestLimits,
 };
-use crate::{
-    Code,
-    runtime::{
-        codec::multipart::{File, FormParts},
-        message::{Rejection, request_decoder::RequestDecoder},
-    },
+use crate::runtime::{
+    codec::multipart::{File, FormParts},
+    message::{Rejection, built_in::BuiltInResponse, request_decoder::RequestDecoder},
 };
-
-const REQUEST_TIMEOUT: Code = Code::from_const(408);
-const CONTENT_TOO_LARGE: Code = Code::from_const(413);
 
 /// Receives the content of a request.
 pub(super) async fn receive(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
@@ -61,13 +55,13 @@ async fn multipart_parts(headers: &HeaderMap, bytes: &Bytes) -> Option<FormParts
 async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> {
     let (size, time) = (limits.body_size, limits.body_time);
     // The unread content must not be parsed as the next request.
-    let closing = |code, detail: String| {
+    let closing = |response, detail: String| {
         let close = HeaderValue::from_static("close");
-        Rejection::new(code, detail).with_header(header::CONNECTION, close)
+        Rejection::new(response, detail).with_header(header::CONNECTION, close)
     };
     let too_large = || {
         let detail = format!("the content exceeds {size} bytes");
-        closing(CONTENT_TOO_LARGE, detail)
+        closing(BuiltInResponse::CONTENT_TOO_LARGE, detail)
     };
     // If `Content-Length` exceeds the limit, the content is not read at all.
     if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > size) {
@@ -82,12 +76,12 @@ async fn collect(body: Body, limits: RequestLimits) -> Result<Bytes, Rejection> 
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Rejection::new(
-            Code::BAD_REQUEST,
+            BuiltInResponse::BAD_REQUEST,
             "the content is incomplete",
         )),
         Err(_) => {
             let detail = "the content took too long to arrive".to_owned();
-            Err(closing(REQUEST_TIMEOUT, detail))
+            Err(closing(BuiltInResponse::REQUEST_TIMEOUT, detail))
         }
     }
 }

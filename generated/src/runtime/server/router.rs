@@ -39,6 +39,7 @@ use crate::{
         },
         message::{
             Operation, Response,
+            built_in::BuiltInResponse,
             rejection::{Rejection, RejectionInner},
             request_decoder::{PathValues, RequestDecoder},
             response_encoder::ResponseEncoder,
@@ -166,13 +167,16 @@ impl ApiRouter {
         }
         let allow = allow(&methods);
         if *method == Method::OPTIONS {
-            let mut response = with_status(NO_CONTENT, Body::empty());
+            let mut response = with_status(
+                Code::from_const(BuiltInResponse::OPTIONS.code()),
+                Body::empty(),
+            );
             response.headers_mut().insert(header::ALLOW, allow);
             return completed(response);
         }
         let detail = "the path has no operation for this method";
-        let rejection =
-            Rejection::new(METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow);
+        let rejection = Rejection::new(BuiltInResponse::METHOD_NOT_ALLOWED, detail)
+            .with_header(header::ALLOW, allow);
         completed(problem(rejection))
     }
 }
@@ -183,13 +187,6 @@ impl RouteMatch<'_, Endpoint> {
         (self.value.handler)(head, body, self.parameters)
     }
 }
-
-const NO_CONTENT: Code = Code::from_const(204);
-const NOT_FOUND: Code = Code::from_const(404);
-const METHOD_NOT_ALLOWED: Code = Code::from_const(405);
-const NOT_ACCEPTABLE: Code = Code::from_const(406);
-const INTERNAL_SERVER_ERROR: Code = Code::from_const(500);
-const SERVICE_UNAVAILABLE: Code = Code::from_const(503);
 
 /// The future of a response, which becomes a 503 after a time.
 struct WithDeadline {
@@ -212,7 +209,7 @@ impl Future for WithDeadline {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(time)));
         timer.as_mut().poll(cx).map(|()| {
             let detail = "the server took too long to respond";
-            let rejection = Rejection::new(SERVICE_UNAVAILABLE, detail);
+            let rejection = Rejection::new(BuiltInResponse::SERVICE_UNAVAILABLE, detail);
             let seconds = HeaderValue::from_static("30");
             Ok(problem(rejection.with_header(header::RETRY_AFTER, seconds)))
         })
@@ -220,7 +217,7 @@ impl Future for WithDeadline {
 }
 
 pub(crate) fn no_such_path() -> Rejection {
-    Rejection::new(NOT_FOUND, "there is no such path")
+    Rejection::new(BuiltInResponse::NOT_FOUND, "there is no such path")
 }
 
 /// Wraps a response in a future that is ready at once.
@@ -287,7 +284,10 @@ fn rejection_response<O: Operation>(rejection: Rejection) -> HttpResponse {
 #[cold]
 fn internal_error<O: Operation>() -> HttpResponse {
     let detail = "the server failed to handle this request";
-    rejection_response::<O>(Rejection::new(INTERNAL_SERVER_ERROR, detail))
+    rejection_response::<O>(Rejection::new(
+        BuiltInResponse::INTERNAL_SERVER_ERROR,
+        detail,
+    ))
 }
 
 /// Checks the header of a request, before its content is received. Credentials are checked first, so that
@@ -313,7 +313,7 @@ fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection>
         "`Accept` excludes every media type of the response; accept {}",
         alternatives(produced)
     );
-    Err(Rejection::new(NOT_ACCEPTABLE, detail))
+    Err(Rejection::new(BuiltInResponse::NOT_ACCEPTABLE, detail))
 }
 
 /// Creates the HTTP response.
