@@ -71,7 +71,7 @@ fn model(cx: &Context<'_>) -> Model {
     // The types and constraints are final from here on.
     let types = schemas::finish(lowering.types, &requests, &responses.enums);
     let constraints = lowering.constraints.finish(&mut requests);
-    let examples = examples::lower(cx, &types, &requests, &responses);
+    let examples = examples::lower(cx, &types, &requests, &responses, &handlers);
     let operations = operations::lower(OperationParts {
         routes: &routes,
         requests,
@@ -79,7 +79,7 @@ fn model(cx: &Context<'_>) -> Model {
         security: &security,
         handlers: &handlers,
         groups: &groups,
-        examples,
+        examples: examples.by_route,
     });
     let counts = coverage::count(cx, &routes, &operations, &responses.enums);
 
@@ -90,6 +90,7 @@ fn model(cx: &Context<'_>) -> Model {
         constraints,
         response_enums: responses.enums,
         operations,
+        example_tables: examples.tables,
         groups: groups.list,
         schemes: security.schemes,
         credentials: security.sets,

@@ -13,12 +13,13 @@ mod status;
 
 pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType};
 pub use operation::{
-    Condition, Handler, Location, Method, Operation, Parameter, RequestBody, RequestExample,
-    ResponseExample, Style, TagGroup,
+    Condition, ExampleTable, Handler, Location, Method, Operation, Parameter, RequestBody,
+    RequestExample, ResponseExample, Style, TagGroup,
 };
 pub use origin::Origin;
 pub use response::{
     BodyVariant, Codec, Content, IsSuccess, Payload, ResponseEnum, ResponseVariant, SuccessType,
+    VariantShape,
 };
 pub use schema::{
     Constant, Direction, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind,
@@ -73,6 +74,8 @@ pub struct Model {
     pub response_enums: Vec<ResponseEnum>,
     /// The operations, ordered by path and then by method.
     pub operations: Vec<Operation>,
+    /// The distinct sets of examples that the mock returns.
+    pub example_tables: Vec<ExampleTable>,
     /// The groups of operations, one server trait each; empty if a single trait has all operations.
     pub groups: Vec<TagGroup>,
     /// The security schemes, by name.
@@ -123,6 +126,18 @@ impl Model {
     )]
     pub fn response_enum(&self, operation: &Operation) -> &ResponseEnum {
         &self.response_enums[operation.response_enum]
+    }
+
+    /// The examples that the mock returns for an operation; `None` if the method of another operation handles it.
+    #[must_use]
+    pub fn example_table(&self, operation: &Operation) -> Option<&ExampleTable> {
+        self.example_tables.get(operation.example_table?)
+    }
+
+    /// The status with a code; `None` if neither the catalogue nor the document names it.
+    #[must_use]
+    pub fn status(&self, code: u16) -> Option<&Status> {
+        self.statuses.iter().find(|status| status.code == code)
     }
 
     /// Returns `true` if the document has security schemes, or an operation that requires one.

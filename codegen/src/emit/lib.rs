@@ -8,13 +8,12 @@ use quote::quote;
 use super::{
     Module,
     requests::{Member, members},
-    responses::is_struct,
     server::handled,
     shared::{UseTree, doc_lines, ident},
 };
 use crate::{
     doc,
-    model::{IsSuccess, Model, Operation, Payload, Server},
+    model::{IsSuccess, Model, Operation, Payload, Server, VariantShape},
 };
 
 pub(super) fn emit(model: &Model, modules: &[(&str, Module)]) -> TokenStream {
@@ -206,11 +205,15 @@ fn match_responses(
     };
     imports.insert(operation.response.to_string());
     let variant = format!("{}::{}", operation.response, success.variant);
-    let arm = match (&success.body, is_struct(success)) {
-        (Payload::Empty, false) => format!("{variant} => println!(\"success\"),"),
-        (Payload::Empty, true) => format!("{variant} {{ .. }} => println!(\"success\"),"),
-        (_, false) => format!("{variant}(body) => println!(\"{{body:?}}\"),"),
-        (_, true) => format!("{variant} {{ body, .. }} => println!(\"{{body:?}}\"),"),
+    let arm = match (success.shape(), &success.body) {
+        (VariantShape::Unit, _) => format!("{variant} => println!(\"success\"),"),
+        (VariantShape::Content, _) => format!("{variant}(body) => println!(\"{{body:?}}\"),"),
+        (VariantShape::Fields, Payload::Empty) => {
+            format!("{variant} {{ .. }} => println!(\"success\"),")
+        }
+        (VariantShape::Fields, _) => {
+            format!("{variant} {{ body, .. }} => println!(\"{{body:?}}\"),")
+        }
     };
     vec![
         format!("    match {call} {{"),

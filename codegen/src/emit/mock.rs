@@ -7,33 +7,18 @@ use quote::quote;
 
 use super::{server::handled, shared::imports};
 use crate::{
-    model::{Model, Operation, Parameter, ResponseExample, Type},
-    name::{Ident, Scope, reserved},
+    model::{ExampleTable, Model, Operation, Parameter, ResponseExample, Type},
+    name::Ident,
 };
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    // Operations with the same examples share a table.
-    let mut tables: Vec<(&Operation, Ident)> = Vec::new();
-    let mut scope = Scope::reserving(reserved::MOCK_TABLES);
-    let mut operations = Vec::new();
+    let operations: Vec<_> = handled(model)
+        .filter_map(|operation| Some((operation, model.example_table(operation)?)))
+        .collect();
     let mut methods: BTreeMap<Option<usize>, Vec<TokenStream>> = BTreeMap::new();
-    for operation in handled(model) {
-        let shared = tables.iter().find(|(first, _)| {
-            first.response_enum == operation.response_enum
-                && first.response_examples == operation.response_examples
-        });
-        let table = match shared {
-            Some((_, table)) => table.clone(),
-            None => {
-                let wanted = operation.name.screaming_snake().with_suffix("_EXAMPLES");
-                let (table, _) = scope.name(&[wanted], "the examples of an operation");
-                tables.push((operation, table.clone()));
-                table
-            }
-        };
+    for (operation, table) in &operations {
         let methods = methods.entry(operation.group).or_default();
-        methods.push(method(operation, &table));
-        operations.push((operation, table));
+        methods.push(method(operation, &table.name));
     }
     if model.groups.is_empty() {
         // An API may have no operations; its only trait is implemented all the same.
@@ -68,6 +53,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
     let all = operations.iter().map(|(operation, table)| {
         let Operation { id, response, .. } = operation;
+        let table = &table.name;
         quote! {
             OperationExamples {
                 operation: #id,
@@ -76,10 +62,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             }
         }
     });
-    let tables = tables.iter().map(|(operation, name)| {
-        let examples = operation.response_examples.iter().map(example);
-        quote!(const #name: &[ResponseExample] = &[#(#examples,)*];)
-    });
+    let tables = model
+        .example_tables
+        .iter()
+        .map(|ExampleTable { name, examples }| {
+            let examples = examples.iter().map(example);
+            quote!(const #name: &[ResponseExample] = &[#(#examples,)*];)
+        });
     let items = quote! {
         #(#implementations)*
 

@@ -12,8 +12,8 @@ use super::shared::{
 use crate::{
     doc,
     model::{
-        IsSuccess, Model, Payload, ResponseEnum, ResponseKey, ResponseVariant, Status, SuccessType,
-        match_response_key,
+        IsSuccess, Model, Payload, ResponseEnum, ResponseKey, ResponseVariant, SuccessType,
+        VariantShape, match_response_key,
     },
     name::Ident,
 };
@@ -191,13 +191,9 @@ fn example_of(response: &ResponseEnum, key: ResponseKey) -> Option<u16> {
     })
 }
 
-fn status(model: &Model, code: u16) -> Option<&Status> {
-    model.statuses.iter().find(|status| status.code == code)
-}
-
 /// Writes a status code as a `Code`, by its name if it has one.
 fn code_of(model: &Model, code: u16) -> TokenStream {
-    match status(model, code) {
+    match model.status(code) {
         Some(status) => {
             let name = &status.name;
             quote!(Status::#name.into())
@@ -209,17 +205,12 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
     }
 }
 
-/// Returns whether a variant has named fields.
-pub(super) fn is_struct(variant: &ResponseVariant) -> bool {
-    variant.status_type.is_some() || !variant.headers.is_empty()
-}
-
 /// Returns the pattern that matches any payload of a variant.
 fn any_payload(variant: &ResponseVariant) -> TokenStream {
-    match &variant.body {
-        _ if is_struct(variant) => quote!({ .. }),
-        Payload::Empty => TokenStream::new(),
-        _ => quote!((..)),
+    match variant.shape() {
+        VariantShape::Unit => TokenStream::new(),
+        VariantShape::Content => quote!((..)),
+        VariantShape::Fields => quote!({ .. }),
     }
 }
 
@@ -235,7 +226,7 @@ fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
 /// not the one of the status.
 fn variant_docs(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let title = match variant.key {
-        ResponseKey::Exact(code) => match status(model, code) {
+        ResponseKey::Exact(code) => match model.status(code) {
             Some(status) => {
                 let title = doc::code(format!("{code} {}", status.reason).trim_end());
                 format!("[{title}](crate::Status::{})", status.name)
@@ -258,7 +249,7 @@ fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let docs = variant_docs(model, variant);
     let body = body_ty(model, &variant.body);
-    if !is_struct(variant) {
+    if variant.shape() != VariantShape::Fields {
         let body = body.map(|body| quote!((#body)));
         return quote!(#docs #name #body);
     }
@@ -356,7 +347,9 @@ fn success_pattern(success: SuccessType, variant: &ResponseVariant) -> TokenStre
     let name = &variant.variant;
     let status = (variant.succeeds == IsSuccess::ByCode).then(|| quote!(status,));
     match success {
-        SuccessType::Body(_) if is_struct(variant) => quote!(Self::#name { #status body, .. }),
+        SuccessType::Body(_) if variant.shape() == VariantShape::Fields => {
+            quote!(Self::#name { #status body, .. })
+        }
         SuccessType::Body(_) => quote!(Self::#name(body)),
         SuccessType::Unit | SuccessType::Whole if status.is_some() => {
             quote!(Self::#name { status, .. })
@@ -413,7 +406,7 @@ fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
         Payload::Empty => None,
         payload => Some(read_body(model, payload, &quote!(response))),
     };
-    if !is_struct(variant) {
+    if variant.shape() != VariantShape::Fields {
         let body = body.map(|body| quote!((#body)));
         return quote!(Ok(Self::#name #body));
     }
@@ -436,7 +429,7 @@ fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
 fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let code = match variant.key {
-        ResponseKey::Exact(code) => match status(model, code) {
+        ResponseKey::Exact(code) => match model.status(code) {
             Some(status) => {
                 let name = &status.name;
                 quote!(Status::#name)
@@ -461,7 +454,7 @@ fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
             quote!(Ok(#response.content(#content)))
         }
     };
-    if !is_struct(variant) {
+    if variant.shape() != VariantShape::Fields {
         let body = (variant.body != Payload::Empty).then(|| quote!((body)));
         return quote!(Self::#name #body => #response);
     }

@@ -23,34 +23,63 @@ use super::{
 };
 use crate::{
     model::{
-        Codec, Content, Direction, Parameter, Payload, RequestExample, ResponseExample,
-        ResponseKey, ResponseVariant, Type, TypeDef, match_response_key,
+        Codec, Content, Direction, ExampleTable, Handler, Parameter, Payload, RequestExample,
+        ResponseExample, ResponseKey, ResponseVariant, Type, TypeDef, match_response_key,
     },
+    name::{Scope, reserved},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
 
-/// The examples of an operation.
+/// The examples of all operations.
 pub(super) struct Examples {
-    pub(super) responses: Vec<ResponseExample>,
+    pub(super) by_route: Vec<OperationExamples>,
+    pub(super) tables: Vec<ExampleTable>,
+}
+
+/// The examples of an operation.
+pub(super) struct OperationExamples {
+    /// The index of the table with the examples of its responses.
+    pub(super) table: Option<usize>,
     pub(super) request: RequestExample,
 }
 
-/// Returns the examples of each operation.
+/// Returns the examples of each operation. Operations with the same response enum and the same examples share a
+/// table.
 pub(super) fn lower(
     cx: &Context<'_>,
     types: &[TypeDef],
     requests: &[Request],
     responses: &ResponseEnums,
-) -> Vec<Examples> {
+    handlers: &[Handler],
+) -> Examples {
     let examples = ExampleLowering { cx, types };
-    let operations = requests.iter().zip(&responses.by_route);
-    operations
-        .map(|(request, own)| Examples {
-            responses: examples.responses(responses, own),
+    let mut names = Scope::reserving(reserved::MOCK_TABLES);
+    let mut tables: Vec<(usize, ExampleTable)> = Vec::new();
+    let operations = requests.iter().zip(&responses.by_route).zip(handlers);
+    let by_route = operations.map(|((request, own), handler)| {
+        // Generated for every operation, because a response without an example is reported.
+        let found = examples.responses(responses, own);
+        let table = (*handler == Handler::Own).then(|| {
+            let shared = tables.iter().position(|(response_enum, table)| {
+                *response_enum == own.response_enum && table.examples == found
+            });
+            shared.unwrap_or_else(|| {
+                let wanted = request.method.screaming_snake().with_suffix("_EXAMPLES");
+                let (name, _) = names.name(&[wanted], "the examples of an operation");
+                let examples = found;
+                tables.push((own.response_enum, ExampleTable { name, examples }));
+                tables.len() - 1
+            })
+        });
+        OperationExamples {
+            table,
             request: examples.request(request),
-        })
-        .collect()
+        }
+    });
+    let by_route = by_route.collect();
+    let tables = tables.into_iter().map(|(_, table)| table).collect();
+    Examples { by_route, tables }
 }
 
 struct ExampleLowering<'a> {

@@ -21,7 +21,7 @@ use self::{
     security::Security,
     tags::Groups,
 };
-use super::examples::Examples;
+use super::examples::OperationExamples;
 use crate::{
     model::{Condition, Handler, Operation, ResponseKey, segments},
     name::Ident,
@@ -35,7 +35,7 @@ pub(super) struct OperationParts<'a> {
     pub(super) security: &'a Security,
     pub(super) handlers: &'a [Handler],
     pub(super) groups: &'a Groups,
-    pub(super) examples: Vec<Examples>,
+    pub(super) examples: Vec<OperationExamples>,
 }
 
 /// Assembles the operations.
@@ -85,7 +85,7 @@ pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
             security_doc,
             handler: *handler,
             group: *group,
-            response_examples: examples.responses,
+            example_table: examples.table,
             request_example: examples.request,
             origin: route.declared.place.clone().into(),
         });

@@ -48,8 +48,9 @@ pub struct Operation {
     /// The conditions that the client has methods for: both if the operation declares 304 (or `3XX`), except
     /// those whose method would have the name of a parameter.
     pub conditions: Vec<Condition>,
-    /// The examples of responses, at most one for each variant.
-    pub response_examples: Vec<ResponseExample>,
+    /// The index of the examples that the mock returns, in [`Model::example_tables`]; `None` for a HEAD operation
+    /// that the method of GET handles.
+    pub example_table: Option<usize>,
     /// An example of a request.
     pub request_example: RequestExample,
     /// Its places in the document.
@@ -309,6 +310,15 @@ pub struct RequestExample {
     pub parameters: Vec<Option<String>>,
     /// The content of each media type, if it is text.
     pub contents: Vec<Option<String>>,
+}
+
+/// The examples of an operation's responses, shared by operations with the same response enum and examples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExampleTable {
+    /// The name of the constant in the module of the mock.
+    pub name: Ident,
+    /// The examples, in the order of the variants.
+    pub examples: Vec<ResponseExample>,
 }
 
 /// An example of a response.

@@ -69,7 +69,30 @@ pub struct ResponseVariant {
     pub origin: Origin,
 }
 
+/// The shape of a variant of a response enum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariantShape {
+    /// Without a payload: `NotFound`.
+    Unit,
+    /// With the content only: `Ok(Pet)`.
+    Content,
+    /// With named fields: `Ok { etag, body }`.
+    Fields,
+}
+
 impl ResponseVariant {
+    /// The shape: named fields if it has a status code or header fields.
+    #[must_use]
+    pub fn shape(&self) -> VariantShape {
+        if self.status_type.is_some() || !self.headers.is_empty() {
+            VariantShape::Fields
+        } else if self.body == Payload::Empty {
+            VariantShape::Unit
+        } else {
+            VariantShape::Content
+        }
+    }
+
     /// The media types of its content, as written in the document.
     #[must_use]
     pub fn media(&self) -> Vec<&str> {
