@@ -187,6 +187,7 @@ runtime! {
     "server/limits.rs",
     "server/mod.rs",
     "server/request.rs",
+    "server/response.rs",
     "server/router.rs",
     "server/routes.rs",
     "server/serve.rs",

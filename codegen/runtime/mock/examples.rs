@@ -12,7 +12,7 @@ use crate::{
         },
         server::{
             axum::{Body, HttpResponse},
-            router::with_status,
+            response::with_status,
         },
     },
 };

@@ -11,4 +11,5 @@ mod media;
 mod messages;
 mod prefer;
 mod rejection;
+mod request;
 mod routes;

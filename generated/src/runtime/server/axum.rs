@@ -14,7 +14,8 @@ pub(crate) use axum::{
 
 use super::{
     limits::Limits,
-    router::{ApiRouter, no_such_path, problem},
+    response::problem,
+    router::{ApiRouter, no_such_path},
 };
 use crate::runtime::message::Rejection;
 

@@ -6,6 +6,7 @@ pub(crate) mod axum;
 mod content;
 pub(crate) mod limits;
 pub(crate) mod request;
+pub(crate) mod response;
 pub(crate) mod router;
 pub(crate) mod routes;
 pub(crate) mod serve;
