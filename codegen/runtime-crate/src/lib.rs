@@ -22,10 +22,16 @@ pub mod client {
     //! Stands in for the generated module `client`.
 
     pub use crate::runtime::client::{
-        builder::{Client, ClientBuilder},
-        call::Call,
+        builder::{Client, ClientBuilder, http_builder},
+        call::{
+            BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+            StreamingCall, StreamingResponse,
+        },
+        conditional::HttpDate,
         error::{Error, ResponseError},
-        server_url::Server,
+        redirect::Redirects,
+        retry::{Attempt, RetryPolicy},
+        server_url::{Server, ServerVariable},
     };
 
     impl Server {
