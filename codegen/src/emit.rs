@@ -186,6 +186,7 @@ runtime! {
     "server/content.rs",
     "server/limits.rs",
     "server/mod.rs",
+    "server/preface.rs",
     "server/request.rs",
     "server/response.rs",
     "server/router.rs",

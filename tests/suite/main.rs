@@ -16,6 +16,7 @@ mod faults;
 mod hostile;
 mod httpbin;
 mod language;
+mod message_syntax;
 mod retries;
 mod spec;
 mod status;

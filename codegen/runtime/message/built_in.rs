@@ -27,6 +27,8 @@ built_in_responses! {
     BAD_REQUEST = Self::new(400);
     /// For bytes that are not an HTTP request; sent by hyper.
     NOT_HTTP = Self::new(400).without_content();
+    /// For a request of HTTP/1.1 without a valid `Host`, or with several (RFC 9112, section 3.2).
+    INVALID_HOST = Self::new(400);
     /// For missing or malformed credentials.
     UNAUTHORIZED = Self::new(401).with_header("WWW-Authenticate");
     /// For an operation whose security schemes the document does not declare.
@@ -41,16 +43,20 @@ built_in_responses! {
     REQUEST_TIMEOUT = Self::new(408);
     /// For content that is larger than the limits of the server allow.
     CONTENT_TOO_LARGE = Self::new(413);
+    /// For a target that is longer than a header may be.
+    URI_TOO_LONG = Self::new(414).without_content();
     /// For content of an undeclared media type.
     UNSUPPORTED_MEDIA_TYPE = Self::new(415).with_header("Accept");
     /// For content that its schema rejects.
     UNPROCESSABLE_CONTENT = Self::new(422);
-    /// For a header that is larger than the limits of the server allow; sent by hyper.
+    /// For a header that is larger than the limits of the server allow.
     HEADER_TOO_LARGE = Self::new(431).without_content();
     /// For a method that panics or returns a response that cannot be encoded.
     INTERNAL_SERVER_ERROR = Self::new(500);
     /// For a response that takes longer than the limits of the server allow.
     SERVICE_UNAVAILABLE = Self::new(503).with_header("Retry-After");
+    /// For HTTP/2 with prior knowledge.
+    HTTP_VERSION_NOT_SUPPORTED = Self::new(505).without_content();
 }
 
 impl BuiltInResponse {

@@ -8,7 +8,8 @@ use http::Extensions;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Maximum size of a request's header, in bytes; larger requests get 431. Default 64 KiB, minimum 8 KiB.
+    /// Maximum size of a request's header, in bytes; larger requests get 431, or 414 if the target alone is larger.
+    /// Default 64 KiB, minimum 8 KiB.
     pub header_size: usize,
     /// Maximum time to receive a header, and to wait for the next request on a connection; after it the
     /// connection is closed. Default 10 seconds.

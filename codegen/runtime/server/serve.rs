@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::{Either, Ready, ready};
+use http::{HeaderMap, HeaderValue, Version, header, uri::Authority};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -27,6 +29,12 @@ use tower::Service;
 use super::{
     axum::{Body, ConnectInfo, HttpRequest, HttpResponse, Router, RouterExt as _},
     limits::Limits,
+    preface::RefusingHttp2,
+    response::{problem, with_status},
+};
+use crate::{
+    Code,
+    runtime::message::{Rejection, built_in::BuiltInResponse},
 };
 
 /// The minimum header size that hyper accepts, in bytes.
@@ -77,6 +85,7 @@ impl Serve {
         } = self;
         let router = router.with_limits(&limits);
         let http = http(&limits);
+        let header_size = limits.header_size.max(MIN_HEADER_SIZE);
         let permits = Arc::new(Semaphore::new(
             limits.connections.min(Semaphore::MAX_PERMITS),
         ));
@@ -101,10 +110,11 @@ impl Serve {
                     let service = ConnectionService {
                         router: router.clone(),
                         remote,
+                        header_size,
                     };
                     let mut stream = TimeoutStream::new(stream);
                     stream.set_write_timeout(limits.write_time);
-                    let stream = TokioIo::new(Box::pin(stream));
+                    let stream = TokioIo::new(RefusingHttp2::new(Box::pin(stream)));
                     let connection = http.serve_connection_with_upgrades(stream, service);
                     let connection = graceful.watch(connection.into_owned());
                     connections.spawn(async move {
@@ -160,8 +170,49 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
-        .max_buf_size(limits.header_size.max(MIN_HEADER_SIZE));
+        // Larger than the limit, so that the service can tell a long target from a large header.
+        .max_buf_size(4 * limits.header_size.max(MIN_HEADER_SIZE));
     builder
+}
+
+/// Returns the response to a request whose header violates HTTP/1.1 or exceeds a size in bytes.
+fn check_header<B>(request: &hyper::Request<B>, size: usize) -> Option<HttpResponse> {
+    let rejected = |response: BuiltInResponse| {
+        let code = Code::from_const(response.code());
+        let mut response = with_status(code, Body::empty());
+        // The content of the request is not read.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+        response
+    };
+    let uri = request.uri();
+    let target = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
+    if target > size {
+        return Some(rejected(BuiltInResponse::URI_TOO_LONG));
+    }
+    // A field is sent as `name: value` with a line break.
+    let fields = request.headers().iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len() + 4);
+    if target + fields.sum::<usize>() > size {
+        return Some(rejected(BuiltInResponse::HEADER_TOO_LARGE));
+    }
+    if request.version() == Version::HTTP_11 && !has_valid_host(request.headers()) {
+        let detail = "the request must have one `Host`, which is the host and port of its URL";
+        let close = HeaderValue::from_static("close");
+        let rejection = Rejection::new(BuiltInResponse::INVALID_HOST, detail);
+        return Some(problem(rejection.with_header(header::CONNECTION, close)));
+    }
+    None
+}
+
+/// Returns whether there is exactly one `Host`, which is empty or a host with an optional port.
+fn has_valid_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    host.is_empty()
+        || Authority::try_from(host.as_bytes()).is_ok_and(|host| !host.as_str().contains('@'))
 }
 
 /// The service of a connection, which adds the address of the peer to each request.
@@ -169,17 +220,23 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
 struct ConnectionService {
     router: Router,
     remote: SocketAddr,
+    /// The maximum size of a request's header, in bytes.
+    header_size: usize,
 }
 
 impl hyper::service::Service<hyper::Request<Incoming>> for ConnectionService {
     type Response = HttpResponse;
     type Error = Infallible;
-    type Future = <Router as Service<HttpRequest>>::Future;
+    type Future =
+        Either<Ready<Result<HttpResponse, Infallible>>, <Router as Service<HttpRequest>>::Future>;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
+        if let Some(response) = check_header(&request, self.header_size) {
+            return Either::Left(ready(Ok(response)));
+        }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.remote));
         // A router is always ready.
-        self.router.clone().call(request)
+        Either::Right(self.router.clone().call(request))
     }
 }

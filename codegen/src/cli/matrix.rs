@@ -128,10 +128,13 @@ fn rows(model: &Model, built_in: bool) -> Vec<Row<'_>> {
 /// The built-in responses to requests that do not match an operation, and to any request.
 const UNMATCHED_RESPONSES: &[BuiltInResponse] = &[
     BuiltInResponse::NOT_HTTP,
+    BuiltInResponse::INVALID_HOST,
     BuiltInResponse::NOT_FOUND,
     BuiltInResponse::METHOD_NOT_ALLOWED,
+    BuiltInResponse::URI_TOO_LONG,
     BuiltInResponse::HEADER_TOO_LARGE,
     BuiltInResponse::SERVICE_UNAVAILABLE,
+    BuiltInResponse::HTTP_VERSION_NOT_SUPPORTED,
 ];
 
 /// Returns the rows for requests that do not match an operation.

@@ -5,6 +5,7 @@
 pub(crate) mod axum;
 mod content;
 pub(crate) mod limits;
+mod preface;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod router;
