@@ -11,6 +11,7 @@ mod generate;
 mod git;
 mod matrix;
 mod paths;
+mod reporting;
 mod serve;
 
 use std::{

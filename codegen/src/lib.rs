@@ -19,6 +19,9 @@
 //! duplicate key or a dangling reference is an error. Every part that does not become code is reported with its
 //! place.
 //!
+//! A rule with more than five findings prints three of them; `--verbose` prints all. `--allow RULE` hides the
+//! warnings of a rule, and `gen --deny-warnings` generates nothing if there is a warning.
+//!
 //! # Names
 //!
 //! An operation is named after its `operationId`, otherwise after its method and path; a schema after its key in

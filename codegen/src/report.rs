@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::pointer::Pointer;
 pub use positions::{Position, Positions};
-pub use render::{OutputStyle, Report, render};
+pub use render::{Detail, OutputStyle, Report, render};
 pub(crate) use wording::{describe, list, nearest};
 
 /// The severity of a finding.
@@ -153,6 +153,12 @@ macro_rules! rules {
         impl Rule {
             /// All rules.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Returns the rule with an ID.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|rule| rule.id() == id)
+            }
 
             /// Returns the ID that messages contain.
             #[must_use]

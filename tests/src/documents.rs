@@ -14,7 +14,7 @@ use statusquo_codegen::{
     Options, files,
     manifest::manifest,
     model::Catalogue,
-    report::{OutputStyle, render},
+    report::{Detail, OutputStyle, render},
     source::Source,
 };
 use toml_edit::DocumentMut;
@@ -41,7 +41,8 @@ impl Document {
     /// # Errors
     /// If the document is rejected, with the messages as a user reads them.
     pub fn new(source: &Source, catalogue: &Catalogue) -> Result<Self, String> {
-        let messages = |findings: &[_]| render(findings, source, OutputStyle::Plain).text;
+        let messages =
+            |findings: &[_]| render(findings, source, OutputStyle::Plain, Detail::All).text;
         let (model, _) =
             statusquo_codegen::model(source, catalogue).map_err(|findings| messages(&findings))?;
         let name = source.name.rsplit('/').next().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::fs;
 
 use statusquo_codegen::{
     model::Catalogue,
-    report::{OutputStyle, render},
+    report::{Detail, OutputStyle, render},
     source::Source,
 };
 use statusquo_tests::{
@@ -31,7 +31,7 @@ fn messages(file: &str, text: &str, catalogue: &Catalogue) -> String {
     };
     format!(
         "{}{outcome}\n",
-        render(&findings, &source, OutputStyle::Plain).text
+        render(&findings, &source, OutputStyle::Plain, Detail::All).text
     )
 }
 
@@ -96,7 +96,7 @@ fn a_damaged_document_does_not_make_the_generator_panic() {
                 &statusquo_codegen::Options::default(),
             ) {
                 assert!(
-                    !render(&findings, &source, OutputStyle::Plain)
+                    !render(&findings, &source, OutputStyle::Plain, Detail::All)
                         .text
                         .is_empty()
                 );

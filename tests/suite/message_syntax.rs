@@ -28,11 +28,9 @@ async fn send(address: SocketAddr, bytes: &[u8]) -> io::Result<String> {
     let mut response = Vec::new();
     let reading = stream.read_to_end(&mut response);
     // The server closes the connection long before its timeouts.
-    match tokio::time::timeout(Duration::from_secs(5), reading).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionReset => {}
-        Ok(Err(error)) => return Err(error),
-        Err(_) => panic!("the server does not close the connection"),
+    match tokio::time::timeout(Duration::from_secs(5), reading).await? {
+        Err(error) if error.kind() != io::ErrorKind::ConnectionReset => return Err(error),
+        _ => {}
     }
     Ok(String::from_utf8_lossy(&response).into_owned())
 }

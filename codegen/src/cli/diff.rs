@@ -20,6 +20,7 @@ use super::{
     error::CommandError,
     git::{Blob, Repository, Revision},
     paths,
+    reporting::ReportArgs,
 };
 use view::View;
 
@@ -40,6 +41,8 @@ pub(crate) struct DiffArgs {
     /// is not raised enough]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -74,7 +77,7 @@ impl DiffArgs {
         let base = Base::find(program, self.base.as_deref(), spec)?;
         let Some(old) = base.read(spec)? else {
             // A new document must be valid, too.
-            let model = document::model(&head, program.catalogue_for(spec)?)?;
+            let model = self.report.model(&head, program.catalogue_for(spec)?)?;
             let view = view::New {
                 base: base.shown(),
                 head: paths::normalized(spec).display().to_string(),
@@ -87,7 +90,7 @@ impl DiffArgs {
                 DiffFormat::Github => github::new(&view),
             });
         };
-        let (old, new) = sides(program, spec, &old, &head)?;
+        let (old, new) = sides(program, &self.report, spec, &old, &head)?;
         let old = base.with_crate(program, spec, old)?;
         let diff = diff(&old, &new);
         let (before, after) = (base.shown(), head_name(&base, spec, &head));
@@ -109,6 +112,7 @@ impl DiffArgs {
 /// does not track the document.
 pub(crate) fn report_edit(
     program: &Program,
+    report: &ReportArgs,
     spec: &Path,
     source: &Source,
     out: &Path,
@@ -124,10 +128,10 @@ pub(crate) fn report_edit(
         Some((repository, revision)) => {
             // The committed document may be invalid, and the edit may fix that.
             let old = document::read_revision(repository, revision, spec)?;
-            old.and_then(|old| side(program, spec, &old).ok())
+            old.and_then(|old| side(program, report, spec, &old).ok())
         }
     };
-    let head = side(program, spec, source)?;
+    let head = side(program, report, spec, source)?;
     let (name, base) = match (committed, &last) {
         (Some(base), Some((repository, revision))) => {
             let files = match repository.path(out) {
@@ -142,7 +146,7 @@ pub(crate) fn report_edit(
             }
         }
         _ => {
-            let base = side(program, spec, source)?;
+            let base = side(program, report, spec, source)?;
             let crate_name = paths::normalized(out).display().to_string();
             (crate_name, on_disk(out, base)?)
         }
@@ -216,20 +220,26 @@ fn verdict(diff: &Diff, fail_on: Option<FailOn>) -> Option<String> {
 /// Reads both sides in parallel, because each takes equally long.
 fn sides(
     program: &Program,
+    report: &ReportArgs,
     spec: &Path,
     base: &Source,
     head: &Source,
 ) -> Result<(Side, Side), CommandError> {
     let (old, new) = Side::read_both(base, head, program.catalogue_for(spec)?);
-    let old = old.map_err(|findings| document::comparison_error(&findings, base))?;
-    let new = new.map_err(|findings| document::comparison_error(&findings, head))?;
+    let old = old.map_err(|findings| report.comparison_error(&findings, base))?;
+    let new = new.map_err(|findings| report.comparison_error(&findings, head))?;
     Ok((old, new))
 }
 
 /// Reads one side.
-fn side(program: &Program, spec: &Path, source: &Source) -> Result<Side, CommandError> {
+fn side(
+    program: &Program,
+    report: &ReportArgs,
+    spec: &Path,
+    source: &Source,
+) -> Result<Side, CommandError> {
     Side::read(source, program.catalogue_for(spec)?)
-        .map_err(|findings| document::comparison_error(&findings, source))
+        .map_err(|findings| report.comparison_error(&findings, source))
 }
 
 /// The document to compare with.

@@ -1,13 +1,8 @@
-//! Reads documents, generates crates and models from them, and renders their diagnostics.
+//! Reads documents from files and from Git.
 
 use std::{fs, io, path::Path};
 
-use crate::{
-    GeneratedCrate, Options,
-    model::{Catalogue, Model},
-    report::{Diagnostic, OutputStyle, Report, render},
-    source::Source,
-};
+use crate::source::Source;
 
 use super::{
     error::CommandError,
@@ -133,51 +128,4 @@ fn decode(name: &str, bytes: Vec<u8>) -> Result<Source, CommandError> {
             )))
         }
     }
-}
-
-/// Generates a crate, and prints warnings to standard error.
-pub(crate) fn generate(
-    source: &Source,
-    catalogue: &Catalogue,
-    options: &Options,
-) -> Result<GeneratedCrate, CommandError> {
-    let generated = crate::generate(source, catalogue, options)
-        .map_err(|findings| generation_error(&findings, source))?;
-    warn(&generated.warnings, source);
-    Ok(generated)
-}
-
-/// Lowers a document to its model, and prints warnings to standard error.
-pub(crate) fn model(source: &Source, catalogue: &Catalogue) -> Result<Model, CommandError> {
-    let (model, warnings) =
-        crate::model(source, catalogue).map_err(|findings| generation_error(&findings, source))?;
-    warn(&warnings, source);
-    Ok(model)
-}
-
-fn warn(warnings: &[Diagnostic], source: &Source) {
-    let report = render(warnings, source, OutputStyle::Colored);
-    anstream::eprint!("{}", report.text);
-    if report.warnings > 1 {
-        anstream::eprintln!("{}: {} warnings", source.name, report.warnings);
-    }
-}
-
-/// Creates the error for a document from which nothing is generated.
-pub(crate) fn generation_error(findings: &[Diagnostic], source: &Source) -> CommandError {
-    document_error(findings, source, "nothing is generated")
-}
-
-/// Creates the error for a document that cannot be compared.
-pub(crate) fn comparison_error(findings: &[Diagnostic], source: &Source) -> CommandError {
-    document_error(findings, source, "nothing is compared")
-}
-
-fn document_error(findings: &[Diagnostic], source: &Source, outcome: &str) -> CommandError {
-    let Report {
-        mut text, errors, ..
-    } = render(findings, source, OutputStyle::Colored);
-    let plural = if errors == 1 { "error" } else { "errors" };
-    text.push_str(&format!("{}: {errors} {plural}, {outcome}\n", source.name));
-    CommandError::Document(text)
 }

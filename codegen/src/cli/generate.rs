@@ -9,7 +9,7 @@ use crate::{
     source::Source,
 };
 
-use super::{Program, diff, document, error::CommandError, paths};
+use super::{Program, diff, document, error::CommandError, paths, reporting::ReportArgs};
 
 /// Generate a crate from an OpenAPI document
 #[derive(clap::Args)]
@@ -29,6 +29,11 @@ pub(crate) struct GenArgs {
     /// Report what an edit of the document changes since the last commit, without writing any file
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
+    /// Exit with 1 if there is a warning, without writing any file
+    #[arg(long)]
+    deny_warnings: bool,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 impl GenArgs {
@@ -48,8 +53,24 @@ impl GenArgs {
                 )));
             }
         };
-        let generated =
-            crate_with_manifest(program, spec, &source, Some(&out), self.name.as_deref())?;
+        let request = CrateRequest {
+            spec,
+            source: &source,
+            folder: Some(&out),
+            name: self.name.as_deref(),
+        };
+        let (generated, warnings) = crate_with_manifest(program, &self.report, &request)?;
+        if self.deny_warnings && warnings > 0 {
+            let plural = if warnings == 1 { "warning" } else { "warnings" };
+            return Err(CommandError::Findings {
+                results: String::new(),
+                message: format!(
+                    "{}: {warnings} {plural} denied, nothing is generated; correct the document, or pass \
+                     `--allow RULE`",
+                    source.name
+                ),
+            });
+        }
         let files = &generated.files;
         // The catalogue belongs to the workspace's own crate.
         let catalogue = workspace
@@ -60,7 +81,7 @@ impl GenArgs {
         if self.dry_run {
             let changes = files::compare(files, &out)?;
             let count = changes.missing.len() + changes.stale.len() + changes.orphaned.len();
-            let report = diff::report_edit(program, spec, &source, &out)?;
+            let report = diff::report_edit(program, &self.report, spec, &source, &out)?;
             let word = if count == 1 { "file" } else { "files" };
             let mut results = format!("{report}{out_name}: {count} {word} would change\n");
             if let Some(catalogue) = catalogue.filter(|catalogue| catalogue.change.is_some()) {
@@ -128,14 +149,28 @@ impl CatalogueFile {
     }
 }
 
-/// Generates the crate of a document, with its manifest: an update of the manifest in `folder`, or a new one.
+/// A crate to generate.
+pub(crate) struct CrateRequest<'a> {
+    pub(crate) spec: &'a Path,
+    pub(crate) source: &'a Source,
+    /// The folder with the manifest to update; `None` for a new manifest.
+    pub(crate) folder: Option<&'a Path>,
+    /// The name of a new crate.
+    pub(crate) name: Option<&'a str>,
+}
+
+/// Generates a crate with its manifest, prints warnings to standard error, and returns their number.
 pub(crate) fn crate_with_manifest(
     program: &Program,
-    spec: &Path,
-    source: &Source,
-    folder: Option<&Path>,
-    name: Option<&str>,
-) -> Result<GeneratedCrate, CommandError> {
+    report: &ReportArgs,
+    request: &CrateRequest<'_>,
+) -> Result<(GeneratedCrate, usize), CommandError> {
+    let CrateRequest {
+        spec,
+        source,
+        folder,
+        name,
+    } = *request;
     let path = folder.unwrap_or(Path::new("")).join("Cargo.toml");
     let existing = match folder {
         Some(_) => files::read(&path)?,
@@ -145,12 +180,14 @@ pub(crate) fn crate_with_manifest(
         library: library(existing.as_deref(), name),
     };
     let catalogue = program.catalogue_for(spec)?;
-    let mut generated = document::generate(source, catalogue, &options)?;
+    let mut generated = crate::generate(source, catalogue, &options)
+        .map_err(|findings| report.generation_error(&findings, source))?;
+    let warnings = report.warn(&generated.warnings, source);
     let manifest = manifest(existing.as_deref(), name, &generated.package).map_err(|error| {
         CommandError::Unable(format!("`{}`: {error}", paths::normalized(&path).display()))
     })?;
     generated.files.insert("Cargo.toml".to_owned(), manifest);
-    Ok(generated)
+    Ok((generated, warnings))
 }
 
 fn check(

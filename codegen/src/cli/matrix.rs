@@ -8,7 +8,7 @@ use crate::model::{
 };
 use serde_json::{Value, json};
 
-use super::{Program, document, error::CommandError};
+use super::{Program, document, error::CommandError, reporting::ReportArgs};
 
 /// List the responses of each operation
 #[derive(clap::Args)]
@@ -22,6 +22,8 @@ pub(crate) struct MatrixArgs {
     /// Add the responses that the generated server returns by itself
     #[arg(long)]
     built_in: bool,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -68,7 +70,8 @@ impl MatrixArgs {
     /// Runs the command.
     pub(crate) fn run(&self, program: &Program) -> Result<String, CommandError> {
         let source = document::read(&self.spec)?;
-        let model = document::model(&source, program.catalogue_for(&self.spec)?)?;
+        let catalogue = program.catalogue_for(&self.spec)?;
+        let model = self.report.model(&source, catalogue)?;
         let rows = rows(&model, self.built_in);
         let counts = count_summary(model.counts);
         Ok(match self.format {

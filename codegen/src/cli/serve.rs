@@ -18,7 +18,13 @@ use etcetera::{BaseStrategy as _, choose_base_strategy};
 
 use crate::{files, report::Diagnostic, source::Source};
 
-use super::{Program, document, error::CommandError, generate, paths};
+use super::{
+    Program, document,
+    error::CommandError,
+    generate::{self, CrateRequest},
+    paths,
+    reporting::ReportArgs,
+};
 
 /// Serve a mock with the examples of a document
 #[derive(clap::Args)]
@@ -29,6 +35,8 @@ pub(crate) struct ServeArgs {
     /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     addr: String,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 /// The manifest of the server, in which `NAME` is a placeholder.
@@ -54,11 +62,19 @@ impl ServeArgs {
         let name = package_name(spec);
         let folder = target.join("serve").join(&name);
         let source = document::read(spec)?;
-        let api = format!("{name}-api");
-        let api = generate::crate_with_manifest(program, spec, &source, None, Some(&api))?;
+        let (api, _) = generate::crate_with_manifest(
+            program,
+            &self.report,
+            &CrateRequest {
+                spec,
+                source: &source,
+                folder: None,
+                name: Some(&format!("{name}-api")),
+            },
+        )?;
         files::apply(&api.files, &folder.join("api"))?;
         let server = server_files(program, &name)?;
-        let pages = pages(program, spec, &source)?;
+        let pages = self.pages(program, &source)?;
         for (path, text) in server.into_iter().chain(pages) {
             write(&folder.join(path), &text)?;
         }
@@ -76,6 +92,24 @@ impl ServeArgs {
             paths::normalized(spec).display()
         );
         become_program(cargo)
+    }
+
+    /// Returns the HTML page of a document and the document itself, by path.
+    fn pages(
+        &self,
+        program: &Program,
+        source: &Source,
+    ) -> Result<[(&'static str, String); 3], CommandError> {
+        // The crate is already generated, so these errors do not occur, and warnings have been printed.
+        let error = |findings: Vec<Diagnostic>| self.report.generation_error(&findings, source);
+        let catalogue = program.catalogue_for(&self.spec)?;
+        let (model, _) = crate::model(source, catalogue).map_err(error)?;
+        let published = crate::publish(source).map_err(error)?;
+        Ok([
+            ("pages/openapi.html", page::render(&model)),
+            ("pages/openapi.json", published.json),
+            ("pages/openapi.yaml", published.yaml),
+        ])
     }
 }
 
@@ -139,23 +173,6 @@ fn package_name(spec: &Path) -> String {
         .filter(char::is_ascii_alphanumeric)
         .collect();
     format!("serve-{plain}-{:016x}", hasher.finish())
-}
-
-/// Returns the HTML page of a document and the document itself, by path.
-fn pages(
-    program: &Program,
-    spec: &Path,
-    source: &Source,
-) -> Result<[(&'static str, String); 3], CommandError> {
-    // The crate is already generated, so these errors do not occur, and warnings have been printed.
-    let error = |findings: Vec<Diagnostic>| document::generation_error(&findings, source);
-    let (model, _) = crate::model(source, program.catalogue_for(spec)?).map_err(error)?;
-    let published = crate::publish(source).map_err(error)?;
-    Ok([
-        ("pages/openapi.html", page::render(&model)),
-        ("pages/openapi.json", published.json),
-        ("pages/openapi.yaml", published.yaml),
-    ])
 }
 
 /// Replaces this process with a program, so that signals reach the program.

@@ -578,3 +578,54 @@ fn a_broken_catalogue_can_be_generated_again() {
     );
     assert_eq!(fs::read_to_string(folder.join(path)).unwrap(), catalogue);
 }
+
+/// Six warnings of one rule, and one of another.
+const WARNINGS: &str = "{openapi: 3.0.3, info: {title: A, version: '1'}, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, \
+                        paths: {/a: {get: {responses: {'204': {description: Fine.}}}}}}";
+
+#[test]
+fn many_warnings_of_a_rule_are_summarized() {
+    let folder = empty_folder("summary");
+    fs::write(folder.join("a.yaml"), WARNINGS.replace("'1'", "latest")).unwrap();
+    let base = ["gen", "--spec", "a.yaml", "--out", "a"];
+    let done = run(&folder, &base);
+    assert_eq!(done.code, Some(0), "{}", done.messages);
+    let last = "3 more findings are not shown; use `--verbose` to see them";
+    assert!(done.messages.contains(last), "{}", done.messages);
+    assert_eq!(done.messages.matches("--> a.yaml").count(), 4);
+    assert!(
+        done.messages.ends_with("a.yaml: 7 warnings\n"),
+        "{}",
+        done.messages
+    );
+    let done = run(&folder, &[&base[..], &["--verbose"]].concat());
+    assert_eq!(done.messages.matches("--> a.yaml").count(), 7);
+    let done = run(&folder, &[&base[..], &["--allow", "unknown-key"]].concat());
+    assert_eq!(done.messages.matches("--> a.yaml").count(), 1);
+    assert!(
+        done.messages.contains("warning[version]"),
+        "{}",
+        done.messages
+    );
+}
+
+#[test]
+fn denied_warnings_prevent_generation() {
+    let folder = empty_folder("denied");
+    fs::write(folder.join("a.yaml"), WARNINGS).unwrap();
+    let base = ["gen", "--spec", "a.yaml", "--out", "a", "--deny-warnings"];
+    let done = run(&folder, &base);
+    assert_eq!(done.code, Some(1), "{}", done.messages);
+    let last = "a.yaml: 6 warnings denied, nothing is generated; correct the document, or pass `--allow RULE`\n";
+    assert!(done.messages.ends_with(last), "{}", done.messages);
+    assert!(!folder.join("a").exists());
+    let done = run(&folder, &[&base[..], &["--allow", "unknown-key"]].concat());
+    assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    let done = run(&folder, &[&base[..], &["--allow", "unknown-keys"]].concat());
+    assert_eq!(done.code, Some(2));
+    assert!(
+        done.messages.contains("did you mean `unknown-key`?"),
+        "{}",
+        done.messages
+    );
+}
