@@ -57,7 +57,9 @@ impl<'a> SourceTexts<'a> {
             }
         };
         // A marker across several lines would hide the problem.
-        let end = span.end.min(line_end(text, span.start));
+        let marked = text.get(span.clone()).unwrap_or_default();
+        let line = marked.lines().next().unwrap_or_default();
+        let end = span.start + line.len();
         FileSpan {
             file,
             bytes: span.start..end.max(span.start),
