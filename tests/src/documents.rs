@@ -1,4 +1,4 @@
-//! The small documents of `tests/documents`, their crates and the programs that use the crates.
+//! The small documents of `tests/fixtures`, their crates and the programs that use the crates.
 //!
 //! Each document covers one area. It may have a program of the same name, a test that uses the generated crate.
 //! All crates form one workspace below `target/`, with one package for the programs. To build dependencies only
@@ -117,18 +117,18 @@ fn front_page_examples(front_page: &str) -> String {
     examples
 }
 
-/// Generates the crate of every document in `tests/documents`.
+/// Generates the crate of every document in `tests/fixtures`.
 ///
 /// # Panics
 /// If a document is rejected.
 #[must_use]
 pub fn generate_all() -> Vec<Document> {
     let catalogue = catalogue();
-    let folder = workspace().join("tests/documents");
+    let folder = workspace().join("tests/fixtures");
     file_stems(&folder, "yaml")
         .into_iter()
         .map(|name| {
-            let source = crate::source(&format!("tests/documents/{name}.yaml"));
+            let source = crate::source(&format!("tests/fixtures/{name}.yaml"));
             Document::new(&source, &catalogue).unwrap_or_else(|messages| panic!("{messages}"))
         })
         .collect()
@@ -202,7 +202,7 @@ pub fn write(documents: &[Document], folder: &Path) {
         let module = crate_name.replace('-', "_");
         main.push_str(&format!("mod {module} {{\n    mod oracle;\n"));
         write_if_changed(&tests.join(&module).join("oracle.rs"), program);
-        let written = workspace().join(format!("tests/documents/{name}.rs"));
+        let written = workspace().join(format!("tests/fixtures/{name}.rs"));
         if let Ok(program) = fs::read_to_string(written) {
             main.push_str("    mod program;\n");
             write_if_changed(&tests.join(&module).join("program.rs"), &program);

@@ -69,7 +69,7 @@ fn generated_files_equal_their_goldens() {
 #[test]
 fn everything_that_is_left_out_has_a_warning() {
     let catalogue = catalogue();
-    for folder in ["tests/documents", "tests/diagnostics"] {
+    for folder in ["tests/fixtures", "tests/diagnostics"] {
         for name in file_stems(&workspace().join(folder), "yaml") {
             let source = source(&format!("{folder}/{name}.yaml"));
             let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
