@@ -158,8 +158,8 @@ pub fn file_stems(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// The package with the programs of all documents.
-const PROGRAMS: &str = "programs";
+/// The package with the programs of all documents, and its test.
+pub const PROGRAMS: &str = "programs";
 
 /// The manifest of a package with programs, without the crates that they use.
 const PROGRAMS_MANIFEST: &str = r#"[package]
@@ -179,6 +179,17 @@ tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-threa
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
+/// The start of the test with all programs. Those that are generated are not linted.
+const PROGRAMS_HEADER: &str = "\
+//! The programs of all documents.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = \"a panic in a test reports its place and reason\"
+)]
+";
+
 /// The features that the programs need of a crate.
 const FEATURES: &str = r#"["client-base", "gzip", "mock"]"#;
 
@@ -191,7 +202,7 @@ pub fn write(documents: &[Document], folder: &Path) {
     let package = folder.join(PROGRAMS);
     let tests = package.join("tests/programs");
     let mut manifest = PROGRAMS_MANIFEST.to_owned();
-    let mut main = String::new();
+    let mut main = PROGRAMS_HEADER.to_owned();
     for document in documents {
         let Document { name, program, .. } = document;
         files::apply(&document.files, &folder.join(name)).unwrap_or_else(|error| panic!("{error}"));
@@ -200,7 +211,9 @@ pub fn write(documents: &[Document], folder: &Path) {
             "{crate_name} = {{ path = \"../{name}\", features = {FEATURES} }}\n"
         ));
         let module = crate_name.replace('-', "_");
-        main.push_str(&format!("mod {module} {{\n    mod oracle;\n"));
+        main.push_str(&format!(
+            "mod {module} {{\n    #[allow(clippy::all, clippy::pedantic)]\n    mod oracle;\n"
+        ));
         write_if_changed(&tests.join(&module).join("oracle.rs"), program);
         let written = workspace().join(format!("tests/fixtures/{name}.rs"));
         if let Ok(program) = fs::read_to_string(written) {
