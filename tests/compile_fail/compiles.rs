@@ -3,7 +3,9 @@
 use statusquo::{Status, StatusResponse, StatusResponseDefault};
 
 fn main() {
-    let response = StatusResponse::Default { status: StatusResponseDefault::from_const::<299>() };
+    let response = StatusResponse::Default {
+        status: StatusResponseDefault::from_const::<299>(),
+    };
     match response {
         StatusResponse::Default { status } => assert_eq!(status.code().get(), 299),
         other => panic!("{}", other.code()),

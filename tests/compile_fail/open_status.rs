@@ -4,7 +4,8 @@ use statusquo::Status;
 
 fn main() {
     let status = Status::Ok;
-    match status { //~ E0004
+    match status {
+        //~^ E0004
         Status::Ok => {}
         Status::NotFound => {}
     }

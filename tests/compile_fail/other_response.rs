@@ -1,11 +1,15 @@
 //! A handler that returns the response enum of another operation.
 
-use statusquo::{DeleteStatus, GetStatus, HeadStatusResponse, PatchStatus, PostStatus, PutStatus, StatusResponse, TraceStatus, server::Request};
+use statusquo::{
+    DeleteStatus, GetStatus, HeadStatusResponse, PatchStatus, PostStatus, PutStatus,
+    StatusResponse, TraceStatus, server::Request,
+};
 
 struct Service;
 
 impl statusquo::server::Api for Service {
-    async fn get_status(&self, _: Request<GetStatus>) -> HeadStatusResponse { //~ E0271
+    async fn get_status(&self, _: Request<GetStatus>) -> HeadStatusResponse {
+        //~^ E0271
         HeadStatusResponse::Ok
     }
 

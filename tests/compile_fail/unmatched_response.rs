@@ -4,7 +4,8 @@ use statusquo::HeadStatusResponse;
 
 fn main() {
     let response = HeadStatusResponse::Ok;
-    match response { //~ E0004
+    match response {
+        //~^ E0004
         HeadStatusResponse::Ok => {}
         HeadStatusResponse::NotFound => {}
     }

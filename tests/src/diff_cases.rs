@@ -4,7 +4,7 @@ use statusquo_codegen::diff::Level;
 
 use crate::read;
 
-/// A change of `tests/diff/shop.yaml` and its effects.
+/// A change of `tests/fixtures/diff/shop.yaml` and its effects.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The description of the change.
@@ -792,7 +792,7 @@ impl Row {
     /// |Panics if the document does not contain a text to be replaced.
     #[must_use]
     pub fn texts(&self) -> (String, String) {
-        let base = read("tests/diff/shop.yaml");
+        let base = read("tests/fixtures/diff/shop.yaml");
         let mut head = base.clone();
         for (before, after) in self.edits {
             assert!(head.contains(before), "{}: {before}", self.name);

@@ -1,4 +1,4 @@
-//! The small documents of `tests/documents`, their crates and the programs that use the crates.
+//! The small documents of `tests/fixtures`, their crates and the programs that use the crates.
 //!
 //! Each document covers one area. It may have a program of the same name, a test that uses the generated crate.
 //! All crates form one workspace below `target/`, with one package for the programs. To build dependencies only
@@ -118,18 +118,18 @@ fn front_page_examples(front_page: &str) -> String {
     examples
 }
 
-/// Generates the crate of every document in `tests/documents`.
+/// Generates the crate of every document in `tests/fixtures`.
 ///
 /// # Panics
 /// If a document is rejected.
 #[must_use]
 pub fn generate_all() -> Vec<Document> {
     let catalogue = catalogue();
-    let folder = workspace().join("tests/documents");
+    let folder = workspace().join("tests/fixtures");
     file_stems(&folder, "yaml")
         .into_iter()
         .map(|name| {
-            let source = crate::source(&format!("tests/documents/{name}.yaml"));
+            let source = crate::source(&format!("tests/fixtures/{name}.yaml"));
             Document::new(&source, &catalogue).unwrap_or_else(|messages| panic!("{messages}"))
         })
         .collect()
@@ -159,8 +159,8 @@ pub fn file_stems(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// The package with the programs of all documents.
-const PROGRAMS: &str = "programs";
+/// The package with the programs of all documents, and its test.
+pub const PROGRAMS: &str = "programs";
 
 /// The manifest of a package with programs, without the crates that they use.
 const PROGRAMS_MANIFEST: &str = r#"[package]
@@ -180,6 +180,17 @@ tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-threa
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
+/// The start of the test with all programs. Those that are generated are not linted.
+const PROGRAMS_HEADER: &str = "\
+//! The programs of all documents.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = \"a panic in a test reports its place and reason\"
+)]
+";
+
 /// The features that the programs need of a crate.
 const FEATURES: &str = r#"["client-base", "gzip", "mock"]"#;
 
@@ -192,7 +203,7 @@ pub fn write(documents: &[Document], folder: &Path) {
     let package = folder.join(PROGRAMS);
     let tests = package.join("tests/programs");
     let mut manifest = PROGRAMS_MANIFEST.to_owned();
-    let mut main = String::new();
+    let mut main = PROGRAMS_HEADER.to_owned();
     for document in documents {
         let Document { name, program, .. } = document;
         files::apply(&document.files, &folder.join(name)).unwrap_or_else(|error| panic!("{error}"));
@@ -201,9 +212,11 @@ pub fn write(documents: &[Document], folder: &Path) {
             "{crate_name} = {{ path = \"../{name}\", features = {FEATURES} }}\n"
         ));
         let module = crate_name.replace('-', "_");
-        main.push_str(&format!("mod {module} {{\n    mod oracle;\n"));
+        main.push_str(&format!(
+            "mod {module} {{\n    #[allow(clippy::all, clippy::pedantic)]\n    mod oracle;\n"
+        ));
         write_if_changed(&tests.join(&module).join("oracle.rs"), program);
-        let written = workspace().join(format!("tests/documents/{name}.rs"));
+        let written = workspace().join(format!("tests/fixtures/{name}.rs"));
         if let Ok(program) = fs::read_to_string(written) {
             main.push_str("    mod program;\n");
             write_if_changed(&tests.join(&module).join("program.rs"), &program);

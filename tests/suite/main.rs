@@ -6,19 +6,6 @@
     reason = "a panic in a test reports its place and reason"
 )]
 
-mod architecture;
-mod compile_fail;
-mod determinism;
-mod diagnostics;
-mod diff;
-mod documents;
-mod faults;
-mod hostile;
-mod httpbin;
-mod language;
-mod message_syntax;
-mod retries;
-mod spec;
-mod status;
-#[cfg(feature = "tracing")]
-mod tracing;
+mod codegen;
+mod generated;
+mod house;

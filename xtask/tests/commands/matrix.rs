@@ -73,7 +73,7 @@ fn built_in_responses_are_listed_on_request() {
 
 #[test]
 fn built_in_responses_are_compared_with_declared_ones() {
-    let built_in: Vec<_> = rows(&["--built-in", "--spec", "tests/documents/pets.yaml"])
+    let built_in: Vec<_> = rows(&["--built-in", "--spec", "tests/fixtures/pets.yaml"])
         .into_iter()
         .filter(|row| row["source"] == "built-in")
         .collect();
@@ -107,7 +107,7 @@ fn built_in_responses_are_compared_with_declared_ones() {
     )));
     assert_eq!(responses("HEAD", "/pets"), [(None, None, None, None)]);
 
-    let rows = rows(&["--built-in", "--spec", "tests/documents/sets.yaml"]);
+    let rows = rows(&["--built-in", "--spec", "tests/fixtures/sets.yaml"]);
     let row = |path: &str| {
         let mut built_in = rows
             .iter()
@@ -121,7 +121,7 @@ fn built_in_responses_are_compared_with_declared_ones() {
 
 #[test]
 fn an_operation_without_responses_has_a_row() {
-    let rows = rows(&["--spec", "tests/documents/sets.yaml"]);
+    let rows = rows(&["--spec", "tests/fixtures/sets.yaml"]);
     let nothing: Vec<_> = rows
         .iter()
         .filter(|row| row["path"] == "/nothing")
@@ -159,7 +159,7 @@ fn the_last_line_counts_the_parts_of_the_document() {
     for (format, document, last) in [
         (
             "text",
-            "tests/documents/pets.yaml",
+            "tests/fixtures/pets.yaml",
             "4 operations, 11 responses, 5 parameters, 17 schemas; nothing is left out",
         ),
         (

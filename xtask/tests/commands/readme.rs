@@ -35,8 +35,8 @@ fn blocks(readme: &str, language: &str) -> Vec<Vec<String>> {
 fn code_blocks_are_tested_code() {
     let sources = [
         "generated/examples/explain.rs",
-        "tests/documents/quickstart.rs",
-        "tests/documents/quickstart.yaml",
+        "tests/fixtures/quickstart.rs",
+        "tests/fixtures/quickstart.yaml",
     ]
     .map(page);
     let readme = readme();
@@ -118,14 +118,14 @@ fn matches(printed: &[&str], expected: &[String]) -> bool {
 fn the_comment_is_the_golden_one() {
     let arguments = [
         "diff",
-        "tests/documents/pets.yaml",
+        "tests/fixtures/pets.yaml",
         "--spec",
-        "tests/diff/pets-next.yaml",
+        "tests/fixtures/diff/pets-next.yaml",
         "--format",
         "markdown",
     ];
     let comment = run(&workspace(), &arguments).results;
-    let golden = workspace().join("tests/diff/pets-next.md");
+    let golden = workspace().join("tests/goldens/diff/pets-next.md");
     if env::var_os("UPDATE_GOLDENS").is_some() {
         fs::write(&golden, &comment).unwrap();
     }

@@ -37,7 +37,7 @@ fn start(spec: &str) -> (Child, String) {
 fn a_document_is_served_until_a_signal_stops_it() {
     for (spec, signal) in [
         ("spec/status.yaml", "-TERM"),
-        ("tests/documents/pets.yaml", "-INT"),
+        ("tests/fixtures/pets.yaml", "-INT"),
     ] {
         let (mut server, url) = start(spec);
         let address = url.strip_prefix("http://").unwrap();

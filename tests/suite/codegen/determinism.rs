@@ -39,9 +39,9 @@ fn reversed(value: &serde_yaml::Value) -> String {
 #[test]
 fn the_order_of_maps_does_not_matter() {
     let (empty, catalogue) = (Catalogue::empty(), catalogue());
-    let documents = file_stems(&workspace().join("tests/documents"), "yaml")
+    let documents = file_stems(&workspace().join("tests/fixtures"), "yaml")
         .into_iter()
-        .map(|name| (format!("tests/documents/{name}.yaml"), &catalogue));
+        .map(|name| (format!("tests/fixtures/{name}.yaml"), &catalogue));
     for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &empty)]) {
         let source = source(&path);
         let mut reordered = source.clone();
@@ -63,8 +63,8 @@ fn the_order_of_maps_does_not_matter() {
 #[test]
 fn a_published_document_generates_the_same_crate() {
     let catalogue = catalogue();
-    for name in file_stems(&workspace().join("tests/documents"), "yaml") {
-        let source = source(&format!("tests/documents/{name}.yaml"));
+    for name in file_stems(&workspace().join("tests/fixtures"), "yaml") {
+        let source = source(&format!("tests/fixtures/{name}.yaml"));
         let published = statusquo_codegen::publish(&source).unwrap();
         let generated = generate(&source, &catalogue);
         for text in [published.json, published.yaml] {

@@ -83,7 +83,7 @@ fn every_mutation_is_reported() {
         "sets",
         "types",
     ];
-    let documents = documents.map(|name| source(&format!("tests/documents/{name}.yaml")));
+    let documents = documents.map(|name| source(&format!("tests/fixtures/{name}.yaml")));
     let catalogue = (own_spec(), true, 160);
     let others = documents.into_iter().map(|source| (source, false, 20));
     for (source, is_catalogue, step) in std::iter::once(catalogue).chain(others) {

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::LazyLock};
 use statusquo_codegen::{model::Counts, report::Rule};
 use statusquo_tests::{
     catalogue,
-    documents::{cargo, file_stems, generate_all, target, write},
+    documents::{PROGRAMS, cargo, file_stems, generate_all, target, write},
     golden::assert_golden,
     source, workspace,
 };
@@ -69,7 +69,7 @@ fn generated_files_equal_their_goldens() {
 #[test]
 fn everything_that_is_left_out_has_a_warning() {
     let catalogue = catalogue();
-    for folder in ["tests/documents", "tests/diagnostics"] {
+    for folder in ["tests/fixtures", "tests/diagnostics"] {
         for name in file_stems(&workspace().join(folder), "yaml") {
             let source = source(&format!("{folder}/{name}.yaml"));
             let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
@@ -127,22 +127,15 @@ fn run(arguments: &[&str], variables: &[(&str, &str)]) {
 #[test]
 fn the_programs_of_all_documents_pass() {
     run(
-        &[
-            "test",
-            "--quiet",
-            "--package",
-            "programs",
-            "--test",
-            "programs",
-        ],
+        &["test", "--quiet", "--package", PROGRAMS, "--test", PROGRAMS],
         &[],
     );
 }
 
 #[test]
-fn generated_crates_have_no_warnings() {
+fn generated_crates_and_programs_have_no_warnings() {
     let mut arguments = vec!["clippy", "--quiet", "--workspace", "--lib"];
-    arguments.extend(["--features", FEATURES, "--"]);
+    arguments.extend(["--test", PROGRAMS, "--features", FEATURES, "--"]);
     arguments.extend(LINTS.split_whitespace());
     run(&arguments, &[]);
 }

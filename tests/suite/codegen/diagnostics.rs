@@ -69,10 +69,10 @@ fn a_damaged_document_does_not_make_the_generator_panic() {
     let catalogue = catalogue();
     let mut random = fastrand::Rng::with_seed(1);
     for document in [
-        "tests/documents/pets.yaml",
-        "tests/documents/compositions.yaml",
-        "tests/documents/bodies.yaml",
-        "tests/documents/prose.yaml",
+        "tests/fixtures/pets.yaml",
+        "tests/fixtures/compositions.yaml",
+        "tests/fixtures/bodies.yaml",
+        "tests/fixtures/prose.yaml",
         "tests/diagnostics/one-line.json",
     ] {
         let text = statusquo_tests::read(document);

@@ -1,7 +1,8 @@
 //! Programs that violate a document, which must not compile.
 //!
-//! A comment states the error that is expected in its line: `//~ E0004`. Only codes and lines are compared
-//! because the compiler's messages change with each version.
+//! A comment states the error that is expected in its line, `//~ E0004`, or in the line above, `//~^ E0004`, as
+//! in the tests of rustc. Only codes and lines are compared because the compiler's messages change with each
+//! version.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,7 +57,10 @@ fn programs_that_violate_the_document_do_not_compile() {
     for name in &programs {
         let program = fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
         for (line, text) in (1..).zip(program.lines()) {
-            if let Some((_, code)) = text.split_once("//~ ") {
+            if let Some((_, marker)) = text.split_once("//~") {
+                let above = marker.strip_prefix('^');
+                let line = if above.is_some() { line - 1 } else { line };
+                let code = above.unwrap_or(marker).trim_start();
                 expected.insert((name.clone(), line, code.to_owned()));
             }
         }

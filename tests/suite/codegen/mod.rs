@@ -1,0 +1,12 @@
+//! The generator: equal input gives equal output, and invalid input gives clear messages.
+
+/// The order of maps and repeated runs do not change the output.
+mod determinism;
+/// The exact messages about invalid documents.
+mod diagnostics;
+/// The comparison of two documents.
+mod diff;
+/// The small documents in `tests/fixtures`: their goldens, their crates and their programs.
+mod documents;
+/// Strings that try to inject code.
+mod hostile;
