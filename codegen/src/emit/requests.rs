@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, argument, body_enum, content_ty, deprecated, docs, ident, imports, initial, param,
-    read_body, takes_into, ty, with_constraints, write_body,
+    DEPRECATED, argument, body_enum, content_ty, deprecated, docs, ident, imports, initial,
+    is_exploded_list, param, read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
     model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
@@ -85,7 +85,14 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         let (argument, value) = argument(model, &parameter.name, &parameter.ty, &types);
         Member {
             name: &parameter.name,
-            doc: parameter.doc.clone(),
+            doc: if is_exploded_list(model, parameter) && !parameter.required {
+                format!(
+                    "{}\n\nAn empty list is not sent, like `None`.",
+                    parameter.doc
+                )
+            } else {
+                parameter.doc.clone()
+            },
             deprecated: parameter.deprecated,
             required: parameter.required,
             ty: ty(model, &parameter.ty),

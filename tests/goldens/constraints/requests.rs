@@ -145,6 +145,8 @@ pub struct PutPhoto {
     /// Maximum number of items: `3`
     ///
     /// Unique items.
+    ///
+    /// An empty list is not sent, like `None`.
     pub tag: Option<Vec<types::Word>>,
     /// The header parameter `X-Trace`.
     ///
@@ -189,6 +191,8 @@ impl PutPhoto {
     /// Maximum number of items: `3`
     ///
     /// Unique items.
+    ///
+    /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn tag(mut self, tag: Vec<types::Word>) -> Self {
         self.tag = Some(tag);

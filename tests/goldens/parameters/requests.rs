@@ -235,6 +235,75 @@ impl Operation for GetCompareByLeftByRight {
     }
 }
 
+/// The request of `GET /cookies`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Cookies {
+    /// The header parameter `Cookie`.
+    pub cookie: Option<String>,
+    /// The cookie parameter `session`.
+    pub session: Option<String>,
+    /// The cookie parameter `theme`.
+    pub theme: Option<String>,
+}
+
+impl Cookies {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            cookie: None,
+            session: None,
+            theme: None,
+        }
+    }
+
+    /// The header parameter `Cookie`.
+    #[must_use]
+    pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.cookie = Some(cookie.into());
+        self
+    }
+
+    /// The cookie parameter `session`.
+    #[must_use]
+    pub fn session(mut self, session: impl Into<String>) -> Self {
+        self.session = Some(session.into());
+        self
+    }
+
+    /// The cookie parameter `theme`.
+    #[must_use]
+    pub fn theme(mut self, theme: impl Into<String>) -> Self {
+        self.theme = Some(theme.into());
+        self
+    }
+}
+
+impl Operation for Cookies {
+    type Response = CookiesResponse;
+    type Credentials = ();
+    const ID: &'static str = "cookies";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/cookies";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.optional(Param::header("Cookie"), self.cookie.as_ref())?;
+        request.optional(Param::cookie("session"), self.session.as_ref())?;
+        request.optional(Param::cookie("theme"), self.theme.as_ref())?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            cookie: request.optional(Param::header("Cookie"))?,
+            session: request.optional(Param::cookie("session"))?,
+            theme: request.optional(Param::cookie("theme"))?,
+        })
+    }
+}
+
 /// The request of `GET /either/{size}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -244,6 +313,8 @@ pub struct Either {
     /// The query parameter `level`.
     pub level: Option<types::EitherLevel>,
     /// The query parameter `list`.
+    ///
+    /// An empty list is not sent, like `None`.
     pub list: Option<Vec<types::EitherListItem>>,
 }
 
@@ -266,6 +337,8 @@ impl Either {
     }
 
     /// The query parameter `list`.
+    ///
+    /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn list(mut self, list: Vec<types::EitherListItem>) -> Self {
         self.list = Some(list);
@@ -508,6 +581,68 @@ impl Operation for Label {
     }
 }
 
+/// The request of `GET /lists`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Lists {
+    /// The query parameter `all`.
+    pub all: types::List,
+    /// The query parameter `pipes`.
+    pub pipes: types::List,
+    /// The query parameter `some`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub some: Option<types::List>,
+}
+
+impl Lists {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(all: types::List, pipes: types::List) -> Self {
+        Self { all, pipes, some: None }
+    }
+
+    /// The query parameter `some`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn some(mut self, some: types::List) -> Self {
+        self.some = Some(some);
+        self
+    }
+}
+
+impl Operation for Lists {
+    type Response = ListsResponse;
+    type Credentials = ();
+    const ID: &'static str = "lists";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/lists";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::query("all").list(), &self.all)?;
+        request
+            .required(
+                Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                &self.pipes,
+            )?;
+        request.optional(Param::query("some"), self.some.as_ref())?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            all: request.required(Param::query("all").list())?,
+            pipes: request
+                .required(
+                    Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                )?,
+            some: request.optional(Param::query("some"))?,
+        })
+    }
+}
+
 /// The request of `GET /matrix/{word}/{list}/{object}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -575,6 +710,8 @@ pub struct Query {
     /// The query parameter `deep`.
     pub deep: Option<types::Object>,
     /// The query parameter `form`.
+    ///
+    /// An empty list is not sent, like `None`.
     pub form: Option<types::List>,
     /// The query parameter `json`.
     pub json: Option<types::Object>,
@@ -631,6 +768,8 @@ impl Query {
     }
 
     /// The query parameter `form`.
+    ///
+    /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn form(mut self, form: types::List) -> Self {
         self.form = Some(form);

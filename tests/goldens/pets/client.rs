@@ -53,6 +53,8 @@ impl Server {
 
 impl Call<'_, FindPets> {
     /// Only pets of these kinds.
+    ///
+    /// An empty list is not sent, like `None`.
     pub fn kind(mut self, kind: Vec<types::Kind>) -> Self {
         self.request.kind = Some(kind);
         self

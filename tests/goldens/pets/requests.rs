@@ -21,6 +21,8 @@ use crate::{
 #[non_exhaustive]
 pub struct FindPets {
     /// Only pets of these kinds.
+    ///
+    /// An empty list is not sent, like `None`.
     pub kind: Option<Vec<types::Kind>>,
     /// The query parameter `limit`.
     ///
@@ -38,6 +40,8 @@ impl FindPets {
     }
 
     /// Only pets of these kinds.
+    ///
+    /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn kind(mut self, kind: Vec<types::Kind>) -> Self {
         self.kind = Some(kind);

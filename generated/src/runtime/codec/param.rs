@@ -21,6 +21,8 @@ pub(crate) struct Param {
     pub(crate) name: &'static str,
     pub(crate) style: Style,
     pub(crate) explode: bool,
+    /// Whether it is an exploded list, so that nothing is sent for a list without items.
+    pub(crate) is_list: bool,
     /// The declared properties of an exploded object, each of which is serialized like a parameter.
     pub(crate) members: &'static [&'static str],
     /// For an exploded object with additional properties: the names of the other parameters, which are not
@@ -72,6 +74,7 @@ impl Param {
             name,
             style,
             explode,
+            is_list: false,
             members: &[],
             other_parameters: None,
             constraints: &[],
@@ -106,6 +109,14 @@ impl Param {
     /// Sets whether items and properties are serialized separately.
     pub(crate) const fn explode(self, explode: bool) -> Self {
         Self { explode, ..self }
+    }
+
+    /// Makes it an exploded list.
+    pub(crate) const fn list(self) -> Self {
+        Self {
+            is_list: true,
+            ..self
+        }
     }
 
     /// Sets the properties of an exploded object.

@@ -112,9 +112,9 @@ impl RequestDecoder {
             |reason: &str| Rejection::invalid_param(param, &format!("is invalid: {reason}"));
         let raw = self.raw(param, &mut header);
         let raw = raw.map_err(|error| invalid(&error.0))?;
-        // A required exploded object is present even without any of its properties.
-        let is_present =
-            required && (param.other_parameters.is_some() || !param.members.is_empty());
+        // A required exploded object or list is present even without any of its properties or items.
+        let is_present = required
+            && (param.is_list || param.other_parameters.is_some() || !param.members.is_empty());
         if raw.texts.is_empty() && raw.members.is_empty() && !is_present {
             return Ok(None);
         }
@@ -159,10 +159,16 @@ impl RequestDecoder {
         Ok(raw)
     }
 
-    /// Returns the value of a header field, joined with commas if it is repeated.
+    /// Returns the value of a header field. A repeated one is joined with commas, but `Cookie` with semicolons
+    /// (RFC 9113, section 8.2.3).
     fn header(&self, name: &str) -> Result<Option<String>, ValueError> {
         let values = header_texts(self.headers(), name)?;
-        Ok((!values.is_empty()).then(|| values.join(", ")))
+        let separator = if name.eq_ignore_ascii_case("cookie") {
+            "; "
+        } else {
+            ", "
+        };
+        Ok((!values.is_empty()).then(|| values.join(separator)))
     }
 
     fn cookies(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {

@@ -3,7 +3,7 @@
 //! Encodes requests.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
 use super::path_template::{TemplatePart, fixed_query, parts};
@@ -91,16 +91,23 @@ impl RequestEncoder {
         (path, Some(query))
     }
 
-    /// Returns the value of `Cookie`, if there is a cookie.
+    /// Returns the value of `Cookie`, if there is a cookie parameter: the cookies of a header parameter with this
+    /// name, except those that are parameters, and then the parameters.
     pub(crate) fn cookie(&self) -> Result<Option<HeaderValue>, EncodeError> {
         if self.cookies.is_empty() {
             return Ok(None);
         }
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let header = self.headers.get(header::COOKIE).map(HeaderValue::as_bytes);
+        let header = String::from_utf8_lossy(header.unwrap_or_default());
+        let is_parameter = |pair: &str| {
+            let name = pair.split('=').next().unwrap_or_default();
+            self.cookies.iter().any(|(cookie, _)| cookie == name)
+        };
+        let others = header.split(';').map(str::trim);
+        let others = others.filter(|pair| !pair.is_empty() && !is_parameter(pair));
+        let cookies = self.cookies.iter();
+        let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<_> = others.map(str::to_owned).chain(cookies).collect();
         let mut value = header_value("Cookie", cookies.join("; "))?;
         // A cookie may authenticate a user.
         value.set_sensitive(true);
