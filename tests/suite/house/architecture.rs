@@ -1,166 +1,142 @@
-//! The module structure that the README describes.
+//! The structure of the modules: which module uses which, and which uses which library.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::{BTreeMap, BTreeSet};
 
 use statusquo_tests::{
     documents::{file_stems, generate_all},
     read, workspace,
 };
-use toml_edit::DocumentMut;
 
-/// Returns the paths of the Rust files below a folder, relative to the workspace.
-fn sources(folder: &str) -> Vec<String> {
-    fn walk(folder: &Path, path: &str, files: &mut Vec<String>) {
-        let mut entries: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        entries.sort();
-        for entry in entries {
-            let path = format!("{path}/{}", entry.file_name().unwrap().to_string_lossy());
-            if entry.is_dir() {
-                walk(&entry, &path, files);
-            } else if entry.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    let mut files = Vec::new();
-    walk(&workspace().join(folder), folder, &mut files);
-    files
-}
+use super::imports::{Imports, imports, is_within, sources};
 
-/// Returns the files below `codegen/src` whose code contains a path: `fs::`, but not `refs::`.
-fn users(path: &str) -> BTreeSet<String> {
-    let contains = |line: &str| {
-        line.match_indices(path).any(|(at, _)| {
-            let before = line.get(..at).and_then(|text| text.chars().next_back());
-            !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-        })
-    };
-    let is_user = |file: &String| {
-        let text = read(file);
-        let mut code = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
-        code.any(contains)
-    };
-    sources("codegen/src").into_iter().filter(is_user).collect()
-}
-
-fn are_all_below(users: &BTreeSet<String>, folders: &[&str]) -> bool {
-    users
-        .iter()
-        .all(|path| folders.iter().any(|folder| path.starts_with(folder)))
-}
+/// The libraries that only some files of the generator use, with the files: a module, a folder or one file.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("annotate_snippets", &["report"]),
+    ("openapiv3", &["load", "lower"]),
+    ("prettyplease", &["format"]),
+    ("proc_macro2", &["diff/public_api", "emit", "format"]),
+    // `emit` writes generated code, and the diff reads it.
+    ("quote", &["diff/public_api", "emit"]),
+    ("serde_yaml", &["load/parse"]),
+    ("std::fs", &["cli/", "files"]),
+];
 
 #[test]
-fn each_dependency_is_used_in_one_part_of_the_code() {
-    assert_eq!(
-        users("serde_yaml::"),
-        ["codegen/src/load/parse.rs".to_owned()].into()
-    );
-    assert!(are_all_below(
-        &users("openapiv3"),
-        &["codegen/src/load", "codegen/src/lower"]
-    ));
-    // The first writes generated code, the second reads it.
-    let code = ["codegen/src/emit", "codegen/src/diff/public_api.rs"];
-    assert!(are_all_below(&users("quote::"), &code));
-    assert!(are_all_below(
-        &users("TokenStream"),
-        &[&code[..], &["codegen/src/format.rs"]].concat()
-    ));
-    assert!(are_all_below(
-        &users("prettyplease"),
-        &["codegen/src/format.rs"]
-    ));
-    assert!(are_all_below(
-        &users("fs::"),
-        &["codegen/src/cli/", "codegen/src/files.rs"]
-    ));
-    assert!(are_all_below(
-        &users("annotate_snippets"),
-        &["codegen/src/report"]
-    ));
-}
-
-/// Returns the modules of its crate that a file names: `crate::a`, or one of `crate::{a, b}`.
-fn modules(path: &str) -> BTreeSet<String> {
-    let code: String = read(path).split_whitespace().collect();
-    let mut modules = BTreeSet::new();
-    for (at, prefix) in code.match_indices("crate::") {
-        let rest = &code[at + prefix.len()..];
-        let Some(group) = rest.strip_prefix('{') else {
-            modules.insert(first_word(rest));
-            continue;
+fn each_library_is_used_in_one_part_of_the_code() {
+    let imports = imports("codegen/src", "crate");
+    for (library, places) in LIBRARIES {
+        let users = users(library, &imports);
+        let is_in = |file: &str, place: &str| {
+            let rest = file.strip_prefix(place);
+            rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/') || place.ends_with('/'))
         };
-        let mut depth = 0;
-        let mut is_start = true;
-        for (at, c) in group.char_indices() {
-            if depth == 0 && is_start {
-                modules.insert(first_word(&group[at..]));
-            }
-            is_start = depth == 0 && c == ',';
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                _ => {}
-            }
+        for file in &users {
+            let is_allowed = places.iter().any(|place| is_in(file, place));
+            assert!(is_allowed, "{file} uses {library}");
+        }
+        for place in *places {
+            let is_used = users.iter().any(|file| is_in(file, place));
+            assert!(is_used, "{place} does not use {library}");
         }
     }
-    modules
 }
 
-fn first_word(text: &str) -> String {
-    let is_part = |c: &char| c.is_alphanumeric() || *c == '_';
-    text.chars().take_while(is_part).collect()
+/// Returns the files that use a library, or a module of one.
+fn users<'a>(library: &str, imports: &'a Imports) -> Vec<&'a str> {
+    let uses = |paths: &BTreeSet<String>| paths.iter().any(|path| is_within(path, library));
+    let users = imports.iter().filter(|(_, paths)| uses(paths));
+    users.map(|(file, _)| file.as_str()).collect()
+}
+
+/// The modules of the generator, with the modules that each uses. A stage uses no later stage: the order is
+/// `load`, `lower`, `emit`, `format`, `files`. Only the diff looks at several of them.
+const GENERATOR_MODULES: &[(&str, &[&str])] = &[
+    ("catalogue", &["model", "name"]),
+    (
+        "cli",
+        &[
+            "diff", "doc", "files", "manifest", "model", "pointer", "report", "source",
+        ],
+    ),
+    (
+        "diff",
+        &[
+            "emit", "files", "format", "load", "lower", "model", "name", "pointer", "report",
+            "source",
+        ],
+    ),
+    ("doc", &[]),
+    ("emit", &["doc", "model", "name"]),
+    ("files", &["format"]),
+    ("format", &[]),
+    ("load", &["model", "pointer", "report", "source"]),
+    (
+        "lower",
+        &[
+            "doc", "load", "manifest", "model", "name", "pointer", "report",
+        ],
+    ),
+    ("manifest", &["model", "name"]),
+    ("model", &["name", "pointer"]),
+    // Only the tests of `name` use these two.
+    ("name", &["model", "source"]),
+    ("pointer", &[]),
+    ("report", &["pointer", "source"]),
+    ("source", &[]),
+];
+
+#[test]
+fn a_stage_uses_nothing_of_later_stages() {
+    assert_modules(GENERATOR_MODULES, "codegen/src", "crate");
+}
+
+/// The folders of the runtime, with the folders that each uses: client and server do not use each other, and
+/// nothing is circular.
+const RUNTIME_FOLDERS: &[(&str, &[&str])] = &[
+    ("client", &["codec", "message"]),
+    ("codec", &[]),
+    ("message", &["codec"]),
+    ("mock", &["codec", "message", "server"]),
+    ("server", &["codec", "message"]),
+    ("status", &[]),
+];
+
+#[test]
+fn the_folders_of_the_runtime_do_not_form_a_circle() {
+    assert_modules(RUNTIME_FOLDERS, "codegen/runtime", "crate::runtime");
 }
 
 #[test]
-fn a_stage_imports_nothing_from_later_stages() {
-    let lowering = modules("codegen/src/lower.rs");
-    assert!(lowering.contains("load") && lowering.contains("model"));
-    let stages = ["load", "lower", "emit", "format", "files"];
-    for (index, stage) in stages.iter().enumerate() {
-        let later = stages.get(index + 1..).unwrap();
-        let files = sources("codegen/src").into_iter().filter(|path| {
-            path.starts_with(&format!("codegen/src/{stage}.rs"))
-                || path.starts_with(&format!("codegen/src/{stage}/"))
+fn only_one_file_of_the_runtime_uses_axum() {
+    let imports = imports("codegen/runtime", "crate::runtime");
+    assert_eq!(users("axum", &imports), ["server/axum.rs"]);
+}
+
+/// Checks that each module in a folder uses the modules that a table lists, and no others.
+fn assert_modules(table: &[(&str, &[&str])], folder: &str, folder_module: &str) {
+    let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, paths) in imports(folder, folder_module) {
+        let module = file.split(['/', '.']).next().unwrap();
+        if !["lib", "main", "mod"].contains(&module) {
+            modules.entry(module.to_owned()).or_default().extend(paths);
+        }
+    }
+    for (module, paths) in &modules {
+        let others = paths.iter().filter_map(|path| {
+            let path = path.strip_prefix(folder_module)?.strip_prefix("::")?;
+            let other = path.split("::").next()?;
+            (other != module && modules.contains_key(other)).then_some(other)
         });
-        for file in files {
-            let modules = modules(&file);
-            for later in later.iter().chain(&["diff", "cli"]) {
-                assert!(!modules.contains(*later), "{file} imports {later}");
-            }
-        }
+        let others: BTreeSet<_> = others.collect();
+        let row = table.iter().find(|(name, _)| name == module);
+        let (_, expected) = row.unwrap_or_else(|| panic!("`{module}` is not in the table"));
+        assert_eq!(
+            others,
+            expected.iter().copied().collect(),
+            "the modules that `{module}` uses"
+        );
     }
-    for file in sources("codegen/src/diff") {
-        assert!(!modules(&file).contains("cli"), "{file} imports cli");
-    }
-    for model in [
-        "codegen/src/model.rs",
-        "codegen/src/name.rs",
-        "codegen/src/doc.rs",
-    ] {
-        for stage in stages.iter().chain(&["diff", "cli"]) {
-            assert!(!modules(model).contains(*stage), "{model} imports {stage}");
-        }
-    }
-}
-
-#[test]
-fn the_generator_and_its_commands_do_not_depend_on_the_generated_crate() {
-    for manifest in ["codegen/Cargo.toml", "xtask/Cargo.toml"] {
-        let manifest: DocumentMut = read(manifest).parse().unwrap();
-        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let section = manifest
-                .get(section)
-                .and_then(|section| section.get("statusquo"));
-            assert!(section.is_none(), "the generated crate is a dependency");
-        }
-    }
+    assert_eq!(table.len(), modules.len(), "modules in {folder}");
 }
 
 #[test]
@@ -190,146 +166,6 @@ fn the_runtime_is_copied_as_a_whole() {
         relative("codegen/runtime"),
         relative("generated/src/runtime")
     );
-}
-
-/// The folders of the runtime that a folder may use: client and server do not use each other, and nothing is
-/// circular.
-const RUNTIME_FOLDERS: &[(&str, &[&str])] = &[
-    ("client", &["codec", "message"]),
-    ("codec", &[]),
-    ("message", &["codec"]),
-    ("mock", &["codec", "message", "server"]),
-    ("server", &["codec", "message"]),
-    ("status", &[]),
-];
-
-#[test]
-fn the_folders_of_the_runtime_do_not_form_a_circle() {
-    let names: BTreeSet<_> = RUNTIME_FOLDERS.iter().map(|(name, _)| *name).collect();
-    for path in sources("codegen/runtime") {
-        let Some((folder, _)) = path
-            .strip_prefix("codegen/runtime/")
-            .and_then(|path| path.split_once('/'))
-        else {
-            continue;
-        };
-        let (_, allowed) = RUNTIME_FOLDERS
-            .iter()
-            .find(|(name, _)| *name == folder)
-            .unwrap_or_else(|| panic!("{path}: an unknown folder"));
-        let file = syn::parse_file(&read(&path)).unwrap();
-        let mut imports = Vec::new();
-        for item in &file.items {
-            if let syn::Item::Use(item) = item {
-                flatten(&item.tree, "", &mut imports);
-            }
-        }
-        for import in imports {
-            let used = import
-                .strip_prefix("crate::runtime::")
-                .and_then(|path| path.split("::").next());
-            let Some(used) = used.filter(|used| names.contains(used)) else {
-                continue;
-            };
-            assert!(
-                used == folder || allowed.contains(&used),
-                "{path}: `{import}`"
-            );
-        }
-        let uses_axum = read(&path).lines().any(|line| line.starts_with("use axum"));
-        assert!(
-            !uses_axum || path == "codegen/runtime/server/axum.rs",
-            "{path}: only `server/axum.rs` uses axum"
-        );
-    }
-}
-
-/// Lists the paths of a `use` declaration.
-fn flatten(tree: &syn::UseTree, prefix: &str, paths: &mut Vec<String>) {
-    match tree {
-        syn::UseTree::Path(path) => {
-            flatten(&path.tree, &format!("{prefix}{}::", path.ident), paths);
-        }
-        syn::UseTree::Name(name) => paths.push(format!("{prefix}{}", name.ident)),
-        syn::UseTree::Rename(name) => paths.push(format!("{prefix}{}", name.ident)),
-        syn::UseTree::Glob(_) => paths.push(format!("{prefix}*")),
-        syn::UseTree::Group(group) => {
-            for tree in &group.items {
-                flatten(tree, prefix, paths);
-            }
-        }
-    }
-}
-
-/// The manifest of a new crate has the dependencies of the workspace and the features of the crate in
-/// `generated`.
-#[test]
-fn the_manifest_template_matches_the_workspace() {
-    let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
-    let workspace = parse("Cargo.toml");
-    let generated = parse("generated/Cargo.toml");
-    let template = parse("codegen/src/manifest/template.toml");
-    assert_eq!(
-        template["features"].to_string(),
-        generated["features"].to_string()
-    );
-    assert_eq!(
-        template["package"]["edition"].as_str(),
-        workspace["workspace"]["package"]["edition"].as_str()
-    );
-    assert_eq!(
-        template["package"]["rust-version"].as_str(),
-        workspace["workspace"]["package"]["rust-version"].as_str()
-    );
-    for (name, dependency) in template["dependencies"].as_table().unwrap() {
-        let declared = &workspace["workspace"]["dependencies"][name];
-        let version = |item: &toml_edit::Item| {
-            let item = item.get("version").unwrap_or(item);
-            item.as_str().map(str::to_owned)
-        };
-        assert_eq!(version(dependency), version(declared), "{name}");
-        let features = |item: &toml_edit::Item| {
-            item.get("features")
-                .map(|item| item.to_string().trim().to_owned())
-        };
-        assert_eq!(features(dependency), features(declared), "{name}");
-        assert!(
-            generated["dependencies"][name]["optional"]
-                .as_bool()
-                .unwrap(),
-            "{name}"
-        );
-    }
-}
-
-/// The package that `serve` builds has the code of the example, and the versions of the workspace.
-#[test]
-fn the_package_of_serve_matches_the_workspace() {
-    assert!(
-        read("codegen/src/cli/serve/main.rs") == read("generated/examples/serve.rs"),
-        "copy the example to `codegen/src/cli/serve/main.rs`"
-    );
-    let parse = |path: &str| read(path).parse::<DocumentMut>().unwrap();
-    let workspace = parse("Cargo.toml");
-    let package = parse("codegen/src/cli/serve/manifest.toml");
-    assert_eq!(
-        package["profile"]["dev"].to_string(),
-        workspace["profile"]["dev"].to_string()
-    );
-    for name in ["axum", "tokio"] {
-        let declared = &workspace["workspace"]["dependencies"][name];
-        let dependency = &package["dependencies"][name];
-        assert_eq!(
-            dependency["version"].as_str(),
-            declared["version"].as_str(),
-            "{name}"
-        );
-        assert_eq!(
-            dependency["default-features"].as_bool(),
-            declared["default-features"].as_bool(),
-            "{name}"
-        );
-    }
 }
 
 #[test]
