@@ -6,22 +6,10 @@
 //! to the change of the document that causes it. Finally `coverage` counts the differences; every one of
 //! them must be covered.
 
-mod api_change;
-mod cause;
-mod components;
-mod constraints;
-mod content;
-mod coverage;
-mod names;
-mod operations;
-mod pairs;
-mod public_api;
+mod document;
 mod rules;
-mod schemas;
-mod subject;
-mod usage;
+mod rust_api;
 mod version;
-mod walk;
 mod wire_risk;
 
 use std::{
@@ -43,14 +31,18 @@ use crate::{
     report::Diagnostic,
     source::Source,
 };
-pub use api_change::ApiChange;
-pub use coverage::Coverage;
-use pairs::Pairs;
-use public_api::PublicApi;
+pub use document::coverage::Coverage;
+use document::{
+    coverage,
+    pairs::Pairs,
+    subject,
+    usage::{UsageIndex, Users},
+    walk::{self, Change, WalkResult},
+};
 pub use rules::{Bucket, DiffRule};
-use usage::{UsageIndex, Users};
+pub use rust_api::api_change::ApiChange;
+use rust_api::{cause, public_api::PublicApi};
 pub use version::Versions;
-use walk::{Change, WalkResult};
 use wire_risk::Effect;
 pub use wire_risk::{Risk, WireRisk};
 

@@ -9,13 +9,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{
-    PlacePair, Side,
-    pairs::Pairs,
-    rules::{Bucket, DiffRule},
-    wire_risk::Effect,
-};
+use super::pairs::Pairs;
 use crate::{
+    diff::{
+        PlacePair, Side,
+        rules::{Bucket, DiffRule},
+        wire_risk::Effect,
+    },
     load::{
         Document,
         spec::{KeyUse, ObjectKeys, ObjectKind, ValueKind},
@@ -27,24 +27,24 @@ use crate::{
 
 /// The result of comparing two documents.
 #[derive(Default)]
-pub(super) struct WalkResult {
+pub(in crate::diff) struct WalkResult {
     /// The changes with consequences.
-    pub(super) changes: Vec<Change>,
+    pub(in crate::diff) changes: Vec<Change>,
     /// The changes that are only counted.
-    pub(super) notes: Vec<PendingNote>,
+    pub(in crate::diff) notes: Vec<PendingNote>,
     /// The places that correspond although they differ.
-    pub(super) pairs: Pairs,
+    pub(in crate::diff) pairs: Pairs,
     /// The places that were compared with another place, including everything within them.
-    pub(super) moved: Vec<(Pointer, Pointer)>,
+    pub(in crate::diff) moved: Vec<(Pointer, Pointer)>,
     /// The places that a reported change covers, too.
-    pub(super) covered: Vec<PlacePair>,
+    pub(in crate::diff) covered: Vec<PlacePair>,
     /// The places that only refer to something that is compared separately.
-    pub(super) compared_elsewhere: Vec<PlacePair>,
+    pub(in crate::diff) compared_elsewhere: Vec<PlacePair>,
 }
 
 impl WalkResult {
     /// Returns whether a report covers a place that is only in one of the documents.
-    pub(super) fn is_covered(&self, place: &PlacePair) -> bool {
+    pub(in crate::diff) fn is_covered(&self, place: &PlacePair) -> bool {
         let changes = self.changes.iter().map(|change| &change.place);
         let notes = self.notes.iter().map(|note| &note.place);
         let mut places = changes
@@ -60,25 +60,25 @@ impl WalkResult {
 
 /// A change with consequences.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub(super) rule: DiffRule,
-    pub(super) place: PlacePair,
+pub(in crate::diff) struct Change {
+    pub(in crate::diff) rule: DiffRule,
+    pub(in crate::diff) place: PlacePair,
     /// The description of the change: "the value `hamster` was added".
-    pub(super) message: String,
-    pub(super) before: Option<String>,
-    pub(super) after: Option<String>,
-    pub(super) effect: Effect,
+    pub(in crate::diff) message: String,
+    pub(in crate::diff) before: Option<String>,
+    pub(in crate::diff) after: Option<String>,
+    pub(in crate::diff) effect: Effect,
     /// The place where it is used, if it only applies there.
-    pub(super) used_at: Option<PlacePair>,
+    pub(in crate::diff) used_at: Option<PlacePair>,
 }
 
 /// A change that is only counted.
 #[derive(Clone, Debug)]
-pub(super) struct PendingNote {
-    pub(super) bucket: Bucket,
-    pub(super) place: PlacePair,
-    pub(super) before: Option<Value>,
-    pub(super) after: Option<Value>,
+pub(in crate::diff) struct PendingNote {
+    pub(in crate::diff) bucket: Bucket,
+    pub(in crate::diff) place: PlacePair,
+    pub(in crate::diff) before: Option<Value>,
+    pub(in crate::diff) after: Option<Value>,
 }
 
 /// A value of a document and its place.
@@ -146,7 +146,7 @@ impl KeyPair<'_> {
 }
 
 /// Formats a value for a reader: strings without quotes.
-pub(super) fn display_value(value: &Value) -> String {
+pub(in crate::diff) fn display_value(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
@@ -167,7 +167,7 @@ pub(super) struct DiffWalk<'a> {
 }
 
 /// Compares two documents.
-pub(super) fn walk(base: &Side, head: &Side) -> WalkResult {
+pub(in crate::diff) fn walk(base: &Side, head: &Side) -> WalkResult {
     let mut walk = DiffWalk {
         base: &base.document,
         head: &head.document,

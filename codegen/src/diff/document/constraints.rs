@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{
+use super::walk::{DiffWalk, KeyPair, describe_change, values};
+use crate::diff::{
     rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, describe_change, values},
     wire_risk::{Directions, Effect},
 };
 

@@ -9,7 +9,7 @@ use crate::pointer::Pointer;
 /// `name`".
 ///
 /// Returns an empty string for the document as a whole.
-pub(super) fn subject(tree: &Value, place: &Pointer) -> String {
+pub(in crate::diff) fn subject(tree: &Value, place: &Pointer) -> String {
     let (file, place) = match place.external_file() {
         Some((file, inner)) => (Some(file), inner),
         None => (None, place.clone()),

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    PlacePair,
-    rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, Node, describe_change, keys, resolved, values},
-    wire_risk::Effect,
+use super::walk::{DiffWalk, KeyPair, Node, describe_change, keys, resolved, values};
+use crate::{
+    diff::{
+        PlacePair,
+        rules::{Bucket, DiffRule},
+        wire_risk::Effect,
+    },
+    load::spec::ObjectKind,
+    lower::without_docs,
+    model::ResponseKey,
 };
-use crate::{load::spec::ObjectKind, lower::without_docs, model::ResponseKey};
 
 /// The responses of an operation in one of the documents, by key.
 type Responses<'a> = BTreeMap<String, Node<'a>>;

@@ -5,11 +5,9 @@ use std::{
     fmt::Display,
 };
 
-use super::{
-    pairs::Pairs,
-    public_api::{ItemPath, PublicApi},
-};
+use super::public_api::{ItemPath, PublicApi};
 use crate::{
+    diff::document::pairs::Pairs,
     model::{Handler, Method, Model, Operation, Payload, TypeKind},
     name::Ident,
     pointer::Pointer,
@@ -17,7 +15,7 @@ use crate::{
 
 /// The names of a crate, with the places of the document that they are generated from.
 #[derive(Default)]
-pub(super) struct NameOrigins {
+pub(in crate::diff) struct NameOrigins {
     by_path: BTreeMap<String, NameOrigin>,
 }
 
@@ -59,7 +57,7 @@ enum Role {
 }
 
 impl NameOrigins {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(in crate::diff) fn new(model: &Model) -> Self {
         let mut names = Self::default();
         names.types(model);
         for operation in &model.operations {
@@ -298,14 +296,14 @@ impl NameOrigins {
     }
 
     /// Returns the places of an item, or those of the nearest enclosing item with known places.
-    pub(super) fn places(&self, path: &str) -> &[Pointer] {
+    pub(in crate::diff) fn places(&self, path: &str) -> &[Pointer] {
         let name = self.nearest(path);
         name.map(|name| name.places.as_slice()).unwrap_or_default()
     }
 
     /// Returns the places that the name of an item is derived from: its own, and those of the enclosing
     /// operation.
-    pub(super) fn naming_places(&self, path: &str) -> Vec<Pointer> {
+    pub(in crate::diff) fn naming_places(&self, path: &str) -> Vec<Pointer> {
         let Some(name) = self.nearest(path) else {
             return Vec::new();
         };
@@ -327,7 +325,7 @@ impl NameOrigins {
     }
 
     /// Returns the names that stand for something else in the head, so that code using them still compiles.
-    pub(super) fn reused(
+    pub(in crate::diff) fn reused(
         &self,
         head: &Self,
         renames: &Renames,
@@ -364,7 +362,7 @@ impl NameOrigins {
     }
 
     /// Returns the names that changed although the named thing is the same.
-    pub(super) fn renamed(
+    pub(in crate::diff) fn renamed(
         &self,
         base_api: &PublicApi,
         head: &Self,
@@ -468,13 +466,13 @@ fn security(operation: &Operation) -> Vec<Pointer> {
 
 /// The names of one crate that are different in the next.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Renames {
-    pub(super) to: BTreeMap<String, String>,
+pub(in crate::diff) struct Renames {
+    pub(in crate::diff) to: BTreeMap<String, String>,
 }
 
 impl Renames {
     /// Returns a path with the names of the next crate.
-    pub(super) fn path(&self, path: &str) -> String {
+    pub(in crate::diff) fn path(&self, path: &str) -> String {
         if self.to.is_empty() {
             return path.to_owned();
         }
@@ -509,7 +507,7 @@ impl Renames {
         }
     }
 
-    pub(super) fn tokens(&self, tokens: &[String]) -> Vec<String> {
+    pub(in crate::diff) fn tokens(&self, tokens: &[String]) -> Vec<String> {
         tokens.iter().map(|token| self.name(token)).collect()
     }
 }

@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    PlacePair,
-    rules::{Bucket, DiffRule},
-    walk::{
-        DiffWalk, KeyPair, Node, describe_change, display_value, is_of_other_type, keys, resolved,
-        values,
-    },
-    wire_risk::{Directions, Effect},
+use super::walk::{
+    DiffWalk, KeyPair, Node, describe_change, display_value, is_of_other_type, keys, resolved,
+    values,
 };
-use crate::{load::spec::ObjectKind, lower::without_docs, pointer::Pointer};
+use crate::{
+    diff::{
+        PlacePair,
+        rules::{Bucket, DiffRule},
+        wire_risk::{Directions, Effect},
+    },
+    load::spec::ObjectKind,
+    lower::without_docs,
+    pointer::Pointer,
+};
 
 /// The formats that select a Rust type.
 const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];

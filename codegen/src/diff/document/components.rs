@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    PlacePair,
-    rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, Node, describe_change, keys, values},
-    wire_risk::Effect,
-};
+use super::walk::{DiffWalk, KeyPair, Node, describe_change, keys, values};
 use crate::{
+    diff::{
+        PlacePair,
+        rules::{Bucket, DiffRule},
+        wire_risk::Effect,
+    },
     load::{
         References,
         spec::{ObjectKind, SECTIONS},

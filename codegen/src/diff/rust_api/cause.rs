@@ -3,32 +3,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Level, PlacePair, Side,
     api_change::{self, ApiChange, Aspect},
     names::NameOrigins,
     public_api::PublicApi,
-    rules::DiffRule,
-    walk::{Change, WalkResult},
 };
-use crate::{load::References, pointer::Pointer};
+use crate::{
+    diff::{
+        Level, PlacePair, Side,
+        document::walk::{Change, WalkResult},
+        rules::DiffRule,
+    },
+    load::References,
+    pointer::Pointer,
+};
 
 /// The changes of a crate, by cause.
-pub(super) struct Traced {
+pub(in crate::diff) struct Traced {
     /// For each change of the document, the changes of the crate that it causes.
-    pub(super) by_change: Vec<Vec<ApiChange>>,
+    pub(in crate::diff) by_change: Vec<Vec<ApiChange>>,
     /// The changes that no change of the document explains.
-    pub(super) unclaimed: Vec<Unclaimed>,
+    pub(in crate::diff) unclaimed: Vec<Unclaimed>,
 }
 
 /// A change of the crate that no change of the document explains.
-pub(super) struct Unclaimed {
-    pub(super) api: ApiChange,
+pub(in crate::diff) struct Unclaimed {
+    pub(in crate::diff) api: ApiChange,
     /// The place that the item is generated from.
-    pub(super) place: PlacePair,
+    pub(in crate::diff) place: PlacePair,
 }
 
 /// Traces each change of the crate to one or more changes of the document.
-pub(super) fn trace(
+pub(in crate::diff) fn trace(
     (base, old): (&Side, &PublicApi),
     (head, new): (&Side, &PublicApi),
     result: &WalkResult,

@@ -15,28 +15,28 @@ use syn::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PublicApi {
     /// The items by path, as [`ItemPath`] formats it.
-    pub(super) items: BTreeMap<String, ApiItem>,
+    pub(in crate::diff) items: BTreeMap<String, ApiItem>,
 }
 
 /// A public item.
 #[derive(Clone, Debug)]
-pub(super) struct ApiItem {
-    pub(super) kind: ItemKind,
+pub(in crate::diff) struct ApiItem {
+    pub(in crate::diff) kind: ItemKind,
     /// The path of the enclosing item.
-    pub(super) parent: Option<String>,
+    pub(in crate::diff) parent: Option<String>,
     /// The type as tokens; a name of the crate is one token, including its path.
-    pub(super) ty: Vec<String>,
+    pub(in crate::diff) ty: Vec<String>,
     /// Whether the item is `#[non_exhaustive]`, so that users have to expect more parts.
-    pub(super) is_open: bool,
+    pub(in crate::diff) is_open: bool,
     /// Whether the item is `#[deprecated]`.
-    pub(super) is_deprecated: bool,
+    pub(in crate::diff) is_deprecated: bool,
     /// The position among the siblings, where that matters.
-    pub(super) order: usize,
+    pub(in crate::diff) order: usize,
 }
 
 /// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ItemKind {
+pub(in crate::diff) enum ItemKind {
     Alias,
     AssociatedType,
     Const,
@@ -58,22 +58,22 @@ pub(super) enum ItemKind {
 
 /// Formats paths of items: as in Rust where possible, with a dot before a field and parentheses around a
 /// parameter.
-pub(super) struct ItemPath;
+pub(in crate::diff) struct ItemPath;
 
 impl ItemPath {
-    pub(super) fn member(parent: &str, name: &str) -> String {
+    pub(in crate::diff) fn member(parent: &str, name: &str) -> String {
         format!("{parent}::{name}")
     }
 
-    pub(super) fn field(parent: &str, name: &str) -> String {
+    pub(in crate::diff) fn field(parent: &str, name: &str) -> String {
         format!("{parent}.{name}")
     }
 
-    pub(super) fn parameter(parent: &str, name: &str) -> String {
+    pub(in crate::diff) fn parameter(parent: &str, name: &str) -> String {
         format!("{parent}({name})")
     }
 
-    pub(super) fn implementation(parent: &str, name: &str) -> String {
+    pub(in crate::diff) fn implementation(parent: &str, name: &str) -> String {
         format!("{parent}: {name}")
     }
 }
@@ -518,7 +518,7 @@ fn flatten(tokens: TokenStream, flat: &mut Vec<String>) {
 }
 
 /// Formats tokens as Rust code.
-pub(super) fn display(tokens: &[String]) -> String {
+pub(in crate::diff) fn display(tokens: &[String]) -> String {
     let mut text = String::new();
     for (index, token) in tokens.iter().enumerate() {
         let is_word = |text: &str| {

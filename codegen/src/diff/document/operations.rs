@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    PlacePair,
-    rules::{Bucket, DiffRule},
-    walk::{Change, DiffWalk, KeyPair, Node, describe_change, keys, resolved, values},
-    wire_risk::Effect,
-};
+use super::walk::{Change, DiffWalk, KeyPair, Node, describe_change, keys, resolved, values};
 use crate::{
+    diff::{
+        PlacePair,
+        rules::{Bucket, DiffRule},
+        wire_risk::Effect,
+    },
     load::spec::ObjectKind,
     lower::without_docs,
     model::{Method, Piece, segments},
