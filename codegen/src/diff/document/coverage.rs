@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::walk::{PendingNote, WalkResult};
+use super::changes::{PendingNote, WalkResult};
 use crate::{
     diff::{PlacePair, Side, rules::Bucket},
     pointer::Pointer,

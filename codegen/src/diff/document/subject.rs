@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::walk::resolved;
+use super::node::resolved;
 use crate::pointer::Pointer;
 
 /// Describes the part of a document that a place belongs to: "`GET /pets`, response `200`, property

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::walk::{Node, resolved};
+use super::node::{Node, resolved};
 use crate::{diff::wire_risk::Directions, load::Document, model::Method, pointer::Pointer};
 
 /// The references of a document, for finding the operations that use a place.

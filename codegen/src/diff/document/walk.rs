@@ -5,15 +5,19 @@
 //! counterpart; a part without counterpart was added or removed. Nothing is skipped: [`DiffWalk::leaf`]
 //! handles every key without a rule.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::pairs::Pairs;
+use super::{
+    changes::{Change, WalkResult},
+    node::{KeyPair, Node, describe_change, keys, resolved, values},
+    statuses,
+};
 use crate::{
     diff::{
         PlacePair, Side,
-        rules::{Bucket, DiffRule},
+        rules::{self, Bucket, DiffRule},
         wire_risk::Effect,
     },
     load::{
@@ -25,143 +29,15 @@ use crate::{
     pointer::Pointer,
 };
 
-/// The result of comparing two documents.
-#[derive(Default)]
-pub(in crate::diff) struct WalkResult {
-    /// The changes with consequences.
-    pub(in crate::diff) changes: Vec<Change>,
-    /// The changes that are only counted.
-    pub(in crate::diff) notes: Vec<PendingNote>,
-    /// The places that correspond although they differ.
-    pub(in crate::diff) pairs: Pairs,
-    /// The places that were compared with another place, including everything within them.
-    pub(in crate::diff) moved: Vec<(Pointer, Pointer)>,
-    /// The places that a reported change covers, too.
-    pub(in crate::diff) covered: Vec<PlacePair>,
-    /// The places that only refer to something that is compared separately.
-    pub(in crate::diff) compared_elsewhere: Vec<PlacePair>,
-}
-
-impl WalkResult {
-    /// Returns whether a report covers a place that is only in one of the documents.
-    pub(in crate::diff) fn is_covered(&self, place: &PlacePair) -> bool {
-        let changes = self.changes.iter().map(|change| &change.place);
-        let notes = self.notes.iter().map(|note| &note.place);
-        let mut places = changes
-            .chain(notes)
-            .chain(&self.covered)
-            .chain(&self.compared_elsewhere);
-        let is_moved = |(base, head): &(Pointer, Pointer)| {
-            place.base.as_ref() == Some(base) || place.head.as_ref() == Some(head)
-        };
-        places.any(|covered| place.is_in(covered)) || self.moved.iter().any(is_moved)
-    }
-}
-
-/// A change with consequences.
-#[derive(Clone, Debug)]
-pub(in crate::diff) struct Change {
-    pub(in crate::diff) rule: DiffRule,
-    pub(in crate::diff) place: PlacePair,
-    /// The description of the change: "the value `hamster` was added".
-    pub(in crate::diff) message: String,
-    pub(in crate::diff) before: Option<String>,
-    pub(in crate::diff) after: Option<String>,
-    pub(in crate::diff) effect: Effect,
-    /// The place where it is used, if it only applies there.
-    pub(in crate::diff) used_at: Option<PlacePair>,
-}
-
-/// A change that is only counted.
-#[derive(Clone, Debug)]
-pub(in crate::diff) struct PendingNote {
-    pub(in crate::diff) bucket: Bucket,
-    pub(in crate::diff) place: PlacePair,
-    pub(in crate::diff) before: Option<Value>,
-    pub(in crate::diff) after: Option<Value>,
-}
-
-/// A value of a document and its place.
-#[derive(Clone)]
-pub(super) struct Node<'a> {
-    pub(super) value: &'a Value,
-    pub(super) place: Pointer,
-}
-
-impl<'a> Node<'a> {
-    pub(super) fn new(value: &'a Value, place: Pointer) -> Self {
-        Self { value, place }
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<Self> {
-        let value = self.value.get(key)?;
-        Some(Self::new(value, self.place.key(key)))
-    }
-
-    pub(super) fn index(&self, index: usize) -> Option<Self> {
-        let value = self.value.get(index)?;
-        Some(Self::new(value, self.place.index(index)))
-    }
-
-    pub(super) fn text(&self, key: &str) -> &'a str {
-        let text = self.value.get(key).and_then(Value::as_str);
-        text.unwrap_or_default()
-    }
-
-    pub(super) fn flag(&self, key: &str) -> bool {
-        self.value.get(key) == Some(&Value::Bool(true))
-    }
-
-    pub(super) fn items(&self) -> Vec<Self> {
-        let count = self.value.as_array().map_or(0, Vec::len);
-        (0..count).filter_map(|index| self.index(index)).collect()
-    }
-
-    pub(super) fn members(&self) -> Vec<(&'a str, Self)> {
-        let members = self.value.as_object().into_iter().flatten();
-        members
-            .map(|(key, value)| (key.as_str(), Self::new(value, self.place.key(key))))
-            .collect()
-    }
-}
-
-/// A key that at least one of two compared objects has.
-pub(super) struct KeyPair<'a> {
-    /// The kind of the object that has the key.
-    pub(super) kind: ObjectKind,
-    pub(super) key: &'a str,
-    pub(super) owners: (Node<'a>, Node<'a>),
-    pub(super) base: Option<Node<'a>>,
-    pub(super) head: Option<Node<'a>>,
-}
-
-impl KeyPair<'_> {
-    /// Returns the places of the values.
-    pub(super) fn place(&self) -> PlacePair {
-        PlacePair {
-            base: self.base.as_ref().map(|at| at.place.clone()),
-            head: self.head.as_ref().map(|at| at.place.clone()),
-        }
-    }
-}
-
-/// Formats a value for a reader: strings without quotes.
-pub(in crate::diff) fn display_value(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    }
-}
-
 /// The state of the comparison.
-pub(super) struct DiffWalk<'a> {
+pub(in crate::diff) struct DiffWalk<'a> {
     pub(super) base: &'a Document,
     pub(super) head: &'a Document,
     /// The security schemes of both models.
     pub(super) schemes: (&'a [SecurityScheme], &'a [SecurityScheme]),
     pub(super) result: WalkResult,
     seen: HashSet<(Pointer, Pointer, Option<PlacePair>)>,
-    reported: HashSet<(DiffRule, PlacePair, String, Option<PlacePair>)>,
+    pub(super) reported: HashSet<(DiffRule, PlacePair, String, Option<PlacePair>)>,
     /// The place that refers to the current one, if other references to it are unaffected.
     pub(super) used_at: Option<PlacePair>,
 }
@@ -178,6 +54,7 @@ pub(in crate::diff) fn walk(base: &Side, head: &Side) -> WalkResult {
         used_at: None,
     };
     walk.document();
+    statuses::status_codes(base, head, &mut walk.result);
     walk.result
 }
 
@@ -200,71 +77,6 @@ impl<'a> DiffWalk<'a> {
                 self.pair(*kind, place, place);
             }
         }
-    }
-
-    pub(super) fn change(
-        &mut self,
-        rule: DiffRule,
-        place: PlacePair,
-        message: String,
-        effect: Effect,
-    ) {
-        self.push(Change {
-            rule,
-            place,
-            message,
-            before: None,
-            after: None,
-            effect,
-            used_at: None,
-        });
-    }
-
-    /// Reports a change from one value to another.
-    pub(super) fn changed(
-        &mut self,
-        rule: DiffRule,
-        place: PlacePair,
-        message: String,
-        (before, after): (Option<&Value>, Option<&Value>),
-        effect: Effect,
-    ) {
-        self.push(Change {
-            rule,
-            place,
-            message,
-            before: before.map(display_value),
-            after: after.map(display_value),
-            effect,
-            used_at: None,
-        });
-    }
-
-    pub(super) fn push(&mut self, change: Change) {
-        let key = (
-            change.rule,
-            change.place.clone(),
-            change.message.clone(),
-            self.used_at.clone(),
-        );
-        if self.reported.insert(key) {
-            match (&change.place.base, &change.place.head) {
-                (Some(base), None) => self.result.pairs.mark_removed(base),
-                (None, Some(head)) => self.result.pairs.mark_added(head),
-                _ => {}
-            }
-            let used_at = change.used_at.clone().or_else(|| self.used_at.clone());
-            self.result.changes.push(Change { used_at, ..change });
-        }
-    }
-
-    pub(super) fn note(&mut self, bucket: Bucket, member: &KeyPair<'_>) {
-        self.result.notes.push(PendingNote {
-            bucket,
-            place: member.place(),
-            before: member.base.as_ref().map(|at| at.value.clone()),
-            after: member.head.as_ref().map(|at| at.value.clone()),
-        });
     }
 
     /// Returns the value at a place of the base.
@@ -514,13 +326,13 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Compares the values of a key: with its [`comparator`], or else by the kind of value.
+    /// Compares the values of a key: with its [comparator](rules::comparator), or else by the kind of value.
     pub(super) fn member(&mut self, member: &KeyPair<'a>) {
         if member.key.starts_with("x-") {
             self.extension(member);
             return;
         }
-        if let Some(compare) = comparator(member.kind, member.key) {
+        if let Some(compare) = rules::comparator(member.kind, member.key) {
             return compare(self, member);
         }
         let field = match member.kind.keys() {
@@ -563,58 +375,6 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Reports a value without a rule.
-    pub(super) fn leaf(&mut self, member: &KeyPair<'a>) {
-        let (before, after) = values(member);
-        let message = describe_change(member.key, before, after);
-        self.changed(
-            DiffRule::Changed,
-            member.place(),
-            message,
-            (before, after),
-            Effect::ALL,
-        );
-    }
-
-    /// Notes changes of documentation.
-    pub(super) fn documentation(&mut self, member: &KeyPair<'a>) {
-        self.note_values(Bucket::Documentation, member);
-    }
-
-    /// Notes every difference within a part of the document.
-    pub(super) fn note_values(&mut self, bucket: Bucket, member: &KeyPair<'a>) {
-        let (Some(base), Some(head)) = (&member.base, &member.head) else {
-            return self.note(bucket, member);
-        };
-        let is_compound = (base.value.is_object() && head.value.is_object())
-            || (base.value.is_array() && head.value.is_array());
-        if !is_compound {
-            return self.note(bucket, member);
-        }
-        let indexes = |at: &Node<'a>| (0..at.items().len()).map(|index| index.to_string());
-        let keys: BTreeSet<String> = if base.value.is_array() {
-            indexes(base).chain(indexes(head)).collect()
-        } else {
-            keys(base, head).into_iter().map(str::to_owned).collect()
-        };
-        for key in keys {
-            let inner = |at: &Node<'a>| match at.value {
-                Value::Array(_) => at.index(key.parse().ok()?),
-                _ => at.get(&key),
-            };
-            let part = KeyPair {
-                kind: member.kind,
-                key: member.key,
-                owners: member.owners.clone(),
-                base: inner(base),
-                head: inner(head),
-            };
-            if values(&part).0 != values(&part).1 {
-                self.note_values(bucket, &part);
-            }
-        }
-    }
-
     fn extension(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         match (member.key, member.kind) {
@@ -635,171 +395,16 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    /// Compares the facts in `x-status`.
-    fn status(&mut self, member: &KeyPair<'a>) {
-        let (Some(base), Some(head)) = (&member.base, &member.head) else {
-            let (before, after) = values(member);
-            let message = describe_change("x-status", before, after);
-            return self.changed(
-                DiffRule::StatusChanged,
-                member.place(),
-                message,
-                (before, after),
-                Effect::NONE,
-            );
+    pub(in crate::diff) fn deprecated(&mut self, member: &KeyPair<'a>) {
+        let (rule, message) = match (
+            member.owners.0.flag("deprecated"),
+            member.owners.1.flag("deprecated"),
+        ) {
+            (false, true) => (DiffRule::Deprecated, "now deprecated"),
+            (true, false) => (DiffRule::Undeprecated, "no longer deprecated"),
+            _ => return self.note(Bucket::Moved, member),
         };
-        for key in keys(base, head) {
-            let (old, new) = (base.get(key), head.get(key));
-            let (before, after) = (
-                old.as_ref().map(|at| at.value),
-                new.as_ref().map(|at| at.value),
-            );
-            if before != after {
-                let place = PlacePair {
-                    base: old.map(|at| at.place),
-                    head: new.map(|at| at.place),
-                };
-                let message = describe_change(key, before, after);
-                self.changed(
-                    DiffRule::StatusChanged,
-                    place,
-                    message,
-                    (before, after),
-                    Effect::NONE,
-                );
-            }
-        }
-    }
-}
-
-macro_rules! rows {
-    ($($kind:ident [$($key:literal),*] => $compare:path;)*) => {
-        /// Returns the function that compares a key; without one it is compared with
-        /// [`DiffWalk::by_value_kind`].
-        fn comparator<'a>(kind: ObjectKind, key: &str) -> Option<fn(&mut DiffWalk<'a>, &KeyPair<'a>)> {
-            match (kind, key) {
-                $((ObjectKind::$kind, $($key)|*) => Some($compare),)*
-                _ => None,
-            }
-        }
-    };
-}
-
-rows! {
-    OpenApi ["openapi"] => DiffWalk::version;
-    OpenApi ["servers"] => DiffWalk::servers;
-    OpenApi ["tags"] => DiffWalk::listed_tags;
-    OpenApi ["security"] => DiffWalk::document_security;
-    OpenApi ["components"] => DiffWalk::components;
-    // Paths are compared first.
-    OpenApi ["paths"] => DiffWalk::deferred;
-    Info ["version"] => DiffWalk::version;
-    Info ["title"] => DiffWalk::documentation;
-
-    // The operations are paired with these keys.
-    PathItem ["$ref", "get", "put", "post", "delete"] => DiffWalk::ignored;
-    PathItem ["options", "head", "patch", "trace"] => DiffWalk::ignored;
-    PathItem ["parameters"] => DiffWalk::path_parameters;
-    PathItem ["servers"] => DiffWalk::overriding_servers;
-
-    Operation ["tags"] => DiffWalk::tags;
-    Operation ["operationId"] => DiffWalk::operation_id;
-    Operation ["parameters"] => DiffWalk::deferred;
-    Operation ["security"] => DiffWalk::operation_security;
-    Operation ["requestBody"] => DiffWalk::request_body;
-    Operation ["responses"] => DiffWalk::responses;
-    Operation ["deprecated"] => DiffWalk::deprecated;
-    Operation ["servers"] => DiffWalk::overriding_servers;
-
-    Parameter ["name", "in"] => DiffWalk::covered_elsewhere;
-    Parameter ["required"] => DiffWalk::parameter_required;
-    Parameter ["deprecated"] => DiffWalk::deprecated;
-    Parameter ["style", "explode"] => DiffWalk::serialization;
-    Parameter ["schema", "content"] => DiffWalk::schema_or_content;
-    Parameter ["example", "examples"] => DiffWalk::example;
-    Header ["required"] => DiffWalk::header_required;
-    Header ["deprecated"] => DiffWalk::deprecated;
-    Header ["style", "explode"] => DiffWalk::serialization;
-    Header ["schema", "content"] => DiffWalk::schema_or_content;
-    Header ["example", "examples"] => DiffWalk::example;
-
-    RequestBody ["required"] => DiffWalk::body_required;
-    RequestBody ["content"] => DiffWalk::request_content;
-    Response ["content"] => DiffWalk::response_content;
-    Response ["headers"] => DiffWalk::headers;
-    Response ["links"] => DiffWalk::unused;
-    MediaType ["schema"] => DiffWalk::schema_of_content;
-    MediaType ["example", "examples"] => DiffWalk::example;
-    MediaType ["encoding"] => DiffWalk::encoding;
-    Example ["value", "externalValue"] => DiffWalk::example;
-    SecurityScheme ["type", "in", "name", "scheme"] => DiffWalk::scheme;
-    SecurityScheme ["bearerFormat"] => DiffWalk::documentation;
-    SecurityScheme ["flows", "openIdConnectUrl"] => DiffWalk::flows;
-
-    Schema ["type"] => DiffWalk::schema_type;
-    Schema ["format"] => DiffWalk::format;
-    Schema ["enum"] => DiffWalk::enum_values;
-    Schema ["nullable"] => DiffWalk::nullable;
-    Schema ["required"] => DiffWalk::required;
-    Schema ["properties"] => DiffWalk::properties;
-    Schema ["additionalProperties"] => DiffWalk::additional_properties;
-    Schema ["items"] => DiffWalk::array_items;
-    Schema ["oneOf", "anyOf"] => DiffWalk::alternatives;
-    Schema ["allOf"] => DiffWalk::all_of;
-    Schema ["discriminator"] => DiffWalk::discriminator;
-    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => DiffWalk::upper_bound;
-    Schema ["minLength", "minItems", "minProperties", "minimum"] => DiffWalk::lower_bound;
-    Schema ["pattern", "multipleOf", "not"] => DiffWalk::constraint;
-    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => DiffWalk::constraint;
-    Schema ["default"] => DiffWalk::default;
-    Schema ["readOnly", "writeOnly"] => DiffWalk::direction;
-    Schema ["deprecated"] => DiffWalk::deprecated;
-    Schema ["example"] => DiffWalk::example;
-    Schema ["xml"] => DiffWalk::unused;
-}
-
-/// Returns whether the values of two schemas have nothing in common.
-pub(super) fn is_of_other_type(base: &Node<'_>, head: &Node<'_>) -> bool {
-    let types = (base.text("type"), head.text("type"));
-    let is_number = |ty: &str| matches!(ty, "integer" | "number");
-    let is_said = !types.0.is_empty() && !types.1.is_empty();
-    let are_numbers = is_number(types.0) && is_number(types.1);
-    is_said && types.0 != types.1 && !are_numbers
-}
-
-/// Returns the keys of two objects.
-pub(super) fn keys<'a>(base: &Node<'a>, head: &Node<'a>) -> BTreeSet<&'a str> {
-    let members = [base, head]
-        .into_iter()
-        .filter_map(|at| at.value.as_object());
-    members.flat_map(Map::keys).map(String::as_str).collect()
-}
-
-/// Returns the values of a key on both sides.
-pub(super) fn values<'a>(member: &KeyPair<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
-    let value = |at: &Option<Node<'a>>| at.as_ref().map(|at| at.value);
-    (value(&member.base), value(&member.head))
-}
-
-/// Describes the change of a key: added, removed or changed.
-pub(super) fn describe_change(key: &str, before: Option<&Value>, after: Option<&Value>) -> String {
-    match (before, after) {
-        (None, _) => format!("`{key}` was added"),
-        (_, None) => format!("`{key}` was removed"),
-        _ => format!("`{key}` changed"),
-    }
-}
-
-/// Returns the value at a place, after following `$ref`s.
-pub(super) fn resolved<'a>(tree: &'a Value, place: &Pointer) -> Option<Node<'a>> {
-    let mut place = place.clone();
-    // There are no cycles: loading has followed every `$ref`.
-    loop {
-        let value = tree.pointer(place.as_str())?;
-        match value.get("$ref").and_then(Value::as_str) {
-            Some(reference) => place = Pointer::from_fragment(reference)?,
-            None => return Some(Node::new(value, place)),
-        }
+        self.change(rule, member.place(), message.to_owned(), Effect::NONE);
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diff::{
         Level, PlacePair, Side,
-        document::walk::{Change, WalkResult},
+        document::changes::{Change, WalkResult},
         rules::DiffRule,
     },
     load::References,
