@@ -1,6 +1,6 @@
 //! The two sides of a comparison.
 
-use std::{path::Path, thread};
+use std::{collections::BTreeSet, path::Path, thread};
 
 use super::{join, rust_api::public_api::PublicApi};
 use crate::{
@@ -86,17 +86,22 @@ impl Side {
         &self.source
     }
 
+    /// Returns the paths of the public items of the generated crate that do not state from which place of the document
+    /// they come. Their changes are explained by the items that enclose them, or not at all.
+    #[must_use]
+    pub fn items_without_origin(&self) -> BTreeSet<String> {
+        self.public_api(false).without_origin()
+    }
+
     /// Returns whether the crate is an existing one.
     pub(super) fn has_crate(&self) -> bool {
         self.public_api.is_some()
     }
 
-    /// Returns the public API of the crate. The runtime files are only included if `with_runtime` is set,
-    /// because they are the same on both sides unless one side is an existing crate.
+    /// Returns the public API of the crate. The runtime files are only included if `with_runtime` is set, because
+    /// they are the same on both sides unless one side is an existing crate. The items of an existing crate have the
+    /// origins of those that would be generated now.
     pub(super) fn public_api(&self, with_runtime: bool) -> PublicApi {
-        if let Some(public_api) = &self.public_api {
-            return public_api.clone();
-        }
         let mut files = Vec::new();
         for (path, contents) in emit::emit(&self.model) {
             // Generating reports tokens that are not valid Rust.
@@ -111,6 +116,10 @@ impl Side {
                 files.push(((*path).to_owned(), file));
             }
         }
-        PublicApi::read(&files)
+        let generated = PublicApi::read(&files);
+        match &self.public_api {
+            Some(existing) => existing.clone().with_origins_of(&generated),
+            None => generated,
+        }
     }
 }

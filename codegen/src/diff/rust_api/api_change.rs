@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    names::Renames,
     public_api::{ApiItem, ItemKind, PublicApi, display},
+    renames::Renames,
 };
 use crate::diff::Level;
 
@@ -71,10 +71,10 @@ pub(in crate::diff) fn compare(
 
     let mut replaced = BTreeSet::new();
     for (path, (old_path, before)) in &base_items {
-        let parent = before.parent.as_deref().map(without_call);
+        let parent = before.parent.as_ref();
         match head.items.get(path) {
             None => {
-                let is_covered = parent.as_ref().is_some_and(|parent| {
+                let is_covered = parent.is_some_and(|parent| {
                     replaced.contains(parent)
                         || (base_items.contains_key(parent) && !head.items.contains_key(parent))
                 });
@@ -101,8 +101,8 @@ pub(in crate::diff) fn compare(
         }
     }
     for (path, item) in &head.items {
-        let parent = item.parent.as_deref().map(without_call);
-        let is_covered = parent.as_ref().is_some_and(|parent| {
+        let parent = item.parent.as_ref();
+        let is_covered = parent.is_some_and(|parent| {
             replaced.contains(parent)
                 || (head.items.contains_key(parent) && !base_items.contains_key(parent))
         });
@@ -159,15 +159,6 @@ pub(in crate::diff) fn with_reused(
         }
     }
     changes
-}
-
-/// Returns the path of the request for the path of its call builder: `Call<FindPets>` is reported as
-/// `FindPets`.
-fn without_call(path: &str) -> String {
-    let inner = path
-        .strip_prefix("Call<")
-        .and_then(|path| path.strip_suffix('>'));
-    inner.unwrap_or(path).to_owned()
 }
 
 /// Renames parameters to their names in the next crate by position, because callers do not write the names.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     api_change::{self, ApiChange, Aspect},
-    names::NameOrigins,
     public_api::PublicApi,
+    renames::{self, Renames},
 };
 use crate::{
     diff::{
@@ -38,8 +38,7 @@ pub(in crate::diff) fn trace(
     (head, new): (&Side, &PublicApi),
     result: &WalkResult,
 ) -> Traced {
-    let names = (NameOrigins::new(&base.model), NameOrigins::new(&head.model));
-    let renames = names.0.renamed(old, &names.1, new, &result.pairs);
+    let renames = Renames::find(old, new, &result.pairs);
     let index = CauseIndex::new(&result.changes);
     let mut by_item: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut unexplained = Vec::new();
@@ -47,17 +46,17 @@ pub(in crate::diff) fn trace(
         by_change: vec![Vec::new(); result.changes.len()],
         unclaimed: Vec::new(),
     };
-    let reused = names.0.reused(&names.1, &renames, &result.pairs);
+    let reused = renames::reused(old, new, &renames, &result.pairs);
     let changes = api_change::compare(old, new, &renames);
     for api in api_change::with_reused(changes, &reused, old, new) {
-        let places = |path: &Option<String>, names: &NameOrigins| -> Vec<Pointer> {
+        let places = |path: &Option<String>, crate_api: &PublicApi| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
-                Aspect::Name => names.naming_places(path),
-                _ => names.places(path).to_vec(),
+                Aspect::Name => crate_api.naming_places(path),
+                _ => crate_api.places(path).to_vec(),
             });
             places.unwrap_or_default()
         };
-        let (mut before, mut after) = (places(&api.base, &names.0), places(&api.head, &names.1));
+        let (mut before, mut after) = (places(&api.base, old), places(&api.head, new));
         // An item that is only in one crate may have been added or removed because of the corresponding
         // place in the other document, or because of a new value in a place that had none.
         let is_in =

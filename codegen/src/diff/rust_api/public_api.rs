@@ -1,15 +1,11 @@
-//! The public API of a generated crate: every item that its users can name, with its type.
-//!
-//! The API is read from the generated code, so it is what the compiler sees, however the names were chosen.
+//! The public API of a generated crate: every item that its users can name, with its type and its origin.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use proc_macro2::{Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{
-    Attribute, Fields, FnArg, ImplItem, Item as Code, Pat, ReturnType, Signature, TraitItem, Type,
-    UseTree, Visibility,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
+
+use crate::{emit::ItemOrigin, model::Method, pointer::Pointer};
 
 /// The public API of a crate.
 #[derive(Clone, Debug, Default)]
@@ -32,10 +28,14 @@ pub(in crate::diff) struct ApiItem {
     pub(in crate::diff) is_deprecated: bool,
     /// The position among the siblings, where that matters.
     pub(in crate::diff) order: usize,
+    /// The module of the generated crate that has the code of the item.
+    pub(in crate::diff) module: Arc<str>,
+    /// The part of the document that the item is generated from.
+    pub(in crate::diff) origin: Option<ItemOrigin>,
 }
 
 /// The kind of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::diff) enum ItemKind {
     Alias,
     AssociatedType,
@@ -78,443 +78,81 @@ impl ItemPath {
     }
 }
 
-/// Returns the module of a file's items as users of the crate see it; `None` if they do not see any.
-fn module(path: &str) -> Option<&'static str> {
-    match path.strip_prefix("src/")? {
-        "client.rs" | "lib.rs" | "requests.rs" | "responses.rs" | "status.rs" => Some(""),
-        "mock.rs" => Some("mock::"),
-        "security.rs" => Some("security::"),
-        "server.rs" => Some("server::"),
-        "types.rs" => Some("types::"),
-        _ => None,
-    }
-}
-
-/// Returns whether a file is a copy of a runtime file.
-fn is_runtime(path: &str) -> bool {
-    path.starts_with("src/runtime/")
-}
-
 impl PublicApi {
-    /// Reads the public API from the files of a crate.
-    pub(crate) fn read(files: &[(String, syn::File)]) -> Self {
-        let mut reader = ApiReader::default();
-        for (path, file) in files {
-            if let Some(module) = module(path) {
-                reader.reexports(&file.items, module);
+    /// Takes over the origins of the same items in the crate that is generated now.
+    pub(in crate::diff) fn with_origins_of(mut self, generated: &Self) -> Self {
+        for (path, item) in &generated.items {
+            if let Some(own) = self.items.get_mut(path) {
+                own.module.clone_from(&item.module);
+                own.origin.clone_from(&item.origin);
             }
         }
-        for (path, file) in files {
-            if let Some(module) = module(path) {
-                reader.file(&file.items, module, &|_| true);
-            } else if is_runtime(path) {
-                let reexported = reader.reexported.clone();
-                reader.file(&file.items, "", &|name| reexported.contains(name));
-            }
-        }
-        Self {
-            items: reader.items,
-        }
-    }
-}
-
-#[derive(Default)]
-struct ApiReader {
-    items: BTreeMap<String, ApiItem>,
-    /// The names that public `use` declarations make visible.
-    reexported: BTreeSet<String>,
-    /// The current module, and the types that it defines.
-    module: String,
-    local: BTreeSet<String>,
-}
-
-/// Creates an item without parent and position.
-fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
-    let has = |name: &str| {
-        attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident(name))
-    };
-    ApiItem {
-        kind,
-        parent: None,
-        ty,
-        is_open: has("non_exhaustive"),
-        is_deprecated: has("deprecated"),
-        order: 0,
-    }
-}
-
-/// Returns whether an implementation is for a type parameter.
-fn is_blanket(code: &syn::ItemImpl) -> bool {
-    let Type::Path(parent) = &*code.self_ty else {
-        return false;
-    };
-    let mut parameters = code.generics.type_params();
-    parameters.any(|parameter| parent.path.is_ident(&parameter.ident))
-}
-
-fn is_public(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
-}
-
-impl ApiReader {
-    /// Adds the items of other modules that a file makes visible.
-    fn reexports(&mut self, file: &[Code], module: &str) {
-        fn leaves(tree: &UseTree, names: &mut Vec<String>) {
-            match tree {
-                UseTree::Path(path) => leaves(&path.tree, names),
-                UseTree::Name(name) => names.push(name.ident.to_string()),
-                UseTree::Rename(name) => names.push(name.rename.to_string()),
-                UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, names)),
-                UseTree::Glob(_) => {}
-            }
-        }
-        for code in file {
-            match code {
-                Code::Use(code) if is_public(&code.vis) => {
-                    let mut names = Vec::new();
-                    leaves(&code.tree, &mut names);
-                    for name in names {
-                        let item = item(ItemKind::Reexport, Vec::new(), &[]);
-                        self.items.insert(format!("{module}{name}"), item);
-                        self.reexported.insert(name);
-                    }
-                }
-                Code::Mod(code) if is_public(&code.vis) => {
-                    let item = item(ItemKind::Reexport, Vec::new(), &[]);
-                    let path = format!("{module}{}", code.ident);
-                    self.items.insert(path.clone(), item);
-                    if let Some((_, items)) = &code.content {
-                        self.reexports(items, &format!("{path}::"));
-                    }
-                }
-                _ => {}
-            }
-        }
+        self
     }
 
-    fn file(&mut self, file: &[Code], module: &str, filter: &impl Fn(&str) -> bool) {
-        module.clone_into(&mut self.module);
-        self.local.clear();
-        for code in file {
-            let name = match code {
-                Code::Enum(code) => &code.ident,
-                Code::Struct(code) => &code.ident,
-                Code::Type(code) => &code.ident,
-                Code::Trait(code) => &code.ident,
-                Code::Mod(code) if code.content.is_some() => &code.ident,
-                _ => continue,
-            };
-            self.local.insert(name.to_string());
-        }
-        for code in file {
-            self.code(code, filter);
-        }
-        for code in file {
-            if let Code::Mod(code) = code
-                && let Some((_, items)) = &code.content
-                && is_public(&code.vis)
-            {
-                self.file(items, &format!("{module}{}::", code.ident), filter);
-            }
-        }
+    /// Returns the items that come from the document, by path.
+    pub(super) fn with_origins(&self) -> impl Iterator<Item = (&str, &ApiItem, &ItemOrigin)> {
+        let items = self.items.iter();
+        items.filter_map(|(path, item)| Some((path.as_str(), item, item.origin.as_ref()?)))
     }
 
-    fn path(&self, name: &impl ToString) -> String {
-        format!("{}{}", self.module, name.to_string())
-    }
-
-    fn add(&mut self, path: String, item: ApiItem) {
-        self.items.insert(path, item);
-    }
-
-    fn part(&mut self, path: String, parent: &str, item: ApiItem) {
-        let parent = Some(parent.to_owned());
-        self.items.insert(path, ApiItem { parent, ..item });
-    }
-
-    fn code(&mut self, code: &Code, filter: &impl Fn(&str) -> bool) {
-        match code {
-            Code::Struct(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
-                let path = self.path(&code.ident);
-                self.add(
-                    path.clone(),
-                    item(ItemKind::Struct, Vec::new(), &code.attrs),
-                );
-                self.derives(&path, &code.attrs);
-                for (index, field) in code.fields.iter().enumerate() {
-                    if is_public(&field.vis) {
-                        self.field(&path, index, field);
-                    }
-                }
+    /// Returns the items without an origin, except for parts that always share the origin of another item:
+    /// re-exports, implementations and parameters.
+    pub(in crate::diff) fn without_origin(&self) -> BTreeSet<String> {
+        let is_part = |item: &ApiItem| match item.kind {
+            ItemKind::Reexport => true,
+            ItemKind::AssociatedType | ItemKind::Implementation | ItemKind::Parameter => {
+                let parent = item.parent.as_ref();
+                parent.is_some_and(|parent| self.items.contains_key(parent))
             }
-            Code::Enum(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
-                let path = self.path(&code.ident);
-                self.add(path.clone(), item(ItemKind::Enum, Vec::new(), &code.attrs));
-                self.derives(&path, &code.attrs);
-                for variant in &code.variants {
-                    let parent = ItemPath::member(&path, &variant.ident.to_string());
-                    let ty = match &variant.fields {
-                        Fields::Unit => Vec::new(),
-                        Fields::Unnamed(fields) => self.tokens(fields),
-                        Fields::Named(_) => vec!["{".to_owned(), "}".to_owned()],
-                    };
-                    self.part(
-                        parent.clone(),
-                        &path,
-                        item(ItemKind::Variant, ty, &variant.attrs),
-                    );
-                    if let Fields::Named(fields) = &variant.fields {
-                        for (index, field) in fields.named.iter().enumerate() {
-                            self.field(&parent, index, field);
-                        }
-                    }
-                }
-            }
-            Code::Type(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
-                let ty = self.tokens(&code.ty);
-                self.add(
-                    self.path(&code.ident),
-                    item(ItemKind::Alias, ty, &code.attrs),
-                );
-            }
-            Code::Const(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
-                let ty = self.tokens(&code.ty);
-                self.add(
-                    self.path(&code.ident),
-                    item(ItemKind::Const, ty, &code.attrs),
-                );
-            }
-            Code::Fn(code) if is_public(&code.vis) && filter(&code.sig.ident.to_string()) => {
-                let path = self.path(&code.sig.ident);
-                self.function(&path, None, ItemKind::Function, &code.sig, &code.attrs);
-            }
-            Code::Trait(code) if is_public(&code.vis) && filter(&code.ident.to_string()) => {
-                let path = self.path(&code.ident);
-                let bounds = self.tokens(&code.supertraits);
-                self.add(path.clone(), item(ItemKind::Trait, bounds, &code.attrs));
-                for member in &code.items {
-                    if let TraitItem::Fn(method) = member {
-                        let name = ItemPath::member(&path, &method.sig.ident.to_string());
-                        let kind = match method.default {
-                            Some(_) => ItemKind::Function,
-                            None => ItemKind::Method,
-                        };
-                        self.function(&name, Some(&path), kind, &method.sig, &method.attrs);
-                    }
-                }
-            }
-            // A blanket implementation does not have a type that could be named.
-            Code::Impl(code) if !is_blanket(code) => self.implementation(code, filter),
-            Code::Macro(code) => {
-                // Every macro of the runtime implements the same traits for each type.
-                let names = code.mac.path.segments.iter();
-                let name = names.last().map(|name| format!("{}!", name.ident));
-                let parent = code.mac.tokens.clone().into_iter().next();
-                if let (Some(name), Some(TokenTree::Ident(parent))) = (name, parent)
-                    && self.local.contains(&parent.to_string())
-                    && filter(&parent.to_string())
-                {
-                    let parent = self.path(&parent);
-                    let path = ItemPath::implementation(&parent, &name);
-                    let implementation = item(ItemKind::Implementation, Vec::new(), &[]);
-                    self.part(path, &parent, implementation);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn implementation(&mut self, code: &syn::ItemImpl, filter: &impl Fn(&str) -> bool) {
-        let parent = self.type_name(&code.self_ty);
-        let base = parent.rsplit("::").next().unwrap_or(&parent);
-        let base = base.split('<').next().unwrap_or(base);
-        if !filter(base) {
-            return;
-        }
-        match &code.trait_ {
-            Some((name, _)) => {
-                let name = display(&self.tokens(name));
-                let path = ItemPath::implementation(&parent, &name);
-                let implementation = item(ItemKind::Implementation, Vec::new(), &[]);
-                self.part(path.clone(), &parent, implementation);
-                for member in &code.items {
-                    if let ImplItem::Type(member) = member {
-                        let name = ItemPath::member(&path, &member.ident.to_string());
-                        let ty = self.tokens(&member.ty);
-                        self.part(name, &path, item(ItemKind::AssociatedType, ty, &[]));
-                    }
-                }
-            }
-            None => self.members(&parent, &code.items),
-        }
-    }
-
-    fn members(&mut self, parent: &str, members: &[ImplItem]) {
-        for member in members {
-            match member {
-                ImplItem::Fn(function) if is_public(&function.vis) => {
-                    let path = ItemPath::member(parent, &function.sig.ident.to_string());
-                    let attributes = &function.attrs;
-                    self.function(
-                        &path,
-                        Some(parent),
-                        ItemKind::Function,
-                        &function.sig,
-                        attributes,
-                    );
-                }
-                ImplItem::Const(member) if is_public(&member.vis) => {
-                    let ty = self.tokens(&member.ty);
-                    let path = ItemPath::member(parent, &member.ident.to_string());
-                    self.part(path, parent, item(ItemKind::Const, ty, &member.attrs));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn field(&mut self, parent: &str, index: usize, field: &syn::Field) {
-        let name = match &field.ident {
-            Some(name) => name.to_string(),
-            None => index.to_string(),
+            _ => false,
         };
-        let ty = self.tokens(&field.ty);
-        let item = item(ItemKind::Field, ty, &field.attrs);
-        self.part(ItemPath::field(parent, &name), parent, item);
+        let without = |item: &ApiItem| item.origin.is_none() && !is_part(item);
+        let items = self.items.iter().filter(|(_, item)| without(item));
+        items.map(|(path, _)| path.clone()).collect()
     }
 
-    fn derives(&mut self, parent: &str, attributes: &[Attribute]) {
-        for attribute in attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("derive"))
-        {
-            // A malformed derive does not list any traits.
-            let _ = attribute.parse_nested_meta(|derived| {
-                let name = derived
-                    .path
-                    .segments
-                    .last()
-                    .map(|name| name.ident.to_string());
-                let path = ItemPath::implementation(parent, &name.unwrap_or_default());
-                self.part(
-                    path,
-                    parent,
-                    item(ItemKind::Implementation, Vec::new(), &[]),
-                );
-                Ok(())
-            });
-        }
+    /// Returns the places of the document that an item comes from.
+    pub(super) fn places(&self, path: &str) -> &[Pointer] {
+        let origin = self.origin(path);
+        origin
+            .map(|origin| origin.places.as_slice())
+            .unwrap_or_default()
     }
 
-    fn function(
-        &mut self,
-        path: &str,
-        parent: Option<&str>,
-        kind: ItemKind,
-        signature: &Signature,
-        attributes: &[Attribute],
-    ) {
-        let mut ty = self.tokens(&signature.generics);
-        if let ReturnType::Type(arrow, output) = &signature.output {
-            ty.extend(self.tokens(arrow));
-            ty.extend(self.tokens(output));
-        }
-        let mut function_item = item(kind, ty, attributes);
-        function_item.parent = parent.map(str::to_owned);
-        self.add(path.to_owned(), function_item);
-        for (order, input) in signature.inputs.iter().enumerate() {
-            let (name, ty) = match input {
-                FnArg::Receiver(own) => {
-                    let mut own = own.clone();
-                    // `mut` does not matter to callers.
-                    own.mutability = None;
-                    ("self".to_owned(), self.tokens(&own))
-                }
-                FnArg::Typed(input) => {
-                    let name = match &*input.pat {
-                        Pat::Ident(name) => name.ident.to_string(),
-                        _ => order.to_string(),
-                    };
-                    (name, self.tokens(&input.ty))
-                }
-            };
-            let item = ApiItem {
-                order,
-                ..item(ItemKind::Parameter, ty, &[])
-            };
-            self.part(ItemPath::parameter(path, &name), path, item);
-        }
-    }
-
-    /// Returns the type of an `impl` block without lifetimes.
-    fn type_name(&self, ty: &Type) -> String {
-        let mut tokens = self.tokens(ty);
-        while let Some(at) = tokens.iter().position(|token| token.starts_with('\'')) {
-            let comma = usize::from(tokens.get(at + 1).is_some_and(|token| token == ","));
-            tokens.drain(at..=at + comma);
-        }
-        display(&tokens).replace("<>", "")
-    }
-
-    /// Returns the tokens of some code, in which each name of the crate includes its path.
-    fn tokens(&self, code: &impl ToTokens) -> Vec<String> {
-        let mut plain = Vec::new();
-        flatten(code.to_token_stream(), &mut plain);
-        let mut tokens: Vec<String> = Vec::new();
-        let mut rest = plain.into_iter().peekable();
-        while let Some(token) = rest.next() {
-            let is_inner = tokens.last().is_some_and(|last| last == "::");
-            let is_start = rest.peek().is_some_and(|next| next == "::") && !is_inner;
-            match token.as_str() {
-                "crate" if is_start => {
-                    rest.next();
-                }
-                "types" | "security" if is_start => {
-                    rest.next();
-                    let name = rest.next().unwrap_or_default();
-                    tokens.push(format!("{token}::{name}"));
-                }
-                name if !is_inner && self.local.contains(name) => tokens.push(self.path(&name)),
-                _ => tokens.push(token),
+    /// Returns the places that the name of an item comes from: its own, and those of the enclosing operation.
+    pub(super) fn naming_places(&self, path: &str) -> Vec<Pointer> {
+        match self.origin(path) {
+            None => Vec::new(),
+            Some(origin) if !origin.named_after.is_empty() => origin.named_after.clone(),
+            Some(ItemOrigin { places, .. }) => {
+                let operations = places.iter().filter_map(operation_around);
+                places.iter().cloned().chain(operations).collect()
             }
         }
-        tokens
+    }
+
+    /// Returns the origin of an item, or that of the nearest enclosing item with an origin.
+    fn origin(&self, path: &str) -> Option<&ItemOrigin> {
+        let mut item = self.items.get(path)?;
+        loop {
+            if let Some(origin) = &item.origin {
+                return Some(origin);
+            }
+            item = self.items.get(item.parent.as_ref()?)?;
+        }
     }
 }
 
-/// Flattens tokens; `::`, `->` and lifetimes are one token each.
-fn flatten(tokens: TokenStream, flat: &mut Vec<String>) {
-    let mut joined = String::new();
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                let delimiters = match group.delimiter() {
-                    proc_macro2::Delimiter::Parenthesis => ("(", ")"),
-                    proc_macro2::Delimiter::Brace => ("{", "}"),
-                    proc_macro2::Delimiter::Bracket => ("[", "]"),
-                    proc_macro2::Delimiter::None => ("", ""),
-                };
-                flat.push(delimiters.0.to_owned());
-                flatten(group.stream(), flat);
-                flat.push(delimiters.1.to_owned());
-            }
-            TokenTree::Punct(punct) => {
-                joined.push(punct.as_char());
-                let is_joint = punct.spacing() == Spacing::Joint;
-                if !(is_joint && matches!(joined.as_str(), ":" | "-" | "'")) {
-                    flat.push(std::mem::take(&mut joined));
-                }
-            }
-            token => flat.push(format!("{}{token}", std::mem::take(&mut joined))),
-        }
-    }
-    flat.retain(|token| !token.is_empty());
-    // The visibility of the fields is not part of a type.
-    if flat.first().is_some_and(|token| token == "(") {
-        flat.retain(|token| token != "pub");
-    }
+/// Returns the place of the operation that encloses a place.
+fn operation_around(place: &Pointer) -> Option<Pointer> {
+    let mut segments = place.segments();
+    let (paths, path, method) = (segments.next()?, segments.next()?, segments.next()?);
+    let is_operation = paths == "paths"
+        && Method::ALL
+            .iter()
+            .any(|candidate| candidate.key() == method);
+    is_operation.then(|| Pointer::root().key(&paths).key(&path).key(&method))
 }
 
 /// Formats tokens as Rust code.
@@ -538,81 +176,4 @@ pub(in crate::diff) fn display(tokens: &[String]) -> String {
         text.push_str(token);
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn api(files: &[(&str, &str)]) -> PublicApi {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), syn::parse_file(text).unwrap()))
-            .collect();
-        PublicApi::read(&files)
-    }
-
-    #[test]
-    fn paths_and_types() {
-        let types = "
-            #[derive(Clone, Debug)] #[non_exhaustive]
-            pub struct Pet { pub name: String, pub kind: Option<Kind>, secret: u8 }
-            impl Pet { pub fn new(name: impl Into<String>) -> Self { loop {} } fn hidden() {} }
-            #[derive(Clone)] pub enum Kind { Cat, Of(Box<Pet>), With { a: crate::File } }
-            crate::runtime::object::impl_serde_object!(Pet { required name = \"name\", });
-            pub type Pets = std::collections::BTreeMap<String, Pet>;
-            pub struct Deep(pub Vec<Deep>);
-            struct Private;
-        ";
-        let client = "
-            impl Call<'_, FindPets> { #[deprecated] pub fn limit(mut self, limit: i32) -> Self { self } }
-            impl From<types::Pet> for FindPets { fn from(pet: types::Pet) -> Self { loop {} } }
-        ";
-        let server = "
-            pub trait Api: Send + 'static {
-                fn find(&self, request: FindPets) -> impl Future<Output = FindPetsResponse> + Send;
-            }
-        ";
-        let api = api(&[
-            ("src/types.rs", types),
-            ("src/client.rs", client),
-            ("src/server.rs", server),
-        ]);
-        let shown: Vec<_> = api
-            .items
-            .iter()
-            .map(|(path, item)| format!("{path} | {}", display(&item.ty)))
-            .collect();
-        let expected = [
-            "Call<FindPets>::limit | -> Self",
-            "Call<FindPets>::limit(limit) | i32",
-            "Call<FindPets>::limit(self) | self",
-            "FindPets: From<types::Pet> | ",
-            "server::Api | Send + 'static",
-            "server::Api::find | -> impl Future<Output = FindPetsResponse> + Send",
-            "server::Api::find(request) | FindPets",
-            "server::Api::find(self) | &self",
-            "types::Deep | ",
-            "types::Deep.0 | Vec<types::Deep>",
-            "types::Kind | ",
-            "types::Kind: Clone | ",
-            "types::Kind::Cat | ",
-            "types::Kind::Of | (Box<types::Pet>)",
-            "types::Kind::With | {}",
-            "types::Kind::With.a | File",
-            "types::Pet | ",
-            "types::Pet.kind | Option<types::Kind>",
-            "types::Pet.name | String",
-            "types::Pet: Clone | ",
-            "types::Pet: Debug | ",
-            "types::Pet: impl_serde_object! | ",
-            "types::Pet::new | -> Self",
-            "types::Pet::new(name) | impl Into<String>",
-            "types::Pets | std::collections::BTreeMap<String, types::Pet>",
-        ];
-        assert_eq!(shown, expected);
-        assert!(api.items["types::Pet"].is_open);
-        assert!(!api.items["types::Kind"].is_open);
-        assert!(api.items["Call<FindPets>::limit"].is_deprecated);
-    }
 }
