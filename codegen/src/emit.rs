@@ -15,6 +15,7 @@ mod types;
 use proc_macro2::TokenStream;
 
 use crate::model::Model;
+pub(crate) use shared::{ItemOrigin, without_origins};
 
 /// A file that is generated from the model.
 pub(crate) struct Output {

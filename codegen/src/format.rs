@@ -1,5 +1,6 @@
 //! Formats tokens as source text.
 
+use crate::emit::without_origins;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{File, Ident, Item, ItemMacro, Macro, Path, token::Semi};
 
@@ -14,7 +15,7 @@ const ADVICE: &str = ". Do not edit it: change the OpenAPI document and generate
 /// # Errors
 /// Returns an error if the tokens are not valid Rust, which is a bug in an emitter.
 pub(crate) fn tokens(tokens: TokenStream) -> Result<String, syn::Error> {
-    let mut file: File = syn::parse2(tokens)?;
+    let mut file: File = syn::parse2(without_origins(tokens))?;
     let items = std::mem::take(&mut file.items);
     let mut text = prettyplease::unparse(&file);
     let items = self::items(items);

@@ -127,6 +127,7 @@ pub mod model;
 pub mod name;
 pub mod pointer;
 pub mod report;
+mod rules;
 pub mod source;
 
 use std::collections::BTreeSet;

@@ -5,14 +5,14 @@
 
 mod positions;
 mod render;
+mod rules;
 mod spans;
 mod wording;
-
-use std::fmt;
 
 use crate::pointer::Pointer;
 pub use positions::{Position, Positions};
 pub use render::{Detail, OutputStyle, Report, render};
+pub use rules::Rule;
 pub(crate) use wording::{describe, list, nearest};
 
 /// The severity of a finding.
@@ -86,6 +86,7 @@ impl Diagnostic {
     /// Creates an error.
     #[must_use]
     pub fn error(rule: Rule, place: Place, message: impl Into<String>) -> Self {
+        debug_assert_eq!(rule.severity(), Severity::Error, "{rule}");
         Self {
             severity: Severity::Error,
             rule,
@@ -102,7 +103,12 @@ impl Diagnostic {
     pub fn warning(rule: Rule, place: Place, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
-            ..Self::error(rule, place, message)
+            rule,
+            message: message.into(),
+            place,
+            label: String::new(),
+            related: Vec::new(),
+            help: String::new(),
         }
     }
 
@@ -139,120 +145,5 @@ impl Diagnostic {
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
-    }
-}
-
-macro_rules! rules {
-    ($($(#[doc = $doc:literal])* $name:ident = $id:literal,)*) => {
-        /// A rule for documents; messages contain its ID, such as `duplicate-key`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Rule {
-            $($(#[doc = $doc])* $name,)*
-        }
-
-        impl Rule {
-            /// All rules.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// Returns the rule with an ID.
-            #[must_use]
-            pub fn from_id(id: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|rule| rule.id() == id)
-            }
-
-            /// Returns the ID that messages contain.
-            #[must_use]
-            pub const fn id(self) -> &'static str {
-                match self {
-                    $(Self::$name => $id,)*
-                }
-            }
-        }
-    };
-}
-
-rules! {
-    /// The text is neither JSON nor YAML.
-    Syntax = "syntax",
-    /// The document is not an OpenAPI document.
-    NotOpenApi = "not-openapi",
-    /// The document is of an unsupported version of OpenAPI.
-    UnsupportedVersion = "unsupported-version",
-    /// A key occurs twice in one mapping.
-    DuplicateKey = "duplicate-key",
-    /// OpenAPI does not define a key.
-    UnknownKey = "unknown-key",
-    /// A required key is missing.
-    MissingKey = "missing-key",
-    /// A value has the wrong type.
-    WrongType = "wrong-type",
-    /// A value has the right type, but OpenAPI does not allow it.
-    WrongValue = "wrong-value",
-    /// A key of `responses` is not a status code, a range or `default`.
-    NotAStatus = "not-a-status",
-    /// The target of a `$ref` does not exist, or is of another kind.
-    DanglingRef = "dangling-ref",
-    /// A chain of `$ref`s leads back to its start.
-    RefCycle = "ref-cycle",
-    /// The generator does not support a part of OpenAPI.
-    UnsupportedPart = "unsupported-part",
-    /// No type is generated for a schema.
-    NoType = "no-type",
-    /// Neither the document nor the catalogue describes a status code.
-    UnknownStatus = "unknown-status",
-    /// A status code has two different descriptions.
-    StatusConflict = "status-conflict",
-    /// No operation returns a described status.
-    UnusedStatus = "unused-status",
-    /// Two status codes have the same name.
-    NameConflict = "name-conflict",
-    /// A generated name was changed because it is already used.
-    NameAdjusted = "name-adjusted",
-    /// Two credentials are indistinguishable, or cannot be sent in the same request.
-    AmbiguousSecurity = "ambiguous-security",
-    /// An `x-name` equals the generated name.
-    UselessName = "useless-name",
-    /// Two operations, parameters or the like have the same name.
-    DuplicateName = "duplicate-name",
-    /// Two operations match the same requests.
-    SameRequest = "same-request",
-    /// An interim status is declared as a response.
-    InterimStatus = "interim-status",
-    /// Content is declared for a response that cannot have content.
-    ForbiddenContent = "forbidden-content",
-    /// An operation does not declare a final response.
-    NoResponse = "no-response",
-    /// A path parameter is only in the path or only in `parameters`.
-    PathParameter = "path-parameter",
-    /// OpenAPI requires that a header parameter is ignored.
-    IgnoredParameter = "ignored-parameter",
-    /// A response declares a header field that HTTP or `content` determines.
-    IgnoredHeader = "ignored-header",
-    /// An example does not match its schema.
-    ExampleMismatch = "example-mismatch",
-    /// No example can be generated for a response.
-    NoExample = "no-example",
-    /// `info.version` is not a version that Cargo accepts.
-    Version = "version",
-    /// The crate name is not valid.
-    CrateName = "crate-name",
-    /// The generator has a bug.
-    Internal = "internal",
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rule_ids_are_unique() {
-        let ids: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
-        assert_eq!(ids.len(), Rule::ALL.len());
     }
 }

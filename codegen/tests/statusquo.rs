@@ -157,7 +157,7 @@ fn messages_name_the_program_and_the_missing_arguments() {
         (vec!["matrix"], "statusquo matrix --spec <FILE>"),
         (vec!["diff"], "statusquo diff --spec <FILE> [BASE]"),
         (vec!["serve"], "statusquo serve --spec <FILE>"),
-        (vec!["explain"], "statusquo explain <CODE|PHRASE>..."),
+        (vec!["explain"], "statusquo explain <CODE|PHRASE|RULE>..."),
     ] {
         let (code, results, messages) = folder.run(&arguments);
         assert_eq!((code, results.as_str()), (Some(2), ""), "{arguments:?}");

@@ -1,15 +1,21 @@
-//! The command `explain`: explains a status code.
+//! The command `explain`: explains a status code or a rule.
 
-use crate::model::{Catalogue, Class, ContentRule, Status};
 use anstyle::{AnsiColor, Style};
+
+use crate::{
+    diff::{DiffRule, Level},
+    model::{Catalogue, Class, ContentRule, Status},
+    report::{Rule, Severity},
+};
 
 use super::{Program, error::CommandError};
 
-/// Explain a status code
+/// Explain a status code or a rule
 #[derive(clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// A code, words of its reason phrase, or a class: 404, "not found", teapot, 4xx
-    #[arg(required = true, value_name = "CODE|PHRASE")]
+    /// A code, words of its reason phrase, a class, or the ID of a rule: 404, "not found", teapot, 4xx,
+    /// duplicate-key
+    #[arg(required = true, value_name = "CODE|PHRASE|RULE")]
     words: Vec<String>,
 }
 
@@ -30,10 +36,42 @@ impl ExplainArgs {
         if let Some((digit, class)) = parse_class(&text) {
             return Ok(class_text(catalogue, digit, class));
         }
-        find(catalogue, &text)
-            .map(|status| status_text(catalogue, status))
-            .ok_or_else(|| unknown_status(catalogue, &text))
+        // A few IDs of rules are also words of a phrase, such as `version`.
+        let status = find(catalogue, &text).map(|status| status_text(catalogue, status));
+        let explanations: Vec<_> = status.into_iter().chain(rule_text(&text)).collect();
+        if explanations.is_empty() {
+            return Err(unknown_status(catalogue, &text));
+        }
+        Ok(explanations.join("\n"))
     }
+}
+
+/// Explains the rule with an ID.
+fn rule_text(id: &str) -> Option<String> {
+    let rule = Rule::ALL.iter().find(|rule| rule.id() == id);
+    let diff_rule = DiffRule::ALL.iter().find(|rule| rule.id() == id);
+    let (summary, name, value) = match (rule, diff_rule) {
+        (Some(rule), _) => {
+            let severity = match rule.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            (rule.summary(), "Severity", severity)
+        }
+        (None, Some(rule)) => {
+            let level = match rule.floor() {
+                Level::Patch => "that of the change in the crate's API",
+                Level::Minor => "minor, or that of the change in the crate's API",
+                Level::Major => "major",
+            };
+            (rule.summary(), "Level", level)
+        }
+        (None, None) => return None,
+    };
+    let summary = highlighted(summary);
+    Some(format!(
+        "{BOLD}{id}{BOLD:#}\n{summary}\n\n{DIM}{name:<10}{DIM:#} {value}\n"
+    ))
 }
 
 /// Parses a range of codes such as `4xx` into its first digit and its class.

@@ -1,8 +1,10 @@
-//! The rules of the comparison.
+//! The rules of the comparison, and the functions that compare the keys of a document.
 
-use std::fmt;
-
-use super::Level;
+use super::{
+    Level,
+    document::{node::KeyPair, walk::DiffWalk},
+};
+use crate::{load::spec::ObjectKind, rules::rules};
 
 /// A kind of change that cannot break anything, which is counted separately from the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,83 +61,19 @@ impl Bucket {
     }
 }
 
-/// Defines the rules. A row names its exceptions: the lowest level of a finding, if that is not `Patch`, and
-/// `api unaffected` if the rule never changes the API of the crate.
-macro_rules! rules {
-    (
-        $($(#[doc = $doc:literal])*
-        $name:ident = $id:literal $(, floor $floor:ident)? $(, api $api:ident)?;)*
-    ) => {
-        /// A rule of the comparison, with an ID that findings show: `response-added`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum DiffRule {
-            $($(#[doc = $doc])* $name,)*
-        }
-
-        impl DiffRule {
-            /// All rules.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// Returns the ID.
-            #[must_use]
-            pub const fn id(self) -> &'static str {
-                match self {
-                    $(Self::$name => $id,)*
-                }
-            }
-
-            /// Returns the lowest level of a finding, regardless of the changes in the crate's API.
-            #[must_use]
-            pub const fn floor(self) -> Level {
-                match self {
-                    $(Self::$name => rules!(@floor $($floor)?),)*
-                }
-            }
-
-            /// Returns whether the message names the part that was added or removed, so that the subject is
-            /// the object that has the part.
-            #[must_use]
-            pub(super) const fn names_part(self) -> bool {
-                matches!(
-                    self,
-                    Self::AlternativeAdded
-                        | Self::AlternativeRemoved
-                        | Self::HeaderAdded
-                        | Self::HeaderRemoved
-                        | Self::MediaTypeAdded
-                        | Self::MediaTypeRemoved
-                        | Self::ParameterAdded
-                        | Self::ParameterRemoved
-                        | Self::PropertyAdded
-                        | Self::PropertyRemoved
-                        | Self::ResponseAdded
-                        | Self::ResponseRemoved
-                        | Self::ResponseReplaced
-                )
-            }
-
-            /// Returns whether a change of the crate's API can be due to this rule.
-            #[must_use]
-            pub(super) const fn affects_api(self) -> bool {
-                match self {
-                    $(Self::$name => rules!(@affects_api $($api)?),)*
-                }
-            }
-        }
-    };
-    (@floor) => { Level::Patch };
-    (@floor $floor:ident) => { Level::$floor };
-    (@affects_api) => { true };
-    (@affects_api unaffected) => { false };
-}
-
 rules! {
+    /// A rule of the comparison, with an ID that findings show: `response-added`.
+    enum DiffRule;
+
+    /// Returns the lowest level of a finding, regardless of the changes in the crate's API.
+    floor: Level = Patch;
+
     /// An operation was added.
     OperationAdded = "operation-added";
     /// An operation was removed.
     OperationRemoved = "operation-removed";
     /// An operation with the same `operationId` has another method or path.
-    OperationMoved = "operation-moved", floor Major;
+    OperationMoved = "operation-moved", Major;
     /// An operation with the same method and path has another `operationId`.
     OperationRenamed = "operation-renamed";
     /// The first tag of an operation changed, which selects its server trait.
@@ -213,13 +151,13 @@ rules! {
     /// The property or the values of a discriminator changed.
     DiscriminatorChanged = "discriminator-changed";
     /// Fewer values are valid: lengths, ranges, patterns, formats.
-    ConstraintTightened = "constraint-tightened", api unaffected;
+    ConstraintTightened = "constraint-tightened";
     /// More values are valid.
-    ConstraintRelaxed = "constraint-relaxed", api unaffected;
+    ConstraintRelaxed = "constraint-relaxed";
     /// Different values are valid.
-    ConstraintChanged = "constraint-changed", api unaffected;
+    ConstraintChanged = "constraint-changed";
     /// A default value changed.
-    DefaultChanged = "default-changed", api unaffected;
+    DefaultChanged = "default-changed";
     /// A named schema was added.
     SchemaAdded = "schema-added";
     /// A named schema was removed.
@@ -231,7 +169,7 @@ rules! {
     /// The facts about a status changed: `x-status`.
     StatusChanged = "status-changed";
     /// A name of a status stands for another code.
-    StatusCodeChanged = "status-code-changed", floor Major;
+    StatusCodeChanged = "status-code-changed", Major;
     /// The security requirements of an operation changed.
     SecurityChanged = "security-changed";
     /// A security scheme was added.
@@ -241,9 +179,9 @@ rules! {
     /// Credentials are sent or obtained differently.
     SchemeChanged = "scheme-changed";
     /// A server URL changed.
-    ServerChanged = "server-changed", floor Minor, api unaffected;
+    ServerChanged = "server-changed", Minor;
     /// Something became deprecated.
-    Deprecated = "deprecated", floor Minor;
+    Deprecated = "deprecated", Minor;
     /// Something is no longer deprecated.
     Undeprecated = "undeprecated";
     /// Another part of the document changed.
@@ -252,8 +190,125 @@ rules! {
     RustChanged = "rust-changed";
 }
 
-impl fmt::Display for DiffRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
+impl DiffRule {
+    /// Returns whether a change of the crate's API can be due to this rule.
+    #[must_use]
+    pub(super) const fn affects_api(self) -> bool {
+        !matches!(
+            self,
+            Self::ConstraintTightened
+                | Self::ConstraintRelaxed
+                | Self::ConstraintChanged
+                | Self::DefaultChanged
+                | Self::ServerChanged
+        )
     }
+
+    /// Returns whether the message names the part that was added or removed, so that the subject is the object
+    /// that has the part.
+    #[must_use]
+    pub(super) const fn names_part(self) -> bool {
+        matches!(
+            self,
+            Self::AlternativeAdded
+                | Self::AlternativeRemoved
+                | Self::HeaderAdded
+                | Self::HeaderRemoved
+                | Self::MediaTypeAdded
+                | Self::MediaTypeRemoved
+                | Self::ParameterAdded
+                | Self::ParameterRemoved
+                | Self::PropertyAdded
+                | Self::PropertyRemoved
+                | Self::ResponseAdded
+                | Self::ResponseRemoved
+                | Self::ResponseReplaced
+        )
+    }
+}
+
+macro_rules! comparators {
+    ($($kind:ident [$($key:literal),*] => $compare:path;)*) => {
+        /// Returns the function that compares a key; without one it is compared with
+        /// [`DiffWalk::by_value_kind`].
+        pub(super) fn comparator<'a>(kind: ObjectKind, key: &str) -> Option<fn(&mut DiffWalk<'a>, &KeyPair<'a>)> {
+            match (kind, key) {
+                $((ObjectKind::$kind, $($key)|*) => Some($compare),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+comparators! {
+    OpenApi ["openapi"] => DiffWalk::version;
+    OpenApi ["servers"] => DiffWalk::servers;
+    OpenApi ["tags"] => DiffWalk::listed_tags;
+    OpenApi ["security"] => DiffWalk::document_security;
+    OpenApi ["components"] => DiffWalk::components;
+    // Paths are compared first.
+    OpenApi ["paths"] => DiffWalk::deferred;
+    Info ["version"] => DiffWalk::version;
+    Info ["title"] => DiffWalk::documentation;
+
+    // The operations are paired with these keys.
+    PathItem ["$ref", "get", "put", "post", "delete"] => DiffWalk::ignored;
+    PathItem ["options", "head", "patch", "trace"] => DiffWalk::ignored;
+    PathItem ["parameters"] => DiffWalk::path_parameters;
+    PathItem ["servers"] => DiffWalk::overriding_servers;
+
+    Operation ["tags"] => DiffWalk::tags;
+    Operation ["operationId"] => DiffWalk::operation_id;
+    Operation ["parameters"] => DiffWalk::deferred;
+    Operation ["security"] => DiffWalk::operation_security;
+    Operation ["requestBody"] => DiffWalk::request_body;
+    Operation ["responses"] => DiffWalk::responses;
+    Operation ["deprecated"] => DiffWalk::deprecated;
+    Operation ["servers"] => DiffWalk::overriding_servers;
+
+    Parameter ["name", "in"] => DiffWalk::covered_elsewhere;
+    Parameter ["required"] => DiffWalk::parameter_required;
+    Parameter ["deprecated"] => DiffWalk::deprecated;
+    Parameter ["style", "explode"] => DiffWalk::serialization;
+    Parameter ["schema", "content"] => DiffWalk::schema_or_content;
+    Parameter ["example", "examples"] => DiffWalk::example;
+    Header ["required"] => DiffWalk::header_required;
+    Header ["deprecated"] => DiffWalk::deprecated;
+    Header ["style", "explode"] => DiffWalk::serialization;
+    Header ["schema", "content"] => DiffWalk::schema_or_content;
+    Header ["example", "examples"] => DiffWalk::example;
+
+    RequestBody ["required"] => DiffWalk::body_required;
+    RequestBody ["content"] => DiffWalk::request_content;
+    Response ["content"] => DiffWalk::response_content;
+    Response ["headers"] => DiffWalk::headers;
+    Response ["links"] => DiffWalk::unused;
+    MediaType ["schema"] => DiffWalk::schema_of_content;
+    MediaType ["example", "examples"] => DiffWalk::example;
+    MediaType ["encoding"] => DiffWalk::encoding;
+    Example ["value", "externalValue"] => DiffWalk::example;
+    SecurityScheme ["type", "in", "name", "scheme"] => DiffWalk::scheme;
+    SecurityScheme ["bearerFormat"] => DiffWalk::documentation;
+    SecurityScheme ["flows", "openIdConnectUrl"] => DiffWalk::flows;
+
+    Schema ["type"] => DiffWalk::schema_type;
+    Schema ["format"] => DiffWalk::format;
+    Schema ["enum"] => DiffWalk::enum_values;
+    Schema ["nullable"] => DiffWalk::nullable;
+    Schema ["required"] => DiffWalk::required;
+    Schema ["properties"] => DiffWalk::properties;
+    Schema ["additionalProperties"] => DiffWalk::additional_properties;
+    Schema ["items"] => DiffWalk::array_items;
+    Schema ["oneOf", "anyOf"] => DiffWalk::alternatives;
+    Schema ["allOf"] => DiffWalk::all_of;
+    Schema ["discriminator"] => DiffWalk::discriminator;
+    Schema ["maxLength", "maxItems", "maxProperties", "maximum"] => DiffWalk::upper_bound;
+    Schema ["minLength", "minItems", "minProperties", "minimum"] => DiffWalk::lower_bound;
+    Schema ["pattern", "multipleOf", "not"] => DiffWalk::constraint;
+    Schema ["uniqueItems", "exclusiveMinimum", "exclusiveMaximum"] => DiffWalk::constraint;
+    Schema ["default"] => DiffWalk::default;
+    Schema ["readOnly", "writeOnly"] => DiffWalk::direction;
+    Schema ["deprecated"] => DiffWalk::deprecated;
+    Schema ["example"] => DiffWalk::example;
+    Schema ["xml"] => DiffWalk::unused;
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     requests::{Member, members},
     security,
-    shared::{deprecated, docs, imports, response_key, text},
+    shared::{ItemOrigin, deprecated, docs, imports, response_key, text},
 };
 use crate::{
     doc,
@@ -133,9 +133,11 @@ fn credential_setter(scheme: &SecurityScheme) -> TokenStream {
         doc::code(&scheme.id)
     );
     let docs = docs(&[&own, &scheme.doc]);
+    let origin = ItemOrigin::new(&scheme.origin);
     let (constant, ty) = (&scheme.constant, security::credential(scheme));
     quote! {
         #docs
+        #origin
         pub fn #name(self, credential: impl Into<security::#ty>) -> Self {
             with_secret(self, &security::#constant, credential.into())
         }
@@ -154,10 +156,12 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
     let deprecated = deprecated(operation.deprecated);
     let members = members(model, operation);
     let required = || members.iter().filter(|member| member.required);
-    let arguments = required().map(|member| &member.argument);
+    let arguments = required().map(Member::required_argument);
+    let origin = ItemOrigin::new(&operation.origin);
     let names = required().map(|member| member.name);
     quote! {
         #docs
+        #origin
         #deprecated
         pub fn #name(&self, #(#arguments),*) -> Call<'_, #request> {
             self.call(#request::new(#(#names),*))
@@ -185,6 +189,7 @@ fn setters(model: &Model, operation: &Operation) -> Option<TokenStream> {
 fn setter(member: &Member<'_>) -> TokenStream {
     let Member {
         name,
+        origin,
         argument,
         value,
         ..
@@ -193,6 +198,7 @@ fn setter(member: &Member<'_>) -> TokenStream {
     let deprecated = deprecated(member.deprecated);
     quote! {
         #docs
+        #origin
         #deprecated
         pub fn #name(mut self, #argument) -> Self {
             self.request.#name = Some(#value);

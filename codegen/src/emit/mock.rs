@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{server::handled, shared::imports};
+use super::{
+    server::handled,
+    shared::{ItemOrigin, imports},
+};
 use crate::{
     model::{ExampleTable, Model, Operation, Parameter, ResponseExample, Type},
     name::Ident,
@@ -103,13 +106,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 /// Implements the trait of a tag, or the only trait, for the mock.
 fn implementation(model: &Model, group: Option<usize>, methods: &[TokenStream]) -> TokenStream {
-    let module = group
-        .and_then(|index| model.groups.get(index))
-        .map(|group| {
-            let name = &group.name;
-            quote!(#name::)
-        });
+    let group = group.and_then(|index| model.groups.get(index));
+    let module = group.map(|group| {
+        let name = &group.name;
+        quote!(#name::)
+    });
+    let origin = group.map(|group| ItemOrigin::new(&group.origin));
     quote! {
+        #origin
         impl #module Api for Mock {
             #(#methods)*
         }

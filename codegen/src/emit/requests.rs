@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, argument, body_enum, content_ty, deprecated, docs, ident, imports, initial,
-    is_exploded_list, param, read_body, takes_into, ty, with_constraints, write_body,
+    DEPRECATED, ItemOrigin, argument, body_enum, content_ty, deprecated, docs, ident, imports,
+    initial, is_exploded_list, param, read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
     model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
@@ -65,6 +65,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 /// A field of a request: a parameter or the content.
 pub(super) struct Member<'a> {
     pub(super) name: &'a Ident,
+    /// The origin of the field and of what sets it.
+    pub(super) origin: ItemOrigin,
     pub(super) doc: String,
     pub(super) deprecated: bool,
     pub(super) required: bool,
@@ -78,6 +80,16 @@ pub(super) struct Member<'a> {
     pub(super) is_body_enum: bool,
 }
 
+impl Member<'_> {
+    /// The parameter of a function that takes all required members.
+    pub(super) fn required_argument(&self) -> TokenStream {
+        let Self {
+            origin, argument, ..
+        } = self;
+        quote!(#origin #argument)
+    }
+}
+
 /// Returns the fields of a request: required ones first, each part in the order of the model.
 pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member<'a>> {
     let types = quote!(types::);
@@ -85,6 +97,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         let (argument, value) = argument(model, &parameter.name, &parameter.ty, &types);
         Member {
             name: &parameter.name,
+            origin: ItemOrigin::new(&parameter.origin),
             doc: if is_exploded_list(model, parameter) && !parameter.required {
                 format!(
                     "{}\n\nAn empty list is not sent, like `None`.",
@@ -113,6 +126,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         };
         Member {
             name,
+            origin: ItemOrigin::new(&body.origin),
             doc: match body.doc.as_str() {
                 "" => "The content.".to_owned(),
                 doc => doc.to_owned(),
@@ -142,6 +156,7 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
     let name = &operation.request;
     let title = format!("The request of `{}`.", operation.title());
     let deprecated = if operation.deprecated { DEPRECATED } else { "" };
+    let origin = ItemOrigin::of_request(operation);
     let docs = docs(&[
         &title,
         &operation.summary,
@@ -157,6 +172,7 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
     let default = required.is_empty().then(|| quote!(Default,));
     quote! {
         #docs
+        #origin
         #[derive(Clone, Debug, #default PartialEq)]
         #[non_exhaustive]
         pub struct #name {
@@ -173,7 +189,9 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
 }
 
 fn field(member: &Member<'_>) -> TokenStream {
-    let Member { name, ty, .. } = member;
+    let Member {
+        name, origin, ty, ..
+    } = member;
     let deprecated = if member.deprecated { DEPRECATED } else { "" };
     let docs = docs(&[&member.doc, deprecated]);
     let ty = if member.required {
@@ -181,14 +199,14 @@ fn field(member: &Member<'_>) -> TokenStream {
     } else {
         quote!(Option<#ty>)
     };
-    quote!(#docs pub #name: #ty)
+    quote!(#docs #origin pub #name: #ty)
 }
 
 fn new(members: &[Member<'_>]) -> TokenStream {
     let arguments = members
         .iter()
         .filter(|member| member.required)
-        .map(|member| &member.argument);
+        .map(Member::required_argument);
     let values = members.iter().map(
         |Member {
              name,
@@ -215,6 +233,7 @@ fn new(members: &[Member<'_>]) -> TokenStream {
 fn setter(member: &Member<'_>) -> TokenStream {
     let Member {
         name,
+        origin,
         argument,
         value,
         ..
@@ -223,6 +242,7 @@ fn setter(member: &Member<'_>) -> TokenStream {
     let deprecated = deprecated(member.deprecated);
     quote! {
         #docs
+        #origin
         #deprecated
         #[must_use]
         pub fn #name(mut self, #argument) -> Self {

@@ -6,8 +6,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, body_enum, content_ty, doc_lines, docs, imports, listed, param, read_body,
-    response_key, ty, write_body,
+    DEPRECATED, ItemOrigin, body_enum, content_ty, doc_lines, docs, imports, listed, param,
+    read_body, response_key, ty, write_body,
 };
 use crate::{
     doc,
@@ -22,12 +22,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let enums = model
         .response_enums
         .iter()
-        .map(|response| response_enum(model, response));
+        .enumerate()
+        .map(|(index, response)| response_enum(model, index, response));
     let aliases = model.operations.iter().filter_map(|operation| {
         let shared = &model.response_enum(operation).name;
         let name = &operation.response;
         let doc = docs(&[&format!("The responses of `{}`.", operation.title())]);
-        (name != shared).then(|| quote!(#doc pub type #name = #shared;))
+        let origin = ItemOrigin::of_responses(std::iter::once(operation));
+        (name != shared).then(|| quote!(#doc #origin pub type #name = #shared;))
     });
     let bodies: BTreeMap<&Ident, &Payload> = model
         .response_enums
@@ -73,8 +75,11 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-fn response_enum(model: &Model, response: &ResponseEnum) -> TokenStream {
+fn response_enum(model: &Model, index: usize, response: &ResponseEnum) -> TokenStream {
     let name = &response.name;
+    let users = model.operations.iter();
+    let users = users.filter(|operation| operation.response_enum == index);
+    let origin = ItemOrigin::of_responses(users);
     let docs = docs(&[&format!("The responses of {}.", listed(&response.users))]);
     let variants = response
         .variants
@@ -84,7 +89,13 @@ fn response_enum(model: &Model, response: &ResponseEnum) -> TokenStream {
         .variants
         .iter()
         .enumerate()
-        .filter_map(|(index, variant)| status_type(response, index, variant));
+        .filter_map(|(index, variant)| {
+            let origin = ItemOrigin {
+                named_after: origin.named_after.clone(),
+                ..ItemOrigin::new(&variant.origin)
+            };
+            status_type(response, index, variant, &origin)
+        });
     let codes = response.variants.iter().map(|variant| {
         let (name, pattern) = (&variant.variant, any_payload(variant));
         match variant.key {
@@ -110,6 +121,7 @@ fn response_enum(model: &Model, response: &ResponseEnum) -> TokenStream {
         .map(|variant| encode(model, variant));
     quote! {
         #docs
+        #origin
         #[derive(Clone, Debug, PartialEq)]
         pub enum #name {
             #(#variants,)*
@@ -159,6 +171,7 @@ fn status_type(
     response: &ResponseEnum,
     index: usize,
     variant: &ResponseVariant,
+    origin: &ItemOrigin,
 ) -> Option<TokenStream> {
     let (name, alias) = (&response.name, variant.status_type.as_ref()?);
     let index = Literal::usize_unsuffixed(index);
@@ -175,7 +188,7 @@ fn status_type(
         lines.push(format!("`{alias}::new({code})` at run time."));
     }
     let docs = doc_lines(&lines);
-    Some(quote!(#docs pub type #alias = crate::StatusIn<#name, #index>;))
+    Some(quote!(#docs #origin pub type #alias = crate::StatusIn<#name, #index>;))
 }
 
 /// Returns a code that the response of a key may have, preferably an error: most ranges are of errors.
@@ -248,10 +261,11 @@ fn variant_docs(model: &Model, variant: &ResponseVariant) -> TokenStream {
 fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let docs = variant_docs(model, variant);
+    let origin = ItemOrigin::new(&variant.origin);
     let body = body_ty(model, &variant.body);
     if variant.shape() != VariantShape::Fields {
         let body = body.map(|body| quote!((#body)));
-        return quote!(#docs #name #body);
+        return quote!(#docs #origin #name #body);
     }
     let status = variant.status_type.as_ref().map(|status_type| {
         quote! {
@@ -268,15 +282,20 @@ fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
         } else {
             quote!(Option<#ty>)
         };
-        quote!(#docs #name: #ty,)
+        let origin = ItemOrigin::new(&header.origin);
+        quote!(#docs #origin #name: #ty,)
     });
+    let contents = variant.body.contents();
+    let contents = contents.iter().flat_map(|content| content.origin.places());
+    let content_origin: ItemOrigin = contents.cloned().collect();
     let body = body.map(|body| {
         quote! {
             /// The content.
+            #content_origin
             body: #body,
         }
     });
-    quote!(#docs #name { #status #(#headers)* #body })
+    quote!(#docs #origin #name { #status #(#headers)* #body })
 }
 
 /// Returns the type of a success, and the body of the method that extracts it.

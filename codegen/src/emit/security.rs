@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::shared::{docs, imports, listed};
+use super::shared::{ItemOrigin, docs, imports, listed};
 use crate::{
     doc,
     model::{
@@ -96,7 +96,8 @@ fn scheme(scheme: &SecurityScheme) -> TokenStream {
         SchemeKind::Bearer => quote!(SecurityScheme::bearer(#id)),
         SchemeKind::Other(name) => quote!(SecurityScheme::other(#id, #name)),
     };
-    quote!(#docs pub const #name: SecurityScheme = #value;)
+    let origin = ItemOrigin::new(&scheme.origin);
+    quote!(#docs #origin pub const #name: SecurityScheme = #value;)
 }
 
 fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
@@ -134,8 +135,10 @@ fn credentials(model: &Model, set: &CredentialSet) -> TokenStream {
     schemes.sort_by(|a, b| a.id.cmp(&b.id));
     schemes.dedup();
     let schemes = schemes.into_iter().map(|scheme| &scheme.constant);
+    let origin = ItemOrigin::of_credentials(model, set);
     quote! {
         #docs
+        #origin
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum #name {
             #(#variants,)*

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::shared::{DEPRECATED, docs, imports};
+use super::shared::{DEPRECATED, ItemOrigin, docs, imports};
 use crate::model::{Handler, Model, Operation, TagGroup};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -104,21 +104,25 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     };
     let docs = docs(&[&title, &group.description]);
     let name = &group.name;
+    let origin = ItemOrigin::new(&group.origin);
     let api = api(&operations);
     let routes = routes(model, &operations);
     quote! {
         #docs
+        #origin
         pub mod #name {
             use super::*;
 
             /// The operations of the tag: a method for each.
             ///
             /// A method can only return a response that the document declares for its operation.
+            #origin
             #api
 
             /// Returns a router for these operations, to be merged with the routers of other tags.
             ///
             /// It behaves as [the router of the whole API](super::router).
+            #origin
             pub fn router(api: impl Api) -> ApiRouter {
                 operations(&Arc::new(api))
             }
@@ -213,8 +217,10 @@ fn method(operation: &Operation) -> TokenStream {
         security_doc,
         deprecated,
     ]);
+    let origin = ItemOrigin::new(&operation.origin);
     quote! {
         #docs
+        #origin
         fn #name(
             &self,
             request: Request<#request>,

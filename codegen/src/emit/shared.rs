@@ -3,7 +3,9 @@
 mod content;
 mod docs;
 mod imports;
+mod origin;
 mod params;
 mod types;
 
+pub(crate) use self::origin::{ItemOrigin, without_origins};
 pub(super) use self::{content::*, docs::*, imports::*, params::*, types::*};

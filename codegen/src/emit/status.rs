@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::shared::{docs, text};
+use super::shared::{ItemOrigin, docs, text};
 use crate::{
     doc,
     model::{ContentRule, Model, Retry, Status},
@@ -139,7 +139,8 @@ fn variant(status: &Status) -> TokenStream {
         .map(|reference| format!("Reference: <{reference}>"));
     let title = doc::visible(&title);
     let docs = docs(&[&title, &status.description, &reference.unwrap_or_default()]);
-    quote!(#docs #name = #code)
+    let origin = ItemOrigin::new(&status.place);
+    quote!(#docs #origin #name = #code)
 }
 
 /// Builds a `match` over the statuses in which those with equal values share an arm. The most common value is

@@ -1,9 +1,11 @@
 //! `types.rs`: the types of parameters, header fields and content.
 
+use std::fmt::Display;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::shared::{DEPRECATED, argument, constant, docs, initial, ty_in};
+use super::shared::{DEPRECATED, ItemOrigin, argument, constant, docs, initial, ty_in};
 use crate::{
     doc,
     model::{
@@ -36,7 +38,9 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
     } else {
         ""
     };
-    let head = docs(&[doc, deprecated]);
+    let docs = docs(&[doc, deprecated]);
+    let origin = ItemOrigin::new(&definition.origin);
+    let head = quote!(#docs #origin);
     let name = &definition.name;
     match &definition.kind {
         TypeKind::Wrapper(ty) => {
@@ -75,11 +79,22 @@ fn local(model: &Model, ty: &Type) -> TokenStream {
     ty_in(model, ty, &TokenStream::new())
 }
 
+/// Emits the variant of a declared value.
+fn value_variant<T: Display>(entry: &EnumValue<T>, doc: &str) -> TokenStream {
+    let EnumValue {
+        name,
+        value,
+        origin,
+    } = entry;
+    let docs = docs(&[doc]);
+    let origin = ItemOrigin::new(origin).with_wire(value);
+    quote!(#docs #origin #name)
+}
+
 fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value, .. }| {
-        let docs = docs(&[&doc::code(value)]);
-        quote!(#docs #name)
-    });
+    let variants = values
+        .iter()
+        .map(|entry| value_variant(entry, &doc::code(&entry.value)));
     let names: Vec<_> = values.iter().map(|value| &value.name).collect();
     let texts: Vec<_> = values.iter().map(|value| &value.value).collect();
     quote! {
@@ -97,10 +112,9 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
 }
 
 fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value, .. }| {
-        let docs = docs(&[&format!("`{value}`")]);
-        quote!(#docs #name)
-    });
+    let variants = values
+        .iter()
+        .map(|entry| value_variant(entry, &format!("`{}`", entry.value)));
     let names: Vec<_> = values.iter().map(|value| &value.name).collect();
     let numbers: Vec<_> = values
         .iter()
@@ -139,11 +153,9 @@ fn integer_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<i64>]) -> 
 }
 
 fn mixed_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<Constant>]) -> TokenStream {
-    let variants = values.iter().map(|EnumValue { name, value, .. }| {
-        let text = value.to_string();
-        let docs = docs(&[&doc::code(&text)]);
-        quote!(#docs #name)
-    });
+    let variants = values
+        .iter()
+        .map(|entry| value_variant(entry, &doc::code(&entry.value.to_string())));
     let values = values.iter().map(|EnumValue { name, value, .. }| {
         let value = constant(value);
         quote!(#name = #value)
@@ -169,7 +181,13 @@ fn union(
     variants: &[UnionVariant],
     tag: Option<&str>,
 ) -> TokenStream {
-    let types = variants.iter().map(|UnionVariant { name, ty, tags, .. }| {
+    let types = variants.iter().map(|variant| {
+        let UnionVariant {
+            name,
+            ty,
+            tags,
+            origin,
+        } = variant;
         let values = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
         let title = match tag {
             Some(tag) => format!(
@@ -180,7 +198,8 @@ fn union(
             None => format!("{}.", doc::code(&model.type_name(ty))),
         };
         let (docs, ty) = (docs(&[&title]), local(model, ty));
-        quote!(#docs #name(#ty))
+        let origin = ItemOrigin::new(origin);
+        quote!(#docs #origin #name(#ty))
     });
     let names = variants.iter().map(|variant| &variant.name);
     let implementation = match tag {
@@ -224,7 +243,8 @@ fn form(
         } else {
             quote!(Option<#ty>)
         };
-        quote!(#docs pub #name: #ty)
+        let origin = ItemOrigin::new(&part.origin).with_wire(&part.wire);
+        quote!(#docs #origin pub #name: #ty)
     });
     let other_fields = others.map(|name| {
         quote! {
@@ -238,7 +258,8 @@ fn form(
         .then(|| quote!(Default,));
     let arguments = parts.iter().filter(|part| part.required).map(|part| {
         let (name, ty) = (&part.name, part_ty(model, part));
-        quote!(#name: impl Into<#ty>)
+        let origin = ItemOrigin::new(&part.origin);
+        quote!(#origin #name: impl Into<#ty>)
     });
     let initial = parts.iter().map(|part| {
         let name = &part.name;
@@ -428,7 +449,8 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     } else {
         quote!(Option<#ty>)
     };
-    quote!(#docs pub #name: #ty)
+    let origin = ItemOrigin::new(&field.origin).with_wire(&field.wire);
+    quote!(#docs #origin pub #name: #ty)
 }
 
 /// Emits the constructor of an object.
@@ -440,7 +462,8 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
         if field.required {
             let (argument, value) = argument(model, name, &field.ty, &TokenStream::new());
             values.push(initial(name, &value));
-            arguments.push(argument);
+            let origin = ItemOrigin::new(&field.origin);
+            arguments.push(quote!(#origin #argument));
         } else {
             values.push(quote!(#name: None));
         }

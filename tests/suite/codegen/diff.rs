@@ -8,7 +8,10 @@ use statusquo_codegen::{
     source::Source,
 };
 use statusquo_tests::{
-    catalogue, compat_check, diff_cases::ROWS, documents, mutations, own_spec, source,
+    catalogue, compat_check,
+    diff_cases::ROWS,
+    documents::{self, file_stems},
+    mutations, own_spec, source, workspace,
 };
 
 fn side(text: &str, catalogue: &Catalogue) -> Side {
@@ -165,4 +168,60 @@ fn equivalent_notations_are_not_findings() {
         assert_eq!((diff.coverage.in_findings, rules.as_slice()), (0, &[][..]), "{head}");
         assert!(diff.coverage.differences > 0 && diff.coverage.uncovered.is_empty(), "{head}");
     }
+}
+
+/// The items that do not come from a part of the document.
+const WITHOUT_ORIGIN: &[&str] = &[
+    "Mock: Api",
+    "Server::ALL",
+    "Status",
+    "Status::ALL",
+    "Status::allows_content",
+    "Status::description",
+    "Status::name",
+    "Status::origin",
+    "Status::reason",
+    "Status::reference",
+    "Status::required_headers",
+    "Status::retry",
+    "mock::as_declared",
+    "server::Api",
+    "server::BASE_PATH",
+    "server::router",
+];
+
+/// The names of parts that share the origin of the item that has them.
+const PARTS: &[&str] = &["0", "Other", "code", "get", "new", "others", "status"];
+
+/// The diff can trace a change of any public item to the document. An item of a new output needs an
+/// `ItemOrigin`, unless it is the same for every document.
+#[test]
+fn every_public_item_has_an_origin() {
+    let mut unused: BTreeSet<&str> = WITHOUT_ORIGIN.iter().chain(PARTS).copied().collect();
+    let names = file_stems(&workspace().join("tests/fixtures"), "yaml");
+    let documents = names
+        .iter()
+        .map(|name| (source(&format!("tests/fixtures/{name}.yaml")), catalogue()));
+    let mut wrong = BTreeSet::new();
+    for (source, catalogue) in documents.chain([(own_spec(), Catalogue::empty())]) {
+        let side = Side::read(&source, &catalogue).unwrap_or_else(|errors| panic!("{errors:?}"));
+        for path in side.items_without_origin() {
+            let name = path.rsplit([':', '.']).next().unwrap_or_default();
+            let known = WITHOUT_ORIGIN.iter().find(|known| **known == path);
+            let known = known.or(PARTS.iter().find(|part| **part == name));
+            // The variants of credentials are combinations of schemes.
+            let is_credential = path.starts_with("security::") && path.contains("Credentials::");
+            match known {
+                Some(known) => {
+                    unused.remove(known);
+                }
+                None if is_credential => {}
+                None => {
+                    wrong.insert(format!("{}: {path}", source.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(unused.is_empty(), "not needed: {unused:?}");
 }

@@ -67,6 +67,41 @@ fn similar_statuses_are_suggested_for_an_unknown_one() {
 }
 
 #[test]
+fn a_rule_is_explained_by_its_id() {
+    for (id, expected) in [
+        (
+            "duplicate-key",
+            "duplicate-key\nA key occurs twice in one mapping.\n\nSeverity   error\n",
+        ),
+        (
+            "useless-name",
+            "useless-name\nAn `x-name` equals the generated name.\n\nSeverity   warning\n",
+        ),
+        (
+            "parameter-required",
+            "parameter-required\nA parameter became required.\n\n\
+             Level      that of the change in the crate's API\n",
+        ),
+    ] {
+        let output = run(&workspace(), &["explain", id]);
+        assert_eq!((output.code, output.messages.as_str()), (Some(0), ""));
+        assert_eq!(output.results, expected);
+    }
+    // A word of a phrase that is also a rule.
+    let output = run(&workspace(), &["explain", "version"]);
+    assert!(
+        output
+            .results
+            .starts_with("505 HTTP Version Not Supported\n")
+    );
+    assert!(
+        output
+            .results
+            .contains("\nversion\n`info.version` is not a version")
+    );
+}
+
+#[test]
 fn a_class_is_explained_with_its_statuses() {
     for class in ["5xx", "5XX"] {
         let output = run(&workspace(), &["explain", class]);

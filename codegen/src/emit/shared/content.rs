@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{
     docs::docs,
+    origin::ItemOrigin,
     types::{ident, ty},
 };
 use crate::emit::constraints;
@@ -26,10 +27,13 @@ pub(in crate::emit) fn body_enum(model: &Model, payload: &Payload) -> TokenStrea
     let variants = variants.iter().map(|BodyVariant { name, content }| {
         let doc = docs(&[&format!("`{}`", content.media)]);
         let ty = content_ty(model, content);
-        quote!(#doc #name(#ty))
+        let origin = ItemOrigin::new(&content.origin);
+        quote!(#doc #origin #name(#ty))
     });
+    let origin = ItemOrigin::of_content(payload);
     quote! {
         /// Content of one of several media types.
+        #origin
         #[derive(Clone, Debug, PartialEq)]
         pub enum #name {
             #(#variants,)*

@@ -1,8 +1,9 @@
-//! The public API of a generated crate: every item that its users can name, with its type.
-//!
-//! The API is read from the generated code, so it is what the compiler sees, however the names were chosen.
+//! Reads the public API of a crate from its code, so it is what the compiler sees, however the names were chosen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,105 +12,44 @@ use syn::{
     UseTree, Visibility,
 };
 
-/// The public API of a crate.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PublicApi {
-    /// The items by path, as [`ItemPath`] formats it.
-    pub(super) items: BTreeMap<String, ApiItem>,
-}
+use super::public_api::{ApiItem, ItemKind, ItemPath, PublicApi, display};
+use crate::emit::ItemOrigin;
 
-/// A public item.
-#[derive(Clone, Debug)]
-pub(super) struct ApiItem {
-    pub(super) kind: ItemKind,
-    /// The path of the enclosing item.
-    pub(super) parent: Option<String>,
-    /// The type as tokens; a name of the crate is one token, including its path.
-    pub(super) ty: Vec<String>,
-    /// Whether the item is `#[non_exhaustive]`, so that users have to expect more parts.
-    pub(super) is_open: bool,
-    /// Whether the item is `#[deprecated]`.
-    pub(super) is_deprecated: bool,
-    /// The position among the siblings, where that matters.
-    pub(super) order: usize,
-}
-
-/// The kind of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ItemKind {
-    Alias,
-    AssociatedType,
-    Const,
-    Enum,
-    /// A field of a struct or variant.
-    Field,
-    Function,
-    /// The implementation of a trait for a type.
-    Implementation,
-    /// A required method of a trait.
-    Method,
-    Parameter,
-    /// An item of another module that a public `use` makes visible.
-    Reexport,
-    Struct,
-    Trait,
-    Variant,
-}
-
-/// Formats paths of items: as in Rust where possible, with a dot before a field and parentheses around a
-/// parameter.
-pub(super) struct ItemPath;
-
-impl ItemPath {
-    pub(super) fn member(parent: &str, name: &str) -> String {
-        format!("{parent}::{name}")
-    }
-
-    pub(super) fn field(parent: &str, name: &str) -> String {
-        format!("{parent}.{name}")
-    }
-
-    pub(super) fn parameter(parent: &str, name: &str) -> String {
-        format!("{parent}({name})")
-    }
-
-    pub(super) fn implementation(parent: &str, name: &str) -> String {
-        format!("{parent}: {name}")
-    }
-}
-
-/// Returns the module of a file's items as users of the crate see it; `None` if they do not see any.
-fn module(path: &str) -> Option<&'static str> {
-    match path.strip_prefix("src/")? {
-        "client.rs" | "lib.rs" | "requests.rs" | "responses.rs" | "status.rs" => Some(""),
-        "mock.rs" => Some("mock::"),
-        "security.rs" => Some("security::"),
-        "server.rs" => Some("server::"),
-        "types.rs" => Some("types::"),
-        _ => None,
-    }
-}
-
-/// Returns whether a file is a copy of a runtime file.
-fn is_runtime(path: &str) -> bool {
-    path.starts_with("src/runtime/")
-}
+/// The modules whose items have no module in their paths. The crate re-exports the items of all of them, except for
+/// those of the client, which has only one name that users write often.
+const AT_ROOT: [&str; 4] = ["client", "lib", "requests", "responses"];
 
 impl PublicApi {
     /// Reads the public API from the files of a crate.
     pub(crate) fn read(files: &[(String, syn::File)]) -> Self {
-        let mut reader = ApiReader::default();
-        for (path, file) in files {
-            if let Some(module) = module(path) {
-                reader.reexports(&file.items, module);
+        let private = private_modules(files);
+        let is_private = |module: &str| {
+            let outer = module.split("::").next().unwrap_or(module);
+            private.contains(outer)
+        };
+        let modules: Vec<(String, &syn::File)> = files
+            .iter()
+            .filter_map(|(path, file)| Some((module_of(path)?, file)))
+            .collect();
+        let path_of = |module: &str| {
+            if AT_ROOT.contains(&module) {
+                String::new()
+            } else {
+                format!("{module}::")
             }
+        };
+        let mut reader = ApiReader::default();
+        for (module, file) in modules.iter().filter(|(module, _)| !is_private(module)) {
+            reader.output = module.as_str().into();
+            reader.reexports(&file.items, &path_of(module));
         }
-        for (path, file) in files {
-            if let Some(module) = module(path) {
-                reader.file(&file.items, module, &|_| true);
-            } else if is_runtime(path) {
+        for (module, file) in &modules {
+            reader.output = module.as_str().into();
+            if is_private(module) {
                 let reexported = reader.reexported.clone();
                 reader.file(&file.items, "", &|name| reexported.contains(name));
+            } else {
+                reader.file(&file.items, &path_of(module), &|_| true);
             }
         }
         Self {
@@ -118,12 +58,31 @@ impl PublicApi {
     }
 }
 
+/// Returns the module of a file: `types`, or `runtime::codec`.
+fn module_of(path: &str) -> Option<String> {
+    let path = path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    Some(path.strip_suffix("/mod").unwrap_or(path).replace('/', "::"))
+}
+
+/// Returns the modules that `lib.rs` keeps private.
+fn private_modules(files: &[(String, syn::File)]) -> BTreeSet<String> {
+    let lib = files.iter().filter(|(path, _)| path == "src/lib.rs");
+    let modules = lib.flat_map(|(_, file)| &file.items);
+    let private = modules.filter_map(|code| match code {
+        Code::Mod(module) if !is_public(&module.vis) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    private.collect()
+}
+
 #[derive(Default)]
 struct ApiReader {
     items: BTreeMap<String, ApiItem>,
     /// The names that public `use` declarations make visible.
     reexported: BTreeSet<String>,
-    /// The current module, and the types that it defines.
+    /// The module of the current file.
+    output: Arc<str>,
+    /// The path of the current module, and the types that it defines.
     module: String,
     local: BTreeSet<String>,
 }
@@ -142,6 +101,8 @@ fn item(kind: ItemKind, ty: Vec<String>, attributes: &[Attribute]) -> ApiItem {
         is_open: has("non_exhaustive"),
         is_deprecated: has("deprecated"),
         order: 0,
+        module: Arc::default(),
+        origin: ItemOrigin::read(attributes),
     }
 }
 
@@ -156,6 +117,15 @@ fn is_blanket(code: &syn::ItemImpl) -> bool {
 
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
+}
+
+/// Returns the path of the item that has the members of an `impl` block: those of `Call<FindPets>` are reported
+/// with `FindPets`.
+fn without_call(path: &str) -> &str {
+    let inner = path
+        .strip_prefix("Call<")
+        .and_then(|path| path.strip_suffix('>'));
+    inner.unwrap_or(path)
 }
 
 impl ApiReader {
@@ -182,9 +152,9 @@ impl ApiReader {
                     }
                 }
                 Code::Mod(code) if is_public(&code.vis) => {
-                    let item = item(ItemKind::Reexport, Vec::new(), &[]);
+                    let item = item(ItemKind::Reexport, Vec::new(), &code.attrs);
                     let path = format!("{module}{}", code.ident);
-                    self.items.insert(path.clone(), item);
+                    self.add(path.clone(), item);
                     if let Some((_, items)) = &code.content {
                         self.reexports(items, &format!("{path}::"));
                     }
@@ -226,12 +196,13 @@ impl ApiReader {
     }
 
     fn add(&mut self, path: String, item: ApiItem) {
-        self.items.insert(path, item);
+        let module = Arc::clone(&self.output);
+        self.items.insert(path, ApiItem { module, ..item });
     }
 
     fn part(&mut self, path: String, parent: &str, item: ApiItem) {
-        let parent = Some(parent.to_owned());
-        self.items.insert(path, ApiItem { parent, ..item });
+        let parent = Some(without_call(parent).to_owned());
+        self.add(path, ApiItem { parent, ..item });
     }
 
     fn code(&mut self, code: &Code, filter: &impl Fn(&str) -> bool) {
@@ -337,7 +308,7 @@ impl ApiReader {
             Some((name, _)) => {
                 let name = display(&self.tokens(name));
                 let path = ItemPath::implementation(&parent, &name);
-                let implementation = item(ItemKind::Implementation, Vec::new(), &[]);
+                let implementation = item(ItemKind::Implementation, Vec::new(), &code.attrs);
                 self.part(path.clone(), &parent, implementation);
                 for member in &code.items {
                     if let ImplItem::Type(member) = member {
@@ -421,28 +392,28 @@ impl ApiReader {
             ty.extend(self.tokens(arrow));
             ty.extend(self.tokens(output));
         }
-        let mut function_item = item(kind, ty, attributes);
-        function_item.parent = parent.map(str::to_owned);
-        self.add(path.to_owned(), function_item);
+        let parent = parent.map(|parent| without_call(parent).to_owned());
+        let function = item(kind, ty, attributes);
+        self.add(path.to_owned(), ApiItem { parent, ..function });
         for (order, input) in signature.inputs.iter().enumerate() {
-            let (name, ty) = match input {
+            let (name, ty, attributes) = match input {
                 FnArg::Receiver(own) => {
                     let mut own = own.clone();
                     // `mut` does not matter to callers.
                     own.mutability = None;
-                    ("self".to_owned(), self.tokens(&own))
+                    ("self".to_owned(), self.tokens(&own), &[][..])
                 }
                 FnArg::Typed(input) => {
                     let name = match &*input.pat {
                         Pat::Ident(name) => name.ident.to_string(),
                         _ => order.to_string(),
                     };
-                    (name, self.tokens(&input.ty))
+                    (name, self.tokens(&input.ty), &input.attrs[..])
                 }
             };
             let item = ApiItem {
                 order,
-                ..item(ItemKind::Parameter, ty, &[])
+                ..item(ItemKind::Parameter, ty, attributes)
             };
             self.part(ItemPath::parameter(path, &name), path, item);
         }
@@ -517,32 +488,10 @@ fn flatten(tokens: TokenStream, flat: &mut Vec<String>) {
     }
 }
 
-/// Formats tokens as Rust code.
-pub(super) fn display(tokens: &[String]) -> String {
-    let mut text = String::new();
-    for (index, token) in tokens.iter().enumerate() {
-        let is_word = |text: &str| {
-            text.ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                || matches!(text, "," | "->" | "+" | "=" | ":")
-        };
-        let before = index.checked_sub(1).and_then(|index| tokens.get(index));
-        let starts_word = token.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '\'');
-        let spaced = before.is_some_and(|before| {
-            matches!(token.as_str(), "->" | "+" | "=")
-                || (is_word(before) && (starts_word || matches!(token.as_str(), "&" | "(")))
-                    && !(token == "(" && before.ends_with(char::is_alphanumeric))
-        });
-        if spaced {
-            text.push(' ');
-        }
-        text.push_str(token);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pointer::Pointer;
 
     fn api(files: &[(&str, &str)]) -> PublicApi {
         let files: Vec<_> = files
@@ -614,5 +563,43 @@ mod tests {
         assert!(api.items["types::Pet"].is_open);
         assert!(!api.items["types::Kind"].is_open);
         assert!(api.items["Call<FindPets>::limit"].is_deprecated);
+    }
+
+    #[test]
+    fn every_module_is_read_unless_it_is_private() {
+        let lib = "pub mod webhooks; mod status; mod constraints; pub use status::Status;";
+        let api = api(&[
+            ("src/lib.rs", lib),
+            ("src/webhooks.rs", "pub struct Hook;"),
+            ("src/webhooks/inner.rs", "pub fn call() {}"),
+            ("src/status.rs", "pub enum Status { Ok } pub struct Hidden;"),
+            ("src/constraints.rs", "pub struct Constraints;"),
+            ("build.rs", "pub fn main() {}"),
+        ]);
+        let paths: Vec<_> = api.items.keys().map(String::as_str).collect();
+        let expected = [
+            "Status",
+            "Status::Ok",
+            "webhooks",
+            "webhooks::Hook",
+            "webhooks::inner::call",
+        ];
+        assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn items_have_their_origins() {
+        let types = "
+            #[origin(place = \"#/components/schemas/Pet\")]
+            #[derive(Clone)]
+            pub struct Pet { #[origin(place = \"#/name\", wire = \"name\")] pub name: String, pub age: u8 }
+        ";
+        let api = api(&[("src/types.rs", types)]);
+        let place = |path| api.places(path).first().map_or("", Pointer::as_str);
+        assert_eq!(place("types::Pet"), "/components/schemas/Pet");
+        assert_eq!(place("types::Pet: Clone"), "/components/schemas/Pet");
+        assert_eq!(place("types::Pet.age"), "/components/schemas/Pet");
+        assert_eq!(place("types::Pet.name"), "/name");
+        assert_eq!(api.without_origin(), ["types::Pet.age".to_owned()].into());
     }
 }

@@ -3,38 +3,42 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Level, PlacePair, Side,
     api_change::{self, ApiChange, Aspect},
-    names::NameOrigins,
     public_api::PublicApi,
-    rules::DiffRule,
-    walk::{Change, WalkResult},
+    renames::{self, Renames},
 };
-use crate::{load::References, pointer::Pointer};
+use crate::{
+    diff::{
+        Level, PlacePair, Side,
+        document::changes::{Change, WalkResult},
+        rules::DiffRule,
+    },
+    load::References,
+    pointer::Pointer,
+};
 
 /// The changes of a crate, by cause.
-pub(super) struct Traced {
+pub(in crate::diff) struct Traced {
     /// For each change of the document, the changes of the crate that it causes.
-    pub(super) by_change: Vec<Vec<ApiChange>>,
+    pub(in crate::diff) by_change: Vec<Vec<ApiChange>>,
     /// The changes that no change of the document explains.
-    pub(super) unclaimed: Vec<Unclaimed>,
+    pub(in crate::diff) unclaimed: Vec<Unclaimed>,
 }
 
 /// A change of the crate that no change of the document explains.
-pub(super) struct Unclaimed {
-    pub(super) api: ApiChange,
+pub(in crate::diff) struct Unclaimed {
+    pub(in crate::diff) api: ApiChange,
     /// The place that the item is generated from.
-    pub(super) place: PlacePair,
+    pub(in crate::diff) place: PlacePair,
 }
 
 /// Traces each change of the crate to one or more changes of the document.
-pub(super) fn trace(
+pub(in crate::diff) fn trace(
     (base, old): (&Side, &PublicApi),
     (head, new): (&Side, &PublicApi),
     result: &WalkResult,
 ) -> Traced {
-    let names = (NameOrigins::new(&base.model), NameOrigins::new(&head.model));
-    let renames = names.0.renamed(old, &names.1, new, &result.pairs);
+    let renames = Renames::find(old, new, &result.pairs);
     let index = CauseIndex::new(&result.changes);
     let mut by_item: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut unexplained = Vec::new();
@@ -42,17 +46,17 @@ pub(super) fn trace(
         by_change: vec![Vec::new(); result.changes.len()],
         unclaimed: Vec::new(),
     };
-    let reused = names.0.reused(&names.1, &renames, &result.pairs);
+    let reused = renames::reused(old, new, &renames, &result.pairs);
     let changes = api_change::compare(old, new, &renames);
     for api in api_change::with_reused(changes, &reused, old, new) {
-        let places = |path: &Option<String>, names: &NameOrigins| -> Vec<Pointer> {
+        let places = |path: &Option<String>, crate_api: &PublicApi| -> Vec<Pointer> {
             let places = path.as_ref().map(|path| match api.aspect {
-                Aspect::Name => names.naming_places(path),
-                _ => names.places(path).to_vec(),
+                Aspect::Name => crate_api.naming_places(path),
+                _ => crate_api.places(path).to_vec(),
             });
             places.unwrap_or_default()
         };
-        let (mut before, mut after) = (places(&api.base, &names.0), places(&api.head, &names.1));
+        let (mut before, mut after) = (places(&api.base, old), places(&api.head, new));
         // An item that is only in one crate may have been added or removed because of the corresponding
         // place in the other document, or because of a new value in a place that had none.
         let is_in =

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::{
-    PlacePair, Side,
-    rules::Bucket,
-    walk::{PendingNote, WalkResult},
+use super::changes::{PendingNote, WalkResult};
+use crate::{
+    diff::{PlacePair, Side, rules::Bucket},
+    pointer::Pointer,
 };
-use crate::pointer::Pointer;
 
 /// The number of differences between two documents, and where they are reported.
 ///
@@ -42,7 +41,7 @@ enum CoveredBy {
 }
 
 /// Counts the differences. Differences in unused parts of external files are added as notes.
-pub(super) fn coverage(base: &Side, head: &Side, result: &mut WalkResult) -> Coverage {
+pub(in crate::diff) fn coverage(base: &Side, head: &Side, result: &mut WalkResult) -> Coverage {
     let mut places = Vec::new();
     let (before, after) = (Some(&base.document.tree), Some(&head.document.tree));
     differing(before, after, &Pointer::root(), &mut places);

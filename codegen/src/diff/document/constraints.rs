@@ -3,17 +3,20 @@
 use serde_json::Value;
 
 use super::{
+    node::{KeyPair, describe_change, values},
+    walk::DiffWalk,
+};
+use crate::diff::{
     rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, describe_change, values},
     wire_risk::{Directions, Effect},
 };
 
 impl<'a> DiffWalk<'a> {
-    pub(super) fn upper_bound(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn upper_bound(&mut self, member: &KeyPair<'a>) {
         self.bound(member, |before, after| after < before);
     }
 
-    pub(super) fn lower_bound(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn lower_bound(&mut self, member: &KeyPair<'a>) {
         self.bound(member, |before, after| after > before);
     }
 
@@ -56,7 +59,7 @@ impl<'a> DiffWalk<'a> {
     }
 
     /// Compares a constraint whose values have no order.
-    pub(super) fn constraint(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn constraint(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let no = |value: Option<&Value>| value.is_none_or(|value| value == false);
         let (rule, effect) = match (no(before), no(after)) {
@@ -80,7 +83,7 @@ impl<'a> DiffWalk<'a> {
         );
     }
 
-    pub(super) fn default(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn default(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let message = describe_change("default", before, after);
         // A request without the value now means something else.

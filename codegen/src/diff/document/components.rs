@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    PlacePair,
-    rules::{Bucket, DiffRule},
-    walk::{DiffWalk, KeyPair, Node, describe_change, keys, values},
-    wire_risk::Effect,
+    node::{KeyPair, Node, describe_change, keys, values},
+    walk::DiffWalk,
 };
 use crate::{
+    diff::{
+        PlacePair,
+        rules::{Bucket, DiffRule},
+        wire_risk::Effect,
+    },
     load::{
         References,
         spec::{ObjectKind, SECTIONS},
@@ -20,7 +23,7 @@ use crate::{
 
 impl<'a> DiffWalk<'a> {
     /// Compares the components by name.
-    pub(super) fn components(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn components(&mut self, member: &KeyPair<'a>) {
         let members = |at: &Option<Node<'a>>| at.as_ref().map(Node::members).unwrap_or_default();
         let old: BTreeMap<_, _> = members(&member.base).into_iter().collect();
         let new: BTreeMap<_, _> = members(&member.head).into_iter().collect();
@@ -128,7 +131,7 @@ impl<'a> DiffWalk<'a> {
         }
     }
 
-    pub(super) fn scheme(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn scheme(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let message = describe_change(member.key, before, after);
         self.changed(
@@ -141,13 +144,13 @@ impl<'a> DiffWalk<'a> {
     }
 
     /// Compares the security requirements of the document, which apply to operations without their own.
-    pub(super) fn document_security(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn document_security(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         self.compare_security(member, before, after);
     }
 
     /// Compares the security requirements of an operation, which at least one of the documents declares.
-    pub(super) fn operation_security(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn operation_security(&mut self, member: &KeyPair<'a>) {
         let inherited = |tree: &'a Value| tree.get("security");
         let (before, after) = values(member);
         let before = before.or_else(|| inherited(&self.base.tree));
@@ -205,7 +208,7 @@ impl<'a> DiffWalk<'a> {
     }
 
     /// Compares the servers of a path or an operation, which the generated client ignores.
-    pub(super) fn overriding_servers(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn overriding_servers(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let message = "declares different servers".to_owned();
         self.changed(
@@ -218,7 +221,7 @@ impl<'a> DiffWalk<'a> {
     }
 
     /// Compares the URLs for obtaining tokens; everything else in a flow is documentation.
-    pub(super) fn flows(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn flows(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let urls = |value: Option<&'a Value>| {
             let mut urls = Vec::new();
@@ -239,7 +242,7 @@ impl<'a> DiffWalk<'a> {
     }
 
     /// Compares the servers of the document by URL; their order does not matter.
-    pub(super) fn servers(&mut self, member: &KeyPair<'a>) {
+    pub(in crate::diff) fn servers(&mut self, member: &KeyPair<'a>) {
         let items = |at: &Option<Node<'a>>| -> Vec<Node<'a>> {
             at.as_ref().map(Node::items).unwrap_or_default()
         };

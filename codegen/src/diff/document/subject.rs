@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::walk::resolved;
+use super::node::resolved;
 use crate::pointer::Pointer;
 
 /// Describes the part of a document that a place belongs to: "`GET /pets`, response `200`, property
 /// `name`".
 ///
 /// Returns an empty string for the document as a whole.
-pub(super) fn subject(tree: &Value, place: &Pointer) -> String {
+pub(in crate::diff) fn subject(tree: &Value, place: &Pointer) -> String {
     let (file, place) = match place.external_file() {
         Some((file, inner)) => (Some(file), inner),
         None => (None, place.clone()),

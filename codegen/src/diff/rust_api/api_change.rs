@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Level,
-    names::Renames,
     public_api::{ApiItem, ItemKind, PublicApi, display},
+    renames::Renames,
 };
+use crate::diff::Level;
 
 /// A change of the public API of the generated crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +22,20 @@ pub struct ApiChange {
     /// The advice to users of the crate.
     pub advice: String,
     /// The path of the item in the old crate.
-    pub(super) base: Option<String>,
+    pub(in crate::diff) base: Option<String>,
     /// The path of the item in the new crate.
-    pub(super) head: Option<String>,
+    pub(in crate::diff) head: Option<String>,
     /// The changed aspect of the item.
-    pub(super) aspect: Aspect,
+    pub(in crate::diff) aspect: Aspect,
     /// Whether another change of the crate causes this one.
-    pub(super) is_indirect: bool,
+    pub(in crate::diff) is_indirect: bool,
     /// The names in the old and new type of the item, any of which may have caused the change.
-    pub(super) type_names: Vec<String>,
+    pub(in crate::diff) type_names: Vec<String>,
 }
 
 /// The aspect of an item that has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aspect {
+pub(in crate::diff) enum Aspect {
     /// Whether the item is deprecated.
     Deprecation,
     /// The name of the item.
@@ -45,7 +45,11 @@ pub(super) enum Aspect {
 }
 
 /// Compares two public APIs, after replacing renamed names in the first with those of the second.
-pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> Vec<ApiChange> {
+pub(in crate::diff) fn compare(
+    base: &PublicApi,
+    head: &PublicApi,
+    renames: &Renames,
+) -> Vec<ApiChange> {
     let mut changes = Vec::new();
     let mut base_items: BTreeMap<String, (&String, ApiItem)> = BTreeMap::new();
     let new_names: BTreeSet<&String> = renames.to.values().collect();
@@ -67,10 +71,10 @@ pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> 
 
     let mut replaced = BTreeSet::new();
     for (path, (old_path, before)) in &base_items {
-        let parent = before.parent.as_deref().map(without_call);
+        let parent = before.parent.as_ref();
         match head.items.get(path) {
             None => {
-                let is_covered = parent.as_ref().is_some_and(|parent| {
+                let is_covered = parent.is_some_and(|parent| {
                     replaced.contains(parent)
                         || (base_items.contains_key(parent) && !head.items.contains_key(parent))
                 });
@@ -97,8 +101,8 @@ pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> 
         }
     }
     for (path, item) in &head.items {
-        let parent = item.parent.as_deref().map(without_call);
-        let is_covered = parent.as_ref().is_some_and(|parent| {
+        let parent = item.parent.as_ref();
+        let is_covered = parent.is_some_and(|parent| {
             replaced.contains(parent)
                 || (head.items.contains_key(parent) && !base_items.contains_key(parent))
         });
@@ -113,12 +117,12 @@ pub(super) fn compare(base: &PublicApi, head: &PublicApi, renames: &Renames) -> 
 
 impl ApiChange {
     /// Returns whether the item belongs to the traits of the server.
-    pub(super) fn is_of_server(&self) -> bool {
+    pub(in crate::diff) fn is_of_server(&self) -> bool {
         self.item.starts_with("server::") || self.item.starts_with("Mock: ")
     }
 
     /// Returns the sort key: the worst changes first, and changes of the call builder last.
-    pub(super) fn rank(&self) -> impl Ord + '_ {
+    pub(in crate::diff) fn rank(&self) -> impl Ord + '_ {
         let is_on_call = self.item.starts_with("Call<");
         (
             std::cmp::Reverse(self.level),
@@ -131,7 +135,7 @@ impl ApiChange {
 
 /// Adds a change for each name that was reused for something else, unless the item already has a major
 /// change.
-pub(super) fn with_reused(
+pub(in crate::diff) fn with_reused(
     mut changes: Vec<ApiChange>,
     reused: &[(String, String)],
     base: &PublicApi,
@@ -155,15 +159,6 @@ pub(super) fn with_reused(
         }
     }
     changes
-}
-
-/// Returns the path of the request for the path of its call builder: `Call<FindPets>` is reported as
-/// `FindPets`.
-fn without_call(path: &str) -> String {
-    let inner = path
-        .strip_prefix("Call<")
-        .and_then(|path| path.strip_suffix('>'));
-    inner.unwrap_or(path).to_owned()
 }
 
 /// Renames parameters to their names in the next crate by position, because callers do not write the names.

@@ -4,14 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::{
-    walk::{Node, resolved},
-    wire_risk::Directions,
-};
-use crate::{load::Document, model::Method, pointer::Pointer};
+use super::node::{Node, resolved};
+use crate::{diff::wire_risk::Directions, load::Document, model::Method, pointer::Pointer};
 
 /// The references of a document, for finding the operations that use a place.
-pub(super) struct UsageIndex<'a> {
+pub(in crate::diff) struct UsageIndex<'a> {
     tree: &'a Value,
     /// The places of `$ref`s, by target.
     by_target: BTreeMap<Pointer, Vec<Pointer>>,
@@ -21,14 +18,14 @@ pub(super) struct UsageIndex<'a> {
 
 /// The users of a place.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Users {
+pub(in crate::diff) struct Users {
     /// The operations, as path and method.
-    pub(super) operations: BTreeSet<(String, Method)>,
-    pub(super) directions: Directions,
+    pub(in crate::diff) operations: BTreeSet<(String, Method)>,
+    pub(in crate::diff) directions: Directions,
 }
 
 impl Users {
-    pub(super) fn extend(&mut self, other: Self) {
+    pub(in crate::diff) fn extend(&mut self, other: Self) {
         self.operations.extend(other.operations);
         self.directions.requests |= other.directions.requests;
         self.directions.responses |= other.directions.responses;
@@ -36,7 +33,7 @@ impl Users {
 }
 
 impl<'a> UsageIndex<'a> {
-    pub(super) fn new(document: &'a Document) -> Self {
+    pub(in crate::diff) fn new(document: &'a Document) -> Self {
         let mut by_target: BTreeMap<Pointer, Vec<Pointer>> = BTreeMap::new();
         for ((target, _), places) in &document.references {
             let references = by_target.entry(target.clone()).or_default();
@@ -60,7 +57,7 @@ impl<'a> UsageIndex<'a> {
     }
 
     /// Returns whether a place is within an object for which a flag such as `readOnly` is set.
-    pub(super) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
+    pub(in crate::diff) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
         let mut around = Some(place.clone());
         while let Some(place) = around {
             let value = self.tree.pointer(place.as_str());
@@ -73,7 +70,7 @@ impl<'a> UsageIndex<'a> {
     }
 
     /// Returns the users of a place.
-    pub(super) fn users(&self, place: &Pointer) -> Users {
+    pub(in crate::diff) fn users(&self, place: &Pointer) -> Users {
         let mut users = Users::default();
         let mut seen = HashSet::from([place.clone()]);
         let mut pending = vec![place.clone()];
