@@ -1,6 +1,6 @@
 //! The meaning of a change of a document, for clients on the wire and for users of the generated crate.
 //!
-//! [`document`] compares the two documents in parallel, and reports each difference once. [`rust_api`] compares
+//! `document` compares the two documents in parallel, and reports each difference once. `rust_api` compares
 //! the public APIs of the crates that are generated for them, so the level of a change is what the compiler sees
 //! and not a guess, and traces each change of a crate to the change of the document that causes it. The changes
 //! are then grouped into findings, and the differences are counted; every one of them must be covered.

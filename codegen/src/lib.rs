@@ -17,7 +17,7 @@
 //! A document is OpenAPI 3.0, as YAML or JSON. A `$ref` may lead into other files of its folder and the folders
 //! below; nothing else is read, and nothing is fetched. A key that OpenAPI does not define is a warning, a
 //! duplicate key or a dangling reference is an error. Every part that does not become code is reported with its
-//! place.
+//! place and the ID of a rule, which `statusquo explain duplicate-key` explains.
 //!
 //! A rule with more than five findings prints three of them; `--verbose` prints all. `--allow RULE` hides the
 //! warnings of a rule, and `gen --deny-warnings` generates nothing if there is a warning.

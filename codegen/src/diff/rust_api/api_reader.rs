@@ -15,8 +15,8 @@ use syn::{
 use super::public_api::{ApiItem, ItemKind, ItemPath, PublicApi, display};
 use crate::emit::ItemOrigin;
 
-/// The modules whose items have no module in their paths. The crate re-exports the items of all of them, except for
-/// those of the client, which has only one name that users write often.
+/// The modules that the paths of their items do not contain. `lib.rs` re-exports all requests and responses, and the
+/// names of the client are clear without their module.
 const AT_ROOT: [&str; 4] = ["client", "lib", "requests", "responses"];
 
 impl PublicApi {
