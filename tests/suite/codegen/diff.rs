@@ -106,8 +106,9 @@ fn check_mutations(step: usize) {
         let tally = mutations::check(&source, is_catalogue, step, |line| {
             panic!("{}: {line}", source.name);
         });
+        // A sparse sample of a small document has few of both.
         assert!(
-            tally.found > 3 && tally.counted > 1,
+            tally.found > 0 && tally.counted > 0,
             "{}: {tally}",
             source.name
         );
