@@ -43,7 +43,8 @@ const MIN_HEADER_SIZE: usize = 8192;
 /// Serves a router on a socket over HTTP/1, until the process ends or
 /// [a future completes](Serve::with_graceful_shutdown).
 ///
-/// It enforces the limits, and provides the address of the peer as
+/// It enforces the limits, rejects a request without exactly one valid `Host` (400) and a client that starts with
+/// HTTP/2 (505), and provides the address of the peer as
 /// [`Request::remote_addr`](super::request::Request::remote_addr).
 pub fn serve(listener: TcpListener, router: impl Into<Router>, limits: Limits) -> Serve {
     Serve {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::shared::{
     DEPRECATED, ItemOrigin, argument, body_enum, content_ty, deprecated, docs, ident, imports,
-    initial, is_exploded_list, param, read_body, takes_into, ty, with_constraints, write_body,
+    initial, param, read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
     model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
@@ -98,14 +98,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         Member {
             name: &parameter.name,
             origin: ItemOrigin::new(&parameter.origin),
-            doc: if is_exploded_list(model, parameter) && !parameter.required {
-                format!(
-                    "{}\n\nAn empty list is not sent, like `None`.",
-                    parameter.doc
-                )
-            } else {
-                parameter.doc.clone()
-            },
+            doc: parameter.doc.clone(),
             deprecated: parameter.deprecated,
             required: parameter.required,
             ty: ty(model, &parameter.ty),

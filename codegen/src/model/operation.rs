@@ -97,13 +97,6 @@ impl Operation {
         responses.sort_unstable_by_key(|response| response.code());
         responses
     }
-
-    /// The parameters in a location.
-    pub fn in_location(&self, location: Location) -> impl Iterator<Item = &Parameter> {
-        self.parameters
-            .iter()
-            .filter(move |parameter| parameter.location == location)
-    }
 }
 
 /// An HTTP method of OpenAPI 3.0, in the order of its specification.
@@ -170,6 +163,7 @@ impl fmt::Display for Method {
 
 /// A parameter of a request, or a header field of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "OpenAPI has flags here, too")]
 pub struct Parameter {
     /// The name of the field in the request struct or the response variant.
     pub name: Ident,
@@ -181,6 +175,8 @@ pub struct Parameter {
     pub style: Style,
     /// Whether each element of an array or object is serialized separately.
     pub explode: bool,
+    /// Whether it is a list whose items are sent separately, so that nothing is sent for an empty list.
+    pub is_exploded_list: bool,
     /// Its type, without the `Option` of a parameter that may be absent.
     pub ty: Type,
     /// The constraints on its value.

@@ -36,7 +36,7 @@ pub(in crate::emit) fn param(
         let explode = parameter.explode;
         param = quote!(#param.explode(#explode));
     }
-    if is_exploded_list(model, parameter) && parameter.required {
+    if parameter.is_exploded_list && parameter.required {
         return quote!(#param.list());
     }
     if !is_spread(parameter) {
@@ -61,26 +61,6 @@ pub(in crate::emit) fn param(
         param
     } else {
         quote!(#param.members(&[#(#members),*]))
-    }
-}
-
-/// Returns whether each item of a list is sent as a separate parameter, so that nothing is sent for an empty list.
-pub(in crate::emit) fn is_exploded_list(model: &Model, parameter: &Parameter) -> bool {
-    let is_separate = matches!(
-        parameter.style,
-        Style::Form | Style::SpaceDelimited | Style::PipeDelimited
-    );
-    parameter.explode && is_separate && is_list(model, &parameter.ty)
-}
-
-fn is_list(model: &Model, ty: &Type) -> bool {
-    match ty {
-        Type::Array(_) => true,
-        Type::Named(id) => match &model.type_def(*id).kind {
-            TypeKind::Alias(ty) | TypeKind::Wrapper(ty) => is_list(model, ty),
-            _ => false,
-        },
-        _ => false,
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) fn lower(
             cx.report_unwritable(Place::Key(header.place.clone()), &subject, values);
         }
         headers.push(Parameter {
+            is_exploded_list: false,
             name,
             wire: wire.clone(),
             location: Location::Header,

@@ -16,7 +16,7 @@ use crate::{
         schemas::{
             Naming,
             docs::parameter_docs,
-            scalars::{find_unwritable, is_scalar},
+            scalars::{find_unwritable, is_list, is_scalar},
         },
     },
     model::{ConstraintsId, Location, Origin, Parameter, Piece, Style, Type, segments},
@@ -228,21 +228,33 @@ fn parameter(
         let subject = format!("the parameter `{}`", data.name);
         cx.report_unwritable(Place::Key(place.clone()), &subject, values);
     }
+    let explode = data.explode.unwrap_or(style == Style::Form);
+    let required = data.required || location == Location::Path;
+    let has_separate_items = matches!(
+        style,
+        Style::Form | Style::SpaceDelimited | Style::PipeDelimited
+    );
+    let is_exploded_list = explode && has_separate_items && is_list(&ty, &lowering.types);
+    let mut doc = parameter_docs(
+        cx,
+        data.description.as_deref(),
+        &format.schema(),
+        &fallback_doc(location, &data.name),
+    );
+    if is_exploded_list && !required {
+        doc.push_str("\n\nAn empty list is not sent, like `None`.");
+    }
     Parameter {
         name,
         wire: data.name.clone(),
         location,
         style,
-        explode: data.explode.unwrap_or(style == Style::Form),
+        explode,
+        is_exploded_list,
         constraints: format.constraints(lowering, &naming),
         ty,
-        required: data.required || location == Location::Path,
-        doc: parameter_docs(
-            cx,
-            data.description.as_deref(),
-            &format.schema(),
-            &fallback_doc(location, &data.name),
-        ),
+        required,
+        doc,
         deprecated: data.deprecated.unwrap_or(false),
         origin: Origin::from(declared.place.clone()).and(place),
     }
@@ -397,6 +409,7 @@ fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, name: Ident, wire: 
         )),
     );
     Parameter {
+        is_exploded_list: false,
         name,
         wire: wire.to_owned(),
         location: Location::Path,

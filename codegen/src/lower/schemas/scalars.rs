@@ -49,6 +49,18 @@ pub(crate) fn find_unwritable_in_form(ty: &Type, types: &Types) -> Option<&'stat
     }
 }
 
+/// Returns whether all values of a type are lists.
+pub(crate) fn is_list(ty: &Type, types: &Types) -> bool {
+    match ty {
+        Type::Array(_) => true,
+        Type::Named(id) => match types.definition(*id).map(|definition| &definition.kind) {
+            Some(TypeKind::Alias(ty) | TypeKind::Wrapper(ty)) => is_list(ty, types),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Returns whether all values of a type are scalars.
 pub(crate) fn is_scalar(ty: &Type, types: &Types) -> bool {
     match ty {

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::runtime::message::built_in::BuiltInResponse;
+use crate::{Status, runtime::message::built_in::BuiltInResponse};
 
 /// The start of the first bytes that a client of HTTP/2 sends. No request of HTTP/1 starts like this.
 const PREFACE: &[u8] = b"PRI * HTTP/2";
@@ -41,9 +41,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for RefusingHttp2<S> {
         ready!(pin!(&mut self.stream).poll_read(cx, buffer))?;
         if !self.has_started && buffer.filled().starts_with(PREFACE) {
             buffer.clear();
+            let code = BuiltInResponse::HTTP_VERSION_NOT_SUPPORTED.code();
+            let phrase = Status::from_code(code).map_or("", Status::reason);
             let response = format!(
-                "HTTP/1.1 {} HTTP Version Not Supported\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
-                BuiltInResponse::HTTP_VERSION_NOT_SUPPORTED.code()
+                "HTTP/1.1 {code} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
             );
             // The send buffer of a new connection is empty, so it takes all of the response.
             let _ = pin!(&mut self.stream).poll_write(cx, response.as_bytes());
