@@ -10,7 +10,6 @@ pub(super) mod requests;
 pub(super) mod responses;
 pub(super) mod routes;
 pub(super) mod security;
-mod success;
 pub(super) mod tags;
 pub(super) mod token;
 
