@@ -6,7 +6,7 @@ use std::{env, fs, process::ExitCode};
 use statusquo_codegen::source::Source;
 use statusquo_tests::{
     catalogue,
-    documents::{Document, cargo, target, write},
+    documents::{DERIVED, Document, cargo, target, write},
 };
 
 fn main() -> ExitCode {
@@ -29,9 +29,9 @@ fn main() -> ExitCode {
         let name = document.name.clone();
         let folder = target().join("roundtrip").join(&name);
         write(&[document], &folder);
-        let arguments = ["test", "--quiet", "--test", "programs", "--", "--nocapture"];
+        let arguments = ["test", "--quiet", "--test", DERIVED, "--", "--nocapture"];
         let variables = [("RUST_BACKTRACE", "0")];
-        let output = cargo(&folder.join("programs"), &arguments, &variables);
+        let output = cargo(&folder.join(DERIVED), &arguments, &variables);
         is_success &= output.status.success();
         println!("{name}");
         let (results, messages) = (

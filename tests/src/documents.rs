@@ -159,13 +159,14 @@ pub fn file_stems(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// The package with the programs of all documents, and its test.
+/// The package with the programs in `tests/fixtures`, and its test.
 pub const PROGRAMS: &str = "programs";
 
-/// The manifest of a package with programs, without the crates that they use.
-const PROGRAMS_MANIFEST: &str = r#"[package]
-name = "programs"
-version = "0.0.0"
+/// The package with the programs that are derived from the documents, and its test.
+pub const DERIVED: &str = "derived";
+
+/// The manifest of a package with programs, without its name and the crates that they use.
+const PROGRAMS_MANIFEST: &str = r#"version = "0.0.0"
 edition = "2024"
 
 [dev-dependencies]
@@ -180,9 +181,9 @@ tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-threa
 tower = { version = "0.5", default-features = false, features = ["util"] }
 "#;
 
-/// The start of the test with all programs. Those that are generated are not linted.
+/// The start of a test with many programs.
 const PROGRAMS_HEADER: &str = "\
-//! The programs of all documents.
+//! The programs of many documents.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -194,46 +195,27 @@ const PROGRAMS_HEADER: &str = "\
 /// The features that the programs need of a crate.
 const FEATURES: &str = r#"["client-base", "gzip", "mock"]"#;
 
-/// Writes a workspace with the crates of documents, and a package with one test for all of their programs: linking
-/// a test takes longer than compiling a program.
+/// Writes a workspace with the crates of documents, and two packages with programs that use them.
 ///
 /// # Panics
 /// If a file cannot be written.
 pub fn write(documents: &[Document], folder: &Path) {
-    let package = folder.join(PROGRAMS);
-    let tests = package.join("tests/programs");
-    let mut manifest = PROGRAMS_MANIFEST.to_owned();
-    let mut main = PROGRAMS_HEADER.to_owned();
+    let mut written = Vec::new();
+    let mut derived = Vec::new();
+    let mut members = vec![format!("{PROGRAMS:?}"), format!("{DERIVED:?}")];
     for document in documents {
         let Document { name, program, .. } = document;
         files::apply(&document.files, &folder.join(name)).unwrap_or_else(|error| panic!("{error}"));
-        let crate_name = document.crate_name();
-        manifest.push_str(&format!(
-            "{crate_name} = {{ path = \"../{name}\", features = {FEATURES} }}\n"
-        ));
-        let module = crate_name.replace('-', "_");
-        main.push_str(&format!(
-            "mod {module} {{\n    #[allow(clippy::all, clippy::pedantic)]\n    mod oracle;\n"
-        ));
-        write_if_changed(&tests.join(&module).join("oracle.rs"), program);
-        let written = workspace().join(format!("tests/fixtures/{name}.rs"));
-        if let Ok(program) = fs::read_to_string(written) {
-            main.push_str("    mod program;\n");
-            write_if_changed(&tests.join(&module).join("program.rs"), &program);
+        members.push(format!("{name:?}"));
+        let path = workspace().join(format!("tests/fixtures/{name}.rs"));
+        if let Ok(program) = fs::read_to_string(path) {
+            written.push((document, program));
         }
-        main.push_str("}\n");
+        derived.push((document, program.clone()));
     }
-    write_if_changed(&package.join("Cargo.toml"), &manifest);
-    write_if_changed(
-        &package.join("src/lib.rs"),
-        "//! Programs that use the crates.\n",
-    );
-    write_if_changed(&tests.join("main.rs"), &main);
-    let mut members: Vec<_> = documents
-        .iter()
-        .map(|document| format!("{:?}", document.name))
-        .collect();
-    members.push(format!("{PROGRAMS:?}"));
+    write_programs(PROGRAMS, "", &written, folder);
+    let no_lints = "#[allow(clippy::all, clippy::pedantic)]\n";
+    write_programs(DERIVED, no_lints, &derived, folder);
     let manifest = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[workspace.lints]\n\n[profile.dev]\n{}",
         members.join(", "),
@@ -241,6 +223,35 @@ pub fn write(documents: &[Document], folder: &Path) {
     );
     write_if_changed(&folder.join("Cargo.toml"), &manifest);
     write_if_changed(&folder.join("Cargo.lock"), &crate::read("Cargo.lock"));
+}
+
+/// Writes a package with one test for all programs, because linking a test takes longer than compiling a program.
+fn write_programs(
+    package: &str,
+    attributes: &str,
+    programs: &[(&Document, String)],
+    folder: &Path,
+) {
+    let folder = folder.join(package);
+    let tests = folder.join("tests").join(package);
+    let mut manifest = format!("[package]\nname = {package:?}\n{PROGRAMS_MANIFEST}");
+    let mut main = PROGRAMS_HEADER.to_owned();
+    for (document, program) in programs {
+        let crate_name = document.crate_name();
+        manifest.push_str(&format!(
+            "{crate_name} = {{ path = \"../{}\", features = {FEATURES} }}\n",
+            document.name
+        ));
+        let module = crate_name.replace('-', "_");
+        main.push_str(&format!("{attributes}mod {module};\n"));
+        write_if_changed(&tests.join(format!("{module}.rs")), program);
+    }
+    write_if_changed(&folder.join("Cargo.toml"), &manifest);
+    write_if_changed(
+        &folder.join("src/lib.rs"),
+        "//! Programs that use the crates.\n",
+    );
+    write_if_changed(&tests.join("main.rs"), &main);
 }
 
 /// Returns the `dev` profile of this workspace.

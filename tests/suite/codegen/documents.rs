@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::LazyLock};
 use statusquo_codegen::{model::Counts, report::Rule};
 use statusquo_tests::{
     catalogue,
-    documents::{PROGRAMS, cargo, file_stems, generate_all, target, write},
+    documents::{DERIVED, PROGRAMS, cargo, file_stems, generate_all, target, write},
     golden::assert_golden,
     source, workspace,
 };
@@ -128,7 +128,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)]) {
     );
 }
 
-/// The programs use the crates over sockets, and compare them with the text of their documents.
+/// The programs in `tests/fixtures` use the crates over sockets.
 #[test]
 fn the_programs_of_all_documents_pass() {
     run(
@@ -137,11 +137,22 @@ fn the_programs_of_all_documents_pass() {
     );
 }
 
+/// Each crate agrees with the text of its document about statuses, and each request and response survives a round
+/// trip over sockets.
+#[test]
+#[ignore = "takes a minute; `.ci/run` includes it"]
+fn the_derived_programs_of_all_documents_pass() {
+    run(
+        &["test", "--quiet", "--package", DERIVED, "--test", DERIVED],
+        &[],
+    );
+}
+
 #[test]
 #[ignore = "takes a minute; `.ci/run` includes it"]
 fn generated_crates_and_programs_have_no_warnings() {
-    let mut arguments = vec!["clippy", "--quiet", "--workspace", "--lib"];
-    arguments.extend(["--test", PROGRAMS, "--features", FEATURES, "--"]);
+    let mut arguments = vec!["clippy", "--quiet", "--workspace", "--lib", "--test"];
+    arguments.extend([PROGRAMS, "--test", DERIVED, "--features", FEATURES, "--"]);
     arguments.extend(LINTS.split_whitespace());
     run(&arguments, &[]);
 }
