@@ -182,6 +182,7 @@ fn messages_name_the_program_and_the_missing_arguments() {
 }
 
 #[test]
+#[ignore = "compiles a server; `.ci/run` includes it"]
 fn the_program_serves_a_mock() {
     let folder = Folder::new("serve");
     folder.write("own.yaml", &document("1.0.0", 204));

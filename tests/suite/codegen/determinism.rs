@@ -36,14 +36,19 @@ fn reversed(value: &serde_yaml::Value) -> String {
     }
 }
 
+/// A document generates the same crate if its keys have another order, and if it is published by a server as
+/// one file, in JSON or in YAML.
 #[test]
-fn the_order_of_maps_does_not_matter() {
+fn the_order_of_keys_and_the_notation_do_not_matter() {
     let (empty, catalogue) = (Catalogue::empty(), catalogue());
     let documents = file_stems(&workspace().join("tests/fixtures"), "yaml")
         .into_iter()
         .map(|name| (format!("tests/fixtures/{name}.yaml"), &catalogue));
+    // Generating the largest fixture takes as long as all others.
+    let documents = documents.filter(|(path, _)| !path.ends_with("/reserved.yaml"));
     for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &empty)]) {
         let source = source(&path);
+        let generated = generate(&source, catalogue);
         let mut reordered = source.clone();
         reordered.text = reversed(&serde_yaml::from_str(&source.text).unwrap());
         let text = &reordered.text;
@@ -51,25 +56,16 @@ fn the_order_of_maps_does_not_matter() {
             text.find("\"paths\"") < text.find("\"openapi\""),
             "{path} is in reverse order"
         );
-        assert_eq!(
-            generate(&reordered, catalogue),
-            generate(&source, catalogue),
-            "{path}"
-        );
-    }
-}
-
-/// A server publishes its document as one file, in JSON and in YAML.
-#[test]
-fn a_published_document_generates_the_same_crate() {
-    let catalogue = catalogue();
-    for name in file_stems(&workspace().join("tests/fixtures"), "yaml") {
-        let source = source(&format!("tests/fixtures/{name}.yaml"));
         let published = statusquo_codegen::publish(&source).unwrap();
-        let generated = generate(&source, &catalogue);
-        for text in [published.json, published.yaml] {
-            let published = Source::new("published", &text);
-            assert_eq!(generate(&published, &catalogue), generated, "{name}");
+        let published =
+            [published.json, published.yaml].map(|text| Source::new("published", &text));
+        for equal in [reordered].into_iter().chain(published) {
+            assert_eq!(
+                generate(&equal, catalogue),
+                generated,
+                "{path}: {}",
+                equal.name
+            );
         }
     }
 }

@@ -34,6 +34,7 @@ fn start(spec: &str) -> (Child, String) {
 
 #[cfg(unix)]
 #[test]
+#[ignore = "compiles a server; `.ci/run` includes it"]
 fn a_document_is_served_until_a_signal_stops_it() {
     for (spec, signal) in [
         ("spec/status.yaml", "-TERM"),
@@ -68,6 +69,7 @@ fn a_document_is_served_until_a_signal_stops_it() {
 
 /// Cargo confuses packages with the same name and version in a shared target folder.
 #[test]
+#[ignore = "compiles a server; `.ci/run` includes it"]
 fn documents_with_the_same_title_are_served_separately() {
     let folder = crate::empty_folder("serve-alike");
     for name in ["one", "other"] {
@@ -185,6 +187,7 @@ fn forward(mut client: TcpStream, address: &str) -> io::Result<()> {
 }
 
 #[test]
+#[ignore = "compiles a server; `.ci/run` includes it"]
 fn the_page_works_in_a_browser() {
     let Some(browser) = browser() else {
         eprintln!("skipped: no browser is installed");
