@@ -5,6 +5,7 @@
 
 mod context;
 mod coverage;
+mod ecma_regex;
 mod examples;
 mod fingerprint;
 mod operations;

@@ -11,7 +11,7 @@ mod schema;
 mod security;
 mod status;
 
-pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType};
+pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType, Pattern};
 pub use operation::{
     Condition, ExampleTable, Handler, Location, Method, Operation, Parameter, RequestBody,
     RequestExample, ResponseExample, Style, TagGroup,

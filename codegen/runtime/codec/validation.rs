@@ -29,6 +29,13 @@ pub(crate) enum Constraint {
     MaxLength(u64),
     /// A part of a string matches a regular expression.
     Pattern(&'static str),
+    /// A part of a string matches a pattern of the document, whose syntax is that of ECMA-262.
+    TranslatedPattern {
+        /// The pattern in the document.
+        pattern: &'static str,
+        /// The equivalent regular expression.
+        regex: &'static str,
+    },
     /// A string has a format.
     Format(Format),
     /// A number is at least this one.
@@ -298,9 +305,10 @@ impl Constraint {
             {
                 Some(format!("must be at most {} long", count(most, "character")))
             }
-            (Self::Pattern(pattern), Value::String(text)) if !matches(pattern, text) => {
-                Some(format!("must match `{pattern}`"))
-            }
+            (
+                Self::Pattern(pattern @ regex) | Self::TranslatedPattern { pattern, regex },
+                Value::String(text),
+            ) if !matches(regex, text) => Some(format!("must match `{pattern}`")),
             (Self::Format(format), Value::String(text)) if !format.is_match(text) => {
                 Some(format!("must be {}", format.description()))
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::shared::{constant, docs, ident, imports};
-use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model};
+use crate::model::{Constant, Constraint, ConstraintsId, Format, JsonType, Model, Pattern};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     if model.constraints.is_empty() {
@@ -52,7 +52,12 @@ fn item(model: &Model, constraint: &Constraint) -> TokenStream {
     match constraint {
         Constraint::MinLength(least) => count("MinLength", *least),
         Constraint::MaxLength(most) => count("MaxLength", *most),
-        Constraint::Pattern(pattern) => quote!(Constraint::Pattern(#pattern)),
+        Constraint::Pattern(Pattern { text, regex }) if text == regex => {
+            quote!(Constraint::Pattern(#regex))
+        }
+        Constraint::Pattern(Pattern { text, regex }) => {
+            quote!(Constraint::TranslatedPattern { pattern: #text, regex: #regex })
+        }
         Constraint::Format(format) => {
             let format = self::format(*format);
             quote!(Constraint::Format(Format::#format))

@@ -34,7 +34,7 @@ pub enum Constraint {
     /// `maxLength`
     MaxLength(u64),
     /// `pattern`
-    Pattern(String),
+    Pattern(Pattern),
     /// `format`
     Format(Format),
     /// `minimum`
@@ -100,4 +100,13 @@ pub enum JsonType {
     Object,
     /// `string`
     String,
+}
+
+/// A regular expression that a part of a string must match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The expression in the document, in the syntax of ECMA-262.
+    pub text: String,
+    /// An equivalent expression in the syntax of the crate `regex-lite`.
+    pub regex: String,
 }

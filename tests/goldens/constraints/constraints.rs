@@ -145,6 +145,15 @@ pub(crate) static ORDER: Constraints = &[
     Constraint::Property("link", &[Constraint::Format(Format::Uri)]),
     Constraint::Property("loop", &[Constraint::Ref(&LOOP)]),
     Constraint::Property(
+        "marks",
+        &[
+            Constraint::TranslatedPattern {
+                pattern: "^[[\\w-.]+$",
+                regex: "^[\\[\\w\\-.]+$",
+            },
+        ],
+    ),
+    Constraint::Property(
         "matrix",
         &[Constraint::MinItems(1), Constraint::Items(&[Constraint::UniqueItems])],
     ),
@@ -184,6 +193,7 @@ pub(crate) static ORDER: Constraints = &[
             "host",
             "link",
             "loop",
+            "marks",
             "matrix",
             "names",
             "no",
@@ -210,6 +220,7 @@ pub(crate) static ORDER: Constraints = &[
             "level",
             "link",
             "loop",
+            "marks",
             "matrix",
             "names",
             "no",

@@ -3,21 +3,19 @@
 use regex_lite::Regex;
 use regex_syntax::{
     ParserBuilder,
-    hir::{Class, Hir, HirKind},
+    hir::{Class, ClassUnicodeRange, Hir, HirKind},
 };
+
+use crate::lower::ecma_regex::translate;
 
 /// Generates a text that matches a pattern and has at least `least` and at most `most` characters.
 ///
 /// Tries a short match, one with repetitions, and one with padding. Returns `None` if none of them matches,
 /// or if the pattern is not supported.
 pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<String> {
-    let regex = Regex::new(pattern).ok()?;
-    let hir = ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()?;
+    let pattern = translate(pattern).ok()?;
+    let regex = Regex::new(&pattern).ok()?;
+    let hir = ParserBuilder::new().build().parse(&pattern).ok()?;
     let short = generate(&hir, 0);
     let missing = least.saturating_sub(short.chars().count());
     let long = generate(&hir, missing);
@@ -32,15 +30,15 @@ pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<Strin
 /// Generates a match with the given number of extra repetitions, as early in the pattern as possible.
 fn generate(hir: &Hir, extra: usize) -> String {
     let mut writer = PatternWriter {
-        bytes: Vec::new(),
+        text: String::new(),
         extra,
     };
     writer.write(hir);
-    String::from_utf8_lossy(&writer.bytes).into_owned()
+    writer.text
 }
 
 struct PatternWriter {
-    bytes: Vec<u8>,
+    text: String,
     /// The number of extra repetitions that are left.
     extra: usize,
 }
@@ -50,13 +48,13 @@ const MAX_LENGTH: usize = 10_000;
 
 impl PatternWriter {
     fn write(&mut self, hir: &Hir) {
-        if self.bytes.len() > MAX_LENGTH {
+        if self.text.len() > MAX_LENGTH {
             return;
         }
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => {}
-            HirKind::Literal(text) => self.bytes.extend(&*text.0),
-            HirKind::Class(class) => self.bytes.extend(class_member(class)),
+            HirKind::Literal(text) => self.text.push_str(&String::from_utf8_lossy(&text.0)),
+            HirKind::Class(class) => self.text.extend(class_member(class)),
             HirKind::Capture(inner) => self.write(&inner.sub),
             HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part)),
             HirKind::Alternation(parts) => parts.iter().take(1).for_each(|part| self.write(part)),
@@ -75,18 +73,19 @@ impl PatternWriter {
 }
 
 /// Returns a character of a class, preferably a letter or a digit.
-fn class_member(class: &Class) -> Option<u8> {
-    let Class::Bytes(class) = class else {
+fn class_member(class: &Class) -> Option<char> {
+    let Class::Unicode(class) = class else {
         return None;
     };
-    let has = |byte: &u8| {
+    let has = |c: &char| {
         class
             .ranges()
             .iter()
-            .any(|range| (range.start()..=range.end()).contains(byte))
+            .any(|range| (range.start()..=range.end()).contains(c))
     };
-    let preferred = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z');
-    preferred.chain(b' '..=b'~').chain(0..=127).find(has)
+    let preferred = ('a'..='z').chain('0'..='9').chain('A'..='Z');
+    let first = class.ranges().first().map(ClassUnicodeRange::start);
+    preferred.chain(' '..='~').find(has).or(first)
 }
 
 #[cfg(test)]

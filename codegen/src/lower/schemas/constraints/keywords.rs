@@ -1,11 +1,14 @@
 //! Reads the keywords that constrain values of one type.
 
-use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 use crate::{
-    lower::{Context, schemas::merged::flag},
-    model::{Constant, Constraint, Format, JsonType},
+    lower::{
+        Context,
+        ecma_regex::{self, PatternError},
+        schemas::merged::flag,
+    },
+    model::{Constant, Constraint, Format, JsonType, Pattern},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
 };
@@ -39,9 +42,12 @@ pub(super) fn string_constraints(
     constraints.extend(unsigned(keywords, "minLength").map(Constraint::MinLength));
     constraints.extend(unsigned(keywords, "maxLength").map(Constraint::MaxLength));
     if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str) {
-        match Regex::new(pattern) {
-            Ok(_) => constraints.push(Constraint::Pattern(pattern.to_owned())),
-            Err(error) => report_unchecked_pattern(cx, place, &error.to_string()),
+        match ecma_regex::translate(pattern) {
+            Ok(regex) => constraints.push(Constraint::Pattern(Pattern {
+                text: pattern.to_owned(),
+                regex,
+            })),
+            Err(error) => report_unchecked_pattern(cx, place, error),
         }
     }
     let format = keywords.get("format").and_then(Value::as_str);
@@ -52,15 +58,15 @@ pub(super) fn string_constraints(
     constraints
 }
 
-fn report_unchecked_pattern(cx: &Context<'_>, place: &Pointer, error: &str) {
+fn report_unchecked_pattern(cx: &Context<'_>, place: &Pointer, error: PatternError) {
     cx.report(
         Diagnostic::warning(
             Rule::UnsupportedPart,
             Place::Value(place.key("pattern")),
             "this pattern is not validated",
         )
-        .label(error)
-        .help("avoid lookaround, backreferences and Unicode classes: `(?=`, `(?!`, `\\1`, `\\p`"),
+        .label(error.reason)
+        .help(error.help),
     );
 }
 
