@@ -20,8 +20,8 @@ impl Ident {
 
     /// Converts a text to the name of a type or variant: `I'm a teapot` becomes `ImATeapot`.
     ///
-    /// A name that would start with an invalid character gets the prefix `N` (for "number"), and a text
-    /// without letters or digits becomes `Empty`.
+    /// A name that would start with an invalid character gets the prefix `N` (for "number"), and an empty text
+    /// becomes `Empty`.
     #[must_use]
     pub fn pascal(text: &str) -> Self {
         let name: String = words(text).iter().map(|word| capitalize(word)).collect();
@@ -70,9 +70,92 @@ impl fmt::Display for Ident {
 ///
 /// A word ends at any character that is not a letter or digit, before an uppercase letter after a lowercase
 /// letter or digit (`petId`), and before the last uppercase letter of a run (`HTTPServer`). Apostrophes are
-/// dropped (`I'm`); `+` and `-` at the start become words (`+1`, `-name`), which keeps such names apart.
+/// dropped (`I'm`). An operator at the start becomes a word (`+1`, `-name`, `>=5`), as do some symbols at the end
+/// (`AA+`, `C#`), which keeps such names apart. In a text without letters and digits, every symbol is a word.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
+    let is_letter_or_digit = |c: char| c.is_alphanumeric() && unicode_ident::is_xid_continue(c);
+    let Some(first) = text.find(is_letter_or_digit) else {
+        return symbols(text);
+    };
+    let last = text.trim_end_matches(|c| !is_letter_or_digit(c)).len();
+    let (text, end) = text.split_at(last);
+    let (start, text) = text.split_at(first);
+    let mut words: Vec<_> = operator(start).map(str::to_owned).into_iter().collect();
+    words.extend(alphanumeric_words(text));
+    if end
+        .chars()
+        .all(|c| matches!(c, '+' | '-' | '%' | '#' | '*'))
+    {
+        words.extend(symbols(end));
+    }
+    words
+}
+
+/// Returns the name of an operator.
+fn operator(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "+" => "plus",
+        "-" => "minus",
+        "!" => "not",
+        "=" | "==" => "eq",
+        "!=" | "<>" => "ne",
+        "<" => "lt",
+        "<=" => "le",
+        ">" => "gt",
+        ">=" => "ge",
+        "&&" => "and",
+        "||" => "or",
+        _ => return None,
+    })
+}
+
+/// Returns the names of symbols, or that of the operator that they form.
+fn symbols(text: &str) -> Vec<String> {
+    if let Some(operator) = operator(text) {
+        return vec![operator.to_owned()];
+    }
+    let name = |c: char| {
+        let name = match c {
+            ' ' => "space",
+            '!' => "exclamation",
+            '"' => "quote",
+            '#' => "hash",
+            '$' => "dollar",
+            '%' => "percent",
+            '&' => "ampersand",
+            '\'' => "apostrophe",
+            '(' | ')' => "parenthesis",
+            '*' => "star",
+            '+' => "plus",
+            ',' => "comma",
+            '-' => "minus",
+            '.' => "dot",
+            '/' => "slash",
+            ':' => "colon",
+            ';' => "semicolon",
+            '<' => "lt",
+            '=' => "eq",
+            '>' => "gt",
+            '?' => "question",
+            '@' => "at",
+            '[' | ']' => "bracket",
+            '\\' => "backslash",
+            '^' => "caret",
+            '_' => "underscore",
+            '`' => "backtick",
+            '{' | '}' => "brace",
+            '|' => "pipe",
+            '~' => "tilde",
+            c => return format!("u{:x}", u32::from(c)),
+        };
+        name.to_owned()
+    };
+    text.chars().map(name).collect()
+}
+
+/// Splits a text that starts and ends with a letter or digit into words.
+fn alphanumeric_words(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let at = |index: usize| chars.get(index).copied();
     let mut words = Vec::new();
@@ -85,13 +168,6 @@ pub fn words(text: &str) -> Vec<String> {
         }
         if !c.is_alphanumeric() || !unicode_ident::is_xid_continue(c) {
             words.push(std::mem::take(&mut word));
-            if before.is_none() && after.is_some_and(char::is_alphanumeric) {
-                match c {
-                    '+' => words.push("plus".to_owned()),
-                    '-' => words.push("minus".to_owned()),
-                    _ => {}
-                }
-            }
             continue;
         }
         let starts_word = c.is_uppercase()
@@ -274,7 +350,20 @@ mod tests {
             ("名前", "名前", "名前"),
             // No letters or digits.
             ("", "Empty", "empty"),
-            ("***", "Empty", "empty"),
+            ("***", "StarStarStar", "star_star_star"),
+            ("=", "Eq", "eq"),
+            ("!=", "Ne", "ne"),
+            ("<=", "Le", "le"),
+            ("~", "Tilde", "tilde"),
+            ("\u{2603}", "U2603", "u2603"),
+            // Symbols that distinguish names.
+            (">=5", "Ge5", "ge_5"),
+            ("AA+", "AaPlus", "aa_plus"),
+            ("AA-", "AaMinus", "aa_minus"),
+            ("C#", "CHash", "c_hash"),
+            ("50%", "N50Percent", "n50_percent"),
+            ("(a)", "A", "a"),
+            ("a, b.", "AB", "a_b"),
             // Keywords.
             ("type", "Type", "r#type"),
             ("self", "Self_", "self_"),
@@ -282,7 +371,7 @@ mod tests {
             ("crate", "Crate", "crate_"),
             ("gen", "Gen", "r#gen"),
             ("async", "Async", "r#async"),
-            ("_", "Empty", "empty"),
+            ("_", "Underscore", "underscore"),
         ] {
             assert_eq!(Ident::pascal(text).as_str(), pascal, "{text}");
             assert_eq!(Ident::snake(text).as_str(), snake, "{text}");

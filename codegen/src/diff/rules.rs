@@ -164,7 +164,7 @@ rules! {
     SchemaRemoved = "schema-removed";
     /// A named schema was renamed.
     SchemaRenamed = "schema-renamed";
-    /// The name in Rust changed: `x-name`.
+    /// The name in Rust changed: `x-name`, `x-enum-varnames`.
     NameChanged = "name-changed";
     /// The facts about a status changed: `x-status`.
     StatusChanged = "status-changed";

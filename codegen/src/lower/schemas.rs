@@ -132,8 +132,8 @@ impl Lowering<'_> {
         let naming = Naming::of_type(name);
         match schema.shape(cx) {
             SchemaShape::TextEnum => TypeKind::TextEnum(enums::text_variants(cx, schema)),
-            SchemaShape::IntegerEnum => TypeKind::IntegerEnum(enums::integer_variants(schema)),
-            SchemaShape::MixedEnum => TypeKind::MixedEnum(enums::mixed_variants(schema)),
+            SchemaShape::IntegerEnum => TypeKind::IntegerEnum(enums::integer_variants(cx, schema)),
+            SchemaShape::MixedEnum => TypeKind::MixedEnum(enums::mixed_variants(cx, schema)),
             SchemaShape::Object => self.struct_kind(schema, &naming),
             SchemaShape::Union => self.union_kind(schema, &naming),
             _ => {

@@ -22,6 +22,53 @@ crate::runtime::codec::object::impl_serde_object!(Box2 {
     required new2 = "new",
 });
 
+/// `Comparison`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Comparison {
+    /// `=`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `~`
+    Tilde,
+    /// `AA`
+    Aa,
+    /// `AA+`
+    AaPlus,
+    /// `AA-`
+    AaMinus,
+    /// `name`
+    Name,
+    /// `-name`
+    MinusName,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(Comparison {
+    Eq = "=",
+    Ne = "!=",
+    Lt = "<",
+    Le = "<=",
+    Gt = ">",
+    Ge = ">=",
+    Tilde = "~",
+    Aa = "AA",
+    AaPlus = "AA+",
+    AaMinus = "AA-",
+    Name = "name",
+    MinusName = "-name",
+});
+
 /// `Option2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -44,6 +91,61 @@ crate::runtime::codec::object::impl_serde_object!(Option2 {
 
 /// `PetId`.
 pub type PetId = bool;
+
+/// `Priority`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Priority {
+    /// `1`
+    Low,
+    /// `2`
+    High,
+    /// `3`
+    Value3,
+    /// A value that the document does not declare.
+    Other(i64),
+}
+
+impl Priority {
+    /// Returns the value on the wire.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        match self {
+            Self::Low => 1,
+            Self::High => 2,
+            Self::Value3 => 3,
+            Self::Other(number) => number,
+        }
+    }
+
+    const fn from_declared(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Low),
+            2 => Some(Self::High),
+            3 => Some(Self::Value3),
+            _ => None,
+        }
+    }
+}
+
+crate::runtime::codec::enums::impl_integer_enum!(Priority);
+
+/// `Reaction`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reaction {
+    /// `up`
+    ThumbsUp,
+    /// `down`
+    ThumbsDown,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(Reaction {
+    ThumbsUp = "up",
+    ThumbsDown = "down",
+});
 
 /// `Result2`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -43,13 +43,13 @@ pub enum ProseQuoted {
     /// `a line`
     ALine,
     /// `\`
-    Empty2,
+    Backslash,
     /// `*/`
-    Empty,
+    StarSlash,
     /// `{}`
-    Empty3,
+    BraceBrace,
     /// `U+202E`
-    Empty4,
+    U202e,
     /// A value that the document does not declare.
     Other(String),
 }
@@ -57,8 +57,8 @@ pub enum ProseQuoted {
 crate::runtime::codec::enums::impl_string_enum!(ProseQuoted {
     AQuote = "a \"quote\"",
     ALine = "a\nline",
-    Empty2 = "\\",
-    Empty = "*/",
-    Empty3 = "{}",
-    Empty4 = "\u{202e}",
+    Backslash = "\\",
+    StarSlash = "*/",
+    BraceBrace = "{}",
+    U202e = "\u{202e}",
 });

@@ -380,8 +380,8 @@ impl<'a> DiffWalk<'a> {
         match (member.key, member.kind) {
             // External files are compared where a `$ref` leads to them.
             (key, ObjectKind::OpenApi) if key == Pointer::FILES => {}
-            ("x-name", _) => {
-                let message = describe_change("x-name", before, after);
+            ("x-name" | "x-enum-varnames", _) => {
+                let message = describe_change(member.key, before, after);
                 self.changed(
                     DiffRule::NameChanged,
                     member.place(),
