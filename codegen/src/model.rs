@@ -21,9 +21,10 @@ pub use response::{
     BodyVariant, Codec, Content, IsSuccess, Payload, ResponseEnum, ResponseVariant, SuccessType,
     VariantShape,
 };
+pub(crate) use schema::integer;
 pub use schema::{
-    Constant, Direction, EnumValue, Field, FormPart, PartKind, Type, TypeDef, TypeId, TypeKind,
-    UnionVariant,
+    Constant, Direction, EnumValue, Field, FormPart, IntegerType, PartKind, Type, TypeDef, TypeId,
+    TypeKind, UnionVariant,
 };
 pub use security::{CredentialAlternative, CredentialSet, SchemeKind, SecurityScheme};
 pub(crate) use status::CatalogueEntry;
@@ -211,8 +212,7 @@ impl Model {
             Type::Boolean => "bool".to_owned(),
             Type::Boxed(inner) => format!("Box<{}>", self.type_name(inner)),
             Type::Bytes => "Bytes".to_owned(),
-            Type::Integer32 => "i32".to_owned(),
-            Type::Integer64 => "i64".to_owned(),
+            Type::Integer(ty) => ty.rust_name().to_owned(),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.type_name(value)),
             Type::Named(id) => self.type_def(*id).name.to_string(),
             Type::Nullable(inner) => format!("Option<{}>", self.type_name(inner)),

@@ -108,7 +108,7 @@ macro_rules! impl_integer_enum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Boolean(bool),
-    Integer(i64),
+    Integer(i128),
     Number(f64),
     Text(&'static str),
     /// An array, an object or `null`, as JSON text.
@@ -128,7 +128,11 @@ impl Scalar {
         match self {
             Self::Boolean(flag) => *value == flag,
             // `1` and `1.0` are the same number.
-            Self::Integer(number) => *value == number || *value == number as f64,
+            Self::Integer(number) => {
+                let integer = value.as_i64().map(i128::from);
+                let integer = integer.or_else(|| value.as_u64().map(i128::from));
+                integer == Some(number) || value.as_f64() == Some(number as f64)
+            }
             Self::Number(number) => value.as_f64() == Some(number),
             Self::Text(text) => *value == text,
             Self::Json(text) => text
@@ -142,7 +146,11 @@ impl serde::Serialize for Scalar {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Boolean(flag) => serializer.serialize_bool(*flag),
-            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(number), _) => serializer.serialize_i64(number),
+                (_, Ok(number)) => serializer.serialize_u64(number),
+                _ => serializer.serialize_i128(*number),
+            },
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Json(text) => {

@@ -211,6 +211,15 @@ impl<'a> RawParam<'a> {
     }
 }
 
+/// Implements methods that decode the text of a scalar.
+macro_rules! forward_to_scalar {
+    ($($method:ident,)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+            self.scalar()?.$method(visitor)
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for RawParam<'de> {
     type Error = ValueError;
 
@@ -218,20 +227,9 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
         self.scalar()?.deserialize_any(visitor)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.scalar()?.deserialize_bool(visitor)
-    }
-
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.scalar()?.deserialize_i32(visitor)
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.scalar()?.deserialize_i64(visitor)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        self.scalar()?.deserialize_f64(visitor)
+    forward_to_scalar! {
+        deserialize_bool, deserialize_f64, deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64, deserialize_u8, deserialize_u16,
+        deserialize_u32, deserialize_u64,
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -267,7 +265,7 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct tuple
+        i128 u128 f32 char str string bytes byte_buf unit unit_struct tuple
         tuple_struct enum identifier
     }
 
@@ -348,6 +346,15 @@ impl ParamText<'_> {
     }
 }
 
+/// Implements methods that parse an integer.
+macro_rules! parse_integers {
+    ($($method:ident $visit:ident $expected:literal,)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+            visitor.$visit(self.parse($expected)?)
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for ParamText<'de> {
     type Error = ValueError;
 
@@ -362,12 +369,15 @@ impl<'de> Deserializer<'de> for ParamText<'de> {
         visitor.visit_bool(self.parse("a boolean, `true` or `false`")?)
     }
 
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_i32(self.parse("a 32-bit integer")?)
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        visitor.visit_i64(self.parse("a 64-bit integer")?)
+    parse_integers! {
+        deserialize_i8 visit_i8 "an 8-bit integer",
+        deserialize_i16 visit_i16 "a 16-bit integer",
+        deserialize_i32 visit_i32 "a 32-bit integer",
+        deserialize_i64 visit_i64 "a 64-bit integer",
+        deserialize_u8 visit_u8 "an unsigned 8-bit integer",
+        deserialize_u16 visit_u16 "an unsigned 16-bit integer",
+        deserialize_u32 visit_u32 "an unsigned 32-bit integer",
+        deserialize_u64 visit_u64 "an unsigned 64-bit integer",
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -398,7 +408,7 @@ impl<'de> Deserializer<'de> for ParamText<'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple
+        i128 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct enum identifier ignored_any
     }
 }

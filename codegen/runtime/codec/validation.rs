@@ -94,7 +94,7 @@ pub(crate) enum Constraint {
 /// A number of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bound {
-    Integer(i64),
+    Integer(i128),
     Number(f64),
 }
 
@@ -454,7 +454,7 @@ impl Bound {
     )]
     fn compare(self, number: &Number) -> Ordering {
         match (self, integer(number)) {
-            (Self::Integer(bound), Some(number)) => number.cmp(&i128::from(bound)),
+            (Self::Integer(bound), Some(number)) => number.cmp(&bound),
             (bound, _) => {
                 let bound = match bound {
                     Self::Integer(bound) => bound as f64,
@@ -474,7 +474,7 @@ impl Bound {
     fn divides(self, number: &Number) -> bool {
         match (self, integer(number)) {
             (Self::Integer(0), _) => true,
-            (Self::Integer(unit), Some(number)) => number % i128::from(unit) == 0,
+            (Self::Integer(unit), Some(number)) => number % unit == 0,
             (unit, _) => {
                 let unit = match unit {
                     Self::Integer(unit) => unit as f64,

@@ -153,8 +153,7 @@ impl Lowering<'_> {
                 Type::Array(Box::new(item))
             }
             SchemaShape::Boolean => Type::Boolean,
-            SchemaShape::Integer if schema.text("format") == Some("int32") => Type::Integer32,
-            SchemaShape::Integer => Type::Integer64,
+            SchemaShape::Integer => Type::Integer(scalars::integer_type(schema)),
             SchemaShape::Map => Type::Map(Box::new(match schema.additional() {
                 AdditionalProperties::Typed(places) => {
                     self.merged_type(&places, &naming.with("value"))

@@ -1,6 +1,6 @@
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::Origin;
 use crate::name::Ident;
@@ -22,10 +22,8 @@ pub enum Type {
     Boxed(Box<Self>),
     /// Raw bytes.
     Bytes,
-    /// A 32-bit integer.
-    Integer32,
-    /// A 64-bit integer.
-    Integer64,
+    /// An integer.
+    Integer(IntegerType),
     /// An object whose properties the document does not name.
     Map(Box<Self>),
     /// A type with a definition.
@@ -38,6 +36,92 @@ pub enum Type {
     StatusChoice,
     /// A string.
     String,
+}
+
+/// A type of integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IntegerType {
+    /// `i8`
+    Int8,
+    /// `i16`
+    Int16,
+    /// `i32`
+    Int32,
+    /// `i64`
+    Int64,
+    /// `u8`
+    Uint8,
+    /// `u16`
+    Uint16,
+    /// `u32`
+    Uint32,
+    /// `u64`
+    Uint64,
+}
+
+impl IntegerType {
+    /// All types of integers.
+    pub const ALL: [Self; 8] = [
+        Self::Int8,
+        Self::Int16,
+        Self::Int32,
+        Self::Int64,
+        Self::Uint8,
+        Self::Uint16,
+        Self::Uint32,
+        Self::Uint64,
+    ];
+
+    /// Returns the type for a value of `format`. The names are those of the OpenAPI Format Registry.
+    #[must_use]
+    pub fn from_format(format: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ty| ty.format() == format)
+    }
+
+    /// Returns the value of `format` that selects the type.
+    #[must_use]
+    pub const fn format(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::Int16 => "int16",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Uint8 => "uint8",
+            Self::Uint16 => "uint16",
+            Self::Uint32 => "uint32",
+            Self::Uint64 => "uint64",
+        }
+    }
+
+    /// Returns the type in Rust.
+    #[must_use]
+    pub const fn rust_name(self) -> &'static str {
+        match self {
+            Self::Int8 => "i8",
+            Self::Int16 => "i16",
+            Self::Int32 => "i32",
+            Self::Int64 => "i64",
+            Self::Uint8 => "u8",
+            Self::Uint16 => "u16",
+            Self::Uint32 => "u32",
+            Self::Uint64 => "u64",
+        }
+    }
+
+    /// Returns the smallest and the largest value.
+    #[must_use]
+    pub fn range(self) -> RangeInclusive<i128> {
+        match self {
+            Self::Int8 => i8::MIN.into()..=i8::MAX.into(),
+            Self::Int16 => i16::MIN.into()..=i16::MAX.into(),
+            Self::Int32 => i32::MIN.into()..=i32::MAX.into(),
+            Self::Int64 => i64::MIN.into()..=i64::MAX.into(),
+            Self::Uint8 => 0..=u8::MAX.into(),
+            Self::Uint16 => 0..=u16::MAX.into(),
+            Self::Uint32 => 0..=u32::MAX.into(),
+            Self::Uint64 => 0..=u64::MAX.into(),
+        }
+    }
 }
 
 /// The definition of a type.
@@ -109,7 +193,7 @@ pub enum Constant {
     /// `true` or `false`.
     Boolean(bool),
     /// An integer.
-    Integer(i64),
+    Integer(i128),
     /// Another number, as JSON.
     Number(String),
     /// A string.
@@ -124,7 +208,7 @@ impl Constant {
     pub fn new(value: &Value) -> Self {
         match value {
             Value::Bool(flag) => Self::Boolean(*flag),
-            Value::Number(number) => match number.as_i64() {
+            Value::Number(number) => match integer(number) {
                 Some(number) => Self::Integer(number),
                 None => Self::Number(number.to_string()),
             },
@@ -132,6 +216,12 @@ impl Constant {
             value => Self::Json(value.to_string()),
         }
     }
+}
+
+/// Returns the value of a number that JSON represents as an integer.
+pub(crate) fn integer(number: &Number) -> Option<i128> {
+    let signed = number.as_i64().map(i128::from);
+    signed.or_else(|| number.as_u64().map(i128::from))
 }
 
 /// Writes the value as JSON, but strings without quotes.

@@ -187,6 +187,66 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
 /// A unique number.
 pub type Id = i64;
 
+/// Integers of each size.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Integers {
+    /// Minimum: `0`
+    ///
+    /// Maximum: `18446744073709551615`
+    pub bounded: Option<u64>,
+    /// `byte`
+    pub byte: Option<u8>,
+    /// `choice`
+    pub choice: Option<IntegersChoice>,
+    /// `count`
+    pub count: Option<u32>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    /// `short`
+    pub short: Option<i16>,
+    /// Minimum: `0.25`
+    ///
+    /// Maximum: `0.35`
+    ///
+    /// Multiple of: `0.1`
+    pub tenth: Option<f64>,
+    /// `tiny`
+    pub tiny: Option<i8>,
+    /// `total`
+    pub total: Option<u64>,
+}
+
+impl Integers {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            bounded: None,
+            byte: None,
+            choice: None,
+            count: None,
+            port: None,
+            short: None,
+            tenth: None,
+            tiny: None,
+            total: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Integers {
+    optional bounded = "bounded",
+    optional byte = "byte",
+    optional choice = "choice",
+    optional count = "count",
+    optional port = "port",
+    optional short = "short",
+    optional tenth = "tenth",
+    optional tiny = "tiny",
+    optional total = "total",
+});
+
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -396,6 +456,23 @@ pub enum AllInlineColour {
 crate::runtime::codec::enums::impl_string_enum!(AllInlineColour {
     Red = "red",
     Green = "green",
+});
+
+/// `IntegersChoice`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum IntegersChoice {
+    /// `1`
+    Value1,
+    /// `18446744073709551615`
+    Value18446744073709551615,
+    /// A value that the document does not declare.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
+    Value1 = Integer(1),
+    Value18446744073709551615 = Integer(18446744073709551615),
 });
 
 /// `PairFirst`.

@@ -1,5 +1,7 @@
 //! Compares schemas keyword by keyword.
 
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 
 use super::{
@@ -14,10 +16,28 @@ use crate::{
         wire_risk::Effect,
     },
     load::spec::ObjectKind,
+    model::IntegerType,
 };
 
-/// The formats that select a Rust type.
-const TYPES: [&str; 3] = ["int32", "int64", "status-choice"];
+/// Returns whether a format selects a Rust type.
+fn selects_type(format: &str) -> bool {
+    matches!(format, "binary" | "status-choice") || IntegerType::from_format(format).is_some()
+}
+
+/// Returns the effect of a change of the type of an integer.
+fn range_effect(before: IntegerType, after: IntegerType) -> Effect {
+    let (before, after) = (before.range(), after.range());
+    let includes = |outer: &RangeInclusive<i128>, inner: &RangeInclusive<i128>| {
+        outer.contains(inner.start()) && outer.contains(inner.end())
+    };
+    if includes(&after, &before) {
+        Effect::WIDENED
+    } else if includes(&before, &after) {
+        Effect::NARROWED
+    } else {
+        Effect::ALL
+    }
+}
 
 impl<'a> DiffWalk<'a> {
     /// Compares two schemas keyword by keyword, unless one of them only wraps another schema, or their
@@ -104,24 +124,30 @@ impl<'a> DiffWalk<'a> {
             // The change of the type covers this keyword.
             return self.result.covered.push(member.place());
         }
-        let is_type = |value: Option<&Value>| {
-            let text = value.and_then(Value::as_str).unwrap_or_default();
-            TYPES.contains(&text) || text == "binary"
-        };
         let (rule, effect) = match (before, after) {
             (None, Some(_)) => (DiffRule::ConstraintTightened, Effect::TIGHTENED),
             (Some(_), None) => (DiffRule::ConstraintRelaxed, Effect::RELAXED),
             _ => (DiffRule::ConstraintChanged, Effect::ALL),
         };
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
-        let (rule, effect) = match (text(before), text(after)) {
-            ("int32", "int64" | "") => (DiffRule::TypeChanged, Effect::WIDENED),
-            ("int64" | "", "int32") => (DiffRule::TypeChanged, Effect::NARROWED),
-            // All numbers are floating-point, and integers have 64 bits by default.
-            ("" | "double" | "float", "" | "double" | "float") | ("", "int64") | ("int64", "") => {
+        let (before_format, after_format) = (text(before), text(after));
+        // Integers have 64 bits by default.
+        let integer = |format: &str| match format {
+            "" => Some(IntegerType::Int64),
+            format => IntegerType::from_format(format),
+        };
+        let (rule, effect) = match (before_format, after_format) {
+            // All numbers are floating-point.
+            ("" | "double" | "float", "" | "double" | "float") => {
                 (DiffRule::ConstraintChanged, Effect::NONE)
             }
-            _ if is_type(before) || is_type(after) => (DiffRule::TypeChanged, Effect::ALL),
+            (old, new) if selects_type(old) || selects_type(new) => {
+                match integer(old).zip(integer(new)) {
+                    Some((old, new)) if old == new => (DiffRule::ConstraintChanged, Effect::NONE),
+                    Some((old, new)) => (DiffRule::TypeChanged, range_effect(old, new)),
+                    None => (DiffRule::TypeChanged, Effect::ALL),
+                }
+            }
             _ => (rule, effect),
         };
         self.changed(

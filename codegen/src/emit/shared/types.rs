@@ -1,7 +1,7 @@
 //! Identifiers, types, arguments and constants.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     model::{Constant, Model, ResponseKey, Type, TypeKind},
@@ -41,8 +41,10 @@ pub(in crate::emit) fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> T
             quote!(Box<#inner>)
         }
         Type::Bytes => quote!(bytes::Bytes),
-        Type::Integer32 => quote!(i32),
-        Type::Integer64 => quote!(i64),
+        Type::Integer(ty) => {
+            let name = format_ident!("{}", ty.rust_name());
+            quote!(#name)
+        }
         Type::Map(value) => {
             let value = ty_in(model, value, types);
             quote!(std::collections::BTreeMap<String, #value>)
@@ -110,7 +112,7 @@ pub(in crate::emit) fn constant(value: &Constant) -> TokenStream {
     match value {
         Constant::Boolean(flag) => quote!(Boolean(#flag)),
         Constant::Integer(number) => {
-            let number = Literal::i64_unsuffixed(*number);
+            let number = Literal::i128_unsuffixed(*number);
             quote!(Integer(#number))
         }
         Constant::Number(number) => {

@@ -309,7 +309,13 @@ fn number(schema: &Schema<'_>, is_integer: bool) -> Value {
                 .flat_map(|count| [count, count + 1.0]);
             let near = near.chain(to_most.into_iter().flat_map(|count| [count, count - 1.0]));
             let counts = [(1.0 / step).ceil(), 0.0].into_iter().chain(near);
-            counts.map(|count| count * step).collect::<Vec<_>>()
+            // 3 times 0.1 is 0.3, but not in binary floating point.
+            let decimals = step
+                .to_string()
+                .split_once('.')
+                .map_or(0, |(_, part)| part.len());
+            let multiple = |count: f64| format!("{:.decimals$}", count * step).parse().ok();
+            counts.filter_map(multiple).collect::<Vec<_>>()
         }
         None => {
             let middle = least

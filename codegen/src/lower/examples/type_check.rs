@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     lower::Context,
-    model::{Constant, Direction, Type, TypeDef, TypeKind, UnionVariant, weighted_status},
+    model::{Constant, Direction, Type, TypeDef, TypeKind, UnionVariant, integer, weighted_status},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule, describe},
 };
@@ -59,17 +59,18 @@ impl TypeChecker<'_> {
             | (Type::Boolean, Value::Bool(_))
             | (Type::Number, Value::Number(_))
             | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
-            (Type::Integer32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
-                Some(Ok(_)) => Ok(()),
-                _ => wrong("a 32-bit integer"),
-            },
-            (Type::Integer64, Value::Number(number)) => {
-                if number.is_i64() {
-                    Ok(())
-                } else {
-                    wrong("a 64-bit integer")
+            (Type::Integer(ty), Value::Number(number)) => match integer(number) {
+                Some(number) if ty.range().contains(&number) => Ok(()),
+                Some(_) => {
+                    let range = ty.range();
+                    wrong(&format!(
+                        "an integer from {} to {}",
+                        range.start(),
+                        range.end()
+                    ))
                 }
-            }
+                None => wrong("an integer"),
+            },
             (Type::StatusChoice, Value::String(text)) => weighted_status::parse(text)
                 .map(|_| ())
                 .or_else(|_| wrong("a choice of status codes")),
@@ -140,7 +141,7 @@ impl TypeChecker<'_> {
             },
             (Type::Boolean, _) => wrong("a boolean"),
             (Type::Number, _) => wrong("a number"),
-            (Type::Integer32 | Type::Integer64, _) => wrong("an integer"),
+            (Type::Integer(_), _) => wrong("an integer"),
             (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
             (Type::Array(_), _) => wrong("a list"),
             (Type::Map(_), _) => wrong("a mapping"),

@@ -221,12 +221,7 @@ fn text_type(ty: Type, types: &Types) -> Type {
     }
     let is_scalar = matches!(
         named,
-        Type::Boolean
-            | Type::Integer32
-            | Type::Integer64
-            | Type::Number
-            | Type::String
-            | Type::StatusChoice
+        Type::Boolean | Type::Integer(_) | Type::Number | Type::String | Type::StatusChoice
     );
     if is_scalar { ty } else { Type::String }
 }

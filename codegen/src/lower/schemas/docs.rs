@@ -6,7 +6,7 @@ use crate::lower::{
     Context,
     schemas::merged::{AdditionalProperties, Schema, UNIONS},
 };
-use crate::{doc::code, pointer::Pointer};
+use crate::{doc::code, model::IntegerType, pointer::Pointer};
 
 /// Returns the documentation of a parameter or header field: its description and that of its schema, unless
 /// the schema is documented elsewhere, then the constraints. Without any description, it starts with
@@ -126,8 +126,11 @@ fn constraints(schema: &Schema<'_>) -> Vec<String> {
             continue;
         };
         // The type shows these formats.
-        let shown = ["double", "int32", "int64", "status-choice"];
-        if keyword == "format" && value.as_str().is_some_and(|format| shown.contains(&format)) {
+        let is_shown = |format: &str| {
+            matches!(format, "double" | "status-choice")
+                || IntegerType::from_format(format).is_some()
+        };
+        if keyword == "format" && value.as_str().is_some_and(is_shown) {
             continue;
         }
         let exclusive = match keyword {

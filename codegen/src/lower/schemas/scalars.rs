@@ -1,7 +1,26 @@
-//! Finds the values of types that parameters, header fields and forms cannot represent.
+//! Lowers integers, and finds the values of types that parameters, header fields and forms cannot represent.
 
-use super::Types;
-use crate::model::{Type, TypeKind};
+use serde_json::Value;
+
+use super::{Types, merged::Schema};
+use crate::model::{IntegerType, Type, TypeKind, integer};
+
+/// Returns the type of an integer: that of its format, or else one that has all values up to `maximum`.
+pub(super) fn integer_type(schema: &Schema<'_>) -> IntegerType {
+    let format = schema.text("format").and_then(IntegerType::from_format);
+    format.unwrap_or_else(|| {
+        let maximum = schema
+            .every("maximum")
+            .filter_map(|(_, value)| match value {
+                Value::Number(number) => integer(number),
+                _ => None,
+            });
+        match maximum.min() {
+            Some(maximum) if !IntegerType::Int64.range().contains(&maximum) => IntegerType::Uint64,
+            _ => IntegerType::Int64,
+        }
+    })
+}
 
 /// Describes the values of a type that a parameter or header field cannot represent, if there are any.
 pub(crate) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> {

@@ -96,7 +96,7 @@ pub(crate) enum Constraint {
 /// A number of a constraint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bound {
-    Integer(i64),
+    Integer(i128),
     Number(f64),
 }
 
@@ -456,7 +456,7 @@ impl Bound {
     )]
     fn compare(self, number: &Number) -> Ordering {
         match (self, integer(number)) {
-            (Self::Integer(bound), Some(number)) => number.cmp(&i128::from(bound)),
+            (Self::Integer(bound), Some(number)) => number.cmp(&bound),
             (bound, _) => {
                 let bound = match bound {
                     Self::Integer(bound) => bound as f64,
@@ -476,7 +476,7 @@ impl Bound {
     fn divides(self, number: &Number) -> bool {
         match (self, integer(number)) {
             (Self::Integer(0), _) => true,
-            (Self::Integer(unit), Some(number)) => number % i128::from(unit) == 0,
+            (Self::Integer(unit), Some(number)) => number % unit == 0,
             (unit, _) => {
                 let unit = match unit {
                     Self::Integer(unit) => unit as f64,
