@@ -86,6 +86,14 @@ pub(crate) struct KeySpec {
     pub(crate) usage: KeyUse,
 }
 
+impl KeySpec {
+    /// Returns whether the key affects more than documentation.
+    pub(super) fn has_meaning(&self) -> bool {
+        // Tags are documentation for OpenAPI, but group the methods of the server.
+        self.usage == KeyUse::Meaning || self.name == "tags"
+    }
+}
+
 /// The effect of a key on the generated crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyUse {
@@ -525,6 +533,19 @@ impl ObjectKind {
         })
     }
 
+    /// Returns the specification of a key; `None` if the keys of this kind of object are names.
+    pub(crate) fn field(self, key: &str) -> Option<&'static KeySpec> {
+        match self.keys() {
+            ObjectKeys::Fields(fields) => fields.iter().find(|field| field.name == key),
+            ObjectKeys::Named(_) => None,
+        }
+    }
+
+    /// Returns whether a `$ref` may stand in place of this kind of object.
+    pub(super) fn can_be_reference(self) -> bool {
+        SECTIONS.iter().any(|(_, kind)| *kind == self)
+    }
+
     /// Returns the noun for messages, with its article.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
@@ -579,6 +600,43 @@ pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'sta
         _ => &[],
     }
 }
+
+/// The extensions that the generator reads, each with the kinds of objects in which it has a meaning.
+pub(super) const EXTENSIONS: [(&str, &[ObjectKind]); 3] = [
+    ("x-lint", &[ObjectKind::OpenApi]),
+    (
+        "x-name",
+        &[
+            ObjectKind::Operation,
+            ObjectKind::Responses,
+            ObjectKind::Schema,
+            ObjectKind::Tag,
+        ],
+    ),
+    ("x-status", &[ObjectKind::Response]),
+];
+
+/// The formats of OpenAPI 3.0, section 4.4, and the other ones that the generator reads or validates. Any other
+/// format is allowed and has no effect.
+pub(super) const FORMATS: [&str; 17] = [
+    "binary",
+    "byte",
+    "date",
+    "date-time",
+    "double",
+    "email",
+    "float",
+    "hostname",
+    "int32",
+    "int64",
+    "ipv4",
+    "ipv6",
+    "password",
+    "status-choice",
+    "time",
+    "uri",
+    "uuid",
+];
 
 /// The sections of `components`, each with the kind of its objects.
 pub(crate) const SECTIONS: [(&str, ObjectKind); 9] = [

@@ -371,7 +371,8 @@ impl ParameterFormat {
 fn check_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
     if matches!(location, Location::Header | Location::Cookie) {
         let owner = format!("a {}", location.as_str());
-        if !token::check(cx, Place::Value(place.key("name")), name, &owner) {
+        let value = Place::Value(place.key("name"));
+        if !token::check_part(cx, place, value, name, &owner) {
             return false;
         }
     }
