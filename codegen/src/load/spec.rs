@@ -384,7 +384,11 @@ impl ObjectKind {
                         },
                         optional("headers", Map(&Ref(Self::Header))),
                         optional("content", CONTENT),
-                        docs("links", Map(&Ref(Self::Link))),
+                        unsupported(
+                            "links",
+                            Map(&Ref(Self::Link)),
+                            "no code is generated for links",
+                        ),
                     ]
                 }
             }
@@ -659,4 +663,69 @@ pub(super) fn section_of(target: &Pointer) -> Option<ObjectKind> {
     };
     let (_, kind) = SECTIONS.iter().find(|(name, _)| name == section)?;
     (components == "components").then_some(*kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// The kinds of objects, by their names in the JSON Schema of the specification.
+    const NAMES: [(&str, ObjectKind); 32] = [
+        (
+            "AuthorizationCodeOAuthFlow",
+            ObjectKind::AuthorizationCodeFlow,
+        ),
+        ("Callback", ObjectKind::Callback),
+        ("ClientCredentialsFlow", ObjectKind::TokenFlow),
+        ("Components", ObjectKind::Components),
+        ("Contact", ObjectKind::Contact),
+        ("Discriminator", ObjectKind::Discriminator),
+        ("Encoding", ObjectKind::Encoding),
+        ("Example", ObjectKind::Example),
+        ("ExternalDocumentation", ObjectKind::ExternalDocs),
+        ("Header", ObjectKind::Header),
+        ("ImplicitOAuthFlow", ObjectKind::AuthorizationFlow),
+        ("Info", ObjectKind::Info),
+        ("License", ObjectKind::License),
+        ("Link", ObjectKind::Link),
+        ("MediaType", ObjectKind::MediaType),
+        ("OAuthFlows", ObjectKind::OAuthFlows),
+        ("OpenAPI", ObjectKind::OpenApi),
+        ("Operation", ObjectKind::Operation),
+        ("Parameter", ObjectKind::Parameter),
+        ("PasswordOAuthFlow", ObjectKind::TokenFlow),
+        ("PathItem", ObjectKind::PathItem),
+        ("Paths", ObjectKind::Paths),
+        ("RequestBody", ObjectKind::RequestBody),
+        ("Response", ObjectKind::Response),
+        ("Responses", ObjectKind::Responses),
+        ("Schema", ObjectKind::Schema),
+        ("SecurityRequirement", ObjectKind::SecurityRequirement),
+        ("SecurityScheme", ObjectKind::SecurityScheme),
+        ("Server", ObjectKind::Server),
+        ("ServerVariable", ObjectKind::ServerVariable),
+        ("Tag", ObjectKind::Tag),
+        ("XML", ObjectKind::Xml),
+    ];
+
+    #[test]
+    fn the_tables_have_the_keys_of_the_specification() {
+        let data: Value =
+            serde_json::from_str(include_str!("../../../tests/openapi-keys.json")).unwrap();
+        let mut specified: BTreeMap<String, BTreeSet<String>> =
+            serde_json::from_value(data["objects"].clone()).unwrap();
+        for (name, kind) in NAMES {
+            let keys = specified.remove(name).unwrap();
+            // `default` is one of the names in `responses`.
+            let ObjectKeys::Fields(fields) = kind.keys() else {
+                assert!(keys.is_empty() || name == "Responses", "{name}");
+                continue;
+            };
+            let fields = fields.iter().map(|field| field.name.to_owned());
+            assert_eq!(fields.collect::<BTreeSet<_>>(), keys, "{name}");
+        }
+        assert_eq!(specified, BTreeMap::new());
+    }
 }

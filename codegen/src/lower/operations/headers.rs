@@ -99,7 +99,7 @@ pub(super) fn lower(
                 &value.schema(),
                 &format!("The header {}.", code(wire)),
             ),
-            deprecated: header.node.deprecated.unwrap_or(false),
+            deprecated: header.node.deprecated.unwrap_or(false) || value.is_deprecated(cx),
             origin: Origin::from(place).and(&header.place),
         });
     }

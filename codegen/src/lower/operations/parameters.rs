@@ -6,6 +6,7 @@ use openapiv3::{
     CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
     PathStyle, QueryStyle, ReferenceOr,
 };
+use serde_json::Value;
 
 use super::{media::essence, routes::Route, token};
 use crate::{
@@ -255,7 +256,7 @@ fn parameter(
         ty,
         required,
         doc,
-        deprecated: data.deprecated.unwrap_or(false),
+        deprecated: data.deprecated.unwrap_or(false) || format.is_deprecated(cx),
         origin: Origin::from(declared.place.clone()).and(place),
     }
 }
@@ -338,6 +339,11 @@ impl ParameterFormat {
             Self::Schema(place) => place.clone(),
             Self::Json(media) | Self::Text(media) => media.key("schema"),
         }
+    }
+
+    /// Returns whether the schema itself, not a schema that it refers to, is deprecated.
+    pub(crate) fn is_deprecated(&self, cx: &Context<'_>) -> bool {
+        cx.document.member(&self.schema(), "deprecated") == Some(&Value::Bool(true))
     }
 
     /// Lowers the constraints on the values, unless they are text that is passed through.
