@@ -270,21 +270,26 @@ pub fn publish(source: &Source) -> Result<PublishedDocument, Vec<Diagnostic>> {
 
 fn files(model: &Model) -> Result<Files, Diagnostic> {
     let mut files = Files::new();
-    for (path, contents) in emit::emit(model) {
-        let text = match contents {
-            Contents::Text(text) => text,
-            Contents::Rust(tokens) => format::tokens(tokens).map_err(|error| {
-                let start = Place::position(1, 1);
-                let message = format!("the generated `{path}` is not valid Rust: {error}");
-                Diagnostic::error(Rule::Internal, start, message).help(
-                    "this is a bug of the generator; please report it together with the document",
-                )
-            })?,
-        };
-        files.insert(path.to_owned(), format::marked(path, &text));
+    // Formatting takes half of the time that a large document needs.
+    for (path, text) in emit::emit_in_parallel(model, text) {
+        files.insert(path.to_owned(), text?);
     }
     for (path, text) in RUNTIME {
         files.insert((*path).to_owned(), format::marked(path, text));
     }
     Ok(files)
+}
+
+/// Formats the contents of a file.
+fn text(path: &str, contents: Contents) -> Result<String, Diagnostic> {
+    let text = match contents {
+        Contents::Text(text) => text,
+        Contents::Rust(tokens) => format::tokens(tokens).map_err(|error| {
+            let start = Place::position(1, 1);
+            let message = format!("the generated `{path}` is not valid Rust: {error}");
+            Diagnostic::error(Rule::Internal, start, message)
+                .help("this is a bug of the generator; please report it together with the document")
+        })?,
+    };
+    Ok(format::marked(path, &text))
 }

@@ -72,7 +72,7 @@ impl<'a, T> Located<'a, T> {
 impl Document {
     /// Returns the value at a place.
     pub(crate) fn get(&self, place: &Pointer) -> Option<&Value> {
-        self.tree.pointer(place.as_str())
+        place.find(&self.tree)
     }
 
     /// Returns the value of a key of the object at a place.

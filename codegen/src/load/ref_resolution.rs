@@ -31,7 +31,7 @@ pub(crate) fn resolve<'a>(tree: &'a Value, place: &Pointer) -> Option<Located<'a
 
 /// Returns the value at a place, then the target of its `$ref`, and so on. Endless for a cycle.
 fn chain<'a>(tree: &'a Value, place: &Pointer) -> impl Iterator<Item = Located<'a, Value>> {
-    let at = |place: Pointer| Some(Located::new(tree.pointer(place.as_str())?, place));
+    let at = |place: Pointer| Some(Located::new(place.find(tree)?, place));
     std::iter::successors(at(place.clone()), move |from| {
         let reference = from.node.get("$ref")?.as_str()?;
         at(Pointer::from_fragment(reference)?)
@@ -138,7 +138,7 @@ impl Validator<'_> {
     }
 
     fn resolve(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
-        let Some(value) = tree.pointer(target.as_str()) else {
+        let Some(value) = target.find(tree) else {
             if let Some((file, _)) = target.external_file()
                 && self.source.external_files.contains_key(&file)
                 && tree.pointer(Pointer::for_file(&file).as_str()).is_none()

@@ -146,7 +146,7 @@ pub(super) fn deserialize(
     let api = OpenAPI::deserialize(document.as_ref()).map_err(to_diagnostic)?;
     let mut targets = RefTargets::default();
     for (place, kind) in references.keys() {
-        if let Some(value) = tree.pointer(place.as_str()) {
+        if let Some(value) = place.find(tree) {
             targets.insert(place, *kind, value).map_err(to_diagnostic)?;
         }
     }
