@@ -338,6 +338,7 @@ fn document() -> Value {
 
 /// An object of the specification, the places in [`document`] at which it stands, and another value
 /// for each key.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn objects() -> Vec<(&'static str, Vec<&'static str>, Value)> {
     const OPERATION: &str = "/paths/~1a~1{id}/post";
     let string = json!({"type": "string"});
@@ -668,9 +669,12 @@ fn keywords() -> Vec<(&'static str, Value, Value)> {
     ]
 }
 
+/// Returns a document with a schema in some place.
+type DocumentWith = fn(&Value) -> Value;
+
 /// The places of a schema, each with a function that returns a document with a schema there.
-fn places() -> Vec<(&'static str, fn(Value) -> Value)> {
-    fn operation(operation: Value) -> Value {
+fn places() -> Vec<(&'static str, DocumentWith)> {
+    fn operation(operation: &Value) -> Value {
         let mut document = json!({
             "openapi": "3.0.3",
             "info": {"title": "Keywords", "version": "1.0.0"},
@@ -685,34 +689,34 @@ fn places() -> Vec<(&'static str, fn(Value) -> Value)> {
         if let (Some(Value::Object(target)), Value::Object(members)) =
             (document.pointer_mut("/paths/~1a/post"), operation)
         {
-            target.extend(members);
+            target.extend(members.clone());
         }
         document
     }
-    fn request(media: &str, schema: Value) -> Value {
-        operation(json!({"requestBody": {"content": {media: {"schema": schema}}}}))
+    fn request(media: &str, schema: &Value) -> Value {
+        operation(&json!({"requestBody": {"content": {media: {"schema": schema}}}}))
     }
-    fn json_request(schema: Value) -> Value {
+    fn json_request(schema: &Value) -> Value {
         request("application/json", schema)
     }
-    fn property(schema: Value) -> Value {
+    fn property(schema: &Value) -> Value {
         json!({"type": "object", "properties": {"p": schema}})
     }
-    fn response(response: Value) -> Value {
-        operation(json!({"responses": {"200": response}}))
+    fn response(response: &Value) -> Value {
+        operation(&json!({"responses": {"200": response}}))
     }
-    fn json_response(schema: Value) -> Value {
+    fn json_response(schema: &Value) -> Value {
         response(
-            json!({"description": "Fine.", "content": {"application/json": {"schema": schema}}}),
+            &json!({"description": "Fine.", "content": {"application/json": {"schema": schema}}}),
         )
     }
-    fn parameter(location: &str, schema: Value) -> Value {
-        operation(json!({"parameters": [{"name": "n", "in": location, "schema": schema}]}))
+    fn parameter(location: &str, schema: &Value) -> Value {
+        operation(&json!({"parameters": [{"name": "n", "in": location, "schema": schema}]}))
     }
-    fn component(schema: Value) -> Value {
-        let mut document = json_request(json!({"$ref": "#/components/schemas/S"}));
+    fn component(schema: &Value) -> Value {
+        let mut document = json_request(&json!({"$ref": "#/components/schemas/S"}));
         if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-            schemas.insert("S".to_owned(), schema);
+            schemas.insert("S".to_owned(), schema.clone());
         }
         document
     }
@@ -720,46 +724,46 @@ fn places() -> Vec<(&'static str, fn(Value) -> Value)> {
         ("request", json_request),
         ("response", json_response),
         ("property of a request", |schema| {
-            json_request(property(schema))
+            json_request(&property(schema))
         }),
         ("property of a response", |schema| {
-            json_response(property(schema))
+            json_response(&property(schema))
         }),
         ("items", |schema| {
-            json_request(json!({"type": "array", "items": schema}))
+            json_request(&json!({"type": "array", "items": schema}))
         }),
         ("additionalProperties", |schema| {
-            json_request(json!({"type": "object", "additionalProperties": schema}))
+            json_request(&json!({"type": "object", "additionalProperties": schema}))
         }),
         ("allOf of one", |schema| {
-            json_request(property(json!({"allOf": [schema]})))
+            json_request(&property(&json!({"allOf": [schema]})))
         }),
         ("allOf of two", |schema| {
-            json_request(property(
-                json!({"allOf": [schema, {"description": "Another."}]}),
+            json_request(&property(
+                &json!({"allOf": [schema, {"description": "Another."}]}),
             ))
         }),
         ("oneOf", |schema| {
-            json_request(property(json!({"oneOf": [schema, {"type": "boolean"}]})))
+            json_request(&property(&json!({"oneOf": [schema, {"type": "boolean"}]})))
         }),
         ("anyOf", |schema| {
-            json_request(property(json!({"anyOf": [schema, {"type": "boolean"}]})))
+            json_request(&property(&json!({"anyOf": [schema, {"type": "boolean"}]})))
         }),
         ("query", |schema| parameter("query", schema)),
         ("header", |schema| parameter("header", schema)),
         ("cookie", |schema| parameter("cookie", schema)),
         ("response header", |schema| {
-            response(json!({"description": "Fine.", "headers": {"X-A": {"schema": schema}}}))
+            response(&json!({"description": "Fine.", "headers": {"X-A": {"schema": schema}}}))
         }),
         ("form", |schema| {
-            request("application/x-www-form-urlencoded", property(schema))
+            request("application/x-www-form-urlencoded", &property(schema))
         }),
         ("multipart", |schema| {
-            request("multipart/form-data", property(schema))
+            request("multipart/form-data", &property(schema))
         }),
         ("component", component),
         ("property of a component", |schema| {
-            component(property(schema))
+            component(&property(schema))
         }),
     ]
 }
@@ -822,7 +826,7 @@ fn each_keyword_of_a_schema_has_an_effect_in_each_place() {
         let mut changed = schema.clone();
         changed[key] = value;
         for (place, document) in places() {
-            if outcome(&document(schema.clone())) == outcome(&document(changed.clone())) {
+            if outcome(&document(&schema)) == outcome(&document(&changed)) {
                 without.push(("Schema", key.to_owned(), place));
             }
         }
