@@ -12,6 +12,11 @@ mod shared;
 mod status;
 mod types;
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
 use proc_macro2::TokenStream;
 
 use crate::model::Model;
@@ -68,6 +73,11 @@ impl Output {
         }
     }
 
+    /// Returns the name of the module and its declaration, if the file is a module.
+    fn declaration(&self) -> Option<(&'static str, Module)> {
+        Some((self.name(), self.module?))
+    }
+
     /// Returns the name of the module.
     fn name(&self) -> &'static str {
         let file = self.path.rsplit('/').next().unwrap_or(self.path);
@@ -94,18 +104,82 @@ const OUTPUTS: &[Output] = &[
 
 /// Emits the files of a crate that depend on the model, by path.
 pub(crate) fn emit(model: &Model) -> Vec<(&'static str, Contents)> {
-    let mut files = Vec::with_capacity(OUTPUTS.len() + 1);
+    let files = OUTPUTS
+        .iter()
+        .map(|output| (output, (output.emit)(model)))
+        .filter(|(_, contents)| !contents.is_empty());
     let mut modules = Vec::new();
-    for output in OUTPUTS {
-        let contents = (output.emit)(model);
-        if contents.is_empty() {
-            continue;
-        }
-        modules.extend(output.module.map(|module| (output.name(), module)));
-        files.push((output.path, contents));
-    }
-    files.push(("src/lib.rs", lib::emit(model, &modules).into()));
+    let mut files: Vec<_> = files
+        .map(|(output, contents)| {
+            modules.extend(output.declaration());
+            (output.path, contents)
+        })
+        .collect();
+    files.push((LIB, lib::emit(model, &modules).into()));
     files
+}
+
+/// Emits the files like [`emit`], several at a time, and returns the result of `finish` for each of them.
+pub(crate) fn emit_in_parallel<T: Send>(
+    model: &Model,
+    finish: impl Fn(&'static str, Contents) -> T + Sync,
+) -> Vec<(&'static str, T)> {
+    let finish = &finish;
+    let finished = in_parallel(OUTPUTS, |output| {
+        let contents = (output.emit)(model);
+        (!contents.is_empty()).then(|| finish(output.path, contents))
+    });
+    let mut modules = Vec::new();
+    let mut files = Vec::new();
+    for (output, finished) in OUTPUTS.iter().zip(finished) {
+        if let Some(finished) = finished {
+            modules.extend(output.declaration());
+            files.push((output.path, finished));
+        }
+    }
+    files.push((LIB, finish(LIB, lib::emit(model, &modules).into())));
+    files
+}
+
+/// The root of the crate, which declares the modules.
+const LIB: &str = "src/lib.rs";
+
+/// The size of the stack of a thread: that of a main thread, because schemas can be nested deeply.
+const STACK: usize = 8 << 20;
+
+/// Calls a function for each item, in as many threads as the machine runs at a time, and returns the results in the
+/// order of the items.
+fn in_parallel<I: Sync, T: Send>(items: &[I], call: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(index) {
+                Some(item) => results.push((index, call(item))),
+                None => return results,
+            }
+        }
+    };
+    let mut results = thread::scope(|scope| {
+        let workers: Vec<_> = (1..threads.min(items.len()))
+            .filter_map(|_| {
+                let builder = thread::Builder::new().stack_size(STACK);
+                builder.spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        let mut results = work();
+        for worker in workers {
+            match worker.join() {
+                Ok(more) => results.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 impl Contents {

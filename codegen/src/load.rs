@@ -7,6 +7,8 @@
 //! ([`typed`]). All of them walk the tree in the same way ([`walk`]).
 
 mod external_refs;
+mod lint;
+mod misspelling;
 mod parse;
 mod recover;
 mod ref_depth;
@@ -16,6 +18,8 @@ mod syntax_error;
 mod typed;
 mod validate;
 pub(crate) mod walk;
+
+use std::collections::BTreeSet;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
@@ -42,6 +46,8 @@ pub(crate) struct Document {
     pub(crate) targets: RefTargets,
     /// The target and kind of each `$ref`, with the places of the `$ref`s.
     pub(crate) references: References,
+    /// The rules whose warnings are not reported.
+    pub(crate) allowed: BTreeSet<Rule>,
 }
 
 /// A node of the document and its place.
@@ -66,7 +72,7 @@ impl<'a, T> Located<'a, T> {
 impl Document {
     /// Returns the value at a place.
     pub(crate) fn get(&self, place: &Pointer) -> Option<&Value> {
-        self.tree.pointer(place.as_str())
+        place.find(&self.tree)
     }
 
     /// Returns the value of a key of the object at a place.
@@ -96,8 +102,14 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     let (mut tree, mut findings) = parse::parse(&source.text).map_err(|finding| vec![finding])?;
     check_version(&tree).map_err(|finding| vec![finding])?;
     findings.extend(external_refs::inline(&mut tree, source));
+    let (allowed, lint_findings) = lint::allowed_rules(&tree);
+    findings.extend(lint_findings);
     let validated = validate::validate(&tree, source);
     findings.extend(validated.findings);
+    findings.retain(|finding| finding.is_error() || !allowed.contains(&finding.rule));
+    for place in &validated.left_out {
+        recover::remove(&mut tree, place);
+    }
     if let Some(finding) = ref_depth::check(&tree, &validated.references) {
         findings.push(finding);
         return Err(findings);
@@ -118,6 +130,7 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
                 tree,
                 api,
                 targets,
+                allowed,
             };
             Ok((document, findings))
         }

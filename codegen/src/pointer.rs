@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 /// A JSON Pointer, such as `/paths/~1status~1{codes}/get`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +138,22 @@ impl Pointer {
         (rest.is_empty() || rest.starts_with('/')).then(|| Self(rest.to_owned()))
     }
 
+    /// Returns the value at this place of a document; `None` if there is none.
+    #[must_use]
+    pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        // `Value::pointer` allocates for each segment, and places are looked up very often.
+        self.segments()
+            .try_fold(document, |value, segment| match value {
+                Value::Object(members) => members.get(segment.as_ref()),
+                Value::Array(items) => {
+                    let index: usize = segment.parse().ok()?;
+                    // RFC 6901 has one spelling of each index.
+                    items.get(index).filter(|_| index.to_string() == segment)
+                }
+                _ => None,
+            })
+    }
+
     /// Returns the pointer in the notation of RFC 6901.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -210,6 +227,25 @@ fn unescape(segment: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_found() {
+        let document = serde_json::json!({"a": [{"b/c~d": 1}], "": 2});
+        let find = |place: Pointer| place.find(&document).cloned();
+        let root = Pointer::root();
+        assert_eq!(find(root.clone()), Some(document.clone()));
+        assert_eq!(find(root.key("a").index(0).key("b/c~d")), Some(1.into()));
+        assert_eq!(find(root.key("")), Some(2.into()));
+        for missing in [
+            root.key("b"),
+            root.key("a").index(1),
+            root.key("a").key("00"),
+            root.key("a").key("b"),
+            root.key("").key("c"),
+        ] {
+            assert_eq!(find(missing), None);
+        }
+    }
 
     #[test]
     fn keys_are_escaped_and_unescaped() {

@@ -13,10 +13,10 @@ use crate::pointer::Pointer;
 pub use positions::{Position, Positions};
 pub use render::{Detail, OutputStyle, Report, render};
 pub use rules::Rule;
-pub(crate) use wording::{describe, list, nearest};
+pub(crate) use wording::{describe, distance, is_rearranged, list, misspelled, nearest};
 
 /// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is generated.
     Error,
@@ -25,7 +25,7 @@ pub enum Severity {
 }
 
 /// A finding about a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// The severity.
     pub severity: Severity,
@@ -44,7 +44,7 @@ pub struct Diagnostic {
 }
 
 /// The place of a finding in a document.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// A position reported by a parser.
     Position {

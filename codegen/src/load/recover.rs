@@ -16,6 +16,15 @@ use crate::{
     pointer::{Pointer, Trail},
 };
 
+/// Removes the member at a place.
+pub(super) fn remove(tree: &mut Value, place: &Pointer) {
+    if let (Some(parent), Some(key)) = (place.parent(), place.last())
+        && let Some(Value::Object(members)) = tree.pointer_mut(parent.as_str())
+    {
+        members.remove(key.as_ref());
+    }
+}
+
 /// Returns the valid part of a document, without the `$ref`s at the places in `broken`; `None` if a required part
 /// is invalid.
 pub(super) fn valid_part(mut tree: Value, broken: &BTreeSet<Pointer>) -> Option<Value> {

@@ -24,7 +24,7 @@ pub(super) const MAX_DEPTH: usize = 128;
 /// Returns an error about the first schema that starts a chain of more than [`MAX_DEPTH`] schemas.
 pub(super) fn check(tree: &Value, references: &References) -> Option<Diagnostic> {
     let section = Pointer::root().key("components").key("schemas");
-    let schemas = tree.pointer(section.as_str()).and_then(Value::as_object);
+    let schemas = section.find(tree).and_then(Value::as_object);
     let names = schemas.into_iter().flat_map(Map::keys);
     let named = names.map(|name| section.key(name));
     let others = references
@@ -62,7 +62,7 @@ impl DepthWalk<'_> {
             return None;
         }
         self.depths.insert(place.clone(), 0);
-        let depth = match self.tree.pointer(place.as_str()) {
+        let depth = match place.find(self.tree) {
             Some(schema) => self.schema_depth(schema, above, is_named(place))?,
             None => 0,
         };

@@ -1,6 +1,6 @@
 //! Resolves `$ref`s: finds the target of each while a document is validated, and follows them afterward.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use openapiv3::ReferenceOr;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) fn resolve<'a>(tree: &'a Value, place: &Pointer) -> Option<Located<'a
 
 /// Returns the value at a place, then the target of its `$ref`, and so on. Endless for a cycle.
 fn chain<'a>(tree: &'a Value, place: &Pointer) -> impl Iterator<Item = Located<'a, Value>> {
-    let at = |place: Pointer| Some(Located::new(tree.pointer(place.as_str())?, place));
+    let at = |place: Pointer| Some(Located::new(place.find(tree)?, place));
     std::iter::successors(at(place.clone()), move |from| {
         let reference = from.node.get("$ref")?.as_str()?;
         at(Pointer::from_fragment(reference)?)
@@ -61,6 +61,9 @@ impl Validator<'_> {
     /// Records the target of a `$ref`, or reports that it cannot be one.
     pub(super) fn reference(&mut self, kind: ObjectKind, reference: &Value, at: &Trail<'_>) {
         let place = at.key("$ref").pointer();
+        if let Some(part) = &self.optional {
+            self.optional_references.insert(place.clone(), part.clone());
+        }
         let Value::String(text) = reference else {
             return self.wrong_type(ValueKind::Text, reference, &at.key("$ref"));
         };
@@ -108,7 +111,7 @@ impl Validator<'_> {
         };
         self.broken.insert(place.clone());
         let finding = Diagnostic::error(rule, Place::Value(place), message);
-        self.findings.push(finding.label(label).help(help));
+        self.report(finding.label(label).help(help));
     }
 
     /// Resolves each `$ref`, and validates the targets outside of `components`.
@@ -130,17 +133,12 @@ impl Validator<'_> {
                 followed.insert((target, kind));
             }
         }
-        let mut unique = Vec::with_capacity(self.findings.len());
-        for finding in self.findings.drain(..) {
-            if !unique.contains(&finding) {
-                unique.push(finding);
-            }
-        }
-        self.findings = unique;
+        let mut seen = HashSet::new();
+        self.findings.retain(|finding| seen.insert(finding.clone()));
     }
 
     fn resolve(&mut self, tree: &Value, target: &Pointer, kind: ObjectKind, places: &[Pointer]) {
-        let Some(value) = tree.pointer(target.as_str()) else {
+        let Some(value) = target.find(tree) else {
             if let Some((file, _)) = target.external_file()
                 && self.source.external_files.contains_key(&file)
                 && tree.pointer(Pointer::for_file(&file).as_str()).is_none()
@@ -149,24 +147,31 @@ impl Validator<'_> {
                 self.broken.extend(places.iter().cloned());
                 return;
             }
-            let findings = places
-                .iter()
-                .map(|place| dangling(tree, target, kind, place));
-            self.findings.extend(findings);
+            for place in places {
+                let finding = dangling(tree, target, kind, place);
+                self.report_in(self.optional_references.get(place).cloned(), finding);
+            }
             return;
         };
         match section_of(target) {
             Some(actual) if actual != kind => {
                 self.broken.extend(places.iter().cloned());
                 self.references.remove(&(target.clone(), kind));
-                let findings = places
-                    .iter()
-                    .map(|place| wrong_kind(target, actual, kind, place));
-                self.findings.extend(findings);
+                for place in places {
+                    let finding = wrong_kind(target, actual, kind, place);
+                    self.report_in(self.optional_references.get(place).cloned(), finding);
+                }
             }
             Some(_) => {}
             None => {
+                // A target of which nothing else depends can be left out with any of its `$ref`s.
+                let mut parts = places
+                    .iter()
+                    .map(|place| self.optional_references.get(place));
+                let part = parts.clone().all(|part| part.is_some());
+                self.optional = parts.next().flatten().filter(|_| part).cloned();
                 target.walk(|at| self.validate(ValueKind::Ref(kind), value, at));
+                self.optional = None;
             }
         }
         if let Some(cycle) = find_cycle(tree, target) {

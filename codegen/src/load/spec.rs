@@ -86,6 +86,14 @@ pub(crate) struct KeySpec {
     pub(crate) usage: KeyUse,
 }
 
+impl KeySpec {
+    /// Returns whether the key affects more than documentation.
+    pub(super) fn has_meaning(&self) -> bool {
+        // Tags are documentation for OpenAPI, but group the methods of the server.
+        self.usage == KeyUse::Meaning || self.name == "tags"
+    }
+}
+
 /// The effect of a key on the generated crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyUse {
@@ -376,7 +384,11 @@ impl ObjectKind {
                         },
                         optional("headers", Map(&Ref(Self::Header))),
                         optional("content", CONTENT),
-                        docs("links", Map(&Ref(Self::Link))),
+                        unsupported(
+                            "links",
+                            Map(&Ref(Self::Link)),
+                            "no code is generated for links",
+                        ),
                     ]
                 }
             }
@@ -525,6 +537,19 @@ impl ObjectKind {
         })
     }
 
+    /// Returns the specification of a key; `None` if the keys of this kind of object are names.
+    pub(crate) fn field(self, key: &str) -> Option<&'static KeySpec> {
+        match self.keys() {
+            ObjectKeys::Fields(fields) => fields.iter().find(|field| field.name == key),
+            ObjectKeys::Named(_) => None,
+        }
+    }
+
+    /// Returns whether a `$ref` may stand in place of this kind of object.
+    pub(super) fn can_be_reference(self) -> bool {
+        SECTIONS.iter().any(|(_, kind)| *kind == self)
+    }
+
     /// Returns the noun for messages, with its article.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
@@ -580,6 +605,43 @@ pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'sta
     }
 }
 
+/// The extensions that the generator reads, each with the kinds of objects in which it has a meaning.
+pub(super) const EXTENSIONS: [(&str, &[ObjectKind]); 3] = [
+    ("x-lint", &[ObjectKind::OpenApi]),
+    (
+        "x-name",
+        &[
+            ObjectKind::Operation,
+            ObjectKind::Responses,
+            ObjectKind::Schema,
+            ObjectKind::Tag,
+        ],
+    ),
+    ("x-status", &[ObjectKind::Response]),
+];
+
+/// The formats of OpenAPI 3.0, section 4.4, and the other ones that the generator reads or validates. Any other
+/// format is allowed and has no effect.
+pub(super) const FORMATS: [&str; 17] = [
+    "binary",
+    "byte",
+    "date",
+    "date-time",
+    "double",
+    "email",
+    "float",
+    "hostname",
+    "int32",
+    "int64",
+    "ipv4",
+    "ipv6",
+    "password",
+    "status-choice",
+    "time",
+    "uri",
+    "uuid",
+];
+
 /// The sections of `components`, each with the kind of its objects.
 pub(crate) const SECTIONS: [(&str, ObjectKind); 9] = [
     ("schemas", ObjectKind::Schema),
@@ -601,4 +663,69 @@ pub(super) fn section_of(target: &Pointer) -> Option<ObjectKind> {
     };
     let (_, kind) = SECTIONS.iter().find(|(name, _)| name == section)?;
     (components == "components").then_some(*kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// The kinds of objects, by their names in the JSON Schema of the specification.
+    const NAMES: [(&str, ObjectKind); 32] = [
+        (
+            "AuthorizationCodeOAuthFlow",
+            ObjectKind::AuthorizationCodeFlow,
+        ),
+        ("Callback", ObjectKind::Callback),
+        ("ClientCredentialsFlow", ObjectKind::TokenFlow),
+        ("Components", ObjectKind::Components),
+        ("Contact", ObjectKind::Contact),
+        ("Discriminator", ObjectKind::Discriminator),
+        ("Encoding", ObjectKind::Encoding),
+        ("Example", ObjectKind::Example),
+        ("ExternalDocumentation", ObjectKind::ExternalDocs),
+        ("Header", ObjectKind::Header),
+        ("ImplicitOAuthFlow", ObjectKind::AuthorizationFlow),
+        ("Info", ObjectKind::Info),
+        ("License", ObjectKind::License),
+        ("Link", ObjectKind::Link),
+        ("MediaType", ObjectKind::MediaType),
+        ("OAuthFlows", ObjectKind::OAuthFlows),
+        ("OpenAPI", ObjectKind::OpenApi),
+        ("Operation", ObjectKind::Operation),
+        ("Parameter", ObjectKind::Parameter),
+        ("PasswordOAuthFlow", ObjectKind::TokenFlow),
+        ("PathItem", ObjectKind::PathItem),
+        ("Paths", ObjectKind::Paths),
+        ("RequestBody", ObjectKind::RequestBody),
+        ("Response", ObjectKind::Response),
+        ("Responses", ObjectKind::Responses),
+        ("Schema", ObjectKind::Schema),
+        ("SecurityRequirement", ObjectKind::SecurityRequirement),
+        ("SecurityScheme", ObjectKind::SecurityScheme),
+        ("Server", ObjectKind::Server),
+        ("ServerVariable", ObjectKind::ServerVariable),
+        ("Tag", ObjectKind::Tag),
+        ("XML", ObjectKind::Xml),
+    ];
+
+    #[test]
+    fn the_tables_have_the_keys_of_the_specification() {
+        let data: Value =
+            serde_json::from_str(include_str!("../../../tests/openapi-keys.json")).unwrap();
+        let mut specified: BTreeMap<String, BTreeSet<String>> =
+            serde_json::from_value(data["objects"].clone()).unwrap();
+        for (name, kind) in NAMES {
+            let keys = specified.remove(name).unwrap();
+            // `default` is one of the names in `responses`.
+            let ObjectKeys::Fields(fields) = kind.keys() else {
+                assert!(keys.is_empty() || name == "Responses", "{name}");
+                continue;
+            };
+            let fields = fields.iter().map(|field| field.name.to_owned());
+            assert_eq!(fields.collect::<BTreeSet<_>>(), keys, "{name}");
+        }
+        assert_eq!(specified, BTreeMap::new());
+    }
 }

@@ -12,10 +12,9 @@ use serde_json::{Map, Value};
 use super::{
     References,
     spec::{ObjectKind, ValueKind},
-    walk::{self, Part},
+    walk::{self, Part, PartMut},
 };
 use crate::{
-    model::Method,
     pointer::{Pointer, Trail},
     report::{Diagnostic, Place, Rule},
 };
@@ -53,11 +52,12 @@ impl RefTargets {
             T::targets_mut(targets).insert(place.clone(), target);
             Ok(())
         }
+        let value = &representable(ValueKind::Ref(kind), value);
         match kind {
             ObjectKind::Example => insert::<Example>(self, place, value),
             ObjectKind::Header => insert::<Header>(self, place, value),
             ObjectKind::Parameter => insert::<Parameter>(self, place, value),
-            ObjectKind::PathItem => insert::<PathItem>(self, place, &with_responses(value)),
+            ObjectKind::PathItem => insert::<PathItem>(self, place, value),
             ObjectKind::RequestBody => insert::<RequestBody>(self, place, value),
             ObjectKind::Response => insert::<Response>(self, place, value),
             ObjectKind::SecurityScheme => insert::<SecurityScheme>(self, place, value),
@@ -99,22 +99,41 @@ components! {
     SecurityScheme: security_schemes,
 }
 
-/// Returns whether an operation lacks `responses`, which [`Operation`] requires.
-fn lacks_responses(operation: &Value) -> bool {
-    operation.is_object() && operation.get("responses").is_none()
+/// Returns a value without the parts that its type in [`openapiv3`] cannot represent.
+///
+/// An operation without `responses` gets empty ones, which mean the same. Callbacks and links are removed, because
+/// nothing is generated from them.
+fn representable(expected: ValueKind, value: &Value) -> Cow<'_, Value> {
+    let mut is_representable = true;
+    walk::visit(expected, value, &Trail::ROOT, &mut |part, _| {
+        is_representable &= match part {
+            Part::Object(ObjectKind::Operation, operation) => operation.contains_key("responses"),
+            Part::Key(kind, key, ..) => !is_removed(kind, key),
+            _ => true,
+        };
+        is_representable
+    });
+    if is_representable {
+        return Cow::Borrowed(value);
+    }
+    let mut value = value.clone();
+    walk::retain(expected, &mut value, &Trail::ROOT, &mut |part, _| {
+        match part {
+            PartMut::Key(kind, key, _) => return !is_removed(kind, key),
+            PartMut::Object(ObjectKind::Operation, operation) => {
+                operation
+                    .entry("responses")
+                    .or_insert_with(|| Value::Object(Map::new()));
+            }
+            _ => {}
+        }
+        true
+    });
+    Cow::Owned(value)
 }
 
-/// Adds empty `responses` to the operations of a path item that have none, which means the same.
-fn with_responses(item: &Value) -> Cow<'_, Value> {
-    let mut item = Cow::Borrowed(item);
-    for method in Method::ALL {
-        if item.get(method.key()).is_some_and(lacks_responses)
-            && let Some(Value::Object(operation)) = item.to_mut().get_mut(method.key())
-        {
-            operation.insert("responses".to_owned(), Value::Object(Map::new()));
-        }
-    }
-    item
+fn is_removed(kind: ObjectKind, key: &str) -> bool {
+    kind.field(key).is_some() && matches!(key, "callbacks" | "links")
 }
 
 /// Deserializes a tree and the targets of its `$ref`s.
@@ -123,19 +142,11 @@ pub(super) fn deserialize(
     references: &References,
 ) -> Result<(OpenAPI, RefTargets), Diagnostic> {
     let to_diagnostic = |error| invalid_part(tree, &error);
-    let mut document = Cow::Borrowed(tree);
-    let paths = tree.get("paths").and_then(Value::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        if let Cow::Owned(item) = with_responses(item)
-            && let Some(Value::Object(paths)) = document.to_mut().get_mut("paths")
-        {
-            paths.insert(path.clone(), item);
-        }
-    }
+    let document = representable(ValueKind::Is(ObjectKind::OpenApi), tree);
     let api = OpenAPI::deserialize(document.as_ref()).map_err(to_diagnostic)?;
     let mut targets = RefTargets::default();
     for (place, kind) in references.keys() {
-        if let Some(value) = tree.pointer(place.as_str()) {
+        if let Some(value) = place.find(tree) {
             targets.insert(place, *kind, value).map_err(to_diagnostic)?;
         }
     }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
+    misspelling::{self, NearFormat},
     spec::{KeySpec, KeyUse, ObjectKeys, ObjectKind, ValueKind, dependent},
     walk::{self, Part},
 };
 use crate::{
     model::ResponseKey,
     pointer::{Pointer, Trail},
-    report::{Diagnostic, Place, Rule, describe, list, nearest},
+    report::{Diagnostic, Place, Rule, Severity, describe, list, nearest},
     source::Source,
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Validated {
     pub(super) references: References,
     /// The places of the `$ref`s that cannot be resolved.
     pub(super) broken: BTreeSet<Pointer>,
+    /// The places of the faulty parts that are left out of the document, with a warning.
+    pub(super) left_out: BTreeSet<Pointer>,
 }
 
 /// Validates a document, and resolves its `$ref`s.
@@ -33,6 +36,9 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         findings: Vec::new(),
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
+        left_out: BTreeSet::new(),
+        optional: None,
+        optional_references: BTreeMap::new(),
     };
     checker.validate(ValueKind::Is(ObjectKind::OpenApi), tree, &Trail::ROOT);
     checker.resolve_targets(tree);
@@ -40,6 +46,7 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         findings: checker.findings,
         references: checker.references,
         broken: checker.broken,
+        left_out: checker.left_out,
     }
 }
 
@@ -49,6 +56,12 @@ pub(super) struct Validator<'a> {
     pub(super) references: References,
     /// The places of the `$ref`s that cannot be resolved.
     pub(super) broken: BTreeSet<Pointer>,
+    /// The places of the faulty parts that are left out.
+    pub(super) left_out: BTreeSet<Pointer>,
+    /// The part around the current place that can be left out, because it affects only documentation, or nothing.
+    pub(super) optional: Option<Pointer>,
+    /// The places of the `$ref`s in such parts, each with its part.
+    pub(super) optional_references: BTreeMap<Pointer, Pointer>,
 }
 
 impl Validator<'_> {
@@ -61,7 +74,15 @@ impl Validator<'_> {
                     if let KeyUse::Unsupported(reason) = usage {
                         self.unsupported(key, value, reason, at);
                     }
-                    return self.check_name(kind, key, at);
+                    if let (ObjectKind::Schema, "format", Value::String(format)) =
+                        (kind, key, value)
+                    {
+                        self.check_format(format, &at.key(key));
+                    }
+                    return match kind.field(key) {
+                        Some(field) => !self.optional_part(kind, field, value, at),
+                        None => self.check_name(kind, key, at),
+                    };
                 }
                 Part::Reference(kind, reference) => self.reference(kind, reference, at),
                 Part::Leaf(expected, value) => self.leaf(expected, value, at),
@@ -70,7 +91,67 @@ impl Validator<'_> {
         });
     }
 
+    /// Records a finding about the current place.
+    ///
+    /// An error in a part that can be left out is a warning.
+    pub(super) fn report(&mut self, finding: Diagnostic) {
+        self.report_in(self.optional.clone(), finding);
+    }
+
+    /// Records a finding in a part that can be left out, if there is one.
+    pub(super) fn report_in(&mut self, optional: Option<Pointer>, mut finding: Diagnostic) {
+        if let Some(part) = optional.filter(|_| finding.is_error()) {
+            finding.severity = Severity::Warning;
+            finding.label = match part.last() {
+                Some(key) => format!("`{key}` is left out"),
+                None => String::new(),
+            };
+            self.left_out.insert(part);
+        }
+        self.findings.push(finding);
+    }
+
+    /// Validates the value of a key if the key can be left out; returns whether it can.
+    fn optional_part(
+        &mut self,
+        kind: ObjectKind,
+        field: &'static KeySpec,
+        value: &Value,
+        at: &Trail<'_>,
+    ) -> bool {
+        let can_be_left_out = match (kind, field.name) {
+            // No type depends on a pattern, and its absence only accepts more values.
+            (ObjectKind::Schema, "pattern") => value.is_number(),
+            _ => !field.has_meaning() && !field.required,
+        };
+        if self.optional.is_some() || !can_be_left_out {
+            return false;
+        }
+        let at = at.key(field.name);
+        match (field.kind, value) {
+            // Only the faulty members are left out.
+            (ValueKind::Map(expected), Value::Object(members)) => {
+                for (key, member) in members {
+                    let at = at.key(key);
+                    self.optional = Some(at.pointer());
+                    self.validate(*expected, member, &at);
+                }
+            }
+            _ => {
+                self.optional = Some(at.pointer());
+                self.validate(field.kind, value, &at);
+            }
+        }
+        self.optional = None;
+        true
+    }
+
     fn object(&mut self, kind: ObjectKind, object: &Map<String, Value>, at: &Trail<'_>) {
+        for (key, value) in object {
+            if let Some(near) = misspelling::extension(kind, key, value) {
+                self.misspelled_key(kind, key, near, at);
+            }
+        }
         if let ObjectKeys::Fields(fields) = kind.keys() {
             for field in fields {
                 if field.required && !object.contains_key(field.name) {
@@ -103,7 +184,7 @@ impl Validator<'_> {
                 let key = pointer.last().unwrap_or_default();
                 let message = format!("`{key}` must be a non-negative integer, not {number}");
                 let place = Place::Value(pointer);
-                self.findings.push(
+                self.report(
                     Diagnostic::error(Rule::WrongValue, place, message)
                         .help("use an integer of at least 0"),
                 );
@@ -137,7 +218,7 @@ impl Validator<'_> {
             }
             _ => return true,
         };
-        self.findings.push(finding);
+        self.report(finding);
         false
     }
 
@@ -152,7 +233,7 @@ impl Validator<'_> {
         if !has_no_effect {
             let place = Place::Key(at.key(key).pointer());
             let message = format!("`{key}` is not supported yet");
-            self.findings.push(
+            self.report(
                 Diagnostic::warning(Rule::UnsupportedPart, place, message)
                     .label(reason)
                     .help("remove it, unless other tools need it"),
@@ -178,7 +259,7 @@ impl Validator<'_> {
             _ => format!("`{key}` is required here"),
         };
         let place = Place::Key(at.pointer());
-        self.findings.push(
+        self.report(
             Diagnostic::error(Rule::MissingKey, place, message)
                 .label(label)
                 .help(help),
@@ -186,23 +267,56 @@ impl Validator<'_> {
     }
 
     fn unknown_key(&mut self, kind: ObjectKind, fields: &[KeySpec], key: &str, at: &Trail<'_>) {
+        // A key in documentation is not worth an error.
+        if self.optional.is_none()
+            && let Some(near) = misspelling::key(kind, fields, key)
+        {
+            return self.misspelled_key(kind, key, near, at);
+        }
         let place = Place::Key(at.key(key).pointer());
         let message = format!("unknown key `{key}` in {}", kind.noun());
         let names = fields.iter().map(|field| field.name);
-        // A method in the wrong case would silently drop its operation; other unknown keys are only ignored.
-        let is_wrong_case = kind == ObjectKind::PathItem
-            && fields
-                .iter()
-                .any(|field| field.name.eq_ignore_ascii_case(key));
-        let finding = if is_wrong_case {
-            Diagnostic::error(Rule::UnknownKey, place, message).label("keys are case-sensitive")
-        } else {
-            Diagnostic::warning(Rule::UnknownKey, place, message).label("this key is ignored")
-        };
-        self.findings.push(finding.help(match nearest(key, names) {
+        let finding = Diagnostic::warning(Rule::UnknownKey, place, message);
+        let help = match nearest(key, names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "remove it, or prefix it with `x-`".to_owned(),
-        }));
+        };
+        self.report(finding.label("this key is ignored").help(help));
+    }
+
+    /// Reports a key that misspells a key with a meaning, which would be lost.
+    fn misspelled_key(&mut self, kind: ObjectKind, key: &str, near: &str, at: &Trail<'_>) {
+        let place = Place::Key(at.key(key).pointer());
+        let label = if key.eq_ignore_ascii_case(near) {
+            "keys are case-sensitive".to_owned()
+        } else {
+            format!("`{near}` would be lost")
+        };
+        let message = format!("unknown key `{key}` in {}", kind.noun());
+        self.report(
+            Diagnostic::error(Rule::UnknownKey, place, message)
+                .label(label)
+                .help(format!("did you mean `{near}`?")),
+        );
+    }
+
+    /// Reports a format that is close to a known one.
+    fn check_format(&mut self, format: &str, at: &Trail<'_>) {
+        let place = Place::Value(at.pointer());
+        let message = format!("`format` is `{}`", format.escape_debug());
+        let (finding, near) = match misspelling::format(format) {
+            Some(NearFormat::Misspelled(near)) => (
+                Diagnostic::error(Rule::WrongValue, place, message).label("unknown format"),
+                near,
+            ),
+            Some(NearFormat::OtherSpelling(near)) => (
+                Diagnostic::warning(Rule::WrongValue, place, message)
+                    .label("an unknown format has no effect"),
+                near,
+            ),
+            None => return,
+        };
+        self.report(finding.help(format!("did you mean `{near}`?")));
     }
 
     fn wrong_string(&mut self, allowed: &[&str], text: &str, at: &Trail<'_>) {
@@ -214,8 +328,7 @@ impl Validator<'_> {
             None => format!("use {}", list(allowed)),
         };
         let place = Place::Value(at.pointer());
-        self.findings
-            .push(Diagnostic::error(Rule::WrongValue, place, message).help(help));
+        self.report(Diagnostic::error(Rule::WrongValue, place, message).help(help));
     }
 
     pub(super) fn wrong_type(&mut self, kind: ValueKind, value: &Value, at: &Trail<'_>) {
@@ -253,7 +366,6 @@ impl Validator<'_> {
             _ => format!("use {expected}"),
         };
         let message = format!("{name} is {}, not {expected}", describe(value));
-        self.findings
-            .push(Diagnostic::error(Rule::WrongType, Place::Value(pointer), message).help(help));
+        self.report(Diagnostic::error(Rule::WrongType, Place::Value(pointer), message).help(help));
     }
 }

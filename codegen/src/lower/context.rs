@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::HashSet};
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 pub(super) struct Context<'a> {
     pub(super) document: &'a Document,
     pub(super) catalogue: &'a Catalogue,
-    pub(super) findings: RefCell<Vec<Diagnostic>>,
+    pub(super) findings: RefCell<IndexSet<Diagnostic>>,
     /// The places of the schemas that have been lowered.
     pub(super) seen: RefCell<HashSet<Pointer>>,
     /// The places of parts that do not need to be lowered, with everything inside of them.
@@ -42,10 +43,7 @@ impl<'a> Context<'a> {
 
     /// Records a finding, unless it is already recorded: a component is lowered for each of its users.
     pub(super) fn report(&self, finding: Diagnostic) {
-        let mut findings = self.findings.borrow_mut();
-        if !findings.contains(&finding) {
-            findings.push(finding);
-        }
+        self.findings.borrow_mut().insert(finding);
     }
 
     /// Records that the schema at a place is lowered.

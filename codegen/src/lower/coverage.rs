@@ -181,7 +181,7 @@ fn used_schemas(tree: &Value) -> BTreeSet<Pointer> {
         ),
     ];
     while let Some((place, expected)) = pending.pop() {
-        let Some(value) = tree.pointer(place.as_str()) else {
+        let Some(value) = place.find(tree) else {
             continue;
         };
         let mut visitor = |part: Part<'_>, at: &Trail<'_>| match part {

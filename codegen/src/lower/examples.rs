@@ -6,6 +6,8 @@ mod synthesis;
 mod text;
 mod type_check;
 
+use std::{cell::RefCell, collections::HashMap};
+
 use serde_json::Value;
 
 use self::{
@@ -22,6 +24,7 @@ use super::{
     },
 };
 use crate::{
+    load::resolve,
     model::{
         Codec, Content, Direction, ExampleTable, Handler, Parameter, Payload, RequestExample,
         ResponseExample, ResponseKey, ResponseVariant, Type, TypeDef, match_response_key,
@@ -53,7 +56,11 @@ pub(super) fn lower(
     responses: &ResponseEnums,
     handlers: &[Handler],
 ) -> Examples {
-    let examples = ExampleLowering { cx, types };
+    let examples = ExampleLowering {
+        cx,
+        types,
+        synthesized: RefCell::default(),
+    };
     let mut names = Scope::reserving(reserved::MOCK_TABLES);
     let mut tables: Vec<(usize, ExampleTable)> = Vec::new();
     let operations = requests.iter().zip(&responses.by_route).zip(handlers);
@@ -85,7 +92,12 @@ pub(super) fn lower(
 struct ExampleLowering<'a> {
     cx: &'a Context<'a>,
     types: &'a [TypeDef],
+    /// The generated values, because many operations use the same schemas.
+    synthesized: RefCell<HashMap<SynthesisKey, Option<Value>>>,
 }
+
+/// The place of a schema, after following its `$ref`s, the type of the value, and the direction of the message.
+type SynthesisKey = (Pointer, Type, Direction);
 
 impl ExampleLowering<'_> {
     /// Returns an example of each response of an operation for which one can be generated.
@@ -212,7 +224,15 @@ impl ExampleLowering<'_> {
 
     /// Generates a value from the schema of the parameter, header field or media type at a place.
     fn synthesize(&self, place: &Pointer, ty: &Type, direction: Direction) -> Option<Value> {
-        synthesize(self.cx, &place.key("schema"), ty, self.types, direction)
+        let place = place.key("schema");
+        let target = resolve(&self.cx.document.tree, &place).map_or(place, |target| target.place);
+        let key = (target, ty.clone(), direction);
+        if let Some(value) = self.synthesized.borrow().get(&key) {
+            return value.clone();
+        }
+        let value = synthesize(self.cx, &key.0, ty, self.types, direction);
+        self.synthesized.borrow_mut().insert(key, value.clone());
+        value
     }
 
     /// Returns an example of each parameter and each content of a request.

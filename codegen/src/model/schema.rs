@@ -10,7 +10,7 @@ use crate::name::Ident;
 pub struct TypeId(pub(crate) usize);
 
 /// A use of a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
     /// Any JSON value.
     Any,
@@ -283,7 +283,7 @@ pub enum PartKind {
 }
 
 /// A direction of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Requests and responses.
     Both,

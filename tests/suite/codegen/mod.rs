@@ -10,3 +10,5 @@ mod diff;
 mod documents;
 /// Strings that try to inject code.
 mod hostile;
+/// Each key of each OpenAPI object is used, validated or reported.
+mod keys;

@@ -106,7 +106,7 @@ impl<'a> DiffWalk<'a> {
             let is_in = |at: &Node<'a>| {
                 let target = at.value.get("$ref").and_then(Value::as_str);
                 let target = target.and_then(Pointer::from_fragment);
-                target.is_some_and(|target| other_tree.pointer(target.as_str()).is_some())
+                target.is_some_and(|target| target.find(other_tree).is_some())
             };
             let list = list.iter().filter(|at| is_reference(at) && !is_in(at));
             list.map(|at| at.place.clone()).collect()

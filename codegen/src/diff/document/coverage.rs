@@ -63,7 +63,7 @@ pub(in crate::diff) fn coverage(base: &Side, head: &Side, result: &mut WalkResul
                 continue;
             }
             let value = |place: &Option<Pointer>, side: &Side| {
-                let value = side.document.tree.pointer(place.as_ref()?.as_str())?;
+                let value = place.as_ref()?.find(&side.document.tree)?;
                 Some(value.clone())
             };
             *coverage.in_buckets.entry(Bucket::Unused).or_default() += 1;

@@ -78,8 +78,9 @@ fn next(tree: &Value, at: &Pointer, rest: &[&str], is_first: bool) -> Option<(Su
         ["responses", key, ..] => (named(format!("response `{key}`")), 2),
         ["headers", name, ..] => (named(format!("header `{name}`")), 2),
         ["content", media, ..] => {
-            let is_only = tree
-                .pointer(at.key("content").as_str())
+            let is_only = at
+                .key("content")
+                .find(tree)
                 .and_then(Value::as_object)
                 .is_some_and(|content| content.len() == 1);
             let part = if is_only {

@@ -60,7 +60,7 @@ impl<'a> UsageIndex<'a> {
     pub(in crate::diff) fn is_within(&self, place: &Pointer, keyword: &str) -> bool {
         let mut around = Some(place.clone());
         while let Some(place) = around {
-            let value = self.tree.pointer(place.as_str());
+            let value = place.find(self.tree);
             if value.and_then(|value| value.get(keyword)) == Some(&Value::Bool(true)) {
                 return true;
             }

@@ -73,7 +73,7 @@ impl<'a> DiffWalk<'a> {
     /// Compares the targets of `$ref`s that exist on both sides.
     fn referenced(&mut self) {
         for (place, kind) in self.base.references.keys() {
-            if self.head.tree.pointer(place.as_str()).is_some() {
+            if place.find(&self.head.tree).is_some() {
                 self.pair(*kind, place, place);
             }
         }
@@ -81,13 +81,13 @@ impl<'a> DiffWalk<'a> {
 
     /// Returns the value at a place of the base.
     pub(super) fn in_base(&self, place: &Pointer) -> Option<Node<'a>> {
-        let value = self.base.tree.pointer(place.as_str())?;
+        let value = place.find(&self.base.tree)?;
         Some(Node::new(value, place.clone()))
     }
 
     /// Returns the value at a place of the head.
     pub(super) fn in_head(&self, place: &Pointer) -> Option<Node<'a>> {
-        let value = self.head.tree.pointer(place.as_str())?;
+        let value = place.find(&self.head.tree)?;
         Some(Node::new(value, place.clone()))
     }
 
@@ -122,8 +122,8 @@ impl<'a> DiffWalk<'a> {
         let is_same = old == new || self.result.pairs.in_head(old) == *new;
         let by_name = (old != base, new != head);
         // A target that exists in both documents was not renamed.
-        let stays = by_name.0 && self.head.tree.pointer(old.as_str()).is_some();
-        let was_there = by_name.1 && self.base.tree.pointer(new.as_str()).is_some();
+        let stays = by_name.0 && old.find(&self.head.tree).is_some();
+        let was_there = by_name.1 && new.find(&self.base.tree).is_some();
         if !is_same && (stays || was_there) {
             self.target_changed(kind, (base, head), &before, &after);
             return;

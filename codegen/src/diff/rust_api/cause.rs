@@ -59,8 +59,7 @@ pub(in crate::diff) fn trace(
         let (mut before, mut after) = (places(&api.base, old), places(&api.head, new));
         // An item that is only in one crate may have been added or removed because of the corresponding
         // place in the other document, or because of a new value in a place that had none.
-        let is_in =
-            |side: &Side, place: &Pointer| side.document.tree.pointer(place.as_str()).is_some();
+        let is_in = |side: &Side, place: &Pointer| place.find(&side.document.tree).is_some();
         let in_head = |place: &Pointer| {
             let same = result.pairs.same_in_head(place);
             same.or_else(|| (!is_in(base, place)).then(|| result.pairs.in_head(place)))

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, LitStr};
 
@@ -158,8 +158,11 @@ pub(crate) fn without_origins(tokens: TokenStream) -> TokenStream {
             kept.pop();
             continue;
         }
-        let mut inner = proc_macro2::Group::new(group.delimiter(), without_origins(group.stream()));
-        inner.set_span(group.span());
+        let (delimiter, span, inner) = (group.delimiter(), group.span(), group.stream());
+        // Iterating over shared tokens copies them.
+        drop(group);
+        let mut inner = Group::new(delimiter, without_origins(inner));
+        inner.set_span(span);
         kept.push(inner.into());
     }
     kept.into_iter().collect()

@@ -184,22 +184,26 @@ impl ExampleSynthesizer<'_> {
 
     fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let required = schema.required();
+        let declared = schema.properties();
         let mut members = Map::new();
-        for (name, places) in schema.properties() {
-            let property = Schema::merge(self.cx, &places);
-            let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
-            if is_optional || property.is_some_and(|schema| schema.flag(self.excluded_keyword())) {
+        for (name, places) in &declared {
+            let is_required = required.contains(name);
+            if self.depth > MAX_OPTIONAL_DEPTH && !is_required {
                 continue;
             }
-            match self.merged_value(&places, &target.key(name)) {
+            let value = match Schema::merge(self.cx, places) {
+                Some(property) if property.flag(self.excluded_keyword()) => continue,
+                Some(property) => self.schema_value(&property, &target.key(name)),
+                None => Some(Value::Null),
+            };
+            match value {
                 Some(value) => {
-                    members.insert(name.to_owned(), value);
+                    members.insert((*name).to_owned(), value);
                 }
-                None if required.contains(name) => return None,
+                None if is_required => return None,
                 None => {}
             }
         }
-        let declared = schema.properties();
         for name in required
             .into_iter()
             .filter(|name| !declared.contains_key(name))

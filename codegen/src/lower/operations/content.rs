@@ -111,12 +111,14 @@ fn media_type(
         .split_once('/')
         .is_some_and(|(ty, subtype)| is_token(ty) && is_token(subtype));
     if !is_valid || media.contains(|c: char| c.is_control() || !c.is_ascii()) {
+        cx.account_for(place.clone());
         cx.report(
-            Diagnostic::error(
+            Diagnostic::warning(
                 Rule::WrongValue,
                 Place::Key(place.clone()),
                 format!("`{}` is not a media type", media.escape_debug()),
             )
+            .label("this content is left out")
             .help("use a media type such as `application/json` (RFC 9110, section 8.3.1)"),
         );
         return None;

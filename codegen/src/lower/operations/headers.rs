@@ -47,12 +47,13 @@ pub(super) fn lower(
             );
             continue;
         }
-        if !token::check(cx, Place::Key(place.clone()), wire, "a header field") {
-            continue;
-        }
         let Some(header) = cx.document.resolve(&Located::new(header, place.clone())) else {
             continue;
         };
+        let key = Place::Key(place.clone());
+        if !token::check_part(cx, &header.place, key, wire, "a header field") {
+            continue;
+        }
         // Header field names are case-insensitive: `ETag` is `etag`.
         let lower = wire.to_ascii_lowercase();
         let candidates = [
@@ -98,7 +99,7 @@ pub(super) fn lower(
                 &value.schema(),
                 &format!("The header {}.", code(wire)),
             ),
-            deprecated: header.node.deprecated.unwrap_or(false),
+            deprecated: header.node.deprecated.unwrap_or(false) || value.is_deprecated(cx),
             origin: Origin::from(place).and(&header.place),
         });
     }

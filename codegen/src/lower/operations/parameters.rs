@@ -6,6 +6,7 @@ use openapiv3::{
     CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
     PathStyle, QueryStyle, ReferenceOr,
 };
+use serde_json::Value;
 
 use super::{media::essence, routes::Route, token};
 use crate::{
@@ -255,7 +256,7 @@ fn parameter(
         ty,
         required,
         doc,
-        deprecated: data.deprecated.unwrap_or(false),
+        deprecated: data.deprecated.unwrap_or(false) || format.is_deprecated(cx),
         origin: Origin::from(declared.place.clone()).and(place),
     }
 }
@@ -340,6 +341,11 @@ impl ParameterFormat {
         }
     }
 
+    /// Returns whether the schema itself, not a schema that it refers to, is deprecated.
+    pub(crate) fn is_deprecated(&self, cx: &Context<'_>) -> bool {
+        cx.document.member(&self.schema(), "deprecated") == Some(&Value::Bool(true))
+    }
+
     /// Lowers the constraints on the values, unless they are text that is passed through.
     fn constraints(&self, lowering: &mut Lowering<'_>, naming: &Naming) -> Option<ConstraintsId> {
         let schema = self.schema();
@@ -371,7 +377,8 @@ impl ParameterFormat {
 fn check_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer) -> bool {
     if matches!(location, Location::Header | Location::Cookie) {
         let owner = format!("a {}", location.as_str());
-        if !token::check(cx, Place::Value(place.key("name")), name, &owner) {
+        let value = Place::Value(place.key("name"));
+        if !token::check_part(cx, place, value, name, &owner) {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 //! Tokens of RFC 9110, which names on the wire must be.
 
 use crate::lower::Context;
+use crate::pointer::Pointer;
 use crate::report::{Diagnostic, Place, Rule};
 
 /// Returns whether a text is a token (RFC 9110, section 5.6.2), such as a header field name.
@@ -11,13 +12,37 @@ pub(crate) fn is_token(text: &str) -> bool {
 
 /// Returns whether a text can be the name of `owner` on the wire, and reports an error if it is not a token.
 pub(crate) fn check(cx: &Context<'_>, place: Place, text: &str, owner: &str) -> bool {
-    if is_token(text) {
-        return true;
+    is_token(text) || {
+        cx.report(Diagnostic::error(Rule::WrongValue, place, message(text, owner)).help(NAME_HELP));
+        false
     }
-    let message = format!("`{}` is not a valid name for {owner}", text.escape_debug());
-    cx.report(
-        Diagnostic::error(Rule::WrongValue, place, message)
-            .help("use letters, digits and `-` (RFC 9110, section 5.6.2)"),
-    );
-    false
+}
+
+/// Returns whether a text can be the name of `owner` on the wire. Otherwise, warns that `owner`, the part of the
+/// document at `part`, is left out: no message can have it.
+pub(crate) fn check_part(
+    cx: &Context<'_>,
+    part: &Pointer,
+    place: Place,
+    text: &str,
+    owner: &str,
+) -> bool {
+    is_token(text) || {
+        cx.account_for(part.clone());
+        cx.report(
+            Diagnostic::warning(Rule::WrongValue, place, message(text, owner))
+                .label("this is left out")
+                .help(NAME_HELP),
+        );
+        false
+    }
+}
+
+const NAME_HELP: &str = "use letters, digits and `-` (RFC 9110, section 5.6.2)";
+
+fn message(text: &str, owner: &str) -> String {
+    match text {
+        "" => format!("the name of {owner} is empty"),
+        text => format!("`{}` is not a valid name for {owner}", text.escape_debug()),
+    }
 }
