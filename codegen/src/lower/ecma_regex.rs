@@ -74,7 +74,7 @@ fn is_literal(pattern: &str) -> bool {
 }
 
 /// A member of a class.
-enum Member {
+enum ClassMember {
     /// A single character, with its spelling.
     Char(char, String),
     /// Several characters, such as `\d`.
@@ -123,11 +123,11 @@ impl Translator<'_> {
                     .regex
                     .extend(['\\'].into_iter().chain(self.rest.next())),
                 _ => match self.escape()? {
-                    Member::Char(_, text) => self.regex.push_str(&text),
-                    Member::Set(set) if set.starts_with('\\') && set.len() == 2 => {
+                    ClassMember::Char(_, text) => self.regex.push_str(&text),
+                    ClassMember::Set(set) if set.starts_with('\\') && set.len() == 2 => {
                         self.regex.push_str(&set);
                     }
-                    Member::Set(set) => self.regex.push_str(&format!("[{set}]")),
+                    ClassMember::Set(set) => self.regex.push_str(&format!("[{set}]")),
                 },
             },
             c => self.regex.push(c),
@@ -198,14 +198,17 @@ impl Translator<'_> {
                 return Err(PatternError::invalid("a class is not closed"));
             };
             let last = self.member(c)?;
-            if let (Member::Char(first, _), Member::Char(last, _)) = (&first, &last)
+            if let (ClassMember::Char(first, _), ClassMember::Char(last, _)) = (&first, &last)
                 && first > last
             {
                 return Err(PatternError::invalid(format!(
                     "the range `{first}-{last}` is out of order"
                 )));
             }
-            let is_range = matches!((&first, &last), (Member::Char(..), Member::Char(..)));
+            let is_range = matches!(
+                (&first, &last),
+                (ClassMember::Char(..), ClassMember::Char(..))
+            );
             // With a set at either end, the hyphen is a member (ECMA-262, section B.1.2.7).
             let hyphen = if is_range { "-" } else { "\\-" };
             members.extend([first.text(), hyphen, last.text()]);
@@ -221,33 +224,33 @@ impl Translator<'_> {
     }
 
     /// Translates a member of a class that starts with this character.
-    fn member(&mut self, c: char) -> Result<Member, PatternError> {
+    fn member(&mut self, c: char) -> Result<ClassMember, PatternError> {
         Ok(match c {
             '\\' if self.rest.next_if_eq(&'b').is_some() => {
-                Member::Char('\u{8}', "\\x08".to_owned())
+                ClassMember::Char('\u{8}', "\\x08".to_owned())
             }
             '\\' => self.escape()?,
-            '[' | '^' | '-' => Member::Char(c, format!("\\{c}")),
+            '[' | '^' | '-' => ClassMember::Char(c, format!("\\{c}")),
             // Two of them are an operator between classes.
-            '&' | '~' if self.rest.peek() == Some(&c) => Member::Char(c, format!("\\{c}")),
-            c => Member::Char(c, c.to_string()),
+            '&' | '~' if self.rest.peek() == Some(&c) => ClassMember::Char(c, format!("\\{c}")),
+            c => ClassMember::Char(c, c.to_string()),
         })
     }
 
     /// Translates what follows `\`, in a class and elsewhere.
-    fn escape(&mut self) -> Result<Member, PatternError> {
+    fn escape(&mut self) -> Result<ClassMember, PatternError> {
         let Some(c) = self.rest.next() else {
             return Err(PatternError::invalid("the pattern ends with `\\`"));
         };
         Ok(match c {
-            'd' | 'D' | 'w' | 'W' => Member::Set(format!("\\{c}")),
-            's' => Member::Set(SPACE.to_owned()),
-            'S' => Member::Set(NOT_SPACE.to_owned()),
-            't' => Member::Char('\t', "\\t".to_owned()),
-            'n' => Member::Char('\n', "\\n".to_owned()),
-            'v' => Member::Char('\u{b}', "\\v".to_owned()),
-            'f' => Member::Char('\u{c}', "\\f".to_owned()),
-            'r' => Member::Char('\r', "\\r".to_owned()),
+            'd' | 'D' | 'w' | 'W' => ClassMember::Set(format!("\\{c}")),
+            's' => ClassMember::Set(SPACE.to_owned()),
+            'S' => ClassMember::Set(NOT_SPACE.to_owned()),
+            't' => ClassMember::Char('\t', "\\t".to_owned()),
+            'n' => ClassMember::Char('\n', "\\n".to_owned()),
+            'v' => ClassMember::Char('\u{b}', "\\v".to_owned()),
+            'f' => ClassMember::Char('\u{c}', "\\f".to_owned()),
+            'r' => ClassMember::Char('\r', "\\r".to_owned()),
             '0' if !self.rest.peek().is_some_and(char::is_ascii_digit) => code_point('\0'),
             '0'..='9' | 'k' => return Err(PatternError::unsupported("backreferences")),
             'p' | 'P' => return Err(PatternError::unsupported("Unicode properties")),
@@ -264,9 +267,9 @@ impl Translator<'_> {
                 return Err(PatternError::invalid(format!("ECMA-262 has no `\\{c}`")));
             }
             // The regex crates give these escapes another meaning.
-            '<' | '>' => Member::Char(c, c.to_string()),
-            c if c.is_ascii_punctuation() && c != '_' => Member::Char(c, format!("\\{c}")),
-            c => Member::Char(c, c.to_string()),
+            '<' | '>' => ClassMember::Char(c, c.to_string()),
+            c if c.is_ascii_punctuation() && c != '_' => ClassMember::Char(c, format!("\\{c}")),
+            c => ClassMember::Char(c, c.to_string()),
         })
     }
 
@@ -305,7 +308,7 @@ impl Translator<'_> {
     }
 }
 
-impl Member {
+impl ClassMember {
     fn text(&self) -> &str {
         match self {
             Self::Char(_, text) | Self::Set(text) => text,
@@ -313,14 +316,14 @@ impl Member {
     }
 }
 
-fn code_point(c: char) -> Member {
+fn code_point(c: char) -> ClassMember {
     let code = u32::from(c);
     let text = if code < 0x80 {
         format!("\\x{code:02x}")
     } else {
         format!("\\u{{{code:x}}}")
     };
-    Member::Char(c, text)
+    ClassMember::Char(c, text)
 }
 
 #[cfg(test)]
