@@ -719,6 +719,12 @@ pub struct Query {
     pub number: Option<f64>,
     /// The query parameter `pipes`.
     pub pipes: Option<types::List>,
+    /// The query parameter `several`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub several: Option<types::List>,
+    /// The query parameter `single`.
+    pub single: Option<String>,
     /// The query parameter `spread`.
     pub spread: Option<types::Object>,
     /// The query parameter `text`.
@@ -740,6 +746,8 @@ impl Query {
             json: None,
             number: None,
             pipes: None,
+            several: None,
+            single: None,
             spread: None,
             text: None,
             xml: None,
@@ -797,6 +805,22 @@ impl Query {
         self
     }
 
+    /// The query parameter `several`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn several(mut self, several: types::List) -> Self {
+        self.several = Some(several);
+        self
+    }
+
+    /// The query parameter `single`.
+    #[must_use]
+    pub fn single(mut self, single: impl Into<String>) -> Self {
+        self.single = Some(single.into());
+        self
+    }
+
     /// The query parameter `spread`.
     #[must_use]
     pub fn spread(mut self, spread: types::Object) -> Self {
@@ -849,6 +873,16 @@ impl Operation for Query {
             )?;
         request
             .optional(
+                Param::query("several").style(Style::DeepObject),
+                self.several.as_ref(),
+            )?;
+        request
+            .optional(
+                Param::query("single").style(Style::DeepObject),
+                self.single.as_ref(),
+            )?;
+        request
+            .optional(
                 Param::query("spread").members(&["a", "b"]),
                 self.spread.as_ref(),
             )?;
@@ -883,6 +917,8 @@ impl Operation for Query {
                 .optional(
                     Param::query("pipes").style(Style::PipeDelimited).explode(false),
                 )?,
+            several: request.optional(Param::query("several").style(Style::DeepObject))?,
+            single: request.optional(Param::query("single").style(Style::DeepObject))?,
             spread: request
                 .optional(
                     Param::query("spread")

@@ -55,6 +55,7 @@ pub(super) fn parameter_text(
             match style {
                 "label" => format!(".{}", scalar(item)?),
                 "matrix" => format!(";{name}={}", scalar(item)?),
+                "deepObject" => format!("{}%5B%5D={}", encoded(name), scalar(item)?),
                 _ => named(&scalar(item)?),
             }
         }

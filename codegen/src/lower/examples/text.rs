@@ -35,6 +35,15 @@ pub(super) fn parameter_text(parameter: &Parameter, value: &Value) -> Option<Str
         (Style::PipeDelimited, value) => {
             Some(format!("{name}={}", flat_text(value)?.replace(',', "|")))
         }
+        (Style::DeepObject, Value::Array(items)) => {
+            let pairs = items.iter().map(|item| {
+                Some(form_text(&Map::from_iter([(
+                    format!("{name}[]"),
+                    flat_text(item)?.into(),
+                )])))
+            });
+            Some(pairs.collect::<Option<Vec<_>>>()?.join("&"))
+        }
         (Style::DeepObject, value) => {
             let members = value.as_object()?.iter();
             let members = members

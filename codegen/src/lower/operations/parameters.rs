@@ -231,11 +231,24 @@ fn parameter(
     }
     let explode = data.explode.unwrap_or(style == Style::Form);
     let required = data.required || location == Location::Path;
-    let has_separate_items = matches!(
-        style,
-        Style::Form | Style::SpaceDelimited | Style::PipeDelimited
-    );
-    let is_exploded_list = explode && has_separate_items && is_list(&ty, &lowering.types);
+    if style == Style::DeepObject && is_scalar(&ty, &lowering.types) {
+        let message = format!("the parameter `{}` is not an object", data.name);
+        cx.report(
+            Diagnostic::warning(
+                Rule::UnsupportedPart,
+                Place::Value(place.key("style")),
+                message,
+            )
+            .label(format!("it is sent as `{}=...`", data.name))
+            .help("remove `style`"),
+        );
+    }
+    let has_separate_items = match style {
+        Style::DeepObject => true,
+        Style::Form | Style::SpaceDelimited | Style::PipeDelimited => explode,
+        _ => false,
+    };
+    let is_exploded_list = has_separate_items && is_list(&ty, &lowering.types);
     let mut doc = parameter_docs(
         cx,
         data.description.as_deref(),

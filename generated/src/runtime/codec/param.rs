@@ -383,6 +383,11 @@ impl Param {
         };
         Ok(match value {
             Flat::Scalar(text) => vec![(name, encode(&text).into_owned())],
+            // OpenAPI does not define lists in this style; servers expect empty brackets.
+            Flat::List(items) if self.style == Style::DeepObject => items
+                .iter()
+                .map(|item| (format!("{name}%5B%5D"), encode(item).into_owned()))
+                .collect(),
             Flat::List(items) if self.explode => items
                 .iter()
                 .map(|item| (name.clone(), encode(item).into_owned()))

@@ -133,9 +133,8 @@ impl<'a> RawParam<'a> {
     fn list(&self) -> Result<Vec<ParamText<'a>>, ValueError> {
         let Param { style, explode, .. } = *self.param;
         let texts = match style {
-            Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
-                if explode =>
-            {
+            Style::DeepObject => self.texts.clone(),
+            Style::Form | Style::SpaceDelimited | Style::PipeDelimited if explode => {
                 self.texts.clone()
             }
             Style::Matrix if explode => self

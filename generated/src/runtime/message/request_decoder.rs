@@ -244,7 +244,11 @@ fn collect_pairs<'a>(raw: &mut RawParam<'a>, pairs: impl Iterator<Item = (Cow<'a
             && let Some(suffix) = suffix.strip_prefix('[')
             && let Some(member) = suffix.strip_suffix(']')
         {
-            raw.members.push((member.to_owned().into(), text));
+            if member.is_empty() {
+                raw.texts.push(text);
+            } else {
+                raw.members.push((member.to_owned().into(), text));
+            }
         } else if param.has_member(&name) {
             raw.members.push((name, text));
         } else if name == param.name {
