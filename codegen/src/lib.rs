@@ -95,6 +95,7 @@
 //!
 //! - `Prefer: code=503` for a status, `Prefer: code=200:9,503:1` for one of two with these odds
 //! - `Prefer: delay=1.5` for a delay in seconds
+//! - `Prefer: example=small` for the example with this name under `examples`
 //!
 //! The mock never returns an undeclared response. A rejected request gets the response that the document declares
 //! for the status, otherwise problem details with the reason, which is also printed on standard error.

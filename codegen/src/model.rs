@@ -13,8 +13,8 @@ mod status;
 
 pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType, Pattern};
 pub use operation::{
-    Condition, ExampleTable, Handler, Location, Method, Operation, Parameter, RequestBody,
-    RequestExample, ResponseExample, Style, TagGroup,
+    Condition, ContentExample, ExampleTable, Handler, Location, Method, Operation, Parameter,
+    RequestBody, RequestExample, ResponseExample, Style, TagGroup,
 };
 pub use origin::Origin;
 pub use response::{

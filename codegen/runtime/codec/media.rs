@@ -69,9 +69,17 @@ pub(crate) fn select_json<'t>(declared: &[&'t str], actual: Option<&str>) -> Opt
 }
 
 /// Returns whether the value of `Accept` includes one of the media types or ranges that a response may have
-/// (RFC 9110, section 12.5.1). A malformed value includes all of them.
+/// (RFC 9110, section 12.5.1).
 #[cfg(feature = "server")]
 pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
+    offered.iter().any(|media| weight(accept, media) > 0.0)
+}
+
+/// Returns the weight that the value of `Accept` gives a media type or range, from 0 to 1 (RFC 9110, section 12.4.2).
+/// A malformed value gives all of them 1.
+#[cfg(feature = "server")]
+pub(crate) fn weight(accept: &str, media: &str) -> f32 {
+    let (media, _) = split(media);
     let ranges = accept.split(',').filter_map(|range| {
         let (essence, parameters) = split(range);
         let weight = parameters.iter().find(|(name, _)| name == "q");
@@ -81,24 +89,24 @@ pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
             .then_some((essence, weight.unwrap_or(1.0_f32)))
     });
     let ranges: Vec<_> = ranges.collect();
-    let includes = |media: &str| {
-        // The most specific range takes precedence.
-        let matching = ranges.iter().filter_map(|(range, weight)| {
-            let specificity = if range.eq_ignore_ascii_case(media) {
-                3
-            } else if in_range(range, media) || in_range(media, range) {
-                2
-            } else if *range == "*/*" || media == "*/*" {
-                1
-            } else {
-                return None;
-            };
-            Some((specificity, *weight))
-        });
-        let most_specific = matching.max_by_key(|(specificity, _)| *specificity);
-        most_specific.is_some_and(|(_, weight)| weight > 0.0)
-    };
-    ranges.is_empty() || offered.iter().any(|media| includes(split(media).0))
+    if ranges.is_empty() {
+        return 1.0;
+    }
+    // The most specific range takes precedence.
+    let matching = ranges.iter().filter_map(|(range, weight)| {
+        let specificity = if range.eq_ignore_ascii_case(media) {
+            3
+        } else if in_range(range, media) || in_range(media, range) {
+            2
+        } else if *range == "*/*" || media == "*/*" {
+            1
+        } else {
+            return None;
+        };
+        Some((specificity, *weight))
+    });
+    let most_specific = matching.max_by_key(|(specificity, _)| *specificity);
+    most_specific.map_or(0.0, |(_, weight)| weight)
 }
 
 /// The media type of RFC 9457 problem details.

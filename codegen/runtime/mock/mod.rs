@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use fastrand::Rng;
 
 use self::{
-    examples::{ResponseExample, decode, find, first},
+    examples::{ResponseExample, decode, find, first, select},
     prefer::Prefer,
 };
 use crate::{
@@ -30,8 +30,10 @@ use crate::{
 /// - `Prefer: code=503` selects a status, unless a parameter chooses it.
 /// - `Prefer: code=200:9,503:1` selects one of several at random, with these weights.
 /// - `Prefer: delay=1.5` delays the response by this number of seconds.
+/// - `Prefer: example=small` selects the example with this name under `examples`.
 ///
-/// A request for a response that the operation does not declare is rejected with 400.
+/// Of several media types, the request's `Accept` selects one. A request for a response or an example that the
+/// document does not declare is rejected with 400.
 #[derive(Clone, Debug, Default)]
 pub struct Mock {
     rng: Option<Arc<Mutex<Rng>>>,
@@ -61,7 +63,7 @@ impl Mock {
 /// one, or else the first success.
 ///
 /// If the document does not declare the chosen status, the example of 400 is returned. Rejects the request with
-/// 400 if `Prefer` is invalid or prefers an undeclared status.
+/// 400 if `Prefer` is invalid, or prefers an undeclared status or example.
 ///
 /// # Panics
 /// If there is no example, or if it does not match the document; the generator warns in these cases. The
@@ -100,7 +102,11 @@ pub(crate) async fn respond<O: Operation>(
     let Some((example, code)) = selected else {
         panic!("the document has no example of this response")
     };
-    match decode(example, code) {
+    let content = match select(example, preferred.example.as_deref(), request.headers()) {
+        Ok(content) => content,
+        Err(error) => reject(Rejection::new(BuiltInResponse::BAD_REQUEST, error)),
+    };
+    match decode(example, content, code) {
         Ok(response) => response,
         Err(error) => panic!("the example of {code} does not match the document: {error}"),
     }

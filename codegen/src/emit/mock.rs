@@ -44,6 +44,13 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         always.push("server::Api");
     }
     always.extend(tags.iter().map(String::as_str));
+    let mut examples = model
+        .example_tables
+        .iter()
+        .flat_map(|table| &table.examples);
+    if examples.any(|example| !example.contents.is_empty()) {
+        always.push("runtime::mock::examples::ContentExample");
+    }
     if !operations.is_empty() {
         always.extend([
             "requests::*",
@@ -151,13 +158,16 @@ fn example(example: &ResponseExample) -> TokenStream {
         let name = name.to_ascii_lowercase();
         quote!((#name, #value))
     });
-    let body = match &example.body {
-        Some((media, body)) => {
-            // Unlike `super::text`, this keeps every byte.
-            let body = Literal::string(body);
-            quote!(Some((#media, #body)))
+    let contents = example.contents.iter().map(|content| {
+        let media = &content.media;
+        // Unlike `super::text`, this keeps every byte.
+        let text = Literal::string(&content.text);
+        match &content.name {
+            Some(name) => quote!(ContentExample::named(#name, #media, #text)),
+            None => quote!(ContentExample::new(#media, #text)),
         }
-        None => quote!(None),
-    };
-    quote!(ResponseExample { code: #code, headers: &[#(#headers),*], body: #body })
+    });
+    quote! {
+        ResponseExample { code: #code, headers: &[#(#headers),*], contents: &[#(#contents),*] }
+    }
 }

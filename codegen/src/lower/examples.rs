@@ -26,8 +26,9 @@ use super::{
 use crate::{
     load::resolve,
     model::{
-        Codec, Content, Direction, ExampleTable, Handler, Parameter, Payload, RequestExample,
-        ResponseExample, ResponseKey, ResponseVariant, Type, TypeDef, match_response_key,
+        Codec, Content, ContentExample, Direction, ExampleTable, Handler, Parameter, Payload,
+        RequestExample, ResponseExample, ResponseKey, ResponseVariant, Type, TypeDef,
+        match_response_key,
     },
     name::{Scope, reserved},
     pointer::Pointer,
@@ -118,11 +119,11 @@ impl ExampleLowering<'_> {
                 .find(|code| match_response_key(&keys, *code) == Some(index));
             let Some(code) = code else { continue };
             match self.response(variant, place) {
-                Some((headers, body)) => examples.push(ResponseExample {
+                Some((headers, contents)) => examples.push(ResponseExample {
                     variant: index,
                     code,
                     headers,
-                    body,
+                    contents,
                 }),
                 None => report_no_example(self.cx, place),
             }
@@ -142,11 +143,14 @@ impl ExampleLowering<'_> {
                 None => {}
             }
         }
-        let body = match (&variant.body, place) {
-            (Payload::Empty, _) | (_, None) => None,
-            (payload, Some(place)) => Some(self.body(place, payload)?),
+        let contents = match (&variant.body, place) {
+            (Payload::Empty, _) | (_, None) => Vec::new(),
+            (payload, Some(place)) => {
+                let contents = self.contents(place, payload);
+                (!contents.is_empty()).then_some(contents)?
+            }
         };
-        Some((headers, body))
+        Some((headers, contents))
     }
 
     /// Returns the values of a header field: a single one, except for `Set-Cookie`.
@@ -165,61 +169,82 @@ impl ExampleLowering<'_> {
             .then_some(texts)
     }
 
-    /// Returns the media type and the content of a response.
-    fn body(&self, response: &Pointer, payload: &Payload) -> Option<(String, String)> {
-        let contents = payload.contents();
-        // Most clients accept JSON.
-        let content = contents
-            .iter()
-            .find(|content| content.codec == Codec::Json)
-            .or_else(|| contents.first())?;
+    /// Returns the examples of the content of a response, those of JSON first: most clients accept it.
+    fn contents(&self, response: &Pointer, payload: &Payload) -> Vec<ContentExample> {
         let place = response.key("content");
-        let declared = self.cx.document.get(&place)?.as_object()?;
-        let media = declared
-            .keys()
-            .find(|media| media.trim() == content.media)?;
-        let text = self.content_text(content, &place.key(media))?;
-        Some(match content.codec {
-            Codec::Open if essence(&content.media).starts_with("multipart/") => (
-                format!("{}; boundary={BOUNDARY}", content.media),
-                format!("--{BOUNDARY}--\r\n"),
-            ),
-            Codec::Open => (concrete_media(&content.media), text),
-            _ => (content.media.clone(), text),
-        })
+        let declared = self.cx.document.get(&place).and_then(Value::as_object);
+        let (json, others): (Vec<&Content>, Vec<_>) = payload
+            .contents()
+            .iter()
+            .partition(|content| content.codec == Codec::Json);
+        let mut examples = Vec::new();
+        for content in json.into_iter().chain(others) {
+            let mut keys = declared.into_iter().flat_map(|declared| declared.keys());
+            if let Some(media) = keys.find(|media| media.trim() == content.media) {
+                examples.extend(self.content(content, &place.key(media)));
+            }
+        }
+        examples
     }
 
-    fn content_text(&self, content: &Content, place: &Pointer) -> Option<String> {
-        match content.codec {
-            Codec::Json => Some(self.response_value(place, &content.ty)?.to_string()),
-            Codec::Text => {
-                let value = self.response_value(place, &content.ty)?;
-                Some(flat_text(&value).unwrap_or_default())
-            }
-            Codec::Form => {
-                let value = self.response_value(place, &content.ty)?;
-                Some(form_text(value.as_object()?))
-            }
+    /// Returns the examples of a media type.
+    fn content(&self, content: &Content, place: &Pointer) -> Vec<ContentExample> {
+        let values = match content.codec {
+            Codec::Json | Codec::Text | Codec::Form => self.response_values(place, &content.ty),
             // Raw bytes have no type to check.
             Codec::Bytes | Codec::Multipart | Codec::Open => {
-                let value = declared::example(self.cx, place).map(|(value, _)| value.clone());
-                let value =
-                    value.or_else(|| self.synthesize(place, &content.ty, Direction::Response));
-                let text = value.and_then(|value| flat_text(&value));
-                Some(text.unwrap_or_default())
+                let declared = declared::examples(self.cx, place).into_iter();
+                let declared: Vec<_> = declared
+                    .map(|example| (example.name.map(str::to_owned), example.value.clone()))
+                    .collect();
+                if declared.is_empty() {
+                    let value = self.synthesize(place, &content.ty, Direction::Response);
+                    vec![(None, value.unwrap_or_default())]
+                } else {
+                    declared
+                }
             }
-        }
+        };
+        let examples = values.into_iter().filter_map(|(name, value)| {
+            let text = match content.codec {
+                Codec::Json => value.to_string(),
+                Codec::Form => form_text(value.as_object()?),
+                _ => flat_text(&value).unwrap_or_default(),
+            };
+            let (media, text) = match content.codec {
+                Codec::Open if essence(&content.media).starts_with("multipart/") => (
+                    format!("{}; boundary={BOUNDARY}", content.media),
+                    format!("--{BOUNDARY}--\r\n"),
+                ),
+                Codec::Open => (concrete_media(&content.media), text),
+                _ => (content.media.clone(), text),
+            };
+            Some(ContentExample { name, media, text })
+        });
+        examples.collect()
     }
 
-    /// Returns the example at a place if it matches its type, otherwise reports it and generates one.
+    /// Returns the first value of [`response_values`](Self::response_values).
     fn response_value(&self, place: &Pointer, ty: &Type) -> Option<Value> {
-        if let Some((value, example)) = declared::example(self.cx, place) {
-            match check_type(value, ty, self.types, Direction::Response) {
-                Ok(()) => return Some(value.clone()),
-                Err((at, reason)) => report_mismatch(self.cx, example, &at, &reason),
+        let mut values = self.response_values(place, ty).into_iter();
+        values.next().map(|(_, value)| value)
+    }
+
+    /// Returns the examples at a place that match its type, with their names, and reports the others. If there are
+    /// none, a value is generated.
+    fn response_values(&self, place: &Pointer, ty: &Type) -> Vec<(Option<String>, Value)> {
+        let mut values = Vec::new();
+        for example in declared::examples(self.cx, place) {
+            match check_type(example.value, ty, self.types, Direction::Response) {
+                Ok(()) => values.push((example.name.map(str::to_owned), example.value.clone())),
+                Err((at, reason)) => report_mismatch(self.cx, example.place, &at, &reason),
             }
         }
-        self.synthesize(place, ty, Direction::Response)
+        if values.is_empty() {
+            let value = self.synthesize(place, ty, Direction::Response);
+            values.extend(value.map(|value| (None, value)));
+        }
+        values
     }
 
     /// Generates a value from the schema of the parameter, header field or media type at a place.
@@ -265,13 +290,13 @@ impl ExampleLowering<'_> {
 
     fn request_value(&self, place: &Pointer, ty: &Type) -> Option<Value> {
         let place = declared::described_at(self.cx, place)?;
-        let example = declared::example(self.cx, &place).map(|(value, _)| value.clone());
+        let example = declared::example(self.cx, &place).map(|example| example.value.clone());
         example.or_else(|| self.synthesize(&place, ty, Direction::Request))
     }
 }
 
-/// The header fields of a response, and its media type with its content.
-type Message = (Vec<(String, String)>, Option<(String, String)>);
+/// The header fields of a response, and the alternatives for its content.
+type Message = (Vec<(String, String)>, Vec<ContentExample>);
 
 /// Warns that the mock has no example of a response.
 fn report_no_example(cx: &Context<'_>, place: Option<&Pointer>) {

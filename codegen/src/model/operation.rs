@@ -326,6 +326,17 @@ pub struct ResponseExample {
     pub code: u16,
     /// The header fields, as sent.
     pub headers: Vec<(String, String)>,
-    /// The media type and the content, as sent.
-    pub body: Option<(String, String)>,
+    /// The alternatives for the content; the first one is the default. Empty if the response has no content.
+    pub contents: Vec<ContentExample>,
+}
+
+/// An example of the content of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentExample {
+    /// The name under `examples`.
+    pub name: Option<String>,
+    /// The media type.
+    pub media: String,
+    /// The content, as sent.
+    pub text: String,
 }

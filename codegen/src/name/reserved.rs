@@ -27,6 +27,7 @@ pub(crate) const ROOT: &[&str] = &[
     "Client",
     "ClientBuilder",
     "Code",
+    "ContentExample",
     "Credential",
     "Credentials",
     "DecodeError",

@@ -7,7 +7,9 @@ use crate::{
     runtime::{
         message::Response,
         mock::{
-            examples::{OperationExamples, ResponseExample, rejection_example},
+            examples::{
+                ContentExample, OperationExamples, ResponseExample, rejection_example,
+            },
             respond,
         },
     },
@@ -64,7 +66,7 @@ const ANY_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some(("application/octet-stream", "string")),
+        contents: &[ContentExample::new("application/octet-stream", "string")],
     },
 ];
 
@@ -72,7 +74,10 @@ const FILM_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some(("image/png", "")),
+        contents: &[
+            ContentExample::new("image/png", ""),
+            ContentExample::new("video/mp4", ""),
+        ],
     },
 ];
 
@@ -80,6 +85,8 @@ const PARTS_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some(("multipart/mixed; boundary=none", "--none--\r\n")),
+        contents: &[
+            ContentExample::new("multipart/mixed; boundary=none", "--none--\r\n"),
+        ],
     },
 ];

@@ -7,7 +7,9 @@ use crate::{
     runtime::{
         message::Response,
         mock::{
-            examples::{OperationExamples, ResponseExample, rejection_example},
+            examples::{
+                ContentExample, OperationExamples, ResponseExample, rejection_example,
+            },
             respond,
         },
     },
@@ -73,18 +75,22 @@ const FIND_PETS_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[("x-total-count", "2")],
-        body: Some((
-            "application/json",
-            "[{\"id\":2,\"kind\":\"cat\",\"name\":\"Kitty\"},{\"id\":1,\"kind\":\"cat\",\"name\":\"Tom\"}]",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/json",
+                "[{\"id\":2,\"kind\":\"cat\",\"name\":\"Kitty\"},{\"id\":1,\"kind\":\"cat\",\"name\":\"Tom\"}]",
+            ),
+        ],
     },
     ResponseExample {
         code: 201,
         headers: &[],
-        body: Some((
-            "application/problem+json",
-            "{\"status\":500,\"title\":\"Something went wrong\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/problem+json",
+                "{\"status\":500,\"title\":\"Something went wrong\"}",
+            ),
+        ],
     },
 ];
 
@@ -92,18 +98,22 @@ const ADD_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 201,
         headers: &[],
-        body: Some((
-            "application/json",
-            "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/json",
+                "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
+            ),
+        ],
     },
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some((
-            "application/problem+json",
-            "{\"status\":500,\"title\":\"Something went wrong\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/problem+json",
+                "{\"status\":500,\"title\":\"Something went wrong\"}",
+            ),
+        ],
     },
 ];
 
@@ -111,36 +121,43 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[("etag", "\"1\"")],
-        body: Some((
-            "application/json",
-            "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/json",
+                "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
+            ),
+            ContentExample::new("text/csv", "string"),
+        ],
     },
     ResponseExample {
         code: 304,
         headers: &[],
-        body: None,
+        contents: &[],
     },
     ResponseExample {
         code: 404,
         headers: &[],
-        body: None,
+        contents: &[],
     },
     ResponseExample {
         code: 400,
         headers: &[],
-        body: Some((
-            "application/problem+json",
-            "{\"status\":500,\"title\":\"Something went wrong\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/problem+json",
+                "{\"status\":500,\"title\":\"Something went wrong\"}",
+            ),
+        ],
     },
     ResponseExample {
         code: 201,
         headers: &[],
-        body: Some((
-            "application/problem+json",
-            "{\"status\":500,\"title\":\"Something went wrong\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/problem+json",
+                "{\"status\":500,\"title\":\"Something went wrong\"}",
+            ),
+        ],
     },
 ];
 
@@ -148,14 +165,16 @@ const DELETE_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 204,
         headers: &[],
-        body: None,
+        contents: &[],
     },
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some((
-            "application/problem+json",
-            "{\"status\":500,\"title\":\"Something went wrong\"}",
-        )),
+        contents: &[
+            ContentExample::new(
+                "application/problem+json",
+                "{\"status\":500,\"title\":\"Something went wrong\"}",
+            ),
+        ],
     },
 ];

@@ -48,6 +48,12 @@ pub trait Api: Send + Sync + 'static {
         request: Request<PutMade>,
     ) -> impl Future<Output = PutMadeResponse> + Send;
 
+    /// `GET /notes`
+    fn notes(
+        &self,
+        request: Request<Notes>,
+    ) -> impl Future<Output = NotesResponse> + Send;
+
     /// `GET /wait`
     fn wait(&self, request: Request<Wait>) -> impl Future<Output = WaitResponse> + Send;
 
@@ -110,6 +116,13 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             api,
             |api, request: Request<PutMade>| async move {
                 Api::put_made(&*api, request).await
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Notes>| async move {
+                Api::notes(&*api, request).await
             },
         );
     router

@@ -7,7 +7,9 @@ use crate::{
     runtime::{
         message::Response,
         mock::{
-            examples::{OperationExamples, ResponseExample, rejection_example},
+            examples::{
+                ContentExample, OperationExamples, ResponseExample, rejection_example,
+            },
             respond,
         },
     },
@@ -155,7 +157,7 @@ const GET_AXUM_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 204,
         headers: &[],
-        body: None,
+        contents: &[],
     },
 ];
 
@@ -163,7 +165,7 @@ const FIND_PETS_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[],
-        body: Some(("application/json", "[\"Tom\"]")),
+        contents: &[ContentExample::new("application/json", "[\"Tom\"]")],
     },
 ];
 
@@ -171,12 +173,12 @@ const BUY_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 201,
         headers: &[],
-        body: None,
+        contents: &[],
     },
     ResponseExample {
         code: 402,
         headers: &[],
-        body: None,
+        contents: &[],
     },
 ];
 
@@ -184,11 +186,11 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
         headers: &[],
-        body: None,
+        contents: &[],
     },
     ResponseExample {
         code: 404,
         headers: &[],
-        body: None,
+        contents: &[],
     },
 ];

@@ -17,17 +17,40 @@ pub(super) fn described_at(cx: &Context<'_>, place: &Pointer) -> Option<Pointer>
     }
 }
 
-/// Returns the first example at a place, with its own place.
-pub(super) fn example<'a>(cx: &Context<'a>, place: &Pointer) -> Option<(&'a Value, Pointer)> {
-    let object = cx.document.get(place)?.as_object()?;
-    if let Some(example) = object.get("example").filter(|example| !example.is_null()) {
-        return Some((example, place.key("example")));
+/// An example that the document declares.
+pub(super) struct DeclaredExample<'a> {
+    /// Its name under `examples`.
+    pub(super) name: Option<&'a str>,
+    pub(super) value: &'a Value,
+    pub(super) place: Pointer,
+}
+
+/// Returns the first example at a place.
+pub(super) fn example<'a>(cx: &Context<'a>, place: &Pointer) -> Option<DeclaredExample<'a>> {
+    examples(cx, place).into_iter().next()
+}
+
+/// Returns the examples at a place: `example`, which excludes `examples` (OpenAPI 3.0.3, section 4.7.14), or all of
+/// `examples`.
+pub(super) fn examples<'a>(cx: &Context<'a>, place: &Pointer) -> Vec<DeclaredExample<'a>> {
+    let Some(object) = cx.document.get(place).and_then(Value::as_object) else {
+        return Vec::new();
+    };
+    if let Some(value) = object.get("example").filter(|example| !example.is_null()) {
+        let place = place.key("example");
+        let name = None;
+        return vec![DeclaredExample { name, value, place }];
     }
-    let examples = object.get("examples")?.as_object()?;
     let place = place.key("examples");
-    examples.keys().find_map(|name| {
+    let named = object.get("examples").and_then(Value::as_object);
+    let examples = named.into_iter().flat_map(|named| named.keys());
+    let examples = examples.filter_map(|name| {
         let (place, example) = cx.resolved(&place.key(name))?;
-        let value = example.get("value").filter(|value| !value.is_null())?;
-        Some((value, place.key("value")))
-    })
+        Some(DeclaredExample {
+            name: Some(name),
+            value: example.get("value").filter(|value| !value.is_null())?,
+            place: place.key("value"),
+        })
+    });
+    examples.collect()
 }

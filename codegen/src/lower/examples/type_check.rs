@@ -166,7 +166,7 @@ pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, re
             Place::Key(place),
             format!("the {keyword} does not match its schema: {reason}{position}"),
         )
-        .label("the mock uses a value generated from the schema instead")
+        .label("the mock does not use it")
         .help(format!("correct the {keyword} or the schema")),
     );
 }

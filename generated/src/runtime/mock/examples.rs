@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::{
     Code,
     runtime::{
-        codec::{error::DecodeError, media::PROBLEM},
+        codec::{
+            error::DecodeError,
+            media::{PROBLEM, weight},
+        },
         message::{
             Rejection, Response, ResponseKey, match_response_key, response_decoder::ResponseDecoder,
         },
@@ -25,8 +28,35 @@ pub(crate) struct ResponseExample {
     /// The status code; for a range or `default`, one of its codes.
     pub(crate) code: u16,
     pub(crate) headers: &'static [(&'static str, &'static str)],
-    /// The media type and the content.
-    pub(crate) body: Option<(&'static str, &'static str)>,
+    /// The alternatives for the content; the first one is the default.
+    pub(crate) contents: &'static [ContentExample],
+}
+
+/// An example of the content of a response, as sent on the wire.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContentExample {
+    name: Option<&'static str>,
+    media: &'static str,
+    text: &'static str,
+}
+
+impl ContentExample {
+    pub(crate) const fn new(media: &'static str, text: &'static str) -> Self {
+        Self {
+            name: None,
+            media,
+            text,
+        }
+    }
+
+    /// Creates an example that the document gives a name.
+    pub(crate) const fn named(name: &'static str, media: &'static str, text: &'static str) -> Self {
+        Self {
+            name: Some(name),
+            media,
+            text,
+        }
+    }
 }
 
 /// The examples of an operation's responses.
@@ -59,12 +89,15 @@ pub(crate) fn rejection_example(
             .iter()
             .find(|example| match_response_key(operation.keys, example.code) == Some(key))
     });
-    let Some((example, Ok(mut headers))) = example.map(|example| (example, headers(example)))
+    let Some((example, Ok(mut headers))) =
+        example.map(|example| (example, headers(example, example.contents.first())))
     else {
         return response;
     };
-    let mut response = match example.body {
-        Some((media, body)) if !media.starts_with(PROBLEM) => with_status(code, Body::from(body)),
+    let mut response = match example.contents.first() {
+        Some(content) if !content.media.starts_with(PROBLEM) => {
+            with_status(code, Body::from(content.text))
+        }
         _ => {
             headers.remove(header::CONTENT_TYPE);
             headers.extend(response.headers().clone());
@@ -97,20 +130,65 @@ pub(super) fn first(examples: &[ResponseExample]) -> Option<(&ResponseExample, C
     Some((example, Code::new(example.code)?))
 }
 
+/// Selects the content of an example: the one with the preferred name, and of several the one whose media type has
+/// the highest weight in `Accept`. Returns `None` if the response has no content.
+///
+/// # Errors
+/// A message if no example has the name.
+pub(super) fn select(
+    example: &ResponseExample,
+    name: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Option<&'static ContentExample>, String> {
+    let accept = headers.get_all(header::ACCEPT).iter();
+    let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
+    let accept = accept.join(",");
+    let mut selected: Option<(f32, &ContentExample)> = None;
+    for content in example.contents {
+        let weight = weight(&accept, content.media);
+        let is_named = name.is_none() || content.name == name;
+        if is_named && selected.is_none_or(|(highest, _)| weight > highest) {
+            selected = Some((weight, content));
+        }
+    }
+    match (selected, name) {
+        (None, Some(name)) => Err(unknown_name(example, name)),
+        (selected, _) => Ok(selected.map(|(_, content)| content)),
+    }
+}
+
+fn unknown_name(example: &ResponseExample, name: &str) -> String {
+    let names = example.contents.iter().filter_map(|content| content.name);
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    let name = name.escape_debug();
+    match names.as_slice() {
+        [] => format!("this response has no example `{name}`, and none with a name"),
+        names => format!(
+            "this response has no example `{name}`; use one of {}",
+            names.join(", ")
+        ),
+    }
+}
+
 /// Decodes an example as a response with this status code.
-pub(super) fn decode<R: Response>(example: &ResponseExample, code: Code) -> Result<R, DecodeError> {
-    let body = example
-        .body
-        .map(|(_, body)| Bytes::from_static(body.as_bytes()));
+pub(super) fn decode<R: Response>(
+    example: &ResponseExample,
+    content: Option<&ContentExample>,
+    code: Code,
+) -> Result<R, DecodeError> {
+    let body = content.map(|content| Bytes::from_static(content.text.as_bytes()));
     R::decode(&mut ResponseDecoder::new(
         code,
-        &headers(example)?,
+        &headers(example, content)?,
         body.unwrap_or_default(),
     ))
 }
 
 /// Returns the header fields of an example, `Content-Type` included.
-fn headers(example: &ResponseExample) -> Result<HeaderMap, DecodeError> {
+fn headers(
+    example: &ResponseExample,
+    content: Option<&ContentExample>,
+) -> Result<HeaderMap, DecodeError> {
     let mut headers = HeaderMap::new();
     for (name, value) in example.headers {
         let value = HeaderValue::try_from(*value).map_err(|error| DecodeError::Header {
@@ -119,8 +197,9 @@ fn headers(example: &ResponseExample) -> Result<HeaderMap, DecodeError> {
         })?;
         headers.append(HeaderName::from_static(name), value);
     }
-    if let Some((media, _)) = example.body {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    if let Some(content) = content {
+        let media = HeaderValue::from_static(content.media);
+        headers.insert(header::CONTENT_TYPE, media);
     }
     Ok(headers)
 }

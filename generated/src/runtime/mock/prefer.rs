@@ -13,6 +13,7 @@ use crate::StatusChoice;
 pub(crate) struct Prefer {
     pub(crate) code: Option<StatusChoice>,
     pub(crate) delay: Option<Duration>,
+    pub(crate) example: Option<String>,
 }
 
 impl Prefer {
@@ -34,6 +35,8 @@ impl Prefer {
                 let seconds = value.parse().ok();
                 let delay = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 prefer.delay = Some(delay.ok_or_else(|| invalid("it is not a number of seconds"))?);
+            } else if name.eq_ignore_ascii_case("example") && prefer.example.is_none() {
+                prefer.example = Some(value.to_owned());
             }
         }
         Ok(prefer)
