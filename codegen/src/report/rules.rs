@@ -21,6 +21,8 @@ rules! {
     DuplicateKey = "duplicate-key";
     /// OpenAPI does not define a key.
     UnknownKey = "unknown-key";
+    /// A schema of an OpenAPI 3.0 document has a keyword of OpenAPI 3.1.
+    NewerKeyword = "newer-keyword", Warning;
     /// A required key is missing.
     MissingKey = "missing-key";
     /// A value has the wrong type.
