@@ -43,6 +43,8 @@ rules! {
     UnknownStatus = "unknown-status";
     /// A status code has two different descriptions.
     StatusConflict = "status-conflict";
+    /// The description of a status in a catalogue is not suitable as documentation.
+    StatusDescription = "status-description";
     /// No operation returns a described status.
     UnusedStatus = "unused-status", Warning;
     /// Two status codes have the same name.

@@ -2,6 +2,8 @@
 
 use std::{env, fs, path::Path};
 
+use statusquo_codegen::{model::Catalogue, source::Source};
+
 use crate::{run, workspace};
 
 fn readme() -> String {
@@ -187,7 +189,7 @@ fn the_recipe_for_a_status_works() {
         1,
     );
     let folder = crate::empty_folder("recipe");
-    fs::write(folder.join("status.yaml"), spec).unwrap();
+    fs::write(folder.join("status.yaml"), &spec).unwrap();
     let arguments = [
         "gen",
         "--spec",
@@ -199,6 +201,10 @@ fn the_recipe_for_a_status_works() {
     ];
     let done = run(&folder, &arguments);
     assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    // In the workspace, the document is the catalogue.
+    let source = Source::new("status.yaml", &spec);
+    let (_, warnings) = statusquo_codegen::model(&source, &Catalogue::empty()).unwrap();
+    assert_eq!(warnings, []);
     let status = fs::read_to_string(folder.join("out/src/status.rs")).unwrap();
     assert!(status.contains(&format!("{name} = {code},")));
     assert!(status.contains("A parent does not allow the client to see the page."));
