@@ -152,9 +152,15 @@ fn links_lead_to_files() {
     }
 }
 
-/// The recipe for a new status, followed literally.
-#[test]
-fn the_recipe_for_a_status_works() {
+/// The document of the workspace with a status as the recipe adds it.
+pub(crate) struct WithStatus {
+    pub(crate) spec: String,
+    pub(crate) code: String,
+    pub(crate) name: &'static str,
+}
+
+/// Follows the recipe for a status.
+pub(crate) fn with_status() -> WithStatus {
     let page = page(".github/CONTRIBUTING.md");
     let block = blocks(&page, "yaml").remove(0);
     // It is in a list, indented by three.
@@ -188,6 +194,12 @@ fn the_recipe_for_a_status_works() {
         &format!("        '{code}': {key}\n        default: {{"),
         1,
     );
+    WithStatus { spec, code, name }
+}
+
+#[test]
+fn the_recipe_for_a_status_works() {
+    let WithStatus { spec, code, name } = with_status();
     let folder = crate::empty_folder("recipe");
     fs::write(folder.join("status.yaml"), &spec).unwrap();
     let arguments = [
