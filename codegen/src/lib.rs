@@ -22,6 +22,9 @@
 //! a misspelled key (`respones`). Any other fault is a warning, and the part is left out: documentation, a header
 //! field without a valid name, a key that OpenAPI does not define.
 //!
+//! Keywords of OpenAPI 3.1 whose meaning is clear, such as `const` and `type: [string, 'null']`, are read as 3.1
+//! defines them, with one warning.
+//!
 //! A rule with more than five findings prints three of them; `--verbose` prints all. `gen --deny-warnings` generates
 //! nothing if there is a warning. `--allow RULE` hides the warnings of a rule, and so does the document itself:
 //!

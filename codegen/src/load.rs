@@ -9,6 +9,7 @@
 mod external_refs;
 mod lint;
 mod misspelling;
+mod newer_keywords;
 mod parse;
 mod recover;
 mod ref_depth;
@@ -104,11 +105,17 @@ pub(crate) fn load(source: &Source) -> Result<(Document, Vec<Diagnostic>), Vec<D
     findings.extend(external_refs::inline(&mut tree, source));
     let (allowed, lint_findings) = lint::allowed_rules(&tree);
     findings.extend(lint_findings);
+    findings.extend(newer_keywords::rewrite(&mut tree));
     let validated = validate::validate(&tree, source);
     findings.extend(validated.findings);
     findings.retain(|finding| finding.is_error() || !allowed.contains(&finding.rule));
     for place in &validated.left_out {
         recover::remove(&mut tree, place);
+    }
+    for (place, text) in validated.as_written {
+        if let Some(value) = tree.pointer_mut(place.as_str()) {
+            *value = text.into();
+        }
     }
     if let Some(finding) = ref_depth::check(&tree, &validated.references) {
         findings.push(finding);

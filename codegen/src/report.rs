@@ -10,6 +10,7 @@ mod spans;
 mod wording;
 
 use crate::pointer::Pointer;
+pub(crate) use positions::SourceTexts;
 pub use positions::{Position, Positions};
 pub use render::{Detail, OutputStyle, Report, render};
 pub use rules::Rule;

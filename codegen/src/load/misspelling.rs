@@ -10,7 +10,7 @@ use crate::report::{distance, is_rearranged, misspelled};
 
 /// Returns the key of `fields` that an unknown key misspells, if it has a meaning.
 pub(super) fn key(kind: ObjectKind, fields: &[KeySpec], key: &str) -> Option<&'static str> {
-    // OpenAPI 3.1 has both keys.
+    // Other versions of JSON Schema and OpenAPI have both keys.
     if kind == ObjectKind::Schema && key == "examples" {
         return None;
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::ResponseKey,
     pointer::{Pointer, Trail},
-    report::{Diagnostic, Place, Rule, Severity, describe, list, nearest},
+    report::{Diagnostic, Place, Rule, Severity, SourceTexts, describe, list, nearest},
     source::Source,
 };
 
@@ -27,16 +27,20 @@ pub(super) struct Validated {
     pub(super) broken: BTreeSet<Pointer>,
     /// The places of the faulty parts that are left out of the document, with a warning.
     pub(super) left_out: BTreeSet<Pointer>,
+    /// The places of the values that are strings, with their texts as written.
+    pub(super) as_written: BTreeMap<Pointer, String>,
 }
 
 /// Validates a document, and resolves its `$ref`s.
 pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
     let mut checker = Validator {
         source,
+        texts: SourceTexts::new(source),
         findings: Vec::new(),
         references: BTreeMap::new(),
         broken: BTreeSet::new(),
         left_out: BTreeSet::new(),
+        as_written: BTreeMap::new(),
         optional: None,
         optional_references: BTreeMap::new(),
     };
@@ -47,17 +51,21 @@ pub(super) fn validate(tree: &Value, source: &Source) -> Validated {
         references: checker.references,
         broken: checker.broken,
         left_out: checker.left_out,
+        as_written: checker.as_written,
     }
 }
 
 pub(super) struct Validator<'a> {
     pub(super) source: &'a Source,
+    texts: SourceTexts<'a>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) references: References,
     /// The places of the `$ref`s that cannot be resolved.
     pub(super) broken: BTreeSet<Pointer>,
     /// The places of the faulty parts that are left out.
     pub(super) left_out: BTreeSet<Pointer>,
+    /// The places of the values that are strings, with their texts as written.
+    as_written: BTreeMap<Pointer, String>,
     /// The part around the current place that can be left out, because it affects only documentation, or nothing.
     pub(super) optional: Option<Pointer>,
     /// The places of the `$ref`s in such parts, each with its part.
@@ -152,6 +160,9 @@ impl Validator<'_> {
                 self.misspelled_key(kind, key, near, at);
             }
         }
+        if kind == ObjectKind::Schema {
+            self.enum_of_strings(object, at);
+        }
         if let ObjectKeys::Fields(fields) = kind.keys() {
             for field in fields {
                 if field.required && !object.contains_key(field.name) {
@@ -167,6 +178,31 @@ impl Validator<'_> {
         for key in dependent(kind, object) {
             if !object.contains_key(*key) {
                 self.missing(kind, key, at);
+            }
+        }
+    }
+
+    /// Warns about the numbers in an enum of strings that YAML changes, such as `1.10`; they are read as written.
+    fn enum_of_strings(&mut self, schema: &Map<String, Value>, at: &Trail<'_>) {
+        if schema.get("type").and_then(Value::as_str) != Some("string") {
+            return;
+        }
+        let values = schema.get("enum").and_then(Value::as_array);
+        for (index, value) in values.into_iter().flatten().enumerate() {
+            if !value.is_number() {
+                continue;
+            }
+            let place = at.key("enum").index(index).pointer();
+            let text = self.texts.written(&place);
+            let as_json = value.to_string();
+            if text != as_json {
+                let message = format!("`{text}` is the number {as_json}, not a string");
+                self.report(
+                    Diagnostic::warning(Rule::WrongType, Place::Value(place.clone()), message)
+                        .label(format!("read as `'{text}'`"))
+                        .help(format!("quote it: `'{text}'`")),
+                );
+                self.as_written.insert(place, text.to_owned());
             }
         }
     }
@@ -350,7 +386,8 @@ impl Validator<'_> {
         };
         let help = match (kind, value) {
             (ValueKind::Text | ValueKind::OneOf(_), Value::Number(_) | Value::Bool(_)) => {
-                format!("quote it: `'{value}'`")
+                // YAML reads `1.10` as the number 1.1.
+                format!("quote it: `'{}'`", self.texts.written(&pointer))
             }
             (
                 ValueKind::Any | ValueKind::Is(_) | ValueKind::Ref(_) | ValueKind::Map(_),

@@ -1,5 +1,7 @@
 //! Lowers status codes, from `x-status` in the document and from the catalogue.
 
+mod description;
+
 use std::collections::BTreeMap;
 
 use openapiv3::Response;
@@ -51,6 +53,11 @@ impl Statuses {
                     }
                     None => {}
                 }
+            }
+        }
+        if cx.catalogue.is_empty() {
+            for DescribedStatus { status, place } in described.values() {
+                description::check(cx, status, place);
             }
         }
         check_unused(cx, &used);

@@ -16,17 +16,24 @@ pub(super) struct FileSpan {
 }
 
 /// The texts of a document and its external files, with the span indexes built so far.
-pub(super) struct SourceTexts<'a> {
+pub(crate) struct SourceTexts<'a> {
     pub(super) source: &'a Source,
     indexes: HashMap<Option<String>, SpanIndex>,
 }
 
 impl<'a> SourceTexts<'a> {
-    pub(super) fn new(source: &'a Source) -> Self {
+    pub(crate) fn new(source: &'a Source) -> Self {
         Self {
             source,
             indexes: HashMap::new(),
         }
+    }
+
+    /// Returns the text of a scalar value as it is written in the document.
+    pub(crate) fn written(&mut self, place: &Pointer) -> &'a str {
+        let FileSpan { file, bytes } = self.locate(&Place::Value(place.clone()));
+        let text = self.source.file_text(file.as_deref());
+        text.get(bytes).unwrap_or_default()
     }
 
     /// Returns the bytes of a place, or of the closest existing place around it.

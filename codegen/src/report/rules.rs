@@ -21,6 +21,8 @@ rules! {
     DuplicateKey = "duplicate-key";
     /// OpenAPI does not define a key.
     UnknownKey = "unknown-key";
+    /// A schema of an OpenAPI 3.0 document has a keyword of OpenAPI 3.1.
+    NewerKeyword = "newer-keyword", Warning;
     /// A required key is missing.
     MissingKey = "missing-key";
     /// A value has the wrong type.
@@ -41,6 +43,8 @@ rules! {
     UnknownStatus = "unknown-status";
     /// A status code has two different descriptions.
     StatusConflict = "status-conflict";
+    /// The description of a status in a catalogue is not suitable as documentation.
+    StatusDescription = "status-description";
     /// No operation returns a described status.
     UnusedStatus = "unused-status", Warning;
     /// Two status codes have the same name.

@@ -502,7 +502,7 @@ fn only_external_files_in_the_documents_folder_are_read() {
 
 /// Copies the files of the workspace that `gen` needs, with a catalogue. The package of the commands gets another
 /// name, because the copy is built in the same target folder.
-fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::PathBuf {
+pub(crate) fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::PathBuf {
     let folder = empty_folder(name);
     let sources = ["codegen", "xtask/src", "spec", "generated/src"].map(|path| {
         let files = files(&workspace().join(path));
@@ -532,6 +532,30 @@ fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::PathBuf {
     folder
 }
 
+/// Compiles and runs the commands of a copy of the workspace, and returns the exit code and the output.
+pub(crate) fn run_copy(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
+    cargo
+        .args([
+            "run",
+            "--quiet",
+            "--offline",
+            "--package",
+            "xtask-copy",
+            "--",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target);
+    let output = cargo.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout) + &text(output.stderr),
+    )
+}
+
 /// The catalogue is embedded in the program that writes it.
 #[test]
 #[ignore = "compiles the generator again; `.ci/run` includes it"]
@@ -540,28 +564,7 @@ fn a_broken_catalogue_can_be_generated_again() {
     let catalogue = fs::read_to_string(workspace().join(path)).unwrap();
     let conflict = format!("<<<<<<< HEAD\n{catalogue}=======\n>>>>>>> theirs\n");
     let folder = copy_of_the_workspace("broken-catalogue", &conflict);
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let run = |arguments: &[&str]| {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
-        cargo
-            .args([
-                "run",
-                "--quiet",
-                "--offline",
-                "--package",
-                "xtask-copy",
-                "--",
-            ])
-            .args(arguments)
-            .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", target);
-        let output = cargo.output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code(),
-            text(output.stdout) + &text(output.stderr),
-        )
-    };
+    let run = |arguments: &[&str]| run_copy(&folder, arguments);
     let (code, output) = run(&["explain", "404"]);
     assert_eq!(code, Some(2), "{output}");
     assert_eq!(

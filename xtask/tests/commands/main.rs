@@ -11,6 +11,7 @@ mod explain;
 mod generate;
 mod matrix;
 mod readme;
+mod recipes;
 mod serve;
 
 use std::{

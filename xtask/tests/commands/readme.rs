@@ -2,6 +2,8 @@
 
 use std::{env, fs, path::Path};
 
+use statusquo_codegen::{model::Catalogue, source::Source};
+
 use crate::{run, workspace};
 
 fn readme() -> String {
@@ -150,9 +152,15 @@ fn links_lead_to_files() {
     }
 }
 
-/// The recipe for a new status, followed literally.
-#[test]
-fn the_recipe_for_a_status_works() {
+/// The document of the workspace with a status as the recipe adds it.
+pub(crate) struct WithStatus {
+    pub(crate) spec: String,
+    pub(crate) code: String,
+    pub(crate) name: &'static str,
+}
+
+/// Follows the recipe for a status.
+pub(crate) fn with_status() -> WithStatus {
     let page = page(".github/CONTRIBUTING.md");
     let block = blocks(&page, "yaml").remove(0);
     // It is in a list, indented by three.
@@ -186,8 +194,14 @@ fn the_recipe_for_a_status_works() {
         &format!("        '{code}': {key}\n        default: {{"),
         1,
     );
+    WithStatus { spec, code, name }
+}
+
+#[test]
+fn the_recipe_for_a_status_works() {
+    let WithStatus { spec, code, name } = with_status();
     let folder = crate::empty_folder("recipe");
-    fs::write(folder.join("status.yaml"), spec).unwrap();
+    fs::write(folder.join("status.yaml"), &spec).unwrap();
     let arguments = [
         "gen",
         "--spec",
@@ -199,6 +213,10 @@ fn the_recipe_for_a_status_works() {
     ];
     let done = run(&folder, &arguments);
     assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
+    // In the workspace, the document is the catalogue.
+    let source = Source::new("status.yaml", &spec);
+    let (_, warnings) = statusquo_codegen::model(&source, &Catalogue::empty()).unwrap();
+    assert_eq!(warnings, []);
     let status = fs::read_to_string(folder.join("out/src/status.rs")).unwrap();
     assert!(status.contains(&format!("{name} = {code},")));
     assert!(status.contains("A parent does not allow the client to see the page."));
