@@ -88,7 +88,7 @@ impl All {
 
 crate::runtime::codec::object::impl_serde_object!(All {
     optional alias = "alias",
-    optional contradiction = "contradiction",
+    nullable contradiction = "contradiction",
     nullable described = "described",
     nullable either = "either",
     optional extended = "extended",
@@ -97,11 +97,11 @@ crate::runtime::codec::object::impl_serde_object!(All {
     optional implicit = "implicit",
     nullable level = "level",
     optional limited = "limited",
-    optional listed = "listed",
+    nullable listed = "listed",
     optional r#loop = "loop",
     optional merged = "merged",
     optional nested = "nested",
-    optional nothing = "nothing",
+    nullable nothing = "nothing",
     optional pet = "pet",
     optional quoted = "quoted",
     optional shape = "shape",
@@ -267,8 +267,8 @@ pub enum Either {
 }
 
 crate::runtime::codec::unions::impl_union!(Either {
-    Left,
-    Right,
+    Left if LEFT,
+    Right if RIGHT,
 });
 
 /// `Endless`.
@@ -304,8 +304,8 @@ pub enum Extended {
 }
 
 crate::runtime::codec::unions::impl_union!(Extended {
-    Circle,
-    Box,
+    Circle if CIRCLE,
+    Box if BOX,
 });
 
 /// `Forest`.
@@ -441,7 +441,7 @@ pub enum Loop {
 }
 
 crate::runtime::codec::unions::impl_union!(Loop {
-    List,
+    List if LOOP_LIST,
     Text,
 });
 
@@ -553,8 +553,8 @@ pub enum Shape {
 }
 
 crate::runtime::codec::unions::impl_union!(Shape {
-    Circle,
-    Box,
+    Circle if CIRCLE,
+    Box if BOX,
 });
 
 /// `Through`.
@@ -593,8 +593,8 @@ pub enum Unclear {
 }
 
 crate::runtime::codec::unions::impl_union!(Unclear {
-    One,
-    Two,
+    One if UNCLEAR_ONE,
+    Two if UNCLEAR_TWO,
 });
 
 /// `AllEither`.
@@ -875,7 +875,7 @@ pub enum PostPetSize {
 
 crate::runtime::codec::unions::impl_union!(PostPetSize {
     Integer,
-    Text,
+    Text if POST_PET_SIZE_TEXT,
 });
 
 /// `PostPetSizeText`.

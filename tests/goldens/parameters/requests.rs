@@ -365,7 +365,7 @@ impl Operation for Either {
         Ok(Self {
             size: request
                 .required(
-                    Param::path("size").with_constraints(constraints::EITHER_SIZE),
+                    Param::path("size").with_constraints(constraints::IS_EITHER_SIZE),
                 )?,
             level: request
                 .optional(

@@ -89,7 +89,7 @@ impl ExampleSynthesizer<'_> {
 
     fn schema_value(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         for keyword in ["example", "default"] {
-            for (place, value) in schema.every(keyword) {
+            for (place, value) in schema.every_annotation(keyword) {
                 let source = place.key(keyword);
                 if !self.rejected.contains(&source) {
                     self.used.push((target.clone(), source));
@@ -188,7 +188,10 @@ impl ExampleSynthesizer<'_> {
         for (name, places) in schema.properties() {
             let property = Schema::merge(self.cx, &places);
             let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
-            if is_optional || property.is_some_and(|schema| schema.flag(self.excluded_keyword())) {
+            if is_optional
+                || schema.property(self.cx, name).is_impossible
+                || property.is_some_and(|schema| schema.flag(self.excluded_keyword()))
+            {
                 continue;
             }
             match self.merged_value(&places, &target.key(name)) {

@@ -3,6 +3,7 @@
 //! They are read from the tree of the document, because [`openapiv3`] sorts schemas into kinds and loses
 //! keywords of a schema of two kinds (`type` next to `allOf`, `enum` without `type`).
 
+mod enforced;
 mod shape;
 mod unions;
 
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::{lower::Context, pointer::Pointer};
 pub(crate) use shape::SchemaShape;
-pub(crate) use unions::{UnionMember, discriminator_tags};
+pub(crate) use unions::{UnionMember, base_union, discriminator_tags};
 
 /// A merged schema: all of its parts apply to each value.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ pub(crate) struct Schema<'a> {
     pub(crate) place: Pointer,
     /// The schema itself, then the schemas in its `allOf`; each place once.
     parts: Vec<SchemaPart<'a>>,
+    /// The schemas that lead to it, each a single-child `allOf`, `oneOf` or `anyOf`, the outermost one first. Their
+    /// annotations override its own.
+    wrappers: Vec<(Pointer, &'a Map<String, Value>)>,
     /// Whether it, or a schema that leads to it, is `nullable`.
     nullable: bool,
 }
@@ -33,7 +37,8 @@ pub(crate) struct Schema<'a> {
 struct SchemaPart<'a> {
     place: Pointer,
     keywords: &'a Map<String, Value>,
-    /// The keywords in [`UNIONS`] for which an alternative has been chosen.
+    /// The keywords in [`UNIONS`] for which an alternative has been chosen; `discriminator` if the value is not one
+    /// of a schema that extends this one.
     decided: BTreeSet<&'static str>,
 }
 
@@ -55,6 +60,15 @@ pub(crate) enum AdditionalProperties {
     Open,
     /// Values of the merged schemas at these places are allowed.
     Typed(Vec<Pointer>),
+}
+
+/// The facts about a property that the schemas of its object declare.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PropertyFlags {
+    pub(crate) is_read_only: bool,
+    pub(crate) is_write_only: bool,
+    /// Whether no object may have it, because `additionalProperties: false` of a part excludes it.
+    pub(crate) is_impossible: bool,
 }
 
 /// Returns whether a keyword does not constrain values.
@@ -96,7 +110,9 @@ pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Opti
         .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
     let (keyword, value) = constraints.next()?;
     let is_only = constraints.next().is_none() && value.as_array()?.len() == 1;
-    let is_applicator = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
+    // A schema with a discriminator is the base of those that extend it.
+    let is_all_of = keyword == "allOf" && !keywords.contains_key("discriminator");
+    let is_applicator = is_all_of || UNIONS.contains(&keyword.as_str());
     (is_only && is_applicator).then(|| place.key(keyword).index(0))
 }
 
@@ -110,18 +126,20 @@ impl<'a> Schema<'a> {
     pub(crate) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
         let (mut place, mut keywords) = cx.resolved(place)?;
         let mut nullable = flag(keywords, "nullable");
-        let mut visited = BTreeSet::new();
+        let mut wrappers: Vec<(Pointer, &Map<String, Value>)> = Vec::new();
         while let Some(child) = only_child(&place, keywords) {
             cx.mark_seen(&place);
-            if !visited.insert(place.clone()) {
+            if wrappers.iter().any(|(visited, _)| *visited == place) {
                 break;
             }
+            wrappers.push((place.clone(), keywords));
             (place, keywords) = cx.resolved(&child)?;
             nullable |= flag(keywords, "nullable");
         }
         let mut schema = Self {
             place: place.clone(),
             parts: Vec::new(),
+            wrappers,
             nullable,
         };
         schema.add_place(cx, &place);
@@ -134,6 +152,7 @@ impl<'a> Schema<'a> {
         let mut merged = schemas.next()?;
         for schema in schemas {
             merged.nullable &= schema.nullable;
+            merged.wrappers.extend(schema.wrappers);
             merged.add_parts(schema.parts);
         }
         Some(merged)
@@ -218,7 +237,20 @@ impl<'a> Schema<'a> {
     }
 
     pub(crate) fn flag(&self, keyword: &str) -> bool {
-        self.every(keyword).any(|(_, value)| value == true)
+        self.every_annotation(keyword)
+            .any(|(_, value)| value == true)
+    }
+
+    /// Returns all values of an annotation, each with the place of its schema: first those of the schemas that lead
+    /// to this one, then its own.
+    pub(crate) fn every_annotation(
+        &self,
+        keyword: &str,
+    ) -> impl Iterator<Item = (&Pointer, &'a Value)> {
+        self.wrappers
+            .iter()
+            .filter_map(move |(place, keywords)| Some((place, keywords.get(keyword)?)))
+            .chain(self.every(keyword))
     }
 
     /// Returns the values of `enum` except `null`, with their places.
@@ -249,6 +281,30 @@ impl<'a> Schema<'a> {
             }
         }
         properties
+    }
+
+    /// Returns the facts about a property.
+    pub(crate) fn property(&self, cx: &Context<'a>, name: &str) -> PropertyFlags {
+        let properties = self.properties();
+        let places = properties.get(name).map(Vec::as_slice).unwrap_or_default();
+        let property = Self::merge(cx, places);
+        let has_flag = |keyword: &str| {
+            property
+                .as_ref()
+                .is_some_and(|property| property.flag(keyword))
+        };
+        let declares = |part: &SchemaPart<'_>| {
+            let properties = part.keywords.get("properties");
+            properties.is_some_and(|properties| properties.get(name).is_some())
+        };
+        PropertyFlags {
+            is_read_only: has_flag("readOnly"),
+            is_write_only: has_flag("writeOnly"),
+            is_impossible: self.parts.iter().any(|part| {
+                part.keywords.get("additionalProperties") == Some(&Value::Bool(false))
+                    && !declares(part)
+            }),
+        }
     }
 
     pub(crate) fn required(&self) -> BTreeSet<&'a str> {
@@ -299,10 +355,8 @@ impl<'a> Schema<'a> {
     }
 
     pub(crate) fn is_nullable(&self, cx: &Context<'a>) -> bool {
-        let is_in_enum = self
-            .every("enum")
-            .filter_map(|(_, value)| value.as_array())
-            .any(|values| values.contains(&Value::Null));
+        let lists_null = |part: &SchemaPart<'_>| list(part.keywords, "enum").contains(&Value::Null);
+        let is_marked = |part: &SchemaPart<'_>| flag(part.keywords, "nullable") || lists_null(part);
         let has_nullable_alternative = || {
             let lists = self
                 .undecided_unions()
@@ -312,10 +366,14 @@ impl<'a> Schema<'a> {
                     .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
             })
         };
-        let are_all_nullable = || {
-            let mut parts = self.parts.iter();
-            parts.all(|part| flag(part.keywords, "nullable"))
+        let allows_null = |part: &SchemaPart<'_>| {
+            is_marked(part)
+                || !["enum", "type"]
+                    .iter()
+                    .any(|keyword| part.keywords.contains_key(*keyword))
         };
-        self.nullable || is_in_enum || has_nullable_alternative() || are_all_nullable()
+        self.nullable
+            || has_nullable_alternative()
+            || (self.parts.iter().any(is_marked) && self.parts.iter().all(allows_null))
     }
 }
