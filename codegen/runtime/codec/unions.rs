@@ -144,7 +144,7 @@ macro_rules! impl_union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let candidates = crate::runtime::codec::param_decode::ScalarCandidates::deserialize(deserializer)?;
+                let candidates = crate::runtime::codec::param_decode::Candidates::deserialize(deserializer)?;
                 let best = |value: &_| crate::runtime::codec::unions::best(value, &[
                     $(crate::runtime::codec::unions::Candidate {
                         decode: |value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),

@@ -7,6 +7,20 @@ use crate::runtime::codec::{
     validation::{Bound, Constraint, Constraints, JsonType},
 };
 
+/// The constraints on a `Animal`.
+pub(crate) static ANIMAL: Constraints = &[
+    Constraint::Property("kind", &[Constraint::StringEnum(&["Lion", "Seal"])]),
+];
+
+/// The constraints on a `Car`.
+pub(crate) static CAR: Constraints = &[Constraint::Ref(&VEHICLE_BASE)];
+
+/// The constraints on a `Closed`.
+pub(crate) static CLOSED: Constraints = &[
+    Constraint::NoAdditionalProperties(&["sort"]),
+    Constraint::Ref(&PAGING),
+];
+
 /// The constraints on a `Cup`.
 pub(crate) static CUP: Constraints = &[
     Constraint::Property("milk", &[Constraint::Maximum(Bound::Integer(3))]),
@@ -40,6 +54,25 @@ pub(crate) static IS_EITHER: Constraints = &[
     ),
 ];
 
+/// The constraints that a value must satisfy to be a `Extended`.
+pub(crate) static IS_EXTENDED: Constraints = &[
+    Constraint::Type(JsonType::Object),
+    Constraint::Required("id"),
+    Constraint::Property(
+        "id",
+        &[Constraint::Type(JsonType::Integer), Constraint::Minimum(Bound::Integer(1))],
+    ),
+    Constraint::Property("n", &[Constraint::Type(JsonType::Boolean)]),
+    Constraint::OneOf(&[&[Constraint::Ref(&IS_LEFT)], &[Constraint::Ref(&IS_RIGHT)]]),
+];
+
+/// The constraints that a value must satisfy to be a `Left`.
+pub(crate) static IS_LEFT: Constraints = &[
+    Constraint::Type(JsonType::Object),
+    Constraint::Required("left"),
+    Constraint::Property("left", &[Constraint::Type(JsonType::String)]),
+];
+
 /// The constraints that a value must satisfy to be a `Pot`.
 pub(crate) static IS_POT: Constraints = &[
     Constraint::Type(JsonType::Object),
@@ -67,11 +100,24 @@ pub(crate) static IS_PUT_PHOTO_SIZE: Constraints = &[
     ),
 ];
 
+/// The constraints that a value must satisfy to be a `Right`.
+pub(crate) static IS_RIGHT: Constraints = &[
+    Constraint::Type(JsonType::Object),
+    Constraint::Required("right"),
+    Constraint::Property("right", &[Constraint::Type(JsonType::String)]),
+];
+
 /// The constraints that a value must satisfy to be a `Word`.
 pub(crate) static IS_WORD: Constraints = &[
     Constraint::Type(JsonType::String),
     Constraint::MinLength(1),
     Constraint::MaxLength(3),
+];
+
+/// The constraints on a `Lion`.
+pub(crate) static LION: Constraints = &[
+    Constraint::Ref(&ANIMAL),
+    Constraint::NotNull(&["mane"]),
 ];
 
 /// The constraints on a `Loop`.
@@ -108,6 +154,7 @@ pub(crate) static ORDER: Constraints = &[
             ),
         ],
     ),
+    Constraint::Property("closed", &[Constraint::Ref(&CLOSED)]),
     Constraint::Property(
         "code",
         &[
@@ -131,6 +178,7 @@ pub(crate) static ORDER: Constraints = &[
     Constraint::Property("day", &[Constraint::Format(Format::Date)]),
     Constraint::Property("either", &[Constraint::Ref(&IS_EITHER)]),
     Constraint::Property("even", &[Constraint::MultipleOf(Bound::Integer(2))]),
+    Constraint::Property("extended", &[Constraint::Ref(&IS_EXTENDED)]),
     Constraint::Property("from", &[Constraint::Format(Format::Email)]),
     Constraint::Property("host", &[Constraint::Format(Format::Hostname)]),
     Constraint::Property(
@@ -176,15 +224,31 @@ pub(crate) static ORDER: Constraints = &[
             Constraint::MultipleOf(Bound::Number(0.1)),
         ],
     ),
+    Constraint::Property("shared", &[Constraint::Ref(&SHARED)]),
+    Constraint::Property(
+        "strict",
+        &[
+            Constraint::OneOf(
+                &[
+                    &[Constraint::Type(JsonType::Object), Constraint::Required("a")],
+                    &[Constraint::Type(JsonType::Object), Constraint::Required("b")],
+                ],
+            ),
+        ],
+    ),
+    Constraint::Property("vehicle", &[Constraint::Ref(&VEHICLE)]),
     Constraint::Property("what", &[Constraint::Ref(&WHAT)]),
     Constraint::Property("when", &[Constraint::Format(Format::DateTime)]),
+    Constraint::Property("wrapped", &[Constraint::Ref(&WRAPPED)]),
     Constraint::NotNull(
         &[
+            "closed",
             "code",
             "count",
             "data",
             "day",
             "even",
+            "extended",
             "from",
             "host",
             "id",
@@ -197,12 +261,15 @@ pub(crate) static ORDER: Constraints = &[
             "open",
             "parts",
             "ratio",
+            "vehicle",
             "when",
+            "wrapped",
         ],
     ),
     Constraint::NoAdditionalProperties(
         &[
             "at",
+            "closed",
             "code",
             "color",
             "count",
@@ -210,6 +277,7 @@ pub(crate) static ORDER: Constraints = &[
             "day",
             "either",
             "even",
+            "extended",
             "from",
             "host",
             "id",
@@ -223,14 +291,21 @@ pub(crate) static ORDER: Constraints = &[
             "open",
             "parts",
             "ratio",
+            "shared",
+            "strict",
+            "vehicle",
             "what",
             "when",
+            "wrapped",
         ],
     ),
 ];
 
 /// The constraints on a `OrderBodyTextPlain`.
 pub(crate) static ORDER_BODY_TEXT_PLAIN: Constraints = &[Constraint::MaxLength(5)];
+
+/// The constraints on a `Paging`.
+pub(crate) static PAGING: Constraints = &[Constraint::NotNull(&["page"])];
 
 /// The constraints on a `Pot`.
 pub(crate) static POT: Constraints = &[
@@ -278,6 +353,55 @@ pub(crate) static PUT_PHOTO_TAG: Constraints = &[
 /// The constraints on a `PutPhotoXTrace`.
 pub(crate) static PUT_PHOTO_X_TRACE: Constraints = &[Constraint::Format(Format::Uuid)];
 
+/// The constraints on a `Seal`.
+pub(crate) static SEAL: Constraints = &[
+    Constraint::Ref(&ANIMAL),
+    Constraint::NotNull(&["tricks"]),
+];
+
+/// The constraints on a `Shared`.
+pub(crate) static SHARED: Constraints = &[
+    Constraint::Discriminator(
+        "kind",
+        &[(&["Lion"], &[Constraint::Ref(&LION)]), (&["Seal"], &[Constraint::Ref(&SEAL)])],
+    ),
+];
+
+/// The constraints on a `Taxi`.
+pub(crate) static TAXI: Constraints = &[
+    Constraint::Ref(&CAR),
+    Constraint::Property("fare", &[Constraint::Minimum(Bound::Integer(0))]),
+    Constraint::NotNull(&["fare"]),
+];
+
+/// The constraints on a `Vehicle`.
+pub(crate) static VEHICLE: Constraints = &[
+    Constraint::Property(
+        "kind",
+        &[Constraint::StringEnum(&["Vehicle", "auto", "Taxi"])],
+    ),
+    Constraint::Property("wheels", &[Constraint::Minimum(Bound::Integer(1))]),
+    Constraint::NotNull(&["wheels"]),
+    Constraint::Discriminator(
+        "kind",
+        &[
+            (&["Vehicle"], &[]),
+            (&["auto"], &[Constraint::Ref(&CAR)]),
+            (&["Taxi"], &[Constraint::Ref(&TAXI)]),
+        ],
+    ),
+];
+
+/// The constraints on a `Vehicle`.
+pub(crate) static VEHICLE_BASE: Constraints = &[
+    Constraint::Property(
+        "kind",
+        &[Constraint::StringEnum(&["Vehicle", "auto", "Taxi"])],
+    ),
+    Constraint::Property("wheels", &[Constraint::Minimum(Bound::Integer(1))]),
+    Constraint::NotNull(&["wheels"]),
+];
+
 /// The constraints on a `What`.
 pub(crate) static WHAT: Constraints = &[
     Constraint::Discriminator(
@@ -293,4 +417,10 @@ pub(crate) static WHAT: Constraints = &[
 pub(crate) static WORD: Constraints = &[
     Constraint::MinLength(1),
     Constraint::MaxLength(3),
+];
+
+/// The constraints on a `Wrapped`.
+pub(crate) static WRAPPED: Constraints = &[
+    Constraint::RequiredInRequest("secret"),
+    Constraint::NotNull(&["author", "secret"]),
 ];

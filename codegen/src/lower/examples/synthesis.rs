@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     pattern::matching,
     type_check::{check_type, report_mismatch},
+    validity::{OneOfRule, is_valid},
 };
 use crate::{
     lower::{
@@ -152,18 +153,25 @@ impl ExampleSynthesizer<'_> {
     }
 
     fn array(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
-        let least = max_keyword(schema, "minItems").unwrap_or(1);
+        let least = max_keyword(schema, "minItems").unwrap_or(0);
         let count = least
             .clamp(1, 100)
             .min(min_keyword(schema, "maxItems").unwrap_or(100));
         let items = schema.items();
         if items.is_empty() {
-            let numbers = (0..count.min(least)).map(Value::from);
+            let numbers = (0..count.min(least.max(1))).map(Value::from);
             return numbers.collect();
         }
         let Some(item) = self.merged_value(&items, &target.index(0)) else {
             return Value::Array(Vec::new());
         };
+        let merged = Schema::merge(self.cx, &items);
+        if least.min(count) == 0
+            && !self.has_declared(&target.index(0))
+            && merged.is_some_and(|schema| !self.is_valid(&schema, &item, OneOfRule::Several))
+        {
+            return Value::Array(Vec::new());
+        }
         if !schema.flag("uniqueItems") {
             return Value::Array(vec![item; count]);
         }
@@ -203,13 +211,62 @@ impl ExampleSynthesizer<'_> {
             }
         }
         let declared = schema.properties();
-        for name in required
-            .into_iter()
-            .filter(|name| !declared.contains_key(name))
-        {
-            members.insert(name.to_owned(), Value::Null);
+        for name in required.iter().filter(|name| !declared.contains_key(*name)) {
+            let value = match schema.additional() {
+                AdditionalProperties::Typed(places) => {
+                    self.merged_value(&places, &target.key(name))
+                }
+                _ => None,
+            };
+            members.insert((*name).to_owned(), value.unwrap_or(Value::Null));
         }
+        self.remove_invalid(schema, &mut members, target);
         Some(Value::Object(members))
+    }
+
+    /// Returns whether the value at a position contains a declared example or default, which is reported if it is
+    /// invalid.
+    fn has_declared(&self, target: &Pointer) -> bool {
+        self.used
+            .iter()
+            .any(|(used, _)| target.strip(used).is_some() || used.strip(target).is_some())
+    }
+
+    /// Removes optional properties that make an object invalid, such as those beyond `maxProperties`.
+    fn remove_invalid(
+        &self,
+        schema: &Schema<'_>,
+        members: &mut Map<String, Value>,
+        target: &Pointer,
+    ) {
+        let required = schema.required();
+        let is_valid = |members: &Map<String, Value>| {
+            self.is_valid(schema, &Value::Object(members.clone()), OneOfRule::Several)
+        };
+        let without = |members: &Map<String, Value>, name: &str| {
+            let mut members = members.clone();
+            members.remove(name);
+            members
+        };
+        let mut remaining = members.clone();
+        while !is_valid(&remaining) {
+            let optional: Vec<_> = remaining
+                .keys()
+                .filter(|name| {
+                    !required.contains(name.as_str()) && !self.has_declared(&target.key(name))
+                })
+                .collect();
+            // One property is most likely the only reason.
+            let mut candidates = optional.iter().map(|name| without(&remaining, name));
+            let repaired = candidates.find(is_valid);
+            let shorter = optional.last().map(|name| without(&remaining, name));
+            match repaired.or(shorter) {
+                Some(shorter) => remaining = shorter,
+                // The reason is another one.
+                None => return,
+            }
+        }
+        *members = remaining;
     }
 
     /// Returns the keyword of properties that must not be part of the message.
@@ -220,17 +277,36 @@ impl ExampleSynthesizer<'_> {
         }
     }
 
-    /// Generates a value of the first alternative for which that is possible, with its discriminator.
+    /// Generates a value of an alternative, with its discriminator: the first one that makes the whole value valid, or
+    /// else the first one for which that is possible.
     fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let union = schema.union(self.cx)?;
-        union.alternatives.iter().find_map(|alternative| {
-            let mut value = self.schema_value(&alternative.schema, target)?;
+        let (mut valid, mut first) = (None, None);
+        for alternative in &union.alternatives {
+            let used = self.used.len();
+            let Some(mut value) = self.schema_value(&alternative.schema, target) else {
+                continue;
+            };
             let tag = union.tag.zip(alternative.tags.first());
             if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
                 members.insert(tag.to_owned(), Value::String(text.clone()));
+                self.remove_invalid(&alternative.schema, members, target);
             }
-            Some(value)
-        })
+            let has_declared = self.used.len() > used;
+            if has_declared || self.is_valid(schema, &value, OneOfRule::One) {
+                return Some(value);
+            }
+            if valid.is_none() && self.is_valid(schema, &value, OneOfRule::Several) {
+                valid = Some(value);
+            } else if first.is_none() {
+                first = Some(value);
+            }
+        }
+        valid.or(first)
+    }
+
+    fn is_valid(&self, schema: &Schema<'_>, value: &Value, one_of: OneOfRule) -> bool {
+        is_valid(self.cx, schema, value, self.direction, one_of)
     }
 }
 

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+pub(crate) use self::keywords::json_type;
 use self::{
-    keywords::{enum_constraint, json_type, number_constraints, string_constraints, unsigned},
+    keywords::{enum_constraint, number_constraints, string_constraints, unsigned},
     simplify::ConstraintList,
 };
 use super::{

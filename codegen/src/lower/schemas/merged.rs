@@ -142,7 +142,7 @@ impl<'a> Schema<'a> {
             wrappers,
             nullable,
         };
-        schema.add_place(cx, &place);
+        schema.add_place(cx, &place, false);
         Some(schema)
     }
 
@@ -158,7 +158,9 @@ impl<'a> Schema<'a> {
         Some(merged)
     }
 
-    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer) {
+    /// Adds the schema at a place, and the schemas in its `allOf`. A part of another schema does not stand for the
+    /// schemas that extend it.
+    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer, is_part: bool) {
         let Some((place, keywords)) = cx.resolved(place) else {
             return;
         };
@@ -170,10 +172,13 @@ impl<'a> Schema<'a> {
         self.parts.push(SchemaPart {
             place: place.clone(),
             keywords,
-            decided: BTreeSet::new(),
+            decided: (is_part && keywords.contains_key("discriminator"))
+                .then_some("discriminator")
+                .into_iter()
+                .collect(),
         });
         for index in 0..list(keywords, "allOf").len() {
-            self.add_place(cx, &place.key("allOf").index(index));
+            self.add_place(cx, &place.key("allOf").index(index), true);
         }
     }
 
@@ -183,6 +188,11 @@ impl<'a> Schema<'a> {
                 self.parts.push(part);
             }
         }
+    }
+
+    /// Returns the places of the schema and of the schemas in its `allOf`.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Pointer> {
+        self.parts.iter().map(|part| &part.place)
     }
 
     pub(crate) fn key(&self) -> SchemaKey {
@@ -239,6 +249,22 @@ impl<'a> Schema<'a> {
     pub(crate) fn flag(&self, keyword: &str) -> bool {
         self.every_annotation(keyword)
             .any(|(_, value)| value == true)
+    }
+
+    /// Returns whether the schema, or a schema that leads to it, is deprecated.
+    pub(crate) fn is_deprecated(&self) -> bool {
+        self.own("deprecated") == Some(&Value::Bool(true))
+            || self
+                .wrappers
+                .iter()
+                .any(|(_, keywords)| flag(keywords, "deprecated"))
+    }
+
+    /// Returns the value of an annotation of the schema at a place, which leads to this one.
+    pub(crate) fn own_annotation(&self, place: &Pointer, keyword: &str) -> Option<&'a Value> {
+        let mut wrappers = self.wrappers.iter();
+        let (_, keywords) = wrappers.find(|(wrapper, _)| wrapper == place)?;
+        keywords.get(keyword)
     }
 
     /// Returns all values of an annotation, each with the place of its schema: first those of the schemas that lead
@@ -354,26 +380,31 @@ impl<'a> Schema<'a> {
         merged
     }
 
+    /// Returns whether `null` is a value of the schema.
     pub(crate) fn is_nullable(&self, cx: &Context<'a>) -> bool {
+        self.is_nullable_within(cx, &mut BTreeSet::new())
+    }
+
+    fn is_nullable_within(&self, cx: &Context<'a>, seen: &mut BTreeSet<SchemaKey>) -> bool {
         let lists_null = |part: &SchemaPart<'_>| list(part.keywords, "enum").contains(&Value::Null);
         let is_marked = |part: &SchemaPart<'_>| flag(part.keywords, "nullable") || lists_null(part);
-        let has_nullable_alternative = || {
-            let lists = self
-                .undecided_unions()
-                .flat_map(|(part, keyword)| part.children(keyword));
-            lists.into_iter().any(|place| {
-                cx.resolved(&place)
-                    .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
-            })
-        };
         let allows_null = |part: &SchemaPart<'_>| {
-            is_marked(part)
-                || !["enum", "type"]
-                    .iter()
-                    .any(|keyword| part.keywords.contains_key(*keyword))
+            let has = |keyword: &str| part.keywords.contains_key(keyword);
+            is_marked(part) || !(has("enum") || has("type"))
         };
-        self.nullable
-            || has_nullable_alternative()
-            || (self.parts.iter().any(is_marked) && self.parts.iter().all(allows_null))
+        if self.nullable || (self.parts.iter().any(is_marked) && self.parts.iter().all(allows_null))
+        {
+            return true;
+        }
+        // A union may contain itself.
+        seen.insert(self.key())
+            && self.undecided_unions().any(|(part, keyword)| {
+                part.children(keyword).iter().any(|place| {
+                    Self::at(cx, place).is_some_and(|alternative| {
+                        !seen.contains(&alternative.key())
+                            && alternative.is_nullable_within(cx, seen)
+                    })
+                })
+            })
     }
 }

@@ -27,6 +27,7 @@ impl Lowering<'_> {
             place,
             schema,
             component,
+            is_base,
             is_extended,
             tags,
         } in union.alternatives
@@ -36,7 +37,7 @@ impl Lowering<'_> {
                 .or_else(|| schema.text("title").map(str::to_owned));
             let hint = hint.or_else(|| tags.first().cloned());
             let hint = hint.unwrap_or_else(|| shape_name(schema.shape(cx)).to_owned());
-            let part = naming.with(if schema.is_base() { "base" } else { &hint });
+            let part = naming.with(if is_base { "base" } else { &hint });
             let naming = if is_extended || component.is_none() {
                 part
             } else {

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Schema, SchemaKey, SchemaPart, UNIONS, is_annotation, is_null, is_object_type, list};
+use super::{
+    AdditionalProperties, Schema, SchemaKey, SchemaPart, SchemaShape, UNIONS, is_annotation,
+    is_null, is_object_type, list,
+};
 use crate::{
     lower::{Context, schemas::naming::component},
     pointer::Pointer,
@@ -27,6 +30,8 @@ pub(crate) struct UnionMember<'a> {
     pub(crate) schema: Schema<'a>,
     /// The name of the component that it refers to.
     pub(crate) component: Option<String>,
+    /// Whether it is an object itself, and the other alternatives extend it.
+    pub(crate) is_base: bool,
     /// Whether the schema of the union adds keywords to it.
     pub(crate) is_extended: bool,
     /// The values of the discriminator that select it.
@@ -132,6 +137,12 @@ impl<'a> Schema<'a> {
             let Some(mut schema) = Self::at(cx, &place).filter(|_| !is_null(keywords)) else {
                 continue;
             };
+            // An alternative must have a field for each property that is required next to the union.
+            let is_extended = is_extended
+                || base
+                    .required()
+                    .iter()
+                    .any(|name| Some(*name) != tag && !schema.has_field(cx, name));
             if is_extended {
                 let alternative = std::mem::replace(&mut schema, base.clone());
                 schema.place = alternative.place;
@@ -140,6 +151,7 @@ impl<'a> Schema<'a> {
             alternatives.push(UnionMember {
                 tags,
                 component: (target != place).then(|| component(&target)).flatten(),
+                is_base: false,
                 is_extended,
                 schema,
                 place,
@@ -150,14 +162,15 @@ impl<'a> Schema<'a> {
 
     /// Returns the union of an object with a `discriminator` and the components that extend it with `allOf`.
     fn extensions(&self, cx: &Context<'a>) -> Option<SchemaUnion<'a>> {
-        let own = self.parts.first()?;
-        if own.place != self.place || own.decided.contains("discriminator") {
-            return None;
-        }
-        let (tag, by_extension) = base_union(cx, &own.place)?;
+        let mut parts = self.parts.iter().enumerate();
+        let (at, (tag, by_extension)) = parts.find_map(|(at, part)| {
+            let is_open = !part.decided.contains("discriminator");
+            Some((at, base_union(cx, &part.place).filter(|_| is_open)?))
+        })?;
+        let own = self.parts.get(at)?;
         let mut base = self.clone();
         base.nullable = false;
-        base.parts.first_mut()?.decided.insert("discriminator");
+        base.parts.get_mut(at)?.decided.insert("discriminator");
         let is_extended = self.parts.iter().any(|part| !part.is_part_of(cx, own));
         let mut alternatives = Vec::new();
         for (place, tags) in by_extension {
@@ -175,6 +188,7 @@ impl<'a> Schema<'a> {
             alternatives.push(UnionMember {
                 tags,
                 component: component(&place),
+                is_base,
                 is_extended: is_extended || is_base,
                 schema,
                 place,
@@ -186,10 +200,22 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// Returns whether this is the object itself of the union that it forms with the schemas that extend it.
-    pub(crate) fn is_base(&self) -> bool {
-        let own = self.parts.first();
-        own.is_some_and(|part| part.decided.contains("discriminator"))
+    /// Returns whether the type of the schema keeps a property, if its values are objects.
+    fn has_field(&self, cx: &Context<'a>, name: &str) -> bool {
+        match self.shape(cx) {
+            SchemaShape::Object => {
+                let is_closed = matches!(
+                    self.additional(),
+                    AdditionalProperties::Unspecified | AdditionalProperties::Closed
+                );
+                !is_closed || self.properties().contains_key(name) || self.required().contains(name)
+            }
+            SchemaShape::Union => self.union(cx).is_none_or(|union| {
+                let mut alternatives = union.alternatives.iter();
+                alternatives.all(|alternative| alternative.schema.has_field(cx, name))
+            }),
+            _ => true,
+        }
     }
 
     /// Returns the schema at a place with the schemas in its `allOf`, even if it only wraps another one.
@@ -201,7 +227,7 @@ impl<'a> Schema<'a> {
             wrappers: Vec::new(),
             nullable: false,
         };
-        schema.add_place(cx, &place);
+        schema.add_place(cx, &place, true);
         Some(schema)
     }
 
