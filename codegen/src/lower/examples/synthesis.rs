@@ -175,25 +175,42 @@ impl ExampleSynthesizer<'_> {
         if !schema.flag("uniqueItems") {
             return Value::Array(vec![item; count]);
         }
-        let values = Schema::merge(self.cx, &items).map(|item| item.values());
-        let values = values.filter(|values| !values.is_empty());
-        let distinct: Vec<Value> = match values {
-            Some(values) => values
-                .into_iter()
-                .map(|(_, value)| value.clone())
-                .take(count)
-                .collect(),
-            None => (0..count)
-                .map(|index| distinct_value(&item, index))
-                .collect(),
+        let Some(schema) = Schema::merge(self.cx, &items) else {
+            return Value::Array(vec![item]);
         };
-        Value::Array(distinct)
+        let listed = schema.values();
+        if listed.is_empty() {
+            return Value::Array(self.distinct_items(&schema, &item, count));
+        }
+        listed
+            .into_iter()
+            .map(|(_, value)| value.clone())
+            .take(count)
+            .collect()
+    }
+
+    /// Returns a number of different items, which are valid if some variations of the first one are.
+    fn distinct_items(&self, schema: &Schema<'_>, first: &Value, count: usize) -> Vec<Value> {
+        let mut items = vec![first.clone()];
+        for variation in (1..=MAX_VARIATIONS).flat_map(|index| variations(first, index)) {
+            if items.len() >= count {
+                break;
+            }
+            if !items.contains(&variation) && self.is_valid(schema, &variation, OneOfRule::Several)
+            {
+                items.push(variation);
+            }
+        }
+        let missing = items.len()..count;
+        items.extend(missing.map(|index| distinct_value(first, index)));
+        items
     }
 
     fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let required = schema.required();
         let mut members = Map::new();
-        for (name, places) in schema.properties() {
+        for name in schema.properties().into_keys() {
+            let places = schema.property_places(name);
             let property = Schema::merge(self.cx, &places);
             let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
             if is_optional
@@ -212,12 +229,7 @@ impl ExampleSynthesizer<'_> {
         }
         let declared = schema.properties();
         for name in required.iter().filter(|name| !declared.contains_key(*name)) {
-            let value = match schema.additional() {
-                AdditionalProperties::Typed(places) => {
-                    self.merged_value(&places, &target.key(name))
-                }
-                _ => None,
-            };
+            let value = self.merged_value(&schema.property_places(name), &target.key(name));
             members.insert((*name).to_owned(), value.unwrap_or(Value::Null));
         }
         self.remove_invalid(schema, &mut members, target);
@@ -324,6 +336,32 @@ fn min_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
         .every(keyword)
         .filter_map(|(_, value)| value.as_u64());
     values.min().and_then(|least| usize::try_from(least).ok())
+}
+
+/// The maximum index of the variations of a value that are tried.
+const MAX_VARIATIONS: usize = 200;
+
+/// Returns variations of a value: of the whole value, and of an object with one member changed, `null`, removed or
+/// added.
+fn variations(value: &Value, index: usize) -> Vec<Value> {
+    let mut variations = vec![distinct_value(value, index)];
+    let Value::Object(members) = value else {
+        return variations;
+    };
+    for (name, member) in members {
+        let mut changed = members.clone();
+        changed.insert(name.clone(), distinct_value(member, index));
+        variations.push(changed.clone().into());
+        changed.insert(name.clone(), Value::Null);
+        variations.push(changed.into());
+        let mut shorter = members.clone();
+        shorter.remove(name);
+        variations.push(shorter.into());
+    }
+    let mut longer = members.clone();
+    longer.insert(format!("key{index}"), index.into());
+    variations.push(longer.into());
+    variations
 }
 
 /// Returns a variation of a value that is different for each index, if the type has enough values.

@@ -309,6 +309,27 @@ impl<'a> Schema<'a> {
         properties
     }
 
+    /// Returns the places of the schemas that apply to a property: those under its name, and for each part that does
+    /// not declare it, its schema of additional properties.
+    pub(crate) fn property_places(&self, name: &str) -> Vec<Pointer> {
+        let mut declared = Vec::new();
+        let mut additional = Vec::new();
+        for part in &self.parts {
+            let properties = part.keywords.get("properties");
+            if properties.is_some_and(|properties| properties.get(name).is_some()) {
+                declared.push(part.place.key("properties").key(name));
+            } else if part
+                .keywords
+                .get("additionalProperties")
+                .is_some_and(Value::is_object)
+            {
+                additional.push(part.place.key("additionalProperties"));
+            }
+        }
+        declared.extend(additional);
+        declared
+    }
+
     /// Returns the facts about a property.
     pub(crate) fn property(&self, cx: &Context<'a>, name: &str) -> PropertyFlags {
         let properties = self.properties();
