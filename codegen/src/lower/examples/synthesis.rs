@@ -36,6 +36,7 @@ pub(super) fn synthesize(
             used: Vec::new(),
             direction,
             seen: BTreeSet::new(),
+            required: BTreeSet::new(),
             depth: 0,
         };
         let value = synthesizer.value_at(schema, &Pointer::root())?;
@@ -64,9 +65,14 @@ struct ExampleSynthesizer<'a> {
     direction: Direction,
     /// The schemas around the current value.
     seen: BTreeSet<SchemaKey>,
+    /// The properties that are required next to the union of which the current value is an alternative.
+    required: BTreeSet<String>,
     /// The depth of the current value.
     depth: usize,
 }
+
+/// The maximum number of alternatives of a union that are tried.
+const MAX_ALTERNATIVES: usize = 50;
 
 /// The depth up to which an example has optional properties.
 const MAX_OPTIONAL_DEPTH: usize = 8;
@@ -207,32 +213,43 @@ impl ExampleSynthesizer<'_> {
     }
 
     fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
-        let required = schema.required();
+        let mut required = std::mem::take(&mut self.required);
+        required.extend(schema.required().into_iter().map(str::to_owned));
         let mut members = Map::new();
         for name in schema.properties().into_keys() {
             let places = schema.property_places(name);
             let property = Schema::merge(self.cx, &places);
-            let is_optional = self.depth > MAX_OPTIONAL_DEPTH && !required.contains(name);
-            if is_optional
+            let property = property.as_ref();
+            let is_required = required.contains(name);
+            if (self.depth > MAX_OPTIONAL_DEPTH && !is_required)
                 || schema.property(self.cx, name).is_impossible
                 || property.is_some_and(|schema| schema.flag(self.excluded_keyword()))
             {
                 continue;
             }
-            match self.merged_value(&places, &target.key(name)) {
-                Some(value) => {
-                    members.insert(name.to_owned(), value);
+            let target = target.key(name);
+            let Some(value) = self.merged_value(&places, &target) else {
+                if is_required {
+                    return None;
                 }
-                None if required.contains(name) => return None,
-                None => {}
+                continue;
+            };
+            // The schemas of a property may contradict each other.
+            let is_valid = is_required
+                || self.has_declared(&target)
+                || property.is_none_or(|schema| self.is_valid(schema, &value, OneOfRule::Several));
+            if is_valid {
+                members.insert(name.to_owned(), value);
             }
         }
         let declared = schema.properties();
-        for name in required.iter().filter(|name| !declared.contains_key(*name)) {
-            let value = self.merged_value(&schema.property_places(name), &target.key(name));
-            members.insert((*name).to_owned(), value.unwrap_or(Value::Null));
+        for name in &required {
+            if !declared.contains_key(name.as_str()) {
+                let value = self.merged_value(&schema.property_places(name), &target.key(name));
+                members.insert(name.clone(), value.unwrap_or(Value::Null));
+            }
         }
-        self.remove_invalid(schema, &mut members, target);
+        self.remove_invalid(schema, &required, &mut members, target);
         Some(Value::Object(members))
     }
 
@@ -248,10 +265,10 @@ impl ExampleSynthesizer<'_> {
     fn remove_invalid(
         &self,
         schema: &Schema<'_>,
+        required: &BTreeSet<String>,
         members: &mut Map<String, Value>,
         target: &Pointer,
     ) {
-        let required = schema.required();
         let is_valid = |members: &Map<String, Value>| {
             self.is_valid(schema, &Value::Object(members.clone()), OneOfRule::Several)
         };
@@ -264,9 +281,7 @@ impl ExampleSynthesizer<'_> {
         while !is_valid(&remaining) {
             let optional: Vec<_> = remaining
                 .keys()
-                .filter(|name| {
-                    !required.contains(name.as_str()) && !self.has_declared(&target.key(name))
-                })
+                .filter(|name| !required.contains(*name) && !self.has_declared(&target.key(name)))
                 .collect();
             // One property is most likely the only reason.
             let mut candidates = optional.iter().map(|name| without(&remaining, name));
@@ -289,32 +304,64 @@ impl ExampleSynthesizer<'_> {
         }
     }
 
-    /// Generates a value of an alternative, with its discriminator: the first one that makes the whole value valid, or
-    /// else the first one for which that is possible.
+    /// Generates a value of an alternative: the first one that makes the whole value valid, or else the first one for
+    /// which that is possible.
     fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
-        let union = schema.union(self.cx)?;
-        let (mut valid, mut first) = (None, None);
+        let mut values = Vec::new();
+        let used = self.used.len();
+        self.alternatives(schema, target, &mut values);
+        let find = |one_of| {
+            let mut positions = values.iter();
+            positions.position(|value| self.is_valid(schema, value, one_of))
+        };
+        let position = find(OneOfRule::One).or_else(|| find(OneOfRule::Several));
+        // Only the last value contains declared examples.
+        if position.is_some_and(|position| position + 1 < values.len()) {
+            self.used.truncate(used);
+        }
+        (!values.is_empty()).then(|| values.swap_remove(position.unwrap_or_default()))
+    }
+
+    /// Generates a value of each alternative with its discriminator, up to the first one that contains a declared
+    /// example. The alternatives of an alternative count as its own.
+    fn alternatives(&mut self, schema: &Schema<'_>, target: &Pointer, values: &mut Vec<Value>) {
+        let Some(union) = schema.union(self.cx) else {
+            return;
+        };
+        let outer = std::mem::take(&mut self.required);
         for alternative in &union.alternatives {
             let used = self.used.len();
-            let Some(mut value) = self.schema_value(&alternative.schema, target) else {
-                continue;
-            };
+            let start = values.len();
+            let inner = &alternative.schema;
+            self.required.clone_from(&outer);
+            self.required
+                .extend(schema.required().into_iter().map(str::to_owned));
+            let is_declared = ["example", "default"]
+                .iter()
+                .any(|keyword| inner.every_annotation(keyword).next().is_some());
+            if inner.shape(self.cx) == SchemaShape::Union && !is_declared {
+                if self.seen.insert(inner.key()) {
+                    self.alternatives(inner, target, values);
+                    self.seen.remove(&inner.key());
+                }
+            } else {
+                values.extend(self.schema_value(inner, target));
+            }
+            let required = std::mem::take(&mut self.required);
             let tag = union.tag.zip(alternative.tags.first());
-            if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
-                members.insert(tag.to_owned(), Value::String(text.clone()));
-                self.remove_invalid(&alternative.schema, members, target);
+            for value in values.iter_mut().skip(start) {
+                if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
+                    members.insert(tag.to_owned(), Value::String(text.clone()));
+                    let mut required = required.clone();
+                    required.extend(inner.required().into_iter().map(str::to_owned));
+                    required.insert(tag.to_owned());
+                    self.remove_invalid(inner, &required, members, target);
+                }
             }
-            let has_declared = self.used.len() > used;
-            if has_declared || self.is_valid(schema, &value, OneOfRule::One) {
-                return Some(value);
-            }
-            if valid.is_none() && self.is_valid(schema, &value, OneOfRule::Several) {
-                valid = Some(value);
-            } else if first.is_none() {
-                first = Some(value);
+            if self.used.len() > used || values.len() >= MAX_ALTERNATIVES {
+                break;
             }
         }
-        valid.or(first)
     }
 
     fn is_valid(&self, schema: &Schema<'_>, value: &Value, one_of: OneOfRule) -> bool {
