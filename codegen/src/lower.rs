@@ -70,8 +70,8 @@ fn model(cx: &Context<'_>) -> Model {
     let groups = tags::lower(&mut lowering, &routes, &handlers);
 
     // The types and constraints are final from here on.
-    let types = schemas::finish(lowering.types, &requests, &responses.enums);
-    let constraints = lowering.constraints.finish(&mut requests);
+    let mut types = schemas::finish(lowering.types, &requests, &responses.enums);
+    let constraints = lowering.constraints.finish(&mut requests, &mut types);
     let examples = examples::lower(cx, &types, &requests, &responses, &handlers);
     let operations = operations::lower(OperationParts {
         routes: &routes,

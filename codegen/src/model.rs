@@ -203,6 +203,19 @@ impl Model {
 }
 
 impl Model {
+    /// Returns `true` if a type, or the type that it is an alias of, has all JSON values.
+    #[must_use]
+    pub fn is_any(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Any => true,
+            Type::Named(id) => match &self.type_def(*id).kind {
+                TypeKind::Alias(ty) => self.is_any(ty),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The type as written in Rust: `Vec<Pet>`.
     #[must_use]
     pub fn type_name(&self, ty: &Type) -> String {

@@ -2,6 +2,7 @@
 
 pub mod compat_check;
 pub mod diff_cases;
+pub mod differential;
 pub mod documents;
 pub mod fault_server;
 pub mod golden;

@@ -117,6 +117,18 @@ impl Synthesizer<'_> {
             // The tag is first because it is more specific than the schema of its property.
             parts.splice(0..0, self.tag(own, alternative));
         }
+        let closed: Vec<Vec<String>> = parts
+            .iter()
+            .filter(|part| part.get("additionalProperties") == Some(&Value::Bool(false)))
+            .map(|part| {
+                let properties = part.get("properties").and_then(Value::as_object);
+                properties
+                    .into_iter()
+                    .flat_map(Map::keys)
+                    .cloned()
+                    .collect()
+            })
+            .collect();
         for part in parts {
             for (keyword, value) in part {
                 match (merged.get_mut(&keyword), value) {
@@ -147,6 +159,10 @@ impl Synthesizer<'_> {
                     }
                 }
             }
+        }
+        // A closed part excludes the properties of the others.
+        if let Some(Value::Object(properties)) = merged.get_mut("properties") {
+            properties.retain(|name, _| closed.iter().all(|names| names.contains(name)));
         }
         merged
     }

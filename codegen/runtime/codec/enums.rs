@@ -189,7 +189,7 @@ macro_rules! impl_mixed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let candidates = crate::runtime::codec::param_decode::ScalarCandidates::deserialize(deserializer)?;
+                let candidates = crate::runtime::codec::param_decode::Candidates::deserialize(deserializer)?;
                 let from_declared = |value: &_| {
                     $(if crate::runtime::codec::enums::Scalar::$kind($value).equals(value) {
                         return Some(Self::$variant);

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde::{
     Deserialize, Deserializer,
     de::{
-        DeserializeOwned, IntoDeserializer, Visitor,
+        DeserializeOwned, IntoDeserializer, SeqAccess, Visitor,
         value::{MapDeserializer, SeqDeserializer},
     },
     forward_to_deserialize_any,
@@ -219,6 +219,50 @@ macro_rules! forward_to_scalar {
     )*};
 }
 
+impl<'de> RawParam<'de> {
+    /// Returns the possible readings of a parameter that may be a scalar or a list: the scalar first, unless there are
+    /// several values.
+    fn readings(&self) -> Result<Vec<Reading<'de>>, ValueError> {
+        let mut readings = Vec::new();
+        if self.texts.len() == 1 || self.param.is_set_cookie() {
+            readings.push(Reading::Scalar(self.scalar()?));
+        }
+        readings.push(Reading::List(self.list()?));
+        Ok(readings)
+    }
+}
+
+/// A possible reading of a parameter.
+#[derive(Clone, Debug)]
+enum Reading<'a> {
+    Scalar(ParamText<'a>),
+    List(Vec<ParamText<'a>>),
+}
+
+impl<'de> IntoDeserializer<'de, ValueError> for Reading<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Reading<'de> {
+    type Error = ValueError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        match self {
+            Self::Scalar(text) => text.deserialize_any(visitor),
+            Self::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter())),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
 impl<'de> Deserializer<'de> for RawParam<'de> {
     type Error = ValueError;
 
@@ -240,8 +284,8 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ValueError> {
-        if name == SCALAR_CANDIDATES {
-            return self.deserialize_any(visitor);
+        if name == CANDIDATES {
+            return visitor.visit_seq(SeqDeserializer::new(self.readings()?.into_iter()));
         }
         visitor.visit_newtype_struct(self)
     }
@@ -276,18 +320,18 @@ impl<'de> Deserializer<'de> for RawParam<'de> {
 
 /// The possible interpretations of a value whose type is not known from the schema, the more likely first.
 ///
-/// A JSON value has one. The text `5` of a parameter has two: a number and a string.
-pub(crate) struct ScalarCandidates(pub(crate) Vec<Value>);
+/// A JSON value has one. The text `5` of a parameter has several: a number, a string, and lists of one item.
+pub(crate) struct Candidates(pub(crate) Vec<Value>);
 
 /// The name of the newtype that makes deserializers of text offer all interpretations.
-const SCALAR_CANDIDATES: &str = "statusquo::ScalarCandidates";
+const CANDIDATES: &str = "statusquo::Candidates";
 
-impl<'de> Deserialize<'de> for ScalarCandidates {
+impl<'de> Deserialize<'de> for Candidates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Values;
 
         impl<'de> Visitor<'de> for Values {
-            type Value = ScalarCandidates;
+            type Value = Candidates;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
@@ -296,31 +340,64 @@ impl<'de> Deserialize<'de> for ScalarCandidates {
             fn visit_newtype_struct<D: Deserializer<'de>>(
                 self,
                 deserializer: D,
-            ) -> Result<ScalarCandidates, D::Error> {
-                Value::deserialize(deserializer).map(|value| ScalarCandidates(vec![value]))
+            ) -> Result<Candidates, D::Error> {
+                Value::deserialize(deserializer).map(|value| Candidates(vec![value]))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<ScalarCandidates, E> {
-                let value = (text.trim() == text).then(|| text.parse::<Value>());
-                let value = value.and_then(Result::ok);
-                let value = value.filter(|value| value.is_number() || value.is_boolean());
-                Ok(ScalarCandidates(
-                    value.into_iter().chain([text.into()]).collect(),
-                ))
+            fn visit_str<E>(self, text: &str) -> Result<Candidates, E> {
+                let typed = typed_scalar(text);
+                Ok(Candidates(typed.into_iter().chain([text.into()]).collect()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut readings: A) -> Result<Candidates, A::Error> {
+                let mut candidates = Vec::new();
+                while let Some(reading) = readings.next_element::<Value>()? {
+                    let typed = match &reading {
+                        Value::String(text) => typed_scalar(text),
+                        Value::Array(items) => {
+                            let typed = |item: &Value| typed_scalar(item.as_str()?);
+                            items
+                                .iter()
+                                .map(typed)
+                                .collect::<Option<_>>()
+                                .map(Value::Array)
+                        }
+                        _ => None,
+                    };
+                    candidates.extend(typed);
+                    candidates.push(reading);
+                }
+                Ok(Candidates(candidates))
             }
         }
 
-        deserializer.deserialize_newtype_struct(SCALAR_CANDIDATES, Values)
+        deserializer.deserialize_newtype_struct(CANDIDATES, Values)
     }
 }
 
-impl ScalarCandidates {
-    /// Returns the result of `read` for the first candidate that it accepts, or else the last candidate.
+/// Returns the number or boolean that a text represents.
+fn typed_scalar(text: &str) -> Option<Value> {
+    let value = (text.trim() == text).then(|| text.parse::<Value>())?;
+    value
+        .ok()
+        .filter(|value| value.is_number() || value.is_boolean())
+}
+
+impl Candidates {
+    /// Returns the result of `read` for the first candidate that it accepts, or else the last candidate that is not a
+    /// list, or else the last one.
     pub(crate) fn first<T>(self, read: impl Fn(&Value) -> Option<T>) -> Result<T, Value> {
-        match self.0.iter().find_map(read) {
-            Some(value) => Ok(value),
-            None => Err(self.0.into_iter().next_back().unwrap_or_default()),
+        if let Some(value) = self.0.iter().find_map(read) {
+            return Ok(value);
         }
+        let mut candidates = self.0;
+        let scalar = candidates.iter().rposition(|value| !value.is_array());
+        let last = candidates.len().saturating_sub(1);
+        let index = scalar.unwrap_or(last);
+        Err(candidates
+            .get_mut(index)
+            .map(Value::take)
+            .unwrap_or_default())
     }
 }
 
@@ -400,7 +477,7 @@ impl<'de> Deserializer<'de> for ParamText<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ValueError> {
-        if name == SCALAR_CANDIDATES {
+        if name == CANDIDATES {
             return self.deserialize_any(visitor);
         }
         visitor.visit_newtype_struct(self)

@@ -1,4 +1,4 @@
-//! `constraints.rs`: the constraints of the schemas of requests.
+//! `constraints.rs`: the constraints of the schemas of requests and of unions.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -29,7 +29,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         ],
     );
     quote! {
-        #![doc = " The constraints of the schemas of requests, which the server validates."]
+        #![doc = " The constraints of schemas, which the server validates, and which tell the alternatives of unions apart."]
 
         #imports
 
@@ -46,6 +46,13 @@ pub(super) fn path(model: &Model, id: ConstraintsId) -> TokenStream {
 fn list(model: &Model, constraints: &[Constraint]) -> TokenStream {
     let constraints = constraints.iter().map(|constraint| item(model, constraint));
     quote!(&[#(#constraints),*])
+}
+
+fn lists(model: &Model, alternatives: &[Vec<Constraint>]) -> TokenStream {
+    let alternatives = alternatives
+        .iter()
+        .map(|constraints| list(model, constraints));
+    quote!(&[#(#alternatives),*])
 }
 
 fn item(model: &Model, constraint: &Constraint) -> TokenStream {
@@ -77,6 +84,7 @@ fn item(model: &Model, constraint: &Constraint) -> TokenStream {
         Constraint::MinProperties(least) => count("MinProperties", *least),
         Constraint::MaxProperties(most) => count("MaxProperties", *most),
         Constraint::Required(name) => quote!(Constraint::Required(#name)),
+        Constraint::RequiredInRequest(name) => quote!(Constraint::RequiredInRequest(#name)),
         Constraint::Property(name, constraints) => {
             let constraints = list(model, constraints);
             quote!(Constraint::Property(#name, #constraints))
@@ -103,10 +111,12 @@ fn item(model: &Model, constraint: &Constraint) -> TokenStream {
             quote!(Constraint::Ref(&#name))
         }
         Constraint::AnyOf(alternatives) => {
-            let alternatives = alternatives
-                .iter()
-                .map(|constraints| list(model, constraints));
-            quote!(Constraint::AnyOf(&[#(#alternatives),*]))
+            let alternatives = lists(model, alternatives);
+            quote!(Constraint::AnyOf(#alternatives))
+        }
+        Constraint::OneOf(alternatives) => {
+            let alternatives = lists(model, alternatives);
+            quote!(Constraint::OneOf(#alternatives))
         }
         Constraint::Discriminator(tag, alternatives) => {
             let alternatives = alternatives.iter().map(|(tags, constraints)| {

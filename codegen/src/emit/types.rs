@@ -187,6 +187,7 @@ fn union(
             ty,
             tags,
             origin,
+            ..
         } = variant;
         let values = tags.iter().map(|tag| doc::code(tag)).collect::<Vec<_>>();
         let title = match tag {
@@ -201,9 +202,18 @@ fn union(
         let origin = ItemOrigin::new(origin);
         quote!(#docs #origin #name(#ty))
     });
-    let names = variants.iter().map(|variant| &variant.name);
     let implementation = match tag {
-        None => quote!(#name { #(#names,)* }),
+        None => {
+            let variants = variants.iter().map(|variant| {
+                let name = &variant.name;
+                let constraints = variant.constraints.iter();
+                let constraints: Vec<_> =
+                    constraints.map(|id| &model.constraints(*id).name).collect();
+                let condition = (!constraints.is_empty()).then(|| quote!(if #(#constraints)|*));
+                quote!(#name #condition)
+            });
+            quote!(#name { #(#variants,)* })
+        }
         Some(tag) => {
             let tags = variants
                 .iter()
@@ -397,7 +407,9 @@ fn object(
     });
     let table = fields.iter().map(|field| {
         let (name, wire) = (&field.name, &field.wire);
-        let kind = match (field.required, model.is_nullable(&field.ty)) {
+        // Any JSON value may be `null`, which is not the same as an absent property.
+        let is_nullable = model.is_nullable(&field.ty) || model.is_any(&field.ty);
+        let kind = match (field.required, is_nullable) {
             (true, _) => quote!(required),
             (false, false) => quote!(optional),
             (false, true) => quote!(nullable),

@@ -93,6 +93,7 @@ impl Validator<'_> {
                     };
                 }
                 Part::Reference(kind, reference) => self.reference(kind, reference, at),
+                Part::Sibling(kind, key) => self.sibling(kind, key, at),
                 Part::Leaf(expected, value) => self.leaf(expected, value, at),
             }
             true
@@ -256,6 +257,21 @@ impl Validator<'_> {
         };
         self.report(finding);
         false
+    }
+
+    /// Warns that a key next to a `$ref` is ignored (OpenAPI 3.0.3, section 4.7.23).
+    fn sibling(&mut self, kind: ObjectKind, key: &str, at: &Trail<'_>) {
+        let place = Place::Key(at.key(key).pointer());
+        let message = format!("`{key}` next to a `$ref` is ignored");
+        let help = match kind {
+            ObjectKind::Schema => "move the `$ref` into `allOf`, as in `allOf: [{$ref: ...}]`",
+            _ => "remove it, or declare it where the `$ref` points",
+        };
+        self.findings.push(
+            Diagnostic::warning(Rule::UnknownKey, place, message)
+                .label("in OpenAPI 3.0 only the target of the `$ref` counts")
+                .help(help),
+        );
     }
 
     /// Warns that a key is ignored, unless its value has no effect anyway.

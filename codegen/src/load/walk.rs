@@ -15,6 +15,8 @@ pub(crate) enum Part<'a> {
     Key(ObjectKind, &'a str, KeyUse, &'a Value),
     /// The value of the `$ref` in place of an object.
     Reference(ObjectKind, &'a Value),
+    /// A key next to a `$ref`, except extensions.
+    Sibling(ObjectKind, &'a str),
     /// A value without members: a scalar, any value of [`ValueKind::Any`], or a value of the wrong type.
     Leaf(ValueKind, &'a Value),
 }
@@ -32,6 +34,10 @@ pub(crate) fn visit(
             match object.get("$ref") {
                 Some(reference) => {
                     visitor(Part::Reference(kind, reference), at);
+                    let keys = object.keys().map(String::as_str);
+                    for key in keys.filter(|key| *key != "$ref" && !key.starts_with("x-")) {
+                        visitor(Part::Sibling(kind, key), at);
+                    }
                 }
                 None => visit_object(kind, object, at, visitor),
             }
@@ -179,6 +185,7 @@ mod tests {
                 Part::Object(kind, _) => format!("{kind:?}"),
                 Part::Key(_, key, ..) => key.to_owned(),
                 Part::Reference(kind, target) => format!("{kind:?} {target}"),
+                Part::Sibling(kind, key) => format!("{kind:?} next to $ref: {key}"),
                 Part::Leaf(_, value) => value.to_string(),
             };
             parts.push(format!("{} {part}", at.pointer()));

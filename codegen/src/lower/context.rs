@@ -1,6 +1,9 @@
 //! The context that all stages of lowering share: the document, and the findings about it.
 
-use std::{cell::RefCell, collections::HashSet};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::{HashMap, HashSet},
+};
 
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
@@ -22,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) seen: RefCell<HashSet<Pointer>>,
     /// The places of parts that do not need to be lowered, with everything inside of them.
     pub(super) accounted: RefCell<HashSet<Pointer>>,
+    /// The components that extend each schema with `allOf`.
+    extensions: OnceCell<HashMap<Pointer, Vec<Pointer>>>,
 }
 
 impl<'a> Context<'a> {
@@ -32,7 +37,30 @@ impl<'a> Context<'a> {
             findings: RefCell::default(),
             seen: RefCell::default(),
             accounted: RefCell::default(),
+            extensions: OnceCell::new(),
         }
+    }
+
+    /// Returns the components that extend the schema at a place: it is one of the schemas in their `allOf`.
+    pub(super) fn extensions(&self, place: &Pointer) -> &[Pointer] {
+        let extensions = self.extensions.get_or_init(|| self.find_extensions());
+        extensions.get(place).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn find_extensions(&self) -> HashMap<Pointer, Vec<Pointer>> {
+        let section = Pointer::root().key("components").key("schemas");
+        let components = self.document.get(&section).and_then(Value::as_object);
+        let mut extensions: HashMap<_, Vec<_>> = HashMap::new();
+        for (name, component) in components.into_iter().flatten() {
+            let place = section.key(name);
+            let parts = component.get("allOf").and_then(Value::as_array);
+            for index in 0..parts.map_or(0, Vec::len) {
+                if let Some((part, _)) = self.resolved(&place.key("allOf").index(index)) {
+                    extensions.entry(part).or_default().push(place.clone());
+                }
+            }
+        }
+        extensions
     }
 
     /// Returns the object at a place, after following its `$ref`s.

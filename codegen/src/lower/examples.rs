@@ -5,6 +5,7 @@ mod pattern;
 mod synthesis;
 mod text;
 mod type_check;
+mod validity;
 
 use std::{cell::RefCell, collections::HashMap};
 

@@ -13,7 +13,8 @@ pub struct ConstraintsId(pub(crate) usize);
 
 /// The constraints on the values of a schema that their Rust type does not enforce.
 ///
-/// The server validates requests against them.
+/// The server validates requests against them, and a value of a union is one of an alternative if it satisfies its
+/// constraints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraints {
     /// The name of the generated constant.
@@ -61,6 +62,8 @@ pub enum Constraint {
     MaxProperties(u64),
     /// A name in `required`, if the Rust type does not enforce it.
     Required(String),
+    /// The name of a `writeOnly` property in `required`.
+    RequiredInRequest(String),
     /// A property in `properties`
     Property(String, Vec<Constraint>),
     /// `additionalProperties`, which applies to all properties except these.
@@ -77,8 +80,10 @@ pub enum Constraint {
     Nullable(Vec<Constraint>),
     /// The constraints of another schema: `$ref`
     Ref(ConstraintsId),
-    /// `anyOf` and `oneOf`: at least one alternative must hold, and several may, even for `oneOf`.
+    /// `anyOf`: at least one alternative must hold.
     AnyOf(Vec<Vec<Constraint>>),
+    /// `oneOf`: exactly one alternative must hold.
+    OneOf(Vec<Vec<Constraint>>),
     /// `oneOf` or `anyOf` with a `discriminator`: the property, and the constraints for each of its values.
     Discriminator(String, Vec<(Vec<String>, Vec<Constraint>)>),
     /// `not`

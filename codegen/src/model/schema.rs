@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive};
 
 use serde_json::{Number, Value};
 
-use super::Origin;
+use super::{ConstraintsId, Origin};
 use crate::name::Ident;
 
 /// The index of a type in [`Model::types`](super::Model::types).
@@ -244,6 +244,9 @@ pub struct UnionVariant {
     pub ty: Type,
     /// The values of the discriminator that select it; the first one is written.
     pub tags: Vec<String>,
+    /// Without a discriminator, the constraints of which a value must satisfy one to select it; none if every value
+    /// of the type does.
+    pub constraints: Vec<ConstraintsId>,
     /// Its places in the document.
     pub origin: Origin,
 }

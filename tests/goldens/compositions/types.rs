@@ -25,10 +25,14 @@ pub struct All {
     pub extended: Option<Extended>,
     /// `forest`
     pub forest: Option<Forest>,
+    /// `groups`
+    pub groups: Option<Groups>,
     /// `half`
     pub half: Option<f64>,
     /// `implicit`
     pub implicit: Option<Implicit>,
+    /// `kinds`
+    pub kinds: Option<Kinds>,
     /// `level`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
@@ -39,6 +43,8 @@ pub struct All {
     pub listed: Option<serde_json::Value>,
     /// `loop`
     pub r#loop: Option<Loop>,
+    /// `loose`
+    pub loose: Option<AllLoose>,
     /// `merged`
     pub merged: Option<Merged>,
     /// `nested`
@@ -49,12 +55,18 @@ pub struct All {
     pub pet: Option<Pet>,
     /// `quoted`
     pub quoted: Option<AllQuoted>,
+    /// `required`
+    pub required: Option<Required>,
     /// `shape`
     pub shape: Option<Shape>,
     /// `texts`
     pub texts: Option<AllTexts>,
     /// `undescribed`
     pub undescribed: serde_json::Value,
+    /// `vehicle`
+    ///
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub vehicle: Option<Option<Vehicle>>,
 }
 
 impl All {
@@ -68,45 +80,55 @@ impl All {
             either: None,
             extended: None,
             forest: None,
+            groups: None,
             half: None,
             implicit: None,
+            kinds: None,
             level: None,
             limited: None,
             listed: None,
             r#loop: None,
+            loose: None,
             merged: None,
             nested: None,
             nothing: None,
             pet: None,
             quoted: None,
+            required: None,
             shape: None,
             texts: None,
             undescribed,
+            vehicle: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(All {
     optional alias = "alias",
-    optional contradiction = "contradiction",
+    nullable contradiction = "contradiction",
     nullable described = "described",
     nullable either = "either",
     optional extended = "extended",
     optional forest = "forest",
+    optional groups = "groups",
     optional half = "half",
     optional implicit = "implicit",
+    optional kinds = "kinds",
     nullable level = "level",
     optional limited = "limited",
-    optional listed = "listed",
+    nullable listed = "listed",
     optional r#loop = "loop",
+    optional loose = "loose",
     optional merged = "merged",
     optional nested = "nested",
-    optional nothing = "nothing",
+    nullable nothing = "nothing",
     optional pet = "pet",
     optional quoted = "quoted",
+    optional required = "required",
     optional shape = "shape",
     optional texts = "texts",
     required undescribed = "undescribed",
+    nullable vehicle = "vehicle",
 });
 
 /// `Back`.
@@ -180,6 +202,36 @@ crate::runtime::codec::object::impl_serde_object!(Box2 {
     optional depth = "depth",
     optional label = "label",
     required width = "width",
+});
+
+/// `Car`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Car {
+    /// `doors`
+    pub doors: i64,
+    /// `kind`
+    pub kind: String,
+    /// `wheels`
+    pub wheels: Option<i64>,
+}
+
+impl Car {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+        Self {
+            doors,
+            kind: kind.into(),
+            wheels: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Car {
+    required doors = "doors",
+    required kind = "kind",
+    optional wheels = "wheels",
 });
 
 /// `Cat`.
@@ -267,8 +319,8 @@ pub enum Either {
 }
 
 crate::runtime::codec::unions::impl_union!(Either {
-    Left,
-    Right,
+    Left if LEFT,
+    Right if RIGHT,
 });
 
 /// `Endless`.
@@ -304,8 +356,8 @@ pub enum Extended {
 }
 
 crate::runtime::codec::unions::impl_union!(Extended {
-    Circle,
-    Box,
+    Circle if CIRCLE,
+    Box if BOX,
 });
 
 /// `Forest`.
@@ -321,6 +373,29 @@ impl From<std::collections::BTreeMap<String, Trees>> for Forest {
         Self(value)
     }
 }
+
+/// A union of unions and an enumeration.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Groups {
+    /// `GroupsChoice`.
+    Choice(GroupsChoice),
+    /// `GroupsChoice2`.
+    Choice2(GroupsChoice2),
+    /// `GroupsWord`.
+    Word(GroupsWord),
+    /// `GroupsLetter`.
+    Letter(GroupsLetter),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(Groups {
+    Choice if IS_GROUPS_CHOICE,
+    Choice2 if IS_GROUPS_CHOICE2,
+    Word if GROUPS_WORD,
+    Letter if GROUPS_LETTER,
+});
 
 /// `Implicit`.
 #[derive(Clone, Debug, PartialEq)]
@@ -357,6 +432,23 @@ impl Itself {
 
 crate::runtime::codec::object::impl_serde_object!(Itself {
     optional inner = "inner",
+});
+
+/// Properties with a single value distinguish the alternatives.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Kinds {
+    /// `Number`.
+    Number(Number),
+    /// `Name`.
+    Name(Name),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(Kinds {
+    Number if NUMBER,
+    Name if NAME,
 });
 
 /// `Left`.
@@ -441,7 +533,7 @@ pub enum Loop {
 }
 
 crate::runtime::codec::unions::impl_union!(Loop {
-    List,
+    List if LOOP_LIST,
     Text,
 });
 
@@ -483,6 +575,32 @@ crate::runtime::codec::object::impl_serde_object!(Merged {
     ..others
 });
 
+/// `Name`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Name {
+    /// `kind`
+    pub kind: NameKind,
+    /// `name`
+    pub name: Option<String>,
+}
+
+impl Name {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(kind: impl Into<NameKind>) -> Self {
+        Self {
+            kind: kind.into(),
+            name: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Name {
+    required kind = "kind",
+    optional name = "name",
+});
+
 /// A list of such lists.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -500,6 +618,32 @@ impl From<Vec<Nested>> for Nested {
 /// `Nothing`.
 pub type Nothing = serde_json::Value;
 
+/// `Number`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Number {
+    /// `kind`
+    pub kind: NumberKind,
+    /// `number`
+    pub number: Option<i64>,
+}
+
+impl Number {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(kind: impl Into<NumberKind>) -> Self {
+        Self {
+            kind: kind.into(),
+            number: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Number {
+    required kind = "kind",
+    optional number = "number",
+});
+
 /// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -515,6 +659,23 @@ pub enum Pet {
 crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Cat = "cat" | "kitten",
     Dog = "dog",
+});
+
+/// Alternatives that do not declare the property that is required next to them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Required {
+    /// `RequiredCircle`.
+    Circle(RequiredCircle),
+    /// `RequiredBox`.
+    Box(RequiredBox),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(Required {
+    Circle if CIRCLE,
+    Box if BOX,
 });
 
 /// `Right`.
@@ -553,8 +714,42 @@ pub enum Shape {
 }
 
 crate::runtime::codec::unions::impl_union!(Shape {
-    Circle,
-    Box,
+    Circle if CIRCLE,
+    Box if BOX,
+});
+
+/// `Taxi`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Taxi {
+    /// `doors`
+    pub doors: i64,
+    /// `fare`
+    pub fare: Option<f64>,
+    /// `kind`
+    pub kind: String,
+    /// `wheels`
+    pub wheels: Option<i64>,
+}
+
+impl Taxi {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+        Self {
+            doors,
+            fare: None,
+            kind: kind.into(),
+            wheels: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Taxi {
+    required doors = "doors",
+    optional fare = "fare",
+    required kind = "kind",
+    optional wheels = "wheels",
 });
 
 /// `Through`.
@@ -593,8 +788,28 @@ pub enum Unclear {
 }
 
 crate::runtime::codec::unions::impl_union!(Unclear {
-    One,
-    Two,
+    One if UNCLEAR_ONE,
+    Two if UNCLEAR_TWO,
+});
+
+/// An object that others extend.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Vehicle {
+    /// The alternative whose `kind` is `Vehicle`.
+    Vehicle(VehicleBase),
+    /// The alternative whose `kind` is `auto`.
+    Car(Car),
+    /// The alternative whose `kind` is `Taxi`.
+    Taxi(Taxi),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(Vehicle by "kind" {
+    Vehicle = "Vehicle",
+    Car = "auto",
+    Taxi = "Taxi",
 });
 
 /// `AllEither`.
@@ -615,6 +830,40 @@ crate::runtime::codec::unions::impl_union!(AllEither {
     Text,
     Integer,
     List,
+});
+
+/// `AllLoose`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AllLoose {
+    /// `AllLooseObject`.
+    Object(AllLooseObject),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(AllLoose {
+    Object,
+});
+
+/// `AllLooseObject`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AllLooseObject {
+    /// `a`
+    pub a: i64,
+}
+
+impl AllLooseObject {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(a: i64) -> Self {
+        Self { a }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(AllLooseObject {
+    required a = "a",
 });
 
 /// `AllQuoted`.
@@ -724,6 +973,74 @@ crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
     required width = "width",
 });
 
+/// `GroupsChoice`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum GroupsChoice {
+    /// `Circle`.
+    Circle(Circle),
+    /// `Box2`.
+    Box(Box2),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(GroupsChoice {
+    Circle if CIRCLE,
+    Box if BOX,
+});
+
+/// `GroupsChoice2`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum GroupsChoice2 {
+    /// `Number`.
+    Number(Number),
+    /// `Name`.
+    Name(Name),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(GroupsChoice2 {
+    Number if NUMBER,
+    Name if NAME,
+});
+
+/// Word
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GroupsWord {
+    /// `none`
+    None,
+    /// `all`
+    All,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(GroupsWord {
+    None = "none",
+    All = "all",
+});
+
+/// Letter
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GroupsLetter {
+    /// `a`
+    A,
+    /// `b`
+    B,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(GroupsLetter {
+    A = "a",
+    B = "b",
+});
+
 /// Square
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -779,6 +1096,126 @@ pub enum MergedExtra {
 crate::runtime::codec::enums::impl_string_enum!(MergedExtra {
     B = "b",
     C = "c",
+});
+
+/// `NameKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NameKind {
+    /// `2`
+    Value2,
+    /// A value that the document does not declare.
+    Other(i64),
+}
+
+impl NameKind {
+    /// Returns the value on the wire.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        match self {
+            Self::Value2 => 2,
+            Self::Other(number) => number,
+        }
+    }
+
+    const fn from_declared(number: i64) -> Option<Self> {
+        match number {
+            2 => Some(Self::Value2),
+            _ => None,
+        }
+    }
+}
+
+crate::runtime::codec::enums::impl_integer_enum!(NameKind);
+
+/// `NumberKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NumberKind {
+    /// `1`
+    Value1,
+    /// A value that the document does not declare.
+    Other(i64),
+}
+
+impl NumberKind {
+    /// Returns the value on the wire.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        match self {
+            Self::Value1 => 1,
+            Self::Other(number) => number,
+        }
+    }
+
+    const fn from_declared(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Value1),
+            _ => None,
+        }
+    }
+}
+
+crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
+
+/// Alternatives that do not declare the property that is required next to them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RequiredCircle {
+    /// `id`
+    pub id: serde_json::Value,
+    /// `label`
+    pub label: Option<String>,
+    /// `radius`
+    pub radius: f64,
+}
+
+impl RequiredCircle {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(id: serde_json::Value, radius: f64) -> Self {
+        Self { id, label: None, radius }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
+    required id = "id",
+    optional label = "label",
+    required radius = "radius",
+});
+
+/// Alternatives that do not declare the property that is required next to them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RequiredBox {
+    /// `depth`
+    pub depth: Option<f64>,
+    /// `id`
+    pub id: serde_json::Value,
+    /// `label`
+    pub label: Option<String>,
+    /// `width`
+    pub width: f64,
+}
+
+impl RequiredBox {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(id: serde_json::Value, width: f64) -> Self {
+        Self {
+            depth: None,
+            id,
+            label: None,
+            width,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(RequiredBox {
+    optional depth = "depth",
+    required id = "id",
+    optional label = "label",
+    required width = "width",
 });
 
 /// One
@@ -861,6 +1298,32 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
     Two = "two",
 });
 
+/// An object that others extend.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VehicleBase {
+    /// `kind`
+    pub kind: String,
+    /// `wheels`
+    pub wheels: Option<i64>,
+}
+
+impl VehicleBase {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: kind.into(),
+            wheels: None,
+        }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(VehicleBase {
+    required kind = "kind",
+    optional wheels = "wheels",
+});
+
 /// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -875,7 +1338,7 @@ pub enum PostPetSize {
 
 crate::runtime::codec::unions::impl_union!(PostPetSize {
     Integer,
-    Text,
+    Text if POST_PET_SIZE_TEXT,
 });
 
 /// `PostPetSizeText`.

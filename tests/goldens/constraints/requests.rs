@@ -237,7 +237,7 @@ impl Operation for PutPhoto {
                 )?,
             size: request
                 .optional(
-                    Param::query("size").with_constraints(constraints::PUT_PHOTO_SIZE),
+                    Param::query("size").with_constraints(constraints::IS_PUT_PHOTO_SIZE),
                 )?,
             tag: request
                 .optional(

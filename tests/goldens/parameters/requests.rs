@@ -310,12 +310,18 @@ impl Operation for Cookies {
 pub struct Either {
     /// The path parameter `size`.
     pub size: types::EitherSize,
+    /// The query parameter `id`.
+    pub id: Option<types::EitherId>,
     /// The query parameter `level`.
     pub level: Option<types::EitherLevel>,
     /// The query parameter `list`.
     ///
     /// An empty list is not sent, like `None`.
     pub list: Option<Vec<types::EitherListItem>>,
+    /// The query parameter `pages`.
+    pub pages: Option<types::EitherPages>,
+    /// The header parameter `X-Id`.
+    pub x_id: Option<types::EitherXId>,
 }
 
 impl Either {
@@ -324,9 +330,19 @@ impl Either {
     pub fn new(size: types::EitherSize) -> Self {
         Self {
             size,
+            id: None,
             level: None,
             list: None,
+            pages: None,
+            x_id: None,
         }
+    }
+
+    /// The query parameter `id`.
+    #[must_use]
+    pub fn id(mut self, id: types::EitherId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// The query parameter `level`.
@@ -344,6 +360,20 @@ impl Either {
         self.list = Some(list);
         self
     }
+
+    /// The query parameter `pages`.
+    #[must_use]
+    pub fn pages(mut self, pages: types::EitherPages) -> Self {
+        self.pages = Some(pages);
+        self
+    }
+
+    /// The header parameter `X-Id`.
+    #[must_use]
+    pub fn x_id(mut self, x_id: types::EitherXId) -> Self {
+        self.x_id = Some(x_id);
+        self
+    }
 }
 
 impl Operation for Either {
@@ -356,8 +386,11 @@ impl Operation for Either {
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("size"), &self.size)?;
+        request.optional(Param::query("id"), self.id.as_ref())?;
         request.optional(Param::query("level"), self.level.as_ref())?;
         request.optional(Param::query("list"), self.list.as_ref())?;
+        request.optional(Param::query("pages").explode(false), self.pages.as_ref())?;
+        request.optional(Param::header("X-Id"), self.x_id.as_ref())?;
         Ok(())
     }
 
@@ -365,7 +398,11 @@ impl Operation for Either {
         Ok(Self {
             size: request
                 .required(
-                    Param::path("size").with_constraints(constraints::EITHER_SIZE),
+                    Param::path("size").with_constraints(constraints::IS_EITHER_SIZE),
+                )?,
+            id: request
+                .optional(
+                    Param::query("id").with_constraints(constraints::IS_EITHER_ID),
                 )?,
             level: request
                 .optional(
@@ -374,6 +411,16 @@ impl Operation for Either {
             list: request
                 .optional(
                     Param::query("list").with_constraints(constraints::EITHER_LIST),
+                )?,
+            pages: request
+                .optional(
+                    Param::query("pages")
+                        .explode(false)
+                        .with_constraints(constraints::IS_EITHER_PAGES),
+                )?,
+            x_id: request
+                .optional(
+                    Param::header("X-Id").with_constraints(constraints::IS_EITHER_X_ID),
                 )?,
         })
     }

@@ -6,6 +6,8 @@ mod determinism;
 mod diagnostics;
 /// The comparison of two documents.
 mod diff;
+/// Generated servers against a validator of JSON Schema.
+mod differential;
 /// The small documents in `tests/fixtures`: their goldens, their crates and their programs.
 mod documents;
 /// Strings that try to inject code.

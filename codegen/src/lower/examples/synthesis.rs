@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     pattern::matching,
     type_check::{check_type, report_mismatch},
+    validity::{OneOfRule, is_valid},
 };
 use crate::{
     lower::{
@@ -35,6 +36,7 @@ pub(super) fn synthesize(
             used: Vec::new(),
             direction,
             seen: BTreeSet::new(),
+            required: BTreeSet::new(),
             depth: 0,
         };
         let value = synthesizer.value_at(schema, &Pointer::root())?;
@@ -63,9 +65,14 @@ struct ExampleSynthesizer<'a> {
     direction: Direction,
     /// The schemas around the current value.
     seen: BTreeSet<SchemaKey>,
+    /// The properties that are required next to the union of which the current value is an alternative.
+    required: BTreeSet<String>,
     /// The depth of the current value.
     depth: usize,
 }
+
+/// The maximum number of alternatives of a union that are tried.
+const MAX_ALTERNATIVES: usize = 50;
 
 /// The depth up to which an example has optional properties.
 const MAX_OPTIONAL_DEPTH: usize = 8;
@@ -89,7 +96,7 @@ impl ExampleSynthesizer<'_> {
 
     fn schema_value(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         for keyword in ["example", "default"] {
-            for (place, value) in schema.every(keyword) {
+            for (place, value) in schema.every_annotation(keyword) {
                 let source = place.key(keyword);
                 if !self.rejected.contains(&source) {
                     self.used.push((target.clone(), source));
@@ -152,65 +159,145 @@ impl ExampleSynthesizer<'_> {
     }
 
     fn array(&mut self, schema: &Schema<'_>, target: &Pointer) -> Value {
-        let least = max_keyword(schema, "minItems").unwrap_or(1);
+        let least = max_keyword(schema, "minItems").unwrap_or(0);
         let count = least
             .clamp(1, 100)
             .min(min_keyword(schema, "maxItems").unwrap_or(100));
         let items = schema.items();
         if items.is_empty() {
-            let numbers = (0..count.min(least)).map(Value::from);
+            let numbers = (0..count.min(least.max(1))).map(Value::from);
             return numbers.collect();
         }
         let Some(item) = self.merged_value(&items, &target.index(0)) else {
             return Value::Array(Vec::new());
         };
+        let merged = Schema::merge(self.cx, &items);
+        if least.min(count) == 0
+            && !self.has_declared(&target.index(0))
+            && merged.is_some_and(|schema| !self.is_valid(&schema, &item, OneOfRule::Several))
+        {
+            return Value::Array(Vec::new());
+        }
         if !schema.flag("uniqueItems") {
             return Value::Array(vec![item; count]);
         }
-        let values = Schema::merge(self.cx, &items).map(|item| item.values());
-        let values = values.filter(|values| !values.is_empty());
-        let distinct: Vec<Value> = match values {
-            Some(values) => values
-                .into_iter()
-                .map(|(_, value)| value.clone())
-                .take(count)
-                .collect(),
-            None => (0..count)
-                .map(|index| distinct_value(&item, index))
-                .collect(),
+        let Some(schema) = Schema::merge(self.cx, &items) else {
+            return Value::Array(vec![item]);
         };
-        Value::Array(distinct)
+        let listed = schema.values();
+        if listed.is_empty() {
+            return Value::Array(self.distinct_items(&schema, &item, count));
+        }
+        listed
+            .into_iter()
+            .map(|(_, value)| value.clone())
+            .take(count)
+            .collect()
+    }
+
+    /// Returns a number of different items, which are valid if some variations of the first one are.
+    fn distinct_items(&self, schema: &Schema<'_>, first: &Value, count: usize) -> Vec<Value> {
+        let mut items = vec![first.clone()];
+        for variation in (1..=MAX_VARIATIONS).flat_map(|index| variations(first, index)) {
+            if items.len() >= count {
+                break;
+            }
+            if !items.contains(&variation) && self.is_valid(schema, &variation, OneOfRule::Several)
+            {
+                items.push(variation);
+            }
+        }
+        let missing = items.len()..count;
+        items.extend(missing.map(|index| distinct_value(first, index)));
+        items
     }
 
     fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
-        let required = schema.required();
-        let declared = schema.properties();
+        let mut required = std::mem::take(&mut self.required);
+        required.extend(schema.required().into_iter().map(str::to_owned));
         let mut members = Map::new();
-        for (name, places) in &declared {
+        for name in schema.properties().into_keys() {
+            let places = schema.property_places(name);
+            let property = Schema::merge(self.cx, &places);
+            let property = property.as_ref();
             let is_required = required.contains(name);
-            if self.depth > MAX_OPTIONAL_DEPTH && !is_required {
+            if (self.depth > MAX_OPTIONAL_DEPTH && !is_required)
+                || schema.property(self.cx, name).is_impossible
+                || property.is_some_and(|schema| schema.flag(self.excluded_keyword()))
+            {
                 continue;
             }
-            let value = match Schema::merge(self.cx, places) {
-                Some(property) if property.flag(self.excluded_keyword()) => continue,
-                Some(property) => self.schema_value(&property, &target.key(name)),
+            let target = target.key(name);
+            let value = match property {
+                Some(schema) => self.schema_value(schema, &target),
                 None => Some(Value::Null),
             };
-            match value {
-                Some(value) => {
-                    members.insert((*name).to_owned(), value);
+            let Some(value) = value else {
+                if is_required {
+                    return None;
                 }
-                None if is_required => return None,
-                None => {}
+                continue;
+            };
+            // The schemas of a property may contradict each other.
+            let is_valid = is_required
+                || self.has_declared(&target)
+                || property.is_none_or(|schema| self.is_valid(schema, &value, OneOfRule::Several));
+            if is_valid {
+                members.insert(name.to_owned(), value);
             }
         }
-        for name in required
-            .into_iter()
-            .filter(|name| !declared.contains_key(name))
-        {
-            members.insert(name.to_owned(), Value::Null);
+        let declared = schema.properties();
+        for name in &required {
+            if !declared.contains_key(name.as_str()) {
+                let value = self.merged_value(&schema.property_places(name), &target.key(name));
+                members.insert(name.clone(), value.unwrap_or(Value::Null));
+            }
         }
+        self.remove_invalid(schema, &required, &mut members, target);
         Some(Value::Object(members))
+    }
+
+    /// Returns whether the value at a position contains a declared example or default, which is reported if it is
+    /// invalid.
+    fn has_declared(&self, target: &Pointer) -> bool {
+        self.used
+            .iter()
+            .any(|(used, _)| target.strip(used).is_some() || used.strip(target).is_some())
+    }
+
+    /// Removes optional properties that make an object invalid, such as those beyond `maxProperties`.
+    fn remove_invalid(
+        &self,
+        schema: &Schema<'_>,
+        required: &BTreeSet<String>,
+        members: &mut Map<String, Value>,
+        target: &Pointer,
+    ) {
+        let is_valid = |members: &Map<String, Value>| {
+            self.is_valid(schema, &Value::Object(members.clone()), OneOfRule::Several)
+        };
+        let without = |members: &Map<String, Value>, name: &str| {
+            let mut members = members.clone();
+            members.remove(name);
+            members
+        };
+        let mut remaining = members.clone();
+        while !is_valid(&remaining) {
+            let optional: Vec<_> = remaining
+                .keys()
+                .filter(|name| !required.contains(*name) && !self.has_declared(&target.key(name)))
+                .collect();
+            // One property is most likely the only reason.
+            let mut candidates = optional.iter().map(|name| without(&remaining, name));
+            let repaired = candidates.find(is_valid);
+            let shorter = optional.last().map(|name| without(&remaining, name));
+            match repaired.or(shorter) {
+                Some(shorter) => remaining = shorter,
+                // The reason is another one.
+                None => return,
+            }
+        }
+        *members = remaining;
     }
 
     /// Returns the keyword of properties that must not be part of the message.
@@ -221,17 +308,68 @@ impl ExampleSynthesizer<'_> {
         }
     }
 
-    /// Generates a value of the first alternative for which that is possible, with its discriminator.
+    /// Generates a value of an alternative: the first one that makes the whole value valid, or else the first one for
+    /// which that is possible.
     fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
-        let union = schema.union(self.cx)?;
-        union.alternatives.iter().find_map(|alternative| {
-            let mut value = self.schema_value(&alternative.schema, target)?;
-            let tag = union.tag.zip(alternative.tags.first());
-            if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
-                members.insert(tag.to_owned(), Value::String(text.clone()));
+        let mut values = Vec::new();
+        let used = self.used.len();
+        self.alternatives(schema, target, &mut values);
+        let find = |one_of| {
+            let mut positions = values.iter();
+            positions.position(|value| self.is_valid(schema, value, one_of))
+        };
+        let position = find(OneOfRule::One).or_else(|| find(OneOfRule::Several));
+        // Only the last value contains declared examples.
+        if position.is_some_and(|position| position + 1 < values.len()) {
+            self.used.truncate(used);
+        }
+        (!values.is_empty()).then(|| values.swap_remove(position.unwrap_or_default()))
+    }
+
+    /// Generates a value of each alternative with its discriminator, up to the first one that contains a declared
+    /// example. The alternatives of an alternative count as its own.
+    fn alternatives(&mut self, schema: &Schema<'_>, target: &Pointer, values: &mut Vec<Value>) {
+        let Some(union) = schema.union(self.cx) else {
+            return;
+        };
+        let outer = std::mem::take(&mut self.required);
+        for alternative in &union.alternatives {
+            let used = self.used.len();
+            let start = values.len();
+            let inner = &alternative.schema;
+            self.required.clone_from(&outer);
+            self.required
+                .extend(schema.required().into_iter().map(str::to_owned));
+            let is_declared = ["example", "default"]
+                .iter()
+                .any(|keyword| inner.every_annotation(keyword).next().is_some());
+            if inner.shape(self.cx) == SchemaShape::Union && !is_declared {
+                if self.seen.insert(inner.key()) {
+                    self.alternatives(inner, target, values);
+                    self.seen.remove(&inner.key());
+                }
+            } else {
+                values.extend(self.schema_value(inner, target));
             }
-            Some(value)
-        })
+            let required = std::mem::take(&mut self.required);
+            let tag = union.tag.zip(alternative.tags.first());
+            for value in values.iter_mut().skip(start) {
+                if let (Some((tag, text)), Some(members)) = (tag, value.as_object_mut()) {
+                    members.insert(tag.to_owned(), Value::String(text.clone()));
+                    let mut required = required.clone();
+                    required.extend(inner.required().into_iter().map(str::to_owned));
+                    required.insert(tag.to_owned());
+                    self.remove_invalid(inner, &required, members, target);
+                }
+            }
+            if self.used.len() > used || values.len() >= MAX_ALTERNATIVES {
+                break;
+            }
+        }
+    }
+
+    fn is_valid(&self, schema: &Schema<'_>, value: &Value, one_of: OneOfRule) -> bool {
+        is_valid(self.cx, schema, value, self.direction, one_of)
     }
 }
 
@@ -249,6 +387,32 @@ fn min_keyword(schema: &Schema<'_>, keyword: &str) -> Option<usize> {
         .every(keyword)
         .filter_map(|(_, value)| value.as_u64());
     values.min().and_then(|least| usize::try_from(least).ok())
+}
+
+/// The maximum index of the variations of a value that are tried.
+const MAX_VARIATIONS: usize = 200;
+
+/// Returns variations of a value: of the whole value, and of an object with one member changed, `null`, removed or
+/// added.
+fn variations(value: &Value, index: usize) -> Vec<Value> {
+    let mut variations = vec![distinct_value(value, index)];
+    let Value::Object(members) = value else {
+        return variations;
+    };
+    for (name, member) in members {
+        let mut changed = members.clone();
+        changed.insert(name.clone(), distinct_value(member, index));
+        variations.push(changed.clone().into());
+        changed.insert(name.clone(), Value::Null);
+        variations.push(changed.into());
+        let mut shorter = members.clone();
+        shorter.remove(name);
+        variations.push(shorter.into());
+    }
+    let mut longer = members.clone();
+    longer.insert(format!("key{index}"), index.into());
+    variations.push(longer.into());
+    variations
 }
 
 /// Returns a variation of a value that is different for each index, if the type has enough values.

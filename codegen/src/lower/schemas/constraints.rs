@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+pub(crate) use self::keywords::json_type;
 use self::{
-    keywords::{enum_constraint, json_type, number_constraints, string_constraints, unsigned},
+    keywords::{enum_constraint, number_constraints, string_constraints, unsigned},
     simplify::ConstraintList,
 };
 use super::{
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     lower::{Context, operations::requests::Request},
-    model::{Constraint, Constraints, ConstraintsId},
+    model::{Constraint, Constraints, ConstraintsId, TypeDef},
     name::{Ident, Scope},
     pointer::Pointer,
 };
@@ -31,6 +32,15 @@ enum Assumption {
     Nothing,
 }
 
+/// The extent of the values that a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    /// The values of the schema, and of the schemas that extend it if it has a discriminator.
+    Whole,
+    /// The values of another schema that has this one in its `allOf`, or that extends it.
+    Part,
+}
+
 /// The constraints of a document, during lowering.
 #[derive(Debug, Default)]
 pub(crate) struct ConstraintTable {
@@ -38,11 +48,22 @@ pub(crate) struct ConstraintTable {
     names: Vec<(Ident, String)>,
     /// The constraints that have been lowered: all except those in `pending`.
     lowered: BTreeMap<ConstraintsId, Vec<Constraint>>,
-    by_place: BTreeMap<(Pointer, Assumption), ConstraintsId>,
+    by_place: BTreeMap<Key, ConstraintsId>,
     /// The schemas that have an ID and are not lowered yet. Schemas may refer to each other, so an ID comes
     /// first.
-    pending: Vec<(ConstraintsId, Pointer, Assumption)>,
+    pending: Vec<(ConstraintsId, Key)>,
     scope: Scope,
+}
+
+/// The identity of constraints: the place of the schema, and the values that they apply to.
+type Key = (Pointer, Extent, Assumption);
+
+/// The value whose constraints are being lowered.
+#[derive(Clone, Copy)]
+struct ConstrainedValue<'a> {
+    assumption: Assumption,
+    /// The places of all schemas that apply to it.
+    merged: &'a [Pointer],
 }
 
 impl ConstraintTable {
@@ -68,8 +89,31 @@ impl ConstraintTable {
         self.lower_assuming(cx, place, naming, Assumption::Nothing)
     }
 
-    /// Returns the constraints that the requests use, without those that have no effect.
-    pub(crate) fn finish(self, requests: &mut [Request]) -> Vec<Constraints> {
+    /// Lowers the constraints that decide whether a value is one of an alternative of a union, after it has been
+    /// decoded as the Rust type of the alternative.
+    ///
+    /// `schema` is the alternative, merged with the keywords around the union.
+    pub(crate) fn lower_alternative(
+        &mut self,
+        cx: &Context<'_>,
+        place: &Pointer,
+        schema: &Schema<'_>,
+        naming: &Naming,
+    ) -> Option<ConstraintsId> {
+        let assumption = if schema.is_enforced(cx) {
+            Assumption::Type
+        } else {
+            Assumption::Nothing
+        };
+        self.lower_assuming(cx, place, naming, assumption)
+    }
+
+    /// Returns the constraints that requests and unions use, without those that have no effect.
+    pub(crate) fn finish(
+        self,
+        requests: &mut [Request],
+        types: &mut [TypeDef],
+    ) -> Vec<Constraints> {
         // `lowered` is in the order of the IDs and has all of them.
         let entries = self.names.into_iter().zip(self.lowered.into_values());
         let entries = entries.map(|((name, doc), constraints)| Constraints {
@@ -77,7 +121,7 @@ impl ConstraintTable {
             doc,
             constraints,
         });
-        ConstraintList(entries.collect()).finish(requests)
+        ConstraintList(entries.collect()).finish(requests, types)
     }
 
     fn lower_assuming(
@@ -89,19 +133,28 @@ impl ConstraintTable {
     ) -> Option<ConstraintsId> {
         let (target, _) = cx.resolved(place)?;
         let name = component(&target).unwrap_or_else(|| naming.ident().to_string());
-        let id = self.reserve(&target, assumption, &name);
-        while let Some((id, place, assumption)) = self.pending.pop() {
-            let constraints = self.value_constraints(cx, &place, assumption);
+        let key = (
+            target.clone(),
+            Extent::Whole,
+            effective(cx, &target, assumption),
+        );
+        let id = self.reserve(key, &name);
+        while let Some((id, (place, extent, assumption))) = self.pending.pop() {
+            let value = ConstrainedValue {
+                assumption,
+                merged: std::slice::from_ref(&place),
+            };
+            let constraints = self.schema_constraints(cx, &place, extent, value);
             self.lowered.insert(id, constraints);
         }
         Some(id)
     }
 
-    fn reserve(&mut self, place: &Pointer, assumption: Assumption, name: &str) -> ConstraintsId {
-        let key = (place.clone(), assumption);
+    fn reserve(&mut self, key: Key, name: &str) -> ConstraintsId {
         if let Some(id) = self.by_place.get(&key) {
             return *id;
         }
+        let (place, extent, assumption) = &key;
         let id = ConstraintsId(self.names.len());
         let ty = Ident::pascal(name);
         let (name, doc) = match assumption {
@@ -111,12 +164,16 @@ impl ConstraintTable {
                 format!("The constraints that a value must satisfy to be a `{ty}`."),
             ),
         };
+        let name = match extent {
+            Extent::Whole => name,
+            Extent::Part => format!("{name} base"),
+        };
         let (name, _) = self
             .scope
             .name(&[Ident::snake(&name).screaming_snake()], place.as_str());
         self.names.push((name, doc));
-        self.by_place.insert(key, id);
-        self.pending.push((id, place.clone(), assumption));
+        self.by_place.insert(key.clone(), id);
+        self.pending.push((id, key));
         id
     }
 
@@ -127,26 +184,38 @@ impl ConstraintTable {
         place: &Pointer,
         assumption: Assumption,
     ) -> Vec<Constraint> {
-        self.schema_constraints(cx, place, assumption, std::slice::from_ref(place))
+        let value = ConstrainedValue {
+            assumption: effective(cx, place, assumption),
+            merged: std::slice::from_ref(place),
+        };
+        self.schema_constraints(cx, place, Extent::Whole, value)
     }
 
     /// Returns the constraints that the schema at a place adds to a value.
-    ///
-    /// `merged` are the places of all schemas that apply to the same value.
     fn schema_constraints(
         &mut self,
         cx: &Context<'_>,
         place: &Pointer,
-        assumption: Assumption,
-        merged: &[Pointer],
+        extent: Extent,
+        value: ConstrainedValue<'_>,
     ) -> Vec<Constraint> {
         let Some((target, keywords)) = cx.resolved(place) else {
             return Vec::new();
         };
+        let ConstrainedValue { assumption, .. } = value;
         if target != *place {
             let last = target.last().unwrap_or_default();
             let name = component(&target).unwrap_or_else(|| last.into_owned());
-            return vec![Constraint::Ref(self.reserve(&target, assumption, &name))];
+            let key = match extent {
+                Extent::Part if merged::base_union(cx, &target).is_some() => {
+                    (target, extent, assumption)
+                }
+                _ => {
+                    let assumption = effective(cx, &target, assumption);
+                    (target, Extent::Whole, assumption)
+                }
+            };
+            return vec![Constraint::Ref(self.reserve(key, &name))];
         }
         let mut constraints = Vec::new();
         if assumption == Assumption::Nothing {
@@ -156,18 +225,32 @@ impl ConstraintTable {
         constraints.extend(number_constraints(keywords));
         constraints.extend(enum_constraint(keywords));
         constraints.extend(self.array_constraints(cx, place, keywords, assumption));
-        constraints.extend(self.object_constraints(cx, place, keywords, assumption, merged));
+        constraints.extend(self.object_constraints(cx, place, keywords, value));
+        let part_extent = if merged::only_child(place, keywords).is_some() {
+            Extent::Whole
+        } else {
+            Extent::Part
+        };
         for index in 0..list(keywords, "allOf").len() {
-            constraints.extend(self.schema_constraints(
-                cx,
-                &place.key("allOf").index(index),
-                assumption,
-                merged,
-            ));
+            let part = place.key("allOf").index(index);
+            constraints.extend(self.schema_constraints(cx, &part, part_extent, value));
         }
         for keyword in merged::UNIONS {
-            constraints
-                .extend(self.union_constraints(cx, place, keywords, keyword, assumption, merged));
+            constraints.extend(self.union_constraints(cx, place, keywords, keyword, value));
+        }
+        if let Extent::Whole = extent
+            && let Some((tag, by_extension)) = merged::base_union(cx, place)
+        {
+            let mut by_tag = Vec::new();
+            for (extension, tags) in by_extension {
+                let constraints = if extension == *place {
+                    Vec::new()
+                } else {
+                    self.extension_constraints(cx, extension, assumption)
+                };
+                by_tag.push((tags, constraints));
+            }
+            constraints.push(Constraint::Discriminator(tag.to_owned(), by_tag));
         }
         if keywords.contains_key("not") {
             let not = self.value_constraints(cx, &place.key("not"), Assumption::Nothing);
@@ -178,6 +261,7 @@ impl ConstraintTable {
             matches!(
                 constraint,
                 Constraint::AnyOf(_)
+                    | Constraint::OneOf(_)
                     | Constraint::Type(_)
                     | Constraint::Not(_)
                     | Constraint::Ref(_)
@@ -189,6 +273,24 @@ impl ConstraintTable {
             return vec![Constraint::Nullable(constraints)];
         }
         constraints
+    }
+
+    /// Returns the constraints of a component that extends another one.
+    fn extension_constraints(
+        &mut self,
+        cx: &Context<'_>,
+        place: Pointer,
+        assumption: Assumption,
+    ) -> Vec<Constraint> {
+        let extent = if merged::base_union(cx, &place).is_some() {
+            Extent::Part
+        } else {
+            Extent::Whole
+        };
+        let name = component(&place).unwrap_or_default();
+        vec![Constraint::Ref(
+            self.reserve((place, extent, assumption), &name),
+        )]
     }
 
     fn array_constraints(
@@ -219,9 +321,9 @@ impl ConstraintTable {
         cx: &Context<'_>,
         place: &Pointer,
         keywords: &Map<String, Value>,
-        assumption: Assumption,
-        merged: &[Pointer],
+        value: ConstrainedValue<'_>,
     ) -> Vec<Constraint> {
+        let ConstrainedValue { assumption, merged } = value;
         let mut constraints = Vec::new();
         constraints.extend(unsigned(keywords, "minProperties").map(Constraint::MinProperties));
         constraints.extend(unsigned(keywords, "maxProperties").map(Constraint::MaxProperties));
@@ -231,20 +333,26 @@ impl ConstraintTable {
             .flat_map(Map::keys)
             .map(String::as_str)
             .collect();
-        let required = list(keywords, "required").iter().filter_map(Value::as_str);
-        let required: BTreeSet<_> = required
-            .filter(|name| assumption == Assumption::Nothing || !names.contains(name))
-            .collect();
-        let read_only = if required.is_empty() {
-            BTreeSet::new()
-        } else {
-            read_only_properties(cx, merged)
-        };
-        for name in required
-            .into_iter()
-            .filter(|name| !read_only.contains(*name))
-        {
-            constraints.push(Constraint::Required(name.to_owned()));
+        let schema = (!names.is_empty() || keywords.contains_key("required"))
+            .then(|| Schema::merge(cx, merged))
+            .flatten();
+        for name in list(keywords, "required").iter().filter_map(Value::as_str) {
+            let property = schema.as_ref().map(|schema| schema.property(cx, name));
+            let property = property.unwrap_or_default();
+            // The type requires a declared property, unless messages of one direction do not have it.
+            let is_enforced = assumption == Assumption::Type
+                && names.contains(name)
+                && !property.is_write_only
+                && !property.is_impossible;
+            if is_enforced || property.is_read_only {
+                continue;
+            }
+            let name = name.to_owned();
+            constraints.push(if property.is_write_only {
+                Constraint::RequiredInRequest(name)
+            } else {
+                Constraint::Required(name)
+            });
         }
         for name in &names {
             let place = place.key("properties").key(name);
@@ -252,7 +360,7 @@ impl ConstraintTable {
             constraints.push(Constraint::Property((*name).to_owned(), property));
         }
         if assumption == Assumption::Type {
-            let not_null = not_null_properties(cx, &names, merged);
+            let not_null = not_null_properties(cx, &names, schema.as_ref());
             constraints.extend((!not_null.is_empty()).then_some(Constraint::NotNull(not_null)));
         }
         let names = || names.iter().map(|name| (*name).to_owned()).collect();
@@ -278,8 +386,7 @@ impl ConstraintTable {
         place: &Pointer,
         keywords: &Map<String, Value>,
         keyword: &str,
-        assumption: Assumption,
-        merged: &[Pointer],
+        value: ConstrainedValue<'_>,
     ) -> Vec<Constraint> {
         let children: Vec<_> = (0..list(keywords, keyword).len())
             .map(|index| place.key(keyword).index(index))
@@ -293,27 +400,35 @@ impl ConstraintTable {
         };
         let (null, not_null): (Vec<_>, Vec<_>) = children.iter().partition(|place| is_null(place));
         if let [only] = not_null.as_slice() {
-            let constraints = self.schema_constraints(cx, only, assumption, merged);
+            let constraints = self.schema_constraints(cx, only, Extent::Whole, value);
             return if null.is_empty() {
                 constraints
             } else {
                 vec![Constraint::Nullable(constraints)]
             };
         }
-        if let Some((tag, tags)) = merged::discriminator_tags(cx, keywords, &children) {
+        if let Some((tag, tags)) = merged::discriminator_tags(cx, place, keywords, &children) {
             let mut by_tag = Vec::new();
             for (place, tags) in children.iter().zip(tags) {
-                by_tag.push((tags, self.schema_constraints(cx, place, assumption, merged)));
+                let constraints = self.schema_constraints(cx, place, Extent::Whole, value);
+                by_tag.push((tags, constraints));
             }
             return vec![Constraint::Discriminator(tag.to_owned(), by_tag)];
         }
         let mut alternatives = Vec::new();
         for place in &children {
-            let mut merged = merged.to_vec();
-            merged.push(place.clone());
-            alternatives.push(self.schema_constraints(cx, place, Assumption::Nothing, &merged));
+            let merged = [value.merged, std::slice::from_ref(place)].concat();
+            let value = ConstrainedValue {
+                assumption: Assumption::Nothing,
+                merged: &merged,
+            };
+            alternatives.push(self.schema_constraints(cx, place, Extent::Whole, value));
         }
-        vec![Constraint::AnyOf(alternatives)]
+        vec![if keyword == "oneOf" {
+            Constraint::OneOf(alternatives)
+        } else {
+            Constraint::AnyOf(alternatives)
+        }]
     }
 }
 
@@ -322,13 +437,17 @@ impl ConstraintTable {
 fn not_null_properties(
     cx: &Context<'_>,
     names: &BTreeSet<&str>,
-    places: &[Pointer],
+    schema: Option<&Schema<'_>>,
 ) -> Vec<String> {
-    let Some(schema) = Schema::merge(cx, places) else {
+    let Some(schema) = schema else {
         return Vec::new();
     };
     let (properties, required) = (schema.properties(), schema.required());
-    let optional = names.iter().filter(|name| !required.contains(**name));
+    let optional = names.iter().filter(|name| {
+        let flags = schema.property(cx, name);
+        // Messages of the other direction do not have the property, so the type does not require it.
+        !required.contains(**name) || flags.is_read_only || flags.is_write_only
+    });
     let not_null = optional.filter(|name| {
         let property = properties.get(**name);
         let property = property.and_then(|places| Schema::merge(cx, places));
@@ -338,16 +457,11 @@ fn not_null_properties(
     not_null.map(|name| (*name).to_owned()).collect()
 }
 
-/// Returns the names of the `readOnly` properties of the merged schemas at some places.
-fn read_only_properties(cx: &Context<'_>, places: &[Pointer]) -> BTreeSet<String> {
-    let Some(schema) = Schema::merge(cx, places) else {
-        return BTreeSet::new();
-    };
-    let properties = schema.properties().into_iter();
-    properties
-        .filter(|(_, places)| {
-            Schema::merge(cx, places).is_some_and(|property| property.flag("readOnly"))
-        })
-        .map(|(name, _)| name.to_owned())
-        .collect()
+/// Returns the assumption about a value of the schema at a place: none if its type does not enforce the schema.
+fn effective(cx: &Context<'_>, place: &Pointer, assumption: Assumption) -> Assumption {
+    let is_enforced = || Schema::at(cx, place).is_none_or(|schema| schema.is_enforced(cx));
+    match assumption {
+        Assumption::Type if is_enforced() => Assumption::Type,
+        _ => Assumption::Nothing,
+    }
 }

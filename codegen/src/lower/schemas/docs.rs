@@ -72,10 +72,19 @@ fn descriptions_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
     })
 }
 
-/// Returns the constraints of the schema at a place; none if it refers to another schema.
+/// Returns the constraints of the schema at a place; only its annotations if it refers to another schema.
 fn constraints_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
-    let schema = Schema::at(cx, place).filter(|schema| schema.place == *place);
-    schema.map_or_else(Vec::new, |schema| constraints(&schema))
+    match Schema::at(cx, place) {
+        Some(schema) if schema.place == *place => constraints(&schema),
+        Some(schema) => ANNOTATIONS
+            .iter()
+            .filter_map(|(keyword, label)| {
+                let value = schema.own_annotation(place, keyword)?;
+                keyword_docs(keyword, label, value, "")
+            })
+            .collect(),
+        None => Vec::new(),
+    }
 }
 
 fn join_paragraphs(mut paragraphs: Vec<String>) -> String {
@@ -100,6 +109,23 @@ fn descriptions<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
     vec![title.to_owned(), description.to_owned()]
 }
 
+/// The annotations in the documentation, with their labels.
+const ANNOTATIONS: [(&str, &str); 3] = [
+    ("default", "Default"),
+    ("readOnly", "Only in responses"),
+    ("writeOnly", "Only in requests"),
+];
+
+/// Describes the value of a keyword; `None` if it is `false`.
+fn keyword_docs(keyword: &str, label: &str, value: &Value, exclusive: &str) -> Option<String> {
+    Some(match value {
+        Value::Bool(false) if keyword != "default" => return None,
+        Value::Bool(true) if keyword != "default" => format!("{label}."),
+        Value::String(text) => format!("{label}: {}", code(text)),
+        value => format!("{label}{exclusive}: {}", code(&value.to_string())),
+    })
+}
+
 /// Describes the constraints of a schema that its type does not show.
 fn constraints(schema: &Schema<'_>) -> Vec<String> {
     let mut paragraphs = Vec::new();
@@ -117,11 +143,8 @@ fn constraints(schema: &Schema<'_>) -> Vec<String> {
         ("minProperties", "Minimum number of properties"),
         ("maxProperties", "Maximum number of properties"),
         ("not", "Not"),
-        ("default", "Default"),
-        ("readOnly", "Only in responses"),
-        ("writeOnly", "Only in requests"),
     ];
-    for (keyword, label) in constraints {
+    for (keyword, label) in constraints.into_iter().chain(ANNOTATIONS) {
         let Some(value) = schema.get(keyword) else {
             continue;
         };
@@ -138,12 +161,7 @@ fn constraints(schema: &Schema<'_>) -> Vec<String> {
             "maximum" if schema.flag("exclusiveMaximum") => ", exclusive",
             _ => "",
         };
-        paragraphs.push(match value {
-            Value::Bool(false) if keyword != "default" => continue,
-            Value::Bool(true) if keyword != "default" => format!("{label}."),
-            Value::String(text) => format!("{label}: {}", code(text)),
-            value => format!("{label}{exclusive}: {}", code(&value.to_string())),
-        });
+        paragraphs.extend(keyword_docs(keyword, label, value, exclusive));
     }
     for keyword in UNIONS {
         for (_, alternatives) in schema.every(keyword) {

@@ -3,6 +3,7 @@
 //! They are read from the tree of the document, because [`openapiv3`] sorts schemas into kinds and loses
 //! keywords of a schema of two kinds (`type` next to `allOf`, `enum` without `type`).
 
+mod enforced;
 mod shape;
 mod unions;
 
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::{lower::Context, pointer::Pointer};
 pub(crate) use shape::SchemaShape;
-pub(crate) use unions::{UnionMember, discriminator_tags};
+pub(crate) use unions::{UnionMember, base_union, discriminator_tags};
 
 /// A merged schema: all of its parts apply to each value.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ pub(crate) struct Schema<'a> {
     pub(crate) place: Pointer,
     /// The schema itself, then the schemas in its `allOf`; each place once.
     parts: Vec<SchemaPart<'a>>,
+    /// The schemas that lead to it, each a single-child `allOf`, `oneOf` or `anyOf`, the outermost one first. Their
+    /// annotations override its own.
+    wrappers: Vec<(Pointer, &'a Map<String, Value>)>,
     /// Whether it, or a schema that leads to it, is `nullable`.
     nullable: bool,
 }
@@ -33,7 +37,8 @@ pub(crate) struct Schema<'a> {
 struct SchemaPart<'a> {
     place: Pointer,
     keywords: &'a Map<String, Value>,
-    /// The keywords in [`UNIONS`] for which an alternative has been chosen.
+    /// The keywords in [`UNIONS`] for which an alternative has been chosen; `discriminator` if the value is not one
+    /// of a schema that extends this one.
     decided: BTreeSet<&'static str>,
 }
 
@@ -55,6 +60,15 @@ pub(crate) enum AdditionalProperties {
     Open,
     /// Values of the merged schemas at these places are allowed.
     Typed(Vec<Pointer>),
+}
+
+/// The facts about a property that the schemas of its object declare.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PropertyFlags {
+    pub(crate) is_read_only: bool,
+    pub(crate) is_write_only: bool,
+    /// Whether no object may have it, because `additionalProperties: false` of a part excludes it.
+    pub(crate) is_impossible: bool,
 }
 
 /// Returns whether a keyword does not constrain values.
@@ -96,7 +110,9 @@ pub(crate) fn only_child(place: &Pointer, keywords: &Map<String, Value>) -> Opti
         .filter(|(keyword, value)| !is_annotation(keyword) && !is_object_type(keyword, value));
     let (keyword, value) = constraints.next()?;
     let is_only = constraints.next().is_none() && value.as_array()?.len() == 1;
-    let is_applicator = keyword == "allOf" || UNIONS.contains(&keyword.as_str());
+    // A schema with a discriminator is the base of those that extend it.
+    let is_all_of = keyword == "allOf" && !keywords.contains_key("discriminator");
+    let is_applicator = is_all_of || UNIONS.contains(&keyword.as_str());
     (is_only && is_applicator).then(|| place.key(keyword).index(0))
 }
 
@@ -110,21 +126,23 @@ impl<'a> Schema<'a> {
     pub(crate) fn at(cx: &Context<'a>, place: &Pointer) -> Option<Self> {
         let (mut place, mut keywords) = cx.resolved(place)?;
         let mut nullable = flag(keywords, "nullable");
-        let mut visited = BTreeSet::new();
+        let mut wrappers: Vec<(Pointer, &Map<String, Value>)> = Vec::new();
         while let Some(child) = only_child(&place, keywords) {
             cx.mark_seen(&place);
-            if !visited.insert(place.clone()) {
+            if wrappers.iter().any(|(visited, _)| *visited == place) {
                 break;
             }
+            wrappers.push((place.clone(), keywords));
             (place, keywords) = cx.resolved(&child)?;
             nullable |= flag(keywords, "nullable");
         }
         let mut schema = Self {
             place: place.clone(),
             parts: Vec::new(),
+            wrappers,
             nullable,
         };
-        schema.add_place(cx, &place);
+        schema.add_place(cx, &place, false);
         Some(schema)
     }
 
@@ -134,12 +152,15 @@ impl<'a> Schema<'a> {
         let mut merged = schemas.next()?;
         for schema in schemas {
             merged.nullable &= schema.nullable;
+            merged.wrappers.extend(schema.wrappers);
             merged.add_parts(schema.parts);
         }
         Some(merged)
     }
 
-    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer) {
+    /// Adds the schema at a place, and the schemas in its `allOf`. A part of another schema does not stand for the
+    /// schemas that extend it.
+    fn add_place(&mut self, cx: &Context<'a>, place: &Pointer, is_part: bool) {
         let Some((place, keywords)) = cx.resolved(place) else {
             return;
         };
@@ -151,10 +172,13 @@ impl<'a> Schema<'a> {
         self.parts.push(SchemaPart {
             place: place.clone(),
             keywords,
-            decided: BTreeSet::new(),
+            decided: (is_part && keywords.contains_key("discriminator"))
+                .then_some("discriminator")
+                .into_iter()
+                .collect(),
         });
         for index in 0..list(keywords, "allOf").len() {
-            self.add_place(cx, &place.key("allOf").index(index));
+            self.add_place(cx, &place.key("allOf").index(index), true);
         }
     }
 
@@ -164,6 +188,11 @@ impl<'a> Schema<'a> {
                 self.parts.push(part);
             }
         }
+    }
+
+    /// Returns the places of the schema and of the schemas in its `allOf`.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Pointer> {
+        self.parts.iter().map(|part| &part.place)
     }
 
     pub(crate) fn key(&self) -> SchemaKey {
@@ -218,7 +247,36 @@ impl<'a> Schema<'a> {
     }
 
     pub(crate) fn flag(&self, keyword: &str) -> bool {
-        self.every(keyword).any(|(_, value)| value == true)
+        self.every_annotation(keyword)
+            .any(|(_, value)| value == true)
+    }
+
+    /// Returns whether the schema, or a schema that leads to it, is deprecated.
+    pub(crate) fn is_deprecated(&self) -> bool {
+        self.own("deprecated") == Some(&Value::Bool(true))
+            || self
+                .wrappers
+                .iter()
+                .any(|(_, keywords)| flag(keywords, "deprecated"))
+    }
+
+    /// Returns the value of an annotation of the schema at a place, which leads to this one.
+    pub(crate) fn own_annotation(&self, place: &Pointer, keyword: &str) -> Option<&'a Value> {
+        let mut wrappers = self.wrappers.iter();
+        let (_, keywords) = wrappers.find(|(wrapper, _)| wrapper == place)?;
+        keywords.get(keyword)
+    }
+
+    /// Returns all values of an annotation, each with the place of its schema: first those of the schemas that lead
+    /// to this one, then its own.
+    pub(crate) fn every_annotation(
+        &self,
+        keyword: &str,
+    ) -> impl Iterator<Item = (&Pointer, &'a Value)> {
+        self.wrappers
+            .iter()
+            .filter_map(move |(place, keywords)| Some((place, keywords.get(keyword)?)))
+            .chain(self.every(keyword))
     }
 
     /// Returns the values of `enum` except `null`, with their places.
@@ -249,6 +307,51 @@ impl<'a> Schema<'a> {
             }
         }
         properties
+    }
+
+    /// Returns the places of the schemas that apply to a property: those under its name, and for each part that does
+    /// not declare it, its schema of additional properties.
+    pub(crate) fn property_places(&self, name: &str) -> Vec<Pointer> {
+        let mut declared = Vec::new();
+        let mut additional = Vec::new();
+        for part in &self.parts {
+            let properties = part.keywords.get("properties");
+            if properties.is_some_and(|properties| properties.get(name).is_some()) {
+                declared.push(part.place.key("properties").key(name));
+            } else if part
+                .keywords
+                .get("additionalProperties")
+                .is_some_and(Value::is_object)
+            {
+                additional.push(part.place.key("additionalProperties"));
+            }
+        }
+        declared.extend(additional);
+        declared
+    }
+
+    /// Returns the facts about a property.
+    pub(crate) fn property(&self, cx: &Context<'a>, name: &str) -> PropertyFlags {
+        let properties = self.properties();
+        let places = properties.get(name).map(Vec::as_slice).unwrap_or_default();
+        let property = Self::merge(cx, places);
+        let has_flag = |keyword: &str| {
+            property
+                .as_ref()
+                .is_some_and(|property| property.flag(keyword))
+        };
+        let declares = |part: &SchemaPart<'_>| {
+            let properties = part.keywords.get("properties");
+            properties.is_some_and(|properties| properties.get(name).is_some())
+        };
+        PropertyFlags {
+            is_read_only: has_flag("readOnly"),
+            is_write_only: has_flag("writeOnly"),
+            is_impossible: self.parts.iter().any(|part| {
+                part.keywords.get("additionalProperties") == Some(&Value::Bool(false))
+                    && !declares(part)
+            }),
+        }
     }
 
     pub(crate) fn required(&self) -> BTreeSet<&'a str> {
@@ -298,24 +401,31 @@ impl<'a> Schema<'a> {
         merged
     }
 
+    /// Returns whether `null` is a value of the schema.
     pub(crate) fn is_nullable(&self, cx: &Context<'a>) -> bool {
-        let is_in_enum = self
-            .every("enum")
-            .filter_map(|(_, value)| value.as_array())
-            .any(|values| values.contains(&Value::Null));
-        let has_nullable_alternative = || {
-            let lists = self
-                .undecided_unions()
-                .flat_map(|(part, keyword)| part.children(keyword));
-            lists.into_iter().any(|place| {
-                cx.resolved(&place)
-                    .is_some_and(|(_, keywords)| is_null(keywords) || flag(keywords, "nullable"))
+        self.is_nullable_within(cx, &mut BTreeSet::new())
+    }
+
+    fn is_nullable_within(&self, cx: &Context<'a>, seen: &mut BTreeSet<SchemaKey>) -> bool {
+        let lists_null = |part: &SchemaPart<'_>| list(part.keywords, "enum").contains(&Value::Null);
+        let is_marked = |part: &SchemaPart<'_>| flag(part.keywords, "nullable") || lists_null(part);
+        let allows_null = |part: &SchemaPart<'_>| {
+            let has = |keyword: &str| part.keywords.contains_key(keyword);
+            is_marked(part) || !(has("enum") || has("type"))
+        };
+        if self.nullable || (self.parts.iter().any(is_marked) && self.parts.iter().all(allows_null))
+        {
+            return true;
+        }
+        // A union may contain itself.
+        seen.insert(self.key())
+            && self.undecided_unions().any(|(part, keyword)| {
+                part.children(keyword).iter().any(|place| {
+                    Self::at(cx, place).is_some_and(|alternative| {
+                        !seen.contains(&alternative.key())
+                            && alternative.is_nullable_within(cx, seen)
+                    })
+                })
             })
-        };
-        let are_all_nullable = || {
-            let mut parts = self.parts.iter();
-            parts.all(|part| flag(part.keywords, "nullable"))
-        };
-        self.nullable || is_in_enum || has_nullable_alternative() || are_all_nullable()
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             let target = lowering.schema_type(&named.place, &Naming::of_type(&name));
             TypeDef {
                 doc: docs::alias_docs(lowering.cx, &named.place, &schema),
+                deprecated: schema.is_deprecated(),
                 origin: named.place.into(),
                 ..definition(name, &schema, TypeKind::Alias(target))
             }

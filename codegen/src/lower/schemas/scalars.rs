@@ -35,10 +35,15 @@ pub(crate) fn find_unwritable(ty: &Type, types: &Types) -> Option<&'static str> 
                 let mut value_types = field_types.chain(others.iter().map(|(_, ty)| ty));
                 (!value_types.all(|ty| is_scalar(ty, types))).then_some(NESTED)
             }
-            Some(TypeKind::Union { variants, .. }) => {
-                let are_scalars = variants.iter().all(|variant| is_scalar(&variant.ty, types));
-                (!are_scalars).then_some("a list or an object in place of a scalar")
-            }
+            // A list is distinguished from a scalar by the items of its text.
+            Some(TypeKind::Union { variants, .. }) => variants.iter().find_map(|variant| {
+                if is_list(&variant.ty, types) {
+                    find_unwritable(&variant.ty, types)
+                } else {
+                    let is_scalar = is_scalar(&variant.ty, types);
+                    (!is_scalar).then_some("an object in place of a scalar or a list")
+                }
+            }),
             _ => None,
         },
         _ => None,

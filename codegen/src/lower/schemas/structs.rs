@@ -5,10 +5,11 @@ use super::{
     merged::{AdditionalProperties, Schema},
 };
 use crate::{
-    lower::Lowering,
+    lower::{Context, Lowering},
     model::{Direction, Field, Type, TypeKind},
     name::{Ident, Scope, reserved},
-    report::Place,
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
 };
 
 impl Lowering<'_> {
@@ -37,22 +38,25 @@ impl Lowering<'_> {
             let place = places.first().unwrap_or(&schema.place);
             let subject = format!("the property `{wire}`");
             cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
+            let flags = schema.property(cx, &wire);
+            if flags.is_impossible {
+                report_impossible(cx, place, &wire);
+            }
+            let is_required = required.contains(wire.as_str()) && !flags.is_impossible;
             let property = Schema::merge(cx, places);
-            let has_flag =
-                |keyword: &str| property.as_ref().is_some_and(|schema| schema.flag(keyword));
             fields.push(Field {
                 name,
                 ty: self.merged_type(places, &naming.with(&wire)),
-                required: required.contains(wire.as_str()),
-                required_in: required.contains(wire.as_str()).then(|| {
-                    match (has_flag("readOnly"), has_flag("writeOnly")) {
+                required: is_required,
+                required_in: is_required.then_some(
+                    match (flags.is_read_only, flags.is_write_only) {
                         (true, false) => Direction::Response,
                         (false, true) => Direction::Request,
                         _ => Direction::Both,
-                    }
-                }),
+                    },
+                ),
                 doc: docs::property_docs(cx, places),
-                deprecated: has_flag("deprecated"),
+                deprecated: property.is_some_and(|schema| schema.flag("deprecated")),
                 origin: places
                     .iter()
                     .chain(&schema.required_places(&wire))
@@ -76,4 +80,17 @@ impl Lowering<'_> {
         });
         TypeKind::Struct { fields, others }
     }
+}
+
+/// Warns about a property that no object may have.
+fn report_impossible(cx: &Context<'_>, place: &Pointer, name: &str) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::UnsupportedPart,
+            Place::Key(place.clone()),
+            format!("no object may have the property `{name}`"),
+        )
+        .label("`additionalProperties: false` next to it or in `allOf` excludes it")
+        .help("declare all properties next to `additionalProperties: false`, or remove it"),
+    );
 }

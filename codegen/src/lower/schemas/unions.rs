@@ -22,9 +22,12 @@ impl Lowering<'_> {
         };
         let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
         let mut variants: Vec<UnionVariant> = Vec::new();
+        let mut accepts_any = false;
         for UnionMember {
+            place,
             schema,
             component,
+            is_base,
             is_extended,
             tags,
         } in union.alternatives
@@ -34,7 +37,7 @@ impl Lowering<'_> {
                 .or_else(|| schema.text("title").map(str::to_owned));
             let hint = hint.or_else(|| tags.first().cloned());
             let hint = hint.unwrap_or_else(|| shape_name(schema.shape(cx)).to_owned());
-            let part = naming.with(&hint);
+            let part = naming.with(if is_base { "base" } else { &hint });
             let naming = if is_extended || component.is_none() {
                 part
             } else {
@@ -47,13 +50,21 @@ impl Lowering<'_> {
             };
             // The variant `Other` already holds any value.
             if ty == Type::Any {
+                accepts_any = true;
                 continue;
             }
+            let constraints = match union.tag {
+                Some(_) => None,
+                None => self
+                    .constraints
+                    .lower_alternative(cx, &place, &schema, &naming),
+            };
             let same_type = variants.iter_mut().find(|variant| variant.ty == ty);
             if let Some(variant) = same_type {
                 let new_tags = tags.into_iter().filter(|tag| !variant.tags.contains(tag));
                 let new_tags: Vec<_> = new_tags.collect();
                 variant.tags.extend(new_tags);
+                variant.constraints.extend(constraints);
                 continue;
             }
             let (name, _) = scope.name(&[Ident::pascal(&hint)], &hint);
@@ -62,6 +73,7 @@ impl Lowering<'_> {
                 name,
                 ty,
                 tags,
+                constraints: constraints.into_iter().collect(),
                 origin,
             });
         }
@@ -73,7 +85,7 @@ impl Lowering<'_> {
             .all(|tag| seen.insert(tag));
         let tag = union.tag.filter(|_| is_unambiguous).map(str::to_owned);
         match <[UnionVariant; 1]>::try_from(variants) {
-            Ok([only]) if tag.is_none() => TypeKind::Alias(only.ty),
+            Ok([only]) if tag.is_none() && !accepts_any => TypeKind::Alias(only.ty),
             Ok(variants) => TypeKind::Union {
                 variants: variants.into(),
                 tag,

@@ -7,6 +7,8 @@ use std::cell::Cell;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::validation::{Constraints, is_alternative};
+
 thread_local! {
     /// The remaining number of values that may be visited for the outermost union that is being decoded;
     /// `None` outside of a union.
@@ -17,19 +19,26 @@ thread_local! {
 /// variants, and the sender of a value must not be able to make that take exponential time.
 const MAX_VISITS: usize = 64;
 
-/// Decodes a value as the variant of a union that preserves most of it; the first of those that preserve the
-/// same number of values.
+/// A variant of a union without a discriminator.
+pub(crate) struct Candidate<U> {
+    /// Decodes a value of the variant's type.
+    pub(crate) decode: fn(&Value) -> Option<U>,
+    /// The constraints of which the value must satisfy one; none if it need not satisfy any.
+    pub(crate) constraints: &'static [&'static Constraints],
+}
+
+/// Decodes a value as the variant of a union that it is valid for. If there are several, it is the one that preserves
+/// most of the value; the first of those that preserve the same number of values.
 ///
-/// OpenAPI does not declare which of the types a value has. A variant preserves the values that are equal
-/// after the value is decoded and encoded again. `None` if no variant matches, or if there are too many
-/// visits.
-pub(crate) fn best<U: Serialize>(value: &Value, decoders: &[fn(&Value) -> Option<U>]) -> Option<U> {
+/// A variant preserves the values that are equal after the value is decoded and encoded again. `None` if the value is
+/// not valid for any variant, or if there are too many visits.
+pub(crate) fn best<U: Serialize>(value: &Value, candidates: &[Candidate<U>]) -> Option<U> {
     let total = size(value);
     let _outermost = REMAINING.get().is_none().then(|| {
         REMAINING.set(Some(total.saturating_mul(MAX_VISITS)));
         Outermost
     });
-    try_all(value, total, decoders)
+    try_all(value, total, candidates)
 }
 
 /// Resets the count when the outermost union has been decoded.
@@ -41,16 +50,20 @@ impl Drop for Outermost {
     }
 }
 
-fn try_all<U: Serialize>(
-    value: &Value,
-    total: usize,
-    decoders: &[fn(&Value) -> Option<U>],
-) -> Option<U> {
+fn try_all<U: Serialize>(value: &Value, total: usize, candidates: &[Candidate<U>]) -> Option<U> {
     let mut best = None;
     let mut most = 0;
-    for decode in decoders {
+    for Candidate {
+        decode,
+        constraints,
+    } in candidates
+    {
         REMAINING.set(Some(REMAINING.get()?.checked_sub(total)?));
-        let Some(variant) = decode(value) else {
+        let is_valid = constraints.is_empty()
+            || constraints
+                .iter()
+                .any(|constraints| is_alternative(value, constraints));
+        let Some(variant) = is_valid.then(|| decode(value)).flatten() else {
             continue;
         };
         let encoded = serde_json::to_value(&variant).unwrap_or_default();
@@ -119,8 +132,9 @@ pub(crate) fn tagged<T: Serialize, S: Serializer>(
 }
 
 /// Implements `Serialize` and `Deserialize` for the enum of a union; with `by`, for one with a discriminator.
+/// Otherwise, the names of a variant's constraints follow its name.
 macro_rules! impl_union {
-    ($name:ident { $($variant:ident,)* }) => {
+    ($name:ident { $($variant:ident $(if $($constraints:ident)|+)?,)* }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
@@ -132,9 +146,12 @@ macro_rules! impl_union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let candidates = crate::runtime::codec::param_decode::ScalarCandidates::deserialize(deserializer)?;
+                let candidates = crate::runtime::codec::param_decode::Candidates::deserialize(deserializer)?;
                 let best = |value: &_| crate::runtime::codec::unions::best(value, &[
-                    $(|value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),)*
+                    $(crate::runtime::codec::unions::Candidate {
+                        decode: |value| serde::Deserialize::deserialize(value).ok().map(Self::$variant),
+                        constraints: const { &[$($(&crate::constraints::$constraints),+)?] },
+                    },)*
                 ]);
                 Ok(candidates.first(best).unwrap_or_else(Self::Other))
             }

@@ -64,6 +64,8 @@ pub(crate) enum Constraint {
     MaxProperties(u64),
     /// An object has this property.
     Required(&'static str),
+    /// An object in a request has this property, which responses do not have.
+    RequiredInRequest(&'static str),
     /// The constraints of a property, if it is present.
     Property(&'static str, Constraints),
     /// The constraints of each property except these.
@@ -84,6 +86,8 @@ pub(crate) enum Constraint {
     Ref(&'static Constraints),
     /// At least one of these lists of constraints is satisfied.
     AnyOf(&'static [Constraints]),
+    /// Exactly one of these lists of constraints is satisfied.
+    OneOf(&'static [Constraints]),
     /// The name of the discriminator property, and the constraints for each of its values.
     Discriminator(
         &'static str,
@@ -140,15 +144,29 @@ impl Violation {
 /// take exponential time.
 const MAX_VISITS: (usize, usize) = (256, 10_000);
 
-/// Validates a value against constraints.
+/// Validates a value in a request against constraints.
 ///
 /// # Errors
 /// The first violation.
 pub(crate) fn check(value: &Value, constraints: Constraints) -> Result<(), Violation> {
-    let mut validator = Validator {
-        remaining: size(value).saturating_mul(MAX_VISITS.0).max(MAX_VISITS.1),
-    };
-    validator.check_all(value, &ValuePath::Root, constraints)
+    Validator::new(value, Purpose::Request).check_all(value, &ValuePath::Root, constraints)
+}
+
+/// Returns whether a value in a message satisfies the constraints of an alternative of a union.
+///
+/// Several alternatives of a `oneOf` within the value may be satisfied.
+pub(crate) fn is_alternative(value: &Value, constraints: Constraints) -> bool {
+    let mut validator = Validator::new(value, Purpose::Union);
+    validator.satisfies(value, &ValuePath::Root, constraints)
+}
+
+/// The purpose of a validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To reject an invalid request.
+    Request,
+    /// To choose an alternative of a union, in a message of either direction.
+    Union,
 }
 
 /// The position of a value within the validated one.
@@ -190,11 +208,20 @@ impl ValuePath<'_> {
 }
 
 struct Validator {
+    purpose: Purpose,
     /// The remaining number of visits.
     remaining: usize,
 }
 
 impl Validator {
+    fn new(value: &Value, purpose: Purpose) -> Self {
+        let (per_value, always) = MAX_VISITS;
+        Self {
+            purpose,
+            remaining: size(value).saturating_mul(per_value).max(always),
+        }
+    }
+
     fn check_all(
         &mut self,
         value: &Value,
@@ -263,7 +290,18 @@ impl Validator {
                     None => Ok(()),
                 };
             }
-            (Constraint::AnyOf(alternatives), _) => {
+            (Constraint::OneOf(alternatives), _) if self.purpose == Purpose::Request => {
+                let satisfied = alternatives
+                    .iter()
+                    .filter(|constraints| self.satisfies(value, path, constraints));
+                match satisfied.take(2).count() {
+                    0 => Some("must match one of the declared schemas".to_owned()),
+                    1 => None,
+                    _ => Some("must match only one of the declared schemas".to_owned()),
+                }
+            }
+            (Constraint::RequiredInRequest(_), _) if self.purpose == Purpose::Union => None,
+            (Constraint::AnyOf(alternatives) | Constraint::OneOf(alternatives), _) => {
                 let mut alternatives = alternatives.iter();
                 (!alternatives.any(|constraints| self.satisfies(value, path, constraints)))
                     .then(|| "must match one of the declared schemas".to_owned())
@@ -354,7 +392,9 @@ impl Constraint {
             {
                 Some(format!("must have at most {}", count(most, "property")))
             }
-            (Self::Required(name), Value::Object(members)) if !members.contains_key(name) => {
+            (Self::Required(name) | Self::RequiredInRequest(name), Value::Object(members))
+                if !members.contains_key(name) =>
+            {
                 Some(format!("must have the property `{name}`"))
             }
             (Self::StringEnum(declared), value) if !declared.iter().any(|text| value == text) => {

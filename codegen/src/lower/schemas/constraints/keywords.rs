@@ -13,7 +13,8 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-pub(super) fn json_type(keywords: &Map<String, Value>) -> Option<JsonType> {
+/// Returns the type in `type`.
+pub(crate) fn json_type(keywords: &Map<String, Value>) -> Option<JsonType> {
     Some(match keywords.get("type")?.as_str()? {
         "array" => JsonType::Array,
         "boolean" => JsonType::Boolean,

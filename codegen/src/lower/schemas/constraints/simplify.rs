@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     lower::operations::requests::Request,
-    model::{Constraint, Constraints, ConstraintsId},
+    model::{Constraint, Constraints, ConstraintsId, TypeDef, TypeKind},
 };
 
 /// The constraints by ID.
 pub(super) struct ConstraintList(pub(super) Vec<Constraints>);
 
 impl ConstraintList {
-    /// Returns the constraints that the requests use, without those that have no effect, and changes the IDs in the
-    /// requests to those of the returned list.
-    pub(super) fn finish(mut self, requests: &mut [Request]) -> Vec<Constraints> {
+    /// Returns the constraints that requests and unions use, without those that have no effect, and changes the IDs
+    /// in requests and types to those of the returned list.
+    pub(super) fn finish(
+        mut self,
+        requests: &mut [Request],
+        types: &mut [TypeDef],
+    ) -> Vec<Constraints> {
         self.break_cycles();
         let fallible = self.fallible();
         for constraints in &mut self.0 {
@@ -25,6 +29,13 @@ impl ConstraintList {
         for constraints in request_constraints(requests) {
             *constraints = constraints.filter(|id| is_fallible(*id));
             used.extend(*constraints);
+        }
+        for constraints in union_constraints(types) {
+            // One alternative that accepts every value of the type makes the others irrelevant.
+            if !constraints.iter().all(|id| is_fallible(*id)) {
+                constraints.clear();
+            }
+            used.extend(constraints.iter().copied());
         }
         let mut pending: Vec<_> = used.iter().copied().collect();
         while let Some(id) = pending.pop() {
@@ -45,6 +56,11 @@ impl ConstraintList {
             .collect();
         for constraints in request_constraints(requests) {
             *constraints = constraints.and_then(|id| new_ids.get(&id).copied());
+        }
+        for id in union_constraints(types).flatten() {
+            if let Some(new_id) = new_ids.get(id) {
+                *id = *new_id;
+            }
         }
         let mut sorted = Vec::new();
         for id in order {
@@ -119,7 +135,9 @@ fn nested(constraint: &Constraint) -> (Vec<&[Constraint]>, bool) {
         Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
             (vec![constraints], true)
         }
-        Constraint::AnyOf(alternatives) => (alternatives.iter().map(Vec::as_slice).collect(), true),
+        Constraint::AnyOf(alternatives) | Constraint::OneOf(alternatives) => {
+            (alternatives.iter().map(Vec::as_slice).collect(), true)
+        }
         Constraint::Discriminator(_, alternatives) => {
             let constraints = alternatives
                 .iter()
@@ -139,7 +157,9 @@ fn nested_mut(constraint: &mut Constraint) -> (Vec<&mut Vec<Constraint>>, bool) 
         Constraint::Nullable(constraints) | Constraint::Not(constraints) => {
             (vec![constraints], true)
         }
-        Constraint::AnyOf(alternatives) => (alternatives.iter_mut().collect(), true),
+        Constraint::AnyOf(alternatives) | Constraint::OneOf(alternatives) => {
+            (alternatives.iter_mut().collect(), true)
+        }
         Constraint::Discriminator(_, alternatives) => {
             let constraints = alternatives.iter_mut().map(|(_, constraints)| constraints);
             (constraints.collect(), true)
@@ -235,4 +255,16 @@ fn request_constraints(
         let contents = bodies.flat_map(|body| body.payload.contents_mut());
         parameters.chain(contents.map(|content| &mut content.constraints))
     })
+}
+
+/// Returns the constraints of the alternatives of all unions.
+fn union_constraints(types: &mut [TypeDef]) -> impl Iterator<Item = &mut Vec<ConstraintsId>> {
+    types
+        .iter_mut()
+        .filter_map(|definition| match &mut definition.kind {
+            TypeKind::Union { variants, .. } => Some(variants),
+            _ => None,
+        })
+        .flatten()
+        .map(|variant| &mut variant.constraints)
 }
