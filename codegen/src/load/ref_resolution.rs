@@ -159,7 +159,8 @@ impl Validator<'_> {
                 self.references.remove(&(target.clone(), kind));
                 for place in places {
                     let finding = wrong_kind(target, actual, kind, place);
-                    self.report_in(self.optional_references.get(place).cloned(), finding);
+                    let part = self.optional_references.get(place).cloned();
+                    self.report_in(part.or_else(|| schema_of_text(place)), finding);
                 }
             }
             Some(_) => {}
@@ -181,6 +182,19 @@ impl Validator<'_> {
             self.findings.push(ref_cycle(&cycle));
         }
     }
+}
+
+/// Returns the place of a schema if a `$ref` stands for it, and if the schema is that of content of a media type whose
+/// type does not depend on it: text or bytes.
+fn schema_of_text(reference: &Pointer) -> Option<Pointer> {
+    let schema = reference.parent()?;
+    let media = schema.parent()?;
+    let is_content = schema.last()? == "schema" && media.parent()?.last()? == "content";
+    let media = media.last()?.to_ascii_lowercase();
+    let is_typed = ["json", "*", "multipart/", "x-www-form-urlencoded"]
+        .iter()
+        .any(|part| media.contains(part));
+    (is_content && !is_typed).then_some(schema)
 }
 
 fn dangling(tree: &Value, target: &Pointer, kind: ObjectKind, place: &Pointer) -> Diagnostic {

@@ -500,8 +500,8 @@ fn only_external_files_in_the_documents_folder_are_read() {
     );
 }
 
-/// Copies the files of the workspace that `gen` needs, with a catalogue. The package of the commands gets another
-/// name, because the copy is built in the same target folder.
+/// Copies the files of the workspace that `gen` needs, with a catalogue. The packages get another name or version,
+/// because the copy is built in the same target folder, where Cargo would confuse them.
 pub(crate) fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::PathBuf {
     let folder = empty_folder(name);
     let sources = ["codegen", "xtask/src", "spec", "generated/src"].map(|path| {
@@ -520,7 +520,7 @@ pub(crate) fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::P
         let text = fs::read_to_string(workspace().join(path)).unwrap();
         let text = text
             .replace("\"generated\", \"tests\", ", "")
-            .replace("name = \"xtask\"", "name = \"xtask-copy\"");
+            .replace("name = \"xtask\"", &format!("name = \"{name}\""));
         (path.into(), text)
     });
     for (path, text) in sources.into_iter().flatten().chain(manifests) {
@@ -529,22 +529,28 @@ pub(crate) fn copy_of_the_workspace(name: &str, catalogue: &str) -> std::path::P
         fs::write(path, text).unwrap();
     }
     fs::write(folder.join("codegen/catalogue.json"), catalogue).unwrap();
+    let manifest = folder.join("codegen/Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let copy = text.replacen(
+        "version = \"0.1.0\"",
+        &format!("version = \"0.1.0-{name}\""),
+        1,
+    );
+    assert_ne!(copy, text);
+    fs::write(&manifest, copy).unwrap();
     folder
 }
 
 /// Compiles and runs the commands of a copy of the workspace, and returns the exit code and the output.
 pub(crate) fn run_copy(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    // The package of the commands is named after the folder.
+    let package = folder.file_name().unwrap();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
     cargo
-        .args([
-            "run",
-            "--quiet",
-            "--offline",
-            "--package",
-            "xtask-copy",
-            "--",
-        ])
+        .args(["run", "--quiet", "--offline", "--package"])
+        .arg(package)
+        .arg("--")
         .args(arguments)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target);

@@ -94,7 +94,9 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
         let declared = declared
             .and_then(|declared| cx.document.resolve(&Located::new(declared, place.clone())));
         let Some(declared) = declared else { continue };
-        let (kind, doc) = scheme_kind(cx, &declared);
+        let Some((kind, doc)) = scheme_kind(cx, &declared) else {
+            continue;
+        };
         let (constant, _) = constants.name(&[name.screaming_snake()], &id);
         schemes.push(SecurityScheme {
             id,
@@ -109,8 +111,16 @@ fn schemes(cx: &Context<'_>) -> Vec<SecurityScheme> {
     schemes
 }
 
-fn scheme_kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKind, Option<String>) {
-    match declared.node {
+/// Returns the kind of a scheme with its description; `None` if no request can have its credentials.
+fn scheme_kind(
+    cx: &Context<'_>,
+    declared: &Located<'_, Declared>,
+) -> Option<(SchemeKind, Option<String>)> {
+    let is_valid = |key: &str, text: &str, owner: &str| {
+        let value = Place::Value(declared.place.key(key));
+        token::check_part(cx, &declared.place, value, text, owner)
+    };
+    Some(match declared.node {
         Declared::APIKey {
             location,
             name,
@@ -122,9 +132,9 @@ fn scheme_kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKin
                 APIKeyLocation::Header => Location::Header,
                 APIKeyLocation::Cookie => Location::Cookie,
             };
-            if location != Location::Query {
-                let place = Place::Value(declared.place.key("name"));
-                token::check(cx, place, name, &format!("a {}", location.as_str()));
+            let owner = format!("a {}", location.as_str());
+            if location != Location::Query && !is_valid("name", name, &owner) {
+                return None;
             }
             (
                 SchemeKind::ApiKey(location, name.clone()),
@@ -139,18 +149,15 @@ fn scheme_kind(cx: &Context<'_>, declared: &Located<'_, Declared>) -> (SchemeKin
             let kind = match scheme.to_ascii_lowercase().as_str() {
                 "basic" => SchemeKind::Basic,
                 "bearer" => SchemeKind::Bearer,
-                _ => {
-                    let place = Place::Value(declared.place.key("scheme"));
-                    token::check(cx, place, scheme, "an authentication scheme");
-                    SchemeKind::Other(scheme.clone())
-                }
+                _ if !is_valid("scheme", scheme, "an authentication scheme") => return None,
+                _ => SchemeKind::Other(scheme.clone()),
             };
             (kind, description.clone())
         }
         Declared::OAuth2 { description, .. } | Declared::OpenIDConnect { description, .. } => {
             (SchemeKind::Bearer, description.clone())
         }
-    }
+    })
 }
 
 /// The credentials that an operation requires.
@@ -291,7 +298,7 @@ impl DeclaredSchemes {
         }
     }
 
-    /// Warns about an undeclared scheme.
+    /// Warns about a scheme that is not declared, or that is left out because no request can have its credentials.
     ///
     /// This is not an error, because published documents have such schemes and are usable otherwise.
     fn report_undeclared(&self, cx: &Context<'_>, id: &str, place: &Pointer) {
@@ -300,10 +307,12 @@ impl DeclaredSchemes {
             Some(near) => format!("did you mean `{near}`?"),
             None => "declare it under `components.securitySchemes`".to_owned(),
         };
-        let message = format!(
-            "the security scheme `{}` is not declared",
-            id.escape_debug()
-        );
+        let scheme = Pointer::root().key("components").key("securitySchemes");
+        let (state, help) = match cx.document.member(&scheme, id) {
+            Some(_) => ("left out", "correct the scheme".to_owned()),
+            None => ("not declared", help),
+        };
+        let message = format!("the security scheme `{}` is {state}", id.escape_debug());
         cx.report(
             Diagnostic::warning(Rule::DanglingRef, Place::Key(place.clone()), message)
                 .label("no request can satisfy this alternative")

@@ -10,14 +10,6 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 
-/// Returns whether a text can be the name of `owner` on the wire, and reports an error if it is not a token.
-pub(crate) fn check(cx: &Context<'_>, place: Place, text: &str, owner: &str) -> bool {
-    is_token(text) || {
-        cx.report(Diagnostic::error(Rule::WrongValue, place, message(text, owner)).help(NAME_HELP));
-        false
-    }
-}
-
 /// Returns whether a text can be the name of `owner` on the wire. Otherwise, warns that `owner`, the part of the
 /// document at `part`, is left out: no message can have it.
 pub(crate) fn check_part(
@@ -28,21 +20,16 @@ pub(crate) fn check_part(
     owner: &str,
 ) -> bool {
     is_token(text) || {
+        let message = match text {
+            "" => format!("the name of {owner} is empty"),
+            text => format!("`{}` is not a valid name for {owner}", text.escape_debug()),
+        };
         cx.account_for(part.clone());
         cx.report(
-            Diagnostic::warning(Rule::WrongValue, place, message(text, owner))
+            Diagnostic::warning(Rule::WrongValue, place, message)
                 .label("this is left out")
-                .help(NAME_HELP),
+                .help("use letters, digits and `-` (RFC 9110, section 5.6.2)"),
         );
         false
-    }
-}
-
-const NAME_HELP: &str = "use letters, digits and `-` (RFC 9110, section 5.6.2)";
-
-fn message(text: &str, owner: &str) -> String {
-    match text {
-        "" => format!("the name of {owner} is empty"),
-        text => format!("`{}` is not a valid name for {owner}", text.escape_debug()),
     }
 }
