@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, ItemOrigin, argument, body_enum, content_ty, deprecated, docs, ident, imports,
-    initial, param, read_body, takes_into, ty, with_constraints, write_body,
+    DEPRECATED, ItemOrigin, argument, body_enum, content_ty, default_method, deprecated, docs,
+    ident, imports, initial, param, read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
     model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
@@ -160,6 +160,24 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
     let fields = members.iter().map(field);
     let new = new(&members);
     let setters = members.iter().filter(|member| !member.required).map(setter);
+    let defaults = operation.parameters.iter();
+    // A setter has the name of its parameter.
+    let is_free = |name: Ident| members.iter().all(|member| *member.name != name);
+    let defaults = defaults.filter(|parameter| {
+        !parameter.required && is_free(parameter.name.with_suffix("_or_default"))
+    });
+    let defaults = defaults.filter_map(|parameter| {
+        let origin = ItemOrigin::new(&parameter.origin);
+        let default = parameter.default.as_ref()?;
+        default_method(
+            model,
+            &parameter.name,
+            &parameter.ty,
+            default,
+            &origin,
+            &quote!(types::),
+        )
+    });
     let implementation = implementation(model, operation);
     let (required, _): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
     let default = required.is_empty().then(|| quote!(Default,));
@@ -175,6 +193,7 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
         impl #name {
             #new
             #(#setters)*
+            #(#defaults)*
         }
 
         #implementation

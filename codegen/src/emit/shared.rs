@@ -1,6 +1,7 @@
 //! The parts of generated code that several emitters write.
 
 mod content;
+mod defaults;
 mod docs;
 mod imports;
 mod origin;
@@ -8,4 +9,4 @@ mod params;
 mod types;
 
 pub(crate) use self::origin::{ItemOrigin, without_origins};
-pub(super) use self::{content::*, docs::*, imports::*, params::*, types::*};
+pub(super) use self::{content::*, defaults::*, docs::*, imports::*, params::*, types::*};

@@ -5,7 +5,9 @@ use std::fmt::Display;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::shared::{DEPRECATED, ItemOrigin, argument, constant, docs, initial, ty_in};
+use super::shared::{
+    DEPRECATED, ItemOrigin, argument, constant, default_method, docs, initial, ty_in,
+};
 use crate::{
     doc,
     model::{
@@ -418,6 +420,19 @@ fn object(
     });
     let other_row = others.map(|(name, _)| quote!(..#name));
     let new = new(model, fields, others);
+    let defaults = fields.iter().filter(|field| !field.required);
+    let defaults = defaults.filter_map(|field| {
+        let origin = ItemOrigin::new(&field.origin).with_wire(&field.wire);
+        let default = field.default.as_ref()?;
+        default_method(
+            model,
+            &field.name,
+            &field.ty,
+            default,
+            &origin,
+            &TokenStream::new(),
+        )
+    });
     let default = fields
         .iter()
         .all(|field| !field.required)
@@ -433,6 +448,7 @@ fn object(
 
         impl #name {
             #new
+            #(#defaults)*
         }
 
         crate::runtime::codec::object::impl_serde_object!(#name { #(#table,)* #other_row });

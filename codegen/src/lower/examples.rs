@@ -5,7 +5,6 @@ mod pattern;
 mod synthesis;
 mod text;
 mod type_check;
-mod validity;
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -14,7 +13,7 @@ use serde_json::Value;
 use self::{
     synthesis::synthesize,
     text::{flat_text, form_text, is_field_value, parameter_text, simple_text},
-    type_check::{check_type, report_mismatch},
+    type_check::check_type,
 };
 use super::{
     Context,
@@ -22,6 +21,10 @@ use super::{
         media::essence,
         requests::Request,
         responses::{OperationResponses, ResponseEnums},
+    },
+    schemas::{
+        merged::Schema,
+        validity::{find_violation, report_mismatch},
     },
 };
 use crate::{
@@ -236,7 +239,14 @@ impl ExampleLowering<'_> {
     fn response_values(&self, place: &Pointer, ty: &Type) -> Vec<(Option<String>, Value)> {
         let mut values = Vec::new();
         for example in declared::examples(self.cx, place) {
-            match check_type(example.value, ty, self.types, Direction::Response) {
+            let direction = Direction::Response;
+            let is_valid = check_type(example.value, ty, self.types, direction).and_then(|()| {
+                let schema = Schema::at(self.cx, &place.key("schema"));
+                let violation = schema
+                    .and_then(|schema| find_violation(self.cx, &schema, example.value, direction));
+                violation.map_or(Ok(()), Err)
+            });
+            match is_valid {
                 Ok(()) => values.push((example.name.map(str::to_owned), example.value.clone())),
                 Err((at, reason)) => report_mismatch(self.cx, example.place, &at, &reason),
             }

@@ -2,6 +2,7 @@
 
 pub(super) mod constraints;
 mod cycles;
+pub(super) mod defaults;
 mod direction;
 pub(super) mod docs;
 mod enums;
@@ -12,6 +13,7 @@ pub(super) mod scalars;
 mod structs;
 mod types;
 mod unions;
+pub(super) mod validity;
 
 use serde_json::Value;
 

@@ -1,6 +1,8 @@
 use std::fmt;
 
-use super::{BuiltInResponse, ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type};
+use super::{
+    BuiltInResponse, Constant, ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type,
+};
 use crate::name::Ident;
 
 /// An operation: a method on a path.
@@ -183,6 +185,8 @@ pub struct Parameter {
     pub constraints: Option<ConstraintsId>,
     /// Whether it is required.
     pub required: bool,
+    /// The value of a parameter that is absent, according to the document.
+    pub default: Option<Constant>,
     /// The documentation, as Markdown.
     pub doc: String,
     /// Whether it is deprecated.

@@ -309,6 +309,8 @@ pub struct Field {
     pub required: bool,
     /// The messages in which the document requires it: one direction for a `readOnly` or `writeOnly` property.
     pub required_in: Option<Direction>,
+    /// The value of a property that is absent, according to the document.
+    pub default: Option<Constant>,
     /// The documentation, as Markdown.
     pub doc: String,
     /// Whether it is deprecated.

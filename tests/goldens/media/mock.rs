@@ -22,6 +22,10 @@ impl Api for Mock {
         respond(self, &request, ANY_EXAMPLES, None).await
     }
 
+    async fn get_book(&self, request: Request<GetBook>) -> GetBookResponse {
+        respond(self, &request, GET_BOOK_EXAMPLES, None).await
+    }
+
     async fn film(&self, request: Request<Film>) -> FilmResponse {
         respond(self, &request, FILM_EXAMPLES, None).await
     }
@@ -51,6 +55,11 @@ const ALL: &[OperationExamples] = &[
         examples: ANY_EXAMPLES,
     },
     OperationExamples {
+        operation: "getBook",
+        keys: <GetBookResponse as Response>::KEYS,
+        examples: GET_BOOK_EXAMPLES,
+    },
+    OperationExamples {
         operation: "film",
         keys: <FilmResponse as Response>::KEYS,
         examples: FILM_EXAMPLES,
@@ -67,6 +76,19 @@ const ANY_EXAMPLES: &[ResponseExample] = &[
         code: 200,
         headers: &[],
         contents: &[ContentExample::new("application/octet-stream", "string")],
+    },
+];
+
+const GET_BOOK_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 200,
+        headers: &[],
+        contents: &[
+            ContentExample::new(
+                "application/json",
+                "{\"id\":7,\"pages\":512,\"title\":\"Emma\"}",
+            ),
+        ],
     },
 ];
 

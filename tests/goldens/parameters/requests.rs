@@ -762,10 +762,22 @@ pub struct Query {
     pub form: Option<types::List>,
     /// The query parameter `json`.
     pub json: Option<types::Object>,
+    /// The query parameter `limit`.
+    ///
+    /// Default: `20`
+    pub limit: Option<i64>,
     /// The query parameter `number`.
     pub number: Option<f64>,
+    /// The query parameter `order`.
+    ///
+    /// Default: `asc`
+    pub order: Option<types::Order>,
     /// The query parameter `pipes`.
     pub pipes: Option<types::List>,
+    /// The query parameter `ratio`.
+    ///
+    /// Default: `2`
+    pub ratio: Option<f64>,
     /// The query parameter `several`.
     ///
     /// An empty list is not sent, like `None`.
@@ -774,8 +786,16 @@ pub struct Query {
     pub single: Option<String>,
     /// The query parameter `spread`.
     pub spread: Option<types::Object>,
+    /// The query parameter `start`.
+    ///
+    /// Default: `first`
+    pub start: Option<String>,
     /// The query parameter `text`.
     pub text: Option<i64>,
+    /// The query parameter `wide`.
+    ///
+    /// Default: `true`
+    pub wide: Option<bool>,
     /// The query parameter `xml`.
     pub xml: Option<String>,
 }
@@ -791,12 +811,17 @@ impl Query {
             deep: None,
             form: None,
             json: None,
+            limit: None,
             number: None,
+            order: None,
             pipes: None,
+            ratio: None,
             several: None,
             single: None,
             spread: None,
+            start: None,
             text: None,
+            wide: None,
             xml: None,
         }
     }
@@ -838,6 +863,15 @@ impl Query {
         self
     }
 
+    /// The query parameter `limit`.
+    ///
+    /// Default: `20`
+    #[must_use]
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
     /// The query parameter `number`.
     #[must_use]
     pub fn number(mut self, number: f64) -> Self {
@@ -845,10 +879,28 @@ impl Query {
         self
     }
 
+    /// The query parameter `order`.
+    ///
+    /// Default: `asc`
+    #[must_use]
+    pub fn order(mut self, order: impl Into<types::Order>) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+
     /// The query parameter `pipes`.
     #[must_use]
     pub fn pipes(mut self, pipes: types::List) -> Self {
         self.pipes = Some(pipes);
+        self
+    }
+
+    /// The query parameter `ratio`.
+    ///
+    /// Default: `2`
+    #[must_use]
+    pub fn ratio(mut self, ratio: f64) -> Self {
+        self.ratio = Some(ratio);
         self
     }
 
@@ -875,10 +927,28 @@ impl Query {
         self
     }
 
+    /// The query parameter `start`.
+    ///
+    /// Default: `first`
+    #[must_use]
+    pub fn start(mut self, start: impl Into<String>) -> Self {
+        self.start = Some(start.into());
+        self
+    }
+
     /// The query parameter `text`.
     #[must_use]
     pub fn text(mut self, text: i64) -> Self {
         self.text = Some(text);
+        self
+    }
+
+    /// The query parameter `wide`.
+    ///
+    /// Default: `true`
+    #[must_use]
+    pub fn wide(mut self, wide: bool) -> Self {
+        self.wide = Some(wide);
         self
     }
 
@@ -887,6 +957,36 @@ impl Query {
     pub fn xml(mut self, xml: impl Into<String>) -> Self {
         self.xml = Some(xml.into());
         self
+    }
+
+    /// Returns the value, or the default: `20`.
+    #[must_use]
+    pub fn limit_or_default(&self) -> i64 {
+        self.limit.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `asc`.
+    #[must_use]
+    pub fn order_or_default(&self) -> types::Order {
+        self.order.clone().unwrap_or(types::Order::Asc)
+    }
+
+    /// Returns the value, or the default: `2`.
+    #[must_use]
+    pub fn ratio_or_default(&self) -> f64 {
+        self.ratio.unwrap_or(2.0)
+    }
+
+    /// Returns the value, or the default: `first`.
+    #[must_use]
+    pub fn start_or_default(&self) -> &str {
+        self.start.as_deref().unwrap_or("first")
+    }
+
+    /// Returns the value, or the default: `true`.
+    #[must_use]
+    pub fn wide_or_default(&self) -> bool {
+        self.wide.unwrap_or(true)
     }
 }
 
@@ -912,12 +1012,15 @@ impl Operation for Query {
             )?;
         request.optional(Param::query("form"), self.form.as_ref())?;
         request.optional(Param::query("json").style(Style::Json), self.json.as_ref())?;
+        request.optional(Param::query("limit"), self.limit.as_ref())?;
         request.optional(Param::query("number"), self.number.as_ref())?;
+        request.optional(Param::query("order"), self.order.as_ref())?;
         request
             .optional(
                 Param::query("pipes").style(Style::PipeDelimited).explode(false),
                 self.pipes.as_ref(),
             )?;
+        request.optional(Param::query("ratio"), self.ratio.as_ref())?;
         request
             .optional(
                 Param::query("several").style(Style::DeepObject),
@@ -933,7 +1036,9 @@ impl Operation for Query {
                 Param::query("spread").members(&["a", "b"]),
                 self.spread.as_ref(),
             )?;
+        request.optional(Param::query("start"), self.start.as_ref())?;
         request.optional(Param::query("text"), self.text.as_ref())?;
+        request.optional(Param::query("wide"), self.wide.as_ref())?;
         request.required(Param::query("word"), &self.word)?;
         request.optional(Param::query("xml"), self.xml.as_ref())?;
         Ok(())
@@ -959,11 +1064,17 @@ impl Operation for Query {
                         .style(Style::Json)
                         .with_constraints(constraints::OBJECT),
                 )?,
+            limit: request.optional(Param::query("limit"))?,
             number: request.optional(Param::query("number"))?,
+            order: request
+                .optional(
+                    Param::query("order").with_constraints(constraints::QUERY_ORDER),
+                )?,
             pipes: request
                 .optional(
                     Param::query("pipes").style(Style::PipeDelimited).explode(false),
                 )?,
+            ratio: request.optional(Param::query("ratio"))?,
             several: request.optional(Param::query("several").style(Style::DeepObject))?,
             single: request.optional(Param::query("single").style(Style::DeepObject))?,
             spread: request
@@ -972,7 +1083,9 @@ impl Operation for Query {
                         .members(&["a", "b"])
                         .with_constraints(constraints::OBJECT),
                 )?,
+            start: request.optional(Param::query("start"))?,
             text: request.optional(Param::query("text"))?,
+            wide: request.optional(Param::query("wide"))?,
             word: request.required(Param::query("word"))?,
             xml: request.optional(Param::query("xml"))?,
         })

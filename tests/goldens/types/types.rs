@@ -184,6 +184,58 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
     DarkBlue = "dark blue",
 });
 
+/// `Defaults`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Defaults {
+    /// Default: `-1`
+    pub level: Option<Level>,
+    /// Default: `20`
+    pub size: Option<u8>,
+    /// Default: `Untitled`
+    pub title: Option<String>,
+    /// Default: `[]`
+    pub words: Option<Vec<String>>,
+}
+
+impl Defaults {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            level: None,
+            size: None,
+            title: None,
+            words: None,
+        }
+    }
+
+    /// Returns the value, or the default: `-1`.
+    #[must_use]
+    pub fn level_or_default(&self) -> Level {
+        self.level.unwrap_or(Level::ValueMinus1)
+    }
+
+    /// Returns the value, or the default: `20`.
+    #[must_use]
+    pub fn size_or_default(&self) -> u8 {
+        self.size.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `Untitled`.
+    #[must_use]
+    pub fn title_or_default(&self) -> &str {
+        self.title.as_deref().unwrap_or("Untitled")
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Defaults {
+    optional level = "level",
+    optional size = "size",
+    optional title = "title",
+    optional words = "words",
+});
+
 /// A unique number.
 pub type Id = i64;
 

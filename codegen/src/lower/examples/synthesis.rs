@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{
-    pattern::matching,
-    type_check::{check_type, report_mismatch},
-    validity::{OneOfRule, is_valid},
-};
+use super::{pattern::matching, type_check::check_type};
 use crate::{
     lower::{
         Context,
-        schemas::merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
+        schemas::{
+            merged::{AdditionalProperties, Schema, SchemaKey, SchemaShape},
+            validity::{OneOfRule, find_violation, is_valid, report_mismatch},
+        },
     },
     model::{Direction, Type, TypeDef},
     pointer::Pointer,
@@ -41,12 +40,21 @@ pub(super) fn synthesize(
         };
         let value = synthesizer.value_at(schema, &Pointer::root())?;
         let used = synthesizer.used;
-        let Err((at, reason)) = check_type(&value, ty, types, direction) else {
+        let mismatch = check_type(&value, ty, types, direction).err();
+        let has_type = mismatch.is_none();
+        let violation = || {
+            let schema = Schema::at(cx, schema)?;
+            find_violation(cx, &schema, &value, direction)
+        };
+        let Some((at, reason)) = mismatch.or_else(violation) else {
             return Some(value);
         };
         let mut sources = used.into_iter();
-        let (at, culprit) =
-            sources.find_map(|(target, source)| Some((at.strip(&target)?, source)))?;
+        let culprit = sources.find_map(|(target, source)| Some((at.strip(&target)?, source)));
+        let Some((at, culprit)) = culprit else {
+            // A generated value may violate a constraint that no value satisfies.
+            return has_type.then_some(value);
+        };
         if direction == Direction::Response {
             report_mismatch(cx, culprit.clone(), &at, &reason);
         }
@@ -98,7 +106,10 @@ impl ExampleSynthesizer<'_> {
         for keyword in ["example", "default"] {
             for (place, value) in schema.every_annotation(keyword) {
                 let source = place.key(keyword);
-                if !self.rejected.contains(&source) {
+                let is_whole = !schema.has_part(place)
+                    || !value.is_object()
+                    || self.is_valid(schema, value, OneOfRule::Several);
+                if is_whole && !self.rejected.contains(&source) {
                     self.used.push((target.clone(), source));
                     return Some(value.clone());
                 }
@@ -215,6 +226,13 @@ impl ExampleSynthesizer<'_> {
     fn object(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let mut required = std::mem::take(&mut self.required);
         required.extend(schema.required().into_iter().map(str::to_owned));
+        // The example of a part of `allOf` has members of the whole.
+        let examples: Vec<_> = schema
+            .every_annotation("example")
+            .map(|(place, value)| (place.key("example"), value))
+            .filter(|(source, _)| !self.rejected.contains(source))
+            .filter_map(|(source, value)| Some((source, value.as_object()?)))
+            .collect();
         let mut members = Map::new();
         for name in schema.properties().into_keys() {
             let places = schema.property_places(name);
@@ -229,6 +247,12 @@ impl ExampleSynthesizer<'_> {
             }
             let target = target.key(name);
             let value = match property {
+                _ if examples
+                    .iter()
+                    .any(|(_, example)| example.contains_key(name)) =>
+                {
+                    self.member_of_example(&examples, name, &target)
+                }
                 Some(schema) => self.schema_value(schema, &target),
                 None => Some(Value::Null),
             };
@@ -255,6 +279,20 @@ impl ExampleSynthesizer<'_> {
         }
         self.remove_invalid(schema, &required, &mut members, target);
         Some(Value::Object(members))
+    }
+
+    /// Returns a member of the first example that has it.
+    fn member_of_example(
+        &mut self,
+        examples: &[(Pointer, &Map<String, Value>)],
+        name: &str,
+        target: &Pointer,
+    ) -> Option<Value> {
+        let mut examples = examples.iter();
+        let (source, value) =
+            examples.find_map(|(source, example)| Some((source, example.get(name)?)))?;
+        self.used.push((target.clone(), source.clone()));
+        Some(value.clone())
     }
 
     /// Returns whether the value at a position contains a declared example or default, which is reported if it is

@@ -5,10 +5,9 @@ use std::cell::Cell;
 use serde_json::Value;
 
 use crate::{
-    lower::Context,
     model::{Constant, Direction, Type, TypeDef, TypeKind, UnionVariant, integer, weighted_status},
     pointer::Pointer,
-    report::{Diagnostic, Place, Rule, describe},
+    report::describe,
 };
 
 /// Returns whether a JSON value in a request or a response matches a type.
@@ -147,26 +146,4 @@ impl TypeChecker<'_> {
             (Type::Map(_), _) => wrong("a mapping"),
         }
     }
-}
-
-/// Warns that an example or default does not match its schema.
-pub(super) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
-    let position = if at.as_str().is_empty() {
-        String::new()
-    } else {
-        format!(" at `{at}`")
-    };
-    let keyword = match place.last().as_deref() {
-        Some("default") => "default",
-        _ => "example",
-    };
-    cx.report(
-        Diagnostic::warning(
-            Rule::ExampleMismatch,
-            Place::Key(place),
-            format!("the {keyword} does not match its schema: {reason}{position}"),
-        )
-        .label("the mock does not use it")
-        .help(format!("correct the {keyword} or the schema")),
-    );
 }

@@ -93,6 +93,8 @@ pub(super) fn lower(
             ty,
             constraints: None,
             required: header.node.required,
+            // Only requests have methods for defaults.
+            default: None,
             doc: parameter_docs(
                 cx,
                 header.node.description.as_deref(),

@@ -279,6 +279,11 @@ impl<'a> Schema<'a> {
             .chain(self.every(keyword))
     }
 
+    /// Returns whether a place is that of a part of the schema, under `allOf`.
+    pub(crate) fn has_part(&self, place: &Pointer) -> bool {
+        *place != self.place && self.parts.iter().any(|part| part.place == *place)
+    }
+
     /// Returns the values of `enum` except `null`, with their places.
     pub(crate) fn values(&self) -> Vec<(Pointer, &'a Value)> {
         let mut lists = self

@@ -1,7 +1,9 @@
 //! Lowers objects to structs.
 
 use super::{
-    Naming, docs,
+    Naming,
+    defaults::default,
+    docs,
     merged::{AdditionalProperties, Schema},
 };
 use crate::{
@@ -55,6 +57,7 @@ impl Lowering<'_> {
                         _ => Direction::Both,
                     },
                 ),
+                default: property.as_ref().and_then(|schema| default(cx, schema)),
                 doc: docs::property_docs(cx, places),
                 deprecated: property.is_some_and(|schema| schema.flag("deprecated")),
                 origin: places

@@ -1,4 +1,4 @@
-//! Validates generated examples against their schemas.
+//! Validates examples and defaults against their schemas.
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     lower::{
         Context,
+        ecma_regex::translate,
         schemas::{
             constraints::json_type,
             merged::{Schema, base_union, discriminator_tags, flag, list, only_child},
@@ -13,11 +14,12 @@ use crate::{
     },
     model::{Direction, Format, JsonType},
     pointer::Pointer,
+    report::{Diagnostic, Place, Rule, describe},
 };
 
 /// The number of alternatives of a `oneOf` that may be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OneOfRule {
+pub(crate) enum OneOfRule {
     /// Exactly one, as OpenAPI requires.
     One,
     /// At least one, because the alternatives of a document may overlap.
@@ -25,7 +27,7 @@ pub(super) enum OneOfRule {
 }
 
 /// Returns whether a value is valid for all parts of a schema, in messages of one direction.
-pub(super) fn is_valid(
+pub(crate) fn is_valid(
     cx: &Context<'_>,
     schema: &Schema<'_>,
     value: &Value,
@@ -42,6 +44,81 @@ pub(super) fn is_valid(
         .all(|place| validity.has(place, value, Some(schema), 0))
 }
 
+/// Returns where a value is invalid, and why; `None` if it is valid.
+pub(crate) fn find_violation(
+    cx: &Context<'_>,
+    schema: &Schema<'_>,
+    value: &Value,
+    direction: Direction,
+) -> Option<(Pointer, String)> {
+    violation_at(cx, schema, value, direction, &Pointer::default())
+}
+
+fn violation_at(
+    cx: &Context<'_>,
+    schema: &Schema<'_>,
+    value: &Value,
+    direction: Direction,
+    at: &Pointer,
+) -> Option<(Pointer, String)> {
+    if is_valid(cx, schema, value, direction, OneOfRule::Several) {
+        return None;
+    }
+    let inner = match value {
+        Value::Object(members) => members.iter().find_map(|(name, value)| {
+            let property = Schema::merge(cx, &schema.property_places(name))?;
+            violation_at(cx, &property, value, direction, &at.key(name))
+        }),
+        Value::Array(items) => {
+            let schema = Schema::merge(cx, &schema.items());
+            schema.and_then(|schema| {
+                let mut items = items.iter().enumerate();
+                items.find_map(|(index, value)| {
+                    violation_at(cx, &schema, value, direction, &at.index(index))
+                })
+            })
+        }
+        _ => None,
+    };
+    inner.or_else(|| {
+        let validity = Validity {
+            cx,
+            direction,
+            one_of: OneOfRule::Several,
+        };
+        let reason = if let Some(expected) = other_type(schema, value) {
+            format!("expected {expected}, found {}", describe(value))
+        } else if let Some((keyword, limit)) = validity.violated_keyword(schema, value) {
+            format!("`{keyword}: {limit}` excludes {value}")
+        } else {
+            format!("{value} is not valid for each part of the schema")
+        };
+        Some((at.clone(), reason))
+    })
+}
+
+/// Warns that an example or default does not match its schema.
+pub(crate) fn report_mismatch(cx: &Context<'_>, place: Pointer, at: &Pointer, reason: &str) {
+    let position = if at.as_str().is_empty() {
+        String::new()
+    } else {
+        format!(" at `{at}`")
+    };
+    let keyword = match place.last().as_deref() {
+        Some("default") => "default",
+        _ => "example",
+    };
+    cx.report(
+        Diagnostic::warning(
+            Rule::ExampleMismatch,
+            Place::Key(place),
+            format!("the {keyword} does not match its schema: {reason}{position}"),
+        )
+        .label("it is not used")
+        .help(format!("correct the {keyword} or the schema")),
+    );
+}
+
 /// The maximum depth of a validated value. Deeper values are accepted.
 const MAX_DEPTH: usize = 20;
 
@@ -54,6 +131,38 @@ struct Validity<'a> {
 }
 
 impl Validity<'_> {
+    /// Returns a keyword of a schema that excludes a value by itself.
+    fn violated_keyword<'a>(
+        &self,
+        schema: &Schema<'a>,
+        value: &Value,
+    ) -> Option<(&'static str, &'a Value)> {
+        const KEYWORDS: [&str; 10] = [
+            "enum",
+            "format",
+            "pattern",
+            "minLength",
+            "maxLength",
+            "minimum",
+            "maximum",
+            "multipleOf",
+            "minItems",
+            "maxItems",
+        ];
+        KEYWORDS.into_iter().find_map(|keyword| {
+            let mut limits = schema.every(keyword);
+            limits.find_map(|(place, limit)| {
+                let keywords = Map::from_iter([(keyword.to_owned(), limit.clone())]);
+                let is_listed = keyword != "enum"
+                    || list(&keywords, keyword)
+                        .iter()
+                        .any(|listed| are_equal(listed, value));
+                let is_satisfied = is_listed && self.has_content(place, &keywords, value, None, 0);
+                (!is_satisfied).then_some((keyword, limit))
+            })
+        })
+    }
+
     /// Returns whether a value is valid for the schema at a place.
     ///
     /// `owner` is the schema that has this one as a part, if there is one.
@@ -116,7 +225,9 @@ impl Validity<'_> {
                 let format = formats.find(|candidate| Some(candidate.name()) == format);
                 let pattern = keywords.get("pattern").and_then(Value::as_str);
                 // A pattern that is not supported is not validated either.
-                let pattern = pattern.and_then(|pattern| Regex::new(pattern).ok());
+                let pattern = pattern
+                    .and_then(|pattern| translate(pattern).ok())
+                    .and_then(|regex| Regex::new(&regex).ok());
                 within(text.chars().count(), "minLength", "maxLength")
                     && pattern.is_none_or(|pattern| pattern.is_match(text))
                     && format.is_none_or(|format| format.is_match(text))
@@ -226,6 +337,23 @@ impl Validity<'_> {
             count == 1 || (count > 1 && (keyword == "anyOf" || self.one_of == OneOfRule::Several))
         })
     }
+}
+
+/// Describes the type that a schema declares, with an article, if a value has another one.
+fn other_type(schema: &Schema<'_>, value: &Value) -> Option<&'static str> {
+    let mut types = schema.every("type").filter_map(|(_, ty)| {
+        let keywords = Map::from_iter([("type".to_owned(), ty.clone())]);
+        json_type(&keywords)
+    });
+    let expected = types.find(|expected| !has_type(value, *expected))?;
+    Some(match expected {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "a boolean",
+        JsonType::Integer => "an integer",
+        JsonType::Number => "a number",
+        JsonType::Object => "a mapping",
+        JsonType::String => "a string",
+    })
 }
 
 fn has_type(value: &Value, expected: JsonType) -> bool {

@@ -1,0 +1,93 @@
+//! Methods that return a value or its default.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::{ItemOrigin, docs, ty_in};
+use crate::{
+    doc::code,
+    model::{Constant, Model, Type, TypeKind},
+    name::Ident,
+};
+
+/// Builds the method `<name>_or_default` of an optional field. `types` is the path of the module with the named types.
+///
+/// Only scalars have one: the default of a list or an object is documented.
+pub(in crate::emit) fn default_method(
+    model: &Model,
+    name: &Ident,
+    of: &Type,
+    default: &Constant,
+    origin: &ItemOrigin,
+    types: &TokenStream,
+) -> Option<TokenStream> {
+    let (returned, value) = default_value(model, name, of, default, types)?;
+    let method = name.with_suffix("_or_default");
+    let docs = docs(&[&format!(
+        "Returns the value, or the default: {}.",
+        code(&default.to_string())
+    )]);
+    Some(quote! {
+        #docs
+        #origin
+        #[must_use]
+        pub fn #method(&self) -> #returned {
+            #value
+        }
+    })
+}
+
+/// Returns the type and the body of the method.
+fn default_value(
+    model: &Model,
+    name: &Ident,
+    of: &Type,
+    default: &Constant,
+    types: &TokenStream,
+) -> Option<(TokenStream, TokenStream)> {
+    let copied = |literal: TokenStream| quote!(self.#name.unwrap_or(#literal));
+    Some(match (of, default) {
+        (Type::Boolean, Constant::Boolean(flag)) => (quote!(bool), copied(quote!(#flag))),
+        (Type::Integer(ty), Constant::Integer(number)) => {
+            let ty = format_ident!("{}", ty.rust_name());
+            let number = Literal::i128_unsuffixed(*number);
+            (quote!(#ty), copied(quote!(#number)))
+        }
+        (Type::Number, Constant::Integer(_) | Constant::Number(_)) => {
+            let number = Literal::f64_unsuffixed(default.to_string().parse().ok()?);
+            (quote!(f64), copied(quote!(#number)))
+        }
+        (Type::String, Constant::Text(text)) => {
+            (quote!(&str), quote!(self.#name.as_deref().unwrap_or(#text)))
+        }
+        (Type::Named(id), default) => {
+            let definition = model.type_def(*id);
+            let variant = match (&definition.kind, default) {
+                (TypeKind::Alias(ty), default) => {
+                    return default_value(model, name, ty, default, types);
+                }
+                (TypeKind::TextEnum(values), Constant::Text(text)) => values
+                    .iter()
+                    .find(|entry| entry.value == *text)
+                    .map(|entry| &entry.name),
+                (TypeKind::IntegerEnum(values), Constant::Integer(number)) => values
+                    .iter()
+                    .find(|entry| i128::from(entry.value) == *number)
+                    .map(|entry| &entry.name),
+                (TypeKind::MixedEnum(values), default) => values
+                    .iter()
+                    .find(|entry| entry.value == *default)
+                    .map(|entry| &entry.name),
+                _ => None,
+            }?;
+            let ty = ty_in(model, of, types);
+            // Only enumerations of integers are `Copy`.
+            let value = match definition.kind {
+                TypeKind::IntegerEnum(_) => copied(quote!(#ty::#variant)),
+                _ => quote!(self.#name.clone().unwrap_or(#ty::#variant)),
+            };
+            (ty, value)
+        }
+        _ => return None,
+    })
+}
