@@ -185,7 +185,9 @@ impl ExampleSynthesizer<'_> {
         let merged = Schema::merge(self.cx, &items);
         if least.min(count) == 0
             && !self.has_declared(&target.index(0))
-            && merged.is_some_and(|schema| !self.is_valid(&schema, &item, OneOfRule::Several))
+            && merged.is_some_and(|schema| {
+                may_contradict(&schema) && !self.is_valid(&schema, &item, OneOfRule::Several)
+            })
         {
             return Value::Array(Vec::new());
         }
@@ -237,16 +239,17 @@ impl ExampleSynthesizer<'_> {
         for name in schema.properties().into_keys() {
             let places = schema.property_places(name);
             let property = Schema::merge(self.cx, &places);
-            let property = property.as_ref();
             let is_required = required.contains(name);
             if (self.depth > MAX_OPTIONAL_DEPTH && !is_required)
-                || schema.property(self.cx, name).is_impossible
-                || property.is_some_and(|schema| schema.flag(self.excluded_keyword()))
+                || schema.is_impossible(name)
+                || property
+                    .as_ref()
+                    .is_some_and(|schema| schema.flag(self.excluded_keyword()))
             {
                 continue;
             }
             let target = target.key(name);
-            let value = match property {
+            let value = match &property {
                 _ if examples
                     .iter()
                     .any(|(_, example)| example.contains_key(name)) =>
@@ -265,7 +268,9 @@ impl ExampleSynthesizer<'_> {
             // The schemas of a property may contradict each other.
             let is_valid = is_required
                 || self.has_declared(&target)
-                || property.is_none_or(|schema| self.is_valid(schema, &value, OneOfRule::Several));
+                || property.as_ref().is_none_or(|schema| {
+                    !may_contradict(schema) || self.is_valid(schema, &value, OneOfRule::Several)
+                });
             if is_valid {
                 members.insert(name.to_owned(), value);
             }
@@ -311,6 +316,9 @@ impl ExampleSynthesizer<'_> {
         members: &mut Map<String, Value>,
         target: &Pointer,
     ) {
+        if !may_contradict(schema) {
+            return;
+        }
         let is_valid = |members: &Map<String, Value>| {
             self.is_valid(schema, &Value::Object(members.clone()), OneOfRule::Several)
         };
@@ -409,6 +417,13 @@ impl ExampleSynthesizer<'_> {
     fn is_valid(&self, schema: &Schema<'_>, value: &Value, one_of: OneOfRule) -> bool {
         is_valid(self.cx, schema, value, self.direction, one_of)
     }
+}
+
+/// Returns whether a value that is generated keyword by keyword may be invalid, so that it has to be validated. Most
+/// schemas are simpler, and validation takes long for large values.
+fn may_contradict(schema: &Schema<'_>) -> bool {
+    let keywords = ["anyOf", "maxProperties", "minProperties", "not", "oneOf"];
+    schema.places().count() > 1 || keywords.iter().any(|keyword| schema.has(keyword))
 }
 
 /// Returns the maximum of all values of a keyword.

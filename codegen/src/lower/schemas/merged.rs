@@ -345,18 +345,20 @@ impl<'a> Schema<'a> {
                 .as_ref()
                 .is_some_and(|property| property.flag(keyword))
         };
-        let declares = |part: &SchemaPart<'_>| {
-            let properties = part.keywords.get("properties");
-            properties.is_some_and(|properties| properties.get(name).is_some())
-        };
         PropertyFlags {
             is_read_only: has_flag("readOnly"),
             is_write_only: has_flag("writeOnly"),
-            is_impossible: self.parts.iter().any(|part| {
-                part.keywords.get("additionalProperties") == Some(&Value::Bool(false))
-                    && !declares(part)
-            }),
+            is_impossible: self.is_impossible(name),
         }
+    }
+
+    /// Returns whether no object may have a property, because `additionalProperties: false` of a part excludes it.
+    pub(crate) fn is_impossible(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| {
+            let properties = part.keywords.get("properties");
+            part.keywords.get("additionalProperties") == Some(&Value::Bool(false))
+                && properties.is_none_or(|properties| properties.get(name).is_none())
+        })
     }
 
     pub(crate) fn required(&self) -> BTreeSet<&'a str> {

@@ -181,11 +181,9 @@ impl Validity<'_> {
             return true;
         }
         let is_part = owner.is_some();
-        let own = if is_part {
-            None
-        } else {
-            Schema::at(cx, &place)
-        };
+        let own = (!is_part && keywords.contains_key("required"))
+            .then(|| Schema::at(cx, &place))
+            .flatten();
         let owner = owner.or(own.as_ref());
         let values = list(keywords, "enum");
         let is_listed = values.is_empty() || values.iter().any(|listed| are_equal(listed, value));
