@@ -67,9 +67,9 @@ rules! {
     NoResponse = "no-response", Warning;
     /// A path parameter is only in the path or only in `parameters`.
     PathParameter = "path-parameter";
-    /// OpenAPI requires that a header parameter is ignored.
+    /// A header or cookie parameter is ignored: OpenAPI requires it, or the name is not valid.
     IgnoredParameter = "ignored-parameter", Warning;
-    /// A response declares a header field that HTTP or `content` determines.
+    /// A response declares a header field that HTTP or `content` determines, or whose name is not valid.
     IgnoredHeader = "ignored-header", Warning;
     /// An example does not match its schema.
     ExampleMismatch = "example-mismatch", Warning;

@@ -51,7 +51,14 @@ pub(super) fn lower(
             continue;
         };
         let key = Place::Key(place.clone());
-        if !token::check_part(cx, &header.place, key, wire, "a header field") {
+        if !token::check_part(
+            cx,
+            Rule::IgnoredHeader,
+            &header.place,
+            key,
+            wire,
+            "a header field",
+        ) {
             continue;
         }
         // Header field names are case-insensitive: `ETag` is `etag`.

@@ -394,7 +394,7 @@ fn check_name(cx: &Context<'_>, location: Location, name: &str, place: &Pointer)
     if matches!(location, Location::Header | Location::Cookie) {
         let owner = format!("a {}", location.as_str());
         let value = Place::Value(place.key("name"));
-        if !token::check_part(cx, place, value, name, &owner) {
+        if !token::check_part(cx, Rule::IgnoredParameter, place, value, name, &owner) {
             return false;
         }
     }

@@ -118,7 +118,7 @@ fn scheme_kind(
 ) -> Option<(SchemeKind, Option<String>)> {
     let is_valid = |key: &str, text: &str, owner: &str| {
         let value = Place::Value(declared.place.key(key));
-        token::check_part(cx, &declared.place, value, text, owner)
+        token::check_part(cx, Rule::WrongValue, &declared.place, value, text, owner)
     };
     Some(match declared.node {
         Declared::APIKey {

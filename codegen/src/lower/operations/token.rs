@@ -14,6 +14,7 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// document at `part`, is left out: no message can have it.
 pub(crate) fn check_part(
     cx: &Context<'_>,
+    rule: Rule,
     part: &Pointer,
     place: Place,
     text: &str,
@@ -26,7 +27,7 @@ pub(crate) fn check_part(
         };
         cx.account_for(part.clone());
         cx.report(
-            Diagnostic::warning(Rule::WrongValue, place, message)
+            Diagnostic::warning(rule, place, message)
                 .label("this is left out")
                 .help("use letters, digits and `-` (RFC 9110, section 5.6.2)"),
         );
