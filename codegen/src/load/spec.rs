@@ -606,7 +606,8 @@ pub(super) fn dependent(kind: ObjectKind, members: &Map<String, Value>) -> &'sta
 }
 
 /// The extensions that the generator reads, each with the kinds of objects in which it has a meaning.
-pub(super) const EXTENSIONS: [(&str, &[ObjectKind]); 3] = [
+pub(super) const EXTENSIONS: [(&str, &[ObjectKind]); 4] = [
+    ("x-enum-varnames", &[ObjectKind::Schema]),
     ("x-lint", &[ObjectKind::OpenApi]),
     (
         "x-name",
