@@ -267,9 +267,10 @@ impl ExampleSynthesizer<'_> {
             };
             // The schemas of a property may contradict each other.
             let is_valid = is_required
-                || self.has_declared(&target)
                 || property.as_ref().is_none_or(|schema| {
-                    !may_contradict(schema) || self.is_valid(schema, &value, OneOfRule::Several)
+                    !may_contradict(schema)
+                        || self.has_declared(&target)
+                        || self.is_valid(schema, &value, OneOfRule::Several)
                 });
             if is_valid {
                 members.insert(name.to_owned(), value);
@@ -359,7 +360,7 @@ impl ExampleSynthesizer<'_> {
     fn union(&mut self, schema: &Schema<'_>, target: &Pointer) -> Option<Value> {
         let mut values = Vec::new();
         let used = self.used.len();
-        self.alternatives(schema, target, &mut values);
+        self.alternatives(schema, schema, target, &mut values);
         let find = |one_of| {
             let mut positions = values.iter();
             positions.position(|value| self.is_valid(schema, value, one_of))
@@ -372,9 +373,15 @@ impl ExampleSynthesizer<'_> {
         (!values.is_empty()).then(|| values.swap_remove(position.unwrap_or_default()))
     }
 
-    /// Generates a value of each alternative with its discriminator, up to the first one that contains a declared
-    /// example. The alternatives of an alternative count as its own.
-    fn alternatives(&mut self, schema: &Schema<'_>, target: &Pointer, values: &mut Vec<Value>) {
+    /// Generates a value of each alternative with its discriminator, up to the first one that is valid for the whole
+    /// schema or contains a declared example. The alternatives of an alternative count as its own.
+    fn alternatives(
+        &mut self,
+        schema: &Schema<'_>,
+        whole: &Schema<'_>,
+        target: &Pointer,
+        values: &mut Vec<Value>,
+    ) {
         let Some(union) = schema.union(self.cx) else {
             return;
         };
@@ -391,7 +398,7 @@ impl ExampleSynthesizer<'_> {
                 .any(|keyword| inner.every_annotation(keyword).next().is_some());
             if inner.shape(self.cx) == SchemaShape::Union && !is_declared {
                 if self.seen.insert(inner.key()) {
-                    self.alternatives(inner, target, values);
+                    self.alternatives(inner, whole, target, values);
                     self.seen.remove(&inner.key());
                 }
             } else {
@@ -408,7 +415,11 @@ impl ExampleSynthesizer<'_> {
                     self.remove_invalid(inner, &required, members, target);
                 }
             }
-            if self.used.len() > used || values.len() >= MAX_ALTERNATIVES {
+            let is_found = values
+                .iter()
+                .skip(start)
+                .any(|value| self.is_valid(whole, value, OneOfRule::One));
+            if is_found || self.used.len() > used || values.len() >= MAX_ALTERNATIVES {
                 break;
             }
         }
