@@ -6,6 +6,7 @@ use serde::{
     Serialize,
     de::{DeserializeOwned, IntoDeserializer, value::MapDeserializer},
 };
+use serde_path_to_error::Segment;
 
 use super::{
     error::EncodeError,
@@ -58,7 +59,15 @@ pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
         };
         (name, raw)
     });
-    T::deserialize(MapDeserializer::new(fields))
+    serde_path_to_error::deserialize(MapDeserializer::new(fields)).map_err(|error| {
+        // An error of the whole form has no path.
+        let field = match error.path().iter().next() {
+            Some(Segment::Map { key }) => key.clone(),
+            _ => return error.into_inner(),
+        };
+        let field = field.escape_debug();
+        ValueError(format!("the field `{field}` is invalid: {}", error.inner()))
+    })
 }
 
 /// Returns the fields of a query or form: decoded names, and values that are still encoded.

@@ -150,6 +150,8 @@ rules! {
     CompositionChanged = "composition-changed";
     /// The property or the values of a discriminator changed.
     DiscriminatorChanged = "discriminator-changed";
+    /// A value of a discriminator selects another alternative.
+    DiscriminatorTargetChanged = "discriminator-target-changed", Major;
     /// Fewer values are valid: lengths, ranges, patterns, formats.
     ConstraintTightened = "constraint-tightened";
     /// More values are valid.

@@ -180,6 +180,73 @@ fn equivalent_notations_are_not_findings() {
     }
 }
 
+/// Small changes whose meaning depends on other parts of the document: each with its rules, and whether old clients are
+/// at risk.
+#[test]
+fn changes_have_the_meaning_of_their_surroundings() {
+    let catalogue = catalogue();
+    let text = |parameter: &str, schema: &str| {
+        format!(
+            "openapi: 3.0.3
+info: {{title: A, version: 1.0.0}}
+paths:
+  /a:
+    post:
+      operationId: a
+      parameters: [{parameter}]
+      requestBody: {{required: true, content: {{application/json: {{schema: {{$ref: '#/components/schemas/S'}}}}}}}}
+      responses: {{'204': {{description: Done.}}}}
+components:
+  schemas:
+    S: {schema}
+    R: {{type: object, required: [kind, r], properties: {{kind: {{type: string}}, r: {{type: string}}}}}}
+    Q: {{type: object, required: [kind, q], properties: {{kind: {{type: string}}, q: {{type: string}}}}}}
+"
+        )
+    };
+    let (r, q) = (
+        "{$ref: '#/components/schemas/R'}",
+        "{$ref: '#/components/schemas/Q'}",
+    );
+    let mapped = |x: &str, y: &str| {
+        let discriminator = format!("{{propertyName: kind, mapping: {{x: {x}, y: {y}}}}}");
+        format!("{{oneOf: [{r}, {q}], discriminator: {discriminator}}}")
+    };
+    let plain = "{name: n, in: query, schema: {type: string}}";
+    let unexploded = "{name: n, in: query, explode: false, schema: {type: string}}";
+    for (base, head, rules, is_risk) in [
+        (
+            text(plain, &mapped("R", "Q")),
+            text(plain, &mapped("Q", "R")),
+            &[
+                "discriminator-target-changed",
+                "discriminator-target-changed",
+            ][..],
+            true,
+        ),
+        (text(plain, r), text(unexploded, r), &[], false),
+        (
+            text(plain, &format!("{{oneOf: [{r}]}}")),
+            text(plain, &format!("{{oneOf: [{r}, {{type: integer}}]}}")),
+            &["alternative-added"],
+            false,
+        ),
+    ] {
+        let diff = diff(&side(&base, &catalogue), &side(&head, &catalogue));
+        let found: Vec<_> = diff
+            .findings
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect();
+        assert_eq!(found, rules, "{head}\n{:#?}", diff.findings);
+        assert_eq!(diff.wire().old_clients(), is_risk, "{head}");
+        if is_risk {
+            assert_eq!(diff.level, Some(Level::Major), "{head}");
+        }
+        assert!(diff.coverage.uncovered.is_empty(), "{head}");
+    }
+}
+
 /// The items that do not come from a part of the document.
 const WITHOUT_ORIGIN: &[&str] = &[
     "Mock: Api",

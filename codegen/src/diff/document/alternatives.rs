@@ -1,6 +1,6 @@
 //! Compares `oneOf`, `anyOf` and discriminators.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -188,7 +188,34 @@ impl<'a> DiffWalk<'a> {
             );
             return true;
         }
-        let (old, new) = (tags(&self.base.tree, base), tags(&self.head.tree, head));
+        let (old_targets, new_targets) = (tags(&self.base.tree, base), tags(&self.head.tree, head));
+        let names = |targets: &BTreeMap<String, Pointer>| -> BTreeSet<String> {
+            targets.keys().cloned().collect()
+        };
+        let (old, new) = (names(&old_targets), names(&new_targets));
+        let mut is_retargeted = false;
+        for (tag, target) in &old_targets {
+            // The target of a renamed schema is another one, but the base does not have it.
+            let other = new_targets.get(tag).filter(|other| {
+                *other != target && old_targets.values().any(|target| target == *other)
+            });
+            if let Some(other) = other {
+                is_retargeted = true;
+                let name = |target: &Pointer| target.last().unwrap_or_default().into_owned();
+                let message = format!(
+                    "the value `{tag}` of `{}` selects `{}`, no longer `{}`",
+                    before.text("propertyName"),
+                    name(other),
+                    name(target)
+                );
+                self.change(
+                    DiffRule::DiscriminatorTargetChanged,
+                    place.clone(),
+                    message,
+                    Effect::ALL,
+                );
+            }
+        }
         for tag in old.difference(&new) {
             let message = format!(
                 "the value `{tag}` of `{}` was removed",
@@ -215,7 +242,7 @@ impl<'a> DiffWalk<'a> {
                 effect,
             );
         }
-        old != new
+        old != new || is_retargeted
     }
 }
 
@@ -224,26 +251,23 @@ fn is_reference(at: &Node<'_>) -> bool {
     at.value.get("$ref").is_some()
 }
 
-/// Returns the discriminator values of a schema: those of the mapping, and for each alternative that is not
-/// mapped the values of its property, or else its name (OpenAPI 3.0.3, section 4.7.25).
-fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
+/// Returns the discriminator values of a schema, each with the schema that it selects: those of the mapping, and for
+/// each alternative that is not mapped the values of its property, or else its name (OpenAPI 3.0.3, section 4.7.25).
+fn tags(tree: &Value, at: &Node<'_>) -> BTreeMap<String, Pointer> {
     let discriminator = at.value.get("discriminator");
     let mapping = discriminator.and_then(|object| object.get("mapping")?.as_object());
     let tag = discriminator.and_then(|object| object.get("propertyName")?.as_str());
-    let mut tags: BTreeSet<String> = mapping
+    let mut tags: BTreeMap<String, Pointer> = mapping
         .into_iter()
         .flatten()
-        .map(|(tag, _)| tag.clone())
-        .collect();
-    let mapped: BTreeSet<Pointer> = mapping
-        .into_iter()
-        .flatten()
-        .filter_map(|(_, target)| {
-            let target = target.as_str()?;
+        .map(|(tag, target)| {
+            let target = target.as_str().unwrap_or_default();
             let section = Pointer::root().key("components").key("schemas");
-            Some(Pointer::from_fragment(target).unwrap_or_else(|| section.key(target)))
+            let target = Pointer::from_fragment(target).unwrap_or_else(|| section.key(target));
+            (tag.clone(), target)
         })
         .collect();
+    let mapped: BTreeSet<Pointer> = tags.values().cloned().collect();
     for key in ["oneOf", "anyOf"] {
         for alternative in at.get(key).iter().flat_map(Node::items) {
             let Some(target) = resolved(tree, &alternative.place) else {
@@ -257,9 +281,11 @@ fn tags(tree: &Value, at: &Node<'_>) -> BTreeSet<String> {
             let values = values.and_then(|values| values.get("enum"));
             let values: Vec<_> = values.iter().flat_map(Node::items).collect();
             if values.is_empty() {
-                tags.extend(target.place.last().map(std::borrow::Cow::into_owned));
+                let name = target.place.last().map(std::borrow::Cow::into_owned);
+                tags.extend(name.map(|name| (name, target.place.clone())));
             } else {
-                tags.extend(values.iter().map(|value| display_value(value.value)));
+                let values = values.iter().map(|value| display_value(value.value));
+                tags.extend(values.map(|value| (value, target.place.clone())));
             }
         }
     }

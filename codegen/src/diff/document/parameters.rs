@@ -265,7 +265,22 @@ impl<'a> DiffWalk<'a> {
                 _ => value.cloned().unwrap_or(Value::Bool(style == "form")),
             }
         };
-        if usual(&member.owners.0, before) == usual(&member.owners.1, after) {
+        // A scalar has no parts that could be sent separately.
+        let is_scalar = |tree: &'a Value, owner: &Node<'a>| {
+            let schema = owner
+                .get("schema")
+                .and_then(|schema| resolved(tree, &schema.place));
+            schema.is_some_and(|schema| {
+                matches!(
+                    schema.text("type"),
+                    "boolean" | "integer" | "number" | "string"
+                )
+            })
+        };
+        let has_no_effect = member.key == "explode"
+            && is_scalar(&self.base.tree, &member.owners.0)
+            && is_scalar(&self.head.tree, &member.owners.1);
+        if has_no_effect || usual(&member.owners.0, before) == usual(&member.owners.1, after) {
             return self.note(Bucket::Moved, member);
         }
         let message = describe_change(member.key, before, after);

@@ -256,6 +256,11 @@ impl<'a> DiffWalk<'a> {
     /// Compares a schema that only wraps another one with its counterpart; returns `false` unless exactly
     /// one side is such a wrapper.
     pub(super) fn compare_wrapped(&mut self, base: &Node<'a>, head: &Node<'a>) -> bool {
+        // A union of one alternative that gets another one is a union on both sides.
+        let has_union = |key| base.get(key).is_some() && head.get(key).is_some();
+        if ["oneOf", "anyOf"].into_iter().any(has_union) {
+            return false;
+        }
         let (wrapper, child) = match (child_of(base), child_of(head)) {
             (Some(child), None) => (base, child),
             (None, Some(child)) => (head, child),

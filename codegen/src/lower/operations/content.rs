@@ -192,6 +192,8 @@ fn codec(essence: &str, message: MessageKind) -> Codec {
         ("application", "x-www-form-urlencoded") => Codec::Form,
         (_, "json") => Codec::Json,
         (_, subtype) if subtype.ends_with("+json") => Codec::Json,
+        // Reading it as text would wait for the end of all events; bytes can be streamed.
+        ("text", "event-stream") => Codec::Bytes,
         ("text", _) => Codec::Text,
         _ => Codec::Bytes,
     }
@@ -275,6 +277,7 @@ mod tests {
             ("application/json; charset=utf-8", Codec::Json, "Json"),
             ("application/problem+json", Codec::Json, "ProblemJson"),
             ("text/csv", Codec::Text, "TextCsv"),
+            ("text/event-stream", Codec::Bytes, "TextEventStream"),
             ("TEXT/plain", Codec::Text, "TextPlain"),
             (
                 "application/x-www-form-urlencoded",
