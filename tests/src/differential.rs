@@ -230,9 +230,9 @@ fn run(folder: &Path, cases: &[(usize, Value, bool)]) -> Results {
             "test",
             "--quiet",
             "--package",
-            documents::PROGRAMS,
+            documents::DERIVED,
             "--test",
-            documents::PROGRAMS,
+            documents::DERIVED,
         ],
         &[
             ("DIFFERENTIAL_INPUT", &paths[0]),
