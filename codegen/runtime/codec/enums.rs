@@ -1,5 +1,7 @@
 //! Support for the document's enumerations.
 
+use super::json::integer;
+
 /// An enumeration of strings.
 pub(crate) trait StringEnum: Clone + Sized + 'static {
     /// The values that the document declares.
@@ -129,9 +131,8 @@ impl Scalar {
             Self::Boolean(flag) => *value == flag,
             // `1` and `1.0` are the same number.
             Self::Integer(number) => {
-                let integer = value.as_i64().map(i128::from);
-                let integer = integer.or_else(|| value.as_u64().map(i128::from));
-                integer == Some(number) || value.as_f64() == Some(number as f64)
+                value.as_number().and_then(integer) == Some(number)
+                    || value.as_f64() == Some(number as f64)
             }
             Self::Number(number) => value.as_f64() == Some(number),
             Self::Text(text) => *value == text,

@@ -1,7 +1,7 @@
-//! Decodes JSON, with errors that are fit for API callers.
+//! Decodes JSON, with errors that are fit for API callers, and its integers.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, error::Category};
+use serde_json::{Number, Value, error::Category};
 
 /// The error of content that is not the expected JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,4 +81,10 @@ fn describe(value: &Value) -> &'static str {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
+}
+
+/// Returns a number that is written as an integer in JSON.
+pub(crate) fn integer(number: &Number) -> Option<i128> {
+    let signed = number.as_i64().map(i128::from);
+    signed.or_else(|| number.as_u64().map(i128::from))
 }

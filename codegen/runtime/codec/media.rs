@@ -1,6 +1,8 @@
 //! Media types, and the selection among those that the document declares.
 
 use bytes::Bytes;
+#[cfg(feature = "server")]
+use http::{HeaderMap, header};
 
 /// Content whose media type the document declares as a range, such as `image/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,14 @@ pub(crate) fn select_json<'t>(declared: &[&'t str], actual: Option<&str>) -> Opt
         .then(|| declared.iter().copied().find(is_json))?
 }
 
+/// Returns the value of `Accept`; empty if a request accepts any media type.
+#[cfg(feature = "server")]
+pub(crate) fn accept(headers: &HeaderMap) -> String {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let values: Vec<_> = values.filter_map(|value| value.to_str().ok()).collect();
+    values.join(",")
+}
+
 /// Returns whether the value of `Accept` includes one of the media types or ranges that a response may have
 /// (RFC 9110, section 12.5.1).
 #[cfg(feature = "server")]
@@ -76,7 +86,7 @@ pub(crate) fn accepts(accept: &str, offered: &[&str]) -> bool {
 }
 
 /// Returns the weight that the value of `Accept` gives a media type or range, from 0 to 1 (RFC 9110, section 12.4.2).
-/// A malformed value gives all of them 1.
+/// An empty or malformed value gives all of them 1.
 #[cfg(feature = "server")]
 pub(crate) fn weight(accept: &str, media: &str) -> f32 {
     let (media, _) = split(media);

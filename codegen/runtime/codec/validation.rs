@@ -14,6 +14,7 @@ use serde_json::{Number, Value};
 use super::{
     enums::Scalar,
     formats::{Format, matches},
+    json::integer,
     unions::size,
 };
 
@@ -526,12 +527,6 @@ impl Bound {
             }
         }
     }
-}
-
-/// Returns a number that is written as an integer in JSON.
-fn integer(number: &Number) -> Option<i128> {
-    let signed = number.as_i64().map(i128::from);
-    signed.or_else(|| number.as_u64().map(i128::from))
 }
 
 impl std::fmt::Display for Bound {

@@ -8,7 +8,7 @@ use crate::{
     runtime::{
         codec::{
             error::DecodeError,
-            media::{PROBLEM, weight},
+            media::{PROBLEM, accept, weight},
         },
         message::{
             Rejection, Response, ResponseKey, match_response_key, response_decoder::ResponseDecoder,
@@ -138,9 +138,7 @@ pub(super) fn select(
     name: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Option<&'static ContentExample>, String> {
-    let accept = headers.get_all(header::ACCEPT).iter();
-    let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
-    let accept = accept.join(",");
+    let accept = accept(headers);
     let mut selected: Option<(f32, &ContentExample)> = None;
     for content in example.contents {
         let weight = weight(&accept, content.media);

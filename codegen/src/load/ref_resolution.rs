@@ -165,7 +165,7 @@ impl Validator<'_> {
             }
             Some(_) => {}
             None => {
-                // A target of which nothing else depends can be left out with any of its `$ref`s.
+                // A target on which nothing else depends can be left out with any of its `$ref`s.
                 let mut parts = places
                     .iter()
                     .map(|place| self.optional_references.get(place));

@@ -1,6 +1,5 @@
 //! Generates texts that match a pattern.
 
-use regex_lite::Regex;
 use regex_syntax::{
     ParserBuilder,
     hir::{Class, ClassUnicodeRange, Hir, HirKind},
@@ -13,9 +12,8 @@ use crate::lower::ecma_regex::translate;
 /// Tries a short match, one with repetitions, and one with padding. Returns `None` if none of them matches,
 /// or if the pattern is not supported.
 pub(super) fn matching(pattern: &str, least: usize, most: usize) -> Option<String> {
-    let pattern = translate(pattern).ok()?;
-    let regex = Regex::new(&pattern).ok()?;
-    let hir = ParserBuilder::new().build().parse(&pattern).ok()?;
+    let regex = translate(pattern).ok()?;
+    let hir = ParserBuilder::new().build().parse(regex.as_str()).ok()?;
     let short = generate(&hir, 0);
     let missing = least.saturating_sub(short.chars().count());
     let long = generate(&hir, missing);

@@ -89,7 +89,7 @@ impl ConstraintTable {
         self.lower_assuming(cx, place, naming, Assumption::Nothing)
     }
 
-    /// Lowers the constraints that decide whether a value is one of an alternative of a union, after it has been
+    /// Lowers the constraints that decide whether a value belongs to an alternative of a union, after it has been
     /// decoded as the Rust type of the alternative.
     ///
     /// `schema` is the alternative, merged with the keywords around the union.

@@ -25,8 +25,8 @@ fn declared_name(cx: &Context<'_>, value: &Pointer) -> Option<Ident> {
     (!words(name).is_empty()).then(|| Ident::pascal(name))
 }
 
-/// Warns about values of `x-enum-varnames` that name no value.
-fn report_unused_names(cx: &Context<'_>, schema: &Schema<'_>) {
+/// Warns if `x-enum-varnames` does not have a name for each value.
+fn report_name_count(cx: &Context<'_>, schema: &Schema<'_>) {
     let values = schema.values();
     let schemas = values
         .iter()
@@ -36,13 +36,10 @@ fn report_unused_names(cx: &Context<'_>, schema: &Schema<'_>) {
         let Some(values) = count("enum") else {
             continue;
         };
-        let names = cx.document.member(&schema, NAMES).map(|_| count(NAMES));
-        if let Some(names) = names.filter(|names| *names != Some(values)) {
-            let names = names.map_or("no list of names".to_owned(), |names| {
-                format!("{names} names")
-            });
+        let has_names = cx.document.member(&schema, NAMES).is_some();
+        if has_names && count(NAMES) != Some(values) {
             let place = Place::Key(schema.key(NAMES));
-            let message = format!("`{NAMES}` has {names} for {values} values");
+            let message = format!("`{NAMES}` is not a list of {values} names, one for each value");
             cx.report(
                 Diagnostic::warning(Rule::WrongValue, place, message)
                     .label("a value without a name is named after itself")
@@ -68,7 +65,7 @@ pub(super) fn text_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumVa
         .iter()
         .filter_map(|(place, value)| Some((value.as_str(), declared_name(cx, place)?)))
         .collect();
-    report_unused_names(cx, schema);
+    report_name_count(cx, schema);
     let texts = values.iter().map(|(_, value)| value.as_str());
     let mut idents = scope.name_all(texts, |text| {
         names
@@ -95,7 +92,7 @@ pub(super) fn text_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumVa
 
 pub(super) fn integer_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
     let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
-    report_unused_names(cx, schema);
+    report_name_count(cx, schema);
     let values = schema.values().into_iter();
     let values: BTreeMap<i64, Pointer> = values
         .filter_map(|(place, value)| Some((value.as_i64()?, place)))
@@ -129,7 +126,7 @@ fn number_name(text: &str) -> Ident {
 pub(super) fn mixed_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<Constant>> {
     let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
     let mut variants: Vec<EnumValue<Constant>> = Vec::new();
-    report_unused_names(cx, schema);
+    report_name_count(cx, schema);
     for (place, value) in schema.values() {
         let value = Constant::new(value);
         let wanted = declared_name(cx, &place).unwrap_or_else(|| match &value {

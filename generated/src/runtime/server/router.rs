@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Code,
     runtime::{
-        codec::media::{accepts, alternatives},
+        codec::media::{accept, accepts, alternatives},
         message::{
             Operation, Rejection, Response,
             built_in::BuiltInResponse,
@@ -293,12 +293,7 @@ fn admit<O: Operation>(request: &RequestDecoder) -> Result<O::Credentials, Rejec
 
 /// Rejects a request whose `Accept` excludes all media types of a success.
 fn check_accept(headers: &HeaderMap, produced: &[&str]) -> Result<(), Rejection> {
-    if produced.is_empty() {
-        return Ok(());
-    }
-    let accept = headers.get_all(header::ACCEPT).iter();
-    let accept: Vec<_> = accept.filter_map(|value| value.to_str().ok()).collect();
-    if accept.is_empty() || accepts(&accept.join(","), produced) {
+    if produced.is_empty() || accepts(&accept(headers), produced) {
         return Ok(());
     }
     let detail = format!(

@@ -46,7 +46,7 @@ pub(super) fn string_constraints(
         match ecma_regex::translate(pattern) {
             Ok(regex) => constraints.push(Constraint::Pattern(Pattern {
                 text: pattern.to_owned(),
-                regex,
+                regex: regex.as_str().to_owned(),
             })),
             Err(error) => report_unchecked_pattern(cx, place, error),
         }
