@@ -38,6 +38,7 @@
 //! `components.schemas`, otherwise after the place that uses it. A name that is a keyword or is already taken is
 //! changed, with a warning. The extension `x-name` chooses the name of an operation, of its `responses`, of a
 //! schema or of a tag under `tags`, and `x-enum-varnames` those of the values of an `enum`, in the same order.
+//! Operations whose `responses` have the same `x-name` share one enum, and must declare equal responses.
 //!
 //! Names never come from descriptions, so rewording a document breaks nobody's build.
 //!

@@ -1,6 +1,6 @@
 //! Removes the documentation from a part of a document, so that its meaning can be compared.
 //!
-//! Two operations share a response enum if their responses are equal without documentation.
+//! Operations share a response enum if they have the same `x-name` and their responses are equal without documentation.
 
 use serde_json::Value;
 

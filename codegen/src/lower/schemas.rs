@@ -106,24 +106,19 @@ impl Lowering<'_> {
         nullable(ty, schema.is_nullable(cx))
     }
 
-    /// Defines the type of a schema without a name; an alias if an identical schema has a type already.
+    /// Defines the type of a schema without a name.
+    ///
+    /// Identical schemas in other places have types of their own, so that an edit in one place never changes
+    /// the type of another.
     fn define_unnamed(&mut self, schema: &Schema<'_>, naming: &Naming) -> Type {
-        let cx = self.cx;
         let default = naming.ident();
-        let chosen = cx.chosen_name(&schema.place, |chosen| *chosen == default);
+        let chosen = self
+            .cx
+            .chosen_name(&schema.place, |chosen| *chosen == default);
         let wanted = chosen.unwrap_or(default);
         let (name, _) = self.names.types.name(&[wanted], schema.place.as_str());
-        let identical = self.types.identical(cx, schema);
-        let id = self.types.reserve_for(schema, identical.is_none());
-        let kind = match identical {
-            Some(identical) => {
-                for (place, _) in schema.key() {
-                    cx.account_for(place);
-                }
-                TypeKind::Alias(Type::Named(identical))
-            }
-            None => self.kind(&name, schema),
-        };
+        let id = self.types.reserve_for(schema);
+        let kind = self.kind(&name, schema);
         self.types.define(id, definition(name, schema, kind));
         Type::Named(id)
     }

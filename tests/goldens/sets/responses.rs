@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The responses of `GET /a` and `GET /b`.
+/// The responses of `GET /a`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GetAResponse {
     /// [`202 Accepted`](crate::Status::Accepted)
@@ -33,6 +33,53 @@ impl GetAResponse {
 }
 
 impl Response for GetAResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Accepted => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            202 => Ok(Self::Accepted),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
+        }
+    }
+}
+
+/// The responses of `GET /b`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GetBResponse {
+    /// [`202 Accepted`](crate::Status::Accepted)
+    ///
+    /// Accepted as well.
+    Accepted,
+}
+
+impl GetBResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Accepted => Status::Accepted.into(),
+        }
+    }
+}
+
+impl Response for GetBResponse {
     type Success = ();
     const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
 
@@ -937,9 +984,9 @@ impl Response for RangeResponse {
     }
 }
 
-/// The responses of `GET /shared`, `PUT /shared` and `HEAD /shared`.
+/// The responses of `GET /shared`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum SharedResponse {
+pub enum GetSharedResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
     /// Fine.
@@ -950,7 +997,7 @@ pub enum SharedResponse {
     Conflict,
 }
 
-impl SharedResponse {
+impl GetSharedResponse {
     /// Returns the status code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -961,7 +1008,7 @@ impl SharedResponse {
     }
 }
 
-impl Response for SharedResponse {
+impl Response for GetSharedResponse {
     type Success = ();
 
     const KEYS: &'static [ResponseKey] = &[
@@ -996,20 +1043,126 @@ impl Response for SharedResponse {
     }
 }
 
-/// The responses of `GET /b`.
-pub type GetBResponse = GetAResponse;
+/// The responses of `PUT /shared`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PutSharedResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// Fine as well.
+    Ok,
+    /// [`409 Conflict`](crate::Status::Conflict)
+    ///
+    /// Conflict.
+    Conflict,
+}
+
+impl PutSharedResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok => Status::Ok.into(),
+            Self::Conflict => Status::Conflict.into(),
+        }
+    }
+}
+
+impl Response for PutSharedResponse {
+    type Success = ();
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(409),
+    ];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Ok => Ok(()),
+            other @ Self::Conflict => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok),
+            409 => Ok(Self::Conflict),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+            Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
+        }
+    }
+}
+
+/// The responses of `HEAD /shared`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HeadSharedResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// Fine.
+    Ok,
+    /// [`409 Conflict`](crate::Status::Conflict)
+    ///
+    /// Conflict.
+    Conflict,
+}
+
+impl HeadSharedResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok => Status::Ok.into(),
+            Self::Conflict => Status::Conflict.into(),
+        }
+    }
+}
+
+impl Response for HeadSharedResponse {
+    type Success = ();
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(409),
+    ];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Ok => Ok(()),
+            other @ Self::Conflict => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok),
+            409 => Ok(Self::Conflict),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+            Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
+        }
+    }
+}
 
 /// The responses of `GET /named`.
 pub type GetNamedResponse = JobResponse;
 
 /// The responses of `PUT /named`.
 pub type PutNamedResponse = JobResponse;
-
-/// The responses of `GET /shared`.
-pub type GetSharedResponse = SharedResponse;
-
-/// The responses of `PUT /shared`.
-pub type PutSharedResponse = SharedResponse;
-
-/// The responses of `HEAD /shared`.
-pub type HeadSharedResponse = SharedResponse;

@@ -107,7 +107,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `GET /shared`
     ///
-    /// All operations of the path share the enum, so it has the name of the path.
+    /// Equal responses, but an enum for each operation.
     fn get_shared(
         &self,
         request: Request<GetShared>,
@@ -115,7 +115,7 @@ pub trait Api: Send + Sync + 'static {
 
     /// `PUT /shared`
     ///
-    /// All operations of the path share the enum, so it has the name of the path.
+    /// Equal responses, but an enum for each operation.
     fn put_shared(
         &self,
         request: Request<PutShared>,

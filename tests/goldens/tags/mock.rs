@@ -26,13 +26,13 @@ impl store::Api for Mock {
     }
 
     async fn youngest_pet(&self, request: Request<YoungestPet>) -> YoungestPetResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, YOUNGEST_PET_EXAMPLES, None).await
     }
 }
 
 impl shop::Api for Mock {
     async fn get_shop(&self, request: Request<GetShop>) -> GetShopResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, GET_SHOP_EXAMPLES, None).await
     }
 }
 
@@ -44,7 +44,7 @@ impl axum2::Api for Mock {
 
 impl pet_store::Api for Mock {
     async fn get_pet_store(&self, request: Request<GetPetStore>) -> GetPetStoreResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, GET_PET_STORE_EXAMPLES, None).await
     }
 }
 
@@ -60,25 +60,25 @@ impl pets::Api for Mock {
 
 impl security2::Api for Mock {
     async fn get_security(&self, request: Request<GetSecurity>) -> GetSecurityResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, GET_SECURITY_EXAMPLES, None).await
     }
 }
 
 impl r#type::Api for Mock {
     async fn get_types(&self, request: Request<GetTypes>) -> GetTypesResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, GET_TYPES_EXAMPLES, None).await
     }
 }
 
 impl 動物::Api for Mock {
     async fn animals(&self, request: Request<Animals>) -> AnimalsResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, ANIMALS_EXAMPLES, None).await
     }
 }
 
 impl untagged::Api for Mock {
     async fn health(&self, request: Request<Health>) -> HealthResponse {
-        respond(self, &request, GET_AXUM_EXAMPLES, None).await
+        respond(self, &request, HEALTH_EXAMPLES, None).await
     }
 }
 
@@ -104,12 +104,12 @@ const ALL: &[OperationExamples] = &[
     OperationExamples {
         operation: "health",
         keys: <HealthResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: HEALTH_EXAMPLES,
     },
     OperationExamples {
         operation: "GET /pet-store",
         keys: <GetPetStoreResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: GET_PET_STORE_EXAMPLES,
     },
     OperationExamples {
         operation: "findPets",
@@ -124,7 +124,7 @@ const ALL: &[OperationExamples] = &[
     OperationExamples {
         operation: "youngestPet",
         keys: <YoungestPetResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: YOUNGEST_PET_EXAMPLES,
     },
     OperationExamples {
         operation: "getPet",
@@ -134,26 +134,42 @@ const ALL: &[OperationExamples] = &[
     OperationExamples {
         operation: "GET /security",
         keys: <GetSecurityResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: GET_SECURITY_EXAMPLES,
     },
     OperationExamples {
         operation: "GET /shop",
         keys: <GetShopResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: GET_SHOP_EXAMPLES,
     },
     OperationExamples {
         operation: "GET /types",
         keys: <GetTypesResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: GET_TYPES_EXAMPLES,
     },
     OperationExamples {
         operation: "animals",
         keys: <AnimalsResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
+        examples: ANIMALS_EXAMPLES,
     },
 ];
 
 const GET_AXUM_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const HEALTH_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const GET_PET_STORE_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 204,
         headers: &[],
@@ -182,6 +198,14 @@ const BUY_PET_EXAMPLES: &[ResponseExample] = &[
     },
 ];
 
+const YOUNGEST_PET_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
 const GET_PET_EXAMPLES: &[ResponseExample] = &[
     ResponseExample {
         code: 200,
@@ -190,6 +214,38 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
     },
     ResponseExample {
         code: 404,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const GET_SECURITY_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const GET_SHOP_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const GET_TYPES_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
+        headers: &[],
+        contents: &[],
+    },
+];
+
+const ANIMALS_EXAMPLES: &[ResponseExample] = &[
+    ResponseExample {
+        code: 204,
         headers: &[],
         contents: &[],
     },

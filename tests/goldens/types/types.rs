@@ -565,7 +565,41 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
 });
 
 /// `PairSecond`.
-pub type PairSecond = PairFirst;
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PairSecond {
+    /// `unit`
+    pub unit: PairSecondUnit,
+}
+
+impl PairSecond {
+    /// Creates a value from its required properties.
+    #[must_use]
+    pub fn new(unit: impl Into<PairSecondUnit>) -> Self {
+        Self { unit: unit.into() }
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(PairSecond {
+    required unit = "unit",
+});
+
+/// `PairSecondUnit`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PairSecondUnit {
+    /// `m`
+    M,
+    /// `km`
+    Km,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
+    M = "m",
+    Km = "km",
+});
 
 /// An additional description.
 #[derive(Clone, Debug, PartialEq)]
@@ -588,4 +622,18 @@ crate::runtime::codec::object::impl_serde_object!(PairThird {
 });
 
 /// `PairThirdUnit`.
-pub type PairThirdUnit = PairFirstUnit;
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PairThirdUnit {
+    /// `m`
+    M,
+    /// `km`
+    Km,
+    /// A value that the document does not declare.
+    Other(String),
+}
+
+crate::runtime::codec::enums::impl_string_enum!(PairThirdUnit {
+    M = "m",
+    Km = "km",
+});

@@ -1,8 +1,6 @@
-//! Lowers responses to response enums, which operations with equal responses share.
+//! Lowers responses to response enums: one for each operation, except where `x-name` shares one.
 
 mod drafts;
-
-use std::collections::BTreeMap;
 
 use openapiv3::Response;
 
@@ -12,14 +10,14 @@ use super::{
     routes::{Route, responses},
 };
 use crate::{
-    lower::{Lowering, schemas::Naming, statuses::Statuses},
+    lower::{Context, Lowering, schemas::Naming, statuses::Statuses},
     model::{
-        Class, IsSuccess, Origin, Parameter, Payload, Piece, ResponseEnum, ResponseKey,
-        ResponseVariant, SuccessType, segments,
+        Class, IsSuccess, Method, Origin, Parameter, Payload, ResponseEnum, ResponseKey,
+        ResponseVariant, SuccessType,
     },
     name::Ident,
     pointer::Pointer,
-    report::Place,
+    report::{Diagnostic, Place, Rule},
 };
 
 /// The response enums, and the responses of each operation.
@@ -64,6 +62,7 @@ struct DeclaredResponses<'a> {
 
 /// A response enum before its types are lowered.
 struct SharedResponses {
+    /// The `x-name`, with which operations share the enum.
     chosen: Option<Ident>,
     /// The indices of the operations that use it. Its types are those of the first one.
     users: Vec<usize>,
@@ -111,13 +110,24 @@ fn declared<'a>(
 ) -> (Vec<DeclaredResponses<'a>>, Vec<SharedResponses>) {
     let cx = lowering.cx;
     let mut groups: Vec<SharedResponses> = Vec::new();
-    let mut by_fingerprint: BTreeMap<String, usize> = BTreeMap::new();
-    let mut operations = Vec::new();
+    let mut operations: Vec<DeclaredResponses<'a>> = Vec::new();
     for (index, route) in routes.iter().enumerate() {
         let (drafts, interim_keys) = split_interim(cx, route, responses(cx, route), statuses);
-        let chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
-        let fingerprint = fingerprint(cx, &drafts, chosen.as_ref());
-        let response_enum = *by_fingerprint.entry(fingerprint).or_insert(groups.len());
+        let mut chosen = cx.chosen_name(&route.declared.place.key("responses"), |_| false);
+        let mut shared = chosen.as_ref().and_then(|chosen| {
+            let mut groups = groups.iter();
+            groups.position(|group| group.chosen.as_ref() == Some(chosen))
+        });
+        let group = shared.and_then(|shared| groups.get(shared));
+        let first = group.and_then(|group| operations.get(*group.users.first()?));
+        if let Some(first) = first {
+            check_shared(cx, first, route, &drafts);
+        }
+        // Without content, the responses to HEAD cannot be values of the same enum.
+        if drafts.iter().any(ResponseDraft::omits_content) && route.method == Method::Head {
+            (chosen, shared) = (None, None);
+        }
+        let response_enum = shared.unwrap_or(groups.len());
         match groups.get_mut(response_enum) {
             Some(group) => {
                 for response in drafts.iter().filter_map(|draft| draft.response.as_ref()) {
@@ -147,49 +157,60 @@ fn declared<'a>(
     (operations, groups)
 }
 
-/// Returns the name of a response enum: the chosen name, or else the name of its only user, of the path of
-/// all users, or of the first user.
+/// Reports an operation whose `responses` have the `x-name` of others, but differ from them.
+fn check_shared(
+    cx: &Context<'_>,
+    first: &DeclaredResponses<'_>,
+    route: &Route<'_>,
+    drafts: &[ResponseDraft<'_>],
+) {
+    if fingerprint(cx, &first.drafts) == fingerprint(cx, drafts) {
+        return;
+    }
+    let place = |route: &Route<'_>| {
+        let responses = route.declared.place.key("responses");
+        Place::Key(responses.key("x-name"))
+    };
+    let message = format!(
+        "`{}` and `{}` declare different responses under one `x-name`",
+        first.route.title(),
+        route.title()
+    );
+    cx.report(
+        Diagnostic::error(Rule::NameConflict, place(route), message)
+            .label("the responses of this operation differ")
+            .related(place(first.route), "the first operation with this name")
+            .help("use another `x-name`, or make the responses equal"),
+    );
+}
+
+/// Returns the name of a response enum: the chosen name, or else that of its operation.
 fn enum_name(
     lowering: &mut Lowering<'_>,
     group: &SharedResponses,
     operations: &[DeclaredResponses<'_>],
 ) -> Ident {
-    let users = group
-        .users
-        .iter()
-        .filter_map(|user| operations.get(*user))
-        .collect::<Vec<_>>();
-    let user_names: Vec<_> = users.iter().map(|user| &user.name).collect();
-    let first = user_names
-        .first()
-        .map_or_else(|| Ident::pascal("response"), |name| (*name).clone());
-    let path = users.first().map_or("", |user| user.route.path);
-    let path_name = || {
-        let on_one_path = users.len() > 1 && users.iter().all(|user| user.route.path == path);
-        let words = segments(path)
-            .into_iter()
-            .flatten()
-            .filter_map(|piece| match piece {
-                Piece::Literal(text) => Some(text),
-                Piece::Parameter(_) => None,
-            });
-        let words = words.collect::<Vec<_>>().join(" ");
-        (on_one_path && !words.is_empty()).then(|| Ident::pascal(&words).with_suffix("Response"))
+    let users = group.users.iter();
+    let users: Vec<_> = users.filter_map(|user| operations.get(*user)).collect();
+    let Some(first) = users.first() else {
+        return Ident::pascal("response");
     };
-    let Some(wanted) = group.chosen.clone().or_else(path_name) else {
-        return first;
+    let Some(chosen) = &group.chosen else {
+        return first.name.clone();
     };
-    if user_names.contains(&&wanted) {
-        return wanted;
+    if users.iter().any(|user| user.name == *chosen) {
+        return chosen.clone();
     }
-    let subject = format!("the responses of {path}");
-    let (name, adjusted) = lowering.names.root.name(&[wanted], &subject);
-    if let Some(user) = users.first() {
-        let place = Place::Key(user.route.declared.place.key("responses"));
-        lowering
-            .cx
-            .report_adjusted_name(place, &subject, &name, adjusted);
-    }
+    let subject = format!("the responses named `{chosen}`");
+    let (name, adjusted) = lowering
+        .names
+        .root
+        .name(std::slice::from_ref(chosen), &subject);
+    let place = first.route.declared.place.key("responses");
+    let place = Place::Key(place.key("x-name"));
+    lowering
+        .cx
+        .report_adjusted_name(place, &subject, &name, adjusted);
     name
 }
 

@@ -7,10 +7,7 @@ mod enforced;
 mod shape;
 mod unions;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -200,25 +197,6 @@ impl<'a> Schema<'a> {
         parts
             .map(|part| (part.place.clone(), part.decided.clone()))
             .collect()
-    }
-
-    /// Returns a hash that is equal for identical schemas.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for part in &self.parts {
-            (part.keywords, &part.decided).hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-
-    /// Returns whether the schema with a key is identical, keyword by keyword.
-    pub(crate) fn is_identical(&self, cx: &Context<'a>, key: &SchemaKey) -> bool {
-        self.parts.len() == key.len()
-            && self.parts.iter().zip(key).all(|(part, (place, decided))| {
-                let keywords = cx.document.get(place);
-                part.decided == *decided
-                    && keywords.and_then(Value::as_object) == Some(part.keywords)
-            })
     }
 
     /// Returns the value of a keyword of the schema itself, not of its `allOf`.

@@ -73,7 +73,7 @@ fn components<'a>(lowering: &mut Lowering<'a>) -> Vec<NamedSchema<'a>> {
             || (schema.place.external_file().is_some()
                 && lowering.types.by_schema(&schema).is_none());
         let id = if is_definition {
-            lowering.types.reserve_for(&schema, true)
+            lowering.types.reserve_for(&schema)
         } else {
             lowering.types.reserve()
         };
@@ -122,7 +122,7 @@ fn external_schemas<'a>(lowering: &mut Lowering<'a>) -> Vec<NamedSchema<'a>> {
         let subject = format!("the schema `{text}`");
         cx.report_adjusted_name(Place::Key(schema.place.clone()), &subject, &name, adjusted);
         named.push(NamedSchema {
-            id: lowering.types.reserve_for(&schema, true),
+            id: lowering.types.reserve_for(&schema),
             name,
             place: schema.place.clone(),
             schema,

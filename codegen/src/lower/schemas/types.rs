@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::merged::{Schema, SchemaKey};
-use crate::{
-    lower::Context,
-    model::{TypeDef, TypeId},
-};
+use crate::model::{TypeDef, TypeId};
 
 /// The types of a document, during lowering.
 #[derive(Default)]
@@ -15,8 +12,6 @@ pub(crate) struct Types {
     definitions: Vec<Option<TypeDef>>,
     /// The type of each schema.
     by_key: BTreeMap<SchemaKey, TypeId>,
-    /// The types by the hash of their schemas: identical schemas share one type.
-    by_fingerprint: BTreeMap<u64, Vec<(SchemaKey, TypeId)>>,
 }
 
 impl Types {
@@ -35,14 +30,6 @@ impl Types {
         self.by_key.get(&schema.key()).copied()
     }
 
-    /// Returns the type of an identical schema.
-    pub(super) fn identical(&self, cx: &Context<'_>, schema: &Schema<'_>) -> Option<TypeId> {
-        let mut candidates = self.by_fingerprint.get(&schema.fingerprint())?.iter();
-        candidates
-            .find(|(key, _)| schema.is_identical(cx, key))
-            .map(|(_, id)| *id)
-    }
-
     /// Reserves an ID, which schemas can refer to before the type is defined.
     pub(super) fn reserve(&mut self) -> TypeId {
         let id = TypeId(self.definitions.len());
@@ -50,14 +37,10 @@ impl Types {
         id
     }
 
-    /// Reserves the ID of the type of a schema; `is_shared` makes it the type of identical schemas as well.
-    pub(super) fn reserve_for(&mut self, schema: &Schema<'_>, is_shared: bool) -> TypeId {
+    /// Reserves the ID of the type of a schema.
+    pub(super) fn reserve_for(&mut self, schema: &Schema<'_>) -> TypeId {
         let id = self.reserve();
         self.by_key.insert(schema.key(), id);
-        if is_shared {
-            let candidates = self.by_fingerprint.entry(schema.fingerprint()).or_default();
-            candidates.push((schema.key(), id));
-        }
         id
     }
 

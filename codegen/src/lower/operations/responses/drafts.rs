@@ -1,13 +1,12 @@
 //! Selects the responses that become variants, and compares those of different operations.
 
 use openapiv3::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     load::{Located, spec::ObjectKind},
     lower::{Context, fingerprint::without_docs, operations::routes::Route, statuses::Statuses},
     model::{ContentRule, Method, ResponseKey},
-    name::Ident,
     report::{Diagnostic, Place, Rule},
 };
 
@@ -17,6 +16,14 @@ pub(super) struct ResponseDraft<'a> {
     pub(super) response: Option<Located<'a, Response>>,
     /// Whether its content is lowered.
     pub(super) has_content: bool,
+}
+
+impl ResponseDraft<'_> {
+    /// Returns whether it declares content that is not lowered.
+    pub(super) fn omits_content(&self) -> bool {
+        let response = self.response.as_ref();
+        !self.has_content && response.is_some_and(|response| !response.node.content.is_empty())
+    }
 }
 
 /// Splits the declared responses into final ones and the keys of interim ones.
@@ -114,29 +121,18 @@ fn may_have_content(
     false
 }
 
-/// Returns a text that is equal for equal responses, apart from their documentation.
-pub(super) fn fingerprint(
-    cx: &Context<'_>,
-    drafts: &[ResponseDraft<'_>],
-    chosen: Option<&Ident>,
-) -> String {
-    let responses: Vec<_> = drafts
+/// Returns a value that is equal for equal responses, apart from their documentation.
+pub(super) fn fingerprint(cx: &Context<'_>, drafts: &[ResponseDraft<'_>]) -> Value {
+    drafts
         .iter()
         .map(|draft| {
             let response = draft
                 .response
                 .as_ref()
                 .and_then(|response| cx.document.get(&response.place));
-            let mut stripped = response
-                .map(|response| without_docs(&cx.document.tree, ObjectKind::Response, response))
-                .unwrap_or_default();
-            if !draft.has_content
-                && let Some(members) = stripped.as_object_mut()
-            {
-                members.remove("content");
-            }
+            let stripped = response
+                .map(|response| without_docs(&cx.document.tree, ObjectKind::Response, response));
             json!([draft.key.to_string(), stripped])
         })
-        .collect();
-    json!([chosen.map(Ident::as_str), responses]).to_string()
+        .collect()
 }
