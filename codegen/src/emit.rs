@@ -259,6 +259,7 @@ runtime! {
     "mod.rs",
     "server/axum.rs",
     "server/content.rs",
+    "server/handler.rs",
     "server/limits.rs",
     "server/mod.rs",
     "server/preface.rs",

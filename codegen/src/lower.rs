@@ -90,6 +90,7 @@ fn model(cx: &Context<'_>) -> Model {
         types,
         constraints,
         response_enums: responses.enums,
+        shared_responses: lowering.shared_responses.into_list(),
         operations,
         example_tables: examples.tables,
         groups: groups.list,
@@ -109,6 +110,7 @@ struct Lowering<'a> {
     constraints: ConstraintTable,
     /// The content at each place, so that all users of a component share its types.
     payloads: BTreeMap<Pointer, Payload>,
+    shared_responses: responses::SharedResponses,
 }
 
 impl<'a> Lowering<'a> {
@@ -119,6 +121,7 @@ impl<'a> Lowering<'a> {
             types: Types::default(),
             constraints: ConstraintTable::default(),
             payloads: BTreeMap::new(),
+            shared_responses: responses::SharedResponses::default(),
         }
     }
 }

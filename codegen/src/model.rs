@@ -18,8 +18,8 @@ pub use operation::{
 };
 pub use origin::Origin;
 pub use response::{
-    BodyVariant, Codec, Content, IsSuccess, Payload, ResponseEnum, ResponseVariant, SuccessType,
-    VariantShape,
+    BodyVariant, Codec, Content, IsSuccess, Payload, ResponseEnum, ResponseVariant, SharedResponse,
+    SuccessType, VariantShape,
 };
 pub(crate) use schema::integer;
 pub use schema::{
@@ -73,6 +73,8 @@ pub struct Model {
     pub constraints: Vec<Constraints>,
     /// The distinct response enums, in the order of the first operation that uses each.
     pub response_enums: Vec<ResponseEnum>,
+    /// The structs of shared responses, in the order of the first operation that uses each.
+    pub shared_responses: Vec<SharedResponse>,
     /// The operations, ordered by path and then by method.
     pub operations: Vec<Operation>,
     /// The distinct sets of examples that the mock returns.

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Every declared response is a value, including errors and redirects.
     match client.get_status(Status::NotFound).send().await? {
         StatusResponse::NotFound => println!("not found"),
-        StatusResponse::Found { location } => println!("moved to {location:?}"),
+        StatusResponse::Found(found) => println!("moved to {:?}", found.location),
         StatusResponse::BadRequest(problem) => println!("bad request: {}", problem.title),
         response => println!("{}", response.code()),
     }
@@ -35,10 +35,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await
     {
         Ok(()) => println!("success"),
-        Err(ResponseError::Declared(StatusResponse::ServiceUnavailable { retry_after }, _)) => {
+        Err(ResponseError::Declared(StatusResponse::ServiceUnavailable(response), _)) => {
             println!(
                 "retry in {} seconds",
-                retry_after.as_deref().unwrap_or("some")
+                response.retry_after.as_deref().unwrap_or("some")
             );
         }
         Err(error) => return Err(error.into()),

@@ -4,10 +4,10 @@
 use std::error::Error;
 
 use statusquo::{
-    DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusResponse,
-    TraceStatus,
+    DeleteStatus, GetStatus, ImATeapotResponse, PatchStatus, PostStatus, PutStatus, Status,
+    StatusResponse, TraceStatus,
     mock::Mock,
-    server::{Api, Limits, Request, router, serve},
+    server::{Api, Limits, Rejection, Request, router, serve},
 };
 use tokio::net::TcpListener;
 
@@ -17,35 +17,45 @@ struct Kitchen {
 }
 
 // The compiler lists missing methods, and rejects a response that the document does not declare.
+#[allow(refining_impl_trait)]
 impl Api for Kitchen {
-    async fn get_status(&self, request: Request<GetStatus>) -> StatusResponse {
+    async fn get_status(&self, request: Request<GetStatus>) -> Result<StatusResponse, Rejection> {
         let requested = request.codes.pick(0.0);
-        match requested.status() {
-            Some(Status::Ok) if !self.has_coffee => StatusResponse::ImATeapot {
+        if requested.status() == Some(Status::Ok) && !self.has_coffee {
+            return Ok(StatusResponse::ImATeapot(ImATeapotResponse {
                 x_more_info: Some("https://www.rfc-editor.org/rfc/rfc2324".to_owned()),
                 body: "There is tea.\n".to_owned(),
-            },
-            _ => Mock.get_status(request).await,
+            }));
         }
+        Mock.get_status(request).await
     }
 
-    async fn put_status(&self, request: Request<PutStatus>) -> StatusResponse {
+    async fn put_status(&self, request: Request<PutStatus>) -> Result<StatusResponse, Rejection> {
         Mock.put_status(request).await
     }
 
-    async fn post_status(&self, request: Request<PostStatus>) -> StatusResponse {
+    async fn post_status(&self, request: Request<PostStatus>) -> Result<StatusResponse, Rejection> {
         Mock.post_status(request).await
     }
 
-    async fn delete_status(&self, request: Request<DeleteStatus>) -> StatusResponse {
+    async fn delete_status(
+        &self,
+        request: Request<DeleteStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.delete_status(request).await
     }
 
-    async fn patch_status(&self, request: Request<PatchStatus>) -> StatusResponse {
+    async fn patch_status(
+        &self,
+        request: Request<PatchStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.patch_status(request).await
     }
 
-    async fn trace_status(&self, request: Request<TraceStatus>) -> StatusResponse {
+    async fn trace_status(
+        &self,
+        request: Request<TraceStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.trace_status(request).await
     }
 }
@@ -63,11 +73,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn the_kitchen_has_tea() -> Result<(), Box<dyn Error>> {
     let kitchen = Kitchen { has_coffee: false };
     let response = kitchen.get_status(GetStatus::new(Status::Ok).into()).await;
-    assert_eq!(response.code(), Status::ImATeapot);
+    assert!(
+        matches!(response, Ok(StatusResponse::ImATeapot(_))),
+        "{response:?}"
+    );
     let response = kitchen
         .get_status(GetStatus::new(Status::Gone).into())
         .await;
-    assert_eq!(response, StatusResponse::Gone);
+    assert!(matches!(response, Ok(StatusResponse::Gone)), "{response:?}");
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

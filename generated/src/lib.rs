@@ -46,13 +46,16 @@
 //! # mod example {
 //! use statusquo::{
 //!     GetStatus, GetStatusResponse, mock::Mock,
-//!     server::{Api, Limits, Request, router, serve},
+//!     server::{Api, Limits, Rejection, Request, router, serve},
 //! };
 //!
 //! struct Service;
 //!
+//! #[allow(refining_impl_trait)]
 //! impl Api for Service {
-//!     async fn get_status(&self, request: Request<GetStatus>) -> GetStatusResponse {
+//!     async fn get_status(&self, request: Request<GetStatus>) ->
+//!         Result<GetStatusResponse, Rejection>
+//!     {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.get_status(request).await
 //!     }

@@ -17,31 +17,47 @@ use crate::{
 };
 pub use crate::runtime::mock::Mock;
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl Api for Mock {
-    async fn get_status(&self, request: Request<GetStatus>) -> GetStatusResponse {
+    async fn get_status(
+        &self,
+        request: Request<GetStatus>,
+    ) -> Result<GetStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn put_status(&self, request: Request<PutStatus>) -> PutStatusResponse {
+    async fn put_status(
+        &self,
+        request: Request<PutStatus>,
+    ) -> Result<PutStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn post_status(&self, request: Request<PostStatus>) -> PostStatusResponse {
+    async fn post_status(
+        &self,
+        request: Request<PostStatus>,
+    ) -> Result<PostStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
     async fn delete_status(
         &self,
         request: Request<DeleteStatus>,
-    ) -> DeleteStatusResponse {
+    ) -> Result<DeleteStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn patch_status(&self, request: Request<PatchStatus>) -> PatchStatusResponse {
+    async fn patch_status(
+        &self,
+        request: Request<PatchStatus>,
+    ) -> Result<PatchStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 
-    async fn trace_status(&self, request: Request<TraceStatus>) -> TraceStatusResponse {
+    async fn trace_status(
+        &self,
+        request: Request<TraceStatus>,
+    ) -> Result<TraceStatusResponse, Rejection> {
         respond(self, &request, GET_STATUS_EXAMPLES, Some(&request.codes)).await
     }
 }

@@ -30,10 +30,7 @@ pub enum StatusResponse {
     /// [`205 Reset Content`](crate::Status::ResetContent)
     ResetContent,
     /// [`206 Partial Content`](crate::Status::PartialContent)
-    PartialContent {
-        /// The part of the resource that the content covers, and the resource's length.
-        content_range: Option<String>,
-    },
+    PartialContent(PartialContentResponse),
     /// [`207 Multi-Status`](crate::Status::MultiStatus)
     MultiStatus,
     /// [`208 Already Reported`](crate::Status::AlreadyReported)
@@ -41,79 +38,41 @@ pub enum StatusResponse {
     /// [`218 This is fine`](crate::Status::ThisIsFine)
     ThisIsFine,
     /// [`226 IM Used`](crate::Status::ImUsed)
-    ImUsed {
-        /// The transformations that produced the content from the resource.
-        im: String,
-    },
+    ImUsed(ImUsedResponse),
     /// [`300 Multiple Choices`](crate::Status::MultipleChoices)
-    MultipleChoices {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    MultipleChoices(MultipleChoicesResponse),
     /// [`301 Moved Permanently`](crate::Status::MovedPermanently)
-    MovedPermanently {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    MovedPermanently(MovedPermanentlyResponse),
     /// [`302 Found`](crate::Status::Found)
-    Found {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    Found(FoundResponse),
     /// [`303 See Other`](crate::Status::SeeOther)
-    SeeOther {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    SeeOther(SeeOtherResponse),
     /// [`304 Not Modified`](crate::Status::NotModified)
     NotModified,
     /// [`305 Use Proxy`](crate::Status::UseProxy)
-    UseProxy {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    UseProxy(UseProxyResponse),
     /// [`306 Switch Proxy`](crate::Status::SwitchProxy)
     SwitchProxy,
     /// [`307 Temporary Redirect`](crate::Status::TemporaryRedirect)
-    TemporaryRedirect {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    TemporaryRedirect(TemporaryRedirectResponse),
     /// [`308 Permanent Redirect`](crate::Status::PermanentRedirect)
-    PermanentRedirect {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    PermanentRedirect(PermanentRedirectResponse),
     /// [`400 Bad Request`](crate::Status::BadRequest)
     BadRequest(types::Problem),
     /// [`401 Unauthorized`](crate::Status::Unauthorized)
-    Unauthorized {
-        /// The authentication schemes that the server accepts.
-        www_authenticate: String,
-    },
+    Unauthorized(UnauthorizedResponse),
     /// [`402 Payment Required`](crate::Status::PaymentRequired)
-    PaymentRequired {
-        /// A URL with more information.
-        x_more_info: Option<String>,
-        /// The content.
-        body: String,
-    },
+    PaymentRequired(PaymentRequiredResponse),
     /// [`403 Forbidden`](crate::Status::Forbidden)
     Forbidden,
     /// [`404 Not Found`](crate::Status::NotFound)
     NotFound,
     /// [`405 Method Not Allowed`](crate::Status::MethodNotAllowed)
-    MethodNotAllowed {
-        /// The methods that the resource supports.
-        allow: String,
-    },
+    MethodNotAllowed(MethodNotAllowedResponse),
     /// [`406 Not Acceptable`](crate::Status::NotAcceptable)
     NotAcceptable(types::Acceptable),
     /// [`407 Proxy Authentication Required`](crate::Status::ProxyAuthenticationRequired)
-    ProxyAuthenticationRequired {
-        /// The authentication schemes that the proxy accepts.
-        proxy_authenticate: String,
-    },
+    ProxyAuthenticationRequired(ProxyAuthenticationRequiredResponse),
     /// [`408 Request Timeout`](crate::Status::RequestTimeout)
     RequestTimeout,
     /// [`409 Conflict`](crate::Status::Conflict)
@@ -131,19 +90,11 @@ pub enum StatusResponse {
     /// [`415 Unsupported Media Type`](crate::Status::UnsupportedMediaType)
     UnsupportedMediaType,
     /// [`416 Range Not Satisfiable`](crate::Status::RangeNotSatisfiable)
-    RangeNotSatisfiable {
-        /// The length of the resource.
-        content_range: Option<String>,
-    },
+    RangeNotSatisfiable(RangeNotSatisfiableResponse),
     /// [`417 Expectation Failed`](crate::Status::ExpectationFailed)
     ExpectationFailed,
     /// [`418 I'm a teapot`](crate::Status::ImATeapot)
-    ImATeapot {
-        /// A URL with more information.
-        x_more_info: Option<String>,
-        /// The content.
-        body: String,
-    },
+    ImATeapot(ImATeapotResponse),
     /// [`419 Page Expired`](crate::Status::PageExpired)
     PageExpired,
     /// [`420 Enhance Your Calm`](crate::Status::EnhanceYourCalm)
@@ -159,17 +110,11 @@ pub enum StatusResponse {
     /// [`425 Too Early`](crate::Status::TooEarly)
     TooEarly,
     /// [`426 Upgrade Required`](crate::Status::UpgradeRequired)
-    UpgradeRequired {
-        /// The protocols that the client can switch to.
-        upgrade: String,
-    },
+    UpgradeRequired(UpgradeRequiredResponse),
     /// [`428 Precondition Required`](crate::Status::PreconditionRequired)
     PreconditionRequired,
     /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
-    TooManyRequests {
-        /// The time to wait before another attempt, as a number of seconds or as a date.
-        retry_after: Option<String>,
-    },
+    TooManyRequests(TooManyRequestsResponse),
     /// [`430 Shopify Security Rejection`](crate::Status::ShopifySecurityRejection)
     ShopifySecurityRejection,
     /// [`431 Request Header Fields Too Large`](crate::Status::RequestHeaderFieldsTooLarge)
@@ -209,10 +154,7 @@ pub enum StatusResponse {
     /// [`502 Bad Gateway`](crate::Status::BadGateway)
     BadGateway,
     /// [`503 Service Unavailable`](crate::Status::ServiceUnavailable)
-    ServiceUnavailable {
-        /// The time to wait before another attempt, as a number of seconds or as a date.
-        retry_after: Option<String>,
-    },
+    ServiceUnavailable(ServiceUnavailableResponse),
     /// [`504 Gateway Timeout`](crate::Status::GatewayTimeout)
     GatewayTimeout,
     /// [`505 HTTP Version Not Supported`](crate::Status::HttpVersionNotSupported)
@@ -291,28 +233,28 @@ impl StatusResponse {
             }
             Self::NoContent => Status::NoContent.into(),
             Self::ResetContent => Status::ResetContent.into(),
-            Self::PartialContent { .. } => Status::PartialContent.into(),
+            Self::PartialContent(..) => Status::PartialContent.into(),
             Self::MultiStatus => Status::MultiStatus.into(),
             Self::AlreadyReported => Status::AlreadyReported.into(),
             Self::ThisIsFine => Status::ThisIsFine.into(),
-            Self::ImUsed { .. } => Status::ImUsed.into(),
-            Self::MultipleChoices { .. } => Status::MultipleChoices.into(),
-            Self::MovedPermanently { .. } => Status::MovedPermanently.into(),
-            Self::Found { .. } => Status::Found.into(),
-            Self::SeeOther { .. } => Status::SeeOther.into(),
+            Self::ImUsed(..) => Status::ImUsed.into(),
+            Self::MultipleChoices(..) => Status::MultipleChoices.into(),
+            Self::MovedPermanently(..) => Status::MovedPermanently.into(),
+            Self::Found(..) => Status::Found.into(),
+            Self::SeeOther(..) => Status::SeeOther.into(),
             Self::NotModified => Status::NotModified.into(),
-            Self::UseProxy { .. } => Status::UseProxy.into(),
+            Self::UseProxy(..) => Status::UseProxy.into(),
             Self::SwitchProxy => Status::SwitchProxy.into(),
-            Self::TemporaryRedirect { .. } => Status::TemporaryRedirect.into(),
-            Self::PermanentRedirect { .. } => Status::PermanentRedirect.into(),
+            Self::TemporaryRedirect(..) => Status::TemporaryRedirect.into(),
+            Self::PermanentRedirect(..) => Status::PermanentRedirect.into(),
             Self::BadRequest(..) => Status::BadRequest.into(),
-            Self::Unauthorized { .. } => Status::Unauthorized.into(),
-            Self::PaymentRequired { .. } => Status::PaymentRequired.into(),
+            Self::Unauthorized(..) => Status::Unauthorized.into(),
+            Self::PaymentRequired(..) => Status::PaymentRequired.into(),
             Self::Forbidden => Status::Forbidden.into(),
             Self::NotFound => Status::NotFound.into(),
-            Self::MethodNotAllowed { .. } => Status::MethodNotAllowed.into(),
+            Self::MethodNotAllowed(..) => Status::MethodNotAllowed.into(),
             Self::NotAcceptable(..) => Status::NotAcceptable.into(),
-            Self::ProxyAuthenticationRequired { .. } => {
+            Self::ProxyAuthenticationRequired(..) => {
                 Status::ProxyAuthenticationRequired.into()
             }
             Self::RequestTimeout => Status::RequestTimeout.into(),
@@ -323,9 +265,9 @@ impl StatusResponse {
             Self::ContentTooLarge => Status::ContentTooLarge.into(),
             Self::UriTooLong => Status::UriTooLong.into(),
             Self::UnsupportedMediaType => Status::UnsupportedMediaType.into(),
-            Self::RangeNotSatisfiable { .. } => Status::RangeNotSatisfiable.into(),
+            Self::RangeNotSatisfiable(..) => Status::RangeNotSatisfiable.into(),
             Self::ExpectationFailed => Status::ExpectationFailed.into(),
-            Self::ImATeapot { .. } => Status::ImATeapot.into(),
+            Self::ImATeapot(..) => Status::ImATeapot.into(),
             Self::PageExpired => Status::PageExpired.into(),
             Self::EnhanceYourCalm => Status::EnhanceYourCalm.into(),
             Self::MisdirectedRequest => Status::MisdirectedRequest.into(),
@@ -333,9 +275,9 @@ impl StatusResponse {
             Self::Locked => Status::Locked.into(),
             Self::FailedDependency => Status::FailedDependency.into(),
             Self::TooEarly => Status::TooEarly.into(),
-            Self::UpgradeRequired { .. } => Status::UpgradeRequired.into(),
+            Self::UpgradeRequired(..) => Status::UpgradeRequired.into(),
             Self::PreconditionRequired => Status::PreconditionRequired.into(),
-            Self::TooManyRequests { .. } => Status::TooManyRequests.into(),
+            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
             Self::ShopifySecurityRejection => Status::ShopifySecurityRejection.into(),
             Self::RequestHeaderFieldsTooLarge => {
                 Status::RequestHeaderFieldsTooLarge.into()
@@ -361,7 +303,7 @@ impl StatusResponse {
             Self::InternalServerError => Status::InternalServerError.into(),
             Self::NotImplemented => Status::NotImplemented.into(),
             Self::BadGateway => Status::BadGateway.into(),
-            Self::ServiceUnavailable { .. } => Status::ServiceUnavailable.into(),
+            Self::ServiceUnavailable(..) => Status::ServiceUnavailable.into(),
             Self::GatewayTimeout => Status::GatewayTimeout.into(),
             Self::HttpVersionNotSupported => Status::HttpVersionNotSupported.into(),
             Self::VariantAlsoNegotiates => Status::VariantAlsoNegotiates.into(),
@@ -505,11 +447,11 @@ impl Response for StatusResponse {
             | Self::NonAuthoritativeInformation
             | Self::NoContent
             | Self::ResetContent
-            | Self::PartialContent { .. }
+            | Self::PartialContent(..)
             | Self::MultiStatus
             | Self::AlreadyReported
             | Self::ThisIsFine
-            | Self::ImUsed { .. } => Ok(()),
+            | Self::ImUsed(..) => Ok(()),
             Self::Default { status, .. } if status.code().is_success() => Ok(()),
             other => Err(other),
         }
@@ -523,55 +465,23 @@ impl Response for StatusResponse {
             203 => Ok(Self::NonAuthoritativeInformation),
             204 => Ok(Self::NoContent),
             205 => Ok(Self::ResetContent),
-            206 => {
-                Ok(Self::PartialContent {
-                    content_range: response.optional(Param::header("Content-Range"))?,
-                })
-            }
+            206 => PartialContentResponse::decode(response).map(Self::PartialContent),
             207 => Ok(Self::MultiStatus),
             208 => Ok(Self::AlreadyReported),
             218 => Ok(Self::ThisIsFine),
-            226 => {
-                Ok(Self::ImUsed {
-                    im: response.required(Param::header("IM"))?,
-                })
-            }
-            300 => {
-                Ok(Self::MultipleChoices {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            301 => {
-                Ok(Self::MovedPermanently {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            302 => {
-                Ok(Self::Found {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            303 => {
-                Ok(Self::SeeOther {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
+            226 => ImUsedResponse::decode(response).map(Self::ImUsed),
+            300 => MultipleChoicesResponse::decode(response).map(Self::MultipleChoices),
+            301 => MovedPermanentlyResponse::decode(response).map(Self::MovedPermanently),
+            302 => FoundResponse::decode(response).map(Self::Found),
+            303 => SeeOtherResponse::decode(response).map(Self::SeeOther),
             304 => Ok(Self::NotModified),
-            305 => {
-                Ok(Self::UseProxy {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
+            305 => UseProxyResponse::decode(response).map(Self::UseProxy),
             306 => Ok(Self::SwitchProxy),
             307 => {
-                Ok(Self::TemporaryRedirect {
-                    location: response.optional(Param::header("Location"))?,
-                })
+                TemporaryRedirectResponse::decode(response).map(Self::TemporaryRedirect)
             }
             308 => {
-                Ok(Self::PermanentRedirect {
-                    location: response.optional(Param::header("Location"))?,
-                })
+                PermanentRedirectResponse::decode(response).map(Self::PermanentRedirect)
             }
             400 => {
                 Ok(
@@ -580,33 +490,17 @@ impl Response for StatusResponse {
                     ),
                 )
             }
-            401 => {
-                Ok(Self::Unauthorized {
-                    www_authenticate: response
-                        .required(Param::header("WWW-Authenticate"))?,
-                })
-            }
-            402 => {
-                Ok(Self::PaymentRequired {
-                    x_more_info: response.optional(Param::header("X-More-Info"))?,
-                    body: response.content(&["text/plain"])?.text()?,
-                })
-            }
+            401 => UnauthorizedResponse::decode(response).map(Self::Unauthorized),
+            402 => PaymentRequiredResponse::decode(response).map(Self::PaymentRequired),
             403 => Ok(Self::Forbidden),
             404 => Ok(Self::NotFound),
-            405 => {
-                Ok(Self::MethodNotAllowed {
-                    allow: response.required(Param::header("Allow"))?,
-                })
-            }
+            405 => MethodNotAllowedResponse::decode(response).map(Self::MethodNotAllowed),
             406 => {
                 Ok(Self::NotAcceptable(response.content(&["application/json"])?.json()?))
             }
             407 => {
-                Ok(Self::ProxyAuthenticationRequired {
-                    proxy_authenticate: response
-                        .required(Param::header("Proxy-Authenticate"))?,
-                })
+                ProxyAuthenticationRequiredResponse::decode(response)
+                    .map(Self::ProxyAuthenticationRequired)
             }
             408 => Ok(Self::RequestTimeout),
             409 => Ok(Self::Conflict),
@@ -617,17 +511,11 @@ impl Response for StatusResponse {
             414 => Ok(Self::UriTooLong),
             415 => Ok(Self::UnsupportedMediaType),
             416 => {
-                Ok(Self::RangeNotSatisfiable {
-                    content_range: response.optional(Param::header("Content-Range"))?,
-                })
+                RangeNotSatisfiableResponse::decode(response)
+                    .map(Self::RangeNotSatisfiable)
             }
             417 => Ok(Self::ExpectationFailed),
-            418 => {
-                Ok(Self::ImATeapot {
-                    x_more_info: response.optional(Param::header("X-More-Info"))?,
-                    body: response.content(&["text/plain"])?.text()?,
-                })
-            }
+            418 => ImATeapotResponse::decode(response).map(Self::ImATeapot),
             419 => Ok(Self::PageExpired),
             420 => Ok(Self::EnhanceYourCalm),
             421 => Ok(Self::MisdirectedRequest),
@@ -635,17 +523,9 @@ impl Response for StatusResponse {
             423 => Ok(Self::Locked),
             424 => Ok(Self::FailedDependency),
             425 => Ok(Self::TooEarly),
-            426 => {
-                Ok(Self::UpgradeRequired {
-                    upgrade: response.required(Param::header("Upgrade"))?,
-                })
-            }
+            426 => UpgradeRequiredResponse::decode(response).map(Self::UpgradeRequired),
             428 => Ok(Self::PreconditionRequired),
-            429 => {
-                Ok(Self::TooManyRequests {
-                    retry_after: response.optional(Param::header("Retry-After"))?,
-                })
-            }
+            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
             430 => Ok(Self::ShopifySecurityRejection),
             431 => Ok(Self::RequestHeaderFieldsTooLarge),
             440 => Ok(Self::LoginTimeOut),
@@ -666,9 +546,8 @@ impl Response for StatusResponse {
             501 => Ok(Self::NotImplemented),
             502 => Ok(Self::BadGateway),
             503 => {
-                Ok(Self::ServiceUnavailable {
-                    retry_after: response.optional(Param::header("Retry-After"))?,
-                })
+                ServiceUnavailableResponse::decode(response)
+                    .map(Self::ServiceUnavailable)
             }
             504 => Ok(Self::GatewayTimeout),
             505 => Ok(Self::HttpVersionNotSupported),
@@ -712,67 +591,35 @@ impl Response for StatusResponse {
             }
             Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
             Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
-            Self::PartialContent { content_range } => {
-                Ok(
-                    ResponseEncoder::new(Status::PartialContent)
-                        .optional(
-                            Param::header("Content-Range"),
-                            content_range.as_ref(),
-                        )?,
-                )
+            Self::PartialContent(response) => {
+                response.encode(ResponseEncoder::new(Status::PartialContent))
             }
             Self::MultiStatus => Ok(ResponseEncoder::new(Status::MultiStatus)),
             Self::AlreadyReported => Ok(ResponseEncoder::new(Status::AlreadyReported)),
             Self::ThisIsFine => Ok(ResponseEncoder::new(Status::ThisIsFine)),
-            Self::ImUsed { im } => {
-                Ok(
-                    ResponseEncoder::new(Status::ImUsed)
-                        .header(Param::header("IM"), &im)?,
-                )
+            Self::ImUsed(response) => {
+                response.encode(ResponseEncoder::new(Status::ImUsed))
             }
-            Self::MultipleChoices { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::MultipleChoices)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::MultipleChoices(response) => {
+                response.encode(ResponseEncoder::new(Status::MultipleChoices))
             }
-            Self::MovedPermanently { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::MovedPermanently)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::MovedPermanently(response) => {
+                response.encode(ResponseEncoder::new(Status::MovedPermanently))
             }
-            Self::Found { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::Found)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
-            }
-            Self::SeeOther { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::SeeOther)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::Found(response) => response.encode(ResponseEncoder::new(Status::Found)),
+            Self::SeeOther(response) => {
+                response.encode(ResponseEncoder::new(Status::SeeOther))
             }
             Self::NotModified => Ok(ResponseEncoder::new(Status::NotModified)),
-            Self::UseProxy { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::UseProxy)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::UseProxy(response) => {
+                response.encode(ResponseEncoder::new(Status::UseProxy))
             }
             Self::SwitchProxy => Ok(ResponseEncoder::new(Status::SwitchProxy)),
-            Self::TemporaryRedirect { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::TemporaryRedirect)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::TemporaryRedirect(response) => {
+                response.encode(ResponseEncoder::new(Status::TemporaryRedirect))
             }
-            Self::PermanentRedirect { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::PermanentRedirect)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::PermanentRedirect(response) => {
+                response.encode(ResponseEncoder::new(Status::PermanentRedirect))
             }
             Self::BadRequest(body) => {
                 Ok(
@@ -782,26 +629,16 @@ impl Response for StatusResponse {
                         ),
                 )
             }
-            Self::Unauthorized { www_authenticate } => {
-                Ok(
-                    ResponseEncoder::new(Status::Unauthorized)
-                        .header(Param::header("WWW-Authenticate"), &www_authenticate)?,
-                )
+            Self::Unauthorized(response) => {
+                response.encode(ResponseEncoder::new(Status::Unauthorized))
             }
-            Self::PaymentRequired { x_more_info, body } => {
-                Ok(
-                    ResponseEncoder::new(Status::PaymentRequired)
-                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
+            Self::PaymentRequired(response) => {
+                response.encode(ResponseEncoder::new(Status::PaymentRequired))
             }
             Self::Forbidden => Ok(ResponseEncoder::new(Status::Forbidden)),
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
-            Self::MethodNotAllowed { allow } => {
-                Ok(
-                    ResponseEncoder::new(Status::MethodNotAllowed)
-                        .header(Param::header("Allow"), &allow)?,
-                )
+            Self::MethodNotAllowed(response) => {
+                response.encode(ResponseEncoder::new(Status::MethodNotAllowed))
             }
             Self::NotAcceptable(body) => {
                 Ok(
@@ -809,14 +646,9 @@ impl Response for StatusResponse {
                         .content(EncodedContent::json("application/json", &body)?),
                 )
             }
-            Self::ProxyAuthenticationRequired { proxy_authenticate } => {
-                Ok(
-                    ResponseEncoder::new(Status::ProxyAuthenticationRequired)
-                        .header(
-                            Param::header("Proxy-Authenticate"),
-                            &proxy_authenticate,
-                        )?,
-                )
+            Self::ProxyAuthenticationRequired(response) => {
+                response
+                    .encode(ResponseEncoder::new(Status::ProxyAuthenticationRequired))
             }
             Self::RequestTimeout => Ok(ResponseEncoder::new(Status::RequestTimeout)),
             Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
@@ -830,24 +662,14 @@ impl Response for StatusResponse {
             Self::UnsupportedMediaType => {
                 Ok(ResponseEncoder::new(Status::UnsupportedMediaType))
             }
-            Self::RangeNotSatisfiable { content_range } => {
-                Ok(
-                    ResponseEncoder::new(Status::RangeNotSatisfiable)
-                        .optional(
-                            Param::header("Content-Range"),
-                            content_range.as_ref(),
-                        )?,
-                )
+            Self::RangeNotSatisfiable(response) => {
+                response.encode(ResponseEncoder::new(Status::RangeNotSatisfiable))
             }
             Self::ExpectationFailed => {
                 Ok(ResponseEncoder::new(Status::ExpectationFailed))
             }
-            Self::ImATeapot { x_more_info, body } => {
-                Ok(
-                    ResponseEncoder::new(Status::ImATeapot)
-                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
+            Self::ImATeapot(response) => {
+                response.encode(ResponseEncoder::new(Status::ImATeapot))
             }
             Self::PageExpired => Ok(ResponseEncoder::new(Status::PageExpired)),
             Self::EnhanceYourCalm => Ok(ResponseEncoder::new(Status::EnhanceYourCalm)),
@@ -860,20 +682,14 @@ impl Response for StatusResponse {
             Self::Locked => Ok(ResponseEncoder::new(Status::Locked)),
             Self::FailedDependency => Ok(ResponseEncoder::new(Status::FailedDependency)),
             Self::TooEarly => Ok(ResponseEncoder::new(Status::TooEarly)),
-            Self::UpgradeRequired { upgrade } => {
-                Ok(
-                    ResponseEncoder::new(Status::UpgradeRequired)
-                        .header(Param::header("Upgrade"), &upgrade)?,
-                )
+            Self::UpgradeRequired(response) => {
+                response.encode(ResponseEncoder::new(Status::UpgradeRequired))
             }
             Self::PreconditionRequired => {
                 Ok(ResponseEncoder::new(Status::PreconditionRequired))
             }
-            Self::TooManyRequests { retry_after } => {
-                Ok(
-                    ResponseEncoder::new(Status::TooManyRequests)
-                        .optional(Param::header("Retry-After"), retry_after.as_ref())?,
-                )
+            Self::TooManyRequests(response) => {
+                response.encode(ResponseEncoder::new(Status::TooManyRequests))
             }
             Self::ShopifySecurityRejection => {
                 Ok(ResponseEncoder::new(Status::ShopifySecurityRejection))
@@ -920,11 +736,8 @@ impl Response for StatusResponse {
             }
             Self::NotImplemented => Ok(ResponseEncoder::new(Status::NotImplemented)),
             Self::BadGateway => Ok(ResponseEncoder::new(Status::BadGateway)),
-            Self::ServiceUnavailable { retry_after } => {
-                Ok(
-                    ResponseEncoder::new(Status::ServiceUnavailable)
-                        .optional(Param::header("Retry-After"), retry_after.as_ref())?,
-                )
+            Self::ServiceUnavailable(response) => {
+                response.encode(ResponseEncoder::new(Status::ServiceUnavailable))
             }
             Self::GatewayTimeout => Ok(ResponseEncoder::new(Status::GatewayTimeout)),
             Self::HttpVersionNotSupported => {
@@ -1000,10 +813,7 @@ pub enum HeadStatusResponse {
     /// [`205 Reset Content`](crate::Status::ResetContent)
     ResetContent,
     /// [`206 Partial Content`](crate::Status::PartialContent)
-    PartialContent {
-        /// The part of the resource that the content covers, and the resource's length.
-        content_range: Option<String>,
-    },
+    PartialContent(PartialContentResponse),
     /// [`207 Multi-Status`](crate::Status::MultiStatus)
     MultiStatus,
     /// [`208 Already Reported`](crate::Status::AlreadyReported)
@@ -1011,56 +821,29 @@ pub enum HeadStatusResponse {
     /// [`218 This is fine`](crate::Status::ThisIsFine)
     ThisIsFine,
     /// [`226 IM Used`](crate::Status::ImUsed)
-    ImUsed {
-        /// The transformations that produced the content from the resource.
-        im: String,
-    },
+    ImUsed(ImUsedResponse),
     /// [`300 Multiple Choices`](crate::Status::MultipleChoices)
-    MultipleChoices {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    MultipleChoices(MultipleChoicesResponse),
     /// [`301 Moved Permanently`](crate::Status::MovedPermanently)
-    MovedPermanently {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    MovedPermanently(MovedPermanentlyResponse),
     /// [`302 Found`](crate::Status::Found)
-    Found {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    Found(FoundResponse),
     /// [`303 See Other`](crate::Status::SeeOther)
-    SeeOther {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    SeeOther(SeeOtherResponse),
     /// [`304 Not Modified`](crate::Status::NotModified)
     NotModified,
     /// [`305 Use Proxy`](crate::Status::UseProxy)
-    UseProxy {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    UseProxy(UseProxyResponse),
     /// [`306 Switch Proxy`](crate::Status::SwitchProxy)
     SwitchProxy,
     /// [`307 Temporary Redirect`](crate::Status::TemporaryRedirect)
-    TemporaryRedirect {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    TemporaryRedirect(TemporaryRedirectResponse),
     /// [`308 Permanent Redirect`](crate::Status::PermanentRedirect)
-    PermanentRedirect {
-        /// The URL that the client should follow.
-        location: Option<String>,
-    },
+    PermanentRedirect(PermanentRedirectResponse),
     /// [`400 Bad Request`](crate::Status::BadRequest)
     BadRequest,
     /// [`401 Unauthorized`](crate::Status::Unauthorized)
-    Unauthorized {
-        /// The authentication schemes that the server accepts.
-        www_authenticate: String,
-    },
+    Unauthorized(UnauthorizedResponse),
     /// [`402 Payment Required`](crate::Status::PaymentRequired)
     PaymentRequired {
         /// A URL with more information.
@@ -1071,17 +854,11 @@ pub enum HeadStatusResponse {
     /// [`404 Not Found`](crate::Status::NotFound)
     NotFound,
     /// [`405 Method Not Allowed`](crate::Status::MethodNotAllowed)
-    MethodNotAllowed {
-        /// The methods that the resource supports.
-        allow: String,
-    },
+    MethodNotAllowed(MethodNotAllowedResponse),
     /// [`406 Not Acceptable`](crate::Status::NotAcceptable)
     NotAcceptable,
     /// [`407 Proxy Authentication Required`](crate::Status::ProxyAuthenticationRequired)
-    ProxyAuthenticationRequired {
-        /// The authentication schemes that the proxy accepts.
-        proxy_authenticate: String,
-    },
+    ProxyAuthenticationRequired(ProxyAuthenticationRequiredResponse),
     /// [`408 Request Timeout`](crate::Status::RequestTimeout)
     RequestTimeout,
     /// [`409 Conflict`](crate::Status::Conflict)
@@ -1099,10 +876,7 @@ pub enum HeadStatusResponse {
     /// [`415 Unsupported Media Type`](crate::Status::UnsupportedMediaType)
     UnsupportedMediaType,
     /// [`416 Range Not Satisfiable`](crate::Status::RangeNotSatisfiable)
-    RangeNotSatisfiable {
-        /// The length of the resource.
-        content_range: Option<String>,
-    },
+    RangeNotSatisfiable(RangeNotSatisfiableResponse),
     /// [`417 Expectation Failed`](crate::Status::ExpectationFailed)
     ExpectationFailed,
     /// [`418 I'm a teapot`](crate::Status::ImATeapot)
@@ -1125,17 +899,11 @@ pub enum HeadStatusResponse {
     /// [`425 Too Early`](crate::Status::TooEarly)
     TooEarly,
     /// [`426 Upgrade Required`](crate::Status::UpgradeRequired)
-    UpgradeRequired {
-        /// The protocols that the client can switch to.
-        upgrade: String,
-    },
+    UpgradeRequired(UpgradeRequiredResponse),
     /// [`428 Precondition Required`](crate::Status::PreconditionRequired)
     PreconditionRequired,
     /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
-    TooManyRequests {
-        /// The time to wait before another attempt, as a number of seconds or as a date.
-        retry_after: Option<String>,
-    },
+    TooManyRequests(TooManyRequestsResponse),
     /// [`430 Shopify Security Rejection`](crate::Status::ShopifySecurityRejection)
     ShopifySecurityRejection,
     /// [`431 Request Header Fields Too Large`](crate::Status::RequestHeaderFieldsTooLarge)
@@ -1175,10 +943,7 @@ pub enum HeadStatusResponse {
     /// [`502 Bad Gateway`](crate::Status::BadGateway)
     BadGateway,
     /// [`503 Service Unavailable`](crate::Status::ServiceUnavailable)
-    ServiceUnavailable {
-        /// The time to wait before another attempt, as a number of seconds or as a date.
-        retry_after: Option<String>,
-    },
+    ServiceUnavailable(ServiceUnavailableResponse),
     /// [`504 Gateway Timeout`](crate::Status::GatewayTimeout)
     GatewayTimeout,
     /// [`505 HTTP Version Not Supported`](crate::Status::HttpVersionNotSupported)
@@ -1257,28 +1022,28 @@ impl HeadStatusResponse {
             }
             Self::NoContent => Status::NoContent.into(),
             Self::ResetContent => Status::ResetContent.into(),
-            Self::PartialContent { .. } => Status::PartialContent.into(),
+            Self::PartialContent(..) => Status::PartialContent.into(),
             Self::MultiStatus => Status::MultiStatus.into(),
             Self::AlreadyReported => Status::AlreadyReported.into(),
             Self::ThisIsFine => Status::ThisIsFine.into(),
-            Self::ImUsed { .. } => Status::ImUsed.into(),
-            Self::MultipleChoices { .. } => Status::MultipleChoices.into(),
-            Self::MovedPermanently { .. } => Status::MovedPermanently.into(),
-            Self::Found { .. } => Status::Found.into(),
-            Self::SeeOther { .. } => Status::SeeOther.into(),
+            Self::ImUsed(..) => Status::ImUsed.into(),
+            Self::MultipleChoices(..) => Status::MultipleChoices.into(),
+            Self::MovedPermanently(..) => Status::MovedPermanently.into(),
+            Self::Found(..) => Status::Found.into(),
+            Self::SeeOther(..) => Status::SeeOther.into(),
             Self::NotModified => Status::NotModified.into(),
-            Self::UseProxy { .. } => Status::UseProxy.into(),
+            Self::UseProxy(..) => Status::UseProxy.into(),
             Self::SwitchProxy => Status::SwitchProxy.into(),
-            Self::TemporaryRedirect { .. } => Status::TemporaryRedirect.into(),
-            Self::PermanentRedirect { .. } => Status::PermanentRedirect.into(),
+            Self::TemporaryRedirect(..) => Status::TemporaryRedirect.into(),
+            Self::PermanentRedirect(..) => Status::PermanentRedirect.into(),
             Self::BadRequest => Status::BadRequest.into(),
-            Self::Unauthorized { .. } => Status::Unauthorized.into(),
+            Self::Unauthorized(..) => Status::Unauthorized.into(),
             Self::PaymentRequired { .. } => Status::PaymentRequired.into(),
             Self::Forbidden => Status::Forbidden.into(),
             Self::NotFound => Status::NotFound.into(),
-            Self::MethodNotAllowed { .. } => Status::MethodNotAllowed.into(),
+            Self::MethodNotAllowed(..) => Status::MethodNotAllowed.into(),
             Self::NotAcceptable => Status::NotAcceptable.into(),
-            Self::ProxyAuthenticationRequired { .. } => {
+            Self::ProxyAuthenticationRequired(..) => {
                 Status::ProxyAuthenticationRequired.into()
             }
             Self::RequestTimeout => Status::RequestTimeout.into(),
@@ -1289,7 +1054,7 @@ impl HeadStatusResponse {
             Self::ContentTooLarge => Status::ContentTooLarge.into(),
             Self::UriTooLong => Status::UriTooLong.into(),
             Self::UnsupportedMediaType => Status::UnsupportedMediaType.into(),
-            Self::RangeNotSatisfiable { .. } => Status::RangeNotSatisfiable.into(),
+            Self::RangeNotSatisfiable(..) => Status::RangeNotSatisfiable.into(),
             Self::ExpectationFailed => Status::ExpectationFailed.into(),
             Self::ImATeapot { .. } => Status::ImATeapot.into(),
             Self::PageExpired => Status::PageExpired.into(),
@@ -1299,9 +1064,9 @@ impl HeadStatusResponse {
             Self::Locked => Status::Locked.into(),
             Self::FailedDependency => Status::FailedDependency.into(),
             Self::TooEarly => Status::TooEarly.into(),
-            Self::UpgradeRequired { .. } => Status::UpgradeRequired.into(),
+            Self::UpgradeRequired(..) => Status::UpgradeRequired.into(),
             Self::PreconditionRequired => Status::PreconditionRequired.into(),
-            Self::TooManyRequests { .. } => Status::TooManyRequests.into(),
+            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
             Self::ShopifySecurityRejection => Status::ShopifySecurityRejection.into(),
             Self::RequestHeaderFieldsTooLarge => {
                 Status::RequestHeaderFieldsTooLarge.into()
@@ -1327,7 +1092,7 @@ impl HeadStatusResponse {
             Self::InternalServerError => Status::InternalServerError.into(),
             Self::NotImplemented => Status::NotImplemented.into(),
             Self::BadGateway => Status::BadGateway.into(),
-            Self::ServiceUnavailable { .. } => Status::ServiceUnavailable.into(),
+            Self::ServiceUnavailable(..) => Status::ServiceUnavailable.into(),
             Self::GatewayTimeout => Status::GatewayTimeout.into(),
             Self::HttpVersionNotSupported => Status::HttpVersionNotSupported.into(),
             Self::VariantAlsoNegotiates => Status::VariantAlsoNegotiates.into(),
@@ -1471,11 +1236,11 @@ impl Response for HeadStatusResponse {
             | Self::NonAuthoritativeInformation
             | Self::NoContent
             | Self::ResetContent
-            | Self::PartialContent { .. }
+            | Self::PartialContent(..)
             | Self::MultiStatus
             | Self::AlreadyReported
             | Self::ThisIsFine
-            | Self::ImUsed { .. } => Ok(()),
+            | Self::ImUsed(..) => Ok(()),
             Self::Default { status, .. } if status.code().is_success() => Ok(()),
             other => Err(other),
         }
@@ -1489,63 +1254,26 @@ impl Response for HeadStatusResponse {
             203 => Ok(Self::NonAuthoritativeInformation),
             204 => Ok(Self::NoContent),
             205 => Ok(Self::ResetContent),
-            206 => {
-                Ok(Self::PartialContent {
-                    content_range: response.optional(Param::header("Content-Range"))?,
-                })
-            }
+            206 => PartialContentResponse::decode(response).map(Self::PartialContent),
             207 => Ok(Self::MultiStatus),
             208 => Ok(Self::AlreadyReported),
             218 => Ok(Self::ThisIsFine),
-            226 => {
-                Ok(Self::ImUsed {
-                    im: response.required(Param::header("IM"))?,
-                })
-            }
-            300 => {
-                Ok(Self::MultipleChoices {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            301 => {
-                Ok(Self::MovedPermanently {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            302 => {
-                Ok(Self::Found {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
-            303 => {
-                Ok(Self::SeeOther {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
+            226 => ImUsedResponse::decode(response).map(Self::ImUsed),
+            300 => MultipleChoicesResponse::decode(response).map(Self::MultipleChoices),
+            301 => MovedPermanentlyResponse::decode(response).map(Self::MovedPermanently),
+            302 => FoundResponse::decode(response).map(Self::Found),
+            303 => SeeOtherResponse::decode(response).map(Self::SeeOther),
             304 => Ok(Self::NotModified),
-            305 => {
-                Ok(Self::UseProxy {
-                    location: response.optional(Param::header("Location"))?,
-                })
-            }
+            305 => UseProxyResponse::decode(response).map(Self::UseProxy),
             306 => Ok(Self::SwitchProxy),
             307 => {
-                Ok(Self::TemporaryRedirect {
-                    location: response.optional(Param::header("Location"))?,
-                })
+                TemporaryRedirectResponse::decode(response).map(Self::TemporaryRedirect)
             }
             308 => {
-                Ok(Self::PermanentRedirect {
-                    location: response.optional(Param::header("Location"))?,
-                })
+                PermanentRedirectResponse::decode(response).map(Self::PermanentRedirect)
             }
             400 => Ok(Self::BadRequest),
-            401 => {
-                Ok(Self::Unauthorized {
-                    www_authenticate: response
-                        .required(Param::header("WWW-Authenticate"))?,
-                })
-            }
+            401 => UnauthorizedResponse::decode(response).map(Self::Unauthorized),
             402 => {
                 Ok(Self::PaymentRequired {
                     x_more_info: response.optional(Param::header("X-More-Info"))?,
@@ -1553,17 +1281,11 @@ impl Response for HeadStatusResponse {
             }
             403 => Ok(Self::Forbidden),
             404 => Ok(Self::NotFound),
-            405 => {
-                Ok(Self::MethodNotAllowed {
-                    allow: response.required(Param::header("Allow"))?,
-                })
-            }
+            405 => MethodNotAllowedResponse::decode(response).map(Self::MethodNotAllowed),
             406 => Ok(Self::NotAcceptable),
             407 => {
-                Ok(Self::ProxyAuthenticationRequired {
-                    proxy_authenticate: response
-                        .required(Param::header("Proxy-Authenticate"))?,
-                })
+                ProxyAuthenticationRequiredResponse::decode(response)
+                    .map(Self::ProxyAuthenticationRequired)
             }
             408 => Ok(Self::RequestTimeout),
             409 => Ok(Self::Conflict),
@@ -1574,9 +1296,8 @@ impl Response for HeadStatusResponse {
             414 => Ok(Self::UriTooLong),
             415 => Ok(Self::UnsupportedMediaType),
             416 => {
-                Ok(Self::RangeNotSatisfiable {
-                    content_range: response.optional(Param::header("Content-Range"))?,
-                })
+                RangeNotSatisfiableResponse::decode(response)
+                    .map(Self::RangeNotSatisfiable)
             }
             417 => Ok(Self::ExpectationFailed),
             418 => {
@@ -1591,17 +1312,9 @@ impl Response for HeadStatusResponse {
             423 => Ok(Self::Locked),
             424 => Ok(Self::FailedDependency),
             425 => Ok(Self::TooEarly),
-            426 => {
-                Ok(Self::UpgradeRequired {
-                    upgrade: response.required(Param::header("Upgrade"))?,
-                })
-            }
+            426 => UpgradeRequiredResponse::decode(response).map(Self::UpgradeRequired),
             428 => Ok(Self::PreconditionRequired),
-            429 => {
-                Ok(Self::TooManyRequests {
-                    retry_after: response.optional(Param::header("Retry-After"))?,
-                })
-            }
+            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
             430 => Ok(Self::ShopifySecurityRejection),
             431 => Ok(Self::RequestHeaderFieldsTooLarge),
             440 => Ok(Self::LoginTimeOut),
@@ -1622,9 +1335,8 @@ impl Response for HeadStatusResponse {
             501 => Ok(Self::NotImplemented),
             502 => Ok(Self::BadGateway),
             503 => {
-                Ok(Self::ServiceUnavailable {
-                    retry_after: response.optional(Param::header("Retry-After"))?,
-                })
+                ServiceUnavailableResponse::decode(response)
+                    .map(Self::ServiceUnavailable)
             }
             504 => Ok(Self::GatewayTimeout),
             505 => Ok(Self::HttpVersionNotSupported),
@@ -1668,98 +1380,53 @@ impl Response for HeadStatusResponse {
             }
             Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
             Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
-            Self::PartialContent { content_range } => {
-                Ok(
-                    ResponseEncoder::new(Status::PartialContent)
-                        .optional(
-                            Param::header("Content-Range"),
-                            content_range.as_ref(),
-                        )?,
-                )
+            Self::PartialContent(response) => {
+                response.encode(ResponseEncoder::new(Status::PartialContent))
             }
             Self::MultiStatus => Ok(ResponseEncoder::new(Status::MultiStatus)),
             Self::AlreadyReported => Ok(ResponseEncoder::new(Status::AlreadyReported)),
             Self::ThisIsFine => Ok(ResponseEncoder::new(Status::ThisIsFine)),
-            Self::ImUsed { im } => {
-                Ok(
-                    ResponseEncoder::new(Status::ImUsed)
-                        .header(Param::header("IM"), &im)?,
-                )
+            Self::ImUsed(response) => {
+                response.encode(ResponseEncoder::new(Status::ImUsed))
             }
-            Self::MultipleChoices { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::MultipleChoices)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::MultipleChoices(response) => {
+                response.encode(ResponseEncoder::new(Status::MultipleChoices))
             }
-            Self::MovedPermanently { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::MovedPermanently)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::MovedPermanently(response) => {
+                response.encode(ResponseEncoder::new(Status::MovedPermanently))
             }
-            Self::Found { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::Found)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
-            }
-            Self::SeeOther { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::SeeOther)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::Found(response) => response.encode(ResponseEncoder::new(Status::Found)),
+            Self::SeeOther(response) => {
+                response.encode(ResponseEncoder::new(Status::SeeOther))
             }
             Self::NotModified => Ok(ResponseEncoder::new(Status::NotModified)),
-            Self::UseProxy { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::UseProxy)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::UseProxy(response) => {
+                response.encode(ResponseEncoder::new(Status::UseProxy))
             }
             Self::SwitchProxy => Ok(ResponseEncoder::new(Status::SwitchProxy)),
-            Self::TemporaryRedirect { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::TemporaryRedirect)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::TemporaryRedirect(response) => {
+                response.encode(ResponseEncoder::new(Status::TemporaryRedirect))
             }
-            Self::PermanentRedirect { location } => {
-                Ok(
-                    ResponseEncoder::new(Status::PermanentRedirect)
-                        .optional(Param::header("Location"), location.as_ref())?,
-                )
+            Self::PermanentRedirect(response) => {
+                response.encode(ResponseEncoder::new(Status::PermanentRedirect))
             }
             Self::BadRequest => Ok(ResponseEncoder::new(Status::BadRequest)),
-            Self::Unauthorized { www_authenticate } => {
-                Ok(
-                    ResponseEncoder::new(Status::Unauthorized)
-                        .header(Param::header("WWW-Authenticate"), &www_authenticate)?,
-                )
+            Self::Unauthorized(response) => {
+                response.encode(ResponseEncoder::new(Status::Unauthorized))
             }
             Self::PaymentRequired { x_more_info } => {
-                Ok(
-                    ResponseEncoder::new(Status::PaymentRequired)
-                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?,
-                )
+                ResponseEncoder::new(Status::PaymentRequired)
+                    .optional(Param::header("X-More-Info"), x_more_info.as_ref())
             }
             Self::Forbidden => Ok(ResponseEncoder::new(Status::Forbidden)),
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
-            Self::MethodNotAllowed { allow } => {
-                Ok(
-                    ResponseEncoder::new(Status::MethodNotAllowed)
-                        .header(Param::header("Allow"), &allow)?,
-                )
+            Self::MethodNotAllowed(response) => {
+                response.encode(ResponseEncoder::new(Status::MethodNotAllowed))
             }
             Self::NotAcceptable => Ok(ResponseEncoder::new(Status::NotAcceptable)),
-            Self::ProxyAuthenticationRequired { proxy_authenticate } => {
-                Ok(
-                    ResponseEncoder::new(Status::ProxyAuthenticationRequired)
-                        .header(
-                            Param::header("Proxy-Authenticate"),
-                            &proxy_authenticate,
-                        )?,
-                )
+            Self::ProxyAuthenticationRequired(response) => {
+                response
+                    .encode(ResponseEncoder::new(Status::ProxyAuthenticationRequired))
             }
             Self::RequestTimeout => Ok(ResponseEncoder::new(Status::RequestTimeout)),
             Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
@@ -1773,23 +1440,15 @@ impl Response for HeadStatusResponse {
             Self::UnsupportedMediaType => {
                 Ok(ResponseEncoder::new(Status::UnsupportedMediaType))
             }
-            Self::RangeNotSatisfiable { content_range } => {
-                Ok(
-                    ResponseEncoder::new(Status::RangeNotSatisfiable)
-                        .optional(
-                            Param::header("Content-Range"),
-                            content_range.as_ref(),
-                        )?,
-                )
+            Self::RangeNotSatisfiable(response) => {
+                response.encode(ResponseEncoder::new(Status::RangeNotSatisfiable))
             }
             Self::ExpectationFailed => {
                 Ok(ResponseEncoder::new(Status::ExpectationFailed))
             }
             Self::ImATeapot { x_more_info } => {
-                Ok(
-                    ResponseEncoder::new(Status::ImATeapot)
-                        .optional(Param::header("X-More-Info"), x_more_info.as_ref())?,
-                )
+                ResponseEncoder::new(Status::ImATeapot)
+                    .optional(Param::header("X-More-Info"), x_more_info.as_ref())
             }
             Self::PageExpired => Ok(ResponseEncoder::new(Status::PageExpired)),
             Self::EnhanceYourCalm => Ok(ResponseEncoder::new(Status::EnhanceYourCalm)),
@@ -1802,20 +1461,14 @@ impl Response for HeadStatusResponse {
             Self::Locked => Ok(ResponseEncoder::new(Status::Locked)),
             Self::FailedDependency => Ok(ResponseEncoder::new(Status::FailedDependency)),
             Self::TooEarly => Ok(ResponseEncoder::new(Status::TooEarly)),
-            Self::UpgradeRequired { upgrade } => {
-                Ok(
-                    ResponseEncoder::new(Status::UpgradeRequired)
-                        .header(Param::header("Upgrade"), &upgrade)?,
-                )
+            Self::UpgradeRequired(response) => {
+                response.encode(ResponseEncoder::new(Status::UpgradeRequired))
             }
             Self::PreconditionRequired => {
                 Ok(ResponseEncoder::new(Status::PreconditionRequired))
             }
-            Self::TooManyRequests { retry_after } => {
-                Ok(
-                    ResponseEncoder::new(Status::TooManyRequests)
-                        .optional(Param::header("Retry-After"), retry_after.as_ref())?,
-                )
+            Self::TooManyRequests(response) => {
+                response.encode(ResponseEncoder::new(Status::TooManyRequests))
             }
             Self::ShopifySecurityRejection => {
                 Ok(ResponseEncoder::new(Status::ShopifySecurityRejection))
@@ -1862,11 +1515,8 @@ impl Response for HeadStatusResponse {
             }
             Self::NotImplemented => Ok(ResponseEncoder::new(Status::NotImplemented)),
             Self::BadGateway => Ok(ResponseEncoder::new(Status::BadGateway)),
-            Self::ServiceUnavailable { retry_after } => {
-                Ok(
-                    ResponseEncoder::new(Status::ServiceUnavailable)
-                        .optional(Param::header("Retry-After"), retry_after.as_ref())?,
-                )
+            Self::ServiceUnavailable(response) => {
+                response.encode(ResponseEncoder::new(Status::ServiceUnavailable))
             }
             Self::GatewayTimeout => Ok(ResponseEncoder::new(Status::GatewayTimeout)),
             Self::HttpVersionNotSupported => {
@@ -1923,6 +1573,447 @@ impl Response for HeadStatusResponse {
             }
             Self::Default { status } => Ok(ResponseEncoder::new(status)),
         }
+    }
+}
+
+/// The content is the part of the resource that the client requested with `Range`.
+///
+/// The client must check in `Content-Range` which part it has received, because it may be
+/// smaller than requested, and may combine parts only if they share a strong validator,
+/// such as a strong `ETag`. The server must send `Content-Range` with a single part; it
+/// sends several parts as `multipart/byteranges`, each with its own `Content-Range`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartialContentResponse {
+    /// The part of the resource that the content covers, and the resource's length.
+    pub content_range: Option<String>,
+}
+
+impl PartialContentResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            content_range: response.optional(Param::header("Content-Range"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { content_range } = self;
+        response.optional(Param::header("Content-Range"), content_range.as_ref())
+    }
+}
+
+/// The content is a transformed version of the resource, such as a delta, as `A-IM` permits.
+///
+/// The client should reconstruct the resource, for example by applying the delta to its
+/// copy. The server must list the applied transformations in `IM`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImUsedResponse {
+    /// The transformations that produced the content from the resource.
+    pub im: String,
+}
+
+impl ImUsedResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            im: response.required(Param::header("IM"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { im } = self;
+        response.header(Param::header("IM"), &im)
+    }
+}
+
+/// The resource has several representations, and the client should choose one.
+///
+/// The client should follow `Location` if the server sends its preferred choice there, or
+/// let the user choose from the content. The server should list the representations in the
+/// content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultipleChoicesResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl MultipleChoicesResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The resource has permanently moved to a new URL.
+///
+/// The client should follow `Location` and use the new URL from now on. It may change a
+/// POST into a GET for the redirected request, as old clients do; 308 does not allow that.
+/// The server should send the new URL in `Location`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MovedPermanentlyResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl MovedPermanentlyResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The resource is temporarily available at another URL.
+///
+/// The client should follow `Location` and keep using the original URL for later requests.
+/// It may change a POST into a GET for the redirected request, as old clients do; 307 does
+/// not allow that, and 303 requires it. The server should send the other URL in `Location`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl FoundResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The result of the request is available at another URL, to be retrieved with GET.
+///
+/// The client should send a GET (or a HEAD) to the URL in `Location`, whatever the method
+/// of the original request. A server sends this code after a POST, so that the user can
+/// reload the result without repeating the action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeeOtherResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl SeeOtherResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The resource is available only through a proxy.
+///
+/// The client should not follow `Location`, because anyone on the path could use it to
+/// route requests through another machine; browsers do not follow it. The code is
+/// deprecated, and a server should not send it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UseProxyResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl UseProxyResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The resource is temporarily at another URL, and the method must not change.
+///
+/// The client should send the same request, with its method and content, to the URL in
+/// `Location`, and keep using the original URL for later requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemporaryRedirectResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl TemporaryRedirectResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The resource has permanently moved to a new URL, and the method must not change.
+///
+/// The client should send the same request, with its method and content, to the URL in
+/// `Location`, and use that URL from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PermanentRedirectResponse {
+    /// The URL that the client should follow.
+    pub location: Option<String>,
+}
+
+impl PermanentRedirectResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            location: response.optional(Param::header("Location"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { location } = self;
+        response.optional(Param::header("Location"), location.as_ref())
+    }
+}
+
+/// The request has no credentials, or its credentials are not valid.
+///
+/// The client should ask the user for credentials, or renew its token, and send the request
+/// again with `Authorization`. The server must list the authentication schemes that it
+/// accepts in `WWW-Authenticate`. It should send 403 instead if the credentials are valid
+/// but do not permit the request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnauthorizedResponse {
+    /// The authentication schemes that the server accepts.
+    pub www_authenticate: String,
+}
+
+impl UnauthorizedResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            www_authenticate: response.required(Param::header("WWW-Authenticate"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { www_authenticate } = self;
+        response.header(Param::header("WWW-Authenticate"), &www_authenticate)
+    }
+}
+
+/// The resource requires a payment.
+///
+/// The client should inform the user. The code has been reserved for future use since the
+/// first version of HTTP/1.1, and its meaning depends on the service: for example, an
+/// unpaid account or an exhausted quota.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentRequiredResponse {
+    /// A URL with more information.
+    pub x_more_info: Option<String>,
+    /// The content.
+    pub body: String,
+}
+
+impl PaymentRequiredResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            x_more_info: response.optional(Param::header("X-More-Info"))?,
+            body: response.content(&["text/plain"])?.text()?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { x_more_info, body } = self;
+        Ok(
+            response
+                .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
+                .content(EncodedContent::text("text/plain", &body)?),
+        )
+    }
+}
+
+/// The resource exists, but does not support the request method.
+///
+/// The client should use one of the methods in `Allow`. The server must list the supported
+/// methods in that field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MethodNotAllowedResponse {
+    /// The methods that the resource supports.
+    pub allow: String,
+}
+
+impl MethodNotAllowedResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            allow: response.required(Param::header("Allow"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { allow } = self;
+        response.header(Param::header("Allow"), &allow)
+    }
+}
+
+/// A proxy requires credentials before it forwards the request.
+///
+/// The client should send the request again with `Proxy-Authorization`. The proxy must list
+/// the authentication schemes that it accepts in `Proxy-Authenticate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProxyAuthenticationRequiredResponse {
+    /// The authentication schemes that the proxy accepts.
+    pub proxy_authenticate: String,
+}
+
+impl ProxyAuthenticationRequiredResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            proxy_authenticate: response.required(Param::header("Proxy-Authenticate"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { proxy_authenticate } = self;
+        response.header(Param::header("Proxy-Authenticate"), &proxy_authenticate)
+    }
+}
+
+/// The resource does not have the range that the client requested.
+///
+/// The client should read the length of the resource in `Content-Range` and request a range
+/// within it, or the whole resource. The server should send that field, for example
+/// `bytes */1024`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeNotSatisfiableResponse {
+    /// The length of the resource.
+    pub content_range: Option<String>,
+}
+
+impl RangeNotSatisfiableResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            content_range: response.optional(Param::header("Content-Range"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { content_range } = self;
+        response.optional(Param::header("Content-Range"), content_range.as_ref())
+    }
+}
+
+/// The server is a teapot, and will not brew coffee.
+///
+/// The client should look for a coffee pot. The code comes from an April Fools' joke
+/// of 1998 (RFC 2324) and is so widely known that it is permanently reserved. IANA lists it
+/// as "(Unused)".
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImATeapotResponse {
+    /// A URL with more information.
+    pub x_more_info: Option<String>,
+    /// The content.
+    pub body: String,
+}
+
+impl ImATeapotResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            x_more_info: response.optional(Param::header("X-More-Info"))?,
+            body: response.content(&["text/plain"])?.text()?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { x_more_info, body } = self;
+        Ok(
+            response
+                .optional(Param::header("X-More-Info"), x_more_info.as_ref())?
+                .content(EncodedContent::text("text/plain", &body)?),
+        )
+    }
+}
+
+/// The server requires another protocol for this request.
+///
+/// The client should switch to one of the protocols in `Upgrade` and send the request
+/// again. The server must list the protocols in that field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpgradeRequiredResponse {
+    /// The protocols that the client can switch to.
+    pub upgrade: String,
+}
+
+impl UpgradeRequiredResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            upgrade: response.required(Param::header("Upgrade"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { upgrade } = self;
+        response.header(Param::header("Upgrade"), &upgrade)
+    }
+}
+
+/// The client has exceeded a limit on the rate of its requests.
+///
+/// The client should wait for the time in `Retry-After`, or for longer each time if that
+/// field is missing. The server may send that field, and should describe the limit in the
+/// content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TooManyRequestsResponse {
+    /// The time to wait before another attempt, as a number of seconds or as a date.
+    pub retry_after: Option<String>,
+}
+
+impl TooManyRequestsResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            retry_after: response.optional(Param::header("Retry-After"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { retry_after } = self;
+        response.optional(Param::header("Retry-After"), retry_after.as_ref())
+    }
+}
+
+/// The server is temporarily overloaded or down for maintenance.
+///
+/// The client should wait for the time in `Retry-After`, or for longer each time if that
+/// field is missing. The server may send that field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceUnavailableResponse {
+    /// The time to wait before another attempt, as a number of seconds or as a date.
+    pub retry_after: Option<String>,
+}
+
+impl ServiceUnavailableResponse {
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            retry_after: response.optional(Param::header("Retry-After"))?,
+        })
+    }
+
+    fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+        let Self { retry_after } = self;
+        response.optional(Param::header("Retry-After"), retry_after.as_ref())
     }
 }
 

@@ -5,13 +5,13 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*};
+use crate::{requests::*, responses::*, types};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -19,7 +19,13 @@ pub const BASE_PATH: &str = "";
 
 /// The operations of the API: a method for each.
 ///
-/// A method can only return a response that the document declares for its operation.
+/// A method can only return a response that the document declares for its operation, or a [`Result`] with
+/// it whose error is a [`HandlerError`]:
+///
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+///
+/// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
     /// `GET /status/{codes}`
     ///
@@ -27,7 +33,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_status(
         &self,
         request: Request<GetStatus>,
-    ) -> impl Future<Output = GetStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetStatusResponse>> + Send;
 
     /// `PUT /status/{codes}`
     ///
@@ -35,7 +41,7 @@ pub trait Api: Send + Sync + 'static {
     fn put_status(
         &self,
         request: Request<PutStatus>,
-    ) -> impl Future<Output = PutStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PutStatusResponse>> + Send;
 
     /// `POST /status/{codes}`
     ///
@@ -43,7 +49,7 @@ pub trait Api: Send + Sync + 'static {
     fn post_status(
         &self,
         request: Request<PostStatus>,
-    ) -> impl Future<Output = PostStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PostStatusResponse>> + Send;
 
     /// `DELETE /status/{codes}`
     ///
@@ -51,7 +57,7 @@ pub trait Api: Send + Sync + 'static {
     fn delete_status(
         &self,
         request: Request<DeleteStatus>,
-    ) -> impl Future<Output = DeleteStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<DeleteStatusResponse>> + Send;
 
     /// `PATCH /status/{codes}`
     ///
@@ -59,7 +65,7 @@ pub trait Api: Send + Sync + 'static {
     fn patch_status(
         &self,
         request: Request<PatchStatus>,
-    ) -> impl Future<Output = PatchStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PatchStatusResponse>> + Send;
 
     /// `TRACE /status/{codes}`
     ///
@@ -67,7 +73,7 @@ pub trait Api: Send + Sync + 'static {
     fn trace_status(
         &self,
         request: Request<TraceStatus>,
-    ) -> impl Future<Output = TraceStatusResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<TraceStatusResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -83,7 +89,7 @@ pub trait Api: Send + Sync + 'static {
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -98,43 +104,142 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
         .route(
             api,
             |api, request: Request<GetStatus>| async move {
-                Api::get_status(&*api, request).await
+                Api::get_status(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PutStatus>| async move {
-                Api::put_status(&*api, request).await
+                Api::put_status(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PostStatus>| async move {
-                Api::post_status(&*api, request).await
+                Api::post_status(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<DeleteStatus>| async move {
-                Api::delete_status(&*api, request).await
+                Api::delete_status(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PatchStatus>| async move {
-                Api::patch_status(&*api, request).await
+                Api::patch_status(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<TraceStatus>| async move {
-                Api::trace_status(&*api, request).await
+                Api::trace_status(&*api, request).await.into_result()
             },
         );
     router
 }
+
+crate::runtime::server::handler::impl_declares!(StatusResponse {
+    200 = Ok,
+    201 = Created,
+    202 = Accepted,
+    203 = NonAuthoritativeInformation,
+    204 = NoContent,
+    205 = ResetContent,
+    206 = PartialContent(PartialContentResponse),
+    207 = MultiStatus,
+    208 = AlreadyReported,
+    218 = ThisIsFine,
+    226 = ImUsed(ImUsedResponse),
+    300 = MultipleChoices(MultipleChoicesResponse),
+    301 = MovedPermanently(MovedPermanentlyResponse),
+    302 = Found(FoundResponse),
+    303 = SeeOther(SeeOtherResponse),
+    304 = NotModified,
+    305 = UseProxy(UseProxyResponse),
+    306 = SwitchProxy,
+    307 = TemporaryRedirect(TemporaryRedirectResponse),
+    308 = PermanentRedirect(PermanentRedirectResponse),
+    400 = BadRequest(types::Problem),
+    401 = Unauthorized(UnauthorizedResponse),
+    402 = PaymentRequired(PaymentRequiredResponse),
+    403 = Forbidden,
+    404 = NotFound,
+    405 = MethodNotAllowed(MethodNotAllowedResponse),
+    406 = NotAcceptable(types::Acceptable),
+    407 = ProxyAuthenticationRequired(ProxyAuthenticationRequiredResponse),
+    408 = RequestTimeout,
+    409 = Conflict,
+    410 = Gone,
+    411 = LengthRequired,
+    412 = PreconditionFailed,
+    413 = ContentTooLarge,
+    414 = UriTooLong,
+    415 = UnsupportedMediaType,
+    416 = RangeNotSatisfiable(RangeNotSatisfiableResponse),
+    417 = ExpectationFailed,
+    418 = ImATeapot(ImATeapotResponse),
+    419 = PageExpired,
+    420 = EnhanceYourCalm,
+    421 = MisdirectedRequest,
+    422 = UnprocessableContent,
+    423 = Locked,
+    424 = FailedDependency,
+    425 = TooEarly,
+    426 = UpgradeRequired(UpgradeRequiredResponse),
+    428 = PreconditionRequired,
+    429 = TooManyRequests(TooManyRequestsResponse),
+    430 = ShopifySecurityRejection,
+    431 = RequestHeaderFieldsTooLarge,
+    440 = LoginTimeOut,
+    444 = NoResponse,
+    449 = RetryWith,
+    450 = BlockedByWindowsParentalControls,
+    451 = UnavailableForLegalReasons,
+    460 = ClientClosedConnection,
+    463 = TooManyForwardedIpAddresses,
+    464 = IncompatibleProtocol,
+    494 = RequestHeaderTooLarge,
+    495 = SslCertificateError,
+    496 = SslCertificateRequired,
+    497 = HttpRequestSentToHttpsPort,
+    498 = InvalidToken,
+    499 = ClientClosedRequest,
+    500 = InternalServerError,
+    501 = NotImplemented,
+    502 = BadGateway,
+    503 = ServiceUnavailable(ServiceUnavailableResponse),
+    504 = GatewayTimeout,
+    505 = HttpVersionNotSupported,
+    506 = VariantAlsoNegotiates,
+    507 = InsufficientStorage,
+    508 = LoopDetected,
+    509 = BandwidthLimitExceeded,
+    510 = NotExtended,
+    511 = NetworkAuthenticationRequired,
+    520 = WebServerReturnedAnUnknownError,
+    521 = WebServerIsDown,
+    522 = ConnectionTimedOut,
+    523 = OriginIsUnreachable,
+    524 = ATimeoutOccurred,
+    525 = SslHandshakeFailed,
+    526 = InvalidSslCertificate,
+    527 = RailgunError,
+    529 = SiteIsOverloaded,
+    530 = SiteIsFrozen,
+    540 = TemporarilyDisabled,
+    561 = IdentityProviderError,
+    562 = JwksRequestFailed,
+    598 = NetworkReadTimeoutError,
+    599 = NetworkConnectTimeoutError,
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    StatusResponse, (), (), Default(StatusResponseDefault) {}, []
+);

@@ -7,9 +7,10 @@ use statusquo::{
 
 struct Service;
 
+#[allow(refining_impl_trait)]
 impl statusquo::server::Api for Service {
     async fn get_status(&self, _: Request<GetStatus>) -> HeadStatusResponse {
-        //~^ E0271
+        //~^ E0277 cannot return `HeadStatusResponse`
         HeadStatusResponse::Ok
     }
 

@@ -30,7 +30,7 @@ use statusquo::{
     DeleteStatus, GetStatus, PatchStatus, PostStatus, PutStatus, Status, StatusChoice,
     StatusResponse, TraceStatus,
     mock::Mock,
-    server::{Api, Request, router},
+    server::{Api, Rejection, Request, router},
     types::Acceptable,
 };
 use statusquo_tests::http1::serve;
@@ -43,6 +43,7 @@ const TURNS: usize = 5;
 
 struct Generated;
 
+#[allow(refining_impl_trait)]
 impl Api for Generated {
     async fn get_status(&self, request: Request<GetStatus>) -> StatusResponse {
         match request.codes.pick(0.0).status() {
@@ -51,23 +52,32 @@ impl Api for Generated {
         }
     }
 
-    async fn put_status(&self, request: Request<PutStatus>) -> StatusResponse {
+    async fn put_status(&self, request: Request<PutStatus>) -> Result<StatusResponse, Rejection> {
         Mock.put_status(request).await
     }
 
-    async fn post_status(&self, request: Request<PostStatus>) -> StatusResponse {
+    async fn post_status(&self, request: Request<PostStatus>) -> Result<StatusResponse, Rejection> {
         Mock.post_status(request).await
     }
 
-    async fn delete_status(&self, request: Request<DeleteStatus>) -> StatusResponse {
+    async fn delete_status(
+        &self,
+        request: Request<DeleteStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.delete_status(request).await
     }
 
-    async fn patch_status(&self, request: Request<PatchStatus>) -> StatusResponse {
+    async fn patch_status(
+        &self,
+        request: Request<PatchStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.patch_status(request).await
     }
 
-    async fn trace_status(&self, request: Request<TraceStatus>) -> StatusResponse {
+    async fn trace_status(
+        &self,
+        request: Request<TraceStatus>,
+    ) -> Result<StatusResponse, Rejection> {
         Mock.trace_status(request).await
     }
 }

@@ -285,6 +285,7 @@ use tower::ServiceExt;
 
 struct Echo;
 
+#[allow(refining_impl_trait)]
 impl Api for Echo {
     METHODS
 }

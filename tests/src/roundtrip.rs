@@ -95,7 +95,7 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
     }
     let credentials = credentials(model);
     let implementations = methods.iter().map(|(module, methods)| {
-        format!("    impl api::{module}::Api for Script {{\n{methods}    }}\n\n")
+        format!("    #[allow(refining_impl_trait)]\n    impl api::{module}::Api for Script {{\n{methods}    }}\n\n")
     });
     let implementations = implementations.collect::<Vec<_>>().concat();
     PROGRAM

@@ -48,6 +48,7 @@ pub mod server {
         message::Rejection,
         server::{
             axum::RouterExt,
+            handler::{Declares, HandlerError, HandlerOutput, InternalError},
             limits::Limits,
             request::Request,
             router::ApiRouter,

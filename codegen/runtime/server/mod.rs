@@ -2,6 +2,7 @@
 
 pub(crate) mod axum;
 mod content;
+pub(crate) mod handler;
 pub(crate) mod limits;
 mod preface;
 pub(crate) mod request;

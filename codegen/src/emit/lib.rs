@@ -208,6 +208,9 @@ fn match_responses(
     let arm = match (success.shape(), &success.body) {
         (VariantShape::Unit, _) => format!("{variant} => println!(\"success\"),"),
         (VariantShape::Content, _) => format!("{variant}(body) => println!(\"{{body:?}}\"),"),
+        (VariantShape::Shared, _) => {
+            format!("{variant}(response) => println!(\"{{response:?}}\"),")
+        }
         (VariantShape::Fields, Payload::Empty) => {
             format!("{variant} {{ .. }} => println!(\"success\"),")
         }
@@ -231,6 +234,7 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     let mut imports: BTreeSet<String> = [
         "mock::Mock",
         "server::Limits",
+        "server::Rejection",
         "server::Request",
         "server::serve",
     ]
@@ -251,16 +255,19 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
     let mut code = vec![
         "struct Service;".to_owned(),
         String::new(),
+        "#[allow(refining_impl_trait)]".to_owned(),
         "impl Api for Service {".to_owned(),
     ];
     let signature = |operation: &Operation, request: &str, path: &str| {
         format!(
-            "async fn {}(&self, {request}: Request<{path}{}>) -> {path}{} {{",
-            operation.name, operation.request, operation.response
+            "async fn {}(&self, {request}: Request<{path}{}>) ->",
+            operation.name, operation.request
         )
     };
     code.extend([
         format!("    {}", signature(operation, "request", "")),
+        format!("        Result<{}, Rejection>", operation.response),
+        "    {".to_owned(),
         "        // Replace this with your own code. The mock returns the document's example."
             .to_owned(),
         format!("        Mock.{}(request).await", operation.name),
@@ -273,11 +280,10 @@ fn server_example(model: &Model, operation: &Operation) -> Vec<String> {
         code.push("    // The compiler lists the missing methods.".to_owned());
     }
     let path = format!("{library}::");
-    code.extend(
-        others
-            .iter()
-            .map(|other| format!("#     {} todo!() }}", signature(other, "_", &path))),
-    );
+    code.extend(others.iter().map(|other| {
+        let signature = signature(other, "_", &path);
+        format!("#     {signature} {path}{} {{ todo!() }}", other.response)
+    }));
     code.extend([
         "}".to_owned(),
         String::new(),

@@ -119,8 +119,11 @@ fn implementation(model: &Model, group: Option<usize>, methods: &[TokenStream]) 
         quote!(#name::)
     });
     let origin = group.map(|group| ItemOrigin::new(&group.origin));
+    let allow = (!methods.is_empty())
+        .then(|| quote!(#[allow(refining_impl_trait, reason = "the mock rejects requests")]));
     quote! {
         #origin
+        #allow
         impl #module Api for Mock {
             #(#methods)*
         }
@@ -140,7 +143,7 @@ fn method(operation: &Operation, table: &Ident) -> TokenStream {
         None => quote!(None),
     };
     quote! {
-        async fn #name(&self, request: Request<#request>) -> #response {
+        async fn #name(&self, request: Request<#request>) -> Result<#response, Rejection> {
             respond(self, &request, #table, #choice).await
         }
     }

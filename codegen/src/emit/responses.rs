@@ -1,19 +1,21 @@
-//! `responses.rs`: the response enums.
+//! `responses.rs`: the response enums, and the structs of the responses that they share.
+
+mod fields;
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use self::fields::Fields;
 use super::shared::{
-    DEPRECATED, ItemOrigin, body_enum, content_ty, doc_lines, docs, imports, listed, param,
-    read_body, response_key, ty, write_body,
+    ItemOrigin, body_enum, content_ty, doc_lines, docs, imports, listed, read_body, response_key,
 };
 use crate::{
     doc,
     model::{
-        IsSuccess, Model, Payload, ResponseEnum, ResponseKey, ResponseVariant, SuccessType,
-        VariantShape, match_response_key,
+        IsSuccess, Model, Payload, ResponseEnum, ResponseKey, ResponseVariant, SharedResponse,
+        SuccessType, VariantShape, match_response_key,
     },
     name::Ident,
 };
@@ -43,7 +45,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let bodies = bodies
         .into_values()
         .map(|payload| body_enum(model, payload));
-    let items = quote!(#(#enums)* #(#bodies)* #(#aliases)*);
+    let shared = model.shared_responses.iter();
+    let shared = shared.map(|response| shared_response(model, response));
+    let items = quote!(#(#enums)* #(#shared)* #(#bodies)* #(#aliases)*);
     if items.is_empty() {
         return quote!(#![doc = " The response enums; the document has no operations."]);
     }
@@ -222,12 +226,13 @@ fn code_of(model: &Model, code: u16) -> TokenStream {
 fn any_payload(variant: &ResponseVariant) -> TokenStream {
     match variant.shape() {
         VariantShape::Unit => TokenStream::new(),
-        VariantShape::Content => quote!((..)),
+        VariantShape::Content | VariantShape::Shared => quote!((..)),
         VariantShape::Fields => quote!({ .. }),
     }
 }
 
-fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
+/// Returns the type of content; `None` if there is no content.
+pub(super) fn body_ty(model: &Model, body: &Payload) -> Option<TokenStream> {
     match body {
         Payload::Empty => None,
         Payload::One(content) => Some(content_ty(model, content)),
@@ -262,40 +267,60 @@ fn variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let docs = variant_docs(model, variant);
     let origin = ItemOrigin::new(&variant.origin);
-    let body = body_ty(model, &variant.body);
-    if variant.shape() != VariantShape::Fields {
-        let body = body.map(|body| quote!((#body)));
-        return quote!(#docs #origin #name #body);
+    let payload = match variant.shape() {
+        VariantShape::Unit => None,
+        VariantShape::Content => body_ty(model, &variant.body).map(|body| quote!((#body))),
+        VariantShape::Shared => variant.shared.as_ref().map(|shared| quote!((#shared))),
+        VariantShape::Fields => {
+            let status = variant.status_type.as_ref().map(|status_type| {
+                quote! {
+                    /// The status code.
+                    status: #status_type,
+                }
+            });
+            let fields = match &variant.shared {
+                Some(shared) => quote! {
+                    /// The header fields and the content.
+                    #origin
+                    response: #shared,
+                },
+                None => Fields::from(variant).declarations(model, &TokenStream::new()),
+            };
+            Some(quote!({ #status #fields }))
+        }
+    };
+    quote!(#docs #origin #name #payload)
+}
+
+/// Emits the struct of a shared response.
+fn shared_response(model: &Model, response: &SharedResponse) -> TokenStream {
+    let name = &response.name;
+    let docs = docs(&[&response.doc]);
+    let origin = ItemOrigin::new(&response.origin);
+    let fields = Fields::from(response);
+    let declarations = fields.declarations(model, &quote!(pub));
+    let names = fields.names();
+    let decode = fields.decode(model);
+    let encode = fields.encode(model, &quote!(response));
+    quote! {
+        #docs
+        #origin
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #name {
+            #declarations
+        }
+
+        impl #name {
+            fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+                Ok(Self { #decode })
+            }
+
+            fn encode(self, response: ResponseEncoder) -> Result<ResponseEncoder, EncodeError> {
+                let Self { #names } = self;
+                #encode
+            }
+        }
     }
-    let status = variant.status_type.as_ref().map(|status_type| {
-        quote! {
-            /// The status code.
-            status: #status_type,
-        }
-    });
-    let headers = variant.headers.iter().map(|header| {
-        let (name, ty) = (&header.name, ty(model, &header.ty));
-        let docs =
-            super::shared::docs(&[&header.doc, if header.deprecated { DEPRECATED } else { "" }]);
-        let ty = if header.required {
-            quote!(#ty)
-        } else {
-            quote!(Option<#ty>)
-        };
-        let origin = ItemOrigin::new(&header.origin);
-        quote!(#docs #origin #name: #ty,)
-    });
-    let contents = variant.body.contents();
-    let contents = contents.iter().flat_map(|content| content.origin.places());
-    let content_origin: ItemOrigin = contents.cloned().collect();
-    let body = body.map(|body| {
-        quote! {
-            /// The content.
-            #content_origin
-            body: #body,
-        }
-    });
-    quote!(#docs #origin #name { #status #(#headers)* #body })
 }
 
 /// Returns the type of a success, and the body of the method that extracts it.
@@ -365,18 +390,22 @@ fn success(model: &Model, response: &ResponseEnum) -> (TokenStream, TokenStream)
 fn success_pattern(success: SuccessType, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
     let status = (variant.succeeds == IsSuccess::ByCode).then(|| quote!(status,));
-    match success {
-        SuccessType::Body(_) if variant.shape() == VariantShape::Fields => {
-            quote!(Self::#name { #status body, .. })
+    let SuccessType::Body(_) = success else {
+        let pattern = match &status {
+            Some(_) => quote!({ status, .. }),
+            None => any_payload(variant),
+        };
+        return quote!(Self::#name #pattern);
+    };
+    let shared = variant.shared.as_ref();
+    let shared = shared.map(|shared| quote!(#shared { body, .. }));
+    match (variant.shape(), shared) {
+        (VariantShape::Shared, Some(shared)) => quote!(Self::#name(#shared)),
+        (VariantShape::Fields, Some(shared)) => {
+            quote!(Self::#name { #status response: #shared, .. })
         }
-        SuccessType::Body(_) => quote!(Self::#name(body)),
-        SuccessType::Unit | SuccessType::Whole if status.is_some() => {
-            quote!(Self::#name { status, .. })
-        }
-        SuccessType::Unit | SuccessType::Whole => {
-            let pattern = any_payload(variant);
-            quote!(Self::#name #pattern)
-        }
+        (VariantShape::Fields, None) => quote!(Self::#name { #status body, .. }),
+        _ => quote!(Self::#name(body)),
     }
 }
 
@@ -421,28 +450,26 @@ fn decode(model: &Model, response: &ResponseEnum) -> TokenStream {
 
 fn decode_variant(model: &Model, variant: &ResponseVariant) -> TokenStream {
     let name = &variant.variant;
-    let body = match &variant.body {
-        Payload::Empty => None,
-        payload => Some(read_body(model, payload, &quote!(response))),
-    };
-    if variant.shape() != VariantShape::Fields {
-        let body = body.map(|body| quote!((#body)));
-        return quote!(Ok(Self::#name #body));
-    }
-    let status = variant
-        .status_type
-        .is_some()
-        .then(|| quote!(status: response.status()?,));
-    let headers = variant.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(model, header, &[]));
-        if header.required {
-            quote!(#name: response.required(#param)?,)
-        } else {
-            quote!(#name: response.optional(#param)?,)
+    let shared = variant.shared.as_ref();
+    match (variant.shape(), shared) {
+        (VariantShape::Shared, Some(shared)) => {
+            quote!(#shared::decode(response).map(Self::#name))
         }
-    });
-    let body = body.map(|body| quote!(body: #body,));
-    quote!(Ok(Self::#name { #status #(#headers)* #body }))
+        (VariantShape::Fields, shared) => {
+            let status = variant.status_type.is_some();
+            let status = status.then(|| quote!(status: response.status()?,));
+            let fields = match shared {
+                Some(shared) => quote!(response: #shared::decode(response)?,),
+                None => Fields::from(variant).decode(model),
+            };
+            quote!(Ok(Self::#name { #status #fields }))
+        }
+        _ if variant.body == Payload::Empty => quote!(Ok(Self::#name)),
+        _ => {
+            let body = read_body(model, &variant.body, &quote!(response));
+            quote!(Ok(Self::#name(#body)))
+        }
+    }
 }
 
 fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
@@ -457,28 +484,22 @@ fn encode(model: &Model, variant: &ResponseVariant) -> TokenStream {
         },
         _ => quote!(status),
     };
-    let headers = variant.headers.iter().map(|header| {
-        let (name, param) = (&header.name, param(model, header, &[]));
-        if header.required {
-            quote!(.header(#param, &#name)?)
-        } else {
-            quote!(.optional(#param, #name.as_ref())?)
-        }
-    });
-    let response = quote!(ResponseEncoder::new(#code) #(#headers)*);
-    let response = match &variant.body {
-        Payload::Empty => quote!(Ok(#response)),
-        body => {
-            let content = write_body(body, &quote!(&body));
-            quote!(Ok(#response.content(#content)))
-        }
-    };
-    if variant.shape() != VariantShape::Fields {
-        let body = (variant.body != Payload::Empty).then(|| quote!((body)));
-        return quote!(Self::#name #body => #response);
-    }
+    let encoder = quote!(ResponseEncoder::new(#code));
     let status = variant.status_type.is_some().then(|| quote!(status,));
-    let headers = variant.headers.iter().map(|header| &header.name);
-    let body = (variant.body != Payload::Empty).then(|| quote!(body,));
-    quote!(Self::#name { #status #(#headers,)* #body } => #response)
+    if variant.shared.is_some() {
+        let encode = quote!(response.encode(#encoder));
+        return match status {
+            Some(status) => quote!(Self::#name { #status response } => #encode),
+            None => quote!(Self::#name(response) => #encode),
+        };
+    }
+    let fields = Fields::from(variant);
+    let names = fields.names();
+    let encode = fields.encode(model, &encoder);
+    let pattern = match variant.shape() {
+        VariantShape::Unit => TokenStream::new(),
+        VariantShape::Content | VariantShape::Shared => quote!((#names)),
+        VariantShape::Fields => quote!({ #status #names }),
+    };
+    quote!(Self::#name #pattern => #encode)
 }

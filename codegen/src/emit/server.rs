@@ -1,5 +1,7 @@
 //! `server.rs`: the traits that a server implements, and their routers.
 
+mod declares;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -26,14 +28,18 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     } else {
         &["requests::*", "responses::*"]
     };
-    let imports = imports(&items, always, &[]);
+    let declares = declares::emit(model);
+    let items = quote!(#items #declares);
+    let imports = imports(&items, always, &["types"]);
     quote! {
         #title
 
         pub use crate::runtime::{
             message::Rejection,
             server::{
-                axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
+                axum::RouterExt,
+                handler::{Declares, HandlerError, HandlerOutput, InternalError},
+                limits::Limits, request::Request, router::ApiRouter,
                 serve::{Serve, serve},
             },
         };
@@ -51,16 +57,30 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
+/// Documents the outputs that the methods of a trait may have.
+fn output_docs() -> TokenStream {
+    quote! {
+        /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+        /// it whose error is a [`HandlerError`]:
+        ///
+        /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+        /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+        ///
+        /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
+    }
+}
+
 /// Emits one trait for all operations.
 fn single_trait(model: &Model) -> TokenStream {
     let operations: Vec<_> = handled(model).collect();
     let api = api(&operations);
     let router = router(&quote!(operations(&Arc::new(api)).into()));
     let operations = routes(model, &operations);
+    let outputs = output_docs();
     quote! {
         /// The operations of the API: a method for each.
         ///
-        /// A method can only return a response that the document declares for its operation.
+        #outputs
         #api
         #router
         #operations
@@ -107,6 +127,7 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
     let origin = ItemOrigin::new(&group.origin);
     let api = api(&operations);
     let routes = routes(model, &operations);
+    let outputs = output_docs();
     quote! {
         #docs
         #origin
@@ -115,7 +136,7 @@ fn module(model: &Model, index: usize, group: &TagGroup) -> TokenStream {
 
             /// The operations of the tag: a method for each.
             ///
-            /// A method can only return a response that the document declares for its operation.
+            #outputs
             #origin
             #api
 
@@ -158,7 +179,7 @@ fn router(body: &TokenStream) -> TokenStream {
         /// - 406 if `Accept` excludes every media type of a success
         /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
         /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-        /// - 500 if a method panics or returns a response that cannot be encoded
+        /// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
         /// - 503 if a method exceeds the time of the [`Limits`]
         ///
         /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -224,7 +245,7 @@ fn method(operation: &Operation) -> TokenStream {
         fn #name(
             &self,
             request: Request<#request>,
-        ) -> impl Future<Output = #response> + Send;
+        ) -> impl Future<Output: HandlerOutput<#response>> + Send;
     }
 }
 
@@ -232,7 +253,7 @@ fn route(operation: &Operation) -> TokenStream {
     let Operation { name, request, .. } = operation;
     quote! {
         router.route(api, |api, request: Request<#request>| async move {
-            Api::#name(&*api, request).await
+            Api::#name(&*api, request).await.into_result()
         });
     }
 }

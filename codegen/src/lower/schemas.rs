@@ -26,7 +26,7 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 pub(super) use named::lower;
-pub(super) use naming::Naming;
+pub(super) use naming::{Naming, component};
 pub(super) use types::Types;
 
 /// Returns the types by ID, after the passes that depend on their uses.

@@ -48,6 +48,24 @@ impl ResponseEnum {
     }
 }
 
+/// A response under `components.responses` that has header fields: a struct, which all response enums with
+/// this response contain.
+///
+/// Without header fields there is no struct: the content alone is the value, and its type is shared anyway.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedResponse {
+    /// The name of the struct.
+    pub name: Ident,
+    /// The description, as Markdown.
+    pub doc: String,
+    /// The header fields, by name.
+    pub headers: Vec<Parameter>,
+    /// The content.
+    pub body: Payload,
+    /// Its place in the document.
+    pub origin: Origin,
+}
+
 /// A variant of a response enum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseVariant {
@@ -63,6 +81,8 @@ pub struct ResponseVariant {
     pub headers: Vec<Parameter>,
     /// The content.
     pub body: Payload,
+    /// The name of the [`SharedResponse`] that has these header fields and this content.
+    pub shared: Option<Ident>,
     /// Whether `success()` treats it as a success.
     pub succeeds: IsSuccess,
     /// Its places in the document, for each operation.
@@ -76,15 +96,21 @@ pub enum VariantShape {
     Unit,
     /// With the content only: `Ok(Pet)`.
     Content,
-    /// With named fields: `Ok { etag, body }`.
+    /// With the struct of a shared response: `TooManyRequests(TooManyRequestsResponse)`.
+    Shared,
+    /// With named fields: `Ok { etag, body }`, or `Default { status, response }`.
     Fields,
 }
 
 impl ResponseVariant {
-    /// The shape: named fields if it has a status code or header fields.
+    /// The shape: named fields if it has a status code, or header fields that are not shared.
     #[must_use]
     pub fn shape(&self) -> VariantShape {
-        if self.status_type.is_some() || !self.headers.is_empty() {
+        if self.status_type.is_some() {
+            VariantShape::Fields
+        } else if self.shared.is_some() {
+            VariantShape::Shared
+        } else if !self.headers.is_empty() {
             VariantShape::Fields
         } else if self.body == Payload::Empty {
             VariantShape::Unit
@@ -127,9 +153,10 @@ pub enum SuccessType {
 }
 
 /// The content of a message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Payload {
     /// No content.
+    #[default]
     Empty,
     /// Content of one media type.
     One(Content),

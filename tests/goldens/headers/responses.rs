@@ -102,24 +102,19 @@ impl Response for GetHeadersResponse {
                 x_object,
                 x_word,
             } => {
-                Ok(
-                    ResponseEncoder::new(Status::NoContent)
-                        .optional(Param::header("Set-Cookie"), set_cookie.as_ref())?
-                        .optional(
-                            Param::header("X-Any").style(Style::Json),
-                            x_any.as_ref(),
-                        )?
-                        .optional(
-                            Param::header("X-Exploded").explode(true),
-                            x_exploded.as_ref(),
-                        )?
-                        .optional(Param::header("X-Flag"), x_flag.as_ref())?
-                        .header(Param::header("X-Json").style(Style::Json), &x_json)?
-                        .optional(Param::header("X-List"), x_list.as_ref())?
-                        .optional(Param::header("X-Null"), x_null.as_ref())?
-                        .optional(Param::header("X-Object"), x_object.as_ref())?
-                        .header(Param::header("X-Word"), &x_word)?,
-                )
+                ResponseEncoder::new(Status::NoContent)
+                    .optional(Param::header("Set-Cookie"), set_cookie.as_ref())?
+                    .optional(Param::header("X-Any").style(Style::Json), x_any.as_ref())?
+                    .optional(
+                        Param::header("X-Exploded").explode(true),
+                        x_exploded.as_ref(),
+                    )?
+                    .optional(Param::header("X-Flag"), x_flag.as_ref())?
+                    .header(Param::header("X-Json").style(Style::Json), &x_json)?
+                    .optional(Param::header("X-List"), x_list.as_ref())?
+                    .optional(Param::header("X-Null"), x_null.as_ref())?
+                    .optional(Param::header("X-Object"), x_object.as_ref())?
+                    .header(Param::header("X-Word"), &x_word)
             }
         }
     }

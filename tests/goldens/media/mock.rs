@@ -17,20 +17,24 @@ use crate::{
 };
 pub use crate::runtime::mock::Mock;
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl Api for Mock {
-    async fn any(&self, request: Request<Any>) -> AnyResponse {
+    async fn any(&self, request: Request<Any>) -> Result<AnyResponse, Rejection> {
         respond(self, &request, ANY_EXAMPLES, None).await
     }
 
-    async fn get_book(&self, request: Request<GetBook>) -> GetBookResponse {
+    async fn get_book(
+        &self,
+        request: Request<GetBook>,
+    ) -> Result<GetBookResponse, Rejection> {
         respond(self, &request, GET_BOOK_EXAMPLES, None).await
     }
 
-    async fn film(&self, request: Request<Film>) -> FilmResponse {
+    async fn film(&self, request: Request<Film>) -> Result<FilmResponse, Rejection> {
         respond(self, &request, FILM_EXAMPLES, None).await
     }
 
-    async fn parts(&self, request: Request<Parts>) -> PartsResponse {
+    async fn parts(&self, request: Request<Parts>) -> Result<PartsResponse, Rejection> {
         respond(self, &request, PARTS_EXAMPLES, None).await
     }
 }

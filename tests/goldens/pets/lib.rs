@@ -41,13 +41,16 @@
 //! # mod example {
 //! use doc_pets::{
 //!     FindPets, FindPetsResponse, mock::Mock,
-//!     server::{Api, Limits, Request, router, serve},
+//!     server::{Api, Limits, Rejection, Request, router, serve},
 //! };
 //!
 //! struct Service;
 //!
+//! #[allow(refining_impl_trait)]
 //! impl Api for Service {
-//!     async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+//!     async fn find_pets(&self, request: Request<FindPets>) ->
+//!         Result<FindPetsResponse, Rejection>
+//!     {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.find_pets(request).await
 //!     }

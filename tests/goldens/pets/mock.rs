@@ -17,20 +17,33 @@ use crate::{
 };
 pub use crate::runtime::mock::Mock;
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl Api for Mock {
-    async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+    async fn find_pets(
+        &self,
+        request: Request<FindPets>,
+    ) -> Result<FindPetsResponse, Rejection> {
         respond(self, &request, FIND_PETS_EXAMPLES, None).await
     }
 
-    async fn add_pet(&self, request: Request<AddPet>) -> AddPetResponse {
+    async fn add_pet(
+        &self,
+        request: Request<AddPet>,
+    ) -> Result<AddPetResponse, Rejection> {
         respond(self, &request, ADD_PET_EXAMPLES, None).await
     }
 
-    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
+    async fn get_pet(
+        &self,
+        request: Request<GetPet>,
+    ) -> Result<GetPetResponse, Rejection> {
         respond(self, &request, GET_PET_EXAMPLES, None).await
     }
 
-    async fn delete_pet(&self, request: Request<DeletePet>) -> DeletePetResponse {
+    async fn delete_pet(
+        &self,
+        request: Request<DeletePet>,
+    ) -> Result<DeletePetResponse, Rejection> {
         respond(self, &request, DELETE_PET_EXAMPLES, None).await
     }
 }

@@ -5,13 +5,13 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*};
+use crate::{requests::*, responses::*, types};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -19,7 +19,13 @@ pub const BASE_PATH: &str = "/v1";
 
 /// The operations of the API: a method for each.
 ///
-/// A method can only return a response that the document declares for its operation.
+/// A method can only return a response that the document declares for its operation, or a [`Result`] with
+/// it whose error is a [`HandlerError`]:
+///
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+///
+/// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
     /// `GET /pets`
     ///
@@ -27,7 +33,7 @@ pub trait Api: Send + Sync + 'static {
     fn find_pets(
         &self,
         request: Request<FindPets>,
-    ) -> impl Future<Output = FindPetsResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<FindPetsResponse>> + Send;
 
     /// `POST /pets`
     ///
@@ -35,7 +41,7 @@ pub trait Api: Send + Sync + 'static {
     fn add_pet(
         &self,
         request: Request<AddPet>,
-    ) -> impl Future<Output = AddPetResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<AddPetResponse>> + Send;
 
     /// `GET /pets/{id}`
     ///
@@ -43,7 +49,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_pet(
         &self,
         request: Request<GetPet>,
-    ) -> impl Future<Output = GetPetResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetPetResponse>> + Send;
 
     /// `DELETE /pets/{id}`
     ///
@@ -51,7 +57,7 @@ pub trait Api: Send + Sync + 'static {
     fn delete_pet(
         &self,
         request: Request<DeletePet>,
-    ) -> impl Future<Output = DeletePetResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<DeletePetResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -67,7 +73,7 @@ pub trait Api: Send + Sync + 'static {
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -82,29 +88,82 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
         .route(
             api,
             |api, request: Request<FindPets>| async move {
-                Api::find_pets(&*api, request).await
+                Api::find_pets(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<AddPet>| async move {
-                Api::add_pet(&*api, request).await
+                Api::add_pet(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetPet>| async move {
-                Api::get_pet(&*api, request).await
+                Api::get_pet(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<DeletePet>| async move {
-                Api::delete_pet(&*api, request).await
+                Api::delete_pet(&*api, request).await.into_result()
             },
         );
     router
+}
+
+impl<const CODE: u16> Declares<CODE, types::Problem> for FindPetsResponse {
+    fn respond_with(body: types::Problem) -> Self {
+        Self::Default {
+            status: FindPetsResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(AddPetResponse {
+    201 = Created(types::Pet),
+});
+
+impl<const CODE: u16> Declares<CODE, types::Problem> for AddPetResponse {
+    fn respond_with(body: types::Problem) -> Self {
+        Self::Default {
+            status: AddPetResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(GetPetResponse {
+    304 = NotModified,
+    404 = NotFound,
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    GetPetResponse, types::Problem, body, ClientError(GetPetResponse4xx) { body }, [400,
+    401, 402, 403, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
+    419, 420, 421, 422, 423, 424, 425, 426, 428, 429, 430, 431, 440, 444, 449, 450, 451,
+    460, 463, 464, 494, 495, 496, 497, 498, 499]
+);
+
+crate::runtime::server::handler::impl_declares_each!(
+    GetPetResponse, types::Problem, body, Default(GetPetResponseDefault) { body }, [500,
+    501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525,
+    526, 527, 529, 530, 540, 561, 562, 598, 599]
+);
+
+crate::runtime::server::handler::impl_declares!(DeletePetResponse {
+    204 = NoContent,
+});
+
+impl<const CODE: u16> Declares<CODE, types::Problem> for DeletePetResponse {
+    fn respond_with(body: types::Problem) -> Self {
+        Self::Default {
+            status: DeletePetResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
 }

@@ -64,13 +64,17 @@
 //! # #[cfg(feature = "mock")]
 //! # mod example {
 //! use doc_prose::{
-//!     Prose, ProseResponse, mock::Mock, server::{Api, Limits, Request, router, serve},
+//!     Prose, ProseResponse, mock::Mock,
+//!     server::{Api, Limits, Rejection, Request, router, serve},
 //! };
 //!
 //! struct Service;
 //!
+//! #[allow(refining_impl_trait)]
 //! impl Api for Service {
-//!     async fn prose(&self, request: Request<Prose>) -> ProseResponse {
+//!     async fn prose(&self, request: Request<Prose>) ->
+//!         Result<ProseResponse, Rejection>
+//!     {
 //!         // Replace this with your own code. The mock returns the document's example.
 //!         Mock.prose(request).await
 //!     }

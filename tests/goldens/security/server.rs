@@ -5,8 +5,8 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
@@ -19,7 +19,13 @@ pub const BASE_PATH: &str = "";
 
 /// The operations of the API: a method for each.
 ///
-/// A method can only return a response that the document declares for its operation.
+/// A method can only return a response that the document declares for its operation, or a [`Result`] with
+/// it whose error is a [`HandlerError`]:
+///
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+///
+/// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
     /// `GET /basic`
     ///
@@ -27,7 +33,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_basic(
         &self,
         request: Request<GetBasic>,
-    ) -> impl Future<Output = GetBasicResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetBasicResponse>> + Send;
 
     /// `POST /both`
     ///
@@ -35,7 +41,7 @@ pub trait Api: Send + Sync + 'static {
     fn post_both(
         &self,
         request: Request<PostBoth>,
-    ) -> impl Future<Output = PostBothResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PostBothResponse>> + Send;
 
     /// `GET /cookie`
     ///
@@ -43,7 +49,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_cookie(
         &self,
         request: Request<GetCookie>,
-    ) -> impl Future<Output = GetCookieResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetCookieResponse>> + Send;
 
     /// `GET /digest`
     ///
@@ -51,7 +57,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_digest(
         &self,
         request: Request<GetDigest>,
-    ) -> impl Future<Output = GetDigestResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetDigestResponse>> + Send;
 
     /// `GET /either`
     ///
@@ -59,13 +65,13 @@ pub trait Api: Send + Sync + 'static {
     fn get_either(
         &self,
         request: Request<GetEither>,
-    ) -> impl Future<Output = GetEitherResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetEitherResponse>> + Send;
 
     /// `GET /head`
     fn get_head(
         &self,
         request: Request<GetHead>,
-    ) -> impl Future<Output = GetHeadResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
 
     /// `HEAD /head`
     ///
@@ -73,7 +79,7 @@ pub trait Api: Send + Sync + 'static {
     fn head_head(
         &self,
         request: Request<HeadHead>,
-    ) -> impl Future<Output = HeadHeadResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<HeadHeadResponse>> + Send;
 
     /// `GET /header`
     ///
@@ -81,7 +87,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_header(
         &self,
         request: Request<GetHeader>,
-    ) -> impl Future<Output = GetHeaderResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetHeaderResponse>> + Send;
 
     /// `GET /one-or-both`
     ///
@@ -89,13 +95,13 @@ pub trait Api: Send + Sync + 'static {
     fn get_one_or_both(
         &self,
         request: Request<GetOneOrBoth>,
-    ) -> impl Future<Output = GetOneOrBothResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetOneOrBothResponse>> + Send;
 
     /// `GET /open`
     fn get_open(
         &self,
         request: Request<GetOpen>,
-    ) -> impl Future<Output = GetOpenResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetOpenResponse>> + Send;
 
     /// `GET /query`
     ///
@@ -103,7 +109,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_query(
         &self,
         request: Request<GetQuery>,
-    ) -> impl Future<Output = GetQueryResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetQueryResponse>> + Send;
 
     /// `GET /token`
     ///
@@ -111,7 +117,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_token(
         &self,
         request: Request<GetToken>,
-    ) -> impl Future<Output = GetTokenResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetTokenResponse>> + Send;
 
     /// `GET /token-too`
     ///
@@ -119,7 +125,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_token_too(
         &self,
         request: Request<GetTokenToo>,
-    ) -> impl Future<Output = GetTokenTooResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetTokenTooResponse>> + Send;
 
     /// `GET /typo`
     ///
@@ -127,7 +133,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_typo(
         &self,
         request: Request<GetTypo>,
-    ) -> impl Future<Output = GetTypoResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetTypoResponse>> + Send;
 
     /// `GET /undeclared`
     ///
@@ -135,7 +141,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_undeclared(
         &self,
         request: Request<GetUndeclared>,
-    ) -> impl Future<Output = GetUndeclaredResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetUndeclaredResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -151,7 +157,7 @@ pub trait Api: Send + Sync + 'static {
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -166,106 +172,166 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
         .route(
             api,
             |api, request: Request<GetBasic>| async move {
-                Api::get_basic(&*api, request).await
+                Api::get_basic(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PostBoth>| async move {
-                Api::post_both(&*api, request).await
+                Api::post_both(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetCookie>| async move {
-                Api::get_cookie(&*api, request).await
+                Api::get_cookie(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetDigest>| async move {
-                Api::get_digest(&*api, request).await
+                Api::get_digest(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetEither>| async move {
-                Api::get_either(&*api, request).await
+                Api::get_either(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetHead>| async move {
-                Api::get_head(&*api, request).await
+                Api::get_head(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<HeadHead>| async move {
-                Api::head_head(&*api, request).await
+                Api::head_head(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetHeader>| async move {
-                Api::get_header(&*api, request).await
+                Api::get_header(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetOneOrBoth>| async move {
-                Api::get_one_or_both(&*api, request).await
+                Api::get_one_or_both(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetOpen>| async move {
-                Api::get_open(&*api, request).await
+                Api::get_open(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetQuery>| async move {
-                Api::get_query(&*api, request).await
+                Api::get_query(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetToken>| async move {
-                Api::get_token(&*api, request).await
+                Api::get_token(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetTokenToo>| async move {
-                Api::get_token_too(&*api, request).await
+                Api::get_token_too(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetTypo>| async move {
-                Api::get_typo(&*api, request).await
+                Api::get_typo(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetUndeclared>| async move {
-                Api::get_undeclared(&*api, request).await
+                Api::get_undeclared(&*api, request).await.into_result()
             },
         );
     router
 }
+
+crate::runtime::server::handler::impl_declares!(GetBasicResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(PostBothResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetCookieResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetDigestResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetEitherResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetHeadResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(HeadHeadResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetHeaderResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetOneOrBothResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetOpenResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetQueryResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetTokenResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetTokenTooResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetTypoResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetUndeclaredResponse {
+    204 = NoContent,
+});

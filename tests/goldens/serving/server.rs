@@ -5,13 +5,13 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
 use std::sync::Arc;
-use crate::{requests::*, responses::*};
+use crate::{requests::*, responses::*, types};
 
 /// The path of the document's first server; empty if there is none.
 /// [`at_base_path`](RouterExt::at_base_path) nests a router under it.
@@ -19,46 +19,61 @@ pub const BASE_PATH: &str = "/api/v1";
 
 /// The operations of the API: a method for each.
 ///
-/// A method can only return a response that the document declares for its operation.
+/// A method can only return a response that the document declares for its operation, or a [`Result`] with
+/// it whose error is a [`HandlerError`]:
+///
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+///
+/// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
     /// `POST /echo`
-    fn echo(&self, request: Request<Echo>) -> impl Future<Output = EchoResponse> + Send;
+    fn echo(
+        &self,
+        request: Request<Echo>,
+    ) -> impl Future<Output: HandlerOutput<EchoResponse>> + Send;
 
     /// `GET /files/latest`
     fn latest(
         &self,
         request: Request<Latest>,
-    ) -> impl Future<Output = LatestResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<LatestResponse>> + Send;
 
     /// `GET /files/{name}`
     fn file(
         &self,
         request: Request<FileRequest>,
-    ) -> impl Future<Output = FileResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<FileResponse>> + Send;
 
     /// `GET /made`
     fn get_made(
         &self,
         request: Request<GetMade>,
-    ) -> impl Future<Output = GetMadeResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetMadeResponse>> + Send;
 
     /// `PUT /made`
     fn put_made(
         &self,
         request: Request<PutMade>,
-    ) -> impl Future<Output = PutMadeResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PutMadeResponse>> + Send;
 
     /// `GET /notes`
     fn notes(
         &self,
         request: Request<Notes>,
-    ) -> impl Future<Output = NotesResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<NotesResponse>> + Send;
 
     /// `GET /wait`
-    fn wait(&self, request: Request<Wait>) -> impl Future<Output = WaitResponse> + Send;
+    fn wait(
+        &self,
+        request: Request<Wait>,
+    ) -> impl Future<Output: HandlerOutput<WaitResponse>> + Send;
 
     /// `GET /who`
-    fn who(&self, request: Request<Who>) -> impl Future<Output = WhoResponse> + Send;
+    fn who(
+        &self,
+        request: Request<Who>,
+    ) -> impl Future<Output: HandlerOutput<WhoResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -74,7 +89,7 @@ pub trait Api: Send + Sync + 'static {
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -88,52 +103,90 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<Echo>| async move { Api::echo(&*api, request).await },
+            |api, request: Request<Echo>| async move {
+                Api::echo(&*api, request).await.into_result()
+            },
         );
     router
         .route(
             api,
             |api, request: Request<Latest>| async move {
-                Api::latest(&*api, request).await
+                Api::latest(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<FileRequest>| async move {
-                Api::file(&*api, request).await
+                Api::file(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetMade>| async move {
-                Api::get_made(&*api, request).await
+                Api::get_made(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PutMade>| async move {
-                Api::put_made(&*api, request).await
+                Api::put_made(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<Notes>| async move {
-                Api::notes(&*api, request).await
+                Api::notes(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
-            |api, request: Request<Wait>| async move { Api::wait(&*api, request).await },
+            |api, request: Request<Wait>| async move {
+                Api::wait(&*api, request).await.into_result()
+            },
         );
     router
         .route(
             api,
-            |api, request: Request<Who>| async move { Api::who(&*api, request).await },
+            |api, request: Request<Who>| async move {
+                Api::who(&*api, request).await.into_result()
+            },
         );
     router
 }
+
+crate::runtime::server::handler::impl_declares!(EchoResponse {
+    200 = Ok(String),
+});
+
+crate::runtime::server::handler::impl_declares!(LatestResponse {
+    200 = Ok(String),
+});
+
+crate::runtime::server::handler::impl_declares!(FileResponse {
+    200 = Ok(String),
+});
+
+crate::runtime::server::handler::impl_declares!(GetMadeResponse {
+    200 = Ok(types::Made),
+});
+
+crate::runtime::server::handler::impl_declares!(PutMadeResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(NotesResponse {
+    200 = Ok(NotesOkBody),
+});
+
+crate::runtime::server::handler::impl_declares!(WaitResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(WhoResponse {
+    200 = Ok(String),
+});

@@ -434,10 +434,8 @@ impl Response for HeadHeadResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::Ok { etag } => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .optional(Param::header("ETag"), etag.as_ref())?,
-                )
+                ResponseEncoder::new(Status::Ok)
+                    .optional(Param::header("ETag"), etag.as_ref())
             }
         }
     }
@@ -504,10 +502,8 @@ impl Response for InterimResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::SwitchingProtocols { upgrade } => {
-                Ok(
-                    ResponseEncoder::new(Status::SwitchingProtocols)
-                        .header(Param::header("Upgrade"), &upgrade)?,
-                )
+                ResponseEncoder::new(Status::SwitchingProtocols)
+                    .header(Param::header("Upgrade"), &upgrade)
             }
             Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
         }

@@ -5,8 +5,8 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
@@ -19,91 +19,103 @@ pub const BASE_PATH: &str = "";
 
 /// The operations of the API: a method for each.
 ///
-/// A method can only return a response that the document declares for its operation.
+/// A method can only return a response that the document declares for its operation, or a [`Result`] with
+/// it whose error is a [`HandlerError`]:
+///
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+/// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+///
+/// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
     /// `GET /a`
-    fn get_a(&self, request: Request<GetA>) -> impl Future<Output = GetAResponse> + Send;
+    fn get_a(
+        &self,
+        request: Request<GetA>,
+    ) -> impl Future<Output: HandlerOutput<GetAResponse>> + Send;
 
     /// `GET /b`
-    fn get_b(&self, request: Request<GetB>) -> impl Future<Output = GetBResponse> + Send;
+    fn get_b(
+        &self,
+        request: Request<GetB>,
+    ) -> impl Future<Output: HandlerOutput<GetBResponse>> + Send;
 
     /// `GET /different-successes`
     fn different_successes(
         &self,
         request: Request<DifferentSuccesses>,
-    ) -> impl Future<Output = DifferentSuccessesResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<DifferentSuccessesResponse>> + Send;
 
     /// `GET /equal-successes`
     fn equal_successes(
         &self,
         request: Request<EqualSuccesses>,
-    ) -> impl Future<Output = EqualSuccessesResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<EqualSuccessesResponse>> + Send;
 
     /// `GET /head`
     fn get_head(
         &self,
         request: Request<GetHead>,
-    ) -> impl Future<Output = GetHeadResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
 
     /// `GET /interim`
     fn interim(
         &self,
         request: Request<Interim>,
-    ) -> impl Future<Output = InterimResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<InterimResponse>> + Send;
 
     /// `GET /named`
     fn get_named(
         &self,
         request: Request<GetNamed>,
-    ) -> impl Future<Output = GetNamedResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetNamedResponse>> + Send;
 
     /// `PUT /named`
     fn put_named(
         &self,
         request: Request<PutNamed>,
-    ) -> impl Future<Output = PutNamedResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PutNamedResponse>> + Send;
 
     /// `GET /no-content`
     fn no_content(
         &self,
         request: Request<NoContent>,
-    ) -> impl Future<Output = NoContentResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<NoContentResponse>> + Send;
 
     /// `GET /no-success`
     fn no_success(
         &self,
         request: Request<NoSuccess>,
-    ) -> impl Future<Output = NoSuccessResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<NoSuccessResponse>> + Send;
 
     /// `GET /nothing`
     fn nothing(
         &self,
         request: Request<Nothing>,
-    ) -> impl Future<Output = NothingResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<NothingResponse>> + Send;
 
     /// `GET /only-default`
     fn only_default(
         &self,
         request: Request<OnlyDefault>,
-    ) -> impl Future<Output = OnlyDefaultResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<OnlyDefaultResponse>> + Send;
 
     /// `GET /other-head`
     fn get_other(
         &self,
         request: Request<GetOther>,
-    ) -> impl Future<Output = GetOtherResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetOtherResponse>> + Send;
 
     /// `HEAD /other-head`
     fn head_other(
         &self,
         request: Request<HeadOther>,
-    ) -> impl Future<Output = HeadOtherResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<HeadOtherResponse>> + Send;
 
     /// `GET /range`
     fn range(
         &self,
         request: Request<Range>,
-    ) -> impl Future<Output = RangeResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<RangeResponse>> + Send;
 
     /// `GET /shared`
     ///
@@ -111,7 +123,7 @@ pub trait Api: Send + Sync + 'static {
     fn get_shared(
         &self,
         request: Request<GetShared>,
-    ) -> impl Future<Output = GetSharedResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<GetSharedResponse>> + Send;
 
     /// `PUT /shared`
     ///
@@ -119,7 +131,7 @@ pub trait Api: Send + Sync + 'static {
     fn put_shared(
         &self,
         request: Request<PutShared>,
-    ) -> impl Future<Output = PutSharedResponse> + Send;
+    ) -> impl Future<Output: HandlerOutput<PutSharedResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -135,7 +147,7 @@ pub trait Api: Send + Sync + 'static {
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -149,117 +161,231 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<GetA>| async move { Api::get_a(&*api, request).await },
+            |api, request: Request<GetA>| async move {
+                Api::get_a(&*api, request).await.into_result()
+            },
         );
     router
         .route(
             api,
-            |api, request: Request<GetB>| async move { Api::get_b(&*api, request).await },
+            |api, request: Request<GetB>| async move {
+                Api::get_b(&*api, request).await.into_result()
+            },
         );
     router
         .route(
             api,
             |api, request: Request<DifferentSuccesses>| async move {
-                Api::different_successes(&*api, request).await
+                Api::different_successes(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<EqualSuccesses>| async move {
-                Api::equal_successes(&*api, request).await
+                Api::equal_successes(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetHead>| async move {
-                Api::get_head(&*api, request).await
+                Api::get_head(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<Interim>| async move {
-                Api::interim(&*api, request).await
+                Api::interim(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetNamed>| async move {
-                Api::get_named(&*api, request).await
+                Api::get_named(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PutNamed>| async move {
-                Api::put_named(&*api, request).await
+                Api::put_named(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<NoContent>| async move {
-                Api::no_content(&*api, request).await
+                Api::no_content(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<NoSuccess>| async move {
-                Api::no_success(&*api, request).await
+                Api::no_success(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<Nothing>| async move {
-                Api::nothing(&*api, request).await
+                Api::nothing(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<OnlyDefault>| async move {
-                Api::only_default(&*api, request).await
+                Api::only_default(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetOther>| async move {
-                Api::get_other(&*api, request).await
+                Api::get_other(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<HeadOther>| async move {
-                Api::head_other(&*api, request).await
+                Api::head_other(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<Range>| async move {
-                Api::range(&*api, request).await
+                Api::range(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<GetShared>| async move {
-                Api::get_shared(&*api, request).await
+                Api::get_shared(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
             |api, request: Request<PutShared>| async move {
-                Api::put_shared(&*api, request).await
+                Api::put_shared(&*api, request).await.into_result()
             },
         );
     router
 }
+
+crate::runtime::server::handler::impl_declares!(GetAResponse {
+    202 = Accepted,
+});
+
+crate::runtime::server::handler::impl_declares!(GetBResponse {
+    202 = Accepted,
+});
+
+crate::runtime::server::handler::impl_declares!(DifferentSuccessesResponse {
+    200 = Ok(String),
+    202 = Accepted(i64),
+    404 = NotFound,
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    DifferentSuccessesResponse, (), (), Default(DifferentSuccessesResponseDefault) {},
+    [400, 401, 402, 403, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,
+    418, 419, 420, 421, 422, 423, 424, 425, 426, 428, 429, 430, 431, 440, 444, 449, 450,
+    451, 460, 463, 464, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506,
+    507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 540, 561,
+    562, 598, 599]
+);
+
+crate::runtime::server::handler::impl_declares!(EqualSuccessesResponse {
+    200 = Ok(String),
+    203 = NonAuthoritativeInformation(String),
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    EqualSuccessesResponse, String, body, Default(EqualSuccessesResponseDefault) { body
+    }, [400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415,
+    416, 417, 418, 419, 420, 421, 422, 423, 424, 425, 426, 428, 429, 430, 431, 440, 444,
+    449, 450, 451, 460, 463, 464, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504,
+    505, 506, 507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+    540, 561, 562, 598, 599]
+);
+
+impl Declares<200, String> for GetHeadResponse {
+    fn respond_with(body: String) -> Self {
+        Self::Ok { etag: None, body }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(InterimResponse {
+    200 = Ok,
+});
+
+crate::runtime::server::handler::impl_declares!(JobResponse {
+    202 = Accepted,
+});
+
+crate::runtime::server::handler::impl_declares!(NoContentResponse {
+    204 = NoContent,
+    205 = ResetContent,
+});
+
+crate::runtime::server::handler::impl_declares!(NoSuccessResponse {
+    404 = NotFound(String),
+});
+
+impl<const CODE: u16> Declares<CODE, ()> for NothingResponse {
+    fn respond_with((): ()) -> Self {
+        Self::Default {
+            status: NothingResponseDefault::from_const::<CODE>(),
+        }
+    }
+}
+
+impl<const CODE: u16> Declares<CODE, String> for OnlyDefaultResponse {
+    fn respond_with(body: String) -> Self {
+        Self::Default {
+            status: OnlyDefaultResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(GetOtherResponse {
+    200 = Ok,
+});
+
+crate::runtime::server::handler::impl_declares!(HeadOtherResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(RangeResponse {
+    200 = Ok,
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    RangeResponse, (), (), Success(RangeResponse2xx) {}, [201, 202, 203, 204, 205, 206,
+    207, 208, 218, 226]
+);
+
+crate::runtime::server::handler::impl_declares_each!(
+    RangeResponse, (), (), ServerError(RangeResponse5xx) {}, [500, 501, 502, 503, 504,
+    505, 506, 507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+    540, 561, 562, 598, 599]
+);
+
+crate::runtime::server::handler::impl_declares!(GetSharedResponse {
+    200 = Ok,
+    409 = Conflict,
+});
+
+crate::runtime::server::handler::impl_declares!(PutSharedResponse {
+    200 = Ok,
+    409 = Conflict,
+});

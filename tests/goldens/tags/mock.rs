@@ -20,64 +20,106 @@ use crate::{
 };
 pub use crate::runtime::mock::Mock;
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl store::Api for Mock {
-    async fn buy_pet(&self, request: Request<BuyPet>) -> BuyPetResponse {
+    async fn buy_pet(
+        &self,
+        request: Request<BuyPet>,
+    ) -> Result<BuyPetResponse, Rejection> {
         respond(self, &request, BUY_PET_EXAMPLES, None).await
     }
 
-    async fn youngest_pet(&self, request: Request<YoungestPet>) -> YoungestPetResponse {
+    async fn youngest_pet(
+        &self,
+        request: Request<YoungestPet>,
+    ) -> Result<YoungestPetResponse, Rejection> {
         respond(self, &request, YOUNGEST_PET_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl shop::Api for Mock {
-    async fn get_shop(&self, request: Request<GetShop>) -> GetShopResponse {
+    async fn get_shop(
+        &self,
+        request: Request<GetShop>,
+    ) -> Result<GetShopResponse, Rejection> {
         respond(self, &request, GET_SHOP_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl axum2::Api for Mock {
-    async fn get_axum(&self, request: Request<GetAxum>) -> GetAxumResponse {
+    async fn get_axum(
+        &self,
+        request: Request<GetAxum>,
+    ) -> Result<GetAxumResponse, Rejection> {
         respond(self, &request, GET_AXUM_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl pet_store::Api for Mock {
-    async fn get_pet_store(&self, request: Request<GetPetStore>) -> GetPetStoreResponse {
+    async fn get_pet_store(
+        &self,
+        request: Request<GetPetStore>,
+    ) -> Result<GetPetStoreResponse, Rejection> {
         respond(self, &request, GET_PET_STORE_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl pets::Api for Mock {
-    async fn find_pets(&self, request: Request<FindPets>) -> FindPetsResponse {
+    async fn find_pets(
+        &self,
+        request: Request<FindPets>,
+    ) -> Result<FindPetsResponse, Rejection> {
         respond(self, &request, FIND_PETS_EXAMPLES, None).await
     }
 
-    async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse {
+    async fn get_pet(
+        &self,
+        request: Request<GetPet>,
+    ) -> Result<GetPetResponse, Rejection> {
         respond(self, &request, GET_PET_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl security2::Api for Mock {
-    async fn get_security(&self, request: Request<GetSecurity>) -> GetSecurityResponse {
+    async fn get_security(
+        &self,
+        request: Request<GetSecurity>,
+    ) -> Result<GetSecurityResponse, Rejection> {
         respond(self, &request, GET_SECURITY_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl r#type::Api for Mock {
-    async fn get_types(&self, request: Request<GetTypes>) -> GetTypesResponse {
+    async fn get_types(
+        &self,
+        request: Request<GetTypes>,
+    ) -> Result<GetTypesResponse, Rejection> {
         respond(self, &request, GET_TYPES_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl 動物::Api for Mock {
-    async fn animals(&self, request: Request<Animals>) -> AnimalsResponse {
+    async fn animals(
+        &self,
+        request: Request<Animals>,
+    ) -> Result<AnimalsResponse, Rejection> {
         respond(self, &request, ANIMALS_EXAMPLES, None).await
     }
 }
 
+#[allow(refining_impl_trait, reason = "the mock rejects requests")]
 impl untagged::Api for Mock {
-    async fn health(&self, request: Request<Health>) -> HealthResponse {
+    async fn health(
+        &self,
+        request: Request<Health>,
+    ) -> Result<HealthResponse, Rejection> {
         respond(self, &request, HEALTH_EXAMPLES, None).await
     }
 }

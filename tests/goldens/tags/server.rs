@@ -7,8 +7,8 @@
 pub use crate::runtime::{
     message::Rejection,
     server::{
-        axum::RouterExt, limits::Limits, request::Request, router::ApiRouter,
-        serve::{Serve, serve},
+        axum::RouterExt, handler::{Declares, HandlerError, HandlerOutput, InternalError},
+        limits::Limits, request::Request, router::ApiRouter, serve::{Serve, serve},
     },
 };
 pub use axum;
@@ -40,7 +40,7 @@ impl<
 /// - 406 if `Accept` excludes every media type of a success
 /// - 408 and 413 for content that exceeds the time or size of the [`Limits`]
 /// - 415 for content of an undeclared media type and 422 for content that its schema rejects
-/// - 500 if a method panics or returns a response that cannot be encoded
+/// - 500 if a method panics, or returns an [`InternalError`] or a response that cannot be encoded
 /// - 503 if a method exceeds the time of the [`Limits`]
 ///
 /// [`on_reject`](RouterExt::on_reject) replaces these responses. Unless the document declares them,
@@ -69,19 +69,25 @@ pub mod store {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `POST /pets`
         fn buy_pet(
             &self,
             request: Request<BuyPet>,
-        ) -> impl Future<Output = BuyPetResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<BuyPetResponse>> + Send;
 
         /// `GET /pets/youngest`
         fn youngest_pet(
             &self,
             request: Request<YoungestPet>,
-        ) -> impl Future<Output = YoungestPetResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<YoungestPetResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -97,14 +103,14 @@ pub mod store {
             .route(
                 api,
                 |api, request: Request<BuyPet>| async move {
-                    Api::buy_pet(&*api, request).await
+                    Api::buy_pet(&*api, request).await.into_result()
                 },
             );
         router
             .route(
                 api,
                 |api, request: Request<YoungestPet>| async move {
-                    Api::youngest_pet(&*api, request).await
+                    Api::youngest_pet(&*api, request).await.into_result()
                 },
             );
         router
@@ -117,13 +123,19 @@ pub mod shop {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /shop`
         fn get_shop(
             &self,
             request: Request<GetShop>,
-        ) -> impl Future<Output = GetShopResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetShopResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -139,7 +151,7 @@ pub mod shop {
             .route(
                 api,
                 |api, request: Request<GetShop>| async move {
-                    Api::get_shop(&*api, request).await
+                    Api::get_shop(&*api, request).await.into_result()
                 },
             );
         router
@@ -152,13 +164,19 @@ pub mod axum2 {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /axum`
         fn get_axum(
             &self,
             request: Request<GetAxum>,
-        ) -> impl Future<Output = GetAxumResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetAxumResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -174,7 +192,7 @@ pub mod axum2 {
             .route(
                 api,
                 |api, request: Request<GetAxum>| async move {
-                    Api::get_axum(&*api, request).await
+                    Api::get_axum(&*api, request).await.into_result()
                 },
             );
         router
@@ -187,13 +205,19 @@ pub mod pet_store {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /pet-store`
         fn get_pet_store(
             &self,
             request: Request<GetPetStore>,
-        ) -> impl Future<Output = GetPetStoreResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetPetStoreResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -209,7 +233,7 @@ pub mod pet_store {
             .route(
                 api,
                 |api, request: Request<GetPetStore>| async move {
-                    Api::get_pet_store(&*api, request).await
+                    Api::get_pet_store(&*api, request).await.into_result()
                 },
             );
         router
@@ -222,19 +246,25 @@ pub mod pets {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /pets`
         fn find_pets(
             &self,
             request: Request<FindPets>,
-        ) -> impl Future<Output = FindPetsResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<FindPetsResponse>> + Send;
 
         /// `GET /pets/{name}`
         fn get_pet(
             &self,
             request: Request<GetPet>,
-        ) -> impl Future<Output = GetPetResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetPetResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -250,14 +280,14 @@ pub mod pets {
             .route(
                 api,
                 |api, request: Request<FindPets>| async move {
-                    Api::find_pets(&*api, request).await
+                    Api::find_pets(&*api, request).await.into_result()
                 },
             );
         router
             .route(
                 api,
                 |api, request: Request<GetPet>| async move {
-                    Api::get_pet(&*api, request).await
+                    Api::get_pet(&*api, request).await.into_result()
                 },
             );
         router
@@ -270,7 +300,13 @@ pub mod security2 {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /security`
         ///
@@ -278,7 +314,7 @@ pub mod security2 {
         fn get_security(
             &self,
             request: Request<GetSecurity>,
-        ) -> impl Future<Output = GetSecurityResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetSecurityResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -294,7 +330,7 @@ pub mod security2 {
             .route(
                 api,
                 |api, request: Request<GetSecurity>| async move {
-                    Api::get_security(&*api, request).await
+                    Api::get_security(&*api, request).await.into_result()
                 },
             );
         router
@@ -307,13 +343,19 @@ pub mod r#type {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /types`
         fn get_types(
             &self,
             request: Request<GetTypes>,
-        ) -> impl Future<Output = GetTypesResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<GetTypesResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -329,7 +371,7 @@ pub mod r#type {
             .route(
                 api,
                 |api, request: Request<GetTypes>| async move {
-                    Api::get_types(&*api, request).await
+                    Api::get_types(&*api, request).await.into_result()
                 },
             );
         router
@@ -342,13 +384,19 @@ pub mod 動物 {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /動物`
         fn animals(
             &self,
             request: Request<Animals>,
-        ) -> impl Future<Output = AnimalsResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<AnimalsResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -364,7 +412,7 @@ pub mod 動物 {
             .route(
                 api,
                 |api, request: Request<Animals>| async move {
-                    Api::animals(&*api, request).await
+                    Api::animals(&*api, request).await.into_result()
                 },
             );
         router
@@ -377,13 +425,19 @@ pub mod untagged {
 
     /// The operations of the tag: a method for each.
     ///
-    /// A method can only return a response that the document declares for its operation.
+    /// A method can only return a response that the document declares for its operation, or a [`Result`] with
+    /// it whose error is a [`HandlerError`]:
+    ///
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> GetPetResponse`
+    /// - `async fn get_pet(&self, request: Request<GetPet>) -> Result<GetPetResponse, AppError>`
+    ///
+    /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
     pub trait Api: Send + Sync + 'static {
         /// `GET /health`
         fn health(
             &self,
             request: Request<Health>,
-        ) -> impl Future<Output = HealthResponse> + Send;
+        ) -> impl Future<Output: HandlerOutput<HealthResponse>> + Send;
     }
 
     /// Returns a router for these operations, to be merged with the routers of other tags.
@@ -399,9 +453,55 @@ pub mod untagged {
             .route(
                 api,
                 |api, request: Request<Health>| async move {
-                    Api::health(&*api, request).await
+                    Api::health(&*api, request).await.into_result()
                 },
             );
         router
     }
 }
+
+crate::runtime::server::handler::impl_declares!(GetAxumResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(HealthResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetPetStoreResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(FindPetsResponse {
+    200 = Ok(Vec < String >),
+});
+
+crate::runtime::server::handler::impl_declares!(BuyPetResponse {
+    201 = Created,
+    402 = PaymentRequired,
+});
+
+crate::runtime::server::handler::impl_declares!(YoungestPetResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetPetResponse {
+    200 = Ok,
+    404 = NotFound,
+});
+
+crate::runtime::server::handler::impl_declares!(GetSecurityResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetShopResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetTypesResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(AnimalsResponse {
+    204 = NoContent,
+});

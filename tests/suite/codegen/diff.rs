@@ -272,6 +272,51 @@ const PARTS: &[&str] = &["0", "Other", "code", "get", "new", "others", "status"]
 
 /// The diff can trace a change of any public item to the document. An item of a new output needs an
 /// `ItemOrigin`, unless it is the same for every document.
+/// The responses to DELETE become equal to those to PATCH, and one of two equal schemas gets a property.
+#[test]
+fn an_edit_is_a_finding_of_its_own_operation_only() {
+    let catalogue = catalogue();
+    let text = |not_found: &str, property: &str| {
+        let schema = |properties: &str| {
+            format!(
+                "content: {{application/json: {{schema: {{type: object, properties: {{{properties}}}}}}}}}"
+            )
+        };
+        format!(
+            "openapi: 3.0.3
+info: {{title: A, version: 1.0.0}}
+paths:
+  /a:
+    get: {{operationId: getA, responses: {{'200': {{description: Fine., {}}}}}}}
+    put: {{operationId: putA, responses: {{'200': {{description: Fine., {}}}}}}}
+    patch: {{operationId: patchA, responses: {{'204': {{description: Done.}}, '404': {{description: Not here.}}}}}}
+    delete: {{operationId: deleteA, responses: {{'204': {{description: Done.}}{not_found}}}}}
+",
+            schema(&format!("id: {{type: integer}}{property}")),
+            schema("id: {type: integer}"),
+        )
+    };
+    let base = side(&text("", ""), &catalogue);
+    let head = text(
+        ", '404': {description: Not here.}",
+        ", name: {type: string}",
+    );
+    let diff = diff(&base, &side(&head, &catalogue));
+    let findings = diff.findings.iter();
+    let found: Vec<_> = findings
+        .map(|finding| (finding.rule.id(), finding.subject.as_str()))
+        .collect();
+    let expected = [
+        ("response-added", "`DELETE /a`"),
+        ("property-added", "`GET /a`, response `200`"),
+    ];
+    assert_eq!(found, expected, "{:#?}", diff.findings);
+    let items = diff.findings.iter().flat_map(|finding| &finding.rust);
+    let items: BTreeSet<_> = items.map(|change| change.item.as_str()).collect();
+    let expected = ["DeleteAResponse::NotFound", "types::GetAOkBody.name"];
+    assert_eq!(items, expected.into(), "{:#?}", diff.findings);
+}
+
 #[test]
 fn every_public_item_has_an_origin() {
     let mut unused: BTreeSet<&str> = WITHOUT_ORIGIN.iter().chain(PARTS).copied().collect();

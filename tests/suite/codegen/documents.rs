@@ -21,6 +21,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
     ("files", &["responses", "types"]),
+    ("handlers", &["responses", "server"]),
     ("headers", &["responses"]),
     ("constraints", &["constraints", "requests"]),
     ("media", &["mock"]),

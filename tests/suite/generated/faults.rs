@@ -5,7 +5,7 @@ use std::{io::Write, time::Duration};
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use statusquo::{
-    Client, Code, DecodeError, Status, StatusResponse,
+    Client, Code, DecodeError, FoundResponse, ServiceUnavailableResponse, Status, StatusResponse,
     client::{Error, Redirects, ResponseError},
 };
 use statusquo_tests::fault_server::{Fault, FaultServer};
@@ -238,7 +238,7 @@ async fn redirects_are_limited_and_only_followed_if_enabled() {
     let location = Some("/elsewhere".to_owned());
     assert_eq!(
         request(&server).await.unwrap(),
-        StatusResponse::Found { location }
+        StatusResponse::Found(FoundResponse { location })
     );
     assert_eq!(server.request_count(), 1);
 }
@@ -282,9 +282,9 @@ async fn the_error_of_success_keeps_the_response() {
     assert!(matches!(
         &response_error,
         ResponseError::Declared(
-            StatusResponse::ServiceUnavailable {
+            StatusResponse::ServiceUnavailable(ServiceUnavailableResponse {
                 retry_after: Some(_)
-            },
+            }),
             _
         )
     ));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use statusquo::{
-    Client, Status, StatusResponse,
+    Client, Status, StatusResponse, TooManyRequestsResponse,
     client::{Error, Redirects, RetryPolicy, http_builder},
 };
 use statusquo_tests::fault_server::{Fault, FaultServer};
@@ -89,7 +89,7 @@ async fn the_last_response_is_returned_when_no_attempts_are_left() {
     let (outcome, count, waits) = get(vec![Fault::status(429, "")], exponential()).await;
     assert_eq!(
         outcome.unwrap(),
-        StatusResponse::TooManyRequests { retry_after: None }
+        StatusResponse::TooManyRequests(TooManyRequestsResponse { retry_after: None })
     );
     assert_eq!((count, waits), (5, seconds(&[1, 2, 4, 8])));
 

@@ -460,7 +460,7 @@ fn a_dry_run_reports_the_edit_and_writes_nothing() {
         "`GET /a`: also returns `410`",
         "major: add a `match` arm for `AResponse::Gone`",
         "requires 2.0.0, but `info.version` is 1.0.0",
-        "small: 3 files would change",
+        "small: 4 files would change",
     ] {
         assert!(output.results.contains(part), "{part}\n{}", output.results);
     }

@@ -1,19 +1,21 @@
 //! Lowers responses to response enums: one for each operation, except where `x-name` shares one.
 
 mod drafts;
+mod shared;
 
 use openapiv3::Response;
 
-use self::drafts::{ResponseDraft, fingerprint, split_interim};
-use super::{
-    content, headers,
-    routes::{Route, responses},
+pub(crate) use self::shared::SharedResponses;
+use self::{
+    drafts::{ResponseDraft, fingerprint, split_interim},
+    shared::ResponseFields,
 };
+use super::routes::{Route, responses};
 use crate::{
-    lower::{Context, Lowering, schemas::Naming, statuses::Statuses},
+    lower::{Context, Lowering, statuses::Statuses},
     model::{
-        Class, IsSuccess, Method, Origin, Parameter, Payload, ResponseEnum, ResponseKey,
-        ResponseVariant, SuccessType,
+        Class, IsSuccess, Method, Origin, Payload, ResponseEnum, ResponseKey, ResponseVariant,
+        SuccessType,
     },
     name::Ident,
     pointer::Pointer,
@@ -61,7 +63,7 @@ struct DeclaredResponses<'a> {
 }
 
 /// A response enum before its types are lowered.
-struct SharedResponses {
+struct ResponseGroup {
     /// The `x-name`, with which operations share the enum.
     chosen: Option<Ident>,
     /// The indices of the operations that use it. Its types are those of the first one.
@@ -107,9 +109,9 @@ fn declared<'a>(
     lowering: &mut Lowering<'a>,
     routes: &'a [Route<'a>],
     statuses: &Statuses,
-) -> (Vec<DeclaredResponses<'a>>, Vec<SharedResponses>) {
+) -> (Vec<DeclaredResponses<'a>>, Vec<ResponseGroup>) {
     let cx = lowering.cx;
-    let mut groups: Vec<SharedResponses> = Vec::new();
+    let mut groups: Vec<ResponseGroup> = Vec::new();
     let mut operations: Vec<DeclaredResponses<'a>> = Vec::new();
     for (index, route) in routes.iter().enumerate() {
         let (drafts, interim_keys) = split_interim(cx, route, responses(cx, route), statuses);
@@ -135,7 +137,7 @@ fn declared<'a>(
                 }
                 group.users.push(index);
             }
-            None => groups.push(SharedResponses {
+            None => groups.push(ResponseGroup {
                 chosen,
                 users: vec![index],
             }),
@@ -187,7 +189,7 @@ fn check_shared(
 /// Returns the name of a response enum: the chosen name, or else that of its operation.
 fn enum_name(
     lowering: &mut Lowering<'_>,
-    group: &SharedResponses,
+    group: &ResponseGroup,
     operations: &[DeclaredResponses<'_>],
 ) -> Ident {
     let users = group.users.iter();
@@ -216,7 +218,7 @@ fn enum_name(
 
 fn response_enum(
     lowering: &mut Lowering<'_>,
-    group: &SharedResponses,
+    group: &ResponseGroup,
     name: Ident,
     operations: &[DeclaredResponses<'_>],
     statuses: &Statuses,
@@ -228,7 +230,10 @@ fn response_enum(
         .iter()
         .map(|draft| variant_parts(lowering, draft, &name, statuses))
         .collect();
-    let responses: Vec<_> = parts.iter().map(|parts| (parts.key, &parts.body)).collect();
+    let responses: Vec<_> = parts
+        .iter()
+        .map(|parts| (parts.key, &parts.fields.body))
+        .collect();
     let (success, successes) = success(&responses);
     let variants = parts.into_iter().zip(successes).enumerate();
     let variants = variants.map(|(index, (parts, succeeds))| ResponseVariant {
@@ -236,8 +241,9 @@ fn response_enum(
         variant: parts.variant,
         status_type: parts.status_type,
         doc: parts.doc,
-        headers: parts.headers,
-        body: parts.body,
+        headers: parts.fields.headers,
+        body: parts.fields.body,
+        shared: parts.fields.shared,
         succeeds,
         origin: origin(&users, index),
     });
@@ -325,8 +331,7 @@ struct VariantParts {
     variant: Ident,
     status_type: Option<Ident>,
     doc: String,
-    headers: Vec<Parameter>,
-    body: Payload,
+    fields: ResponseFields,
 }
 
 fn variant_parts(
@@ -353,26 +358,16 @@ fn variant_parts(
             Some(name.0)
         }
     };
-    let (doc, headers, body) = match &draft.response {
-        None => (String::new(), Vec::new(), Payload::Empty),
+    let (doc, fields) = match &draft.response {
+        None => (String::new(), ResponseFields::default()),
         Some(response) => {
             let base = enum_name.as_str();
             let base = base.strip_suffix("Response").unwrap_or(base);
             let fallback = Ident::pascal(base).with_suffix(variant.as_str());
-            let naming = Naming::at(&response.place, &fallback);
-            let headers = headers::lower(lowering, response, &naming);
-            let body = if draft.has_content {
-                content::lower(
-                    lowering,
-                    content::MessageKind::Response,
-                    &response.node.content,
-                    &response.place.key("content"),
-                    &naming.with("Body"),
-                )
-            } else {
-                Payload::Empty
-            };
-            (doc(key, response.node, statuses), headers, body)
+            (
+                doc(key, response.node, statuses),
+                shared::lower(lowering, draft, response, &fallback),
+            )
         }
     };
     VariantParts {
@@ -380,8 +375,7 @@ fn variant_parts(
         variant,
         status_type,
         doc,
-        headers,
-        body,
+        fields,
     }
 }
 

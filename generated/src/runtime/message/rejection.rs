@@ -2,6 +2,8 @@
 
 //! The reason why a server rejects a request.
 
+use std::{error::Error, sync::Arc};
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::built_in::BuiltInResponse;
@@ -29,6 +31,8 @@ pub(crate) struct RejectionInner {
     pub(crate) pointer: Option<String>,
     /// Header fields of the response.
     pub(crate) headers: HeaderMap,
+    /// The error of the server, which the response does not reveal.
+    pub(crate) cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Rejection {
@@ -41,12 +45,19 @@ impl Rejection {
             parameter: None,
             pointer: None,
             headers: HeaderMap::new(),
+            cause: None,
         }))
     }
 
     /// Adds a header field.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.append(name, value);
+        self
+    }
+
+    /// Sets the error of the server that prevents a response of the operation.
+    pub(crate) fn with_cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.cause = Some(Arc::from(cause.into()));
         self
     }
 
@@ -87,6 +98,15 @@ impl Rejection {
     #[must_use]
     pub fn invalid_value(&self) -> Option<&str> {
         self.0.pointer.as_deref()
+    }
+
+    /// Returns the error of the server behind a 500: that of the operation's method, or of a response that cannot
+    /// be encoded. `None` for any other rejection, and for a method that panics.
+    ///
+    /// It is for logs: it may contain details that a client must not see.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
     }
 
     /// Creates the rejection of a parameter; `fault` follows its name in the message.

@@ -17,7 +17,7 @@ use crate::{
     Code, StatusChoice,
     runtime::{
         message::{Operation, Rejection, Response, built_in::BuiltInResponse, match_response_key},
-        server::{request::Request, router::reject},
+        server::{handler::InternalError, request::Request},
     },
 };
 
@@ -64,28 +64,23 @@ impl Mock {
 /// Returns the example of a status: one of `choice`, which is the value of a parameter, or else a preferred
 /// one, or else the first success.
 ///
-/// If the document does not declare the chosen status, the example of 400 is returned. Rejects the request with
-/// 400 if `Prefer` is invalid, or prefers an undeclared status or example.
+/// If the document does not declare the chosen status, the example of 400 is returned.
 ///
-/// # Panics
-/// If there is no example, or if it does not match the document; the generator warns in these cases. The
-/// server responds with 500.
+/// # Errors
+/// - 400 if `Prefer` is invalid, or prefers an undeclared status or example
+/// - 500 if there is no example, or if it does not match the document; the generator warns in these cases
 pub(crate) async fn respond<O: Operation>(
     mock: &Mock,
     request: &Request<O>,
     examples: &[ResponseExample],
     choice: Option<&StatusChoice>,
-) -> O::Response {
-    let preferred = match Prefer::from_headers(request.headers()) {
-        Ok(preferred) => preferred,
-        Err(error) => reject(Rejection::new(BuiltInResponse::BAD_REQUEST, error)),
-    };
+) -> Result<O::Response, Rejection> {
+    let bad_request = |error| Rejection::new(BuiltInResponse::BAD_REQUEST, error);
+    let preferred = Prefer::from_headers(request.headers()).map_err(bad_request)?;
     let choice = match (choice, &preferred.code) {
         (Some(choice), _) => Some(choice),
         (None, Some(choice)) => {
-            if let Err(rejection) = check_declared::<O::Response>(choice) {
-                reject(rejection);
-            }
+            check_declared::<O::Response>(choice)?;
             Some(choice)
         }
         (None, None) => None,
@@ -102,16 +97,14 @@ pub(crate) async fn respond<O: Operation>(
         None => first(examples),
     };
     let Some((example, code)) = selected else {
-        panic!("the document has no example of this response")
+        return Err(InternalError::new("the document has no example of this response").into());
     };
-    let content = match select(example, preferred.example.as_deref(), request.headers()) {
-        Ok(content) => content,
-        Err(error) => reject(Rejection::new(BuiltInResponse::BAD_REQUEST, error)),
-    };
-    match decode(example, content, code) {
-        Ok(response) => response,
-        Err(error) => panic!("the example of {code} does not match the document: {error}"),
-    }
+    let preferred = preferred.example.as_deref();
+    let content = select(example, preferred, request.headers()).map_err(bad_request)?;
+    decode(example, content, code).map_err(|error| {
+        let cause = format!("the example of {code} does not match the document: {error}");
+        InternalError::new(cause).into()
+    })
 }
 
 /// Checks that the document declares the chosen statuses.

@@ -7,7 +7,7 @@
 use std::{
     convert::Infallible,
     fmt,
-    panic::{AssertUnwindSafe, resume_unwind},
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     task::{self, Poll},
@@ -21,11 +21,12 @@ use tokio::time::{Sleep, sleep};
 use super::{
     axum::{Body, HttpRequest, HttpResponse},
     content,
+    handler::internal_error,
     limits::RequestLimits,
     request::Request,
     response::{http_response, problem, with_status, without_content},
     routes::{RouteMatch, Routes},
-    span::ServerSpan,
+    span::{ServerSpan, log_cause},
 };
 use crate::{
     Code,
@@ -86,7 +87,7 @@ impl ApiRouter {
         A: Send + Sync + 'static,
         O: Operation,
         H: Fn(Arc<A>, Request<O>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = O::Response> + Send + 'static,
+        F: Future<Output = Result<O::Response, Rejection>> + Send + 'static,
     {
         let api = Arc::clone(api);
         let handler: Handler = Box::new(move |head, body, path| {
@@ -233,53 +234,32 @@ fn allow(methods: &[&Method]) -> HeaderValue {
 /// Returns the response of a method; 500 if it panics.
 ///
 /// This is not an `async fn`, which would store the future of the method twice and move it.
-fn respond<O, F>(response: F) -> impl Future<Output = HttpResponse> + Send
+fn respond<O, F>(result: F) -> impl Future<Output = HttpResponse> + Send
 where
     O: Operation,
-    F: Future<Output = O::Response> + Send,
+    F: Future<Output = Result<O::Response, Rejection>> + Send,
 {
-    AssertUnwindSafe(response)
+    AssertUnwindSafe(result)
         .catch_unwind()
         .map(|caught| match caught {
-            Ok(response) => encode_response::<O>(response),
-            Err(payload) => match payload.downcast() {
-                Ok(rejection) => rejection_response::<O>(*rejection),
-                Err(_) => internal_error::<O>(),
-            },
+            Ok(Ok(response)) => encode_response::<O>(response),
+            Ok(Err(rejection)) => rejection_response::<O>(rejection),
+            Err(_) => rejection_response::<O>(internal_error()),
         })
-}
-
-/// Ends a method with a rejection, by unwinding to the router without a panic message.
-///
-/// The return type of a method allows declared responses only. This is for the mock, which rejects a request
-/// for any other response.
-pub(crate) fn reject(rejection: Rejection) -> ! {
-    resume_unwind(Box::new(rejection))
 }
 
 /// Encodes a response; 500 if that fails.
 fn encode_response<O: Operation>(response: O::Response) -> HttpResponse {
     let response = response.encode().and_then(http_response);
-    response.unwrap_or_else(|error| {
-        // The client does not get the reason; a layer around the router can log it.
-        let mut response = internal_error::<O>();
-        response.extensions_mut().insert(error);
-        response
-    })
+    response.unwrap_or_else(|error| rejection_response::<O>(internal_error().with_cause(error)))
 }
 
 #[cold]
 fn rejection_response<O: Operation>(rejection: Rejection) -> HttpResponse {
+    if let Some(cause) = rejection.cause() {
+        log_cause(cause);
+    }
     problem(rejection.with_operation(O::ID))
-}
-
-#[cold]
-fn internal_error<O: Operation>() -> HttpResponse {
-    let detail = "the server failed to handle this request";
-    rejection_response::<O>(Rejection::new(
-        BuiltInResponse::INTERNAL_SERVER_ERROR,
-        detail,
-    ))
 }
 
 /// Checks the header of a request, before its content is received. Credentials are checked first, so that

@@ -4,7 +4,7 @@
 //!
 //! Names are those of OpenTelemetry's semantic conventions for HTTP servers.
 
-use std::future::Future;
+use std::{error::Error, future::Future};
 
 use http::request::Parts;
 #[cfg(feature = "tracing")]
@@ -83,6 +83,21 @@ impl ServerSpan {
         Ok(response)
     }
 }
+
+/// Logs the error of the server behind a 500, with its sources, in the span of the request.
+#[cfg(feature = "tracing")]
+pub(crate) fn log_cause(cause: &(dyn Error + 'static)) {
+    let mut sources = Vec::new();
+    let mut source = cause.source();
+    while let Some(error) = source {
+        sources.push(error.to_string());
+        source = error.source();
+    }
+    tracing::error!(error = %cause, sources = ?sources, "the server failed to handle a request");
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn log_cause(_: &(dyn Error + 'static)) {}
 
 #[cfg(not(feature = "tracing"))]
 impl ServerSpan {

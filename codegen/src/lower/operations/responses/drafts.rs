@@ -16,6 +16,8 @@ pub(super) struct ResponseDraft<'a> {
     pub(super) response: Option<Located<'a, Response>>,
     /// Whether its content is lowered.
     pub(super) has_content: bool,
+    /// Whether the operation refers to it, as to a component.
+    pub(super) is_referenced: bool,
 }
 
 impl ResponseDraft<'_> {
@@ -58,8 +60,10 @@ pub(super) fn split_interim<'a>(
         if route.method == Method::Head {
             cx.account_for(response.place.key("content"));
         }
+        let is_referenced = response.place.parent() != Some(route.declared.place.key("responses"));
         drafts.push(ResponseDraft {
             key,
+            is_referenced,
             response: Some(response),
             // A response to HEAD has no content, even if it is declared (RFC 9110, section 9.3.2).
             has_content: allows_content && route.method != Method::Head,
@@ -80,6 +84,7 @@ pub(super) fn split_interim<'a>(
             key: ResponseKey::Default,
             response: None,
             has_content: false,
+            is_referenced: false,
         });
     }
     (drafts, interim_keys)
