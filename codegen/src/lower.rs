@@ -80,6 +80,7 @@ fn model(cx: &Context<'_>) -> Model {
         security: &security,
         handlers: &handlers,
         groups: &groups,
+        servers: servers::lower_for_routes(cx, &routes, &servers),
         examples: examples.by_route,
     });
     let counts = coverage::count(cx, &routes, &operations, &responses.enums);

@@ -273,6 +273,24 @@ pub struct Server {
     pub variables: Vec<ServerVariable>,
 }
 
+impl Server {
+    /// Returns the URL with the default values of its variables; `None` if a variable is not declared.
+    #[must_use]
+    pub fn default_url(&self) -> Option<String> {
+        let parts = template_parts(&self.url);
+        parts
+            .map(|part| match part {
+                TemplatePart::Literal(text) => Some(text),
+                TemplatePart::Parameter(name) => {
+                    let mut variables = self.variables.iter();
+                    let variable = variables.find(|variable| variable.name == name);
+                    variable.map(|variable| variable.default.as_str())
+                }
+            })
+            .collect()
+    }
+}
+
 /// A variable in the URL template of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerVariable {

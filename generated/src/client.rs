@@ -8,7 +8,9 @@ pub use crate::runtime::client::{
         StreamingCall, StreamingResponse,
     },
     builder::{Client, ClientBuilder, http_builder},
-    error::{Error, ResponseError},
+    credential::{CredentialFn, IntoCredential, credential_fn},
+    error::{BoxError, Error, ResponseError},
+    hook::{Hook, HookResponse},
     conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
 };

@@ -8,9 +8,11 @@ use reqwest::Url;
 use tokio::time::timeout_at;
 
 use super::{
-    builder::{ClientParts, Settings, parts},
+    builder::{ClientParts, Settings, parse_base_url, parts},
     call::Call,
-    error::{Error, ErrorKind, RawResponse},
+    credential::SecretSource,
+    error::{BoxError, Error, ErrorKind, RawResponse},
+    hook::HookResponse,
     redirect::{LIMIT, Redirect},
     retry::{RequestState, RetryState},
     span::ClientSpan,
@@ -23,7 +25,7 @@ use crate::{
             operation::{Operation, Response},
             request_encoder::RequestEncoder,
             response_decoder::ResponseDecoder,
-            security::SecurityScheme,
+            security::{Secret, SecurityScheme},
         },
     },
 };
@@ -185,9 +187,15 @@ impl<'c, O: Operation> Sender<'c, O> {
         self.has_response = false;
         let mut redirect: Option<Redirect> = None;
         loop {
-            let request = self
-                .request(redirect.as_ref())
-                .map_err(|error| Error::for_operation::<O>(None, ErrorKind::Request(error)))?;
+            let request = match deadline {
+                None => self.prepare(redirect.as_ref()).await,
+                Some(deadline) => {
+                    let prepared = timeout_at(deadline.into(), self.prepare(redirect.as_ref()));
+                    let expired =
+                        |_| Err(Error::for_operation::<O>(None, ErrorKind::Timeout(None)));
+                    prepared.await.unwrap_or_else(expired)
+                }
+            }?;
             let span = ClientSpan::new::<O>(&request, redirect.is_some(), self.sent);
             self.sent += 1;
             let outcome = span
@@ -201,8 +209,43 @@ impl<'c, O: Operation> Sender<'c, O> {
         }
     }
 
+    /// Builds the request with its credentials, and passes it to the hooks.
+    async fn prepare(&mut self, redirect: Option<&Redirect>) -> Result<reqwest::Request, Error> {
+        let failed = |kind| Error::for_operation::<O>(None, kind);
+        let secrets = if redirect.is_none_or(|redirect| !redirect.is_cross_origin) {
+            secrets::<O>(self.parts.settings).await
+        } else {
+            Ok(Vec::new())
+        };
+        let secrets = secrets.map_err(|error| failed(ErrorKind::User(error, None)))?;
+        let request = self.request(redirect, &secrets);
+        let mut request = request.map_err(|error| failed(ErrorKind::Request(error)))?;
+        let hooks = &self.parts.settings.hooks;
+        match hooks.on_request(O::ID, &mut request).await {
+            Ok(()) => Ok(request),
+            Err(error) => {
+                let kind = ErrorKind::User(error, None);
+                Err(Error::for_operation::<O>(Some(request.url()), kind))
+            }
+        }
+    }
+
+    /// Passes a response to the hooks.
+    async fn observe(&self, raw: &RawResponse, url: &Url, has_body: bool) -> Result<(), Error> {
+        let response = HookResponse::new(raw, url, has_body);
+        let hooks = &self.parts.settings.hooks;
+        hooks.on_response(O::ID, &response).await.map_err(|error| {
+            let kind = ErrorKind::User(error, Some(raw.clone()));
+            Error::for_operation::<O>(Some(url), kind)
+        })
+    }
+
     /// Builds the request, to the operation's URL or to the target of a redirect.
-    fn request(&mut self, redirect: Option<&Redirect>) -> Result<reqwest::Request, EncodeError> {
+    fn request(
+        &mut self,
+        redirect: Option<&Redirect>,
+        secrets: &[(&SecurityScheme, Secret)],
+    ) -> Result<reqwest::Request, EncodeError> {
         let options = self.call.options.as_deref();
         if let Some(error) = options.and_then(|options| options.invalid_header.as_ref()) {
             return Err(error.clone());
@@ -210,12 +253,12 @@ impl<'c, O: Operation> Sender<'c, O> {
         let settings = self.parts.settings;
         let mut encoder = RequestEncoder::default();
         self.call.request.encode(&mut encoder)?;
-        if redirect.is_none_or(|redirect| !redirect.is_cross_origin) {
-            authorize::<O>(settings, &mut encoder)?;
+        for (scheme, secret) in secrets {
+            secret.write(scheme, &mut encoder)?;
         }
         let (method, url) = match redirect {
             Some(redirect) => (redirect.method.clone(), redirect.url.clone()),
-            None => (O::METHOD, request_url::<O>(self.parts.base, &encoder)),
+            None => (O::METHOD, request_url::<O>(&self.parts, &encoder)?),
         };
         let cookie = encoder.cookie()?;
         let mut request = reqwest::Request::new(method, url);
@@ -328,12 +371,14 @@ impl<'c, O: Operation> Sender<'c, O> {
                     let _ = timeout_at(deadline.into(), drain).await;
                 }
             }
+            self.observe(&raw, &url, false).await?;
             return Ok(Step::Follow(next));
         }
         let is_streamed = self
             .is_streamed
             .is_some_and(|is_streamed| is_streamed(raw.code));
         if is_streamed && decode::<O>(&raw).is_ok() {
+            self.observe(&raw, &url, false).await?;
             return Ok(Step::Done(ReceivedResponse {
                 raw,
                 url,
@@ -366,6 +411,7 @@ impl<'c, O: Operation> Sender<'c, O> {
         let kind = match failure {
             None if is_one_too_many => ErrorKind::DecodeError(DecodeError::TooManyRedirects, raw),
             None => {
+                self.observe(&raw, &url, true).await?;
                 return Ok(Step::Done(ReceivedResponse {
                     raw,
                     url,
@@ -404,30 +450,47 @@ fn earliest(deadline: Option<Instant>, read_timeout: Option<Duration>) -> Option
 }
 
 /// Returns the URL of an encoded request.
-fn request_url<O: Operation>(base: &Url, encoder: &RequestEncoder) -> Url {
-    let (path, query) = encoder.target(base.path(), O::PATH);
-    let mut url = base.clone();
+fn request_url<O: Operation>(
+    parts: &ClientParts<'_>,
+    encoder: &RequestEncoder,
+) -> Result<Url, EncodeError> {
+    let mut url = match O::BASE_URL.filter(|_| !parts.is_base_chosen) {
+        None => parts.base.clone(),
+        // The URL may be relative to that of the document's server.
+        Some(own) => {
+            let url = parts.base.join(own).map_err(|error| error.to_string());
+            let url = url.and_then(|url| parse_base_url(url.as_str()));
+            url.map_err(|reason| EncodeError::new(format!("invalid server URL: {reason}")))?
+        }
+    };
+    let (path, query) = encoder.target(url.path(), O::PATH);
     url.set_path(&path);
     url.set_query(query.as_deref());
-    url
+    Ok(url)
 }
 
-/// Adds the credentials of the first alternative for which the client has all.
-fn authorize<O: Operation>(
+/// Returns the credentials of the first alternative for which the client has all.
+///
+/// # Errors
+/// That of a function that provides a credential.
+async fn secrets<O: Operation>(
     settings: &Settings,
-    request: &mut RequestEncoder,
-) -> Result<(), EncodeError> {
-    let secret = |scheme: &SecurityScheme| {
-        let found = settings.secrets.iter().find(|(id, _)| *id == scheme.id());
-        found.map(|(_, secret)| secret)
-    };
-    let complete =
-        |schemes: &&&[SecurityScheme]| schemes.iter().all(|scheme| secret(scheme).is_some());
-    let schemes = O::SECURITY.iter().find(complete);
-    for scheme in schemes.into_iter().copied().flatten() {
-        if let Some(secret) = secret(scheme) {
-            secret.write(scheme, request)?;
-        }
+) -> Result<Vec<(&'static SecurityScheme, Secret)>, BoxError> {
+    let mut secrets = Vec::new();
+    for (scheme, source) in sources::<O>(settings) {
+        secrets.push((scheme, source.secret().await?));
     }
-    Ok(())
+    Ok(secrets)
+}
+
+/// Returns the sources of the credentials of the first alternative for which the client has all.
+fn sources<O: Operation>(settings: &Settings) -> Vec<(&'static SecurityScheme, &SecretSource)> {
+    let source = |scheme: &'static SecurityScheme| {
+        let mut secrets = settings.secrets.iter();
+        let (_, source) = secrets.find(|(id, _)| *id == scheme.id())?;
+        Some((scheme, source))
+    };
+    let mut alternatives = O::SECURITY.iter();
+    let complete = alternatives.find_map(|schemes| schemes.iter().map(source).collect());
+    complete.unwrap_or_default()
 }

@@ -51,6 +51,12 @@ impl File {
     }
 }
 
+impl AsRef<[u8]> for File {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 impl<T: Into<Bytes>> From<T> for File {
     fn from(bytes: T) -> Self {
         Self::new(bytes)

@@ -34,6 +34,10 @@ pub trait Operation: Sized + Send + Sync + 'static {
     /// The path as the document declares it, with parameters in braces.
     const PATH: &'static str;
 
+    /// The URL that the path is appended to, if the document declares a server for the operation or its path: the
+    /// first one, with the default values of its variables. `None` for the servers of the document.
+    const BASE_URL: Option<&'static str> = None;
+
     /// The alternative security requirements; the schemes of each are required together.
     const SECURITY: &'static [&'static [SecurityScheme]] = &[];
 

@@ -236,6 +236,13 @@ impl Row<'_> {
             RowSource::Interim | RowSource::Undeclared => json!({}),
         };
         if let (Some(row), Value::Object(details)) = (row.as_object_mut(), details) {
+            if let Some(operation) = self
+                .operation
+                .filter(|operation| !operation.servers.is_empty())
+            {
+                let urls = operation.servers.iter().map(|server| server.url.as_str());
+                row.insert("servers".to_owned(), urls.collect());
+            }
             row.extend(details);
         }
         row
@@ -246,6 +253,15 @@ impl Row<'_> {
         self.operation.map_or_else(String::new, |operation| {
             model.response_enum(operation).name.to_string()
         })
+    }
+
+    /// Returns the path, after the URL of the operation's first server if it is not that of the document.
+    fn address(&self) -> String {
+        let own = self
+            .operation
+            .and_then(|operation| operation.servers.first());
+        let server = own.map_or("", |server| server.url.trim_end_matches('/'));
+        format!("{server}{}", self.path.unwrap_or("any"))
     }
 
     /// Returns the cells of the row: method, path, status, content, media types, header fields.
@@ -286,7 +302,7 @@ impl Row<'_> {
         };
         [
             self.method.map_or("any", Method::as_str).to_owned(),
-            self.path.unwrap_or("any").to_owned(),
+            self.address(),
             status,
             body,
             media,

@@ -57,7 +57,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 StreamingCall, StreamingResponse,
             },
             builder::{Client, ClientBuilder, http_builder},
-            error::{Error, ResponseError},
+            credential::{CredentialFn, IntoCredential, credential_fn},
+            error::{BoxError, Error, ResponseError},
+            hook::{Hook, HookResponse},
             conditional::HttpDate,
             redirect::Redirects,
             retry::{Attempt, RetryPolicy},
@@ -138,8 +140,8 @@ fn credential_setter(scheme: &SecurityScheme) -> TokenStream {
     quote! {
         #docs
         #origin
-        pub fn #name(self, credential: impl Into<security::#ty>) -> Self {
-            with_secret(self, &security::#constant, credential.into())
+        pub fn #name(self, credential: impl IntoCredential<security::#ty>) -> Self {
+            with_secret(self, &security::#constant, credential.into_source())
         }
     }
 }

@@ -8,7 +8,7 @@ use super::shared::{
     ident, imports, initial, param, read_body, takes_into, ty, with_constraints, write_body,
 };
 use crate::{
-    model::{Codec, Model, Operation, Parameter, Payload, RequestBody},
+    model::{Codec, Model, Operation, Parameter, Payload, RequestBody, Server},
     name::Ident,
 };
 
@@ -314,6 +314,8 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
         let decode = decode_body(model, body);
         quote!(#name: #decode,)
     });
+    let server = operation.servers.first().and_then(Server::default_url);
+    let base_url = server.map(|url| quote!(const BASE_URL: Option<&'static str> = Some(#url);));
     let unused = parameters.is_empty() && !has_body;
     let unused_request = if unused { quote!(_) } else { quote!(request) };
     quote! {
@@ -324,6 +326,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             const ID: &'static str = #id;
             const METHOD: http::Method = http::Method::#method;
             const PATH: &'static str = #path;
+            #base_url
             #security
             const HAS_BODY: bool = #has_body;
 

@@ -152,11 +152,6 @@ const EXAMPLES: KeySpec = docs(
     ValueKind::Map(&ValueKind::Ref(ObjectKind::Example)),
 );
 const SERVERS: ValueKind = ValueKind::List(&ValueKind::Is(ObjectKind::Server));
-const OTHER_SERVERS: KeySpec = unsupported(
-    "servers",
-    SERVERS,
-    "requests always use the base URL of the client",
-);
 const ALLOW_RESERVED: KeySpec = unsupported(
     "allowReserved",
     ValueKind::Flag,
@@ -279,7 +274,7 @@ impl ObjectKind {
                         optional("head", Is(Self::Operation)),
                         optional("patch", Is(Self::Operation)),
                         optional("trace", Is(Self::Operation)),
-                        OTHER_SERVERS,
+                        optional("servers", SERVERS),
                         PARAMETERS,
                     ]
                 }
@@ -303,7 +298,7 @@ impl ObjectKind {
                         ),
                         DEPRECATED,
                         SECURITY,
-                        OTHER_SERVERS,
+                        optional("servers", SERVERS),
                     ]
                 }
             }

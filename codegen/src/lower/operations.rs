@@ -22,7 +22,7 @@ use self::{
 };
 use super::examples::OperationExamples;
 use crate::{
-    model::{Condition, Handler, Operation, ResponseKey, segments},
+    model::{Condition, Handler, Operation, ResponseKey, Server, segments},
     name::Ident,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct OperationParts<'a> {
     pub(super) handlers: &'a [Handler],
     pub(super) groups: &'a Groups,
     pub(super) examples: Vec<OperationExamples>,
+    /// The servers of each operation that it has in place of those of the document.
+    pub(super) servers: Vec<Vec<Server>>,
 }
 
 /// Assembles the operations.
@@ -42,13 +44,15 @@ pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
     let mut operations = Vec::new();
     let messages = parts.requests.into_iter().zip(&parts.responses.by_route);
     let server = parts.handlers.iter().zip(&parts.groups.by_route);
-    for ((((route, (request, responses)), security), (handler, group)), examples) in parts
-        .routes
-        .iter()
-        .zip(messages)
-        .zip(&parts.security.by_route)
-        .zip(server)
-        .zip(parts.examples)
+    let addresses = parts.security.by_route.iter().zip(parts.servers);
+    for ((((route, (request, responses)), (security, servers)), (handler, group)), examples) in
+        parts
+            .routes
+            .iter()
+            .zip(messages)
+            .zip(addresses)
+            .zip(server)
+            .zip(parts.examples)
     {
         let declared = route.declared.node;
         // A path item may describe all of its operations.
@@ -75,6 +79,7 @@ pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
             summary: summary.clone().unwrap_or_default(),
             description: description.clone().unwrap_or_default(),
             deprecated: declared.deprecated,
+            servers,
             parameters: request.parameters,
             body: request.body,
             response_enum: responses.response_enum,

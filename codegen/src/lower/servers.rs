@@ -1,12 +1,70 @@
-//! Lowers the servers of the document.
+//! Lowers the servers of the document, of paths and of operations.
 
-use crate::lower::Context;
-use crate::model::{Server, ServerVariable, TemplatePart, template_parts};
+use super::{Context, routes::Route};
+use crate::{
+    model::{Server, ServerVariable},
+    pointer::Pointer,
+    report::{Diagnostic, Place, Rule},
+};
 
 /// Lowers the servers of the document, in its order.
 pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
-    let servers = cx.document.api.servers.iter();
+    list(&cx.document.api.servers)
+}
+
+/// Lowers the servers of each operation that it has in place of those of the document.
+pub(super) fn lower_for_routes(
+    cx: &Context<'_>,
+    routes: &[Route<'_>],
+    of_document: &[Server],
+) -> Vec<Vec<Server>> {
+    let routes = routes.iter();
+    routes
+        .map(|route| lower_for_operation(cx, route, of_document))
+        .collect()
+}
+
+/// Lowers the servers that an operation or its path declares in place of those of the document; empty if it
+/// uses the first server of the document.
+fn lower_for_operation(cx: &Context<'_>, route: &Route<'_>, of_document: &[Server]) -> Vec<Server> {
+    let own = route.declared.node.servers.as_slice();
+    let (servers, place) = if own.is_empty() {
+        (route.item.node.servers.as_slice(), &route.item.place)
+    } else {
+        (own, &route.declared.place)
+    };
+    let servers = list(servers);
+    let Some(first) = servers.first() else {
+        return servers;
+    };
+    let url = first.default_url();
+    if of_document.first().and_then(Server::default_url) == url {
+        return Vec::new();
+    }
+    let starts = ["http://", "https://", "/"];
+    let is_usable = url.is_some_and(|url| starts.into_iter().any(|start| url.starts_with(start)));
+    if !is_usable {
+        report_unusable(cx, &place.key("servers").key("0").key("url"), &first.url);
+        return Vec::new();
+    }
     servers
+}
+
+fn report_unusable(cx: &Context<'_>, place: &Pointer, url: &str) {
+    cx.report(
+        Diagnostic::warning(
+            Rule::UnsupportedPart,
+            Place::Value(place.clone()),
+            format!("`{url}` is not a URL that requests can be sent to"),
+        )
+        .label("requests are sent to the server of the document")
+        .help("use an absolute URL, or one that starts with `/`, and declare all of its variables"),
+    );
+}
+
+fn list(servers: &[openapiv3::Server]) -> Vec<Server> {
+    servers
+        .iter()
         .map(|server| {
             let variables = server.variables.iter().flatten();
             let variables = variables.map(|(name, variable)| ServerVariable {
@@ -26,25 +84,9 @@ pub(super) fn lower(cx: &Context<'_>) -> Vec<Server> {
 /// Returns the path of the first server's URL, with the default values of its variables; empty if there is no
 /// path at which a router can be nested.
 pub(super) fn base_path(servers: &[Server]) -> String {
-    let Some(server) = servers.first() else {
+    let Some(url) = servers.first().and_then(Server::default_url) else {
         return String::new();
     };
-    let mut url = String::new();
-    for part in template_parts(&server.url) {
-        match part {
-            TemplatePart::Literal(text) => url.push_str(text),
-            TemplatePart::Parameter(name) => {
-                let variable = server
-                    .variables
-                    .iter()
-                    .find(|variable| variable.name == name);
-                let Some(variable) = variable else {
-                    return String::new();
-                };
-                url.push_str(&variable.default);
-            }
-        }
-    }
     let path = match url.split_once("//") {
         Some((_, after)) => after
             .find('/')

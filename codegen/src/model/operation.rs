@@ -1,7 +1,8 @@
 use std::fmt;
 
 use super::{
-    BuiltInResponse, Constant, ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Type,
+    BuiltInResponse, Constant, ConstraintsId, Model, Origin, Payload, ResponseKey, Segment, Server,
+    Type,
 };
 use crate::name::Ident;
 
@@ -28,6 +29,9 @@ pub struct Operation {
     pub description: String,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// The servers that it has in place of those of the document, of which the client uses the first; empty if it
+    /// has those of the document.
+    pub servers: Vec<Server>,
     /// The parameters: path parameters in the order of the path, then the others by location and name.
     pub parameters: Vec<Parameter>,
     /// The content of the request.

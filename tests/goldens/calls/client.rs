@@ -8,7 +8,9 @@ pub use crate::runtime::client::{
         StreamingCall, StreamingResponse,
     },
     builder::{Client, ClientBuilder, http_builder},
-    error::{Error, ResponseError},
+    credential::{CredentialFn, IntoCredential, credential_fn},
+    error::{BoxError, Error, ResponseError},
+    hook::{Hook, HookResponse},
     conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
 };
@@ -54,13 +56,13 @@ impl Client {
 
 impl ClientBuilder {
     /// Sets the credential of the security scheme `key`.
-    pub fn key(self, credential: impl Into<security::ApiKey>) -> Self {
-        with_secret(self, &security::KEY, credential.into())
+    pub fn key(self, credential: impl IntoCredential<security::ApiKey>) -> Self {
+        with_secret(self, &security::KEY, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `token`.
-    pub fn token(self, credential: impl Into<security::ApiKey>) -> Self {
-        with_secret(self, &security::TOKEN, credential.into())
+    pub fn token(self, credential: impl IntoCredential<security::ApiKey>) -> Self {
+        with_secret(self, &security::TOKEN, credential.into_source())
     }
 }
 

@@ -8,7 +8,9 @@ pub use crate::runtime::client::{
         StreamingCall, StreamingResponse,
     },
     builder::{Client, ClientBuilder, http_builder},
-    error::{Error, ResponseError},
+    credential::{CredentialFn, IntoCredential, credential_fn},
+    error::{BoxError, Error, ResponseError},
+    hook::{Hook, HookResponse},
     conditional::HttpDate, redirect::Redirects, retry::{Attempt, RetryPolicy},
     server_url::{Server, ServerVariable},
 };
@@ -120,47 +122,50 @@ impl Client {
 
 impl ClientBuilder {
     /// Sets the credential of the security scheme `basic`.
-    pub fn basic(self, credential: impl Into<security::Basic>) -> Self {
-        with_secret(self, &security::BASIC, credential.into())
+    pub fn basic(self, credential: impl IntoCredential<security::Basic>) -> Self {
+        with_secret(self, &security::BASIC, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `cookie-key`.
-    pub fn cookie_key(self, credential: impl Into<security::ApiKey>) -> Self {
-        with_secret(self, &security::COOKIE_KEY, credential.into())
+    pub fn cookie_key(self, credential: impl IntoCredential<security::ApiKey>) -> Self {
+        with_secret(self, &security::COOKIE_KEY, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `digest`.
-    pub fn digest(self, credential: impl Into<security::Authorization>) -> Self {
-        with_secret(self, &security::DIGEST, credential.into())
+    pub fn digest(
+        self,
+        credential: impl IntoCredential<security::Authorization>,
+    ) -> Self {
+        with_secret(self, &security::DIGEST, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `header-key`.
-    pub fn header_key(self, credential: impl Into<security::ApiKey>) -> Self {
-        with_secret(self, &security::HEADER_KEY, credential.into())
+    pub fn header_key(self, credential: impl IntoCredential<security::ApiKey>) -> Self {
+        with_secret(self, &security::HEADER_KEY, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `oauth`.
     ///
     /// See <https://example.com>.
-    pub fn oauth(self, credential: impl Into<security::Bearer>) -> Self {
-        with_secret(self, &security::OAUTH, credential.into())
+    pub fn oauth(self, credential: impl IntoCredential<security::Bearer>) -> Self {
+        with_secret(self, &security::OAUTH, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `query-key`.
-    pub fn query_key(self, credential: impl Into<security::ApiKey>) -> Self {
-        with_secret(self, &security::QUERY_KEY, credential.into())
+    pub fn query_key(self, credential: impl IntoCredential<security::ApiKey>) -> Self {
+        with_secret(self, &security::QUERY_KEY, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `token`.
     ///
     /// A token.
-    pub fn token(self, credential: impl Into<security::Bearer>) -> Self {
-        with_secret(self, &security::TOKEN, credential.into())
+    pub fn token(self, credential: impl IntoCredential<security::Bearer>) -> Self {
+        with_secret(self, &security::TOKEN, credential.into_source())
     }
 
     /// Sets the credential of the security scheme `unused`.
-    pub fn unused(self, credential: impl Into<security::Bearer>) -> Self {
-        with_secret(self, &security::UNUSED, credential.into())
+    pub fn unused(self, credential: impl IntoCredential<security::Bearer>) -> Self {
+        with_secret(self, &security::UNUSED, credential.into_source())
     }
 }
 

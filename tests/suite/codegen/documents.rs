@@ -44,6 +44,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("reserved", &[]),
     ("security", &["client", "requests", "security", "server"]),
     ("serving", &["server"]),
+    ("servers", &["requests"]),
     ("sets", &["responses", "server"]),
     ("statuses", &["responses"]),
     ("tags", &["mock", "server"]),

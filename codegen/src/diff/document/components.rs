@@ -207,7 +207,7 @@ impl<'a> DiffWalk<'a> {
         );
     }
 
-    /// Compares the servers of a path or an operation, which the generated client ignores.
+    /// Compares the servers of a path or an operation, which replace those of the document.
     pub(in crate::diff) fn overriding_servers(&mut self, member: &KeyPair<'a>) {
         let (before, after) = values(member);
         let message = "declares different servers".to_owned();

@@ -8,13 +8,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::{Url, redirect::Policy};
 
 use super::{
-    call::Call, error::Error, redact::is_secret, redirect::Redirects, retry::RetryPolicy,
+    call::Call,
+    credential::SecretSource,
+    error::Error,
+    hook::{Hook, Hooks},
+    redact::is_secret,
+    redirect::Redirects,
+    retry::RetryPolicy,
     server_url::Server,
 };
-use crate::runtime::message::{
-    operation::Operation,
-    security::{Secret, SecurityScheme},
-};
+use crate::runtime::message::{operation::Operation, security::SecurityScheme};
 
 /// The default limit of a response's content: 16 MiB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -48,7 +51,11 @@ struct ClientInner {
     /// The timeout that overrides the one of an external client.
     timeout_override: Option<Duration>,
     base: Url,
+    /// Whether `base` also replaces the servers of operations.
+    is_base_chosen: bool,
     settings: Settings,
+    /// The settings that the client was built with.
+    builder: ClientBuilder,
 }
 
 /// The settings that the client applies itself, in addition to those of its `reqwest::Client`.
@@ -64,7 +71,8 @@ pub(crate) struct Settings {
     /// Header fields for requests without a field of the same name.
     pub(crate) headers: HeaderMap,
     /// The credentials, by the name of the security scheme.
-    pub(crate) secrets: Vec<(&'static str, Secret)>,
+    pub(crate) secrets: Vec<(&'static str, SecretSource)>,
+    pub(crate) hooks: Hooks,
 }
 
 impl Client {
@@ -88,6 +96,14 @@ impl Client {
         self.0.base.as_str()
     }
 
+    /// Returns a builder with the settings of this client, for example to set a credential that was not known
+    /// before. The client that it builds uses the same connections, unless the settings of connections change.
+    pub fn to_builder(&self) -> ClientBuilder {
+        let mut builder = self.0.builder.clone();
+        builder.built = Some(self.0.http.clone());
+        builder
+    }
+
     /// Creates a call of an operation, which is sent by [`Call::send`], [`Call::success`] or `.await`.
     pub fn call<O: Operation>(&self, request: O) -> Call<'_, O> {
         Call::new(self, request)
@@ -102,6 +118,7 @@ pub(crate) struct ClientParts<'c> {
     pub(crate) is_external: bool,
     pub(crate) timeout_override: Option<Duration>,
     pub(crate) base: &'c Url,
+    pub(crate) is_base_chosen: bool,
     pub(crate) settings: &'c Settings,
 }
 
@@ -111,13 +128,16 @@ pub(crate) fn parts(client: &Client) -> ClientParts<'_> {
         is_external,
         timeout_override,
         base,
+        is_base_chosen,
         settings,
+        builder: _,
     } = &*client.0;
     ClientParts {
         http,
         is_external: *is_external,
         timeout_override: *timeout_override,
         base,
+        is_base_chosen: *is_base_chosen,
         settings,
     }
 }
@@ -152,6 +172,8 @@ pub fn http_builder() -> Result<reqwest::ClientBuilder, Error> {
 pub struct ClientBuilder {
     base: Option<Base>,
     http: Option<reqwest::Client>,
+    /// The client that was built with the same settings of connections.
+    built: Option<reqwest::Client>,
     /// `None` keeps the default, `Some(None)` turns the timeout off.
     connect_timeout: Option<Option<Duration>>,
     read_timeout: Option<Option<Duration>>,
@@ -173,6 +195,7 @@ impl Default for ClientBuilder {
         Self {
             base: None,
             http: None,
+            built: None,
             connect_timeout: None,
             read_timeout: None,
             timeout: None,
@@ -185,6 +208,7 @@ impl Default for ClientBuilder {
                 retry: None,
                 headers: HeaderMap::new(),
                 secrets: Vec::new(),
+                hooks: Hooks::default(),
             },
             invalid_header: None,
         }
@@ -192,13 +216,15 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Sets the base URL, such as `https://api.example.com/v1`.
+    /// Sets the base URL, such as `https://api.example.com/v1`, for all operations, in place of the servers that
+    /// the document declares for some of them.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base = Some(Base::Url(url.into()));
         self
     }
 
-    /// Sets the base URL to that of a server of the document; by default to the first.
+    /// Sets the base URL to that of a server of the document; by default to the first. An operation for which the
+    /// document declares another server keeps that one; its URL may be relative to this base URL.
     pub fn server(mut self, server: Server) -> Self {
         self.base = Some(Base::Server(server));
         self
@@ -213,12 +239,14 @@ impl ClientBuilder {
     /// every target of a redirect.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
+        self.built = None;
         self
     }
 
     /// Sets the timeout of connecting; 10 seconds by default, `None` for no timeout.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = Some(timeout.into());
+        self.built = None;
         self
     }
 
@@ -274,6 +302,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds a hook, which sees each request before it is sent and each response before it is decoded.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.settings.hooks.add(hook);
+        self
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -281,9 +315,11 @@ impl ClientBuilder {
     /// password, a query or a fragment; if a header field is invalid; if a setting conflicts with the
     /// [`http_client`](Self::http_client); or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
+        let builder = self.clone();
         let Self {
             base,
             http,
+            built,
             connect_timeout,
             read_timeout,
             timeout,
@@ -294,6 +330,7 @@ impl ClientBuilder {
         if let Some(message) = invalid_header {
             return Err(Error::settings(message));
         }
+        let is_base_chosen = matches!(base, Some(Base::Url(_)));
         let base = base_url(base)?;
         settings.read_timeout = read_timeout.unwrap_or(Some(READ_TIMEOUT));
         let is_external = http.is_some();
@@ -316,11 +353,16 @@ impl ClientBuilder {
                 settings.timeout = timeout.unwrap_or(Some(TIMEOUT));
                 let agent = HeaderValue::from_static(USER_AGENT);
                 settings.headers.entry(header::USER_AGENT).or_insert(agent);
-                let mut http = http_builder()?;
-                if let Some(timeout) = connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
-                    http = http.connect_timeout(timeout);
+                match built {
+                    Some(http) => http,
+                    None => {
+                        let mut http = http_builder()?;
+                        if let Some(timeout) = connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
+                            http = http.connect_timeout(timeout);
+                        }
+                        http.build().map_err(Error::build)?
+                    }
                 }
-                http.build().map_err(Error::build)?
             }
         };
         Ok(Client(Arc::new(ClientInner {
@@ -328,7 +370,9 @@ impl ClientBuilder {
             is_external,
             timeout_override,
             base,
+            is_base_chosen,
             settings,
+            builder,
         })))
     }
 }
@@ -363,7 +407,7 @@ fn base_url(base: Option<Base>) -> Result<Url, Error> {
 }
 
 /// Parses a base URL. The error does not repeat the URL, which may contain a secret.
-fn parse_base_url(text: &str) -> Result<Url, String> {
+pub(crate) fn parse_base_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it does not start with `http://` or `https://`".to_owned());
@@ -397,10 +441,10 @@ pub(crate) fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
 pub(crate) fn with_secret(
     mut builder: ClientBuilder,
     scheme: &SecurityScheme,
-    secret: impl Into<Secret>,
+    secret: SecretSource,
 ) -> ClientBuilder {
     let secrets = &mut builder.settings.secrets;
     secrets.retain(|(id, _)| *id != scheme.id());
-    secrets.push((scheme.id(), secret.into()));
+    secrets.push((scheme.id(), secret));
     builder
 }

@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// An error of user code, such as a [`Hook`](super::hook::Hook); `?` converts any error to it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
 /// The error of a call.
 ///
 /// If a response was received, [`code`](Self::code), [`headers`](Self::headers) and [`body`](Self::body)
@@ -84,6 +87,8 @@ pub(crate) enum ErrorKind {
     /// An invalid setting of the client.
     Settings(String),
     Request(EncodeError),
+    /// An error of user code: of a hook, or of the function that provides a credential.
+    User(BoxError, Option<RawResponse>),
     Transport(reqwest::Error, Option<RawResponse>),
     /// A timeout that this crate enforces, with the part of the response that was received.
     Timeout(Option<RawResponse>),
@@ -172,7 +177,9 @@ impl Error {
 
     fn raw(&self) -> Option<&RawResponse> {
         match &self.0.kind {
-            ErrorKind::Transport(_, raw) | ErrorKind::Timeout(raw) => raw.as_ref(),
+            ErrorKind::Transport(_, raw) | ErrorKind::Timeout(raw) | ErrorKind::User(_, raw) => {
+                raw.as_ref()
+            }
             ErrorKind::DecodeError(_, raw)
             | ErrorKind::Unsuccessful(raw)
             | ErrorKind::NotBinary(raw) => Some(raw),
@@ -251,6 +258,7 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Settings(_) => "settings",
             ErrorKind::Request(_) => "request",
+            ErrorKind::User(..) => "user",
             ErrorKind::Timeout(_) => "timeout",
             ErrorKind::Transport(..) if self.is_timeout() => "timeout",
             ErrorKind::Transport(..) if self.is_connect() => "connect",
@@ -278,6 +286,16 @@ impl fmt::Display for Error {
             }
             ErrorKind::Request(error) => {
                 write!(f, "the request cannot be sent: {error}")?;
+            }
+            ErrorKind::User(error, None) => {
+                write!(f, "the request was not sent: {error}")?;
+            }
+            ErrorKind::User(error, Some(raw)) => {
+                write!(
+                    f,
+                    "the response {} was rejected by a hook: {error}",
+                    raw.code
+                )?;
             }
             ErrorKind::Transport(error, _) if error.is_builder() => {
                 f.write_str("the client cannot be built")?;
@@ -355,6 +373,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             ErrorKind::Transport(error, _) => Some(error),
+            ErrorKind::User(error, _) => Some(&**error),
             // `Display` of the other kinds includes their source.
             _ => None,
         }

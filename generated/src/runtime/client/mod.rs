@@ -5,7 +5,9 @@
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod conditional;
+pub(crate) mod credential;
 pub(crate) mod error;
+pub(crate) mod hook;
 mod redact;
 pub(crate) mod redirect;
 pub(crate) mod retry;

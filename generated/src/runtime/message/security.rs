@@ -137,6 +137,12 @@ macro_rules! secrets {
             }
         }
 
+        impl AsRef<str> for $secret {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         /// Omits the secret, so that it is not logged.
         impl fmt::Debug for $secret {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -163,6 +169,13 @@ impl Basic {
     }
 }
 
+/// From a username and a password.
+impl<U: Into<String>, P: Into<String>> From<(U, P)> for Basic {
+    fn from((username, password): (U, P)) -> Self {
+        Self::new(username, password)
+    }
+}
+
 /// Omits the password, so that it is not logged.
 impl fmt::Debug for Basic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,7 +187,7 @@ impl fmt::Debug for Basic {
 
 /// The credential of a client for a scheme.
 #[derive(Clone, Debug)]
-pub(crate) enum Secret {
+pub enum Secret {
     ApiKey(ApiKey),
     Authorization(Authorization),
     Basic(Basic),

@@ -38,6 +38,8 @@ pub trait RouterExt: Into<Router> {
 
     /// Nests the router under the path of the document's first server,
     /// [`BASE_PATH`](crate::server::BASE_PATH), which its clients prepend to the path of each request.
+    ///
+    /// This is the same path for all operations, even for one with servers of its own.
     fn at_base_path(self) -> Router {
         match crate::server::BASE_PATH {
             "" => self.into(),
