@@ -4,8 +4,8 @@
 
 pub use crate::runtime::client::{
     call::{
-        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
-        StreamingCall, StreamingResponse,
+        BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingResponse,
     },
     builder::{Client, ClientBuilder, http_builder},
     credential::{CredentialFn, IntoCredential, credential_fn},

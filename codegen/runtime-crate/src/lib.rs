@@ -24,8 +24,7 @@ pub mod client {
     pub use crate::runtime::client::{
         builder::{Client, ClientBuilder, http_builder},
         call::{
-            BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
-            StreamingCall, StreamingResponse,
+            BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch, StreamingResponse,
         },
         conditional::HttpDate,
         credential::{CredentialFn, IntoCredential, credential_fn},
@@ -70,6 +69,8 @@ pub use status::Status;
 
 #[cfg(feature = "_wire")]
 pub use runtime::{
-    codec::{DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice},
+    codec::{
+        Body, BodyError, DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice,
+    },
     message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
 };

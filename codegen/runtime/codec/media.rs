@@ -1,8 +1,9 @@
 //! Media types, and the selection among those that the document declares.
 
-use bytes::Bytes;
 #[cfg(feature = "server")]
 use http::{HeaderMap, header};
+
+use super::body::Body;
 
 /// Content whose media type the document declares as a range, such as `image/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,16 +11,16 @@ pub struct Media {
     /// The value of `Content-Type`, parameters included.
     pub media_type: String,
     /// The content.
-    pub bytes: Bytes,
+    pub body: Body,
 }
 
 impl Media {
     /// Creates content of a media type.
     #[must_use]
-    pub fn new(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+    pub fn new(media_type: impl Into<String>, body: impl Into<Body>) -> Self {
         Self {
             media_type: media_type.into(),
-            bytes: bytes.into(),
+            body: body.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Encodes and decodes values: content, parameters and header fields. Validates values that were received.
 
+pub(crate) mod body;
 pub(crate) mod content;
 pub(crate) mod enums;
 pub(crate) mod error;
@@ -18,6 +19,7 @@ pub(crate) mod validation;
 #[allow(unreachable_pub, reason = "the generator shares this file")]
 mod weighted_status;
 
+pub use body::{Body, BodyError};
 pub use error::{DecodeError, EncodeError};
 pub use media::Media;
 pub use multipart::File;

@@ -1,10 +1,13 @@
 //! Content of `multipart/form-data` (RFC 7578).
 
-use bytes::{BufMut, Bytes, BytesMut};
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use bytes::{BufMut, BytesMut};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
+    body::Body,
     error::{EncodeError, header_value},
     json,
     param::{Flat, flatten},
@@ -14,8 +17,8 @@ use super::{
 /// A file in a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
-    /// The content.
-    pub bytes: Bytes,
+    /// The content. On a server, it is in memory.
+    pub body: Body,
     /// The `filename` of `Content-Disposition`. The client sends the name of the part by default.
     pub file_name: Option<String>,
     /// The media type. The client sends the declared one, or else `application/octet-stream`, by default.
@@ -25,9 +28,9 @@ pub struct File {
 impl File {
     /// Creates a file without a name and a media type.
     #[must_use]
-    pub fn new(bytes: impl Into<Bytes>) -> Self {
+    pub fn new(body: impl Into<Body>) -> Self {
         Self {
-            bytes: bytes.into(),
+            body: body.into(),
             ..Self::default()
         }
     }
@@ -51,15 +54,9 @@ impl File {
     }
 }
 
-impl AsRef<[u8]> for File {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl<T: Into<Bytes>> From<T> for File {
-    fn from(bytes: T) -> Self {
-        Self::new(bytes)
+impl<T: Into<Body>> From<T> for File {
+    fn from(body: T) -> Self {
+        Self::new(body)
     }
 }
 
@@ -150,8 +147,9 @@ impl FormParts {
     }
 
     /// Returns the boundary and the encoded parts.
-    pub(crate) fn encode(&self) -> Result<(String, Bytes), EncodeError> {
+    pub(crate) fn encode(&self) -> Result<(String, Body), EncodeError> {
         let boundary = self.boundary();
+        let mut bodies = Vec::new();
         let mut body = BytesMut::new();
         for (name, part) in &self.0 {
             body.put(format!("--{boundary}\r\n").as_bytes());
@@ -165,16 +163,27 @@ impl FormParts {
                 body.put(header_value("Content-Type", media.clone())?.as_bytes());
             }
             body.put(&b"\r\n\r\n"[..]);
-            body.put(part.bytes.as_ref());
+            bodies.push(std::mem::take(&mut body).into());
+            bodies.push(part.body.clone());
             body.put(&b"\r\n"[..]);
         }
         body.put(format!("--{boundary}--\r\n").as_bytes());
-        Ok((boundary, body.freeze()))
+        bodies.push(body.into());
+        Ok((boundary, Body::chain(bodies)))
     }
 
-    /// Returns a boundary that does not occur in any part.
+    /// Returns a boundary that does not occur in any part. The content of a stream is not known, so the boundary
+    /// is then random.
     fn boundary(&self) -> String {
-        let mut number = 0_u64;
+        let is_streamed = self
+            .0
+            .iter()
+            .any(|(_, part)| part.body.as_bytes().is_none());
+        let mut number = if is_streamed {
+            RandomState::new().build_hasher().finish()
+        } else {
+            0
+        };
         loop {
             let boundary = format!("statusquo-{number:016x}");
             let occurs_in = |bytes: &[u8]| {
@@ -182,10 +191,14 @@ impl FormParts {
                     .windows(boundary.len())
                     .any(|window| window == boundary.as_bytes())
             };
-            if !self.0.iter().any(|(_, part)| occurs_in(&part.bytes)) {
+            if !self
+                .0
+                .iter()
+                .any(|(_, part)| occurs_in(part.body.in_memory()))
+            {
                 return boundary;
             }
-            number += 1;
+            number = number.wrapping_add(1);
         }
     }
 
@@ -214,7 +227,7 @@ impl FormParts {
         name: &str,
     ) -> Result<Vec<T>, ValueError> {
         let parts = self.take(name).into_iter().map(|part| {
-            let text = String::from_utf8(part.bytes.into())
+            let text = std::str::from_utf8(part.body.in_memory())
                 .map_err(|_| ValueError("it is not valid UTF-8".to_owned()))?;
             T::deserialize(ParamText(text.into()))
         });
@@ -231,7 +244,8 @@ impl FormParts {
         let parts = self.take(name).into_iter();
         parts
             .map(|part| {
-                json::read(&part.bytes).map_err(|error| invalid(name, &ValueError(error.detail)))
+                json::read(part.body.in_memory())
+                    .map_err(|error| invalid(name, &ValueError(error.detail)))
             })
             .collect()
     }

@@ -1,12 +1,11 @@
 //! Encodes responses.
 
-use bytes::Bytes;
 use http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
     Code,
-    runtime::codec::{content::EncodedContent, error::EncodeError, param::Param},
+    runtime::codec::{body::Body, content::EncodedContent, error::EncodeError, param::Param},
 };
 
 /// An encoded response.
@@ -14,7 +13,7 @@ use crate::{
 pub struct ResponseEncoder {
     pub(crate) code: Code,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
 }
 
 impl ResponseEncoder {
@@ -22,7 +21,7 @@ impl ResponseEncoder {
         Self {
             code: code.into(),
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Body::default(),
         }
     }
 
@@ -50,7 +49,7 @@ impl ResponseEncoder {
 
     /// Sets the content.
     pub(crate) fn content(mut self, content: EncodedContent) -> Self {
-        self.body = content.into_bytes(&mut self.headers);
+        self.body = content.into_body(&mut self.headers);
         self
     }
 }

@@ -1,9 +1,11 @@
 //! Receives the content of requests, within limits.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use bytes::Bytes;
+use futures_util::stream::unfold;
 use http::{HeaderMap, HeaderValue, header};
+use http_body::Frame;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
@@ -12,17 +14,65 @@ use super::{
     limits::RequestLimits,
 };
 use crate::runtime::{
-    codec::multipart::{File, FormParts},
+    codec::{
+        body::{Body as StreamedBody, BodyError},
+        multipart::{File, FormParts},
+    },
     message::{Rejection, built_in::BuiltInResponse, request_decoder::RequestDecoder},
 };
 
 /// Receives the content of a request.
-pub(super) async fn receive(request: &mut RequestDecoder, body: Body) -> Result<(), Rejection> {
+///
+/// Content that is streamed is not limited in its size, because it is not in memory. The time limit applies to
+/// each of its chunks.
+pub(super) async fn receive(
+    request: &mut RequestDecoder,
+    body: Body,
+    is_streamed: bool,
+) -> Result<(), Rejection> {
     let limits = RequestLimits::from_extensions(&request.head().extensions);
+    if is_streamed {
+        request.set_content(stream(body, limits.body_time), None);
+        return Ok(());
+    }
     let body = collect(body, limits).await?;
     let parts = multipart_parts(request.headers(), &body).await;
-    request.set_content(body, parts);
+    request.set_content(body.into(), parts);
     Ok(())
+}
+
+/// Returns content as a stream, each chunk of which must arrive within a time.
+fn stream(body: Body, time: Option<Duration>) -> StreamedBody {
+    if body.size_hint().exact() == Some(0) {
+        return StreamedBody::default();
+    }
+    StreamedBody::from_stream(unfold(Some(body), move |body| next_chunk(body, time)))
+}
+
+/// Returns the next chunk, and the rest of the content unless it failed; `None` at the end.
+async fn next_chunk(
+    body: Option<Body>,
+    time: Option<Duration>,
+) -> Option<(Result<Bytes, BodyError>, Option<Body>)> {
+    let mut body = body?;
+    loop {
+        let frame = match time {
+            None => body.frame().await,
+            Some(time) => match timeout(time, body.frame()).await {
+                Ok(frame) => frame,
+                Err(_) => {
+                    let error = BodyError::new("the content took too long to arrive");
+                    return Some((Err(error), None));
+                }
+            },
+        };
+        match frame?.map(Frame::into_data) {
+            Ok(Ok(data)) => return Some((Ok(data), Some(body))),
+            // Trailer fields.
+            Ok(Err(_)) => {}
+            Err(error) => return Some((Err(BodyError::new(error)), None)),
+        }
+    }
 }
 
 /// Splits `multipart/form-data` into its parts; `None` if the content is malformed or of another type.
@@ -40,7 +90,7 @@ async fn multipart_parts(headers: &HeaderMap, bytes: &Bytes) -> Option<FormParts
         parts.push(
             name,
             File {
-                bytes: field.bytes().await.ok()?,
+                body: field.bytes().await.ok()?.into(),
                 file_name,
                 content_type,
             },

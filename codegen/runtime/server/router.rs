@@ -108,7 +108,7 @@ impl ApiRouter {
                 };
             }
             Box::pin(async move {
-                let received = content::receive(&mut request, body).await;
+                let received = content::receive(&mut request, body, O::IS_STREAMED).await;
                 match received.and_then(|()| O::decode(&mut request)) {
                     Ok(operation) => respond(request, operation).await,
                     Err(rejection) => rejection_response::<O>(rejection),

@@ -53,8 +53,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         pub use crate::runtime::client::{
             call::{
-                BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
-                StreamingCall, StreamingResponse,
+                BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+                StreamingResponse,
             },
             builder::{Client, ClientBuilder, http_builder},
             credential::{CredentialFn, IntoCredential, credential_fn},
@@ -112,11 +112,6 @@ fn traits(model: &Model, operation: &Operation) -> TokenStream {
             }
         }
     });
-    let is_binary = operation
-        .body
-        .as_ref()
-        .is_some_and(|body| body.payload.is_binary());
-    let binary_request = is_binary.then(|| quote!(impl BinaryRequest for #request {}));
     let conditions = operation
         .conditions
         .iter()
@@ -124,7 +119,7 @@ fn traits(model: &Model, operation: &Operation) -> TokenStream {
             Condition::IfNoneMatch => quote!(impl IfNoneMatch for #request {}),
             Condition::IfModifiedSince => quote!(impl IfModifiedSince for #request {}),
         });
-    quote!(#binary_response #binary_request #(#conditions)*)
+    quote!(#binary_response #(#conditions)*)
 }
 
 /// Builds the setter of the credential of a security scheme.

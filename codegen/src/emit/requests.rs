@@ -316,6 +316,15 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
     });
     let server = operation.servers.first().and_then(Server::default_url);
     let base_url = server.map(|url| quote!(const BASE_URL: Option<&'static str> = Some(#url);));
+    let is_streamed = operation
+        .body
+        .as_ref()
+        .is_some_and(RequestBody::is_streamed);
+    let is_streamed = is_streamed.then(|| {
+        quote!(
+            const IS_STREAMED: bool = true;
+        )
+    });
     let unused = parameters.is_empty() && !has_body;
     let unused_request = if unused { quote!(_) } else { quote!(request) };
     quote! {
@@ -329,6 +338,7 @@ fn implementation(model: &Model, operation: &Operation) -> TokenStream {
             #base_url
             #security
             const HAS_BODY: bool = #has_body;
+            #is_streamed
 
             fn encode(&self, #unused_request: &mut RequestEncoder) -> Result<(), EncodeError> {
                 #(#encodes)*

@@ -261,6 +261,16 @@ pub struct RequestBody {
     pub origin: Origin,
 }
 
+impl RequestBody {
+    /// Returns whether the server passes it to the method as a stream: binary content of one media type that is
+    /// not validated.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        let mut contents = self.payload.contents().into_iter();
+        self.payload.is_binary() && contents.all(|content| content.constraints.is_none())
+    }
+}
+
 /// A condition under which a response has content (RFC 9110, section 13.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Condition {

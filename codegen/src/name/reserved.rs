@@ -20,8 +20,10 @@ pub(crate) const ROOT: &[&str] = &[
     "Authorization",
     "Basic",
     "Bearer",
-    "BinaryRequest",
     "BinaryResponse",
+    "Body",
+    "BodyError",
+    "BoxError",
     "Call",
     "Class",
     "Client",
@@ -29,7 +31,9 @@ pub(crate) const ROOT: &[&str] = &[
     "Code",
     "ContentExample",
     "Credential",
+    "CredentialFn",
     "Credentials",
+    "Declares",
     "DecodeError",
     "EncodeError",
     "EncodedContent",
@@ -37,9 +41,15 @@ pub(crate) const ROOT: &[&str] = &[
     "File",
     "FullResponse",
     "Future",
+    "HandlerError",
+    "HandlerOutput",
+    "Hook",
+    "HookResponse",
     "HttpDate",
     "IfModifiedSince",
     "IfNoneMatch",
+    "InternalError",
+    "IntoCredential",
     "InvalidChoiceError",
     "InvalidCodeError",
     "Limits",
@@ -70,7 +80,6 @@ pub(crate) const ROOT: &[&str] = &[
     "Status",
     "StatusChoice",
     "StatusIn",
-    "StreamingCall",
     "StreamingResponse",
     "Style",
     "Sync",
@@ -81,7 +90,8 @@ pub(crate) const ROOT: &[&str] = &[
 ];
 
 /// The methods that the client has besides those of operations.
-pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "call", "clone", "new"];
+pub(crate) const CLIENT_METHODS: &[&str] =
+    &["base_url", "builder", "call", "clone", "new", "to_builder"];
 
 /// The methods that a call of the client has besides the setters of its parameters.
 pub(crate) const CALL_METHODS: &[&str] = &[
@@ -92,7 +102,6 @@ pub(crate) const CALL_METHODS: &[&str] = &[
     "send_full",
     "send_streaming",
     "success",
-    "with_content",
     "with_header",
     "with_read_timeout",
     "with_retry",
@@ -108,6 +117,7 @@ pub(crate) const BUILDER_METHODS: &[&str] = &[
     "connect_timeout",
     "default",
     "header",
+    "hook",
     "http_client",
     "read_timeout",
     "redirects",

@@ -19,13 +19,13 @@ use crate::{
 #[non_exhaustive]
 pub struct PostBytes {
     /// The content.
-    pub body: bytes::Bytes,
+    pub body: crate::Body,
 }
 
 impl PostBytes {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(body: impl Into<bytes::Bytes>) -> Self {
+    pub fn new(body: impl Into<crate::Body>) -> Self {
         Self { body: body.into() }
     }
 }
@@ -37,15 +37,16 @@ impl Operation for PostBytes {
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/bytes";
     const HAS_BODY: bool = true;
+    const IS_STREAMED: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::bytes("application/octet-stream", &self.body)?);
+        request.content(EncodedContent::body("application/octet-stream", &self.body)?);
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.content(&["application/octet-stream"])?.bytes()?,
+            body: request.content(&["application/octet-stream"])?.body()?,
         })
     }
 }
@@ -115,6 +116,7 @@ impl Operation for PostImage {
     const METHOD: http::Method = http::Method::POST;
     const PATH: &'static str = "/image";
     const HAS_BODY: bool = true;
+    const IS_STREAMED: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.content(EncodedContent::media(&self.body)?);
@@ -336,7 +338,7 @@ impl Operation for PostSeveral {
                 EncodedContent::json("application/json", body)?
             }
             PostSeveralBody::OctetStream(body) => {
-                EncodedContent::bytes("application/octet-stream", body)?
+                EncodedContent::body("application/octet-stream", body)?
             }
             PostSeveralBody::TextPlain(body) => EncodedContent::text("text/plain", body)?,
         };
@@ -358,7 +360,7 @@ impl Operation for PostSeveral {
                         )
                     }
                     "application/octet-stream" => {
-                        PostSeveralBody::OctetStream(content.bytes()?)
+                        PostSeveralBody::OctetStream(content.body()?)
                     }
                     _ => PostSeveralBody::TextPlain(content.text()?),
                 }
@@ -493,7 +495,7 @@ pub enum PostSeveralBody {
     /// `application/json`
     Json(types::Thing),
     /// `application/octet-stream`
-    OctetStream(bytes::Bytes),
+    OctetStream(crate::Body),
     /// `text/plain`
     TextPlain(String),
 }

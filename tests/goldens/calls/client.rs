@@ -4,8 +4,8 @@
 
 pub use crate::runtime::client::{
     call::{
-        BinaryRequest, BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
-        StreamingCall, StreamingResponse,
+        BinaryResponse, Call, FullResponse, IfModifiedSince, IfNoneMatch,
+        StreamingResponse,
     },
     builder::{Client, ClientBuilder, http_builder},
     credential::{CredentialFn, IntoCredential, credential_fn},
@@ -31,7 +31,7 @@ impl Client {
     pub fn put_file(
         &self,
         name: impl Into<String>,
-        body: impl Into<bytes::Bytes>,
+        body: impl Into<crate::Body>,
     ) -> Call<'_, PutFile> {
         self.call(PutFile::new(name, body))
     }
@@ -118,8 +118,6 @@ impl BinaryResponse for GetFile {
 impl IfNoneMatch for GetFile {}
 
 impl IfModifiedSince for GetFile {}
-
-impl BinaryRequest for PutFile {}
 
 impl BinaryResponse for GetThumbnail {
     const STREAMED: &'static [ResponseKey] = &[ResponseKey::Exact(200)];

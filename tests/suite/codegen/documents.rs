@@ -47,6 +47,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("servers", &["requests"]),
     ("sets", &["responses", "server"]),
     ("statuses", &["responses"]),
+    ("streams", &["requests", "responses"]),
     ("tags", &["mock", "server"]),
     ("types", &["types"]),
 ];

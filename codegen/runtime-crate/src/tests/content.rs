@@ -20,9 +20,9 @@ fn received<'a>(headers: &'a mut HeaderMap, content: &[u8]) -> ReceivedContent<'
 fn encoded_content_sets_its_media_type() {
     let mut headers = HeaderMap::new();
     let content = EncodedContent::json(MEDIA_TYPE, &json!({"a": 1})).unwrap();
-    let bytes = content.into_bytes(&mut headers);
+    let body = content.into_body(&mut headers);
     assert_eq!(headers.get(header::CONTENT_TYPE).unwrap(), MEDIA_TYPE);
-    let value: Value = received(&mut headers, &bytes).json().unwrap();
+    let value: Value = received(&mut headers, body.in_memory()).json().unwrap();
     assert_eq!(value, json!({"a": 1}));
 }
 

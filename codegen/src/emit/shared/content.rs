@@ -15,6 +15,7 @@ use crate::model::{BodyVariant, Codec, ConstraintsId, Content, Model, Payload};
 pub(in crate::emit) fn content_ty(model: &Model, content: &Content) -> TokenStream {
     match content.codec {
         Codec::Open => quote!(crate::Media),
+        Codec::Bytes => quote!(crate::Body),
         _ => ty(model, &content.ty),
     }
 }
@@ -123,7 +124,7 @@ fn codec(codec: Codec) -> proc_macro2::Ident {
         Codec::Form => "form",
         Codec::Multipart => "multipart",
         Codec::Text => "text",
-        Codec::Bytes => "bytes",
+        Codec::Bytes => "body",
         Codec::Open => "media",
     };
     ident(name)

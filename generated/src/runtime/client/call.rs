@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Code,
     runtime::{
-        codec::error::EncodeError,
+        codec::{body::Body, error::EncodeError},
         message::{
             ResponseKey, match_response_key,
             operation::{Operation, Response},
@@ -259,9 +259,6 @@ pub trait BinaryResponse: Operation {
     const STREAMED: &'static [ResponseKey];
 }
 
-/// An operation whose request may have binary content.
-pub trait BinaryRequest: Operation {}
-
 impl<O: BinaryResponse> Call<'_, O> {
     /// Sends the request, and returns a success whose content is read in chunks, without a limit on its size.
     ///
@@ -363,63 +360,18 @@ impl StreamingResponse {
         Err((self.fail)(Some(&self.url), kind).with_attempts(self.attempts))
     }
 
+    /// Returns the content that has not been read yet, for example to send it elsewhere. Its chunks have no read
+    /// timeout.
+    #[must_use]
+    pub fn into_body(self) -> Body {
+        Body::from_http_body(reqwest::Body::from(self.response))
+    }
+
     /// Returns the underlying response, for example for its `bytes_stream`.
     #[must_use]
     pub fn into_inner(mut self) -> reqwest::Response {
         *self.response.headers_mut() = self.raw.headers;
         self.response
-    }
-}
-
-impl<'a, O: BinaryRequest> Call<'a, O> {
-    /// Replaces the content of the request, for example with a file or a stream.
-    ///
-    /// A streamed body cannot be replayed, so the request is not retried, and a redirect that keeps the
-    /// content is not followed. Bytes in memory can be replayed.
-    pub fn with_content(self, content: impl Into<reqwest::Body>) -> StreamingCall<'a, O> {
-        StreamingCall {
-            call: self,
-            content: content.into(),
-        }
-    }
-}
-
-/// A call whose content has been replaced, not yet sent.
-#[derive(Debug)]
-#[must_use = "a call is not sent until `send()` or `success()`"]
-pub struct StreamingCall<'a, O> {
-    call: Call<'a, O>,
-    content: reqwest::Body,
-}
-
-impl<O: Operation> StreamingCall<'_, O> {
-    /// Sends the request, like [`Call::send`].
-    ///
-    /// # Errors
-    /// The same as for [`Call::send`].
-    pub async fn send(self) -> Result<O::Response, Error> {
-        Ok(self.send_full().await?.response)
-    }
-
-    /// Sends the request, like [`Call::send_full`].
-    ///
-    /// # Errors
-    /// The same as for [`Call::send`].
-    pub async fn send_full(self) -> Result<FullResponse<O::Response>, Error> {
-        FullResponse::new::<O>(send::with_content(&self.call, self.content).await?)
-    }
-
-    /// Sends the request, like [`Call::success`].
-    ///
-    /// # Errors
-    /// The same as for [`Call::success`].
-    pub async fn success(
-        self,
-    ) -> Result<<O::Response as Response>::Success, ResponseError<O::Response>> {
-        self.send_full()
-            .await
-            .map_err(ResponseError::Error)?
-            .success()
     }
 }
 

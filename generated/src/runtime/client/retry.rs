@@ -28,7 +28,7 @@ type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 /// Only a request that is safe to repeat is retried: its method is idempotent (RFC 9110, section 9.2.2), it
 /// has an `Idempotency-Key`, nothing was sent because the connection failed, or
 /// [`any_method`](Self::any_method) is set. A streamed body
-/// ([`Call::with_content`](super::call::Call::with_content)) cannot be replayed, so its request is not
+/// ([`Body`](crate::Body)) cannot be replayed, so its request is not
 /// retried.
 ///
 /// `Retry-After` takes precedence over exponential backoff with full jitter: a random part of a delay that

@@ -65,16 +65,6 @@ pub(crate) async fn buffered<O: Operation>(call: &Call<'_, O>) -> Result<Receive
     Sender::new(call).run().await
 }
 
-/// Sends a call with this content in place of the one in its request.
-pub(crate) async fn with_content<O: Operation>(
-    call: &Call<'_, O>,
-    content: reqwest::Body,
-) -> Result<ReceivedResponse, Error> {
-    let mut sender = Sender::new(call);
-    sender.content = RequestContent::Replaced(Some(content));
-    sender.run().await
-}
-
 /// Sends a call. The content of a response is left unread if `is_streamed` returns true for its status code
 /// and its header fields are as declared.
 pub(crate) async fn streaming<O: Operation>(
@@ -86,23 +76,16 @@ pub(crate) async fn streaming<O: Operation>(
     sender.run().await
 }
 
-/// The content to send.
-enum RequestContent {
-    /// The content of the request.
-    Encoded,
-    /// Content that replaces it; `None` once it is consumed.
-    Replaced(Option<reqwest::Body>),
-}
-
 /// A call in progress.
 struct Sender<'c, O> {
     call: &'c Call<'c, O>,
     parts: ClientParts<'c>,
-    content: RequestContent,
     /// Selects the status codes whose content is left unread.
     is_streamed: Option<fn(Code) -> bool>,
     /// Whether the request is safe to repeat, by its method or its `Idempotency-Key`.
     idempotent: bool,
+    /// Whether the content can be sent again, as a stream cannot.
+    is_replayable: bool,
     /// Number of requests sent, redirects included.
     sent: u32,
     /// Whether the current attempt has received a response, such as a redirect.
@@ -124,7 +107,7 @@ impl<'c, O: Operation> Sender<'c, O> {
         let read_timeout = options.and_then(|options| options.read_timeout);
         Self {
             call,
-            content: RequestContent::Encoded,
+            is_replayable: true,
             is_streamed: None,
             idempotent: O::METHOD.is_idempotent(),
             sent: 0,
@@ -158,7 +141,7 @@ impl<'c, O: Operation> Sender<'c, O> {
                 // An external client may have sent a request before it failed to connect, such as one that
                 // was redirected.
                 is_unsent: !self.has_response && !self.parts.is_external,
-                is_replayable: self.is_replayable(),
+                is_replayable: self.is_replayable,
             };
             if attempts.next(&outcome, request).await {
                 last = Some(outcome);
@@ -282,22 +265,15 @@ impl<'c, O: Operation> Sender<'c, O> {
             redirect.strip::<O>(headers);
         }
         if O::HAS_BODY && redirect.is_none_or(|redirect| redirect.content) {
-            match &mut self.content {
-                RequestContent::Encoded => *request.body_mut() = Some(encoder.body.into()),
-                RequestContent::Replaced(content) => {
-                    *request.body_mut() = content.take();
-                    // Only bytes in memory can be cloned, and so be sent again.
-                    let clone = request.try_clone();
-                    *content = clone.and_then(|mut clone| clone.body_mut().take());
+            *request.body_mut() = Some(match encoder.body.as_bytes() {
+                Some(bytes) => bytes.clone().into(),
+                None => {
+                    self.is_replayable = false;
+                    reqwest::Body::wrap(encoder.body)
                 }
-            }
+            });
         }
         Ok(request)
-    }
-
-    /// Returns whether the content can be sent again.
-    fn is_replayable(&self) -> bool {
-        !matches!(self.content, RequestContent::Replaced(None))
     }
 
     /// Sends one request, and reads the response; also returns its status code and HTTP version.
@@ -360,7 +336,7 @@ impl<'c, O: Operation> Sender<'c, O> {
         let next = follows.then(|| Redirect::next(redirect.as_ref(), &url, method, &raw));
         let next = next
             .flatten()
-            .filter(|next| self.is_replayable() || !next.content);
+            .filter(|next| self.is_replayable || !next.content);
         let is_one_too_many = next.as_ref().is_some_and(|next| next.count > LIMIT);
         if let Some(next) = next.filter(|_| !is_one_too_many) {
             if response

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
+    body::Body,
     error::{EncodeError, header_value},
     form::{self, pairs},
     json::{self, JsonError},
@@ -22,7 +23,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(crate) struct EncodedContent {
     media_type: HeaderValue,
-    bytes: Bytes,
+    body: Body,
 }
 
 impl EncodedContent {
@@ -47,8 +48,8 @@ impl EncodedContent {
     ) -> Result<Self, EncodeError> {
         let mut parts = FormParts::default();
         value.write(&mut parts)?;
-        let (boundary, bytes) = parts.encode()?;
-        Self::new(format!("{media_type}; boundary={boundary}"), bytes)
+        let (boundary, body) = parts.encode()?;
+        Self::new(format!("{media_type}; boundary={boundary}"), body)
     }
 
     pub(crate) fn text<T: Serialize>(
@@ -61,26 +62,26 @@ impl EncodedContent {
         }
     }
 
-    pub(crate) fn bytes(media_type: &'static str, bytes: &Bytes) -> Result<Self, EncodeError> {
-        Self::new(media_type, bytes.clone())
+    pub(crate) fn body(media_type: &'static str, body: &Body) -> Result<Self, EncodeError> {
+        Self::new(media_type, body.clone())
     }
 
     /// Encodes content that has its own media type.
     pub(crate) fn media(media: &Media) -> Result<Self, EncodeError> {
-        Self::new(media.media_type.clone(), media.bytes.clone())
+        Self::new(media.media_type.clone(), media.body.clone())
     }
 
-    fn new(media_type: impl Into<Bytes>, bytes: impl Into<Bytes>) -> Result<Self, EncodeError> {
+    fn new(media_type: impl Into<Bytes>, body: impl Into<Body>) -> Result<Self, EncodeError> {
         Ok(Self {
             media_type: header_value("Content-Type", media_type)?,
-            bytes: bytes.into(),
+            body: body.into(),
         })
     }
 
-    /// Sets `Content-Type`, and returns the bytes.
-    pub(crate) fn into_bytes(self, headers: &mut HeaderMap) -> Bytes {
+    /// Sets `Content-Type`, and returns the content.
+    pub(crate) fn into_body(self, headers: &mut HeaderMap) -> Body {
         headers.insert(header::CONTENT_TYPE, self.media_type);
-        self.bytes
+        self.body
     }
 }
 
@@ -91,7 +92,8 @@ pub(crate) struct ReceivedContent<'a> {
     declared: &'static str,
     /// The value of `Content-Type`.
     media_type: Option<&'a HeaderValue>,
-    bytes: Bytes,
+    /// The content; a stream only if it is binary.
+    body: Body,
     /// The parts, if the content is valid `multipart/form-data`.
     parts: Option<FormParts>,
     constraints: Constraints,
@@ -101,13 +103,13 @@ impl<'a> ReceivedContent<'a> {
     pub(crate) fn new(
         declared: &'static str,
         headers: &'a HeaderMap,
-        bytes: Bytes,
+        body: Body,
         parts: Option<FormParts>,
     ) -> Self {
         Self {
             declared,
             media_type: headers.get(header::CONTENT_TYPE),
-            bytes,
+            body,
             parts,
             constraints: &[],
         }
@@ -139,16 +141,16 @@ impl<'a> ReceivedContent<'a> {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, ContentError> {
-        let value = json::read(&self.bytes)?;
-        self.check(|| serde_json::from_slice(&self.bytes).ok())?;
+        let value = json::read(self.body.in_memory())?;
+        self.check(|| serde_json::from_slice(self.body.in_memory()).ok())?;
         Ok(value)
     }
 
     pub(crate) fn form<T: DeserializeOwned + Serialize>(self) -> Result<T, ContentError> {
-        let value = form::read(&self.bytes)?;
+        let value = form::read(self.body.in_memory())?;
         self.check(|| {
             let mut object = serde_json::to_value(&value).ok()?;
-            let fields = pairs(std::str::from_utf8(&self.bytes).ok()?);
+            let fields = pairs(std::str::from_utf8(self.body.in_memory()).ok()?);
             // Undeclared fields are validated, too.
             for (name, text) in fields {
                 let members = object.as_object_mut()?;
@@ -174,7 +176,7 @@ impl<'a> ReceivedContent<'a> {
     }
 
     pub(crate) fn text<T: DeserializeOwned + Serialize>(self) -> Result<T, ContentError> {
-        let text = std::str::from_utf8(&self.bytes)
+        let text = std::str::from_utf8(self.body.in_memory())
             .map_err(|_| ContentError::Malformed("malformed UTF-8".to_owned()))?;
         let value = T::deserialize(ParamText(text.into()))?;
         self.check(|| serde_json::to_value(&value).ok())?;
@@ -185,17 +187,17 @@ impl<'a> ReceivedContent<'a> {
         clippy::unnecessary_wraps,
         reason = "the signature of the other decoders"
     )]
-    pub(crate) fn bytes(self) -> Result<Bytes, ContentError> {
-        Ok(self.bytes)
+    pub(crate) fn body(self) -> Result<Body, ContentError> {
+        Ok(self.body)
     }
 
     pub(crate) fn media(self) -> Result<Media, ContentError> {
         let media_type = self.media_type.and_then(|value| value.to_str().ok());
         let media_type = media_type.unwrap_or("application/octet-stream");
         if is_json(media_type) {
-            self.check(|| serde_json::from_slice(&self.bytes).ok())?;
+            self.check(|| serde_json::from_slice(self.body.in_memory()).ok())?;
         }
-        Ok(Media::new(media_type, self.bytes))
+        Ok(Media::new(media_type, self.body))
     }
 }
 

@@ -46,6 +46,10 @@ pub trait Operation: Sized + Send + Sync + 'static {
     /// Whether the document declares content for the request.
     const HAS_BODY: bool;
 
+    /// Whether the server passes the content to the method before it is received as a whole.
+    #[doc(hidden)]
+    const IS_STREAMED: bool = false;
+
     #[doc(hidden)]
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError>;
 

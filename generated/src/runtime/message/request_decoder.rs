@@ -4,13 +4,13 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header, request::Parts as Head};
 use serde::{Serialize, de::DeserializeOwned};
 use smallvec::SmallVec;
 
 use super::{built_in::BuiltInResponse, rejection::Rejection};
 use crate::runtime::codec::{
+    body::Body,
     content::ReceivedContent,
     form::pairs,
     media::{alternatives, select},
@@ -27,7 +27,7 @@ pub struct RequestDecoder {
     path: PathValues,
     /// The request without its content.
     head: Arc<Head>,
-    body: Bytes,
+    body: Body,
     /// The parts of the content, if it is `multipart/form-data`.
     parts: Option<FormParts>,
 }
@@ -61,7 +61,7 @@ impl RequestDecoder {
         Self {
             path,
             head,
-            body: Bytes::new(),
+            body: Body::default(),
             parts: None,
         }
     }
@@ -80,7 +80,7 @@ impl RequestDecoder {
     }
 
     /// Sets the content and its parts, which are received only after the credentials are found.
-    pub(crate) fn set_content(&mut self, body: Bytes, parts: Option<FormParts>) {
+    pub(crate) fn set_content(&mut self, body: Body, parts: Option<FormParts>) {
         self.body = body;
         self.parts = parts;
     }
@@ -194,11 +194,11 @@ impl RequestDecoder {
         declared: &[&'static str],
     ) -> Result<ReceivedContent<'_>, Rejection> {
         let declared = self.media_type(declared)?;
-        let (bytes, parts) = (std::mem::take(&mut self.body), self.parts.take());
+        let (body, parts) = (std::mem::take(&mut self.body), self.parts.take());
         Ok(ReceivedContent::new(
             declared,
             &self.head.headers,
-            bytes,
+            body,
             parts,
         ))
     }

@@ -2,12 +2,12 @@
 
 //! Encodes requests.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 
 use super::path_template::{TemplatePart, fixed_query, parts};
 use crate::runtime::codec::{
+    body::Body,
     content::EncodedContent,
     error::{EncodeError, header_value},
     param::{Location, Param},
@@ -20,7 +20,7 @@ pub struct RequestEncoder {
     query: Vec<(String, String)>,
     cookies: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
 }
 
 impl RequestEncoder {
@@ -50,7 +50,7 @@ impl RequestEncoder {
 
     /// Sets the content.
     pub(crate) fn content(&mut self, content: EncodedContent) {
-        self.body = content.into_bytes(&mut self.headers);
+        self.body = content.into_body(&mut self.headers);
     }
 
     /// Returns the path, with its parameters filled in and after that of a base URL, and the query.

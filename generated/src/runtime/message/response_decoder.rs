@@ -2,7 +2,6 @@
 
 //! Decodes responses.
 
-use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
@@ -10,6 +9,7 @@ use super::{operation::Response, status_in::StatusIn};
 use crate::{
     Code,
     runtime::codec::{
+        body::Body,
         content::ReceivedContent,
         error::DecodeError,
         media::{select, select_json},
@@ -23,15 +23,15 @@ use crate::{
 pub struct ResponseDecoder<'a> {
     code: Code,
     headers: &'a HeaderMap,
-    body: Bytes,
+    body: Body,
 }
 
 impl<'a> ResponseDecoder<'a> {
-    pub(crate) fn new(code: Code, headers: &'a HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(code: Code, headers: &'a HeaderMap, body: impl Into<Body>) -> Self {
         Self {
             code,
             headers,
-            body,
+            body: body.into(),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> ResponseDecoder<'a> {
         let declared = select(declared, actual)
             .or_else(|| select_json(declared, actual))
             .ok_or_else(|| DecodeError::ContentType(actual.map(str::to_owned)))?;
-        let bytes = std::mem::take(&mut self.body);
-        Ok(ReceivedContent::new(declared, self.headers, bytes, None))
+        let body = std::mem::take(&mut self.body);
+        Ok(ReceivedContent::new(declared, self.headers, body, None))
     }
 }

@@ -2,13 +2,12 @@
 
 //! Encodes responses.
 
-use bytes::Bytes;
 use http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
     Code,
-    runtime::codec::{content::EncodedContent, error::EncodeError, param::Param},
+    runtime::codec::{body::Body, content::EncodedContent, error::EncodeError, param::Param},
 };
 
 /// An encoded response.
@@ -16,7 +15,7 @@ use crate::{
 pub struct ResponseEncoder {
     pub(crate) code: Code,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
 }
 
 impl ResponseEncoder {
@@ -24,7 +23,7 @@ impl ResponseEncoder {
         Self {
             code: code.into(),
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Body::default(),
         }
     }
 
@@ -52,7 +51,7 @@ impl ResponseEncoder {
 
     /// Sets the content.
     pub(crate) fn content(mut self, content: EncodedContent) -> Self {
-        self.body = content.into_bytes(&mut self.headers);
+        self.body = content.into_body(&mut self.headers);
         self
     }
 }

@@ -41,7 +41,10 @@ pub(super) fn http_response(response: ResponseEncoder) -> Result<HttpResponse, E
     let body = if body.is_empty() {
         Body::empty()
     } else if allows_content {
-        Body::from(body)
+        match body.as_bytes() {
+            Some(bytes) => Body::from(bytes.clone()),
+            None => Body::new(body),
+        }
     } else {
         return Err(EncodeError::content(code));
     };
