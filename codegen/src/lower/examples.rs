@@ -11,7 +11,7 @@ use std::{cell::RefCell, collections::HashMap};
 use serde_json::Value;
 
 use self::{
-    synthesis::synthesize,
+    synthesis::{KnownValues, synthesize},
     text::{flat_text, form_text, is_field_value, parameter_text, simple_text},
     type_check::check_type,
 };
@@ -65,6 +65,7 @@ pub(super) fn lower(
         cx,
         types,
         synthesized: RefCell::default(),
+        known: RefCell::default(),
     };
     let mut names = Scope::reserving(reserved::MOCK_TABLES);
     let mut tables: Vec<(usize, ExampleTable)> = Vec::new();
@@ -99,6 +100,8 @@ struct ExampleLowering<'a> {
     types: &'a [TypeDef],
     /// The generated values, because many operations use the same schemas.
     synthesized: RefCell<HashMap<SynthesisKey, Option<Value>>>,
+    /// The generated values of parts, by direction.
+    known: RefCell<HashMap<Direction, KnownValues>>,
 }
 
 /// The place of a schema, after following its `$ref`s, the type of the value, and the direction of the message.
@@ -266,7 +269,9 @@ impl ExampleLowering<'_> {
         if let Some(value) = self.synthesized.borrow().get(&key) {
             return value.clone();
         }
-        let value = synthesize(self.cx, &key.0, ty, self.types, direction);
+        let mut known = self.known.borrow_mut();
+        let known = known.entry(direction).or_default();
+        let value = synthesize(self.cx, &key.0, ty, self.types, direction, known);
         self.synthesized.borrow_mut().insert(key, value.clone());
         value
     }

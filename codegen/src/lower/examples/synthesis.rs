@@ -1,6 +1,6 @@
 //! Generates example values from schemas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -19,16 +19,20 @@ use crate::{
 
 /// Generates a value from a schema: its example, its default, its first `enum` value, or a value of its type.
 ///
-/// An example or default that does not match the schema is not used, and is reported for a response.
+/// An example or default that does not match the schema is not used, and is reported for a response. `known` has the
+/// values that were generated for the same direction before.
 pub(super) fn synthesize(
     cx: &Context<'_>,
     schema: &Pointer,
     ty: &Type,
     types: &[TypeDef],
     direction: Direction,
+    known: &mut KnownValues,
 ) -> Option<Value> {
     let mut rejected = BTreeSet::new();
     loop {
+        // Known values may contain examples that are rejected here.
+        let mut others = KnownValues::new();
         let mut synthesizer = ExampleSynthesizer {
             cx,
             rejected: &rejected,
@@ -37,6 +41,12 @@ pub(super) fn synthesize(
             seen: BTreeSet::new(),
             required: BTreeSet::new(),
             depth: 0,
+            cuts: 0,
+            known: if rejected.is_empty() {
+                &mut *known
+            } else {
+                &mut others
+            },
         };
         let value = synthesizer.value_at(schema, &Pointer::root())?;
         let used = synthesizer.used;
@@ -77,6 +87,18 @@ struct ExampleSynthesizer<'a> {
     required: BTreeSet<String>,
     /// The depth of the current value.
     depth: usize,
+    /// The number of values that end because their schema is around them, or because they are too deep.
+    cuts: usize,
+    known: &'a mut KnownValues,
+}
+
+/// The values of schemas that do not depend on the schemas around them, by schema and depth.
+pub(super) type KnownValues = HashMap<(SchemaKey, usize), KnownValue>;
+
+/// A generated value, and the examples and defaults in it, with pointers into the value.
+pub(super) struct KnownValue {
+    value: Option<Value>,
+    used: Vec<(Pointer, Pointer)>,
 }
 
 /// The maximum number of alternatives of a union that are tried.
@@ -129,10 +151,21 @@ impl ExampleSynthesizer<'_> {
                 first => (*first).clone(),
             });
         }
+        let key = (schema.key(), self.depth);
+        // Next to a union, the same schema may have other properties.
+        let is_alone = self.required.is_empty();
+        if let Some(known) = self.known.get(&key).filter(|_| is_alone) {
+            let used = known.used.iter();
+            let used = used.map(|(at, source)| (target.join(at), source.clone()));
+            self.used.extend(used);
+            return known.value.clone();
+        }
         // A recursive schema must not be followed forever.
         if self.depth >= MAX_DEPTH || !self.seen.insert(schema.key()) {
+            self.cuts += 1;
             return schema.is_nullable(self.cx).then_some(Value::Null);
         }
+        let (used, cuts) = (self.used.len(), self.cuts);
         self.depth += 1;
         let value = match schema.shape(self.cx) {
             SchemaShape::Any | SchemaShape::Map | SchemaShape::None(_) => {
@@ -149,7 +182,16 @@ impl ExampleSynthesizer<'_> {
             SchemaShape::Union => self.union(schema, target),
         };
         self.depth -= 1;
-        self.seen.remove(&schema.key());
+        self.seen.remove(&key.0);
+        if is_alone && self.cuts == cuts {
+            let used = self.used.get(used..).unwrap_or_default().iter();
+            let used = used.filter_map(|(at, source)| Some((at.strip(target)?, source.clone())));
+            let known = KnownValue {
+                value: value.clone(),
+                used: used.collect(),
+            };
+            self.known.insert(key, known);
+        }
         value
     }
 
