@@ -265,7 +265,10 @@ fn profile() -> String {
 }
 
 /// Writes a file unless it has the same content already, because cargo rebuilds files whose time has changed.
-pub(crate) fn write_if_changed(path: &Path, text: &str) {
+///
+/// # Panics
+/// If the file cannot be written.
+pub fn write_if_changed(path: &Path, text: &str) {
     if fs::read_to_string(path).is_ok_and(|current| current == text) {
         return;
     }

@@ -8,6 +8,8 @@ mod faults;
 mod httpbin;
 /// Messages that violate HTTP/1.1.
 mod message_syntax;
+/// The order service.
+mod orders;
 /// The client's retries.
 mod retries;
 /// The document from which the crate is generated.
