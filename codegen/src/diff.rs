@@ -30,7 +30,9 @@ pub use wire_risk::{Risk, WireRisk};
 #[must_use]
 pub fn diff(base: &Side, head: &Side) -> Diff {
     let with_runtime = base.has_crate() || head.has_crate();
-    if !with_runtime && base.document.tree == head.document.tree {
+    // Trees with another order of keys are equal, but the order decides that of arguments.
+    let is_equal = base.document.tree == head.document.tree && base.model == head.model;
+    if !with_runtime && is_equal {
         return Diff {
             findings: Vec::new(),
             notes: Vec::new(),

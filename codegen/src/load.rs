@@ -39,7 +39,7 @@ pub(crate) use validate::References;
 /// A valid OpenAPI document: every value has the expected type, and every `$ref` resolves.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// The document as a tree, with keys in alphabetical order.
+    /// The document as a tree, with keys in the order of the text.
     pub(crate) tree: Value,
     /// The document as [`openapiv3`] types.
     pub(crate) api: OpenAPI,

@@ -84,13 +84,14 @@ fn model(cx: &Context<'_>) -> Model {
         examples: examples.by_route,
     });
     let counts = coverage::count(cx, &routes, &operations, &responses.enums);
+    let (operations, response_enums) = operations::sort(&routes, operations, responses.enums);
 
     Model {
         package,
         statuses: statuses.into_list(),
         types,
         constraints,
-        response_enums: responses.enums,
+        response_enums,
         shared_responses: lowering.shared_responses.into_list(),
         operations,
         example_tables: examples.tables,

@@ -75,7 +75,7 @@ pub struct Model {
     pub response_enums: Vec<ResponseEnum>,
     /// The structs of shared responses, in the order of the first operation that uses each.
     pub shared_responses: Vec<SharedResponse>,
-    /// The operations, ordered by path and then by method.
+    /// The operations, in the order of the document.
     pub operations: Vec<Operation>,
     /// The distinct sets of examples that the mock returns.
     pub example_tables: Vec<ExampleTable>,

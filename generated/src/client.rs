@@ -28,6 +28,16 @@ impl Client {
         self.call(GetStatus::new(codes))
     }
 
+    /// `HEAD /status/{codes}`
+    ///
+    /// Responds as GET does, without content.
+    pub fn head_status(
+        &self,
+        codes: impl Into<crate::StatusChoice>,
+    ) -> Call<'_, HeadStatus> {
+        self.call(HeadStatus::new(codes))
+    }
+
     /// `PUT /status/{codes}`
     ///
     /// Responds with the requested status, as GET does.
@@ -56,16 +66,6 @@ impl Client {
         codes: impl Into<crate::StatusChoice>,
     ) -> Call<'_, DeleteStatus> {
         self.call(DeleteStatus::new(codes))
-    }
-
-    /// `HEAD /status/{codes}`
-    ///
-    /// Responds as GET does, without content.
-    pub fn head_status(
-        &self,
-        codes: impl Into<crate::StatusChoice>,
-    ) -> Call<'_, HeadStatus> {
-        self.call(HeadStatus::new(codes))
     }
 
     /// `PATCH /status/{codes}`
@@ -104,6 +104,10 @@ impl IfNoneMatch for GetStatus {}
 
 impl IfModifiedSince for GetStatus {}
 
+impl IfNoneMatch for HeadStatus {}
+
+impl IfModifiedSince for HeadStatus {}
+
 impl IfNoneMatch for PutStatus {}
 
 impl IfModifiedSince for PutStatus {}
@@ -115,10 +119,6 @@ impl IfModifiedSince for PostStatus {}
 impl IfNoneMatch for DeleteStatus {}
 
 impl IfModifiedSince for DeleteStatus {}
-
-impl IfNoneMatch for HeadStatus {}
-
-impl IfModifiedSince for HeadStatus {}
 
 impl IfNoneMatch for PatchStatus {}
 

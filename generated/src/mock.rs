@@ -215,7 +215,7 @@ const GET_STATUS_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"detail\":\"the path parameter `codes` must be a status code from 200 to 999, or several with weights, such as 200:9,503:1\",\"status\":400,\"title\":\"Bad Request\",\"type\":\"about:blank\"}",
+                "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"the path parameter `codes` must be a status code from 200 to 999, or several with weights, such as 200:9,503:1\"}",
             ),
         ],
     },
@@ -255,7 +255,7 @@ const GET_STATUS_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/json",
-                "{\"accept\":[\"image/webp\",\"image/svg+xml\",\"image/jpeg\",\"image/png\",\"image/*\"],\"message\":\"None of the available media types is acceptable to the client.\"}",
+                "{\"message\":\"None of the available media types is acceptable to the client.\",\"accept\":[\"image/webp\",\"image/svg+xml\",\"image/jpeg\",\"image/png\",\"image/*\"]}",
             ),
         ],
     },

@@ -54,6 +54,47 @@ impl Operation for GetStatus {
     }
 }
 
+/// The request of `HEAD /status/{codes}`.
+///
+/// Responds as GET does, without content.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct HeadStatus {
+    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
+    /// from which the server picks one at random. A code in a list can have a weight, which
+    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
+    /// is not a final response and is rejected with a 400.
+    pub codes: crate::StatusChoice,
+}
+
+impl HeadStatus {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(codes: impl Into<crate::StatusChoice>) -> Self {
+        Self { codes: codes.into() }
+    }
+}
+
+impl Operation for HeadStatus {
+    type Response = HeadStatusResponse;
+    type Credentials = ();
+    const ID: &'static str = "headStatus";
+    const METHOD: http::Method = http::Method::HEAD;
+    const PATH: &'static str = "/status/{codes}";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("codes"), &self.codes)?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            codes: request.required(Param::path("codes"))?,
+        })
+    }
+}
+
 /// The request of `PUT /status/{codes}`.
 ///
 /// Responds with the requested status, as GET does.
@@ -162,47 +203,6 @@ impl Operation for DeleteStatus {
     type Credentials = ();
     const ID: &'static str = "deleteStatus";
     const METHOD: http::Method = http::Method::DELETE;
-    const PATH: &'static str = "/status/{codes}";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("codes"), &self.codes)?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            codes: request.required(Param::path("codes"))?,
-        })
-    }
-}
-
-/// The request of `HEAD /status/{codes}`.
-///
-/// Responds as GET does, without content.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct HeadStatus {
-    /// The status to respond with: a code from 200 to 999, or a comma-separated list of codes
-    /// from which the server picks one at random. A code in a list can have a weight, which
-    /// makes it more or less likely than the others; the default is 1. An interim status (1xx)
-    /// is not a final response and is rejected with a 400.
-    pub codes: crate::StatusChoice,
-}
-
-impl HeadStatus {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(codes: impl Into<crate::StatusChoice>) -> Self {
-        Self { codes: codes.into() }
-    }
-}
-
-impl Operation for HeadStatus {
-    type Response = HeadStatusResponse;
-    type Credentials = ();
-    const ID: &'static str = "headStatus";
-    const METHOD: http::Method = http::Method::HEAD;
     const PATH: &'static str = "/status/{codes}";
     const HAS_BODY: bool = false;
 

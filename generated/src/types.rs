@@ -6,62 +6,62 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Acceptable {
-    /// The available media types.
-    pub accept: Vec<String>,
     /// A sentence that describes the problem.
     pub message: String,
+    /// The available media types.
+    pub accept: Vec<String>,
 }
 
 impl Acceptable {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(accept: Vec<String>, message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>, accept: Vec<String>) -> Self {
         Self {
-            accept,
             message: message.into(),
+            accept,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Acceptable {
-    required accept = "accept",
     required message = "message",
+    required accept = "accept",
 });
 
 /// A problem document (RFC 9457), which describes an error to people and to programs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
+    /// The kind of problem as a URL; `about:blank` adds nothing to the status.
+    pub r#type: Option<String>,
+    /// A summary of the kind of problem, the same for each occurrence.
+    pub title: String,
+    /// The status code of the response.
+    pub status: i32,
     /// A description of this occurrence of the problem.
     pub detail: Option<String>,
     /// A URL that identifies this occurrence of the problem.
     pub instance: Option<String>,
-    /// The status code of the response.
-    pub status: i32,
-    /// A summary of the kind of problem, the same for each occurrence.
-    pub title: String,
-    /// The kind of problem as a URL; `about:blank` adds nothing to the status.
-    pub r#type: Option<String>,
 }
 
 impl Problem {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(status: i32, title: impl Into<String>) -> Self {
+    pub fn new(title: impl Into<String>, status: i32) -> Self {
         Self {
+            r#type: None,
+            title: title.into(),
+            status,
             detail: None,
             instance: None,
-            status,
-            title: title.into(),
-            r#type: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Problem {
+    optional r#type = "type",
+    required title = "title",
+    required status = "status",
     optional detail = "detail",
     optional instance = "instance",
-    required status = "status",
-    required title = "title",
-    optional r#type = "type",
 });

@@ -3,6 +3,6 @@
 use statusquo::{StatusResponse, types::Acceptable};
 
 fn main() {
-    let body = Acceptable::new(Vec::new(), "message");
+    let body = Acceptable::new("message", Vec::new());
     let _ = StatusResponse::BadRequest(body); //~ E0308
 }

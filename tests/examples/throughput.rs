@@ -84,7 +84,7 @@ impl Api for Generated {
 
 fn acceptable() -> Acceptable {
     let accept = ["image/webp", "image/svg+xml", "image/jpeg", "image/png"];
-    Acceptable::new(accept.map(str::to_owned).to_vec(), "Accepted media types")
+    Acceptable::new("Accepted media types", accept.map(str::to_owned).to_vec())
 }
 
 /// The same handler as in `Generated`, written by hand.

@@ -90,7 +90,7 @@ impl Member<'_> {
     }
 }
 
-/// Returns the fields of a request: required ones first, each part in the order of the model.
+/// Returns the fields of a request: the parameters in the order of the model, then the content.
 pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member<'a>> {
     let types = quote!(types::);
     let parameters = operation.parameters.iter().map(|parameter| {
@@ -140,9 +140,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
             is_body_enum: matches!(body.payload, Payload::Several { .. }),
         }
     });
-    let mut members: Vec<_> = parameters.chain(body).collect();
-    members.sort_by_key(|member| !member.required);
-    members
+    parameters.chain(body).collect()
 }
 
 fn request(model: &Model, operation: &Operation) -> TokenStream {

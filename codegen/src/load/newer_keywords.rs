@@ -87,7 +87,7 @@ fn rewrite_schema(schema: &mut Map<String, Value>) -> Vec<&'static str> {
     if rewrite_type(schema) {
         found.push("type");
     }
-    if let Some(value) = schema.remove("const") {
+    if let Some(value) = schema.shift_remove("const") {
         let values = schema.get("enum").and_then(Value::as_array);
         // A value that `enum` excludes leaves no valid value, which an empty list would not say.
         if values.is_none_or(|values| values.contains(&value)) {
@@ -96,7 +96,7 @@ fn rewrite_schema(schema: &mut Map<String, Value>) -> Vec<&'static str> {
         found.push("const");
     }
     if schema.get("examples").is_some_and(Value::is_array)
-        && let Some(Value::Array(examples)) = schema.remove("examples")
+        && let Some(Value::Array(examples)) = schema.shift_remove("examples")
     {
         if let Some(first) = examples.into_iter().next() {
             schema.entry("example").or_insert(first);
@@ -108,7 +108,7 @@ fn rewrite_schema(schema: &mut Map<String, Value>) -> Vec<&'static str> {
         ("contentMediaType", "application/octet-stream", "binary"),
     ] {
         if schema.get(keyword).and_then(Value::as_str) == Some(value) {
-            schema.remove(keyword);
+            schema.shift_remove(keyword);
             schema.entry("format").or_insert_with(|| format.into());
             found.push(keyword);
         }
@@ -124,7 +124,7 @@ fn rewrite_type(schema: &mut Map<String, Value>) -> bool {
         _ => return false,
     };
     let (nulls, types): (Vec<_>, Vec<_>) = types.into_iter().partition(|ty| ty == "null");
-    schema.remove("type");
+    schema.shift_remove("type");
     match <[Value; 1]>::try_from(types) {
         Ok([ty]) => {
             schema.insert("type".to_owned(), ty);

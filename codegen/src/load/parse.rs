@@ -236,7 +236,7 @@ impl<'de> Visitor<'de> for TreeSeed<'_> {
 
 /// Merges the mappings of a merge key; existing keys take precedence.
 fn merge(members: &mut Map<String, Value>) {
-    let sources = match members.remove("<<") {
+    let sources = match members.shift_remove("<<") {
         Some(Value::Array(sources)) if sources.iter().all(Value::is_object) => sources,
         Some(source @ Value::Object(_)) => vec![source],
         Some(other) => {

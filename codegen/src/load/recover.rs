@@ -21,7 +21,7 @@ pub(super) fn remove(tree: &mut Value, place: &Pointer) {
     if let (Some(parent), Some(key)) = (place.parent(), place.last())
         && let Some(Value::Object(members)) = tree.pointer_mut(parent.as_str())
     {
-        members.remove(key.as_ref());
+        members.shift_remove(key.as_ref());
     }
 }
 

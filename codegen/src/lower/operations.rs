@@ -13,6 +13,8 @@ pub(super) mod security;
 pub(super) mod tags;
 pub(super) mod token;
 
+use indexmap::IndexSet;
+
 use self::{
     requests::Request,
     responses::{OperationResponses, ResponseEnums},
@@ -22,7 +24,7 @@ use self::{
 };
 use super::examples::OperationExamples;
 use crate::{
-    model::{Condition, Handler, Operation, ResponseKey, Server, segments},
+    model::{Condition, Handler, Operation, ResponseEnum, ResponseKey, Server, segments},
     name::Ident,
 };
 
@@ -95,6 +97,34 @@ pub(super) fn lower(parts: OperationParts<'_>) -> Vec<Operation> {
         });
     }
     operations
+}
+
+/// Sorts operations, and the response enums by the first operation that uses each, in the order of the document.
+///
+/// Everything has its name before, so that the names do not depend on this order.
+pub(super) fn sort(
+    routes: &[Route<'_>],
+    operations: Vec<Operation>,
+    enums: Vec<ResponseEnum>,
+) -> (Vec<Operation>, Vec<ResponseEnum>) {
+    let mut positioned: Vec<_> = routes.iter().zip(operations).collect();
+    positioned.sort_by_key(|(route, _)| route.position);
+    let mut operations: Vec<_> = positioned
+        .into_iter()
+        .map(|(_, operation)| operation)
+        .collect();
+    let used: IndexSet<usize> = operations
+        .iter()
+        .map(|operation| operation.response_enum)
+        .collect();
+    for operation in &mut operations {
+        let index = used.get_index_of(&operation.response_enum);
+        operation.response_enum = index.unwrap_or_default();
+    }
+    let mut enums: Vec<_> = enums.into_iter().enumerate().collect();
+    enums.sort_by_key(|(index, _)| used.get_index_of(index));
+    let enums = enums.into_iter().map(|(_, response_enum)| response_enum);
+    (operations, enums.collect())
 }
 
 /// Returns the conditions that the client has methods for.

@@ -32,7 +32,7 @@ pub struct Operation {
     /// The servers that it has in place of those of the document, of which the client uses the first; empty if it
     /// has those of the document.
     pub servers: Vec<Server>,
-    /// The parameters: path parameters in the order of the path, then the others by location and name.
+    /// The parameters, in the order of the document: those of the path item first.
     pub parameters: Vec<Parameter>,
     /// The content of the request.
     pub body: Option<RequestBody>,

@@ -154,7 +154,7 @@ pub enum TypeKind {
     MixedEnum(Vec<EnumValue<Constant>>),
     /// A `multipart/form-data` form.
     Form {
-        /// The declared parts, by name.
+        /// The declared parts, in the order of the document.
         parts: Vec<FormPart>,
         /// The name of the field for undeclared parts, if they are allowed.
         others: Option<Ident>,
@@ -168,7 +168,7 @@ pub enum TypeKind {
     },
     /// An object.
     Struct {
-        /// The declared properties, by name.
+        /// The declared properties, in the order of the document.
         fields: Vec<Field>,
         /// The name and value type of the field for additional properties, if `additionalProperties` allows
         /// them.

@@ -14,39 +14,86 @@ use crate::{
     types,
 };
 
-/// The request of `POST /bytes`.
+/// The request of `POST /json`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PostBytes {
+pub struct PostJson {
     /// The content.
-    pub body: crate::Body,
+    pub body: types::Thing,
 }
 
-impl PostBytes {
+impl PostJson {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(body: impl Into<crate::Body>) -> Self {
-        Self { body: body.into() }
+    pub fn new(body: types::Thing) -> Self {
+        Self { body }
     }
 }
 
-impl Operation for PostBytes {
-    type Response = PostBytesResponse;
+impl Operation for PostJson {
+    type Response = PostJsonResponse;
     type Credentials = ();
-    const ID: &'static str = "postBytes";
+    const ID: &'static str = "postJson";
     const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/bytes";
+    const PATH: &'static str = "/json";
     const HAS_BODY: bool = true;
-    const IS_STREAMED: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::body("application/octet-stream", &self.body)?);
+        request.content(EncodedContent::json("application/json", &self.body)?);
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.content(&["application/octet-stream"])?.body()?,
+            body: request
+                .content(&["application/json"])?
+                .with_constraints(constraints::THING)
+                .json()?,
+        })
+    }
+}
+
+/// The request of `POST /vendor`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostVendor {
+    /// The content.
+    pub body: types::Thing,
+}
+
+impl PostVendor {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: types::Thing) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PostVendor {
+    type Response = PostVendorResponse;
+    type Credentials = ();
+    const ID: &'static str = "postVendor";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/vendor";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request
+            .content(
+                EncodedContent::json(
+                    "application/vnd.thing+json; version=2",
+                    &self.body,
+                )?,
+            );
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request
+                .content(&["application/vnd.thing+json; version=2"])?
+                .with_constraints(constraints::THING)
+                .json()?,
         })
     }
 }
@@ -93,6 +140,115 @@ impl Operation for PostForm {
     }
 }
 
+/// The request of `POST /text`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostText {
+    /// The content.
+    pub body: String,
+}
+
+impl PostText {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: impl Into<String>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+impl Operation for PostText {
+    type Response = PostTextResponse;
+    type Credentials = ();
+    const ID: &'static str = "postText";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/text";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::text("text/plain", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.content(&["text/plain"])?.text()?,
+        })
+    }
+}
+
+/// The request of `POST /number`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostNumber {
+    /// The content.
+    pub body: i64,
+}
+
+impl PostNumber {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: i64) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PostNumber {
+    type Response = PostNumberResponse;
+    type Credentials = ();
+    const ID: &'static str = "postNumber";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/number";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::text("text/plain", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.content(&["text/plain"])?.text()?,
+        })
+    }
+}
+
+/// The request of `POST /bytes`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostBytes {
+    /// The content.
+    pub body: crate::Body,
+}
+
+impl PostBytes {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: impl Into<crate::Body>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+impl Operation for PostBytes {
+    type Response = PostBytesResponse;
+    type Credentials = ();
+    const ID: &'static str = "postBytes";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/bytes";
+    const HAS_BODY: bool = true;
+    const IS_STREAMED: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::body("application/octet-stream", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.content(&["application/octet-stream"])?.body()?,
+        })
+    }
+}
+
 /// The request of `POST /image`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -130,77 +286,149 @@ impl Operation for PostImage {
     }
 }
 
-/// The request of `POST /json`.
+/// The request of `POST /several`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PostJson {
+pub struct PostSeveral {
     /// The content.
-    pub body: types::Thing,
+    pub body: PostSeveralBody,
 }
 
-impl PostJson {
+impl PostSeveral {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(body: types::Thing) -> Self {
+    pub fn new(body: PostSeveralBody) -> Self {
         Self { body }
     }
 }
 
-impl Operation for PostJson {
-    type Response = PostJsonResponse;
+impl Operation for PostSeveral {
+    type Response = PostSeveralResponse;
     type Credentials = ();
-    const ID: &'static str = "postJson";
+    const ID: &'static str = "postSeveral";
     const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/json";
+    const PATH: &'static str = "/several";
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::json("application/json", &self.body)?);
+        let content = match &self.body {
+            PostSeveralBody::Json(body) => {
+                EncodedContent::json("application/json", body)?
+            }
+            PostSeveralBody::TextPlain(body) => EncodedContent::text("text/plain", body)?,
+            PostSeveralBody::OctetStream(body) => {
+                EncodedContent::body("application/octet-stream", body)?
+            }
+        };
+        request.content(content);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: {
+                let content = request
+                    .content(
+                        &["application/json", "text/plain", "application/octet-stream"],
+                    )?;
+                match content.declared() {
+                    "application/json" => {
+                        PostSeveralBody::Json(
+                            content.with_constraints(constraints::THING).json()?,
+                        )
+                    }
+                    "text/plain" => PostSeveralBody::TextPlain(content.text()?),
+                    _ => PostSeveralBody::OctetStream(content.body()?),
+                }
+            },
+        })
+    }
+}
+
+/// The request of `POST /upload`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostUpload {
+    /// The content.
+    pub body: types::PostUploadBodyForm,
+}
+
+impl PostUpload {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: types::PostUploadBodyForm) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PostUpload {
+    type Response = PostUploadResponse;
+    type Credentials = ();
+    const ID: &'static str = "postUpload";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/upload";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             body: request
-                .content(&["application/json"])?
-                .with_constraints(constraints::THING)
-                .json()?,
+                .content(&["multipart/form-data"])?
+                .with_constraints(constraints::POST_UPLOAD_BODY)
+                .multipart()?,
         })
     }
 }
 
-/// The request of `POST /number`.
-#[derive(Clone, Debug, PartialEq)]
+/// The request of `POST /parts`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PostNumber {
+pub struct PostParts {
     /// The content.
-    pub body: i64,
+    pub body: Option<types::PostPartsBodyForm>,
 }
 
-impl PostNumber {
+impl PostParts {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(body: i64) -> Self {
-        Self { body }
+    pub fn new() -> Self {
+        Self { body: None }
+    }
+
+    /// The content.
+    #[must_use]
+    pub fn body(mut self, body: types::PostPartsBodyForm) -> Self {
+        self.body = Some(body);
+        self
     }
 }
 
-impl Operation for PostNumber {
-    type Response = PostNumberResponse;
+impl Operation for PostParts {
+    type Response = PostPartsResponse;
     type Credentials = ();
-    const ID: &'static str = "postNumber";
+    const ID: &'static str = "postParts";
     const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/number";
+    const PATH: &'static str = "/parts";
     const HAS_BODY: bool = true;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::text("text/plain", &self.body)?);
+        if let Some(body) = &self.body {
+            request.content(EncodedContent::multipart("multipart/form-data", body)?);
+        }
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            body: request.content(&["text/plain"])?.text()?,
+            body: if request.has_body() {
+                Some(request.content(&["multipart/form-data"])?.multipart()?)
+            } else {
+                None
+            },
         })
     }
 }
@@ -259,243 +487,13 @@ impl Operation for PostOptional {
     }
 }
 
-/// The request of `POST /parts`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PostParts {
-    /// The content.
-    pub body: Option<types::PostPartsBodyForm>,
-}
-
-impl PostParts {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { body: None }
-    }
-
-    /// The content.
-    #[must_use]
-    pub fn body(mut self, body: types::PostPartsBodyForm) -> Self {
-        self.body = Some(body);
-        self
-    }
-}
-
-impl Operation for PostParts {
-    type Response = PostPartsResponse;
-    type Credentials = ();
-    const ID: &'static str = "postParts";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/parts";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        if let Some(body) = &self.body {
-            request.content(EncodedContent::multipart("multipart/form-data", body)?);
-        }
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: if request.has_body() {
-                Some(request.content(&["multipart/form-data"])?.multipart()?)
-            } else {
-                None
-            },
-        })
-    }
-}
-
-/// The request of `POST /several`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PostSeveral {
-    /// The content.
-    pub body: PostSeveralBody,
-}
-
-impl PostSeveral {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: PostSeveralBody) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for PostSeveral {
-    type Response = PostSeveralResponse;
-    type Credentials = ();
-    const ID: &'static str = "postSeveral";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/several";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        let content = match &self.body {
-            PostSeveralBody::Json(body) => {
-                EncodedContent::json("application/json", body)?
-            }
-            PostSeveralBody::OctetStream(body) => {
-                EncodedContent::body("application/octet-stream", body)?
-            }
-            PostSeveralBody::TextPlain(body) => EncodedContent::text("text/plain", body)?,
-        };
-        request.content(content);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: {
-                let content = request
-                    .content(
-                        &["application/json", "application/octet-stream", "text/plain"],
-                    )?;
-                match content.declared() {
-                    "application/json" => {
-                        PostSeveralBody::Json(
-                            content.with_constraints(constraints::THING).json()?,
-                        )
-                    }
-                    "application/octet-stream" => {
-                        PostSeveralBody::OctetStream(content.body()?)
-                    }
-                    _ => PostSeveralBody::TextPlain(content.text()?),
-                }
-            },
-        })
-    }
-}
-
-/// The request of `POST /text`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PostText {
-    /// The content.
-    pub body: String,
-}
-
-impl PostText {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: impl Into<String>) -> Self {
-        Self { body: body.into() }
-    }
-}
-
-impl Operation for PostText {
-    type Response = PostTextResponse;
-    type Credentials = ();
-    const ID: &'static str = "postText";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/text";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::text("text/plain", &self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request.content(&["text/plain"])?.text()?,
-        })
-    }
-}
-
-/// The request of `POST /upload`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PostUpload {
-    /// The content.
-    pub body: types::PostUploadBodyForm,
-}
-
-impl PostUpload {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: types::PostUploadBodyForm) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for PostUpload {
-    type Response = PostUploadResponse;
-    type Credentials = ();
-    const ID: &'static str = "postUpload";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/upload";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request
-                .content(&["multipart/form-data"])?
-                .with_constraints(constraints::POST_UPLOAD_BODY)
-                .multipart()?,
-        })
-    }
-}
-
-/// The request of `POST /vendor`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PostVendor {
-    /// The content.
-    pub body: types::Thing,
-}
-
-impl PostVendor {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: types::Thing) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for PostVendor {
-    type Response = PostVendorResponse;
-    type Credentials = ();
-    const ID: &'static str = "postVendor";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/vendor";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request
-            .content(
-                EncodedContent::json(
-                    "application/vnd.thing+json; version=2",
-                    &self.body,
-                )?,
-            );
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request
-                .content(&["application/vnd.thing+json; version=2"])?
-                .with_constraints(constraints::THING)
-                .json()?,
-        })
-    }
-}
-
 /// Content of one of several media types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PostSeveralBody {
     /// `application/json`
     Json(types::Thing),
-    /// `application/octet-stream`
-    OctetStream(crate::Body),
     /// `text/plain`
     TextPlain(String),
+    /// `application/octet-stream`
+    OctetStream(crate::Body),
 }

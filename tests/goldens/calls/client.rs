@@ -36,6 +36,13 @@ impl Client {
         self.call(PutFile::new(name, body))
     }
 
+    /// `GET /thumbnails`
+    ///
+    /// Requires `key` and `token`.
+    pub fn get_thumbnail(&self) -> Call<'_, GetThumbnail> {
+        self.call(GetThumbnail::new())
+    }
+
     /// `POST /orders`
     ///
     /// Requires `key` and `token`.
@@ -44,13 +51,6 @@ impl Client {
         body: std::collections::BTreeMap<String, serde_json::Value>,
     ) -> Call<'_, AddOrder> {
         self.call(AddOrder::new(body))
-    }
-
-    /// `GET /thumbnails`
-    ///
-    /// Requires `key` and `token`.
-    pub fn get_thumbnail(&self) -> Call<'_, GetThumbnail> {
-        self.call(GetThumbnail::new())
     }
 }
 
@@ -74,14 +74,14 @@ impl Server {
             "Production.",
             &[
                 ServerVariable {
-                    name: "port",
-                    default: "8443",
-                    values: &[],
-                },
-                ServerVariable {
                     name: "region",
                     default: "eu",
                     values: &["eu", "us"],
+                },
+                ServerVariable {
+                    name: "port",
+                    default: "8443",
+                    values: &[],
                 },
                 ServerVariable {
                     name: "version",

@@ -9,64 +9,64 @@ pub type Alias = Base;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
+    /// `merged`
+    pub merged: Option<Merged>,
     /// `alias`
     pub alias: Option<Base>,
-    /// `contradiction`
-    pub contradiction: Option<serde_json::Value>,
     /// Described where it is used.
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub described: Option<Option<Base>>,
+    /// `pet`
+    pub pet: Option<Pet>,
+    /// `implicit`
+    pub implicit: Option<Implicit>,
+    /// `shape`
+    pub shape: Option<Shape>,
     /// `either`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub either: Option<Option<AllEither>>,
+    /// `texts`
+    pub texts: Option<AllTexts>,
     /// `extended`
     pub extended: Option<Extended>,
-    /// `forest`
-    pub forest: Option<Forest>,
-    /// `groups`
-    pub groups: Option<Groups>,
-    /// `half`
-    pub half: Option<f64>,
-    /// `implicit`
-    pub implicit: Option<Implicit>,
-    /// `kinds`
-    pub kinds: Option<Kinds>,
     /// `level`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub level: Option<Option<Level>>,
-    /// `limited`
-    pub limited: Option<Limited>,
-    /// `listed`
-    pub listed: Option<serde_json::Value>,
-    /// `loop`
-    pub r#loop: Option<Loop>,
-    /// `loose`
-    pub loose: Option<AllLoose>,
-    /// `merged`
-    pub merged: Option<Merged>,
-    /// `nested`
-    pub nested: Option<Nested>,
-    /// Not: `{"type":"string"}`
-    pub nothing: Option<serde_json::Value>,
-    /// `pet`
-    pub pet: Option<Pet>,
+    /// `half`
+    pub half: Option<f64>,
     /// `quoted`
     pub quoted: Option<AllQuoted>,
-    /// `required`
-    pub required: Option<Required>,
-    /// `shape`
-    pub shape: Option<Shape>,
-    /// `texts`
-    pub texts: Option<AllTexts>,
-    /// `undescribed`
-    pub undescribed: serde_json::Value,
+    /// `contradiction`
+    pub contradiction: Option<serde_json::Value>,
+    /// `listed`
+    pub listed: Option<serde_json::Value>,
+    /// Not: `{"type":"string"}`
+    pub nothing: Option<serde_json::Value>,
+    /// `loop`
+    pub r#loop: Option<Loop>,
+    /// `nested`
+    pub nested: Option<Nested>,
+    /// `forest`
+    pub forest: Option<Forest>,
+    /// `limited`
+    pub limited: Option<Limited>,
+    /// `groups`
+    pub groups: Option<Groups>,
+    /// `kinds`
+    pub kinds: Option<Kinds>,
     /// `vehicle`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub vehicle: Option<Option<Vehicle>>,
+    /// `required`
+    pub required: Option<Required>,
+    /// `loose`
+    pub loose: Option<AllLoose>,
+    /// `undescribed`
+    pub undescribed: serde_json::Value,
 }
 
 impl All {
@@ -74,61 +74,61 @@ impl All {
     #[must_use]
     pub fn new(undescribed: serde_json::Value) -> Self {
         Self {
-            alias: None,
-            contradiction: None,
-            described: None,
-            either: None,
-            extended: None,
-            forest: None,
-            groups: None,
-            half: None,
-            implicit: None,
-            kinds: None,
-            level: None,
-            limited: None,
-            listed: None,
-            r#loop: None,
-            loose: None,
             merged: None,
-            nested: None,
-            nothing: None,
+            alias: None,
+            described: None,
             pet: None,
-            quoted: None,
-            required: None,
+            implicit: None,
             shape: None,
+            either: None,
             texts: None,
-            undescribed,
+            extended: None,
+            level: None,
+            half: None,
+            quoted: None,
+            contradiction: None,
+            listed: None,
+            nothing: None,
+            r#loop: None,
+            nested: None,
+            forest: None,
+            limited: None,
+            groups: None,
+            kinds: None,
             vehicle: None,
+            required: None,
+            loose: None,
+            undescribed,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(All {
-    optional alias = "alias",
-    nullable contradiction = "contradiction",
-    nullable described = "described",
-    nullable either = "either",
-    optional extended = "extended",
-    optional forest = "forest",
-    optional groups = "groups",
-    optional half = "half",
-    optional implicit = "implicit",
-    optional kinds = "kinds",
-    nullable level = "level",
-    optional limited = "limited",
-    nullable listed = "listed",
-    optional r#loop = "loop",
-    optional loose = "loose",
     optional merged = "merged",
-    optional nested = "nested",
-    nullable nothing = "nothing",
+    optional alias = "alias",
+    nullable described = "described",
     optional pet = "pet",
-    optional quoted = "quoted",
-    optional required = "required",
+    optional implicit = "implicit",
     optional shape = "shape",
+    nullable either = "either",
     optional texts = "texts",
-    required undescribed = "undescribed",
+    optional extended = "extended",
+    nullable level = "level",
+    optional half = "half",
+    optional quoted = "quoted",
+    nullable contradiction = "contradiction",
+    nullable listed = "listed",
+    nullable nothing = "nothing",
+    optional r#loop = "loop",
+    optional nested = "nested",
+    optional forest = "forest",
+    optional limited = "limited",
+    optional groups = "groups",
+    optional kinds = "kinds",
     nullable vehicle = "vehicle",
+    optional required = "required",
+    optional loose = "loose",
+    required undescribed = "undescribed",
 });
 
 /// `Back`.
@@ -178,12 +178,12 @@ crate::runtime::codec::object::impl_serde_object!(Base {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
+    /// `width`
+    pub width: f64,
     /// `depth`
     pub depth: Option<f64>,
     /// `label`
     pub label: Option<String>,
-    /// `width`
-    pub width: f64,
 }
 
 impl Box2 {
@@ -191,47 +191,47 @@ impl Box2 {
     #[must_use]
     pub fn new(width: f64) -> Self {
         Self {
+            width,
             depth: None,
             label: None,
-            width,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Box2 {
+    required width = "width",
     optional depth = "depth",
     optional label = "label",
-    required width = "width",
 });
 
 /// `Car`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Car {
-    /// `doors`
-    pub doors: i64,
     /// `kind`
     pub kind: String,
     /// `wheels`
     pub wheels: Option<i64>,
+    /// `doors`
+    pub doors: i64,
 }
 
 impl Car {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
         Self {
-            doors,
             kind: kind.into(),
             wheels: None,
+            doors,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Car {
-    required doors = "doors",
     required kind = "kind",
     optional wheels = "wheels",
+    required doors = "doors",
 });
 
 /// `Cat`.
@@ -264,46 +264,46 @@ crate::runtime::codec::object::impl_serde_object!(Cat {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
-    /// `label`
-    pub label: Option<String>,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl Circle {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(radius: f64) -> Self {
-        Self { label: None, radius }
+        Self { radius, label: None }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Circle {
-    optional label = "label",
     required radius = "radius",
+    optional label = "label",
 });
 
 /// `Dog`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `friend`
-    pub friend: Option<Box<Pet>>,
     /// `tricks`
     pub tricks: Option<Vec<String>>,
+    /// `friend`
+    pub friend: Option<Box<Pet>>,
 }
 
 impl Dog {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new() -> Self {
-        Self { friend: None, tricks: None }
+        Self { tricks: None, friend: None }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Dog {
-    optional friend = "friend",
     optional tricks = "tricks",
+    optional friend = "friend",
 });
 
 /// `Either`.
@@ -541,14 +541,14 @@ crate::runtime::codec::unions::impl_union!(Loop {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
-    /// `extra`
-    pub extra: MergedExtra,
-    /// `id`
-    pub id: i64,
     /// Maximum length: `10`
     pub note: String,
     /// `own`
     pub own: Option<bool>,
+    /// `id`
+    pub id: i64,
+    /// `extra`
+    pub extra: MergedExtra,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
 }
@@ -556,22 +556,22 @@ pub struct Merged {
 impl Merged {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(extra: impl Into<MergedExtra>, id: i64, note: impl Into<String>) -> Self {
+    pub fn new(note: impl Into<String>, id: i64, extra: impl Into<MergedExtra>) -> Self {
         Self {
-            extra: extra.into(),
-            id,
             note: note.into(),
             own: None,
+            id,
+            extra: extra.into(),
             others: std::collections::BTreeMap::new(),
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Merged {
-    required extra = "extra",
-    required id = "id",
     required note = "note",
     optional own = "own",
+    required id = "id",
+    required extra = "extra",
     ..others
 });
 
@@ -722,34 +722,34 @@ crate::runtime::codec::unions::impl_union!(Shape {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Taxi {
-    /// `doors`
-    pub doors: i64,
-    /// `fare`
-    pub fare: Option<f64>,
     /// `kind`
     pub kind: String,
     /// `wheels`
     pub wheels: Option<i64>,
+    /// `doors`
+    pub doors: i64,
+    /// `fare`
+    pub fare: Option<f64>,
 }
 
 impl Taxi {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
         Self {
-            doors,
-            fare: None,
             kind: kind.into(),
             wheels: None,
+            doors,
+            fare: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Taxi {
-    required doors = "doors",
-    optional fare = "fare",
     required kind = "kind",
     optional wheels = "wheels",
+    required doors = "doors",
+    optional fare = "fare",
 });
 
 /// `Through`.
@@ -913,12 +913,12 @@ crate::runtime::codec::object::impl_serde_object!(BackObject {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
-    /// `label`
-    pub label: Option<String>,
     /// `name`
     pub name: String,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl ExtendedCircle {
@@ -926,31 +926,31 @@ impl ExtendedCircle {
     #[must_use]
     pub fn new(name: impl Into<String>, radius: f64) -> Self {
         Self {
-            label: None,
             name: name.into(),
             radius,
+            label: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
-    optional label = "label",
     required name = "name",
     required radius = "radius",
+    optional label = "label",
 });
 
 /// A union with a property that all alternatives have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
-    /// `depth`
-    pub depth: Option<f64>,
-    /// `label`
-    pub label: Option<String>,
     /// `name`
     pub name: String,
     /// `width`
     pub width: f64,
+    /// `depth`
+    pub depth: Option<f64>,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl ExtendedBox {
@@ -958,19 +958,19 @@ impl ExtendedBox {
     #[must_use]
     pub fn new(name: impl Into<String>, width: f64) -> Self {
         Self {
-            depth: None,
-            label: None,
             name: name.into(),
             width,
+            depth: None,
+            label: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
-    optional depth = "depth",
-    optional label = "label",
     required name = "name",
     required width = "width",
+    optional depth = "depth",
+    optional label = "label",
 });
 
 /// `GroupsChoice`.
@@ -1162,60 +1162,60 @@ crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredCircle {
-    /// `id`
-    pub id: serde_json::Value,
-    /// `label`
-    pub label: Option<String>,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
+    /// `id`
+    pub id: serde_json::Value,
 }
 
 impl RequiredCircle {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(id: serde_json::Value, radius: f64) -> Self {
-        Self { id, label: None, radius }
+    pub fn new(radius: f64, id: serde_json::Value) -> Self {
+        Self { radius, label: None, id }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
-    required id = "id",
-    optional label = "label",
     required radius = "radius",
+    optional label = "label",
+    required id = "id",
 });
 
 /// Alternatives that do not declare the property that is required next to them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredBox {
-    /// `depth`
-    pub depth: Option<f64>,
-    /// `id`
-    pub id: serde_json::Value,
-    /// `label`
-    pub label: Option<String>,
     /// `width`
     pub width: f64,
+    /// `depth`
+    pub depth: Option<f64>,
+    /// `label`
+    pub label: Option<String>,
+    /// `id`
+    pub id: serde_json::Value,
 }
 
 impl RequiredBox {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(id: serde_json::Value, width: f64) -> Self {
+    pub fn new(width: f64, id: serde_json::Value) -> Self {
         Self {
-            depth: None,
-            id,
-            label: None,
             width,
+            depth: None,
+            label: None,
+            id,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(RequiredBox {
-    optional depth = "depth",
-    required id = "id",
-    optional label = "label",
     required width = "width",
+    optional depth = "depth",
+    optional label = "label",
+    required id = "id",
 });
 
 /// One

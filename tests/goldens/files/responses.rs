@@ -14,95 +14,6 @@ use crate::{
     types,
 };
 
-/// The responses of `GET /owners`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ListOwnersResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// The owners of pets.
-    Ok(Vec<types::Owner>),
-    /// Any other status code.
-    ///
-    /// The error.
-    Default {
-        /// The status code.
-        status: ListOwnersResponseDefault,
-        /// The content.
-        body: types::Problem,
-    },
-}
-
-/// A status code that no other variant of [`ListOwnersResponse`] declares.
-///
-/// `ListOwnersResponseDefault::from_const::<400>()` is checked at compile time,
-/// `ListOwnersResponseDefault::new(400)` at run time.
-pub type ListOwnersResponseDefault = crate::StatusIn<ListOwnersResponse, 1>;
-
-impl ListOwnersResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok(..) => Status::Ok.into(),
-            Self::Default { status, .. } => status.code(),
-        }
-    }
-}
-
-impl Response for ListOwnersResponse {
-    type Success = Vec<types::Owner>;
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(200),
-        ResponseKey::Default,
-    ];
-
-    const PRODUCES: &'static [&'static str] = &["application/json"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<Vec<types::Owner>, Self> {
-        match self {
-            Self::Ok(body) => Ok(body),
-            other @ Self::Default { .. } => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => Ok(Self::Ok(response.content(&["application/json"])?.json()?)),
-            100..=199 => Err(DecodeError::UndeclaredStatus),
-            _ => {
-                Ok(Self::Default {
-                    status: response.status()?,
-                    body: response.content(&["application/problem+json"])?.json()?,
-                })
-            }
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .content(EncodedContent::json("application/json", &body)?),
-                )
-            }
-            Self::Default { status, body } => {
-                Ok(
-                    ResponseEncoder::new(status)
-                        .content(
-                            EncodedContent::json("application/problem+json", &body)?,
-                        ),
-                )
-            }
-        }
-    }
-}
-
 /// The responses of `GET /pets/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GetPetResponse {
@@ -188,6 +99,95 @@ impl Response for GetPetResponse {
                 )
             }
             Self::NotFound => Ok(ResponseEncoder::new(Status::NotFound)),
+            Self::Default { status, body } => {
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
+            }
+        }
+    }
+}
+
+/// The responses of `GET /owners`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListOwnersResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// The owners of pets.
+    Ok(Vec<types::Owner>),
+    /// Any other status code.
+    ///
+    /// The error.
+    Default {
+        /// The status code.
+        status: ListOwnersResponseDefault,
+        /// The content.
+        body: types::Problem,
+    },
+}
+
+/// A status code that no other variant of [`ListOwnersResponse`] declares.
+///
+/// `ListOwnersResponseDefault::from_const::<400>()` is checked at compile time,
+/// `ListOwnersResponseDefault::new(400)` at run time.
+pub type ListOwnersResponseDefault = crate::StatusIn<ListOwnersResponse, 1>;
+
+impl ListOwnersResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok(..) => Status::Ok.into(),
+            Self::Default { status, .. } => status.code(),
+        }
+    }
+}
+
+impl Response for ListOwnersResponse {
+    type Success = Vec<types::Owner>;
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Default,
+    ];
+
+    const PRODUCES: &'static [&'static str] = &["application/json"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<Vec<types::Owner>, Self> {
+        match self {
+            Self::Ok(body) => Ok(body),
+            other @ Self::Default { .. } => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok(response.content(&["application/json"])?.json()?)),
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
+                Ok(Self::Default {
+                    status: response.status()?,
+                    body: response.content(&["application/problem+json"])?.json()?,
+                })
+            }
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
+            }
             Self::Default { status, body } => {
                 Ok(
                     ResponseEncoder::new(status)

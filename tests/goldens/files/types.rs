@@ -38,10 +38,10 @@ pub type Same = Owner;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `collar`
-    pub collar: Option<DogCollar>,
     /// `kind`
     pub kind: String,
+    /// `collar`
+    pub collar: Option<DogCollar>,
 }
 
 impl Dog {
@@ -49,27 +49,27 @@ impl Dog {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            collar: None,
             kind: kind.into(),
+            collar: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Dog {
-    optional collar = "collar",
     required kind = "kind",
+    optional collar = "collar",
 });
 
 /// `Cat`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
-    /// `friends`
-    pub friends: Option<Vec<Pet>>,
     /// `kind`
     pub kind: String,
     /// `owner`
     pub owner: Option<Owner>,
+    /// `friends`
+    pub friends: Option<Vec<Pet>>,
 }
 
 impl Cat {
@@ -77,17 +77,17 @@ impl Cat {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            friends: None,
             kind: kind.into(),
             owner: None,
+            friends: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Cat {
-    optional friends = "friends",
     required kind = "kind",
     optional owner = "owner",
+    optional friends = "friends",
 });
 
 /// `Pet`.

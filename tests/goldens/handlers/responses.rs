@@ -14,6 +14,286 @@ use crate::{
     types,
 };
 
+/// The responses of `GET /exact/{name}`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExactResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// The name.
+    Ok(String),
+    /// [`404 Not Found`](crate::Status::NotFound)
+    ///
+    /// There is no such name.
+    NotFound(types::Problem),
+    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
+    ///
+    /// The client must wait.
+    TooManyRequests(TooManyRequestsResponse),
+}
+
+impl ExactResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok(..) => Status::Ok.into(),
+            Self::NotFound(..) => Status::NotFound.into(),
+            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
+        }
+    }
+}
+
+impl Response for ExactResponse {
+    type Success = String;
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(404),
+        ResponseKey::Exact(429),
+    ];
+
+    const PRODUCES: &'static [&'static str] = &["text/plain"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<String, Self> {
+        match self {
+            Self::Ok(body) => Ok(body),
+            other => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
+            404 => {
+                Ok(
+                    Self::NotFound(
+                        response.content(&["application/problem+json"])?.json()?,
+                    ),
+                )
+            }
+            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
+            }
+            Self::NotFound(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::NotFound)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
+            }
+            Self::TooManyRequests(response) => {
+                response.encode(ResponseEncoder::new(Status::TooManyRequests))
+            }
+        }
+    }
+}
+
+/// The responses of `GET /range/{name}`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RangeResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// The name.
+    Ok(String),
+    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
+    ///
+    /// The client must wait.
+    TooManyRequests(TooManyRequestsResponse),
+    /// `4XX`
+    ///
+    /// An error.
+    ClientError {
+        /// The status code.
+        status: RangeResponse4xx,
+        /// The content.
+        body: types::Problem,
+    },
+}
+
+/// A status code in `4XX` that no other variant of [`RangeResponse`] declares.
+///
+/// `RangeResponse4xx::from_const::<400>()` is checked at compile time,
+/// `RangeResponse4xx::new(400)` at run time.
+pub type RangeResponse4xx = crate::StatusIn<RangeResponse, 2>;
+
+impl RangeResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok(..) => Status::Ok.into(),
+            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
+            Self::ClientError { status, .. } => status.code(),
+        }
+    }
+}
+
+impl Response for RangeResponse {
+    type Success = String;
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(200),
+        ResponseKey::Exact(429),
+        ResponseKey::Range(4),
+    ];
+
+    const PRODUCES: &'static [&'static str] = &["text/plain"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<String, Self> {
+        match self {
+            Self::Ok(body) => Ok(body),
+            other => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
+            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
+            400..=499 => {
+                Ok(Self::ClientError {
+                    status: response.status()?,
+                    body: response.content(&["application/problem+json"])?.json()?,
+                })
+            }
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
+            }
+            Self::TooManyRequests(response) => {
+                response.encode(ResponseEncoder::new(Status::TooManyRequests))
+            }
+            Self::ClientError { status, body } => {
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
+            }
+        }
+    }
+}
+
+/// The responses of `GET /default/{name}`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ByDefaultResponse {
+    /// [`204 No Content`](crate::Status::NoContent)
+    ///
+    /// The name exists.
+    NoContent,
+    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
+    ///
+    /// The client must wait.
+    TooManyRequests(TooManyRequestsResponse),
+    /// Any other status code.
+    ///
+    /// An error.
+    Default {
+        /// The status code.
+        status: ByDefaultResponseDefault,
+        /// The content.
+        body: types::Problem,
+    },
+}
+
+/// A status code that no other variant of [`ByDefaultResponse`] declares.
+///
+/// `ByDefaultResponseDefault::from_const::<400>()` is checked at compile time,
+/// `ByDefaultResponseDefault::new(400)` at run time.
+pub type ByDefaultResponseDefault = crate::StatusIn<ByDefaultResponse, 2>;
+
+impl ByDefaultResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoContent => Status::NoContent.into(),
+            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
+            Self::Default { status, .. } => status.code(),
+        }
+    }
+}
+
+impl Response for ByDefaultResponse {
+    type Success = ();
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(204),
+        ResponseKey::Exact(429),
+        ResponseKey::Default,
+    ];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::NoContent => Ok(()),
+            other => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            204 => Ok(Self::NoContent),
+            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
+                Ok(Self::Default {
+                    status: response.status()?,
+                    body: response.content(&["application/problem+json"])?.json()?,
+                })
+            }
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
+            Self::TooManyRequests(response) => {
+                response.encode(ResponseEncoder::new(Status::TooManyRequests))
+            }
+            Self::Default { status, body } => {
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(
+                            EncodedContent::json("application/problem+json", &body)?,
+                        ),
+                )
+            }
+        }
+    }
+}
+
 /// The responses of `GET /both/{name}`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BothResponse {
@@ -127,187 +407,6 @@ impl Response for BothResponse {
                             EncodedContent::json("application/problem+json", &body)?,
                         ),
                 )
-            }
-        }
-    }
-}
-
-/// The responses of `GET /default/{name}`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ByDefaultResponse {
-    /// [`204 No Content`](crate::Status::NoContent)
-    ///
-    /// The name exists.
-    NoContent,
-    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
-    ///
-    /// The client must wait.
-    TooManyRequests(TooManyRequestsResponse),
-    /// Any other status code.
-    ///
-    /// An error.
-    Default {
-        /// The status code.
-        status: ByDefaultResponseDefault,
-        /// The content.
-        body: types::Problem,
-    },
-}
-
-/// A status code that no other variant of [`ByDefaultResponse`] declares.
-///
-/// `ByDefaultResponseDefault::from_const::<400>()` is checked at compile time,
-/// `ByDefaultResponseDefault::new(400)` at run time.
-pub type ByDefaultResponseDefault = crate::StatusIn<ByDefaultResponse, 2>;
-
-impl ByDefaultResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NoContent => Status::NoContent.into(),
-            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
-            Self::Default { status, .. } => status.code(),
-        }
-    }
-}
-
-impl Response for ByDefaultResponse {
-    type Success = ();
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(204),
-        ResponseKey::Exact(429),
-        ResponseKey::Default,
-    ];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::NoContent => Ok(()),
-            other => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            204 => Ok(Self::NoContent),
-            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
-            100..=199 => Err(DecodeError::UndeclaredStatus),
-            _ => {
-                Ok(Self::Default {
-                    status: response.status()?,
-                    body: response.content(&["application/problem+json"])?.json()?,
-                })
-            }
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
-            Self::TooManyRequests(response) => {
-                response.encode(ResponseEncoder::new(Status::TooManyRequests))
-            }
-            Self::Default { status, body } => {
-                Ok(
-                    ResponseEncoder::new(status)
-                        .content(
-                            EncodedContent::json("application/problem+json", &body)?,
-                        ),
-                )
-            }
-        }
-    }
-}
-
-/// The responses of `GET /exact/{name}`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExactResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// The name.
-    Ok(String),
-    /// [`404 Not Found`](crate::Status::NotFound)
-    ///
-    /// There is no such name.
-    NotFound(types::Problem),
-    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
-    ///
-    /// The client must wait.
-    TooManyRequests(TooManyRequestsResponse),
-}
-
-impl ExactResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok(..) => Status::Ok.into(),
-            Self::NotFound(..) => Status::NotFound.into(),
-            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
-        }
-    }
-}
-
-impl Response for ExactResponse {
-    type Success = String;
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(200),
-        ResponseKey::Exact(404),
-        ResponseKey::Exact(429),
-    ];
-
-    const PRODUCES: &'static [&'static str] = &["text/plain"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<String, Self> {
-        match self {
-            Self::Ok(body) => Ok(body),
-            other => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
-            404 => {
-                Ok(
-                    Self::NotFound(
-                        response.content(&["application/problem+json"])?.json()?,
-                    ),
-                )
-            }
-            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
-            }
-            Self::NotFound(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::NotFound)
-                        .content(
-                            EncodedContent::json("application/problem+json", &body)?,
-                        ),
-                )
-            }
-            Self::TooManyRequests(response) => {
-                response.encode(ResponseEncoder::new(Status::TooManyRequests))
             }
         }
     }
@@ -483,105 +582,6 @@ impl Response for HeadPlainResponse {
             }
             Self::Default { status, response } => {
                 response.encode(ResponseEncoder::new(status))
-            }
-        }
-    }
-}
-
-/// The responses of `GET /range/{name}`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RangeResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// The name.
-    Ok(String),
-    /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
-    ///
-    /// The client must wait.
-    TooManyRequests(TooManyRequestsResponse),
-    /// `4XX`
-    ///
-    /// An error.
-    ClientError {
-        /// The status code.
-        status: RangeResponse4xx,
-        /// The content.
-        body: types::Problem,
-    },
-}
-
-/// A status code in `4XX` that no other variant of [`RangeResponse`] declares.
-///
-/// `RangeResponse4xx::from_const::<400>()` is checked at compile time,
-/// `RangeResponse4xx::new(400)` at run time.
-pub type RangeResponse4xx = crate::StatusIn<RangeResponse, 2>;
-
-impl RangeResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok(..) => Status::Ok.into(),
-            Self::TooManyRequests(..) => Status::TooManyRequests.into(),
-            Self::ClientError { status, .. } => status.code(),
-        }
-    }
-}
-
-impl Response for RangeResponse {
-    type Success = String;
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(200),
-        ResponseKey::Exact(429),
-        ResponseKey::Range(4),
-    ];
-
-    const PRODUCES: &'static [&'static str] = &["text/plain"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<String, Self> {
-        match self {
-            Self::Ok(body) => Ok(body),
-            other => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
-            429 => TooManyRequestsResponse::decode(response).map(Self::TooManyRequests),
-            400..=499 => {
-                Ok(Self::ClientError {
-                    status: response.status()?,
-                    body: response.content(&["application/problem+json"])?.json()?,
-                })
-            }
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
-            }
-            Self::TooManyRequests(response) => {
-                response.encode(ResponseEncoder::new(Status::TooManyRequests))
-            }
-            Self::ClientError { status, body } => {
-                Ok(
-                    ResponseEncoder::new(status)
-                        .content(
-                            EncodedContent::json("application/problem+json", &body)?,
-                        ),
-                )
             }
         }
     }

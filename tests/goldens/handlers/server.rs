@@ -27,13 +27,17 @@ pub const BASE_PATH: &str = "";
 ///
 /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
-    /// `GET /both/{name}`
-    ///
-    /// A status and `default` have the same content.
-    fn both(
+    /// `GET /exact/{name}`
+    fn exact(
         &self,
-        request: Request<Both>,
-    ) -> impl Future<Output: HandlerOutput<BothResponse>> + Send;
+        request: Request<Exact>,
+    ) -> impl Future<Output: HandlerOutput<ExactResponse>> + Send;
+
+    /// `GET /range/{name}`
+    fn range(
+        &self,
+        request: Request<Range>,
+    ) -> impl Future<Output: HandlerOutput<RangeResponse>> + Send;
 
     /// `GET /default/{name}`
     fn by_default(
@@ -41,11 +45,13 @@ pub trait Api: Send + Sync + 'static {
         request: Request<ByDefault>,
     ) -> impl Future<Output: HandlerOutput<ByDefaultResponse>> + Send;
 
-    /// `GET /exact/{name}`
-    fn exact(
+    /// `GET /both/{name}`
+    ///
+    /// A status and `default` have the same content.
+    fn both(
         &self,
-        request: Request<Exact>,
-    ) -> impl Future<Output: HandlerOutput<ExactResponse>> + Send;
+        request: Request<Both>,
+    ) -> impl Future<Output: HandlerOutput<BothResponse>> + Send;
 
     /// `GET /plain/{name}`
     fn plain(
@@ -58,12 +64,6 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: Request<HeadPlain>,
     ) -> impl Future<Output: HandlerOutput<HeadPlainResponse>> + Send;
-
-    /// `GET /range/{name}`
-    fn range(
-        &self,
-        request: Request<Range>,
-    ) -> impl Future<Output: HandlerOutput<RangeResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -93,8 +93,15 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<Both>| async move {
-                Api::both(&*api, request).await.into_result()
+            |api, request: Request<Exact>| async move {
+                Api::exact(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Range>| async move {
+                Api::range(&*api, request).await.into_result()
             },
         );
     router
@@ -107,8 +114,8 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<Exact>| async move {
-                Api::exact(&*api, request).await.into_result()
+            |api, request: Request<Both>| async move {
+                Api::both(&*api, request).await.into_result()
             },
         );
     router
@@ -126,13 +133,38 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
-        .route(
-            api,
-            |api, request: Request<Range>| async move {
-                Api::range(&*api, request).await.into_result()
-            },
-        );
-    router
+}
+
+crate::runtime::server::handler::impl_declares!(ExactResponse {
+    200 = Ok(String),
+    404 = NotFound(types::Problem),
+    429 = TooManyRequests(TooManyRequestsResponse),
+});
+
+crate::runtime::server::handler::impl_declares!(RangeResponse {
+    200 = Ok(String),
+    429 = TooManyRequests(TooManyRequestsResponse),
+});
+
+crate::runtime::server::handler::impl_declares_each!(
+    RangeResponse, types::Problem, body, ClientError(RangeResponse4xx) { body }, [400,
+    401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,
+    418, 419, 420, 421, 422, 423, 424, 425, 426, 428, 430, 431, 440, 444, 449, 450, 451,
+    460, 463, 464, 494, 495, 496, 497, 498, 499]
+);
+
+crate::runtime::server::handler::impl_declares!(ByDefaultResponse {
+    204 = NoContent,
+    429 = TooManyRequests(TooManyRequestsResponse),
+});
+
+impl<const CODE: u16> Declares<CODE, types::Problem> for ByDefaultResponse {
+    fn respond_with(body: types::Problem) -> Self {
+        Self::Default {
+            status: ByDefaultResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
 }
 
 crate::runtime::server::handler::impl_declares!(BothResponse {
@@ -154,26 +186,6 @@ crate::runtime::server::handler::impl_declares_each!(
     510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 540, 561, 562, 598, 599]
 );
 
-crate::runtime::server::handler::impl_declares!(ByDefaultResponse {
-    204 = NoContent,
-    429 = TooManyRequests(TooManyRequestsResponse),
-});
-
-impl<const CODE: u16> Declares<CODE, types::Problem> for ByDefaultResponse {
-    fn respond_with(body: types::Problem) -> Self {
-        Self::Default {
-            status: ByDefaultResponseDefault::from_const::<CODE>(),
-            body,
-        }
-    }
-}
-
-crate::runtime::server::handler::impl_declares!(ExactResponse {
-    200 = Ok(String),
-    404 = NotFound(types::Problem),
-    429 = TooManyRequests(TooManyRequestsResponse),
-});
-
 crate::runtime::server::handler::impl_declares!(PlainResponse {
     204 = NoContent,
     404 = NotFound,
@@ -192,16 +204,4 @@ crate::runtime::server::handler::impl_declares_each!(
     444, 449, 450, 451, 460, 463, 464, 494, 495, 496, 497, 498, 499, 500, 501, 502, 504,
     505, 506, 507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
     540, 561, 562, 598, 599]
-);
-
-crate::runtime::server::handler::impl_declares!(RangeResponse {
-    200 = Ok(String),
-    429 = TooManyRequests(TooManyRequestsResponse),
-});
-
-crate::runtime::server::handler::impl_declares_each!(
-    RangeResponse, types::Problem, body, ClientError(RangeResponse4xx) { body }, [400,
-    401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,
-    418, 419, 420, 421, 422, 423, 424, 425, 426, 428, 430, 431, 440, 444, 449, 450, 451,
-    460, 463, 464, 494, 495, 496, 497, 498, 499]
 );

@@ -23,24 +23,24 @@ pub enum GetHeadersResponse {
     NoContent {
         /// The header `Set-Cookie`.
         set_cookie: Option<Vec<String>>,
-        /// The header `X-Any`.
-        x_any: Option<serde_json::Value>,
-        /// The header `X-Exploded`.
-        x_exploded: Option<types::Object>,
+        /// The header `X-Word`.
+        x_word: String,
         /// The header `X-Flag`.
         ///
         /// Deprecated.
         x_flag: Option<bool>,
-        /// The header `X-Json`.
-        x_json: types::Object,
-        /// The header `X-List`.
-        x_list: Option<Vec<i64>>,
         /// The header `X-Null`.
         x_null: Option<i64>,
+        /// The header `X-List`.
+        x_list: Option<Vec<i64>>,
         /// The header `X-Object`.
         x_object: Option<types::Object>,
-        /// The header `X-Word`.
-        x_word: String,
+        /// The header `X-Exploded`.
+        x_exploded: Option<types::Object>,
+        /// The header `X-Json`.
+        x_json: types::Object,
+        /// The header `X-Any`.
+        x_any: Option<serde_json::Value>,
     },
 }
 
@@ -73,16 +73,16 @@ impl Response for GetHeadersResponse {
             204 => {
                 Ok(Self::NoContent {
                     set_cookie: response.optional(Param::header("Set-Cookie"))?,
-                    x_any: response.optional(Param::header("X-Any").style(Style::Json))?,
+                    x_word: response.required(Param::header("X-Word"))?,
+                    x_flag: response.optional(Param::header("X-Flag"))?,
+                    x_null: response.optional(Param::header("X-Null"))?,
+                    x_list: response.optional(Param::header("X-List"))?,
+                    x_object: response.optional(Param::header("X-Object"))?,
                     x_exploded: response
                         .optional(Param::header("X-Exploded").explode(true))?,
-                    x_flag: response.optional(Param::header("X-Flag"))?,
                     x_json: response
                         .required(Param::header("X-Json").style(Style::Json))?,
-                    x_list: response.optional(Param::header("X-List"))?,
-                    x_null: response.optional(Param::header("X-Null"))?,
-                    x_object: response.optional(Param::header("X-Object"))?,
-                    x_word: response.required(Param::header("X-Word"))?,
+                    x_any: response.optional(Param::header("X-Any").style(Style::Json))?,
                 })
             }
             _ => Err(DecodeError::UndeclaredStatus),
@@ -93,28 +93,28 @@ impl Response for GetHeadersResponse {
         match self {
             Self::NoContent {
                 set_cookie,
-                x_any,
-                x_exploded,
-                x_flag,
-                x_json,
-                x_list,
-                x_null,
-                x_object,
                 x_word,
+                x_flag,
+                x_null,
+                x_list,
+                x_object,
+                x_exploded,
+                x_json,
+                x_any,
             } => {
                 ResponseEncoder::new(Status::NoContent)
                     .optional(Param::header("Set-Cookie"), set_cookie.as_ref())?
-                    .optional(Param::header("X-Any").style(Style::Json), x_any.as_ref())?
+                    .header(Param::header("X-Word"), &x_word)?
+                    .optional(Param::header("X-Flag"), x_flag.as_ref())?
+                    .optional(Param::header("X-Null"), x_null.as_ref())?
+                    .optional(Param::header("X-List"), x_list.as_ref())?
+                    .optional(Param::header("X-Object"), x_object.as_ref())?
                     .optional(
                         Param::header("X-Exploded").explode(true),
                         x_exploded.as_ref(),
                     )?
-                    .optional(Param::header("X-Flag"), x_flag.as_ref())?
                     .header(Param::header("X-Json").style(Style::Json), &x_json)?
-                    .optional(Param::header("X-List"), x_list.as_ref())?
-                    .optional(Param::header("X-Null"), x_null.as_ref())?
-                    .optional(Param::header("X-Object"), x_object.as_ref())?
-                    .header(Param::header("X-Word"), &x_word)
+                    .optional(Param::header("X-Any").style(Style::Json), x_any.as_ref())
             }
         }
     }

@@ -23,19 +23,19 @@ impl Api for Mock {
         respond(self, &request, ANY_EXAMPLES, None).await
     }
 
-    async fn get_book(
-        &self,
-        request: Request<GetBook>,
-    ) -> Result<GetBookResponse, Rejection> {
-        respond(self, &request, GET_BOOK_EXAMPLES, None).await
-    }
-
     async fn film(&self, request: Request<Film>) -> Result<FilmResponse, Rejection> {
         respond(self, &request, FILM_EXAMPLES, None).await
     }
 
     async fn parts(&self, request: Request<Parts>) -> Result<PartsResponse, Rejection> {
         respond(self, &request, PARTS_EXAMPLES, None).await
+    }
+
+    async fn get_book(
+        &self,
+        request: Request<GetBook>,
+    ) -> Result<GetBookResponse, Rejection> {
+        respond(self, &request, GET_BOOK_EXAMPLES, None).await
     }
 }
 
@@ -59,11 +59,6 @@ const ALL: &[OperationExamples] = &[
         examples: ANY_EXAMPLES,
     },
     OperationExamples {
-        operation: "getBook",
-        keys: <GetBookResponse as Response>::KEYS,
-        examples: GET_BOOK_EXAMPLES,
-    },
-    OperationExamples {
         operation: "film",
         keys: <FilmResponse as Response>::KEYS,
         examples: FILM_EXAMPLES,
@@ -72,6 +67,11 @@ const ALL: &[OperationExamples] = &[
         operation: "parts",
         keys: <PartsResponse as Response>::KEYS,
         examples: PARTS_EXAMPLES,
+    },
+    OperationExamples {
+        operation: "getBook",
+        keys: <GetBookResponse as Response>::KEYS,
+        examples: GET_BOOK_EXAMPLES,
     },
 ];
 
@@ -90,7 +90,7 @@ const GET_BOOK_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/json",
-                "{\"id\":7,\"pages\":512,\"title\":\"Emma\"}",
+                "{\"id\":7,\"title\":\"Emma\",\"pages\":512}",
             ),
         ],
     },
@@ -101,8 +101,8 @@ const FILM_EXAMPLES: &[ResponseExample] = &[
         code: 200,
         headers: &[],
         contents: &[
-            ContentExample::new("image/png", ""),
             ContentExample::new("video/mp4", ""),
+            ContentExample::new("image/png", ""),
         ],
     },
 ];

@@ -14,63 +14,709 @@ use crate::{
     types,
 };
 
-/// The request of `GET /actions#all`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The request of `GET /simple/{word}/{list}/{object}`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AllActions {}
+pub struct Simple {
+    /// The path parameter `word`.
+    pub word: String,
+    /// The path parameter `list`.
+    pub list: types::List,
+    /// The path parameter `object`.
+    pub object: types::Object,
+}
 
-impl AllActions {
+impl Simple {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new() -> Self {
-        Self {}
+    pub fn new(
+        word: impl Into<String>,
+        list: types::List,
+        object: types::Object,
+    ) -> Self {
+        Self {
+            word: word.into(),
+            list,
+            object,
+        }
     }
 }
 
-impl Operation for AllActions {
-    type Response = AllActionsResponse;
+impl Operation for Simple {
+    type Response = SimpleResponse;
     type Credentials = ();
-    const ID: &'static str = "allActions";
+    const ID: &'static str = "simple";
     const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/actions#all";
+    const PATH: &'static str = "/simple/{word}/{list}/{object}";
     const HAS_BODY: bool = false;
 
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("word"), &self.word)?;
+        request.required(Param::path("list"), &self.list)?;
+        request.required(Param::path("object").explode(true), &self.object)?;
         Ok(())
     }
 
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            word: request.required(Param::path("word"))?,
+            list: request.required(Param::path("list"))?,
+            object: request
+                .required(
+                    Param::path("object")
+                        .explode(true)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+        })
     }
 }
 
-/// The request of `GET /actions#some`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The request of `GET /label/{word}/{list}/{object}`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SomeActions {}
+pub struct Label {
+    /// The path parameter `word`.
+    pub word: i64,
+    /// The path parameter `list`.
+    pub list: types::List,
+    /// The path parameter `object`.
+    pub object: types::Object,
+}
 
-impl SomeActions {
+impl Label {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new() -> Self {
-        Self {}
+    pub fn new(word: i64, list: types::List, object: types::Object) -> Self {
+        Self { word, list, object }
     }
 }
 
-impl Operation for SomeActions {
-    type Response = SomeActionsResponse;
+impl Operation for Label {
+    type Response = LabelResponse;
     type Credentials = ();
-    const ID: &'static str = "someActions";
+    const ID: &'static str = "label";
     const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/actions#some";
+    const PATH: &'static str = "/label/{word}/{list}/{object}";
     const HAS_BODY: bool = false;
 
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("word").style(Style::Label), &self.word)?;
+        request
+            .required(
+                Param::path("list").style(Style::Label).explode(true),
+                &self.list,
+            )?;
+        request.required(Param::path("object").style(Style::Label), &self.object)?;
         Ok(())
     }
 
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            word: request.required(Param::path("word").style(Style::Label))?,
+            list: request
+                .required(Param::path("list").style(Style::Label).explode(true))?,
+            object: request
+                .required(
+                    Param::path("object")
+                        .style(Style::Label)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+        })
+    }
+}
+
+/// The request of `GET /matrix/{word}/{list}/{object}`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Matrix {
+    /// The path parameter `word`.
+    pub word: bool,
+    /// The path parameter `list`.
+    pub list: types::List,
+    /// The path parameter `object`.
+    pub object: types::Object,
+}
+
+impl Matrix {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(word: bool, list: types::List, object: types::Object) -> Self {
+        Self { word, list, object }
+    }
+}
+
+impl Operation for Matrix {
+    type Response = MatrixResponse;
+    type Credentials = ();
+    const ID: &'static str = "matrix";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/matrix/{word}/{list}/{object}";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("word").style(Style::Matrix), &self.word)?;
+        request.required(Param::path("list").style(Style::Matrix), &self.list)?;
+        request
+            .required(
+                Param::path("object").style(Style::Matrix).explode(true),
+                &self.object,
+            )?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            word: request.required(Param::path("word").style(Style::Matrix))?,
+            list: request.required(Param::path("list").style(Style::Matrix))?,
+            object: request
+                .required(
+                    Param::path("object")
+                        .style(Style::Matrix)
+                        .explode(true)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+        })
+    }
+}
+
+/// The request of `GET /query`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Query {
+    /// The query parameter `word`.
+    pub word: String,
+    /// The query parameter `number`.
+    pub number: Option<f64>,
+    /// The query parameter `form`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub form: Option<types::List>,
+    /// The query parameter `commas`.
+    pub commas: Option<types::List>,
+    /// The query parameter `blanks`.
+    pub blanks: Option<types::List>,
+    /// The query parameter `pipes`.
+    pub pipes: Option<types::List>,
+    /// The query parameter `deep`.
+    pub deep: Option<types::Object>,
+    /// The query parameter `several`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub several: Option<types::List>,
+    /// The query parameter `single`.
+    pub single: Option<String>,
+    /// The query parameter `limit`.
+    ///
+    /// Default: `20`
+    pub limit: Option<i64>,
+    /// The query parameter `wide`.
+    ///
+    /// Default: `true`
+    pub wide: Option<bool>,
+    /// The query parameter `ratio`.
+    ///
+    /// Default: `2`
+    pub ratio: Option<f64>,
+    /// The query parameter `start`.
+    ///
+    /// Default: `first`
+    pub start: Option<String>,
+    /// The query parameter `order`.
+    ///
+    /// Default: `asc`
+    pub order: Option<types::Order>,
+    /// The query parameter `text`.
+    pub text: Option<i64>,
+    /// The query parameter `xml`.
+    pub xml: Option<String>,
+    /// The query parameter `spread`.
+    pub spread: Option<types::Object>,
+    /// The query parameter `json`.
+    pub json: Option<types::Object>,
+}
+
+impl Query {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(word: impl Into<String>) -> Self {
+        Self {
+            word: word.into(),
+            number: None,
+            form: None,
+            commas: None,
+            blanks: None,
+            pipes: None,
+            deep: None,
+            several: None,
+            single: None,
+            limit: None,
+            wide: None,
+            ratio: None,
+            start: None,
+            order: None,
+            text: None,
+            xml: None,
+            spread: None,
+            json: None,
+        }
+    }
+
+    /// The query parameter `number`.
+    #[must_use]
+    pub fn number(mut self, number: f64) -> Self {
+        self.number = Some(number);
+        self
+    }
+
+    /// The query parameter `form`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn form(mut self, form: types::List) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// The query parameter `commas`.
+    #[must_use]
+    pub fn commas(mut self, commas: types::List) -> Self {
+        self.commas = Some(commas);
+        self
+    }
+
+    /// The query parameter `blanks`.
+    #[must_use]
+    pub fn blanks(mut self, blanks: types::List) -> Self {
+        self.blanks = Some(blanks);
+        self
+    }
+
+    /// The query parameter `pipes`.
+    #[must_use]
+    pub fn pipes(mut self, pipes: types::List) -> Self {
+        self.pipes = Some(pipes);
+        self
+    }
+
+    /// The query parameter `deep`.
+    #[must_use]
+    pub fn deep(mut self, deep: types::Object) -> Self {
+        self.deep = Some(deep);
+        self
+    }
+
+    /// The query parameter `several`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn several(mut self, several: types::List) -> Self {
+        self.several = Some(several);
+        self
+    }
+
+    /// The query parameter `single`.
+    #[must_use]
+    pub fn single(mut self, single: impl Into<String>) -> Self {
+        self.single = Some(single.into());
+        self
+    }
+
+    /// The query parameter `limit`.
+    ///
+    /// Default: `20`
+    #[must_use]
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The query parameter `wide`.
+    ///
+    /// Default: `true`
+    #[must_use]
+    pub fn wide(mut self, wide: bool) -> Self {
+        self.wide = Some(wide);
+        self
+    }
+
+    /// The query parameter `ratio`.
+    ///
+    /// Default: `2`
+    #[must_use]
+    pub fn ratio(mut self, ratio: f64) -> Self {
+        self.ratio = Some(ratio);
+        self
+    }
+
+    /// The query parameter `start`.
+    ///
+    /// Default: `first`
+    #[must_use]
+    pub fn start(mut self, start: impl Into<String>) -> Self {
+        self.start = Some(start.into());
+        self
+    }
+
+    /// The query parameter `order`.
+    ///
+    /// Default: `asc`
+    #[must_use]
+    pub fn order(mut self, order: impl Into<types::Order>) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+
+    /// The query parameter `text`.
+    #[must_use]
+    pub fn text(mut self, text: i64) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// The query parameter `xml`.
+    #[must_use]
+    pub fn xml(mut self, xml: impl Into<String>) -> Self {
+        self.xml = Some(xml.into());
+        self
+    }
+
+    /// The query parameter `spread`.
+    #[must_use]
+    pub fn spread(mut self, spread: types::Object) -> Self {
+        self.spread = Some(spread);
+        self
+    }
+
+    /// The query parameter `json`.
+    #[must_use]
+    pub fn json(mut self, json: types::Object) -> Self {
+        self.json = Some(json);
+        self
+    }
+
+    /// Returns the value, or the default: `20`.
+    #[must_use]
+    pub fn limit_or_default(&self) -> i64 {
+        self.limit.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `true`.
+    #[must_use]
+    pub fn wide_or_default(&self) -> bool {
+        self.wide.unwrap_or(true)
+    }
+
+    /// Returns the value, or the default: `2`.
+    #[must_use]
+    pub fn ratio_or_default(&self) -> f64 {
+        self.ratio.unwrap_or(2.0)
+    }
+
+    /// Returns the value, or the default: `first`.
+    #[must_use]
+    pub fn start_or_default(&self) -> &str {
+        self.start.as_deref().unwrap_or("first")
+    }
+
+    /// Returns the value, or the default: `asc`.
+    #[must_use]
+    pub fn order_or_default(&self) -> types::Order {
+        self.order.clone().unwrap_or(types::Order::Asc)
+    }
+}
+
+impl Operation for Query {
+    type Response = QueryResponse;
+    type Credentials = ();
+    const ID: &'static str = "query";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/query";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::query("word"), &self.word)?;
+        request.optional(Param::query("number"), self.number.as_ref())?;
+        request.optional(Param::query("form"), self.form.as_ref())?;
+        request.optional(Param::query("commas").explode(false), self.commas.as_ref())?;
+        request
+            .optional(
+                Param::query("blanks").style(Style::SpaceDelimited).explode(false),
+                self.blanks.as_ref(),
+            )?;
+        request
+            .optional(
+                Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                self.pipes.as_ref(),
+            )?;
+        request
+            .optional(
+                Param::query("deep").style(Style::DeepObject),
+                self.deep.as_ref(),
+            )?;
+        request
+            .optional(
+                Param::query("several").style(Style::DeepObject),
+                self.several.as_ref(),
+            )?;
+        request
+            .optional(
+                Param::query("single").style(Style::DeepObject),
+                self.single.as_ref(),
+            )?;
+        request.optional(Param::query("limit"), self.limit.as_ref())?;
+        request.optional(Param::query("wide"), self.wide.as_ref())?;
+        request.optional(Param::query("ratio"), self.ratio.as_ref())?;
+        request.optional(Param::query("start"), self.start.as_ref())?;
+        request.optional(Param::query("order"), self.order.as_ref())?;
+        request.optional(Param::query("text"), self.text.as_ref())?;
+        request.optional(Param::query("xml"), self.xml.as_ref())?;
+        request
+            .optional(
+                Param::query("spread").members(&["a", "b"]),
+                self.spread.as_ref(),
+            )?;
+        request.optional(Param::query("json").style(Style::Json), self.json.as_ref())?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            word: request.required(Param::query("word"))?,
+            number: request.optional(Param::query("number"))?,
+            form: request.optional(Param::query("form"))?,
+            commas: request.optional(Param::query("commas").explode(false))?,
+            blanks: request
+                .optional(
+                    Param::query("blanks").style(Style::SpaceDelimited).explode(false),
+                )?,
+            pipes: request
+                .optional(
+                    Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                )?,
+            deep: request
+                .optional(
+                    Param::query("deep")
+                        .style(Style::DeepObject)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+            several: request.optional(Param::query("several").style(Style::DeepObject))?,
+            single: request.optional(Param::query("single").style(Style::DeepObject))?,
+            limit: request.optional(Param::query("limit"))?,
+            wide: request.optional(Param::query("wide"))?,
+            ratio: request.optional(Param::query("ratio"))?,
+            start: request.optional(Param::query("start"))?,
+            order: request
+                .optional(
+                    Param::query("order").with_constraints(constraints::QUERY_ORDER),
+                )?,
+            text: request.optional(Param::query("text"))?,
+            xml: request.optional(Param::query("xml"))?,
+            spread: request
+                .optional(
+                    Param::query("spread")
+                        .members(&["a", "b"])
+                        .with_constraints(constraints::OBJECT),
+                )?,
+            json: request
+                .optional(
+                    Param::query("json")
+                        .style(Style::Json)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+        })
+    }
+}
+
+/// The request of `GET /elsewhere`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Elsewhere {
+    /// The header parameter `X-Word`.
+    pub x_word: String,
+    /// The header parameter `X-List`.
+    pub x_list: Option<Vec<i64>>,
+    /// The header parameter `X-Object`.
+    pub x_object: Option<types::Object>,
+    /// The header parameter `X-Mixed`.
+    pub x_mixed: Option<types::Mixed>,
+    /// The header parameter `X-Json`.
+    pub x_json: Option<types::Object>,
+    /// The cookie parameter `session`.
+    pub session: Option<String>,
+}
+
+impl Elsewhere {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(x_word: impl Into<String>) -> Self {
+        Self {
+            x_word: x_word.into(),
+            x_list: None,
+            x_object: None,
+            x_mixed: None,
+            x_json: None,
+            session: None,
+        }
+    }
+
+    /// The header parameter `X-List`.
+    #[must_use]
+    pub fn x_list(mut self, x_list: Vec<i64>) -> Self {
+        self.x_list = Some(x_list);
+        self
+    }
+
+    /// The header parameter `X-Object`.
+    #[must_use]
+    pub fn x_object(mut self, x_object: types::Object) -> Self {
+        self.x_object = Some(x_object);
+        self
+    }
+
+    /// The header parameter `X-Mixed`.
+    #[must_use]
+    pub fn x_mixed(mut self, x_mixed: types::Mixed) -> Self {
+        self.x_mixed = Some(x_mixed);
+        self
+    }
+
+    /// The header parameter `X-Json`.
+    #[must_use]
+    pub fn x_json(mut self, x_json: types::Object) -> Self {
+        self.x_json = Some(x_json);
+        self
+    }
+
+    /// The cookie parameter `session`.
+    #[must_use]
+    pub fn session(mut self, session: impl Into<String>) -> Self {
+        self.session = Some(session.into());
+        self
+    }
+}
+
+impl Operation for Elsewhere {
+    type Response = ElsewhereResponse;
+    type Credentials = ();
+    const ID: &'static str = "elsewhere";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/elsewhere";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::header("X-Word"), &self.x_word)?;
+        request.optional(Param::header("X-List"), self.x_list.as_ref())?;
+        request.optional(Param::header("X-Object"), self.x_object.as_ref())?;
+        request.optional(Param::header("X-Mixed").explode(true), self.x_mixed.as_ref())?;
+        request
+            .optional(Param::header("X-Json").style(Style::Json), self.x_json.as_ref())?;
+        request.optional(Param::cookie("session"), self.session.as_ref())?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            x_word: request.required(Param::header("X-Word"))?,
+            x_list: request.optional(Param::header("X-List"))?,
+            x_object: request
+                .optional(
+                    Param::header("X-Object").with_constraints(constraints::OBJECT),
+                )?,
+            x_mixed: request
+                .optional(
+                    Param::header("X-Mixed")
+                        .explode(true)
+                        .with_constraints(constraints::MIXED),
+                )?,
+            x_json: request
+                .optional(
+                    Param::header("X-Json")
+                        .style(Style::Json)
+                        .with_constraints(constraints::OBJECT),
+                )?,
+            session: request.optional(Param::cookie("session"))?,
+        })
+    }
+}
+
+/// The request of `GET /files/{name}.json`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FileRequest {
+    /// The path parameter `name`.
+    pub name: String,
+}
+
+impl FileRequest {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
+
+impl Operation for FileRequest {
+    type Response = FileResponse;
+    type Credentials = ();
+    const ID: &'static str = "file";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/files/{name}.json";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("name"), &self.name)?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            name: request.required(Param::path("name"))?,
+        })
+    }
+}
+
+/// The request of `GET /compare/{left}...{right}`.
+///
+/// Does not declare its path parameters.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct GetCompareByLeftByRight {
+    /// The path parameter `left`.
+    pub left: String,
+    /// The path parameter `right`.
+    pub right: String,
+}
+
+impl GetCompareByLeftByRight {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(left: impl Into<String>, right: impl Into<String>) -> Self {
+        Self {
+            left: left.into(),
+            right: right.into(),
+        }
+    }
+}
+
+impl Operation for GetCompareByLeftByRight {
+    type Response = GetCompareByLeftByRightResponse;
+    type Credentials = ();
+    const ID: &'static str = "GET /compare/{left}...{right}";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/compare/{left}...{right}";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("left"), &self.left)?;
+        request.required(Param::path("right"), &self.right)?;
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            left: request.required(Param::path("left"))?,
+            right: request.required(Param::path("right"))?,
+        })
     }
 }
 
@@ -147,90 +793,246 @@ impl Operation for ListDeepActions {
     }
 }
 
-/// The request of `GET /choice`.
+/// The request of `GET /actions#all`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Choice {
-    /// The query parameter `status`.
-    pub status: Option<crate::StatusChoice>,
-}
+pub struct AllActions {}
 
-impl Choice {
+impl AllActions {
     /// Creates a request from its required parameters.
     #[must_use]
     pub fn new() -> Self {
-        Self { status: None }
+        Self {}
+    }
+}
+
+impl Operation for AllActions {
+    type Response = AllActionsResponse;
+    type Credentials = ();
+    const ID: &'static str = "allActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions#all";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
     }
 
-    /// The query parameter `status`.
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /actions#some`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SomeActions {}
+
+impl SomeActions {
+    /// Creates a request from its required parameters.
     #[must_use]
-    pub fn status(mut self, status: impl Into<crate::StatusChoice>) -> Self {
-        self.status = Some(status.into());
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for SomeActions {
+    type Response = SomeActionsResponse;
+    type Credentials = ();
+    const ID: &'static str = "someActions";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/actions#some";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /either/{size}`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Either {
+    /// The path parameter `size`.
+    pub size: types::EitherSize,
+    /// The query parameter `level`.
+    pub level: Option<types::EitherLevel>,
+    /// The query parameter `id`.
+    pub id: Option<types::EitherId>,
+    /// The query parameter `pages`.
+    pub pages: Option<types::EitherPages>,
+    /// The header parameter `X-Id`.
+    pub x_id: Option<types::EitherXId>,
+    /// The query parameter `list`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub list: Option<Vec<types::EitherListItem>>,
+}
+
+impl Either {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(size: types::EitherSize) -> Self {
+        Self {
+            size,
+            level: None,
+            id: None,
+            pages: None,
+            x_id: None,
+            list: None,
+        }
+    }
+
+    /// The query parameter `level`.
+    #[must_use]
+    pub fn level(mut self, level: types::EitherLevel) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The query parameter `id`.
+    #[must_use]
+    pub fn id(mut self, id: types::EitherId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The query parameter `pages`.
+    #[must_use]
+    pub fn pages(mut self, pages: types::EitherPages) -> Self {
+        self.pages = Some(pages);
+        self
+    }
+
+    /// The header parameter `X-Id`.
+    #[must_use]
+    pub fn x_id(mut self, x_id: types::EitherXId) -> Self {
+        self.x_id = Some(x_id);
+        self
+    }
+
+    /// The query parameter `list`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn list(mut self, list: Vec<types::EitherListItem>) -> Self {
+        self.list = Some(list);
         self
     }
 }
 
-impl Operation for Choice {
-    type Response = ChoiceResponse;
+impl Operation for Either {
+    type Response = EitherResponse;
     type Credentials = ();
-    const ID: &'static str = "choice";
+    const ID: &'static str = "either";
     const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/choice";
+    const PATH: &'static str = "/either/{size}";
     const HAS_BODY: bool = false;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.optional(Param::query("status"), self.status.as_ref())?;
+        request.required(Param::path("size"), &self.size)?;
+        request.optional(Param::query("level"), self.level.as_ref())?;
+        request.optional(Param::query("id"), self.id.as_ref())?;
+        request.optional(Param::query("pages").explode(false), self.pages.as_ref())?;
+        request.optional(Param::header("X-Id"), self.x_id.as_ref())?;
+        request.optional(Param::query("list"), self.list.as_ref())?;
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            status: request.optional(Param::query("status"))?,
+            size: request
+                .required(
+                    Param::path("size").with_constraints(constraints::IS_EITHER_SIZE),
+                )?,
+            level: request
+                .optional(
+                    Param::query("level").with_constraints(constraints::EITHER_LEVEL),
+                )?,
+            id: request
+                .optional(
+                    Param::query("id").with_constraints(constraints::IS_EITHER_ID),
+                )?,
+            pages: request
+                .optional(
+                    Param::query("pages")
+                        .explode(false)
+                        .with_constraints(constraints::IS_EITHER_PAGES),
+                )?,
+            x_id: request
+                .optional(
+                    Param::header("X-Id").with_constraints(constraints::IS_EITHER_X_ID),
+                )?,
+            list: request
+                .optional(
+                    Param::query("list").with_constraints(constraints::EITHER_LIST),
+                )?,
         })
     }
 }
 
-/// The request of `GET /compare/{left}...{right}`.
-///
-/// Does not declare its path parameters.
+/// The request of `GET /lists`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct GetCompareByLeftByRight {
-    /// The path parameter `left`.
-    pub left: String,
-    /// The path parameter `right`.
-    pub right: String,
+pub struct Lists {
+    /// The query parameter `all`.
+    pub all: types::List,
+    /// The query parameter `pipes`.
+    pub pipes: types::List,
+    /// The query parameter `some`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub some: Option<types::List>,
 }
 
-impl GetCompareByLeftByRight {
+impl Lists {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(left: impl Into<String>, right: impl Into<String>) -> Self {
-        Self {
-            left: left.into(),
-            right: right.into(),
-        }
+    pub fn new(all: types::List, pipes: types::List) -> Self {
+        Self { all, pipes, some: None }
+    }
+
+    /// The query parameter `some`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn some(mut self, some: types::List) -> Self {
+        self.some = Some(some);
+        self
     }
 }
 
-impl Operation for GetCompareByLeftByRight {
-    type Response = GetCompareByLeftByRightResponse;
+impl Operation for Lists {
+    type Response = ListsResponse;
     type Credentials = ();
-    const ID: &'static str = "GET /compare/{left}...{right}";
+    const ID: &'static str = "lists";
     const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/compare/{left}...{right}";
+    const PATH: &'static str = "/lists";
     const HAS_BODY: bool = false;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("left"), &self.left)?;
-        request.required(Param::path("right"), &self.right)?;
+        request.required(Param::query("all").list(), &self.all)?;
+        request
+            .required(
+                Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                &self.pipes,
+            )?;
+        request.optional(Param::query("some"), self.some.as_ref())?;
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            left: request.required(Param::path("left"))?,
-            right: request.required(Param::path("right"))?,
+            all: request.required(Param::query("all").list())?,
+            pipes: request
+                .required(
+                    Param::query("pipes").style(Style::PipeDelimited).explode(false),
+                )?,
+            some: request.optional(Param::query("some"))?,
         })
     }
 }
@@ -304,847 +1106,45 @@ impl Operation for Cookies {
     }
 }
 
-/// The request of `GET /either/{size}`.
-#[derive(Clone, Debug, PartialEq)]
+/// The request of `GET /choice`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Either {
-    /// The path parameter `size`.
-    pub size: types::EitherSize,
-    /// The query parameter `id`.
-    pub id: Option<types::EitherId>,
-    /// The query parameter `level`.
-    pub level: Option<types::EitherLevel>,
-    /// The query parameter `list`.
-    ///
-    /// An empty list is not sent, like `None`.
-    pub list: Option<Vec<types::EitherListItem>>,
-    /// The query parameter `pages`.
-    pub pages: Option<types::EitherPages>,
-    /// The header parameter `X-Id`.
-    pub x_id: Option<types::EitherXId>,
+pub struct Choice {
+    /// The query parameter `status`.
+    pub status: Option<crate::StatusChoice>,
 }
 
-impl Either {
+impl Choice {
     /// Creates a request from its required parameters.
     #[must_use]
-    pub fn new(size: types::EitherSize) -> Self {
-        Self {
-            size,
-            id: None,
-            level: None,
-            list: None,
-            pages: None,
-            x_id: None,
-        }
+    pub fn new() -> Self {
+        Self { status: None }
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `status`.
     #[must_use]
-    pub fn id(mut self, id: types::EitherId) -> Self {
-        self.id = Some(id);
-        self
-    }
-
-    /// The query parameter `level`.
-    #[must_use]
-    pub fn level(mut self, level: types::EitherLevel) -> Self {
-        self.level = Some(level);
-        self
-    }
-
-    /// The query parameter `list`.
-    ///
-    /// An empty list is not sent, like `None`.
-    #[must_use]
-    pub fn list(mut self, list: Vec<types::EitherListItem>) -> Self {
-        self.list = Some(list);
-        self
-    }
-
-    /// The query parameter `pages`.
-    #[must_use]
-    pub fn pages(mut self, pages: types::EitherPages) -> Self {
-        self.pages = Some(pages);
-        self
-    }
-
-    /// The header parameter `X-Id`.
-    #[must_use]
-    pub fn x_id(mut self, x_id: types::EitherXId) -> Self {
-        self.x_id = Some(x_id);
+    pub fn status(mut self, status: impl Into<crate::StatusChoice>) -> Self {
+        self.status = Some(status.into());
         self
     }
 }
 
-impl Operation for Either {
-    type Response = EitherResponse;
+impl Operation for Choice {
+    type Response = ChoiceResponse;
     type Credentials = ();
-    const ID: &'static str = "either";
+    const ID: &'static str = "choice";
     const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/either/{size}";
+    const PATH: &'static str = "/choice";
     const HAS_BODY: bool = false;
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("size"), &self.size)?;
-        request.optional(Param::query("id"), self.id.as_ref())?;
-        request.optional(Param::query("level"), self.level.as_ref())?;
-        request.optional(Param::query("list"), self.list.as_ref())?;
-        request.optional(Param::query("pages").explode(false), self.pages.as_ref())?;
-        request.optional(Param::header("X-Id"), self.x_id.as_ref())?;
+        request.optional(Param::query("status"), self.status.as_ref())?;
         Ok(())
     }
 
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
-            size: request
-                .required(
-                    Param::path("size").with_constraints(constraints::IS_EITHER_SIZE),
-                )?,
-            id: request
-                .optional(
-                    Param::query("id").with_constraints(constraints::IS_EITHER_ID),
-                )?,
-            level: request
-                .optional(
-                    Param::query("level").with_constraints(constraints::EITHER_LEVEL),
-                )?,
-            list: request
-                .optional(
-                    Param::query("list").with_constraints(constraints::EITHER_LIST),
-                )?,
-            pages: request
-                .optional(
-                    Param::query("pages")
-                        .explode(false)
-                        .with_constraints(constraints::IS_EITHER_PAGES),
-                )?,
-            x_id: request
-                .optional(
-                    Param::header("X-Id").with_constraints(constraints::IS_EITHER_X_ID),
-                )?,
-        })
-    }
-}
-
-/// The request of `GET /elsewhere`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Elsewhere {
-    /// The header parameter `X-Word`.
-    pub x_word: String,
-    /// The header parameter `X-Json`.
-    pub x_json: Option<types::Object>,
-    /// The header parameter `X-List`.
-    pub x_list: Option<Vec<i64>>,
-    /// The header parameter `X-Mixed`.
-    pub x_mixed: Option<types::Mixed>,
-    /// The header parameter `X-Object`.
-    pub x_object: Option<types::Object>,
-    /// The cookie parameter `session`.
-    pub session: Option<String>,
-}
-
-impl Elsewhere {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(x_word: impl Into<String>) -> Self {
-        Self {
-            x_word: x_word.into(),
-            x_json: None,
-            x_list: None,
-            x_mixed: None,
-            x_object: None,
-            session: None,
-        }
-    }
-
-    /// The header parameter `X-Json`.
-    #[must_use]
-    pub fn x_json(mut self, x_json: types::Object) -> Self {
-        self.x_json = Some(x_json);
-        self
-    }
-
-    /// The header parameter `X-List`.
-    #[must_use]
-    pub fn x_list(mut self, x_list: Vec<i64>) -> Self {
-        self.x_list = Some(x_list);
-        self
-    }
-
-    /// The header parameter `X-Mixed`.
-    #[must_use]
-    pub fn x_mixed(mut self, x_mixed: types::Mixed) -> Self {
-        self.x_mixed = Some(x_mixed);
-        self
-    }
-
-    /// The header parameter `X-Object`.
-    #[must_use]
-    pub fn x_object(mut self, x_object: types::Object) -> Self {
-        self.x_object = Some(x_object);
-        self
-    }
-
-    /// The cookie parameter `session`.
-    #[must_use]
-    pub fn session(mut self, session: impl Into<String>) -> Self {
-        self.session = Some(session.into());
-        self
-    }
-}
-
-impl Operation for Elsewhere {
-    type Response = ElsewhereResponse;
-    type Credentials = ();
-    const ID: &'static str = "elsewhere";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/elsewhere";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request
-            .optional(Param::header("X-Json").style(Style::Json), self.x_json.as_ref())?;
-        request.optional(Param::header("X-List"), self.x_list.as_ref())?;
-        request.optional(Param::header("X-Mixed").explode(true), self.x_mixed.as_ref())?;
-        request.optional(Param::header("X-Object"), self.x_object.as_ref())?;
-        request.required(Param::header("X-Word"), &self.x_word)?;
-        request.optional(Param::cookie("session"), self.session.as_ref())?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            x_json: request
-                .optional(
-                    Param::header("X-Json")
-                        .style(Style::Json)
-                        .with_constraints(constraints::OBJECT),
-                )?,
-            x_list: request.optional(Param::header("X-List"))?,
-            x_mixed: request
-                .optional(
-                    Param::header("X-Mixed")
-                        .explode(true)
-                        .with_constraints(constraints::MIXED),
-                )?,
-            x_object: request
-                .optional(
-                    Param::header("X-Object").with_constraints(constraints::OBJECT),
-                )?,
-            x_word: request.required(Param::header("X-Word"))?,
-            session: request.optional(Param::cookie("session"))?,
-        })
-    }
-}
-
-/// The request of `GET /files/{name}.json`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct FileRequest {
-    /// The path parameter `name`.
-    pub name: String,
-}
-
-impl FileRequest {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Operation for FileRequest {
-    type Response = FileResponse;
-    type Credentials = ();
-    const ID: &'static str = "file";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/files/{name}.json";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("name"), &self.name)?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            name: request.required(Param::path("name"))?,
-        })
-    }
-}
-
-/// The request of `GET /label/{word}/{list}/{object}`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Label {
-    /// The path parameter `word`.
-    pub word: i64,
-    /// The path parameter `list`.
-    pub list: types::List,
-    /// The path parameter `object`.
-    pub object: types::Object,
-}
-
-impl Label {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(word: i64, list: types::List, object: types::Object) -> Self {
-        Self { word, list, object }
-    }
-}
-
-impl Operation for Label {
-    type Response = LabelResponse;
-    type Credentials = ();
-    const ID: &'static str = "label";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/label/{word}/{list}/{object}";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("word").style(Style::Label), &self.word)?;
-        request
-            .required(
-                Param::path("list").style(Style::Label).explode(true),
-                &self.list,
-            )?;
-        request.required(Param::path("object").style(Style::Label), &self.object)?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            word: request.required(Param::path("word").style(Style::Label))?,
-            list: request
-                .required(Param::path("list").style(Style::Label).explode(true))?,
-            object: request
-                .required(
-                    Param::path("object")
-                        .style(Style::Label)
-                        .with_constraints(constraints::OBJECT),
-                )?,
-        })
-    }
-}
-
-/// The request of `GET /lists`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Lists {
-    /// The query parameter `all`.
-    pub all: types::List,
-    /// The query parameter `pipes`.
-    pub pipes: types::List,
-    /// The query parameter `some`.
-    ///
-    /// An empty list is not sent, like `None`.
-    pub some: Option<types::List>,
-}
-
-impl Lists {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(all: types::List, pipes: types::List) -> Self {
-        Self { all, pipes, some: None }
-    }
-
-    /// The query parameter `some`.
-    ///
-    /// An empty list is not sent, like `None`.
-    #[must_use]
-    pub fn some(mut self, some: types::List) -> Self {
-        self.some = Some(some);
-        self
-    }
-}
-
-impl Operation for Lists {
-    type Response = ListsResponse;
-    type Credentials = ();
-    const ID: &'static str = "lists";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/lists";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::query("all").list(), &self.all)?;
-        request
-            .required(
-                Param::query("pipes").style(Style::PipeDelimited).explode(false),
-                &self.pipes,
-            )?;
-        request.optional(Param::query("some"), self.some.as_ref())?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            all: request.required(Param::query("all").list())?,
-            pipes: request
-                .required(
-                    Param::query("pipes").style(Style::PipeDelimited).explode(false),
-                )?,
-            some: request.optional(Param::query("some"))?,
-        })
-    }
-}
-
-/// The request of `GET /matrix/{word}/{list}/{object}`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Matrix {
-    /// The path parameter `word`.
-    pub word: bool,
-    /// The path parameter `list`.
-    pub list: types::List,
-    /// The path parameter `object`.
-    pub object: types::Object,
-}
-
-impl Matrix {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(word: bool, list: types::List, object: types::Object) -> Self {
-        Self { word, list, object }
-    }
-}
-
-impl Operation for Matrix {
-    type Response = MatrixResponse;
-    type Credentials = ();
-    const ID: &'static str = "matrix";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/matrix/{word}/{list}/{object}";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("word").style(Style::Matrix), &self.word)?;
-        request.required(Param::path("list").style(Style::Matrix), &self.list)?;
-        request
-            .required(
-                Param::path("object").style(Style::Matrix).explode(true),
-                &self.object,
-            )?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            word: request.required(Param::path("word").style(Style::Matrix))?,
-            list: request.required(Param::path("list").style(Style::Matrix))?,
-            object: request
-                .required(
-                    Param::path("object")
-                        .style(Style::Matrix)
-                        .explode(true)
-                        .with_constraints(constraints::OBJECT),
-                )?,
-        })
-    }
-}
-
-/// The request of `GET /query`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Query {
-    /// The query parameter `word`.
-    pub word: String,
-    /// The query parameter `blanks`.
-    pub blanks: Option<types::List>,
-    /// The query parameter `commas`.
-    pub commas: Option<types::List>,
-    /// The query parameter `deep`.
-    pub deep: Option<types::Object>,
-    /// The query parameter `form`.
-    ///
-    /// An empty list is not sent, like `None`.
-    pub form: Option<types::List>,
-    /// The query parameter `json`.
-    pub json: Option<types::Object>,
-    /// The query parameter `limit`.
-    ///
-    /// Default: `20`
-    pub limit: Option<i64>,
-    /// The query parameter `number`.
-    pub number: Option<f64>,
-    /// The query parameter `order`.
-    ///
-    /// Default: `asc`
-    pub order: Option<types::Order>,
-    /// The query parameter `pipes`.
-    pub pipes: Option<types::List>,
-    /// The query parameter `ratio`.
-    ///
-    /// Default: `2`
-    pub ratio: Option<f64>,
-    /// The query parameter `several`.
-    ///
-    /// An empty list is not sent, like `None`.
-    pub several: Option<types::List>,
-    /// The query parameter `single`.
-    pub single: Option<String>,
-    /// The query parameter `spread`.
-    pub spread: Option<types::Object>,
-    /// The query parameter `start`.
-    ///
-    /// Default: `first`
-    pub start: Option<String>,
-    /// The query parameter `text`.
-    pub text: Option<i64>,
-    /// The query parameter `wide`.
-    ///
-    /// Default: `true`
-    pub wide: Option<bool>,
-    /// The query parameter `xml`.
-    pub xml: Option<String>,
-}
-
-impl Query {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(word: impl Into<String>) -> Self {
-        Self {
-            word: word.into(),
-            blanks: None,
-            commas: None,
-            deep: None,
-            form: None,
-            json: None,
-            limit: None,
-            number: None,
-            order: None,
-            pipes: None,
-            ratio: None,
-            several: None,
-            single: None,
-            spread: None,
-            start: None,
-            text: None,
-            wide: None,
-            xml: None,
-        }
-    }
-
-    /// The query parameter `blanks`.
-    #[must_use]
-    pub fn blanks(mut self, blanks: types::List) -> Self {
-        self.blanks = Some(blanks);
-        self
-    }
-
-    /// The query parameter `commas`.
-    #[must_use]
-    pub fn commas(mut self, commas: types::List) -> Self {
-        self.commas = Some(commas);
-        self
-    }
-
-    /// The query parameter `deep`.
-    #[must_use]
-    pub fn deep(mut self, deep: types::Object) -> Self {
-        self.deep = Some(deep);
-        self
-    }
-
-    /// The query parameter `form`.
-    ///
-    /// An empty list is not sent, like `None`.
-    #[must_use]
-    pub fn form(mut self, form: types::List) -> Self {
-        self.form = Some(form);
-        self
-    }
-
-    /// The query parameter `json`.
-    #[must_use]
-    pub fn json(mut self, json: types::Object) -> Self {
-        self.json = Some(json);
-        self
-    }
-
-    /// The query parameter `limit`.
-    ///
-    /// Default: `20`
-    #[must_use]
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// The query parameter `number`.
-    #[must_use]
-    pub fn number(mut self, number: f64) -> Self {
-        self.number = Some(number);
-        self
-    }
-
-    /// The query parameter `order`.
-    ///
-    /// Default: `asc`
-    #[must_use]
-    pub fn order(mut self, order: impl Into<types::Order>) -> Self {
-        self.order = Some(order.into());
-        self
-    }
-
-    /// The query parameter `pipes`.
-    #[must_use]
-    pub fn pipes(mut self, pipes: types::List) -> Self {
-        self.pipes = Some(pipes);
-        self
-    }
-
-    /// The query parameter `ratio`.
-    ///
-    /// Default: `2`
-    #[must_use]
-    pub fn ratio(mut self, ratio: f64) -> Self {
-        self.ratio = Some(ratio);
-        self
-    }
-
-    /// The query parameter `several`.
-    ///
-    /// An empty list is not sent, like `None`.
-    #[must_use]
-    pub fn several(mut self, several: types::List) -> Self {
-        self.several = Some(several);
-        self
-    }
-
-    /// The query parameter `single`.
-    #[must_use]
-    pub fn single(mut self, single: impl Into<String>) -> Self {
-        self.single = Some(single.into());
-        self
-    }
-
-    /// The query parameter `spread`.
-    #[must_use]
-    pub fn spread(mut self, spread: types::Object) -> Self {
-        self.spread = Some(spread);
-        self
-    }
-
-    /// The query parameter `start`.
-    ///
-    /// Default: `first`
-    #[must_use]
-    pub fn start(mut self, start: impl Into<String>) -> Self {
-        self.start = Some(start.into());
-        self
-    }
-
-    /// The query parameter `text`.
-    #[must_use]
-    pub fn text(mut self, text: i64) -> Self {
-        self.text = Some(text);
-        self
-    }
-
-    /// The query parameter `wide`.
-    ///
-    /// Default: `true`
-    #[must_use]
-    pub fn wide(mut self, wide: bool) -> Self {
-        self.wide = Some(wide);
-        self
-    }
-
-    /// The query parameter `xml`.
-    #[must_use]
-    pub fn xml(mut self, xml: impl Into<String>) -> Self {
-        self.xml = Some(xml.into());
-        self
-    }
-
-    /// Returns the value, or the default: `20`.
-    #[must_use]
-    pub fn limit_or_default(&self) -> i64 {
-        self.limit.unwrap_or(20)
-    }
-
-    /// Returns the value, or the default: `asc`.
-    #[must_use]
-    pub fn order_or_default(&self) -> types::Order {
-        self.order.clone().unwrap_or(types::Order::Asc)
-    }
-
-    /// Returns the value, or the default: `2`.
-    #[must_use]
-    pub fn ratio_or_default(&self) -> f64 {
-        self.ratio.unwrap_or(2.0)
-    }
-
-    /// Returns the value, or the default: `first`.
-    #[must_use]
-    pub fn start_or_default(&self) -> &str {
-        self.start.as_deref().unwrap_or("first")
-    }
-
-    /// Returns the value, or the default: `true`.
-    #[must_use]
-    pub fn wide_or_default(&self) -> bool {
-        self.wide.unwrap_or(true)
-    }
-}
-
-impl Operation for Query {
-    type Response = QueryResponse;
-    type Credentials = ();
-    const ID: &'static str = "query";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/query";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request
-            .optional(
-                Param::query("blanks").style(Style::SpaceDelimited).explode(false),
-                self.blanks.as_ref(),
-            )?;
-        request.optional(Param::query("commas").explode(false), self.commas.as_ref())?;
-        request
-            .optional(
-                Param::query("deep").style(Style::DeepObject),
-                self.deep.as_ref(),
-            )?;
-        request.optional(Param::query("form"), self.form.as_ref())?;
-        request.optional(Param::query("json").style(Style::Json), self.json.as_ref())?;
-        request.optional(Param::query("limit"), self.limit.as_ref())?;
-        request.optional(Param::query("number"), self.number.as_ref())?;
-        request.optional(Param::query("order"), self.order.as_ref())?;
-        request
-            .optional(
-                Param::query("pipes").style(Style::PipeDelimited).explode(false),
-                self.pipes.as_ref(),
-            )?;
-        request.optional(Param::query("ratio"), self.ratio.as_ref())?;
-        request
-            .optional(
-                Param::query("several").style(Style::DeepObject),
-                self.several.as_ref(),
-            )?;
-        request
-            .optional(
-                Param::query("single").style(Style::DeepObject),
-                self.single.as_ref(),
-            )?;
-        request
-            .optional(
-                Param::query("spread").members(&["a", "b"]),
-                self.spread.as_ref(),
-            )?;
-        request.optional(Param::query("start"), self.start.as_ref())?;
-        request.optional(Param::query("text"), self.text.as_ref())?;
-        request.optional(Param::query("wide"), self.wide.as_ref())?;
-        request.required(Param::query("word"), &self.word)?;
-        request.optional(Param::query("xml"), self.xml.as_ref())?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            blanks: request
-                .optional(
-                    Param::query("blanks").style(Style::SpaceDelimited).explode(false),
-                )?,
-            commas: request.optional(Param::query("commas").explode(false))?,
-            deep: request
-                .optional(
-                    Param::query("deep")
-                        .style(Style::DeepObject)
-                        .with_constraints(constraints::OBJECT),
-                )?,
-            form: request.optional(Param::query("form"))?,
-            json: request
-                .optional(
-                    Param::query("json")
-                        .style(Style::Json)
-                        .with_constraints(constraints::OBJECT),
-                )?,
-            limit: request.optional(Param::query("limit"))?,
-            number: request.optional(Param::query("number"))?,
-            order: request
-                .optional(
-                    Param::query("order").with_constraints(constraints::QUERY_ORDER),
-                )?,
-            pipes: request
-                .optional(
-                    Param::query("pipes").style(Style::PipeDelimited).explode(false),
-                )?,
-            ratio: request.optional(Param::query("ratio"))?,
-            several: request.optional(Param::query("several").style(Style::DeepObject))?,
-            single: request.optional(Param::query("single").style(Style::DeepObject))?,
-            spread: request
-                .optional(
-                    Param::query("spread")
-                        .members(&["a", "b"])
-                        .with_constraints(constraints::OBJECT),
-                )?,
-            start: request.optional(Param::query("start"))?,
-            text: request.optional(Param::query("text"))?,
-            wide: request.optional(Param::query("wide"))?,
-            word: request.required(Param::query("word"))?,
-            xml: request.optional(Param::query("xml"))?,
-        })
-    }
-}
-
-/// The request of `GET /simple/{word}/{list}/{object}`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Simple {
-    /// The path parameter `word`.
-    pub word: String,
-    /// The path parameter `list`.
-    pub list: types::List,
-    /// The path parameter `object`.
-    pub object: types::Object,
-}
-
-impl Simple {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(
-        word: impl Into<String>,
-        list: types::List,
-        object: types::Object,
-    ) -> Self {
-        Self {
-            word: word.into(),
-            list,
-            object,
-        }
-    }
-}
-
-impl Operation for Simple {
-    type Response = SimpleResponse;
-    type Credentials = ();
-    const ID: &'static str = "simple";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/simple/{word}/{list}/{object}";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("word"), &self.word)?;
-        request.required(Param::path("list"), &self.list)?;
-        request.required(Param::path("object").explode(true), &self.object)?;
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            word: request.required(Param::path("word"))?,
-            list: request.required(Param::path("list"))?,
-            object: request
-                .required(
-                    Param::path("object")
-                        .explode(true)
-                        .with_constraints(constraints::OBJECT),
-                )?,
+            status: request.optional(Param::query("status"))?,
         })
     }
 }

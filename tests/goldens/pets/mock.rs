@@ -91,7 +91,7 @@ const FIND_PETS_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/json",
-                "[{\"id\":2,\"kind\":\"cat\",\"name\":\"Kitty\"},{\"id\":1,\"kind\":\"cat\",\"name\":\"Tom\"}]",
+                "[{\"id\":2,\"name\":\"Kitty\",\"kind\":\"cat\"},{\"id\":1,\"name\":\"Tom\",\"kind\":\"cat\"}]",
             ),
         ],
     },
@@ -101,7 +101,7 @@ const FIND_PETS_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"status\":500,\"title\":\"Something went wrong\"}",
+                "{\"title\":\"Something went wrong\",\"status\":500}",
             ),
         ],
     },
@@ -114,7 +114,7 @@ const ADD_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/json",
-                "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
+                "{\"id\":1,\"name\":\"string\",\"kind\":\"cat\"}",
             ),
         ],
     },
@@ -124,7 +124,7 @@ const ADD_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"status\":500,\"title\":\"Something went wrong\"}",
+                "{\"title\":\"Something went wrong\",\"status\":500}",
             ),
         ],
     },
@@ -137,7 +137,7 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/json",
-                "{\"id\":1,\"kind\":\"cat\",\"name\":\"string\"}",
+                "{\"id\":1,\"name\":\"string\",\"kind\":\"cat\"}",
             ),
             ContentExample::new("text/csv", "string"),
         ],
@@ -158,7 +158,7 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"status\":500,\"title\":\"Something went wrong\"}",
+                "{\"title\":\"Something went wrong\",\"status\":500}",
             ),
         ],
     },
@@ -168,7 +168,7 @@ const GET_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"status\":500,\"title\":\"Something went wrong\"}",
+                "{\"title\":\"Something went wrong\",\"status\":500}",
             ),
         ],
     },
@@ -186,7 +186,7 @@ const DELETE_PET_EXAMPLES: &[ResponseExample] = &[
         contents: &[
             ContentExample::new(
                 "application/problem+json",
-                "{\"status\":500,\"title\":\"Something went wrong\"}",
+                "{\"title\":\"Something went wrong\",\"status\":500}",
             ),
         ],
     },

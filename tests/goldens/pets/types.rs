@@ -26,10 +26,10 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
-    /// `kind`
-    pub kind: Option<Kind>,
     /// Minimum length: `1`
     pub name: String,
+    /// `kind`
+    pub kind: Option<Kind>,
 }
 
 impl NewPet {
@@ -37,15 +37,15 @@ impl NewPet {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            kind: None,
             name: name.into(),
+            kind: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(NewPet {
-    optional kind = "kind",
     required name = "name",
+    optional kind = "kind",
 });
 
 /// A pet that has a number.
@@ -54,10 +54,10 @@ crate::runtime::codec::object::impl_serde_object!(NewPet {
 pub struct Pet {
     /// `id`
     pub id: i64,
-    /// `kind`
-    pub kind: Option<Kind>,
     /// `name`
     pub name: String,
+    /// `kind`
+    pub kind: Option<Kind>,
 }
 
 impl Pet {
@@ -66,26 +66,26 @@ impl Pet {
     pub fn new(id: i64, name: impl Into<String>) -> Self {
         Self {
             id,
-            kind: None,
             name: name.into(),
+            kind: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Pet {
     required id = "id",
-    optional kind = "kind",
     required name = "name",
+    optional kind = "kind",
 });
 
 /// `Problem`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `status`
-    pub status: Option<i32>,
     /// `title`
     pub title: String,
+    /// `status`
+    pub status: Option<i32>,
 }
 
 impl Problem {
@@ -93,13 +93,13 @@ impl Problem {
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            status: None,
             title: title.into(),
+            status: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Problem {
-    optional status = "status",
     required title = "title",
+    optional status = "status",
 });

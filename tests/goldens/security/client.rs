@@ -18,77 +18,9 @@ pub use reqwest;
 use crate::{requests::*, runtime::client::builder::with_secret, security};
 
 impl Client {
-    /// `GET /basic`
-    ///
-    /// Requires `basic`.
-    pub fn get_basic(&self) -> Call<'_, GetBasic> {
-        self.call(GetBasic::new())
-    }
-
-    /// `POST /both`
-    ///
-    /// Requires `basic` and `header-key`.
-    pub fn post_both(&self, body: i64) -> Call<'_, PostBoth> {
-        self.call(PostBoth::new(body))
-    }
-
-    /// `GET /cookie`
-    ///
-    /// Requires `cookie-key`.
-    pub fn get_cookie(&self) -> Call<'_, GetCookie> {
-        self.call(GetCookie::new())
-    }
-
-    /// `GET /digest`
-    ///
-    /// Requires `digest`.
-    pub fn get_digest(&self) -> Call<'_, GetDigest> {
-        self.call(GetDigest::new())
-    }
-
-    /// `GET /either`
-    ///
-    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
-    pub fn get_either(&self) -> Call<'_, GetEither> {
-        self.call(GetEither::new())
-    }
-
-    /// `GET /head`
-    pub fn get_head(&self) -> Call<'_, GetHead> {
-        self.call(GetHead::new())
-    }
-
-    /// `HEAD /head`
-    ///
-    /// Requires `token`.
-    pub fn head_head(&self) -> Call<'_, HeadHead> {
-        self.call(HeadHead::new())
-    }
-
-    /// `GET /header`
-    ///
-    /// Requires `header-key`.
-    pub fn get_header(&self) -> Call<'_, GetHeader> {
-        self.call(GetHeader::new())
-    }
-
-    /// `GET /one-or-both`
-    ///
-    /// Requires `header-key`; or `token`; or `header-key` and `token`.
-    pub fn get_one_or_both(&self) -> Call<'_, GetOneOrBoth> {
-        self.call(GetOneOrBoth::new())
-    }
-
     /// `GET /open`
     pub fn get_open(&self) -> Call<'_, GetOpen> {
         self.call(GetOpen::new())
-    }
-
-    /// `GET /query`
-    ///
-    /// Requires `query-key`.
-    pub fn get_query(&self) -> Call<'_, GetQuery> {
-        self.call(GetQuery::new())
     }
 
     /// `GET /token`
@@ -105,6 +37,62 @@ impl Client {
         self.call(GetTokenToo::new())
     }
 
+    /// `GET /header`
+    ///
+    /// Requires `header-key`.
+    pub fn get_header(&self) -> Call<'_, GetHeader> {
+        self.call(GetHeader::new())
+    }
+
+    /// `GET /query`
+    ///
+    /// Requires `query-key`.
+    pub fn get_query(&self) -> Call<'_, GetQuery> {
+        self.call(GetQuery::new())
+    }
+
+    /// `GET /cookie`
+    ///
+    /// Requires `cookie-key`.
+    pub fn get_cookie(&self) -> Call<'_, GetCookie> {
+        self.call(GetCookie::new())
+    }
+
+    /// `GET /basic`
+    ///
+    /// Requires `basic`.
+    pub fn get_basic(&self) -> Call<'_, GetBasic> {
+        self.call(GetBasic::new())
+    }
+
+    /// `GET /digest`
+    ///
+    /// Requires `digest`.
+    pub fn get_digest(&self) -> Call<'_, GetDigest> {
+        self.call(GetDigest::new())
+    }
+
+    /// `POST /both`
+    ///
+    /// Requires `basic` and `header-key`.
+    pub fn post_both(&self, body: i64) -> Call<'_, PostBoth> {
+        self.call(PostBoth::new(body))
+    }
+
+    /// `GET /either`
+    ///
+    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
+    pub fn get_either(&self) -> Call<'_, GetEither> {
+        self.call(GetEither::new())
+    }
+
+    /// `GET /one-or-both`
+    ///
+    /// Requires `header-key`; or `token`; or `header-key` and `token`.
+    pub fn get_one_or_both(&self) -> Call<'_, GetOneOrBoth> {
+        self.call(GetOneOrBoth::new())
+    }
+
     /// `GET /typo`
     ///
     /// Requires `tokn`.
@@ -117,6 +105,18 @@ impl Client {
     /// Requires `far-off` (scopes `all`) and `token`; or `far-off`; or `token`.
     pub fn get_undeclared(&self) -> Call<'_, GetUndeclared> {
         self.call(GetUndeclared::new())
+    }
+
+    /// `GET /head`
+    pub fn get_head(&self) -> Call<'_, GetHead> {
+        self.call(GetHead::new())
+    }
+
+    /// `HEAD /head`
+    ///
+    /// Requires `token`.
+    pub fn head_head(&self) -> Call<'_, HeadHead> {
+        self.call(HeadHead::new())
     }
 }
 

@@ -14,326 +14,6 @@ use crate::{
     security,
 };
 
-/// The request of `GET /basic`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetBasic {}
-
-impl GetBasic {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetBasic {
-    type Response = GetBasicResponse;
-    type Credentials = security::BasicCredentials;
-    const ID: &'static str = "getBasic";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/basic";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::BASIC],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `POST /both`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PostBoth {
-    /// The content.
-    pub body: i64,
-}
-
-impl PostBoth {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: i64) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for PostBoth {
-    type Response = PostBothResponse;
-    type Credentials = security::BasicAndHeaderKeyCredentials;
-    const ID: &'static str = "postBoth";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/both";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::BASIC, security::HEADER_KEY],
-    ];
-
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::text("text/plain", &self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request.content(&["text/plain"])?.text()?,
-        })
-    }
-}
-
-/// The request of `GET /cookie`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCookie {}
-
-impl GetCookie {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetCookie {
-    type Response = GetCookieResponse;
-    type Credentials = security::CookieKeyCredentials;
-    const ID: &'static str = "getCookie";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/cookie";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::COOKIE_KEY],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /digest`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetDigest {}
-
-impl GetDigest {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetDigest {
-    type Response = GetDigestResponse;
-    type Credentials = security::DigestCredentials;
-    const ID: &'static str = "getDigest";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/digest";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::DIGEST],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /either`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetEither {}
-
-impl GetEither {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetEither {
-    type Response = GetEitherResponse;
-    type Credentials = security::OptionalOauthOrHeaderKeyCredentials;
-    const ID: &'static str = "getEither";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/either";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::OAUTH],
-        &[security::HEADER_KEY],
-        &[],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /head`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetHead {}
-
-impl GetHead {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetHead {
-    type Response = GetHeadResponse;
-    type Credentials = ();
-    const ID: &'static str = "getHead";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/head";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `HEAD /head`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct HeadHead {}
-
-impl HeadHead {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for HeadHead {
-    type Response = HeadHeadResponse;
-    type Credentials = security::TokenCredentials;
-    const ID: &'static str = "headHead";
-    const METHOD: http::Method = http::Method::HEAD;
-    const PATH: &'static str = "/head";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::TOKEN],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /header`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetHeader {}
-
-impl GetHeader {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetHeader {
-    type Response = GetHeaderResponse;
-    type Credentials = security::HeaderKeyCredentials;
-    const ID: &'static str = "getHeader";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/header";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::HEADER_KEY],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /one-or-both`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetOneOrBoth {}
-
-impl GetOneOrBoth {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetOneOrBoth {
-    type Response = GetOneOrBothResponse;
-    type Credentials = security::HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials;
-    const ID: &'static str = "getOneOrBoth";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/one-or-both";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::HEADER_KEY],
-        &[security::TOKEN],
-        &[security::HEADER_KEY, security::TOKEN],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
 /// The request of `GET /open`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -353,41 +33,6 @@ impl Operation for GetOpen {
     const ID: &'static str = "getOpen";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/open";
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /query`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetQuery {}
-
-impl GetQuery {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for GetQuery {
-    type Response = GetQueryResponse;
-    type Credentials = security::QueryKeyCredentials;
-    const ID: &'static str = "getQuery";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/query";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::QUERY_KEY],
-    ];
-
     const HAS_BODY: bool = false;
 
     fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
@@ -469,6 +114,296 @@ impl Operation for GetTokenToo {
     }
 }
 
+/// The request of `GET /header`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHeader {}
+
+impl GetHeader {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetHeader {
+    type Response = GetHeaderResponse;
+    type Credentials = security::HeaderKeyCredentials;
+    const ID: &'static str = "getHeader";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/header";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::HEADER_KEY],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /query`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetQuery {}
+
+impl GetQuery {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetQuery {
+    type Response = GetQueryResponse;
+    type Credentials = security::QueryKeyCredentials;
+    const ID: &'static str = "getQuery";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/query";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::QUERY_KEY],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /cookie`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCookie {}
+
+impl GetCookie {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetCookie {
+    type Response = GetCookieResponse;
+    type Credentials = security::CookieKeyCredentials;
+    const ID: &'static str = "getCookie";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/cookie";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::COOKIE_KEY],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /basic`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetBasic {}
+
+impl GetBasic {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetBasic {
+    type Response = GetBasicResponse;
+    type Credentials = security::BasicCredentials;
+    const ID: &'static str = "getBasic";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/basic";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::BASIC],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /digest`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetDigest {}
+
+impl GetDigest {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetDigest {
+    type Response = GetDigestResponse;
+    type Credentials = security::DigestCredentials;
+    const ID: &'static str = "getDigest";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/digest";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::DIGEST],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `POST /both`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PostBoth {
+    /// The content.
+    pub body: i64,
+}
+
+impl PostBoth {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: i64) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PostBoth {
+    type Response = PostBothResponse;
+    type Credentials = security::BasicAndHeaderKeyCredentials;
+    const ID: &'static str = "postBoth";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/both";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::BASIC, security::HEADER_KEY],
+    ];
+
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::text("text/plain", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.content(&["text/plain"])?.text()?,
+        })
+    }
+}
+
+/// The request of `GET /either`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetEither {}
+
+impl GetEither {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetEither {
+    type Response = GetEitherResponse;
+    type Credentials = security::OptionalOauthOrHeaderKeyCredentials;
+    const ID: &'static str = "getEither";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/either";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::OAUTH],
+        &[security::HEADER_KEY],
+        &[],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /one-or-both`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetOneOrBoth {}
+
+impl GetOneOrBoth {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetOneOrBoth {
+    type Response = GetOneOrBothResponse;
+    type Credentials = security::HeaderKeyOrTokenOrHeaderKeyAndTokenCredentials;
+    const ID: &'static str = "getOneOrBoth";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/one-or-both";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::HEADER_KEY],
+        &[security::TOKEN],
+        &[security::HEADER_KEY, security::TOKEN],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
 /// The request of `GET /typo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -519,6 +454,71 @@ impl Operation for GetUndeclared {
     const ID: &'static str = "getUndeclared";
     const METHOD: http::Method = http::Method::GET;
     const PATH: &'static str = "/undeclared";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::TOKEN],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `GET /head`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHead {}
+
+impl GetHead {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for GetHead {
+    type Response = GetHeadResponse;
+    type Credentials = ();
+    const ID: &'static str = "getHead";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/head";
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
+/// The request of `HEAD /head`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct HeadHead {}
+
+impl HeadHead {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for HeadHead {
+    type Response = HeadHeadResponse;
+    type Credentials = security::TokenCredentials;
+    const ID: &'static str = "headHead";
+    const METHOD: http::Method = http::Method::HEAD;
+    const PATH: &'static str = "/head";
 
     const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
         &[security::TOKEN],

@@ -27,89 +27,11 @@ pub const BASE_PATH: &str = "";
 ///
 /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
-    /// `GET /basic`
-    ///
-    /// Requires `basic`.
-    fn get_basic(
-        &self,
-        request: Request<GetBasic>,
-    ) -> impl Future<Output: HandlerOutput<GetBasicResponse>> + Send;
-
-    /// `POST /both`
-    ///
-    /// Requires `basic` and `header-key`.
-    fn post_both(
-        &self,
-        request: Request<PostBoth>,
-    ) -> impl Future<Output: HandlerOutput<PostBothResponse>> + Send;
-
-    /// `GET /cookie`
-    ///
-    /// Requires `cookie-key`.
-    fn get_cookie(
-        &self,
-        request: Request<GetCookie>,
-    ) -> impl Future<Output: HandlerOutput<GetCookieResponse>> + Send;
-
-    /// `GET /digest`
-    ///
-    /// Requires `digest`.
-    fn get_digest(
-        &self,
-        request: Request<GetDigest>,
-    ) -> impl Future<Output: HandlerOutput<GetDigestResponse>> + Send;
-
-    /// `GET /either`
-    ///
-    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
-    fn get_either(
-        &self,
-        request: Request<GetEither>,
-    ) -> impl Future<Output: HandlerOutput<GetEitherResponse>> + Send;
-
-    /// `GET /head`
-    fn get_head(
-        &self,
-        request: Request<GetHead>,
-    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
-
-    /// `HEAD /head`
-    ///
-    /// Requires `token`.
-    fn head_head(
-        &self,
-        request: Request<HeadHead>,
-    ) -> impl Future<Output: HandlerOutput<HeadHeadResponse>> + Send;
-
-    /// `GET /header`
-    ///
-    /// Requires `header-key`.
-    fn get_header(
-        &self,
-        request: Request<GetHeader>,
-    ) -> impl Future<Output: HandlerOutput<GetHeaderResponse>> + Send;
-
-    /// `GET /one-or-both`
-    ///
-    /// Requires `header-key`; or `token`; or `header-key` and `token`.
-    fn get_one_or_both(
-        &self,
-        request: Request<GetOneOrBoth>,
-    ) -> impl Future<Output: HandlerOutput<GetOneOrBothResponse>> + Send;
-
     /// `GET /open`
     fn get_open(
         &self,
         request: Request<GetOpen>,
     ) -> impl Future<Output: HandlerOutput<GetOpenResponse>> + Send;
-
-    /// `GET /query`
-    ///
-    /// Requires `query-key`.
-    fn get_query(
-        &self,
-        request: Request<GetQuery>,
-    ) -> impl Future<Output: HandlerOutput<GetQueryResponse>> + Send;
 
     /// `GET /token`
     ///
@@ -127,6 +49,70 @@ pub trait Api: Send + Sync + 'static {
         request: Request<GetTokenToo>,
     ) -> impl Future<Output: HandlerOutput<GetTokenTooResponse>> + Send;
 
+    /// `GET /header`
+    ///
+    /// Requires `header-key`.
+    fn get_header(
+        &self,
+        request: Request<GetHeader>,
+    ) -> impl Future<Output: HandlerOutput<GetHeaderResponse>> + Send;
+
+    /// `GET /query`
+    ///
+    /// Requires `query-key`.
+    fn get_query(
+        &self,
+        request: Request<GetQuery>,
+    ) -> impl Future<Output: HandlerOutput<GetQueryResponse>> + Send;
+
+    /// `GET /cookie`
+    ///
+    /// Requires `cookie-key`.
+    fn get_cookie(
+        &self,
+        request: Request<GetCookie>,
+    ) -> impl Future<Output: HandlerOutput<GetCookieResponse>> + Send;
+
+    /// `GET /basic`
+    ///
+    /// Requires `basic`.
+    fn get_basic(
+        &self,
+        request: Request<GetBasic>,
+    ) -> impl Future<Output: HandlerOutput<GetBasicResponse>> + Send;
+
+    /// `GET /digest`
+    ///
+    /// Requires `digest`.
+    fn get_digest(
+        &self,
+        request: Request<GetDigest>,
+    ) -> impl Future<Output: HandlerOutput<GetDigestResponse>> + Send;
+
+    /// `POST /both`
+    ///
+    /// Requires `basic` and `header-key`.
+    fn post_both(
+        &self,
+        request: Request<PostBoth>,
+    ) -> impl Future<Output: HandlerOutput<PostBothResponse>> + Send;
+
+    /// `GET /either`
+    ///
+    /// Requires `oauth` (scopes `read`, `write "all"`); or `header-key`; or no credentials.
+    fn get_either(
+        &self,
+        request: Request<GetEither>,
+    ) -> impl Future<Output: HandlerOutput<GetEitherResponse>> + Send;
+
+    /// `GET /one-or-both`
+    ///
+    /// Requires `header-key`; or `token`; or `header-key` and `token`.
+    fn get_one_or_both(
+        &self,
+        request: Request<GetOneOrBoth>,
+    ) -> impl Future<Output: HandlerOutput<GetOneOrBothResponse>> + Send;
+
     /// `GET /typo`
     ///
     /// Requires `tokn`.
@@ -142,6 +128,20 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: Request<GetUndeclared>,
     ) -> impl Future<Output: HandlerOutput<GetUndeclaredResponse>> + Send;
+
+    /// `GET /head`
+    fn get_head(
+        &self,
+        request: Request<GetHead>,
+    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
+
+    /// `HEAD /head`
+    ///
+    /// Requires `token`.
+    fn head_head(
+        &self,
+        request: Request<HeadHead>,
+    ) -> impl Future<Output: HandlerOutput<HeadHeadResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -171,78 +171,8 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<GetBasic>| async move {
-                Api::get_basic(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<PostBoth>| async move {
-                Api::post_both(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetCookie>| async move {
-                Api::get_cookie(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetDigest>| async move {
-                Api::get_digest(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetEither>| async move {
-                Api::get_either(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetHead>| async move {
-                Api::get_head(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<HeadHead>| async move {
-                Api::head_head(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetHeader>| async move {
-                Api::get_header(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetOneOrBoth>| async move {
-                Api::get_one_or_both(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
             |api, request: Request<GetOpen>| async move {
                 Api::get_open(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetQuery>| async move {
-                Api::get_query(&*api, request).await.into_result()
             },
         );
     router
@@ -262,6 +192,62 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
+            |api, request: Request<GetHeader>| async move {
+                Api::get_header(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetQuery>| async move {
+                Api::get_query(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetCookie>| async move {
+                Api::get_cookie(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetBasic>| async move {
+                Api::get_basic(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetDigest>| async move {
+                Api::get_digest(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<PostBoth>| async move {
+                Api::post_both(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetEither>| async move {
+                Api::get_either(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetOneOrBoth>| async move {
+                Api::get_one_or_both(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
             |api, request: Request<GetTypo>| async move {
                 Api::get_typo(&*api, request).await.into_result()
             },
@@ -274,49 +260,23 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
+        .route(
+            api,
+            |api, request: Request<GetHead>| async move {
+                Api::get_head(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<HeadHead>| async move {
+                Api::head_head(&*api, request).await.into_result()
+            },
+        );
+    router
 }
 
-crate::runtime::server::handler::impl_declares!(GetBasicResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(PostBothResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetCookieResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetDigestResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetEitherResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetHeadResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(HeadHeadResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetHeaderResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetOneOrBothResponse {
-    204 = NoContent,
-});
-
 crate::runtime::server::handler::impl_declares!(GetOpenResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetQueryResponse {
     204 = NoContent,
 });
 
@@ -328,10 +288,50 @@ crate::runtime::server::handler::impl_declares!(GetTokenTooResponse {
     204 = NoContent,
 });
 
+crate::runtime::server::handler::impl_declares!(GetHeaderResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetQueryResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetCookieResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetBasicResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetDigestResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(PostBothResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetEitherResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetOneOrBothResponse {
+    204 = NoContent,
+});
+
 crate::runtime::server::handler::impl_declares!(GetTypoResponse {
     204 = NoContent,
 });
 
 crate::runtime::server::handler::impl_declares!(GetUndeclaredResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetHeadResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(HeadHeadResponse {
     204 = NoContent,
 });

@@ -14,6 +14,43 @@ use crate::{
     security,
 };
 
+/// The request of `GET /plain`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Plain {}
+
+impl Plain {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Operation for Plain {
+    type Response = PlainResponse;
+    type Credentials = security::TokenOrLoginOrKeyCredentials;
+    const ID: &'static str = "plain";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/plain";
+
+    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
+        &[security::TOKEN],
+        &[security::LOGIN],
+        &[security::KEY],
+    ];
+
+    const HAS_BODY: bool = false;
+
+    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {})
+    }
+}
+
 /// The request of `GET /path`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -146,43 +183,6 @@ impl Operation for Unusable {
     const ID: &'static str = "unusable";
     const METHOD: http::Method = http::Method::PATCH;
     const PATH: &'static str = "/path";
-
-    const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
-        &[security::TOKEN],
-        &[security::LOGIN],
-        &[security::KEY],
-    ];
-
-    const HAS_BODY: bool = false;
-
-    fn encode(&self, _: &mut RequestEncoder) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(_: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {})
-    }
-}
-
-/// The request of `GET /plain`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Plain {}
-
-impl Plain {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Operation for Plain {
-    type Response = PlainResponse;
-    type Credentials = security::TokenOrLoginOrKeyCredentials;
-    const ID: &'static str = "plain";
-    const METHOD: http::Method = http::Method::GET;
-    const PATH: &'static str = "/plain";
 
     const SECURITY: &'static [&'static [security::SecurityScheme]] = &[
         &[security::TOKEN],

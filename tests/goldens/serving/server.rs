@@ -27,12 +27,6 @@ pub const BASE_PATH: &str = "/api/v1";
 ///
 /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
-    /// `POST /echo`
-    fn echo(
-        &self,
-        request: Request<Echo>,
-    ) -> impl Future<Output: HandlerOutput<EchoResponse>> + Send;
-
     /// `GET /files/latest`
     fn latest(
         &self,
@@ -45,24 +39,6 @@ pub trait Api: Send + Sync + 'static {
         request: Request<FileRequest>,
     ) -> impl Future<Output: HandlerOutput<FileResponse>> + Send;
 
-    /// `GET /made`
-    fn get_made(
-        &self,
-        request: Request<GetMade>,
-    ) -> impl Future<Output: HandlerOutput<GetMadeResponse>> + Send;
-
-    /// `PUT /made`
-    fn put_made(
-        &self,
-        request: Request<PutMade>,
-    ) -> impl Future<Output: HandlerOutput<PutMadeResponse>> + Send;
-
-    /// `GET /notes`
-    fn notes(
-        &self,
-        request: Request<Notes>,
-    ) -> impl Future<Output: HandlerOutput<NotesResponse>> + Send;
-
     /// `GET /wait`
     fn wait(
         &self,
@@ -74,6 +50,30 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: Request<Who>,
     ) -> impl Future<Output: HandlerOutput<WhoResponse>> + Send;
+
+    /// `GET /notes`
+    fn notes(
+        &self,
+        request: Request<Notes>,
+    ) -> impl Future<Output: HandlerOutput<NotesResponse>> + Send;
+
+    /// `POST /echo`
+    fn echo(
+        &self,
+        request: Request<Echo>,
+    ) -> impl Future<Output: HandlerOutput<EchoResponse>> + Send;
+
+    /// `GET /made`
+    fn get_made(
+        &self,
+        request: Request<GetMade>,
+    ) -> impl Future<Output: HandlerOutput<GetMadeResponse>> + Send;
+
+    /// `PUT /made`
+    fn put_made(
+        &self,
+        request: Request<PutMade>,
+    ) -> impl Future<Output: HandlerOutput<PutMadeResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -103,13 +103,6 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<Echo>| async move {
-                Api::echo(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
             |api, request: Request<Latest>| async move {
                 Api::latest(&*api, request).await.into_result()
             },
@@ -119,27 +112,6 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             api,
             |api, request: Request<FileRequest>| async move {
                 Api::file(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetMade>| async move {
-                Api::get_made(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<PutMade>| async move {
-                Api::put_made(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<Notes>| async move {
-                Api::notes(&*api, request).await.into_result()
             },
         );
     router
@@ -157,11 +129,35 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
+        .route(
+            api,
+            |api, request: Request<Notes>| async move {
+                Api::notes(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Echo>| async move {
+                Api::echo(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetMade>| async move {
+                Api::get_made(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<PutMade>| async move {
+                Api::put_made(&*api, request).await.into_result()
+            },
+        );
+    router
 }
-
-crate::runtime::server::handler::impl_declares!(EchoResponse {
-    200 = Ok(String),
-});
 
 crate::runtime::server::handler::impl_declares!(LatestResponse {
     200 = Ok(String),
@@ -171,22 +167,26 @@ crate::runtime::server::handler::impl_declares!(FileResponse {
     200 = Ok(String),
 });
 
-crate::runtime::server::handler::impl_declares!(GetMadeResponse {
-    200 = Ok(types::Made),
-});
-
-crate::runtime::server::handler::impl_declares!(PutMadeResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(NotesResponse {
-    200 = Ok(NotesOkBody),
-});
-
 crate::runtime::server::handler::impl_declares!(WaitResponse {
     204 = NoContent,
 });
 
 crate::runtime::server::handler::impl_declares!(WhoResponse {
     200 = Ok(String),
+});
+
+crate::runtime::server::handler::impl_declares!(NotesResponse {
+    200 = Ok(NotesOkBody),
+});
+
+crate::runtime::server::handler::impl_declares!(EchoResponse {
+    200 = Ok(String),
+});
+
+crate::runtime::server::handler::impl_declares!(GetMadeResponse {
+    200 = Ok(types::Made),
+});
+
+crate::runtime::server::handler::impl_declares!(PutMadeResponse {
+    204 = NoContent,
 });

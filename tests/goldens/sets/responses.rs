@@ -13,96 +13,121 @@ use crate::{
     },
 };
 
-/// The responses of `GET /a`.
+/// The responses of `GET /only-default`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum GetAResponse {
-    /// [`202 Accepted`](crate::Status::Accepted)
+pub enum OnlyDefaultResponse {
+    /// Any other status code.
     ///
-    /// Accepted.
-    Accepted,
+    /// Any other response.
+    Default {
+        /// The status code.
+        status: OnlyDefaultResponseDefault,
+        /// The content.
+        body: String,
+    },
 }
 
-impl GetAResponse {
+/// A status code that no other variant of [`OnlyDefaultResponse`] declares.
+///
+/// `OnlyDefaultResponseDefault::from_const::<400>()` is checked at compile time,
+/// `OnlyDefaultResponseDefault::new(400)` at run time.
+pub type OnlyDefaultResponseDefault = crate::StatusIn<OnlyDefaultResponse, 0>;
+
+impl OnlyDefaultResponse {
     /// Returns the status code.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Accepted => Status::Accepted.into(),
+            Self::Default { status, .. } => status.code(),
         }
     }
 }
 
-impl Response for GetAResponse {
+impl Response for OnlyDefaultResponse {
+    type Success = String;
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Default];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<String, Self> {
+        match self {
+            Self::Default { status, body, .. } if status.code().is_success() => Ok(body),
+            other @ Self::Default { .. } => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
+                Ok(Self::Default {
+                    status: response.status()?,
+                    body: response.content(&["application/json"])?.json()?,
+                })
+            }
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Default { status, body } => {
+                Ok(
+                    ResponseEncoder::new(status)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
+            }
+        }
+    }
+}
+
+/// The responses of `GET /no-success`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoSuccessResponse {
+    /// [`404 Not Found`](crate::Status::NotFound)
+    ///
+    /// There is nothing.
+    NotFound(String),
+}
+
+impl NoSuccessResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotFound(..) => Status::NotFound.into(),
+        }
+    }
+}
+
+impl Response for NoSuccessResponse {
     type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(404)];
 
     fn code(&self) -> Code {
         self.code()
     }
 
     fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Accepted => Ok(()),
-        }
+        Err(self)
     }
 
     fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
         match response.code() {
-            202 => Ok(Self::Accepted),
+            404 => Ok(Self::NotFound(response.content(&["application/json"])?.json()?)),
             _ => Err(DecodeError::UndeclaredStatus),
         }
     }
 
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
-            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
-        }
-    }
-}
-
-/// The responses of `GET /b`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum GetBResponse {
-    /// [`202 Accepted`](crate::Status::Accepted)
-    ///
-    /// Accepted as well.
-    Accepted,
-}
-
-impl GetBResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Accepted => Status::Accepted.into(),
-        }
-    }
-}
-
-impl Response for GetBResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Accepted => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            202 => Ok(Self::Accepted),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
+            Self::NotFound(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::NotFound)
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
+            }
         }
     }
 }
@@ -316,573 +341,6 @@ impl Response for EqualSuccessesResponse {
                         .content(EncodedContent::json("application/json", &body)?),
                 )
             }
-        }
-    }
-}
-
-/// The responses of `GET /head`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum GetHeadResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// A text.
-    Ok {
-        /// The header `ETag`.
-        etag: Option<String>,
-        /// The content.
-        body: String,
-    },
-}
-
-impl GetHeadResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok { .. } => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for GetHeadResponse {
-    type Success = String;
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
-    const PRODUCES: &'static [&'static str] = &["text/plain"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<String, Self> {
-        match self {
-            Self::Ok { body, .. } => Ok(body),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => {
-                Ok(Self::Ok {
-                    etag: response.optional(Param::header("ETag"))?,
-                    body: response.content(&["text/plain"])?.text()?,
-                })
-            }
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok { etag, body } => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .optional(Param::header("ETag"), etag.as_ref())?
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
-            }
-        }
-    }
-}
-
-/// The responses of `HEAD /head`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum HeadHeadResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// No text.
-    Ok {
-        /// The header `ETag`.
-        etag: Option<String>,
-    },
-}
-
-impl HeadHeadResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok { .. } => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for HeadHeadResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Ok { .. } => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => {
-                Ok(Self::Ok {
-                    etag: response.optional(Param::header("ETag"))?,
-                })
-            }
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok { etag } => {
-                ResponseEncoder::new(Status::Ok)
-                    .optional(Param::header("ETag"), etag.as_ref())
-            }
-        }
-    }
-}
-
-/// The responses of `GET /interim`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum InterimResponse {
-    /// [`101 Switching Protocols`](crate::Status::SwitchingProtocols)
-    ///
-    /// Another protocol.
-    SwitchingProtocols {
-        /// The header `Upgrade`.
-        upgrade: String,
-    },
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// Fine.
-    Ok,
-}
-
-impl InterimResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::SwitchingProtocols { .. } => Status::SwitchingProtocols.into(),
-            Self::Ok => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for InterimResponse {
-    type Success = ();
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(101),
-        ResponseKey::Exact(200),
-    ];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Ok => Ok(()),
-            other @ Self::SwitchingProtocols { .. } => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            101 => {
-                Ok(Self::SwitchingProtocols {
-                    upgrade: response.required(Param::header("Upgrade"))?,
-                })
-            }
-            200 => Ok(Self::Ok),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::SwitchingProtocols { upgrade } => {
-                ResponseEncoder::new(Status::SwitchingProtocols)
-                    .header(Param::header("Upgrade"), &upgrade)
-            }
-            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
-        }
-    }
-}
-
-/// The responses of `GET /named` and `PUT /named`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JobResponse {
-    /// [`202 Accepted`](crate::Status::Accepted)
-    ///
-    /// Accepted.
-    Accepted,
-}
-
-impl JobResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Accepted => Status::Accepted.into(),
-        }
-    }
-}
-
-impl Response for JobResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Accepted => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            202 => Ok(Self::Accepted),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
-        }
-    }
-}
-
-/// The responses of `GET /no-content`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoContentResponse {
-    /// [`204 No Content`](crate::Status::NoContent)
-    ///
-    /// Empty.
-    NoContent,
-    /// [`205 Reset Content`](crate::Status::ResetContent)
-    ///
-    /// Empty.
-    ResetContent,
-}
-
-impl NoContentResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NoContent => Status::NoContent.into(),
-            Self::ResetContent => Status::ResetContent.into(),
-        }
-    }
-}
-
-impl Response for NoContentResponse {
-    type Success = ();
-
-    const KEYS: &'static [ResponseKey] = &[
-        ResponseKey::Exact(204),
-        ResponseKey::Exact(205),
-    ];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::NoContent | Self::ResetContent => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            204 => Ok(Self::NoContent),
-            205 => Ok(Self::ResetContent),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
-            Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
-        }
-    }
-}
-
-/// The responses of `GET /no-success`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoSuccessResponse {
-    /// [`404 Not Found`](crate::Status::NotFound)
-    ///
-    /// There is nothing.
-    NotFound(String),
-}
-
-impl NoSuccessResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NotFound(..) => Status::NotFound.into(),
-        }
-    }
-}
-
-impl Response for NoSuccessResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(404)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        Err(self)
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            404 => Ok(Self::NotFound(response.content(&["application/json"])?.json()?)),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::NotFound(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::NotFound)
-                        .content(EncodedContent::json("application/json", &body)?),
-                )
-            }
-        }
-    }
-}
-
-/// The responses of `GET /nothing`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NothingResponse {
-    /// Any other status code.
-    Default {
-        /// The status code.
-        status: NothingResponseDefault,
-    },
-}
-
-/// A status code that no other variant of [`NothingResponse`] declares.
-///
-/// `NothingResponseDefault::from_const::<400>()` is checked at compile time,
-/// `NothingResponseDefault::new(400)` at run time.
-pub type NothingResponseDefault = crate::StatusIn<NothingResponse, 0>;
-
-impl NothingResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Default { status, .. } => status.code(),
-        }
-    }
-}
-
-impl Response for NothingResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Default];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Default { status, .. } if status.code().is_success() => Ok(()),
-            other @ Self::Default { .. } => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            100..=199 => Err(DecodeError::UndeclaredStatus),
-            _ => {
-                Ok(Self::Default {
-                    status: response.status()?,
-                })
-            }
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Default { status } => Ok(ResponseEncoder::new(status)),
-        }
-    }
-}
-
-/// The responses of `GET /only-default`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum OnlyDefaultResponse {
-    /// Any other status code.
-    ///
-    /// Any other response.
-    Default {
-        /// The status code.
-        status: OnlyDefaultResponseDefault,
-        /// The content.
-        body: String,
-    },
-}
-
-/// A status code that no other variant of [`OnlyDefaultResponse`] declares.
-///
-/// `OnlyDefaultResponseDefault::from_const::<400>()` is checked at compile time,
-/// `OnlyDefaultResponseDefault::new(400)` at run time.
-pub type OnlyDefaultResponseDefault = crate::StatusIn<OnlyDefaultResponse, 0>;
-
-impl OnlyDefaultResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Default { status, .. } => status.code(),
-        }
-    }
-}
-
-impl Response for OnlyDefaultResponse {
-    type Success = String;
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Default];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<String, Self> {
-        match self {
-            Self::Default { status, body, .. } if status.code().is_success() => Ok(body),
-            other @ Self::Default { .. } => Err(other),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            100..=199 => Err(DecodeError::UndeclaredStatus),
-            _ => {
-                Ok(Self::Default {
-                    status: response.status()?,
-                    body: response.content(&["application/json"])?.json()?,
-                })
-            }
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Default { status, body } => {
-                Ok(
-                    ResponseEncoder::new(status)
-                        .content(EncodedContent::json("application/json", &body)?),
-                )
-            }
-        }
-    }
-}
-
-/// The responses of `GET /other-head`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum GetOtherResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// Fine.
-    Ok,
-}
-
-impl GetOtherResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for GetOtherResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::Ok => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => Ok(Self::Ok),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
-        }
-    }
-}
-
-/// The responses of `HEAD /other-head`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum HeadOtherResponse {
-    /// [`204 No Content`](crate::Status::NoContent)
-    ///
-    /// Another response than that of GET.
-    NoContent,
-}
-
-impl HeadOtherResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NoContent => Status::NoContent.into(),
-        }
-    }
-}
-
-impl Response for HeadOtherResponse {
-    type Success = ();
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(204)];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<(), Self> {
-        match self {
-            Self::NoContent => Ok(()),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            204 => Ok(Self::NoContent),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
         }
     }
 }
@@ -1153,6 +611,548 @@ impl Response for HeadSharedResponse {
         match self {
             Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
             Self::Conflict => Ok(ResponseEncoder::new(Status::Conflict)),
+        }
+    }
+}
+
+/// The responses of `GET /a`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GetAResponse {
+    /// [`202 Accepted`](crate::Status::Accepted)
+    ///
+    /// Accepted.
+    Accepted,
+}
+
+impl GetAResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Accepted => Status::Accepted.into(),
+        }
+    }
+}
+
+impl Response for GetAResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Accepted => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            202 => Ok(Self::Accepted),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
+        }
+    }
+}
+
+/// The responses of `GET /b`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GetBResponse {
+    /// [`202 Accepted`](crate::Status::Accepted)
+    ///
+    /// Accepted as well.
+    Accepted,
+}
+
+impl GetBResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Accepted => Status::Accepted.into(),
+        }
+    }
+}
+
+impl Response for GetBResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Accepted => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            202 => Ok(Self::Accepted),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
+        }
+    }
+}
+
+/// The responses of `GET /named` and `PUT /named`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobResponse {
+    /// [`202 Accepted`](crate::Status::Accepted)
+    ///
+    /// Accepted.
+    Accepted,
+}
+
+impl JobResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Accepted => Status::Accepted.into(),
+        }
+    }
+}
+
+impl Response for JobResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(202)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Accepted => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            202 => Ok(Self::Accepted),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Accepted => Ok(ResponseEncoder::new(Status::Accepted)),
+        }
+    }
+}
+
+/// The responses of `GET /head`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GetHeadResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// A text.
+    Ok {
+        /// The header `ETag`.
+        etag: Option<String>,
+        /// The content.
+        body: String,
+    },
+}
+
+impl GetHeadResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok { .. } => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for GetHeadResponse {
+    type Success = String;
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
+    const PRODUCES: &'static [&'static str] = &["text/plain"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<String, Self> {
+        match self {
+            Self::Ok { body, .. } => Ok(body),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => {
+                Ok(Self::Ok {
+                    etag: response.optional(Param::header("ETag"))?,
+                    body: response.content(&["text/plain"])?.text()?,
+                })
+            }
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok { etag, body } => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .optional(Param::header("ETag"), etag.as_ref())?
+                        .content(EncodedContent::text("text/plain", &body)?),
+                )
+            }
+        }
+    }
+}
+
+/// The responses of `HEAD /head`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HeadHeadResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// No text.
+    Ok {
+        /// The header `ETag`.
+        etag: Option<String>,
+    },
+}
+
+impl HeadHeadResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok { .. } => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for HeadHeadResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Ok { .. } => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => {
+                Ok(Self::Ok {
+                    etag: response.optional(Param::header("ETag"))?,
+                })
+            }
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok { etag } => {
+                ResponseEncoder::new(Status::Ok)
+                    .optional(Param::header("ETag"), etag.as_ref())
+            }
+        }
+    }
+}
+
+/// The responses of `GET /other-head`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GetOtherResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// Fine.
+    Ok,
+}
+
+impl GetOtherResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for GetOtherResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Ok => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+        }
+    }
+}
+
+/// The responses of `HEAD /other-head`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HeadOtherResponse {
+    /// [`204 No Content`](crate::Status::NoContent)
+    ///
+    /// Another response than that of GET.
+    NoContent,
+}
+
+impl HeadOtherResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoContent => Status::NoContent.into(),
+        }
+    }
+}
+
+impl Response for HeadOtherResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(204)];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::NoContent => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            204 => Ok(Self::NoContent),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
+        }
+    }
+}
+
+/// The responses of `GET /interim`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InterimResponse {
+    /// [`101 Switching Protocols`](crate::Status::SwitchingProtocols)
+    ///
+    /// Another protocol.
+    SwitchingProtocols {
+        /// The header `Upgrade`.
+        upgrade: String,
+    },
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// Fine.
+    Ok,
+}
+
+impl InterimResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::SwitchingProtocols { .. } => Status::SwitchingProtocols.into(),
+            Self::Ok => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for InterimResponse {
+    type Success = ();
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(101),
+        ResponseKey::Exact(200),
+    ];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Ok => Ok(()),
+            other @ Self::SwitchingProtocols { .. } => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            101 => {
+                Ok(Self::SwitchingProtocols {
+                    upgrade: response.required(Param::header("Upgrade"))?,
+                })
+            }
+            200 => Ok(Self::Ok),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::SwitchingProtocols { upgrade } => {
+                ResponseEncoder::new(Status::SwitchingProtocols)
+                    .header(Param::header("Upgrade"), &upgrade)
+            }
+            Self::Ok => Ok(ResponseEncoder::new(Status::Ok)),
+        }
+    }
+}
+
+/// The responses of `GET /nothing`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NothingResponse {
+    /// Any other status code.
+    Default {
+        /// The status code.
+        status: NothingResponseDefault,
+    },
+}
+
+/// A status code that no other variant of [`NothingResponse`] declares.
+///
+/// `NothingResponseDefault::from_const::<400>()` is checked at compile time,
+/// `NothingResponseDefault::new(400)` at run time.
+pub type NothingResponseDefault = crate::StatusIn<NothingResponse, 0>;
+
+impl NothingResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Default { status, .. } => status.code(),
+        }
+    }
+}
+
+impl Response for NothingResponse {
+    type Success = ();
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Default];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::Default { status, .. } if status.code().is_success() => Ok(()),
+            other @ Self::Default { .. } => Err(other),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            100..=199 => Err(DecodeError::UndeclaredStatus),
+            _ => {
+                Ok(Self::Default {
+                    status: response.status()?,
+                })
+            }
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Default { status } => Ok(ResponseEncoder::new(status)),
+        }
+    }
+}
+
+/// The responses of `GET /no-content`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoContentResponse {
+    /// [`204 No Content`](crate::Status::NoContent)
+    ///
+    /// Empty.
+    NoContent,
+    /// [`205 Reset Content`](crate::Status::ResetContent)
+    ///
+    /// Empty.
+    ResetContent,
+}
+
+impl NoContentResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoContent => Status::NoContent.into(),
+            Self::ResetContent => Status::ResetContent.into(),
+        }
+    }
+}
+
+impl Response for NoContentResponse {
+    type Success = ();
+
+    const KEYS: &'static [ResponseKey] = &[
+        ResponseKey::Exact(204),
+        ResponseKey::Exact(205),
+    ];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<(), Self> {
+        match self {
+            Self::NoContent | Self::ResetContent => Ok(()),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            204 => Ok(Self::NoContent),
+            205 => Ok(Self::ResetContent),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
+            Self::ResetContent => Ok(ResponseEncoder::new(Status::ResetContent)),
         }
     }
 }

@@ -27,17 +27,17 @@ pub const BASE_PATH: &str = "";
 ///
 /// Both are more specific than [`HandlerOutput`], so put `#[allow(refining_impl_trait)]` before the `impl`.
 pub trait Api: Send + Sync + 'static {
-    /// `GET /a`
-    fn get_a(
+    /// `GET /only-default`
+    fn only_default(
         &self,
-        request: Request<GetA>,
-    ) -> impl Future<Output: HandlerOutput<GetAResponse>> + Send;
+        request: Request<OnlyDefault>,
+    ) -> impl Future<Output: HandlerOutput<OnlyDefaultResponse>> + Send;
 
-    /// `GET /b`
-    fn get_b(
+    /// `GET /no-success`
+    fn no_success(
         &self,
-        request: Request<GetB>,
-    ) -> impl Future<Output: HandlerOutput<GetBResponse>> + Send;
+        request: Request<NoSuccess>,
+    ) -> impl Future<Output: HandlerOutput<NoSuccessResponse>> + Send;
 
     /// `GET /different-successes`
     fn different_successes(
@@ -50,66 +50,6 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: Request<EqualSuccesses>,
     ) -> impl Future<Output: HandlerOutput<EqualSuccessesResponse>> + Send;
-
-    /// `GET /head`
-    fn get_head(
-        &self,
-        request: Request<GetHead>,
-    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
-
-    /// `GET /interim`
-    fn interim(
-        &self,
-        request: Request<Interim>,
-    ) -> impl Future<Output: HandlerOutput<InterimResponse>> + Send;
-
-    /// `GET /named`
-    fn get_named(
-        &self,
-        request: Request<GetNamed>,
-    ) -> impl Future<Output: HandlerOutput<GetNamedResponse>> + Send;
-
-    /// `PUT /named`
-    fn put_named(
-        &self,
-        request: Request<PutNamed>,
-    ) -> impl Future<Output: HandlerOutput<PutNamedResponse>> + Send;
-
-    /// `GET /no-content`
-    fn no_content(
-        &self,
-        request: Request<NoContent>,
-    ) -> impl Future<Output: HandlerOutput<NoContentResponse>> + Send;
-
-    /// `GET /no-success`
-    fn no_success(
-        &self,
-        request: Request<NoSuccess>,
-    ) -> impl Future<Output: HandlerOutput<NoSuccessResponse>> + Send;
-
-    /// `GET /nothing`
-    fn nothing(
-        &self,
-        request: Request<Nothing>,
-    ) -> impl Future<Output: HandlerOutput<NothingResponse>> + Send;
-
-    /// `GET /only-default`
-    fn only_default(
-        &self,
-        request: Request<OnlyDefault>,
-    ) -> impl Future<Output: HandlerOutput<OnlyDefaultResponse>> + Send;
-
-    /// `GET /other-head`
-    fn get_other(
-        &self,
-        request: Request<GetOther>,
-    ) -> impl Future<Output: HandlerOutput<GetOtherResponse>> + Send;
-
-    /// `HEAD /other-head`
-    fn head_other(
-        &self,
-        request: Request<HeadOther>,
-    ) -> impl Future<Output: HandlerOutput<HeadOtherResponse>> + Send;
 
     /// `GET /range`
     fn range(
@@ -132,6 +72,66 @@ pub trait Api: Send + Sync + 'static {
         &self,
         request: Request<PutShared>,
     ) -> impl Future<Output: HandlerOutput<PutSharedResponse>> + Send;
+
+    /// `GET /a`
+    fn get_a(
+        &self,
+        request: Request<GetA>,
+    ) -> impl Future<Output: HandlerOutput<GetAResponse>> + Send;
+
+    /// `GET /b`
+    fn get_b(
+        &self,
+        request: Request<GetB>,
+    ) -> impl Future<Output: HandlerOutput<GetBResponse>> + Send;
+
+    /// `GET /named`
+    fn get_named(
+        &self,
+        request: Request<GetNamed>,
+    ) -> impl Future<Output: HandlerOutput<GetNamedResponse>> + Send;
+
+    /// `PUT /named`
+    fn put_named(
+        &self,
+        request: Request<PutNamed>,
+    ) -> impl Future<Output: HandlerOutput<PutNamedResponse>> + Send;
+
+    /// `GET /head`
+    fn get_head(
+        &self,
+        request: Request<GetHead>,
+    ) -> impl Future<Output: HandlerOutput<GetHeadResponse>> + Send;
+
+    /// `GET /other-head`
+    fn get_other(
+        &self,
+        request: Request<GetOther>,
+    ) -> impl Future<Output: HandlerOutput<GetOtherResponse>> + Send;
+
+    /// `HEAD /other-head`
+    fn head_other(
+        &self,
+        request: Request<HeadOther>,
+    ) -> impl Future<Output: HandlerOutput<HeadOtherResponse>> + Send;
+
+    /// `GET /interim`
+    fn interim(
+        &self,
+        request: Request<Interim>,
+    ) -> impl Future<Output: HandlerOutput<InterimResponse>> + Send;
+
+    /// `GET /nothing`
+    fn nothing(
+        &self,
+        request: Request<Nothing>,
+    ) -> impl Future<Output: HandlerOutput<NothingResponse>> + Send;
+
+    /// `GET /no-content`
+    fn no_content(
+        &self,
+        request: Request<NoContent>,
+    ) -> impl Future<Output: HandlerOutput<NoContentResponse>> + Send;
 }
 
 /// Returns an axum router for the operations of an API.
@@ -161,15 +161,15 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
     router
         .route(
             api,
-            |api, request: Request<GetA>| async move {
-                Api::get_a(&*api, request).await.into_result()
+            |api, request: Request<OnlyDefault>| async move {
+                Api::only_default(&*api, request).await.into_result()
             },
         );
     router
         .route(
             api,
-            |api, request: Request<GetB>| async move {
-                Api::get_b(&*api, request).await.into_result()
+            |api, request: Request<NoSuccess>| async move {
+                Api::no_success(&*api, request).await.into_result()
             },
         );
     router
@@ -184,76 +184,6 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             api,
             |api, request: Request<EqualSuccesses>| async move {
                 Api::equal_successes(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetHead>| async move {
-                Api::get_head(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<Interim>| async move {
-                Api::interim(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetNamed>| async move {
-                Api::get_named(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<PutNamed>| async move {
-                Api::put_named(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<NoContent>| async move {
-                Api::no_content(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<NoSuccess>| async move {
-                Api::no_success(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<Nothing>| async move {
-                Api::nothing(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<OnlyDefault>| async move {
-                Api::only_default(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<GetOther>| async move {
-                Api::get_other(&*api, request).await.into_result()
-            },
-        );
-    router
-        .route(
-            api,
-            |api, request: Request<HeadOther>| async move {
-                Api::head_other(&*api, request).await.into_result()
             },
         );
     router
@@ -278,14 +208,89 @@ fn operations(api: &Arc<impl Api>) -> ApiRouter {
             },
         );
     router
+        .route(
+            api,
+            |api, request: Request<GetA>| async move {
+                Api::get_a(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetB>| async move {
+                Api::get_b(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetNamed>| async move {
+                Api::get_named(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<PutNamed>| async move {
+                Api::put_named(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetHead>| async move {
+                Api::get_head(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<GetOther>| async move {
+                Api::get_other(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<HeadOther>| async move {
+                Api::head_other(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Interim>| async move {
+                Api::interim(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<Nothing>| async move {
+                Api::nothing(&*api, request).await.into_result()
+            },
+        );
+    router
+        .route(
+            api,
+            |api, request: Request<NoContent>| async move {
+                Api::no_content(&*api, request).await.into_result()
+            },
+        );
+    router
 }
 
-crate::runtime::server::handler::impl_declares!(GetAResponse {
-    202 = Accepted,
-});
+impl<const CODE: u16> Declares<CODE, String> for OnlyDefaultResponse {
+    fn respond_with(body: String) -> Self {
+        Self::Default {
+            status: OnlyDefaultResponseDefault::from_const::<CODE>(),
+            body,
+        }
+    }
+}
 
-crate::runtime::server::handler::impl_declares!(GetBResponse {
-    202 = Accepted,
+crate::runtime::server::handler::impl_declares!(NoSuccessResponse {
+    404 = NotFound(String),
 });
 
 crate::runtime::server::handler::impl_declares!(DifferentSuccessesResponse {
@@ -317,54 +322,6 @@ crate::runtime::server::handler::impl_declares_each!(
     540, 561, 562, 598, 599]
 );
 
-impl Declares<200, String> for GetHeadResponse {
-    fn respond_with(body: String) -> Self {
-        Self::Ok { etag: None, body }
-    }
-}
-
-crate::runtime::server::handler::impl_declares!(InterimResponse {
-    200 = Ok,
-});
-
-crate::runtime::server::handler::impl_declares!(JobResponse {
-    202 = Accepted,
-});
-
-crate::runtime::server::handler::impl_declares!(NoContentResponse {
-    204 = NoContent,
-    205 = ResetContent,
-});
-
-crate::runtime::server::handler::impl_declares!(NoSuccessResponse {
-    404 = NotFound(String),
-});
-
-impl<const CODE: u16> Declares<CODE, ()> for NothingResponse {
-    fn respond_with((): ()) -> Self {
-        Self::Default {
-            status: NothingResponseDefault::from_const::<CODE>(),
-        }
-    }
-}
-
-impl<const CODE: u16> Declares<CODE, String> for OnlyDefaultResponse {
-    fn respond_with(body: String) -> Self {
-        Self::Default {
-            status: OnlyDefaultResponseDefault::from_const::<CODE>(),
-            body,
-        }
-    }
-}
-
-crate::runtime::server::handler::impl_declares!(GetOtherResponse {
-    200 = Ok,
-});
-
-crate::runtime::server::handler::impl_declares!(HeadOtherResponse {
-    204 = NoContent,
-});
-
 crate::runtime::server::handler::impl_declares!(RangeResponse {
     200 = Ok,
 });
@@ -388,4 +345,47 @@ crate::runtime::server::handler::impl_declares!(GetSharedResponse {
 crate::runtime::server::handler::impl_declares!(PutSharedResponse {
     200 = Ok,
     409 = Conflict,
+});
+
+crate::runtime::server::handler::impl_declares!(GetAResponse {
+    202 = Accepted,
+});
+
+crate::runtime::server::handler::impl_declares!(GetBResponse {
+    202 = Accepted,
+});
+
+crate::runtime::server::handler::impl_declares!(JobResponse {
+    202 = Accepted,
+});
+
+impl Declares<200, String> for GetHeadResponse {
+    fn respond_with(body: String) -> Self {
+        Self::Ok { etag: None, body }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(GetOtherResponse {
+    200 = Ok,
+});
+
+crate::runtime::server::handler::impl_declares!(HeadOtherResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(InterimResponse {
+    200 = Ok,
+});
+
+impl<const CODE: u16> Declares<CODE, ()> for NothingResponse {
+    fn respond_with((): ()) -> Self {
+        Self::Default {
+            status: NothingResponseDefault::from_const::<CODE>(),
+        }
+    }
+}
+
+crate::runtime::server::handler::impl_declares!(NoContentResponse {
+    204 = NoContent,
+    205 = ResetContent,
 });

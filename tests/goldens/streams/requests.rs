@@ -87,42 +87,6 @@ impl Operation for Upload {
     }
 }
 
-/// The request of `POST /form`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Submit {
-    /// The content.
-    pub body: types::SubmitBodyForm,
-}
-
-impl Submit {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: types::SubmitBodyForm) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for Submit {
-    type Response = SubmitResponse;
-    type Credentials = ();
-    const ID: &'static str = "submit";
-    const METHOD: http::Method = http::Method::POST;
-    const PATH: &'static str = "/form";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request.content(&["multipart/form-data"])?.multipart()?,
-        })
-    }
-}
-
 /// The request of `POST /image`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -156,6 +120,42 @@ impl Operation for Copy {
     fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
         Ok(Self {
             body: request.content(&["image/*"])?.media()?,
+        })
+    }
+}
+
+/// The request of `POST /form`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Submit {
+    /// The content.
+    pub body: types::SubmitBodyForm,
+}
+
+impl Submit {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: types::SubmitBodyForm) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for Submit {
+    type Response = SubmitResponse;
+    type Credentials = ();
+    const ID: &'static str = "submit";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/form";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request.content(&["multipart/form-data"])?.multipart()?,
         })
     }
 }

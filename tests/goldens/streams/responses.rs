@@ -134,59 +134,6 @@ impl Response for UploadResponse {
     }
 }
 
-/// The responses of `POST /form`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SubmitResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// The size and the title.
-    Ok(String),
-}
-
-impl SubmitResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok(..) => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for SubmitResponse {
-    type Success = String;
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
-    const PRODUCES: &'static [&'static str] = &["text/plain"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<String, Self> {
-        match self {
-            Self::Ok(body) => Ok(body),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok(body) => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .content(EncodedContent::text("text/plain", &body)?),
-                )
-            }
-        }
-    }
-}
-
 /// The responses of `POST /image`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CopyResponse {
@@ -234,6 +181,59 @@ impl Response for CopyResponse {
                 Ok(
                     ResponseEncoder::new(Status::Ok)
                         .content(EncodedContent::media(&body)?),
+                )
+            }
+        }
+    }
+}
+
+/// The responses of `POST /form`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SubmitResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// The size and the title.
+    Ok(String),
+}
+
+impl SubmitResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok(..) => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for SubmitResponse {
+    type Success = String;
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
+    const PRODUCES: &'static [&'static str] = &["text/plain"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<String, Self> {
+        match self {
+            Self::Ok(body) => Ok(body),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => Ok(Self::Ok(response.content(&["text/plain"])?.text()?)),
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok(body) => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .content(EncodedContent::text("text/plain", &body)?),
                 )
             }
         }

@@ -139,21 +139,6 @@ pub fn as_declared(
 /// The examples of each operation.
 const ALL: &[OperationExamples] = &[
     OperationExamples {
-        operation: "GET /axum",
-        keys: <GetAxumResponse as Response>::KEYS,
-        examples: GET_AXUM_EXAMPLES,
-    },
-    OperationExamples {
-        operation: "health",
-        keys: <HealthResponse as Response>::KEYS,
-        examples: HEALTH_EXAMPLES,
-    },
-    OperationExamples {
-        operation: "GET /pet-store",
-        keys: <GetPetStoreResponse as Response>::KEYS,
-        examples: GET_PET_STORE_EXAMPLES,
-    },
-    OperationExamples {
         operation: "findPets",
         keys: <FindPetsResponse as Response>::KEYS,
         examples: FIND_PETS_EXAMPLES,
@@ -164,24 +149,14 @@ const ALL: &[OperationExamples] = &[
         examples: BUY_PET_EXAMPLES,
     },
     OperationExamples {
-        operation: "youngestPet",
-        keys: <YoungestPetResponse as Response>::KEYS,
-        examples: YOUNGEST_PET_EXAMPLES,
-    },
-    OperationExamples {
         operation: "getPet",
         keys: <GetPetResponse as Response>::KEYS,
         examples: GET_PET_EXAMPLES,
     },
     OperationExamples {
-        operation: "GET /security",
-        keys: <GetSecurityResponse as Response>::KEYS,
-        examples: GET_SECURITY_EXAMPLES,
-    },
-    OperationExamples {
-        operation: "GET /shop",
-        keys: <GetShopResponse as Response>::KEYS,
-        examples: GET_SHOP_EXAMPLES,
+        operation: "youngestPet",
+        keys: <YoungestPetResponse as Response>::KEYS,
+        examples: YOUNGEST_PET_EXAMPLES,
     },
     OperationExamples {
         operation: "GET /types",
@@ -189,9 +164,34 @@ const ALL: &[OperationExamples] = &[
         examples: GET_TYPES_EXAMPLES,
     },
     OperationExamples {
+        operation: "GET /shop",
+        keys: <GetShopResponse as Response>::KEYS,
+        examples: GET_SHOP_EXAMPLES,
+    },
+    OperationExamples {
+        operation: "GET /pet-store",
+        keys: <GetPetStoreResponse as Response>::KEYS,
+        examples: GET_PET_STORE_EXAMPLES,
+    },
+    OperationExamples {
+        operation: "GET /axum",
+        keys: <GetAxumResponse as Response>::KEYS,
+        examples: GET_AXUM_EXAMPLES,
+    },
+    OperationExamples {
         operation: "animals",
         keys: <AnimalsResponse as Response>::KEYS,
         examples: ANIMALS_EXAMPLES,
+    },
+    OperationExamples {
+        operation: "health",
+        keys: <HealthResponse as Response>::KEYS,
+        examples: HEALTH_EXAMPLES,
+    },
+    OperationExamples {
+        operation: "GET /security",
+        keys: <GetSecurityResponse as Response>::KEYS,
+        examples: GET_SECURITY_EXAMPLES,
     },
 ];
 

@@ -460,18 +460,6 @@ pub mod untagged {
     }
 }
 
-crate::runtime::server::handler::impl_declares!(GetAxumResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(HealthResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetPetStoreResponse {
-    204 = NoContent,
-});
-
 crate::runtime::server::handler::impl_declares!(FindPetsResponse {
     200 = Ok(Vec < String >),
 });
@@ -481,20 +469,12 @@ crate::runtime::server::handler::impl_declares!(BuyPetResponse {
     402 = PaymentRequired,
 });
 
-crate::runtime::server::handler::impl_declares!(YoungestPetResponse {
-    204 = NoContent,
-});
-
 crate::runtime::server::handler::impl_declares!(GetPetResponse {
     200 = Ok,
     404 = NotFound,
 });
 
-crate::runtime::server::handler::impl_declares!(GetSecurityResponse {
-    204 = NoContent,
-});
-
-crate::runtime::server::handler::impl_declares!(GetShopResponse {
+crate::runtime::server::handler::impl_declares!(YoungestPetResponse {
     204 = NoContent,
 });
 
@@ -502,6 +482,26 @@ crate::runtime::server::handler::impl_declares!(GetTypesResponse {
     204 = NoContent,
 });
 
+crate::runtime::server::handler::impl_declares!(GetShopResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetPetStoreResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetAxumResponse {
+    204 = NoContent,
+});
+
 crate::runtime::server::handler::impl_declares!(AnimalsResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(HealthResponse {
+    204 = NoContent,
+});
+
+crate::runtime::server::handler::impl_declares!(GetSecurityResponse {
     204 = NoContent,
 });

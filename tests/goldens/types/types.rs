@@ -36,105 +36,105 @@ crate::runtime::codec::object::impl_serde_object!(Account {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// `anything`
-    pub anything: serde_json::Value,
-    /// `colour`
-    pub colour: Colour,
-    /// Default: `true`
-    pub flag: bool,
-    /// `id`
-    pub id: Option<Id>,
-    /// An inline schema.
-    pub inline: AllInline,
-    /// `large`
-    pub large: i64,
-    /// `level`
-    pub level: Level,
-    /// `list`
-    pub list: Vec<Vec<i64>>,
-    /// `nothing`
-    pub nothing: Option<String>,
-    /// `old`
-    ///
-    /// Deprecated.
-    pub old: Option<String>,
-    /// `optional`
-    pub optional: Option<String>,
-    /// `perhaps`
-    ///
-    /// `None` is an absent property, `Some(None)` is `null`.
-    pub perhaps: Option<Option<String>>,
-    /// `real`
-    pub real: f64,
-    /// Minimum, exclusive: `0`
-    pub small: i32,
     /// Maximum length: `10`
     ///
     /// Pattern: `^[a-z]*$`
     pub text: String,
-    /// `tree`
-    pub tree: Option<Tree>,
+    /// Default: `true`
+    pub flag: bool,
+    /// Minimum, exclusive: `0`
+    pub small: i32,
+    /// `large`
+    pub large: i64,
+    /// `real`
+    pub real: f64,
+    /// `list`
+    pub list: Vec<Vec<i64>>,
     /// `words`
     pub words: std::collections::BTreeMap<String, String>,
+    /// `nothing`
+    pub nothing: Option<String>,
+    /// `perhaps`
+    ///
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub perhaps: Option<Option<String>>,
+    /// `optional`
+    pub optional: Option<String>,
+    /// `anything`
+    pub anything: serde_json::Value,
+    /// `level`
+    pub level: Level,
+    /// `colour`
+    pub colour: Colour,
+    /// `id`
+    pub id: Option<Id>,
+    /// `tree`
+    pub tree: Option<Tree>,
+    /// `old`
+    ///
+    /// Deprecated.
+    pub old: Option<String>,
+    /// An inline schema.
+    pub inline: AllInline,
 }
 
 impl All {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        anything: serde_json::Value,
-        colour: impl Into<Colour>,
-        flag: bool,
-        inline: AllInline,
-        large: i64,
-        level: impl Into<Level>,
-        list: Vec<Vec<i64>>,
-        nothing: Option<String>,
-        real: f64,
-        small: i32,
         text: impl Into<String>,
+        flag: bool,
+        small: i32,
+        large: i64,
+        real: f64,
+        list: Vec<Vec<i64>>,
         words: std::collections::BTreeMap<String, String>,
+        nothing: Option<String>,
+        anything: serde_json::Value,
+        level: impl Into<Level>,
+        colour: impl Into<Colour>,
+        inline: AllInline,
     ) -> Self {
         Self {
-            anything,
-            colour: colour.into(),
-            flag,
-            id: None,
-            inline,
-            large,
-            level: level.into(),
-            list,
-            nothing,
-            old: None,
-            optional: None,
-            perhaps: None,
-            real,
-            small,
             text: text.into(),
-            tree: None,
+            flag,
+            small,
+            large,
+            real,
+            list,
             words,
+            nothing,
+            perhaps: None,
+            optional: None,
+            anything,
+            level: level.into(),
+            colour: colour.into(),
+            id: None,
+            tree: None,
+            old: None,
+            inline,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(All {
-    required anything = "anything",
-    required colour = "colour",
-    required flag = "flag",
-    optional id = "id",
-    required inline = "inline",
-    required large = "large",
-    required level = "level",
-    required list = "list",
-    required nothing = "nothing",
-    optional old = "old",
-    optional optional = "optional",
-    nullable perhaps = "perhaps",
-    required real = "real",
-    required small = "small",
     required text = "text",
-    optional tree = "tree",
+    required flag = "flag",
+    required small = "small",
+    required large = "large",
+    required real = "real",
+    required list = "list",
     required words = "words",
+    required nothing = "nothing",
+    nullable perhaps = "perhaps",
+    optional optional = "optional",
+    required anything = "anything",
+    required level = "level",
+    required colour = "colour",
+    optional id = "id",
+    optional tree = "tree",
+    optional old = "old",
+    required inline = "inline",
 });
 
 /// Does not allow other properties.
@@ -188,10 +188,10 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Defaults {
-    /// Default: `-1`
-    pub level: Option<Level>,
     /// Default: `20`
     pub size: Option<u8>,
+    /// Default: `-1`
+    pub level: Option<Level>,
     /// Default: `Untitled`
     pub title: Option<String>,
     /// Default: `[]`
@@ -203,23 +203,23 @@ impl Defaults {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            level: None,
             size: None,
+            level: None,
             title: None,
             words: None,
         }
-    }
-
-    /// Returns the value, or the default: `-1`.
-    #[must_use]
-    pub fn level_or_default(&self) -> Level {
-        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `20`.
     #[must_use]
     pub fn size_or_default(&self) -> u8 {
         self.size.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `-1`.
+    #[must_use]
+    pub fn level_or_default(&self) -> Level {
+        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `Untitled`.
@@ -230,8 +230,8 @@ impl Defaults {
 }
 
 crate::runtime::codec::object::impl_serde_object!(Defaults {
-    optional level = "level",
     optional size = "size",
+    optional level = "level",
     optional title = "title",
     optional words = "words",
 });
@@ -243,30 +243,30 @@ pub type Id = i64;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Integers {
+    /// `tiny`
+    pub tiny: Option<i8>,
+    /// `short`
+    pub short: Option<i16>,
+    /// `byte`
+    pub byte: Option<u8>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    /// `count`
+    pub count: Option<u32>,
+    /// `total`
+    pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
-    /// `byte`
-    pub byte: Option<u8>,
     /// `choice`
     pub choice: Option<IntegersChoice>,
-    /// `count`
-    pub count: Option<u32>,
-    /// Minimum: `1`
-    pub port: Option<u16>,
-    /// `short`
-    pub short: Option<i16>,
     /// Minimum: `0.25`
     ///
     /// Maximum: `0.35`
     ///
     /// Multiple of: `0.1`
     pub tenth: Option<f64>,
-    /// `tiny`
-    pub tiny: Option<i8>,
-    /// `total`
-    pub total: Option<u64>,
 }
 
 impl Integers {
@@ -274,41 +274,41 @@ impl Integers {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            bounded: None,
-            byte: None,
-            choice: None,
-            count: None,
-            port: None,
-            short: None,
-            tenth: None,
             tiny: None,
+            short: None,
+            byte: None,
+            port: None,
+            count: None,
             total: None,
+            bounded: None,
+            choice: None,
+            tenth: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Integers {
-    optional bounded = "bounded",
-    optional byte = "byte",
-    optional choice = "choice",
-    optional count = "count",
-    optional port = "port",
-    optional short = "short",
-    optional tenth = "tenth",
     optional tiny = "tiny",
+    optional short = "short",
+    optional byte = "byte",
+    optional port = "port",
+    optional count = "count",
     optional total = "total",
+    optional bounded = "bounded",
+    optional choice = "choice",
+    optional tenth = "tenth",
 });
 
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
+    /// `2`
+    Value2,
     /// `-1`
     ValueMinus1,
     /// `0`
     Value0,
-    /// `2`
-    Value2,
     /// A value that the document does not declare.
     Other(i64),
 }
@@ -318,18 +318,18 @@ impl Level {
     #[must_use]
     pub const fn get(self) -> i64 {
         match self {
+            Self::Value2 => 2,
             Self::ValueMinus1 => -1,
             Self::Value0 => 0,
-            Self::Value2 => 2,
             Self::Other(number) => number,
         }
     }
 
     const fn from_declared(number: i64) -> Option<Self> {
         match number {
+            2 => Some(Self::Value2),
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
-            2 => Some(Self::Value2),
             _ => None,
         }
     }
@@ -443,14 +443,14 @@ pub type Same = Colour;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `leaves`
-    pub leaves: Option<Vec<Tree>>,
     /// `left`
     pub left: Option<Box<Tree>>,
-    /// `owner`
-    pub owner: Option<Owner>,
     /// `right`
     pub right: Option<Box<Tree>>,
+    /// `leaves`
+    pub leaves: Option<Vec<Tree>>,
+    /// `owner`
+    pub owner: Option<Owner>,
 }
 
 impl Tree {
@@ -458,19 +458,19 @@ impl Tree {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            leaves: None,
             left: None,
-            owner: None,
             right: None,
+            leaves: None,
+            owner: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Tree {
-    optional leaves = "leaves",
     optional left = "left",
-    optional owner = "owner",
     optional right = "right",
+    optional leaves = "leaves",
+    optional owner = "owner",
 });
 
 /// An inline schema.

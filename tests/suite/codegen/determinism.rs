@@ -1,6 +1,11 @@
-//! Equal input generates equal bytes, regardless of the order of map keys.
+//! Equal input generates equal bytes, and the order of map keys only decides the order of what is generated.
 
-use statusquo_codegen::{files::Files, model::Catalogue, source::Source};
+use statusquo_codegen::{
+    diff::{Side, WireRisk, diff},
+    files::Files,
+    model::Catalogue,
+    source::Source,
+};
 use statusquo_tests::{catalogue, documents::file_stems, own_spec, source, workspace};
 
 fn generate(source: &Source, catalogue: &Catalogue) -> Files {
@@ -36,10 +41,8 @@ fn reversed(value: &serde_yaml::Value) -> String {
     }
 }
 
-/// A document generates the same crate if its keys have another order, and if it is published by a server as
-/// one file, in JSON or in YAML.
-#[test]
-fn the_order_of_keys_and_the_notation_do_not_matter() {
+/// Calls a function with each document of `tests/fixtures` and `spec/status.yaml`, and its catalogue.
+fn for_each_document(check: impl Fn(&str, &Source, &Catalogue)) {
     let (empty, catalogue) = (Catalogue::empty(), catalogue());
     let documents = file_stems(&workspace().join("tests/fixtures"), "yaml")
         .into_iter()
@@ -47,8 +50,28 @@ fn the_order_of_keys_and_the_notation_do_not_matter() {
     // Generating the largest fixture takes as long as all others.
     let documents = documents.filter(|(path, _)| !path.ends_with("/reserved.yaml"));
     for (path, catalogue) in documents.chain([("spec/status.yaml".to_owned(), &empty)]) {
-        let source = source(&path);
-        let generated = generate(&source, catalogue);
+        check(&path, &source(&path), catalogue);
+    }
+}
+
+/// A document generates the same crate if it is published by a server as one file, in JSON or in YAML.
+#[test]
+fn the_notation_does_not_matter() {
+    for_each_document(|path, source, catalogue| {
+        let generated = generate(source, catalogue);
+        let published = statusquo_codegen::publish(source).unwrap();
+        for text in [published.json, published.yaml] {
+            let published = Source::new("published", &text);
+            assert_eq!(generate(&published, catalogue), generated, "{path}");
+        }
+    });
+}
+
+/// If the keys of a document are in another order, then only the order of arguments changes: neither a name nor what
+/// is sent.
+#[test]
+fn the_order_of_keys_only_changes_the_order_of_arguments() {
+    for_each_document(|path, source, catalogue| {
         let mut reordered = source.clone();
         reordered.text = reversed(&serde_yaml::from_str(&source.text).unwrap());
         let text = &reordered.text;
@@ -56,16 +79,16 @@ fn the_order_of_keys_and_the_notation_do_not_matter() {
             text.find("\"paths\"") < text.find("\"openapi\""),
             "{path} is in reverse order"
         );
-        let published = statusquo_codegen::publish(&source).unwrap();
-        let published =
-            [published.json, published.yaml].map(|text| Source::new("published", &text));
-        for equal in [reordered].into_iter().chain(published) {
-            assert_eq!(
-                generate(&equal, catalogue),
-                generated,
-                "{path}: {}",
-                equal.name
-            );
+        let side = |source: &Source| Side::read(source, catalogue).unwrap();
+        let diff = diff(&side(source), &side(&reordered));
+        assert_eq!(diff.coverage.differences, 0, "{path}");
+        assert!(diff.notes.is_empty(), "{path}: {:#?}", diff.notes);
+        for finding in diff.findings {
+            assert_eq!(finding.wire, WireRisk::default(), "{path}: {finding:#?}");
+            for change in &finding.rust {
+                let is_order = change.advice.contains("takes its arguments in the order");
+                assert!(is_order, "{path}: {finding:#?}");
+            }
         }
-    }
+    });
 }

@@ -1,6 +1,6 @@
 //! The generator: equal input gives equal output, and invalid input gives clear messages.
 
-/// The order of maps and repeated runs do not change the output.
+/// The notation and repeated runs do not change the output, and the order of maps only changes its order.
 mod determinism;
 /// The exact messages about invalid documents.
 mod diagnostics;

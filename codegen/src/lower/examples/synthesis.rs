@@ -278,7 +278,7 @@ impl ExampleSynthesizer<'_> {
             .filter_map(|(source, value)| Some((source, value.as_object()?)))
             .collect();
         let mut members = Map::new();
-        for name in schema.properties().into_keys() {
+        for name in schema.property_names() {
             let places = schema.property_places(name);
             let property = Schema::merge(self.cx, &places);
             let is_required = required.contains(name);
@@ -367,7 +367,7 @@ impl ExampleSynthesizer<'_> {
         };
         let without = |members: &Map<String, Value>, name: &str| {
             let mut members = members.clone();
-            members.remove(name);
+            members.shift_remove(name);
             members
         };
         let mut remaining = members.clone();
@@ -512,7 +512,7 @@ fn variations(value: &Value, index: usize) -> Vec<Value> {
         changed.insert(name.clone(), Value::Null);
         variations.push(changed.into());
         let mut shorter = members.clone();
-        shorter.remove(name);
+        shorter.shift_remove(name);
         variations.push(shorter.into());
     }
     let mut longer = members.clone();

@@ -57,7 +57,10 @@ pub(crate) fn lower(
     let payload = match <[Content; 1]>::try_from(contents) {
         Ok([content]) => Payload::One(content),
         Err(contents) if contents.is_empty() => Payload::Empty,
-        Err(contents) => media_type_enum(lowering, contents, naming),
+        Err(contents) => {
+            let order = |media: &str| content.keys().position(|key| key.trim() == media);
+            media_type_enum(lowering, contents, naming, order)
+        }
     };
     lowering.payloads.insert(place.clone(), payload.clone());
     payload
@@ -67,6 +70,7 @@ fn media_type_enum(
     lowering: &mut Lowering<'_>,
     contents: Vec<Content>,
     naming: &Naming,
+    order: impl Fn(&str) -> Option<usize>,
 ) -> Payload {
     let mut scope = Scope::default();
     let variants = contents.into_iter().map(|content| BodyVariant {
@@ -78,7 +82,9 @@ fn media_type_enum(
             .0,
         content,
     });
-    let variants = variants.collect();
+    // Names are assigned in an order that does not depend on the document's.
+    let mut variants: Vec<_> = variants.collect();
+    variants.sort_by_key(|variant| order(&variant.content.media));
     let (name, _) = lowering
         .names
         .root

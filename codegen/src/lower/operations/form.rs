@@ -73,6 +73,10 @@ pub(crate) fn lower(
             wire,
         });
     }
+    // Names are assigned in an order that does not depend on the document's.
+    let order = schema.as_ref().map(Schema::property_names);
+    let order = order.unwrap_or_default();
+    parts.sort_by_key(|part| order.get_index_of(part.wire.as_str()));
     for name in declared
         .encoding
         .keys()

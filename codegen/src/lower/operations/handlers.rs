@@ -47,16 +47,19 @@ fn is_shared(get: &Candidate<'_>, head: &Candidate<'_>) -> bool {
         && get.keys == head.keys
         && get.credentials == head.credentials
         && get.request.body.is_some() == head.request.body.is_some()
-        && wire_parameters(get.request).eq(wire_parameters(head.request))
+        && wire_parameters(get.request) == wire_parameters(head.request)
 }
 
-/// Returns the parameters without what does not change the message.
-fn wire_parameters(request: &Request) -> impl Iterator<Item = Parameter> {
-    request.parameters.iter().map(|parameter| Parameter {
+/// Returns the parameters without what does not change the message, in an order that does not depend on the document.
+fn wire_parameters(request: &Request) -> Vec<Parameter> {
+    let parameters = request.parameters.iter().map(|parameter| Parameter {
         doc: String::new(),
         deprecated: false,
         // Identical schemas at two places have different IDs.
         constraints: None,
         ..parameter.clone()
-    })
+    });
+    let mut parameters: Vec<_> = parameters.collect();
+    parameters.sort_by(|a, b| (a.location, &a.wire).cmp(&(b.location, &b.wire)));
+    parameters
 }

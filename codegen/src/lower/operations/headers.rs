@@ -29,7 +29,10 @@ pub(super) fn lower(
     let mut scope = Scope::reserving(reserved::VARIANT_FIELDS);
     let mut headers = Vec::new();
     let mut spelled: BTreeMap<String, Pointer> = BTreeMap::new();
-    for (wire, header) in &response.node.headers {
+    // Names are assigned in an order that does not depend on the document's.
+    let mut declared: Vec<_> = response.node.headers.iter().collect();
+    declared.sort_by_key(|(wire, _)| wire.to_ascii_lowercase());
+    for (wire, header) in declared {
         let place = response.place.key("headers").key(wire);
         if is_ignored(cx, wire, &place) {
             continue;
@@ -112,7 +115,7 @@ pub(super) fn lower(
             origin: Origin::from(place).and(&header.place),
         });
     }
-    headers.sort_by_key(|header| header.wire.to_ascii_lowercase());
+    headers.sort_by_key(|header| response.node.headers.get_index_of(&header.wire));
     headers
 }
 

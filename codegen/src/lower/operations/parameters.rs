@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use openapiv3::{
     CookieStyle, HeaderStyle, Parameter as Declared, ParameterData, ParameterSchemaOrContent,
     PathStyle, QueryStyle, ReferenceOr,
@@ -53,6 +54,7 @@ pub(crate) fn lower(
         .collect();
     check_duplicates(cx, route, &template);
 
+    // Names are assigned in an order that does not depend on the document's.
     let order = |(location, name): &(Location, String)| {
         let position = template.iter().position(|parameter| parameter == name);
         (*location, position, name.clone())
@@ -70,6 +72,7 @@ pub(crate) fn lower(
     for key in keys {
         let (location, wire) = &key;
         let in_template = *location != Location::Path || template.contains(&wire.as_str());
+        let position = declared.get_index_of(&key);
         let declared = declared.get(&key);
         if let Some(declared) = declared.filter(|_| !in_template) {
             report_not_in_template(cx, route, &declared.resolved.place, wire);
@@ -87,12 +90,20 @@ pub(crate) fn lower(
         let place = declared.map_or(&route.declared.place, |declared| &declared.resolved.place);
         let subject = format!("the parameter `{wire}`");
         cx.report_adjusted_name(Place::Key(place.clone()), &subject, &name, adjusted);
-        parameters.push(match declared.zip(format) {
-            Some((declared, format)) => parameter(lowering, route, name, declared, &format),
-            None => undeclared_parameter(cx, route, name, wire),
-        });
+        parameters.push((
+            position,
+            match declared.zip(format) {
+                Some((declared, format)) => parameter(lowering, route, name, declared, &format),
+                None => undeclared_parameter(cx, route, name, wire),
+            },
+        ));
     }
+    // Parameters that only the path mentions come first.
+    parameters.sort_by_key(|(position, _)| *position);
     parameters
+        .into_iter()
+        .map(|(_, parameter)| parameter)
+        .collect()
 }
 
 /// A parameter in the list of an operation or a path.
@@ -109,8 +120,8 @@ fn declared_parameters<'a>(
     cx: &Context<'a>,
     parameters: &'a [ReferenceOr<Declared>],
     owner: &Pointer,
-) -> BTreeMap<(Location, String), DeclaredParameter<'a>> {
-    let mut by_name: BTreeMap<_, DeclaredParameter<'a>> = BTreeMap::new();
+) -> IndexMap<(Location, String), DeclaredParameter<'a>> {
+    let mut by_name: IndexMap<_, DeclaredParameter<'a>> = IndexMap::new();
     let mut places: BTreeMap<_, Pointer> = BTreeMap::new();
     let owner = owner.key("parameters");
     for (index, parameter) in parameters.iter().enumerate() {

@@ -20,6 +20,8 @@ pub(crate) struct Route<'a> {
     pub(crate) path: &'a str,
     pub(crate) item: Located<'a, PathItem>,
     pub(crate) declared: Located<'a, Operation>,
+    /// The position of the path in the document, and that of the operation in its path item.
+    pub(crate) position: (usize, usize),
 }
 
 impl Route<'_> {
@@ -58,11 +60,12 @@ impl Route<'_> {
     }
 }
 
-/// Returns the operations, ordered by path and then by method.
+/// Returns the operations, ordered by path and then by method, so that their names do not depend on the order of
+/// the document.
 pub(crate) fn lower<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
     let mut routes = Vec::new();
     let paths = Pointer::root().key("paths");
-    for (path, item) in &cx.document.api.paths.paths {
+    for (index, (path, item)) in cx.document.api.paths.paths.iter().enumerate() {
         let Some(item) = cx.document.resolve(&Located::new(item, paths.key(path))) else {
             continue;
         };
@@ -77,6 +80,11 @@ pub(crate) fn lower<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
             trace,
             ..
         } = item.node;
+        let members = cx.document.get(&item.place).and_then(Value::as_object);
+        let member_position = |method: Method| {
+            let mut keys = members?.keys();
+            keys.position(|key| *key == method.key())
+        };
         for (method, declared) in [
             (Method::Get, get),
             (Method::Put, put),
@@ -93,6 +101,7 @@ pub(crate) fn lower<'a>(cx: &Context<'a>) -> Vec<Route<'a>> {
                 path,
                 item: Located::new(item.node, item.place.clone()),
                 declared: Located::new(declared, item.place.key(&method.key())),
+                position: (index, member_position(method).unwrap_or_default()),
             });
         }
     }

@@ -90,15 +90,16 @@ pub(super) fn text_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumVa
     variants
 }
 
+/// Returns the variants of an enumeration of integers, in the order of the document.
 pub(super) fn integer_variants(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<EnumValue<i64>> {
     let mut scope = Scope::reserving(reserved::UNKNOWN_VARIANT);
     report_name_count(cx, schema);
     let values = schema.values().into_iter();
-    let values: BTreeMap<i64, Pointer> = values
-        .filter_map(|(place, value)| Some((value.as_i64()?, place)))
-        .collect();
+    // A repeated value is a single variant.
+    let mut seen = BTreeSet::new();
     values
-        .into_iter()
+        .filter_map(|(place, value)| Some((value.as_i64()?, place)))
+        .filter(|(value, _)| seen.insert(*value))
         .map(|(value, place)| {
             let wanted = declared_name(cx, &place);
             let wanted = wanted.unwrap_or_else(|| number_name(&value.to_string()));

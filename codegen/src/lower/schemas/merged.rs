@@ -9,6 +9,7 @@ mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use crate::{lower::Context, pointer::Pointer};
@@ -290,6 +291,15 @@ impl<'a> Schema<'a> {
             }
         }
         properties
+    }
+
+    /// Returns the names of the declared properties, in the order of the document.
+    pub(crate) fn property_names(&self) -> IndexSet<&'a str> {
+        self.every("properties")
+            .filter_map(|(_, value)| value.as_object())
+            .flat_map(Map::keys)
+            .map(String::as_str)
+            .collect()
     }
 
     /// Returns the places of the schemas that apply to a property: those under its name, and for each part that does

@@ -67,6 +67,12 @@ impl Lowering<'_> {
                 wire,
             });
         }
+        // Names are assigned in an order that does not depend on the document's.
+        let order = schema.property_names();
+        fields.sort_by_key(|field| {
+            let position = order.get_index_of(field.wire.as_str());
+            position.unwrap_or(order.len())
+        });
         let others = match additional {
             AdditionalProperties::Unspecified | AdditionalProperties::Closed => None,
             AdditionalProperties::Open => Some(Type::Any),

@@ -360,11 +360,12 @@ pub(crate) fn discriminator_tags<'a>(
     None
 }
 
-/// Returns the values of a discriminator that its mapping assigns to a schema.
+/// Returns the values of a discriminator that its mapping assigns to a schema, in alphabetical order: the first one
+/// is written, and the order of a map does not change what is sent.
 fn mapped(discriminator: &Value, target: &Pointer) -> Vec<String> {
     let mapping = discriminator.get("mapping").and_then(Value::as_object);
     let section = Pointer::root().key("components").key("schemas");
-    mapping
+    let mut values: Vec<_> = mapping
         .into_iter()
         .flatten()
         .filter(|(_, reference)| {
@@ -373,7 +374,9 @@ fn mapped(discriminator: &Value, target: &Pointer) -> Vec<String> {
                 || section.key(reference) == *target
         })
         .map(|(value, _)| value.clone())
-        .collect()
+        .collect();
+    values.sort_unstable();
+    values
 }
 
 /// Returns the values of a discriminator that name a schema: those in the mapping, else the name of the component.
