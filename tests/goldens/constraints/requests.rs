@@ -149,9 +149,7 @@ pub struct PutPhoto {
     /// An empty list is not sent, like `None`.
     pub tag: Option<Vec<types::Word>>,
     /// The header parameter `X-Trace`.
-    ///
-    /// Format: `uuid`
-    pub x_trace: Option<String>,
+    pub x_trace: Option<uuid::Uuid>,
 }
 
 impl PutPhoto {
@@ -200,11 +198,9 @@ impl PutPhoto {
     }
 
     /// The header parameter `X-Trace`.
-    ///
-    /// Format: `uuid`
     #[must_use]
-    pub fn x_trace(mut self, x_trace: impl Into<String>) -> Self {
-        self.x_trace = Some(x_trace.into());
+    pub fn x_trace(mut self, x_trace: uuid::Uuid) -> Self {
+        self.x_trace = Some(x_trace);
         self
     }
 }
