@@ -225,6 +225,7 @@ runtime! {
     "client/server_url.rs",
     "client/span.rs",
     "client/tls.rs",
+    "codec/base64.rs",
     "codec/content.rs",
     "codec/enums.rs",
     "codec/error.rs",

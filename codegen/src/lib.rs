@@ -88,6 +88,7 @@
 //! | `uuid` | `uuid::Uuid` |
 //! | `date-time` | `chrono::DateTime<chrono::Utc>` |
 //! | `date` | `chrono::NaiveDate` |
+//! | `byte` | `Base64` of the crate: bytes that are Base64 in messages |
 //! | `ipv4`, `ipv6` | `std::net::Ipv4Addr`, `std::net::Ipv6Addr` |
 //! | `int8` to `int64`, `uint8` to `uint64` | `i8` to `i64`, `u8` to `u64` |
 //! | any other | `String`, for numbers `f64` |

@@ -13,6 +13,7 @@ mod security;
 mod status;
 
 pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType, Pattern};
+pub(crate) use format::BASE64;
 pub use format::{FormatType, Formats, Library, UnknownTypeError};
 pub use operation::{
     Condition, ContentExample, ExampleTable, Handler, Location, Method, Operation, Parameter,

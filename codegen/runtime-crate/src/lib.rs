@@ -68,6 +68,9 @@ pub use status::Status;
 
 #[cfg(feature = "_wire")]
 pub use runtime::{
-    codec::{DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice},
+    codec::{
+        Base64, DecodeError, EncodeError, File, InvalidBase64Error, InvalidChoiceError, Media,
+        StatusChoice,
+    },
     message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
 };

@@ -49,6 +49,13 @@ struct KnownType {
 /// The types of formats. The first row of a format has its default type, unless it is in [`OPT_IN`].
 const TYPES: &[KnownType] = &[
     KnownType {
+        format: "byte",
+        choice: "base64",
+        path: BASE64,
+        library: None,
+        samples: &[],
+    },
+    KnownType {
         format: "date",
         choice: "chrono",
         path: "chrono::NaiveDate",
@@ -87,6 +94,9 @@ const TYPES: &[KnownType] = &[
         ],
     },
 ];
+
+/// The type of Base64, which generated crates have themselves.
+pub(crate) const BASE64: &str = "crate::Base64";
 
 /// The formats that are strings unless a user chooses a type.
 const OPT_IN: [&str; 2] = ["decimal", "uri"];

@@ -64,6 +64,8 @@ pub struct PutOrder {
     pub id: types::OrderId,
     /// The content.
     pub body: types::Order,
+    /// The query parameter `key`.
+    pub key: Option<crate::Base64>,
     /// The query parameter `parent`.
     pub parent: Option<types::OrderId>,
     /// The query parameter `related`.
@@ -91,6 +93,7 @@ impl PutOrder {
         Self {
             id,
             body,
+            key: None,
             parent: None,
             related: None,
             since: None,
@@ -98,6 +101,13 @@ impl PutOrder {
             x_day: None,
             session: None,
         }
+    }
+
+    /// The query parameter `key`.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<crate::Base64>) -> Self {
+        self.key = Some(key.into());
+        self
     }
 
     /// The query parameter `parent`.
@@ -171,6 +181,7 @@ impl Operation for PutOrder {
 
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("id"), &self.id)?;
+        request.optional(Param::query("key"), self.key.as_ref())?;
         request.optional(Param::query("parent"), self.parent.as_ref())?;
         request.optional(Param::query("related"), self.related.as_ref())?;
         request.optional(Param::query("since"), self.since.as_ref())?;
@@ -185,6 +196,10 @@ impl Operation for PutOrder {
         Ok(Self {
             id: request
                 .required(Param::path("id").with_constraints(constraints::ORDER_ID))?,
+            key: request
+                .optional(
+                    Param::query("key").with_constraints(constraints::PUT_ORDER_KEY),
+                )?,
             parent: request
                 .optional(
                     Param::query("parent").with_constraints(constraints::ORDER_ID),

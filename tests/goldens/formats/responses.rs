@@ -72,6 +72,8 @@ pub enum PutOrderResponse {
         x_address: std::net::Ipv6Addr,
         /// The header `X-Day`.
         x_day: Option<chrono::NaiveDate>,
+        /// The header `X-Key`.
+        x_key: Option<crate::Base64>,
         /// The header `X-Parent`.
         x_parent: Option<types::OrderId>,
         /// The header `X-Since`.
@@ -112,6 +114,7 @@ impl Response for PutOrderResponse {
                 Ok(Self::Ok {
                     x_address: response.required(Param::header("X-Address"))?,
                     x_day: response.optional(Param::header("X-Day"))?,
+                    x_key: response.optional(Param::header("X-Key"))?,
                     x_parent: response.optional(Param::header("X-Parent"))?,
                     x_since: response.optional(Param::header("X-Since"))?,
                     body: response.content(&["application/json"])?.json()?,
@@ -123,11 +126,12 @@ impl Response for PutOrderResponse {
 
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
-            Self::Ok { x_address, x_day, x_parent, x_since, body } => {
+            Self::Ok { x_address, x_day, x_key, x_parent, x_since, body } => {
                 Ok(
                     ResponseEncoder::new(Status::Ok)
                         .header(Param::header("X-Address"), &x_address)?
                         .optional(Param::header("X-Day"), x_day.as_ref())?
+                        .optional(Param::header("X-Key"), x_key.as_ref())?
                         .optional(Param::header("X-Parent"), x_parent.as_ref())?
                         .optional(Param::header("X-Since"), x_since.as_ref())?
                         .content(EncodedContent::json("application/json", &body)?),

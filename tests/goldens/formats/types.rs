@@ -8,6 +8,8 @@
 pub struct Form {
     /// Pattern: `^20`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
+    /// `data`
+    pub data: Option<crate::Base64>,
     /// `host`
     pub host: Option<std::net::Ipv4Addr>,
     /// `id`
@@ -22,6 +24,7 @@ impl Form {
     pub fn new(id: OrderId) -> Self {
         Self {
             created: None,
+            data: None,
             host: None,
             id,
             ids: None,
@@ -31,6 +34,7 @@ impl Form {
 
 crate::runtime::codec::object::impl_serde_object!(Form {
     optional created = "created",
+    optional data = "data",
     optional host = "host",
     required id = "id",
     optional ids = "ids",
@@ -46,6 +50,10 @@ pub struct Order {
     pub chosen: Option<OrderChosen>,
     /// Default: `2020-01-01T00:00:00Z`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
+    /// Maximum length: `8`
+    ///
+    /// Default: `aGk=`
+    pub data: Option<crate::Base64>,
     /// `day`
     pub day: Option<chrono::NaiveDate>,
     /// `either`
@@ -92,6 +100,7 @@ impl Order {
             any: None,
             chosen: None,
             created: None,
+            data: None,
             day: None,
             either: None,
             host: None,
@@ -115,6 +124,12 @@ impl Order {
             .unwrap_or_else(|| "2020-01-01T00:00:00Z".parse().unwrap_or_default())
     }
 
+    /// Returns the value, or the default: `aGk=`.
+    #[must_use]
+    pub fn data_or_default(&self) -> crate::Base64 {
+        self.data.clone().unwrap_or_else(|| "aGk=".parse().unwrap_or_default())
+    }
+
     /// Returns the value, or the default: `::1`.
     #[must_use]
     pub fn source_or_default(&self) -> std::net::Ipv6Addr {
@@ -132,6 +147,7 @@ crate::runtime::codec::object::impl_serde_object!(Order {
     optional any = "any",
     optional chosen = "chosen",
     optional created = "created",
+    optional data = "data",
     optional day = "day",
     optional either = "either",
     optional host = "host",
@@ -224,6 +240,8 @@ crate::runtime::codec::unions::impl_union!(OrderWhen {
 pub struct SendPartsBodyForm {
     /// Pattern: `^20`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
+    /// `data`
+    pub data: Option<crate::Base64>,
     /// `host`
     pub host: Option<std::net::Ipv4Addr>,
     /// `id`
@@ -238,6 +256,7 @@ impl SendPartsBodyForm {
     pub fn new(id: impl Into<OrderId>) -> Self {
         Self {
             created: None,
+            data: None,
             host: None,
             id: id.into(),
             ids: None,
@@ -252,6 +271,9 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
     ) -> Result<(), crate::EncodeError> {
         if let Some(value) = &self.created {
             parts.text("created", "text/plain", value)?;
+        }
+        if let Some(value) = &self.data {
+            parts.text("data", "text/plain", value)?;
         }
         if let Some(value) = &self.host {
             parts.text("host", "text/plain", value)?;
@@ -271,6 +293,10 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
                 "created",
                 parts.take_texts("created")?,
             )?,
+            data: crate::runtime::codec::multipart::optional(
+                "data",
+                parts.take_texts("data")?,
+            )?,
             host: crate::runtime::codec::multipart::optional(
                 "host",
                 parts.take_texts("host")?,
@@ -288,6 +314,7 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
 
     fn values(&self, values: &mut crate::runtime::codec::multipart::FormValues) {
         values.add_optional("created", self.created.as_ref());
+        values.add_optional("data", self.data.as_ref());
         values.add_optional("host", self.host.as_ref());
         values.add("id", &self.id);
         values.add_optional("ids", self.ids.as_ref());

@@ -170,7 +170,10 @@ pub use {requests::*, responses::*};
 #[cfg(feature = "_wire")]
 #[rustfmt::skip]
 pub use runtime::{
-    codec::{DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice},
+    codec::{
+        Base64, DecodeError, EncodeError, File, InvalidBase64Error, InvalidChoiceError,
+        Media, StatusChoice,
+    },
     message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
 };
 

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::{ItemOrigin, docs, format_ty, ty_in};
 use crate::{
     doc::code,
-    model::{Constant, FormatType, Model, Type, TypeKind},
+    model::{BASE64, Constant, FormatType, Model, Type, TypeKind},
     name::Ident,
 };
 
@@ -100,6 +100,10 @@ fn default_value(
 /// Returns the value of an optional field, or its default; `None` if the type has no constants.
 fn format_or_default(name: &Ident, ty: &FormatType, text: &str) -> Option<TokenStream> {
     let default = match &*ty.path {
+        BASE64 => {
+            let default = quote!(#text.parse().unwrap_or_default());
+            return Some(quote!(self.#name.clone().unwrap_or_else(|| #default)));
+        }
         // The text is valid.
         "chrono::DateTime<chrono::Utc>" | "chrono::NaiveDate" => {
             let default = quote!(#text.parse().unwrap_or_default());

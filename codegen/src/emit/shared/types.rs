@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    model::{Constant, FormatType, Model, ResponseKey, Type, TypeKind},
+    model::{BASE64, Constant, FormatType, Model, ResponseKey, Type, TypeKind},
     name::Ident,
 };
 
@@ -74,6 +74,7 @@ pub(in crate::emit) fn format_ty(ty: &FormatType) -> TokenStream {
 pub(in crate::emit) fn takes_into(model: &Model, of: &Type) -> bool {
     match of {
         Type::Bytes | Type::StatusChoice | Type::String => true,
+        Type::Format(ty) => ty.path == BASE64,
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Alias(ty) => takes_into(model, ty),
             TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Wrapper(_) => true,
