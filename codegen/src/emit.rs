@@ -227,6 +227,7 @@ runtime! {
     "client/server_url.rs",
     "client/span.rs",
     "client/tls.rs",
+    "codec/base64.rs",
     "codec/body.rs",
     "codec/content.rs",
     "codec/enums.rs",

@@ -74,12 +74,30 @@
 //!
 //! JSON, `application/x-www-form-urlencoded`, `multipart/form-data` and `text/*` have values of the schema's type;
 //! content of any other media type is bytes. Several media types become an enum.
-//! Formats such as `uuid` and `date-time` are `String`s. An enum of strings has a variant `Other` for values that
+//! An enum of strings has a variant `Other` for values that
 //! the document does not declare; so do `oneOf` and `anyOf`, whose alternative is chosen by the discriminator,
 //! otherwise by how much of the value it keeps.
 //!
 //! The server validates requests against every keyword of their schemas before it calls a method, and rejects
 //! invalid ones with a JSON pointer to the value. The client does not validate responses beyond their types.
+//!
+//! # Formats
+//!
+//! | `format` | Type |
+//! |---|---|
+//! | `uuid` | `uuid::Uuid` |
+//! | `date-time` | `chrono::DateTime<chrono::Utc>` |
+//! | `date` | `chrono::NaiveDate` |
+//! | `byte` | `Base64` of the crate: bytes that are Base64 in messages |
+//! | `ipv4`, `ipv6` | `std::net::Ipv4Addr`, `std::net::Ipv6Addr` |
+//! | `int8` to `int64`, `uint8` to `uint64` | `i8` to `i64`, `u8` to `u64` |
+//! | any other | `String`, for numbers `f64` |
+//!
+//! The crate depends on the crates of the types that its document needs. A string is a `String` if its pattern or
+//! lengths exclude what the type writes, such as an RFC 3339 time in UTC without a fraction that is zero.
+//!
+//! The server validates the text that it receives, so a time may have any offset and a UUID may be in uppercase. The
+//! type does not keep them: it writes times in UTC and UUIDs in lowercase.
 //!
 //! # Servers and security
 //!
@@ -146,7 +164,7 @@ use std::collections::BTreeSet;
 
 use emit::{Contents, RUNTIME};
 use files::Files;
-use model::{Catalogue, Model, Package};
+use model::{Catalogue, Formats, Model, Package};
 use report::{Diagnostic, Place, Rule};
 use source::Source;
 
@@ -169,6 +187,8 @@ pub struct Options {
     /// The name by which programs import the crate, in the examples of its documentation: `pet_store`.
     /// `None` derives it from the document's title.
     pub library: Option<String>,
+    /// The Rust types of formats such as `date-time`.
+    pub formats: Formats,
 }
 
 /// Generates a crate from an OpenAPI 3.0 document, JSON or YAML.
@@ -183,7 +203,7 @@ pub fn generate(
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<GeneratedCrate, Vec<Diagnostic>> {
-    let (mut model, warnings) = model(source, catalogue)?;
+    let (mut model, warnings) = model(source, catalogue, options)?;
     if let Some(library) = &options.library {
         model.package.library.clone_from(library);
     }
@@ -212,8 +232,9 @@ pub fn missing_files(source: &Source) -> BTreeSet<String> {
 pub fn model(
     source: &Source,
     catalogue: &Catalogue,
+    options: &Options,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (_, model, warnings) = read(source, catalogue)?;
+    let (_, model, warnings) = read(source, catalogue, options)?;
     Ok((model, warnings))
 }
 
@@ -221,10 +242,11 @@ pub fn model(
 fn read(
     source: &Source,
     catalogue: &Catalogue,
+    options: &Options,
 ) -> Result<(load::Document, Model, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (document, mut findings) = load::load(source)?;
     let is_sound = !findings.iter().any(Diagnostic::is_error);
-    match lower::lower(&document, catalogue) {
+    match lower::lower(&document, catalogue, &options.formats) {
         Ok((model, mut warnings)) if is_sound => {
             warnings.retain(|warning| !document.allowed.contains(&warning.rule));
             findings.extend(warnings);

@@ -24,7 +24,7 @@ use self::{
 };
 use crate::{
     load::Document,
-    model::{Catalogue, Model, Payload},
+    model::{Catalogue, Formats, Model, Payload},
     name::{Scope, reserved},
     pointer::Pointer,
     report::Diagnostic,
@@ -41,8 +41,9 @@ pub(crate) use schemas::merged::only_child;
 pub(crate) fn lower(
     document: &Document,
     catalogue: &Catalogue,
+    formats: &Formats,
 ) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let cx = Context::new(document, catalogue);
+    let cx = Context::new(document, catalogue, formats);
     let model = model(&cx);
     let findings = cx.findings.into_inner();
     // Next to errors, most warnings are about the parts that the errors left out.
@@ -55,7 +56,6 @@ pub(crate) fn lower(
 }
 
 fn model(cx: &Context<'_>) -> Model {
-    let package = package::lower(cx);
     let servers = servers::lower(cx);
     let routes = routes::lower(cx);
     let statuses = Statuses::gather(cx, &routes);
@@ -87,7 +87,7 @@ fn model(cx: &Context<'_>) -> Model {
     let (operations, response_enums) = operations::sort(&routes, operations, responses.enums);
 
     Model {
-        package,
+        package: package::lower(cx),
         statuses: statuses.into_list(),
         types,
         constraints,

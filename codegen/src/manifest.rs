@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, TomlError, value};
 
 use crate::{
-    model::Package,
+    model::{Library, Package},
     name::{self, Ident},
 };
 
@@ -77,7 +77,7 @@ impl std::error::Error for ManifestError {}
 
 /// Creates the manifest of a generated crate, or updates an existing one.
 ///
-/// A new manifest is the template. An existing one gets the version, missing features and dependencies, and
+/// A new manifest is the template, with the dependencies of the document's formats. An existing one gets the version, missing features and dependencies, and
 /// missing entries of its private features; nothing else is changed or removed.
 ///
 /// # Errors
@@ -90,7 +90,7 @@ pub fn manifest(
     if let Some(name) = name.filter(|name| !is_crate_name(name)) {
         return Err(ManifestError::InvalidName(name.to_owned()));
     }
-    let template = parse(TEMPLATE)?;
+    let template = template(&package.dependencies)?;
     let mut manifest = match existing {
         Some(text) => parse(text)?,
         None => template.clone(),
@@ -144,6 +144,48 @@ pub fn library(existing: Option<&str>, name: Option<&str>) -> Option<String> {
 fn parse(text: &str) -> Result<DocumentMut, ManifestError> {
     text.parse()
         .map_err(|error| ManifestError::Syntax(Box::new(error)))
+}
+
+/// Returns the template with further dependencies, which the types of the document need.
+fn template(dependencies: &[Library]) -> Result<DocumentMut, ManifestError> {
+    let mut template = parse(TEMPLATE)?;
+    for library in dependencies {
+        let mut features = Array::new();
+        features.extend(library.features.iter().copied());
+        let mut dependency = InlineTable::new();
+        dependency.insert("version", library.version.into());
+        dependency.insert("default-features", false.into());
+        dependency.insert("features", features.into());
+        dependency.insert("optional", true.into());
+        let dependencies = table(&mut template, "dependencies")?;
+        dependencies.insert(library.name, value(dependency));
+        dependencies.sort_values();
+        let features = table(&mut template, "features")?;
+        let wire = features.get_mut("_wire").and_then(Item::as_array_mut);
+        if let Some(wire) = wire {
+            add_dependency(wire, library.name);
+        }
+    }
+    Ok(template)
+}
+
+/// Adds a dependency to a feature of the template, whose dependencies are sorted.
+fn add_dependency(feature: &mut Array, name: &str) {
+    let text = format!("dep:{name}");
+    let names: Vec<_> = feature
+        .iter()
+        .map(|entry| entry.as_str().unwrap_or_default())
+        .collect();
+    let first = names.iter().position(|entry| entry.starts_with("dep:"));
+    let first = first.unwrap_or_default();
+    let rest = names.iter().skip(first);
+    let index = first
+        + rest
+            .take_while(|entry| entry.starts_with("dep:") && **entry < text.as_str())
+            .count();
+    let mut entry = toml_edit::Value::from(text);
+    entry.decor_mut().set_prefix("\n    ");
+    feature.insert_formatted(index, entry);
 }
 
 /// Rejects a manifest with a dependency that the features of the generated crate cannot enable.
@@ -265,7 +307,7 @@ fn is_crate_name(name: &str) -> bool {
         template
             .get("dependencies")
             .is_some_and(|dependencies| dependencies.get(name).is_some())
-    });
+    }) || Library::all().any(|library| library.name == name);
     is_plain
         && Ident::chosen(&ident).is_some()
         && !reserved.contains(&ident.as_str())
@@ -282,6 +324,7 @@ mod tests {
             description: String::new(),
             version: version.map(str::to_owned),
             library: "pets".to_owned(),
+            dependencies: Vec::new(),
         }
     }
 

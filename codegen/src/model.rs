@@ -4,6 +4,7 @@
 //! final: emitters write them as they are.
 
 mod constraints;
+mod format;
 mod operation;
 mod origin;
 mod response;
@@ -12,6 +13,8 @@ mod security;
 mod status;
 
 pub use constraints::{Constraint, Constraints, ConstraintsId, Format, JsonType, Pattern};
+pub(crate) use format::BASE64;
+pub use format::{FormatType, Formats, Library, UnknownTypeError};
 pub use operation::{
     Condition, ContentExample, ExampleTable, Handler, Location, Method, Operation, Parameter,
     RequestBody, RequestExample, ResponseExample, Style, TagGroup,
@@ -227,6 +230,7 @@ impl Model {
             Type::Boolean => "bool".to_owned(),
             Type::Boxed(inner) => format!("Box<{}>", self.type_name(inner)),
             Type::Bytes => "Bytes".to_owned(),
+            Type::Format(ty) => ty.name().to_owned(),
             Type::Integer(ty) => ty.rust_name().to_owned(),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.type_name(value)),
             Type::Named(id) => self.type_def(*id).name.to_string(),
@@ -260,6 +264,8 @@ pub struct Package {
     pub version: Option<String>,
     /// The name by which programs import the crate, in the examples of its documentation.
     pub library: String,
+    /// The crates that have types of the document's formats, by name.
+    pub dependencies: Vec<Library>,
 }
 
 /// A server of the API.

@@ -13,6 +13,7 @@
 use std::{collections::BTreeMap, env, fs, path::Path, process::ExitCode};
 
 use statusquo_codegen::{
+    Options,
     diff::{Diff, Level, Side, diff},
     files::Files,
     source::Source,
@@ -108,12 +109,12 @@ fn check(
     tally: &mut Tally,
 ) {
     let catalogue = catalogue();
-    let old = Side::read(base, &catalogue).unwrap();
+    let old = Side::read(base, &catalogue, &Options::default()).unwrap();
     let base_files = compat_check::crate_files(base, &catalogue).unwrap();
     let mut cases = Vec::new();
     for (name, source) in heads {
         let (Ok(side), Some(files)) = (
-            Side::read(&source, &catalogue),
+            Side::read(&source, &catalogue, &Options::default()),
             compat_check::crate_files(&source, &catalogue),
         ) else {
             continue;

@@ -72,7 +72,7 @@ pub fn check(base: &Files, heads: &[Files], folder: &Path) -> Vec<Option<String>
         let manifest = format!(
             "[package]\nname = {user:?}\nedition = \"2024\"\n\n[dependencies]\n{CRATE} = {{ package = \
              {library:?}, path = \"../{library}\", features = [\"server\", \"client-base\"] }}\n\
-             bytes = \"1\"\nhttp = \"1\"\nserde = \"1\"\nserde_json = \"1\"\n"
+             bytes = \"1\"\nhttp = \"1\"\nchrono = {{ version = \"0.4\", default-features = false }}\nserde = \"1\"\nserde_json = \"1\"\nuuid = \"1\"\n"
         );
         write_if_changed(&folder.join(user).join("Cargo.toml"), &manifest);
         write_if_changed(&folder.join(user).join("src/lib.rs"), &program);

@@ -244,6 +244,16 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
+        "a string gets a format that has a type",
+        &[(
+            "        note: {type: string}\n",
+            "        note: {type: string, format: uuid}\n",
+        )],
+        &["type-changed"],
+        NEW,
+        Level::Major,
+    ),
+    row(
         "a property is added to a response",
         &[(
             "        note: {type: string}\n",

@@ -43,15 +43,16 @@ impl Document {
     pub fn new(source: &Source, catalogue: &Catalogue) -> Result<Self, String> {
         let messages =
             |findings: &[_]| render(findings, source, OutputStyle::Plain, Detail::All).text;
-        let (model, _) =
-            statusquo_codegen::model(source, catalogue).map_err(|findings| messages(&findings))?;
         let name = source.name.rsplit('/').next().unwrap_or_default();
         let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
         let crate_name = crate_name(name);
         let library = crate_name.replace('-', "_");
         let options = Options {
             library: Some(library.clone()),
+            ..Options::default()
         };
+        let (model, _) = statusquo_codegen::model(source, catalogue, &options)
+            .map_err(|findings| messages(&findings))?;
         let generated = statusquo_codegen::generate(source, catalogue, &options)
             .map_err(|findings| messages(&findings))?;
         let manifest = manifest(None, Some(&crate_name), &generated.package)
@@ -172,6 +173,7 @@ edition = "2024"
 [dev-dependencies]
 axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
 bytes = "1"
+chrono = { version = "0.4", default-features = false, features = ["serde", "std"] }
 fastrand = "2"
 http-body-util = "0.1"
 reqwest = { version = "0.13", default-features = false }
@@ -179,6 +181,7 @@ serde = "1"
 serde_json = "1"
 tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "signal", "sync"] }
 tower = { version = "0.5", default-features = false, features = ["util"] }
+uuid = { version = "1", default-features = false }
 "#;
 
 /// The start of a test with many programs.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 use statusquo_codegen::{
+    Options,
     diff::{PlacePair, Side, diff},
     model::Catalogue,
     source::Source,
@@ -179,7 +180,7 @@ pub fn check(source: &Source, is_catalogue: bool, step: usize, report: impl Fn(S
     for text in plain.external_files.values_mut().flatten() {
         *text = tree(text).to_string();
     }
-    let side = |source: &Source| Side::read(source, &catalogue);
+    let side = |source: &Source| Side::read(source, &catalogue, &Options::default());
     let base = side(&plain).unwrap_or_else(|findings| panic!("{findings:?}"));
     let mut tally = Tally::default();
     let texts: Vec<_> = plain.external_files.keys().cloned().map(Some).collect();

@@ -70,7 +70,8 @@ pub use status::Status;
 #[cfg(feature = "_wire")]
 pub use runtime::{
     codec::{
-        Body, BodyError, DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice,
+        Base64, Body, BodyError, DecodeError, EncodeError, File, InvalidBase64Error,
+        InvalidChoiceError, Media, StatusChoice,
     },
     message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
 };

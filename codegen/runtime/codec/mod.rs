@@ -1,5 +1,6 @@
 //! Encodes and decodes values: content, parameters and header fields. Validates values that were received.
 
+mod base64;
 pub(crate) mod body;
 pub(crate) mod content;
 pub(crate) mod enums;
@@ -19,6 +20,7 @@ pub(crate) mod validation;
 #[allow(unreachable_pub, reason = "the generator shares this file")]
 mod weighted_status;
 
+pub use base64::{Base64, InvalidBase64Error};
 pub use body::{Body, BodyError};
 pub use error::{DecodeError, EncodeError};
 pub use media::Media;

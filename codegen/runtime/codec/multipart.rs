@@ -73,15 +73,26 @@ pub(crate) trait MultipartForm: Sized {
 }
 
 /// The values of the parts of a form, as an object to be validated.
-#[derive(Debug, Default)]
-pub(crate) struct FormValues(Map<String, Value>);
+#[derive(Debug)]
+pub(crate) struct FormValues {
+    values: Map<String, Value>,
+    /// The texts that were received, which the types of the parts may write in another way.
+    received: Vec<(String, String)>,
+}
 
 impl FormValues {
+    pub(crate) fn new(received: Vec<(String, String)>) -> Self {
+        Self {
+            values: Map::new(),
+            received,
+        }
+    }
+
     /// Adds the value of a part.
     pub(crate) fn add<T: Serialize>(&mut self, name: &str, value: &T) {
         // A value that was decoded can be encoded.
         if let Ok(value) = serde_json::to_value(value) {
-            self.0.insert(name.to_owned(), value);
+            self.insert(name, value);
         }
     }
 
@@ -92,23 +103,39 @@ impl FormValues {
         }
     }
 
+    fn insert(&mut self, name: &str, mut value: Value) {
+        let parts = match &mut value {
+            Value::Array(items) => items.as_mut_slice(),
+            value => std::slice::from_mut(value),
+        };
+        let received = self.received.iter().filter(|(part, _)| part == name);
+        for (part, (_, text)) in parts.iter_mut().zip(received) {
+            ParamText(text.into()).replace(part);
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
     /// Returns the object, with `null` for each undeclared part.
     pub(crate) fn with_undeclared(mut self, undeclared: Vec<(String, File)>) -> Value {
         for (name, _) in undeclared {
-            self.0.entry(name).or_insert(Value::Null);
+            self.values.entry(name).or_insert(Value::Null);
         }
-        self.0.into()
+        self.values.into()
     }
 }
 
 /// The parts of a form that is being encoded or decoded.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FormParts(Vec<(String, File)>);
+pub(crate) struct FormParts {
+    parts: Vec<(String, File)>,
+    /// The texts that have been decoded, with the names of their parts.
+    received: Vec<(String, String)>,
+}
 
 impl FormParts {
     /// Adds a part as it is.
     pub(crate) fn push(&mut self, name: impl Into<String>, part: File) {
-        self.0.push((name.into(), part));
+        self.parts.push((name.into(), part));
     }
 
     /// Adds a file. `media` is its media type unless the file has one.
@@ -151,7 +178,7 @@ impl FormParts {
         let boundary = self.boundary();
         let mut bodies = Vec::new();
         let mut body = BytesMut::new();
-        for (name, part) in &self.0 {
+        for (name, part) in &self.parts {
             body.put(format!("--{boundary}\r\n").as_bytes());
             let name = format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
             body.put(name.as_bytes());
@@ -176,7 +203,7 @@ impl FormParts {
     /// is then random.
     fn boundary(&self) -> String {
         let is_streamed = self
-            .0
+            .parts
             .iter()
             .any(|(_, part)| part.body.as_bytes().is_none());
         let mut number = if is_streamed {
@@ -192,7 +219,7 @@ impl FormParts {
                     .any(|window| window == boundary.as_bytes())
             };
             if !self
-                .0
+                .parts
                 .iter()
                 .any(|(_, part)| occurs_in(part.body.in_memory()))
             {
@@ -204,10 +231,10 @@ impl FormParts {
 
     /// Removes and returns the parts with a name.
     fn take(&mut self, name: &str) -> Vec<File> {
-        let (taken, remaining) = std::mem::take(&mut self.0)
+        let (taken, remaining) = std::mem::take(&mut self.parts)
             .into_iter()
             .partition(|(part_name, _)| part_name == name);
-        self.0 = remaining;
+        self.parts = remaining;
         let taken: Vec<_> = taken;
         taken.into_iter().map(|(_, part)| part).collect()
     }
@@ -226,10 +253,14 @@ impl FormParts {
         &mut self,
         name: &str,
     ) -> Result<Vec<T>, ValueError> {
-        let parts = self.take(name).into_iter().map(|part| {
+        let parts = self.take(name);
+        let received = &mut self.received;
+        let parts = parts.into_iter().map(|part| {
             let text = std::str::from_utf8(part.body.in_memory())
                 .map_err(|_| ValueError("it is not valid UTF-8".to_owned()))?;
-            T::deserialize(ParamText(text.into()))
+            let value = T::deserialize(ParamText(text.into()))?;
+            received.push((name.to_owned(), text.to_owned()));
+            Ok(value)
         });
         parts
             .map(|part| part.map_err(|error| invalid(name, &error)))
@@ -250,9 +281,14 @@ impl FormParts {
             .collect()
     }
 
+    /// Removes and returns the texts that have been decoded, with the names of their parts.
+    pub(crate) fn take_received_texts(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.received)
+    }
+
     /// Removes and returns all remaining parts.
     pub(crate) fn take_remaining(&mut self) -> Vec<(String, File)> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.parts)
     }
 }
 

@@ -18,7 +18,10 @@ use serde::{
 use serde_json::Value;
 use smallvec::SmallVec;
 
-use super::param::{Location, Param, Style, decode, decode_plus};
+use super::{
+    param::{Location, Param, Style, decode, decode_plus},
+    validation::{Constraints, Violation, check},
+};
 
 /// The error of a text that does not match the type or style, with a message for API callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +80,53 @@ pub(crate) struct RawParam<'a> {
 
 impl<'a> RawParam<'a> {
     /// Decodes the value.
-    pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, ValueError> {
+    pub(crate) fn value<T: DeserializeOwned>(&self) -> Result<T, ValueError> {
         if self.param.style == Style::Json {
             return super::json::read(self.scalar()?.0.as_bytes())
                 .map_err(|error| ValueError(error.detail));
         }
-        T::deserialize(self)
+        T::deserialize(self.clone())
+    }
+
+    /// Returns a decoded value as it was received: a type such as that of a date may write another text than the one
+    /// that it was decoded from.
+    pub(crate) fn received(&self, mut decoded: Value) -> Result<Value, ValueError> {
+        match &mut decoded {
+            _ if self.param.style == Style::Json => {
+                return Ok(self.scalar()?.0.parse().unwrap_or_default());
+            }
+            Value::String(text) => *text = self.scalar()?.0.into(),
+            Value::Array(items) => {
+                for (item, received) in items.iter_mut().zip(self.list()?) {
+                    received.replace(item);
+                }
+            }
+            Value::Object(members) => {
+                for (name, received) in self.object()? {
+                    if let Some(member) = members.get_mut(&name) {
+                        received.replace(member);
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        Ok(decoded)
+    }
+
+    /// Returns the constraint that a value violates that cannot be decoded, because it does not have its format.
+    pub(crate) fn violation(&self, constraints: Constraints) -> Option<Violation> {
+        let text = |text: ParamText<'_>| Value::String(text.0.into());
+        let scalar = self.scalar().map(text);
+        let list = self
+            .list()
+            .map(|items| items.into_iter().map(text).collect());
+        let object = self.object().map(|members| {
+            let members = members.into_iter();
+            members.map(|(name, member)| (name, text(member))).collect()
+        });
+        let readings = [scalar, list, object];
+        let mut readings = readings.into_iter().flatten();
+        readings.find_map(|value| check(&value, constraints).err())
     }
 
     fn decoded(&self, text: &'a str) -> Result<Cow<'a, str>, ValueError> {
@@ -414,6 +458,13 @@ impl<'de> IntoDeserializer<'de, ValueError> for ParamText<'de> {
 }
 
 impl ParamText<'_> {
+    /// Replaces a string with this text.
+    pub(crate) fn replace(self, value: &mut Value) {
+        if let Value::String(text) = value {
+            *text = self.0.into();
+        }
+    }
+
     /// Parses the text; `expected` describes the type, with an article.
     fn parse<T: std::str::FromStr>(&self, expected: &str) -> Result<T, ValueError> {
         self.0

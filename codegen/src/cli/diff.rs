@@ -10,6 +10,7 @@ mod word_diff;
 use std::path::{Path, PathBuf};
 
 use crate::{
+    Options,
     diff::{Diff, Level, Side, diff},
     files::{self, Files},
     source::Source,
@@ -225,7 +226,12 @@ fn sides(
     base: &Source,
     head: &Source,
 ) -> Result<(Side, Side), CommandError> {
-    let (old, new) = Side::read_both(base, head, program.catalogue_for(spec)?);
+    let (old, new) = Side::read_both(
+        base,
+        head,
+        program.catalogue_for(spec)?,
+        &Options::default(),
+    );
     let old = old.map_err(|findings| report.comparison_error(&findings, base))?;
     let new = new.map_err(|findings| report.comparison_error(&findings, head))?;
     Ok((old, new))
@@ -238,7 +244,7 @@ fn side(
     spec: &Path,
     source: &Source,
 ) -> Result<Side, CommandError> {
-    Side::read(source, program.catalogue_for(spec)?)
+    Side::read(source, program.catalogue_for(spec)?, &Options::default())
         .map_err(|findings| report.comparison_error(&findings, source))
 }
 

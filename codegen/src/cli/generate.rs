@@ -178,6 +178,7 @@ pub(crate) fn crate_with_manifest(
     };
     let options = Options {
         library: library(existing.as_deref(), name),
+        ..Options::default()
     };
     let catalogue = program.catalogue_for(spec)?;
     let mut generated = crate::generate(source, catalogue, &options)

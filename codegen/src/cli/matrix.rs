@@ -412,7 +412,12 @@ mod tests {
                     responses: {'200': {description: Fine., content: {application/json: {}}}}}, \
                     get: {security: [{other: []}], responses: {'204': {description: Fine.}}}}}}";
         let catalogue = Catalogue::embedded().unwrap();
-        let (model, _) = crate::model(&Source::new("a.yaml", text), catalogue).unwrap();
+        let (model, _) = crate::model(
+            &Source::new("a.yaml", text),
+            catalogue,
+            &crate::Options::default(),
+        )
+        .unwrap();
         let rows = rows(&model, true);
         let listed = |expected: &BuiltInResponse| {
             rows.iter().any(|row| {

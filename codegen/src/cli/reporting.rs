@@ -44,7 +44,7 @@ impl ReportArgs {
         source: &Source,
         catalogue: &Catalogue,
     ) -> Result<Model, CommandError> {
-        let (model, warnings) = crate::model(source, catalogue)
+        let (model, warnings) = crate::model(source, catalogue, &crate::Options::default())
             .map_err(|findings| self.generation_error(&findings, source))?;
         self.warn(&warnings, source);
         Ok(model)

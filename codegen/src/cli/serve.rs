@@ -103,7 +103,8 @@ impl ServeArgs {
         // The crate is already generated, so these errors do not occur, and warnings have been printed.
         let error = |findings: Vec<Diagnostic>| self.report.generation_error(&findings, source);
         let catalogue = program.catalogue_for(&self.spec)?;
-        let (model, _) = crate::model(source, catalogue).map_err(error)?;
+        let (model, _) =
+            crate::model(source, catalogue, &crate::Options::default()).map_err(error)?;
         let published = crate::publish(source).map_err(error)?;
         Ok([
             ("pages/openapi.html", page::render(&model)),

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, path::Path, thread};
 
 use super::{join, rust_api::public_api::PublicApi};
 use crate::{
+    Options,
     emit::{self, Contents, RUNTIME},
     files::Files,
     format::is_marked,
@@ -29,8 +30,12 @@ impl Side {
     /// # Errors
     ///
     /// Returns all errors in the document.
-    pub fn read(source: &Source, catalogue: &Catalogue) -> Result<Self, Vec<Diagnostic>> {
-        let (document, model, _) = crate::read(source, catalogue)?;
+    pub fn read(
+        source: &Source,
+        catalogue: &Catalogue,
+        options: &Options,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let (document, model, _) = crate::read(source, catalogue, options)?;
         Ok(Self {
             source: source.clone(),
             document,
@@ -44,10 +49,11 @@ impl Side {
         base: &Source,
         head: &Source,
         catalogue: &Catalogue,
+        options: &Options,
     ) -> (Result<Self, Vec<Diagnostic>>, Result<Self, Vec<Diagnostic>>) {
         thread::scope(|scope| {
-            let base = scope.spawn(|| Self::read(base, catalogue));
-            let head = Self::read(head, catalogue);
+            let base = scope.spawn(|| Self::read(base, catalogue, options));
+            let head = Self::read(head, catalogue, options);
             (join(base), head)
         })
     }

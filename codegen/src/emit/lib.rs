@@ -68,7 +68,10 @@ pub(super) fn emit(model: &Model, modules: &[(&str, Module)]) -> TokenStream {
         #[cfg(feature = "_wire")]
         #[rustfmt::skip]
         pub use runtime::{
-            codec::{Body, BodyError, DecodeError, EncodeError, File, InvalidChoiceError, Media, StatusChoice},
+            codec::{
+                Base64, Body, BodyError, DecodeError, EncodeError, File, InvalidBase64Error,
+                InvalidChoiceError, Media, StatusChoice,
+            },
             message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
         };
 

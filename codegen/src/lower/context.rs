@@ -2,7 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
 };
 
 use indexmap::IndexSet;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     load::{Document, resolve},
-    model::Catalogue,
+    model::{Catalogue, Formats, Library},
     name::{AdjustedName, Ident},
     pointer::Pointer,
     report::{Diagnostic, Place, Rule},
@@ -20,6 +20,9 @@ use crate::{
 pub(super) struct Context<'a> {
     pub(super) document: &'a Document,
     pub(super) catalogue: &'a Catalogue,
+    pub(super) formats: &'a Formats,
+    /// The crates that have types of the document's formats.
+    pub(super) dependencies: RefCell<BTreeSet<Library>>,
     pub(super) findings: RefCell<IndexSet<Diagnostic>>,
     /// The places of the schemas that have been lowered.
     pub(super) seen: RefCell<HashSet<Pointer>>,
@@ -30,10 +33,16 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(document: &'a Document, catalogue: &'a Catalogue) -> Self {
+    pub(super) fn new(
+        document: &'a Document,
+        catalogue: &'a Catalogue,
+        formats: &'a Formats,
+    ) -> Self {
         Self {
             document,
             catalogue,
+            formats,
+            dependencies: RefCell::default(),
             findings: RefCell::default(),
             seen: RefCell::default(),
             accounted: RefCell::default(),

@@ -8,7 +8,7 @@ use crate::{
     report::{Diagnostic, Place, Rule},
 };
 
-/// Lowers the metadata of the crate.
+/// Lowers the metadata of the crate, after all schemas.
 pub(super) fn lower(cx: &Context<'_>) -> Package {
     let info = &cx.document.api.info;
     let version = cargo_version(&info.version);
@@ -30,6 +30,7 @@ pub(super) fn lower(cx: &Context<'_>) -> Package {
         version,
         library: crate_name(&info.title)
             .map_or_else(|| "api".to_owned(), |name| name.replace('-', "_")),
+        dependencies: cx.dependencies.borrow().iter().copied().collect(),
     }
 }
 

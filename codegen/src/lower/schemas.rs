@@ -18,7 +18,7 @@ pub(super) mod validity;
 use serde_json::Value;
 
 use self::merged::{AdditionalProperties, Schema, SchemaShape};
-use super::{Lowering, operations::requests::Request};
+use super::{Context, Lowering, operations::requests::Request};
 use crate::{
     model::{Origin, ResponseEnum, Type, TypeDef, TypeKind},
     name::Ident,
@@ -119,7 +119,8 @@ impl Lowering<'_> {
         let (name, _) = self.names.types.name(&[wanted], schema.place.as_str());
         let id = self.types.reserve_for(schema);
         let kind = self.kind(&name, schema);
-        self.types.define(id, definition(name, schema, kind));
+        let definition = definition(self.cx, name, schema, kind);
+        self.types.define(id, definition);
         Type::Named(id)
     }
 
@@ -161,7 +162,13 @@ impl Lowering<'_> {
             SchemaShape::Text if schema.text("format") == Some("status-choice") => {
                 Type::StatusChoice
             }
-            SchemaShape::Text => Type::String,
+            SchemaShape::Text => match scalars::format_type(cx, schema) {
+                Some(ty) => {
+                    cx.dependencies.borrow_mut().extend(ty.library);
+                    Type::Format(ty)
+                }
+                None => Type::String,
+            },
             SchemaShape::None(reason) => {
                 cx.report(
                     Diagnostic::warning(
@@ -186,10 +193,10 @@ impl Lowering<'_> {
 }
 
 /// Returns the definition of the type of a schema.
-fn definition(name: Ident, schema: &Schema<'_>, kind: TypeKind) -> TypeDef {
+fn definition(cx: &Context<'_>, name: Ident, schema: &Schema<'_>, kind: TypeKind) -> TypeDef {
     TypeDef {
         name,
-        doc: docs::schema_docs(schema),
+        doc: docs::schema_docs(cx, schema),
         deprecated: schema.own("deprecated") == Some(&Value::Bool(true)),
         kind,
         origin: origin(schema),

@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive};
 
 use serde_json::{Number, Value};
 
-use super::{ConstraintsId, Origin};
+use super::{ConstraintsId, FormatType, Origin};
 use crate::name::Ident;
 
 /// The index of a type in [`Model::types`](super::Model::types).
@@ -22,6 +22,8 @@ pub enum Type {
     Boxed(Box<Self>),
     /// Raw bytes.
     Bytes,
+    /// A type of strings with a format.
+    Format(FormatType),
     /// An integer.
     Integer(IntegerType),
     /// An object whose properties the document does not name.

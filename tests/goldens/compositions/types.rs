@@ -887,7 +887,21 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
 });
 
 /// `AllTexts`.
-pub type AllTexts = String;
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AllTexts {
+    /// `NaiveDate`.
+    Date(chrono::NaiveDate),
+    /// `DateTime`.
+    DateTime(chrono::DateTime<chrono::Utc>),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(AllTexts {
+    Date if ALL_TEXTS_DATE,
+    DateTime if ALL_TEXTS_DATE_TIME,
+});
 
 /// `BackObject`.
 #[derive(Clone, Debug, Default, PartialEq)]

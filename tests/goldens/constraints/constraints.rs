@@ -312,6 +312,12 @@ pub(crate) static ORDER: Constraints = &[
     ),
 ];
 
+/// The constraints on a `OrderAtIpv4`.
+pub(crate) static ORDER_AT_IPV4: Constraints = &[Constraint::Format(Format::Ipv4)];
+
+/// The constraints on a `OrderAtIpv6`.
+pub(crate) static ORDER_AT_IPV6: Constraints = &[Constraint::Format(Format::Ipv6)];
+
 /// The constraints on a `OrderBodyTextPlain`.
 pub(crate) static ORDER_BODY_TEXT_PLAIN: Constraints = &[Constraint::MaxLength(5)];
 

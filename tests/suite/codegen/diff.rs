@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use statusquo_codegen::{
+    Options,
     diff::{Level, Side, diff},
     model::Catalogue,
     source::Source,
@@ -16,7 +17,8 @@ use statusquo_tests::{
 
 fn side(text: &str, catalogue: &Catalogue) -> Side {
     let source = Source::new("shop.yaml", text);
-    Side::read(&source, catalogue).unwrap_or_else(|findings| panic!("{findings:#?}"))
+    Side::read(&source, catalogue, &Options::default())
+        .unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
 
 #[test]
@@ -326,7 +328,8 @@ fn every_public_item_has_an_origin() {
         .map(|name| (source(&format!("tests/fixtures/{name}.yaml")), catalogue()));
     let mut wrong = BTreeSet::new();
     for (source, catalogue) in documents.chain([(own_spec(), Catalogue::empty())]) {
-        let side = Side::read(&source, &catalogue).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let side = Side::read(&source, &catalogue, &Options::default())
+            .unwrap_or_else(|errors| panic!("{errors:?}"));
         for path in side.items_without_origin() {
             let name = path.rsplit([':', '.']).next().unwrap_or_default();
             let known = WITHOUT_ORIGIN.iter().find(|known| **known == path);

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::LazyLock};
 
-use statusquo_codegen::{model::Counts, report::Rule};
+use statusquo_codegen::{Options, model::Counts, report::Rule};
 use statusquo_tests::{
     catalogue,
     documents::{DERIVED, PROGRAMS, cargo, file_stems, generate_all, target, write},
@@ -21,6 +21,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
     ("files", &["responses", "types"]),
+    ("formats", &["requests", "responses", "types"]),
     ("handlers", &["responses", "server"]),
     ("headers", &["responses"]),
     ("constraints", &["constraints", "requests"]),
@@ -80,7 +81,9 @@ fn everything_that_is_left_out_has_a_warning() {
     for folder in ["tests/fixtures", "tests/diagnostics"] {
         for name in file_stems(&workspace().join(folder), "yaml") {
             let source = source(&format!("{folder}/{name}.yaml"));
-            let Ok((model, warnings)) = statusquo_codegen::model(&source, &catalogue) else {
+            let Ok((model, warnings)) =
+                statusquo_codegen::model(&source, &catalogue, &Options::default())
+            else {
                 continue;
             };
             let Counts {

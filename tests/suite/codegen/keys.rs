@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use statusquo_codegen::{model::Model, report::Place, source::Source};
+use statusquo_codegen::{Options, model::Model, report::Place, source::Source};
 use statusquo_tests::{catalogue, read};
 
 /// Keys without an effect: the object, the keys, the ends of their places, and the reason.
@@ -771,10 +771,11 @@ fn places() -> Vec<(&'static str, DocumentWith)> {
 /// Returns the model of a document, if it has one, and the messages about it.
 fn outcome(document: &Value) -> (Option<Model>, Vec<(String, Place)>) {
     let source = Source::new("keys.json", &document.to_string());
-    let (model, findings) = match statusquo_codegen::model(&source, &catalogue()) {
-        Ok((model, warnings)) => (Some(model), warnings),
-        Err(findings) => (None, findings),
-    };
+    let (model, findings) =
+        match statusquo_codegen::model(&source, &catalogue(), &Options::default()) {
+            Ok((model, warnings)) => (Some(model), warnings),
+            Err(findings) => (None, findings),
+        };
     let messages = findings.into_iter();
     let messages = messages.map(|finding| (finding.message, finding.place));
     (model, messages.collect())

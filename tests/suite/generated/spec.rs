@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use statusquo::Status;
-use statusquo_codegen::model::{Catalogue, ContentRule, Model, ResponseKey, Retry};
+use statusquo_codegen::{
+    Options,
+    model::{Catalogue, ContentRule, Model, ResponseKey, Retry},
+};
 use statusquo_tests::{catalogue, own_spec};
 
 fn model() -> Model {
-    let (model, warnings) = statusquo_codegen::model(&own_spec(), &Catalogue::empty()).unwrap();
+    let (model, warnings) =
+        statusquo_codegen::model(&own_spec(), &Catalogue::empty(), &Options::default()).unwrap();
     assert_eq!(warnings, [], "nothing is left out of spec/status.yaml");
     model
 }

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use statusquo_codegen::{model::Catalogue, source::Source};
+use statusquo_codegen::{Options, model::Catalogue, source::Source};
 
 use crate::{run, workspace};
 
@@ -215,7 +215,8 @@ fn the_recipe_for_a_status_works() {
     assert_eq!((done.code, done.messages.as_str()), (Some(0), ""));
     // In the workspace, the document is the catalogue.
     let source = Source::new("status.yaml", &spec);
-    let (_, warnings) = statusquo_codegen::model(&source, &Catalogue::empty()).unwrap();
+    let (_, warnings) =
+        statusquo_codegen::model(&source, &Catalogue::empty(), &Options::default()).unwrap();
     assert_eq!(warnings, []);
     let status = fs::read_to_string(folder.join("out/src/status.rs")).unwrap();
     assert!(status.contains(&format!("{name} = {code},")));

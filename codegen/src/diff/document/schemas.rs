@@ -16,12 +16,17 @@ use crate::{
         wire_risk::Effect,
     },
     load::spec::ObjectKind,
-    model::IntegerType,
+    model::{Formats, IntegerType},
 };
 
-/// Returns whether a format selects a Rust type.
+/// Returns whether a format selects a Rust type that has nothing in common with others.
 fn selects_type(format: &str) -> bool {
     matches!(format, "binary" | "status-choice") || IntegerType::from_format(format).is_some()
+}
+
+/// Returns whether strings with a format have a type other than `String`.
+fn has_string_type(format: &str) -> bool {
+    Formats::default().get(format).is_some()
 }
 
 /// Returns the effect of a change of the type of an integer.
@@ -131,6 +136,8 @@ impl<'a> DiffWalk<'a> {
         };
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).unwrap_or_default();
         let (before_format, after_format) = (text(before), text(after));
+        let (old, new) = &member.owners;
+        let is_enum = old.value.get("enum").is_some() || new.value.get("enum").is_some();
         // Integers have 64 bits by default.
         let integer = |format: &str| match format {
             "" => Some(IntegerType::Int64),
@@ -147,6 +154,14 @@ impl<'a> DiffWalk<'a> {
                     Some((old, new)) => (DiffRule::TypeChanged, range_effect(old, new)),
                     None => (DiffRule::TypeChanged, Effect::ALL),
                 }
+            }
+            (old, new) if (has_string_type(old) || has_string_type(new)) && !is_enum => {
+                let effect = match (before, after) {
+                    (None, _) => Effect::NARROWED,
+                    (_, None) => Effect::WIDENED,
+                    _ => Effect::ALL,
+                };
+                (DiffRule::TypeChanged, effect)
             }
             _ => (rule, effect),
         };

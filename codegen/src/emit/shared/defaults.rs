@@ -1,12 +1,14 @@
 //! Methods that return a value or its default.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{ItemOrigin, docs, ty_in};
+use super::{ItemOrigin, docs, format_ty, ty_in};
 use crate::{
     doc::code,
-    model::{Constant, Model, Type, TypeKind},
+    model::{BASE64, Constant, FormatType, Model, Type, TypeKind},
     name::Ident,
 };
 
@@ -57,6 +59,9 @@ fn default_value(
             let number = Literal::f64_unsuffixed(default.to_string().parse().ok()?);
             (quote!(f64), copied(quote!(#number)))
         }
+        (Type::Format(ty), Constant::Text(text)) => {
+            (format_ty(ty), format_or_default(name, ty, text)?)
+        }
         (Type::String, Constant::Text(text)) => {
             (quote!(&str), quote!(self.#name.as_deref().unwrap_or(#text)))
         }
@@ -90,4 +95,32 @@ fn default_value(
         }
         _ => return None,
     })
+}
+
+/// Returns the value of an optional field, or its default; `None` if the type has no constants.
+fn format_or_default(name: &Ident, ty: &FormatType, text: &str) -> Option<TokenStream> {
+    let default = match &*ty.path {
+        BASE64 => {
+            let default = quote!(#text.parse().unwrap_or_default());
+            return Some(quote!(self.#name.clone().unwrap_or_else(|| #default)));
+        }
+        // The text is valid.
+        "chrono::DateTime<chrono::Utc>" | "chrono::NaiveDate" => {
+            let default = quote!(#text.parse().unwrap_or_default());
+            return Some(quote!(self.#name.unwrap_or_else(|| #default)));
+        }
+        "std::net::Ipv4Addr" => {
+            let octets = text.parse::<Ipv4Addr>().ok()?.octets();
+            let octets = octets.map(Literal::u8_unsuffixed);
+            quote!(std::net::Ipv4Addr::new(#(#octets),*))
+        }
+        "std::net::Ipv6Addr" => {
+            let segments = text.parse::<Ipv6Addr>().ok()?.segments();
+            let segments = segments.map(Literal::u16_unsuffixed);
+            quote!(std::net::Ipv6Addr::new(#(#segments),*))
+        }
+        "uuid::Uuid" => quote!(uuid::uuid!(#text)),
+        _ => return None,
+    };
+    Some(quote!(self.#name.unwrap_or(#default)))
 }

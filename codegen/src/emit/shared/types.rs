@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    model::{Constant, Model, ResponseKey, Type, TypeKind},
+    model::{BASE64, Constant, FormatType, Model, ResponseKey, Type, TypeKind},
     name::Ident,
 };
 
@@ -41,6 +41,7 @@ pub(in crate::emit) fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> T
             quote!(Box<#inner>)
         }
         Type::Bytes => quote!(bytes::Bytes),
+        Type::Format(ty) => format_ty(ty),
         Type::Integer(ty) => {
             let name = format_ident!("{}", ty.rust_name());
             quote!(#name)
@@ -63,10 +64,17 @@ pub(in crate::emit) fn ty_in(model: &Model, of: &Type, types: &TokenStream) -> T
     }
 }
 
+/// Writes the type of a format: `uuid::Uuid`.
+pub(in crate::emit) fn format_ty(ty: &FormatType) -> TokenStream {
+    // The paths are those of the table, or have been checked.
+    ty.path.parse().unwrap_or_default()
+}
+
 /// Returns whether a function should take `impl Into` of the type instead of the type.
 pub(in crate::emit) fn takes_into(model: &Model, of: &Type) -> bool {
     match of {
         Type::Bytes | Type::StatusChoice | Type::String => true,
+        Type::Format(ty) => ty.path == BASE64,
         Type::Named(id) => match &model.type_def(*id).kind {
             TypeKind::Alias(ty) => takes_into(model, ty),
             TypeKind::TextEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Wrapper(_) => true,

@@ -57,16 +57,12 @@ impl TypeChecker<'_> {
             | (Type::Nullable(_), Value::Null)
             | (Type::Boolean, Value::Bool(_))
             | (Type::Number, Value::Number(_))
-            | (Type::Bytes | Type::String, Value::String(_)) => Ok(()),
+            | (Type::Bytes | Type::Format(_) | Type::String, Value::String(_)) => Ok(()),
             (Type::Integer(ty), Value::Number(number)) => match integer(number) {
                 Some(number) if ty.range().contains(&number) => Ok(()),
                 Some(_) => {
-                    let range = ty.range();
-                    wrong(&format!(
-                        "an integer from {} to {}",
-                        range.start(),
-                        range.end()
-                    ))
+                    let (least, most) = ty.range().into_inner();
+                    wrong(&format!("an integer from {least} to {most}"))
                 }
                 None => wrong("an integer"),
             },
@@ -141,7 +137,9 @@ impl TypeChecker<'_> {
             (Type::Boolean, _) => wrong("a boolean"),
             (Type::Number, _) => wrong("a number"),
             (Type::Integer(_), _) => wrong("an integer"),
-            (Type::Bytes | Type::String | Type::StatusChoice, _) => wrong("a string"),
+            (Type::Bytes | Type::Format(_) | Type::String | Type::StatusChoice, _) => {
+                wrong("a string")
+            }
             (Type::Array(_), _) => wrong("a list"),
             (Type::Map(_), _) => wrong("a mapping"),
         }

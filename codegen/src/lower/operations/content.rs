@@ -231,7 +231,12 @@ fn text_type(ty: Type, types: &Types) -> Type {
     }
     let is_scalar = matches!(
         named,
-        Type::Boolean | Type::Integer(_) | Type::Number | Type::String | Type::StatusChoice
+        Type::Boolean
+            | Type::Format(_)
+            | Type::Integer(_)
+            | Type::Number
+            | Type::String
+            | Type::StatusChoice
     );
     if is_scalar { ty } else { Type::String }
 }

@@ -101,7 +101,10 @@ pub(crate) fn lower(
         let candidates = [Ident::snake("others"), Ident::snake("other parts")];
         scope.name(&candidates, "all other parts").0
     });
-    let doc = schema.as_ref().map(docs::schema_docs).unwrap_or_default();
+    let doc = schema
+        .as_ref()
+        .map(|schema| docs::schema_docs(cx, schema))
+        .unwrap_or_default();
     lowering.add_type(
         &naming.with("form"),
         doc,

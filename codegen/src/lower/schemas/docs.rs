@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::lower::{
     Context,
-    schemas::merged::{AdditionalProperties, Schema, UNIONS},
+    schemas::{
+        merged::{AdditionalProperties, Schema, UNIONS},
+        scalars::format_type,
+    },
 };
 use crate::{doc::code, model::IntegerType, pointer::Pointer};
 
@@ -32,9 +35,9 @@ pub(crate) fn parameter_docs(
 }
 
 /// Returns the documentation of a schema.
-pub(crate) fn schema_docs(schema: &Schema<'_>) -> String {
+pub(crate) fn schema_docs(cx: &Context<'_>, schema: &Schema<'_>) -> String {
     let mut paragraphs = descriptions(|keyword| schema.own(keyword));
-    paragraphs.extend(constraints(schema));
+    paragraphs.extend(constraints(cx, schema));
     join_paragraphs(paragraphs)
 }
 
@@ -56,7 +59,7 @@ pub(crate) fn property_docs(cx: &Context<'_>, places: &[Pointer]) -> String {
 pub(crate) fn alias_docs(cx: &Context<'_>, place: &Pointer, target: &Schema<'_>) -> String {
     let own = join_paragraphs(descriptions_at(cx, place));
     if own.is_empty() {
-        schema_docs(target)
+        schema_docs(cx, target)
     } else {
         own
     }
@@ -75,7 +78,7 @@ fn descriptions_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
 /// Returns the constraints of the schema at a place; only its annotations if it refers to another schema.
 fn constraints_at(cx: &Context<'_>, place: &Pointer) -> Vec<String> {
     match Schema::at(cx, place) {
-        Some(schema) if schema.place == *place => constraints(&schema),
+        Some(schema) if schema.place == *place => constraints(cx, &schema),
         Some(schema) => ANNOTATIONS
             .iter()
             .filter_map(|(keyword, label)| {
@@ -127,7 +130,7 @@ fn keyword_docs(keyword: &str, label: &str, value: &Value, exclusive: &str) -> O
 }
 
 /// Describes the constraints of a schema that its type does not show.
-fn constraints(schema: &Schema<'_>) -> Vec<String> {
+fn constraints(cx: &Context<'_>, schema: &Schema<'_>) -> Vec<String> {
     let mut paragraphs = Vec::new();
     let constraints = [
         ("format", "Format"),
@@ -152,6 +155,7 @@ fn constraints(schema: &Schema<'_>) -> Vec<String> {
         let is_shown = |format: &str| {
             matches!(format, "double" | "status-choice")
                 || IntegerType::from_format(format).is_some()
+                || format_type(cx, schema).is_some()
         };
         if keyword == "format" && value.as_str().is_some_and(is_shown) {
             continue;

@@ -35,14 +35,14 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         } = named;
         let definition = if named.is_definition {
             let kind = lowering.kind(&name, &schema);
-            definition(name, &schema, kind)
+            definition(lowering.cx, name, &schema, kind)
         } else {
             let target = lowering.schema_type(&named.place, &Naming::of_type(&name));
             TypeDef {
                 doc: docs::alias_docs(lowering.cx, &named.place, &schema),
                 deprecated: schema.is_deprecated(),
                 origin: named.place.into(),
-                ..definition(name, &schema, TypeKind::Alias(target))
+                ..definition(lowering.cx, name, &schema, TypeKind::Alias(target))
             }
         };
         lowering.types.define(id, definition);

@@ -1,9 +1,16 @@
-//! Lowers integers, and finds the values of types that parameters, header fields and forms cannot represent.
+//! Lowers integers and strings, and finds the values of types that parameters, header fields and forms cannot represent.
 
 use serde_json::Value;
 
-use super::{Types, merged::Schema};
-use crate::model::{IntegerType, Type, TypeKind, integer};
+use super::{
+    Types,
+    merged::{Schema, SchemaShape},
+    validity::excludes,
+};
+use crate::{
+    lower::Context,
+    model::{FormatType, IntegerType, Type, TypeKind, integer},
+};
 
 /// Returns the type of an integer: that of its format, or else one that has all values up to `maximum`.
 pub(super) fn integer_type(schema: &Schema<'_>) -> IntegerType {
@@ -20,6 +27,20 @@ pub(super) fn integer_type(schema: &Schema<'_>) -> IntegerType {
             _ => IntegerType::Int64,
         }
     })
+}
+
+/// Returns the type of a string with a format; `None` for `String`.
+///
+/// The text that the type writes must be valid, so a schema whose pattern or lengths exclude it is a `String`.
+pub(super) fn format_type(cx: &Context<'_>, schema: &Schema<'_>) -> Option<FormatType> {
+    let format = schema
+        .text("format")
+        .filter(|_| schema.shape(cx) == SchemaShape::Text)?;
+    let mut formats = schema.every("format");
+    let ty = cx.formats.get(format)?;
+    let is_only = formats.all(|(_, other)| other.as_str() == Some(format));
+    let mut samples = ty.samples.iter();
+    (is_only && !samples.any(|text| excludes(cx, schema, text))).then_some(ty)
 }
 
 /// Describes the values of a type that a parameter or header field cannot represent, if there are any.

@@ -6,6 +6,7 @@ use super::{
     Naming,
     merged::{Schema, SchemaShape, UnionMember},
     origin,
+    scalars::format_type,
 };
 use crate::{
     lower::Lowering,
@@ -36,7 +37,10 @@ impl Lowering<'_> {
                 .clone()
                 .or_else(|| schema.text("title").map(str::to_owned));
             let hint = hint.or_else(|| tags.first().cloned());
-            let hint = hint.unwrap_or_else(|| shape_name(schema.shape(cx)).to_owned());
+            let hint = hint.unwrap_or_else(|| match format_type(cx, &schema) {
+                Some(_) => schema.text("format").unwrap_or_default().to_owned(),
+                None => shape_name(schema.shape(cx)).to_owned(),
+            });
             let part = naming.with(if is_base { "base" } else { &hint });
             let naming = if is_extended || component.is_none() {
                 part

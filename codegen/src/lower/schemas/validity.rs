@@ -43,6 +43,16 @@ pub(crate) fn is_valid(
         .all(|place| validity.has(place, value, Some(schema), 0))
 }
 
+/// Returns whether a keyword of a schema excludes a string by itself.
+pub(crate) fn excludes(cx: &Context<'_>, schema: &Schema<'_>, text: &str) -> bool {
+    let validity = Validity {
+        cx,
+        direction: Direction::Both,
+        one_of: OneOfRule::Several,
+    };
+    validity.violated_keyword(schema, &text.into()).is_some()
+}
+
 /// Returns where a value is invalid, and why; `None` if it is valid.
 pub(crate) fn find_violation(
     cx: &Context<'_>,

@@ -27,9 +27,8 @@ type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
 ///
 /// Only a request that is safe to repeat is retried: its method is idempotent (RFC 9110, section 9.2.2), it
 /// has an `Idempotency-Key`, nothing was sent because the connection failed, or
-/// [`any_method`](Self::any_method) is set. A streamed body
-/// ([`Body`](crate::Body)) cannot be replayed, so its request is not
-/// retried.
+/// [`any_method`](Self::any_method) is set. A streamed [`Body`](crate::Body) cannot be replayed, so its request
+/// is not retried.
 ///
 /// `Retry-After` takes precedence over exponential backoff with full jitter: a random part of a delay that
 /// doubles with each attempt, so that many clients do not retry at once.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     body::Body,
     error::{EncodeError, header_value},
-    form::{self, pairs},
+    form,
     json::{self, JsonError},
     media::{Media, is_json},
     multipart::{FormParts, FormValues, MultipartForm},
@@ -141,20 +141,40 @@ impl<'a> ReceivedContent<'a> {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, ContentError> {
-        let value = json::read(self.body.in_memory())?;
-        self.check(|| serde_json::from_slice(self.body.in_memory()).ok())?;
-        Ok(value)
+        let value = json::read(self.body.in_memory());
+        self.check_json(value.as_ref().err())?;
+        Ok(value?)
+    }
+
+    /// Validates JSON. If it cannot be decoded, a constraint that the value in question violates says more.
+    fn check_json(&self, error: Option<&JsonError>) -> Result<(), ContentError> {
+        if error.is_some_and(|error| error.pointer.is_none()) {
+            return Ok(());
+        }
+        let result = self.check(|| serde_json::from_slice(self.body.in_memory()).ok());
+        match (&result, error) {
+            (Err(ContentError::Invalid { pointer, .. }), Some(error))
+                if *pointer != error.pointer =>
+            {
+                Ok(())
+            }
+            _ => result,
+        }
     }
 
     pub(crate) fn form<T: DeserializeOwned + Serialize>(self) -> Result<T, ContentError> {
-        let value = form::read(self.body.in_memory())?;
+        let fields = form::fields(self.body.in_memory())?;
+        let value = form::read(fields.clone())?;
         self.check(|| {
             let mut object = serde_json::to_value(&value).ok()?;
-            let fields = pairs(std::str::from_utf8(self.body.in_memory()).ok()?);
-            // Undeclared fields are validated, too.
-            for (name, text) in fields {
-                let members = object.as_object_mut()?;
-                members.entry(name).or_insert_with(|| text.into());
+            let members = object.as_object_mut()?;
+            for (name, field) in fields {
+                let received = match members.remove(&name) {
+                    Some(value) => field.received(value).ok()?,
+                    // Undeclared fields are validated, too.
+                    None => field.texts.first().copied().unwrap_or_default().into(),
+                };
+                members.insert(name, received);
             }
             Some(object)
         })?;
@@ -168,7 +188,7 @@ impl<'a> ReceivedContent<'a> {
         };
         let form = T::read(&mut parts)?;
         self.check(|| {
-            let mut values = FormValues::default();
+            let mut values = FormValues::new(parts.take_received_texts());
             form.values(&mut values);
             Some(values.with_undeclared(parts.take_remaining()))
         })?;
@@ -179,7 +199,11 @@ impl<'a> ReceivedContent<'a> {
         let text = std::str::from_utf8(self.body.in_memory())
             .map_err(|_| ContentError::Malformed("malformed UTF-8".to_owned()))?;
         let value = T::deserialize(ParamText(text.into()))?;
-        self.check(|| serde_json::to_value(&value).ok())?;
+        self.check(|| {
+            let mut value = serde_json::to_value(&value).ok()?;
+            ParamText(text.into()).replace(&mut value);
+            Some(value)
+        })?;
         Ok(value)
     }
 

@@ -42,8 +42,11 @@ pub(crate) fn write<T: Serialize>(value: &T) -> Result<String, EncodeError> {
     Ok(form)
 }
 
-/// Decodes the fields of a form.
-pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
+/// The fields of a form, by name.
+pub(crate) type Fields<'a> = Vec<(String, RawParam<'a>)>;
+
+/// Splits a form into its fields.
+pub(crate) fn fields(form: &[u8]) -> Result<Fields<'_>, ValueError> {
     let form = std::str::from_utf8(form)
         .map_err(|_| ValueError("the form is not valid UTF-8".to_owned()))?;
     let mut fields: Vec<(String, RawValues<'_>)> = Vec::new();
@@ -61,7 +64,12 @@ pub(crate) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, ValueError> {
         };
         (name, raw)
     });
-    serde_path_to_error::deserialize(MapDeserializer::new(fields)).map_err(|error| {
+    Ok(fields.collect())
+}
+
+/// Decodes the fields of a form.
+pub(crate) fn read<T: DeserializeOwned>(fields: Fields<'_>) -> Result<T, ValueError> {
+    serde_path_to_error::deserialize(MapDeserializer::new(fields.into_iter())).map_err(|error| {
         // An error of the whole form has no path.
         let field = match error.path().iter().next() {
             Some(Segment::Map { key }) => key.clone(),

@@ -118,9 +118,13 @@ impl RequestDecoder {
         if raw.texts.is_empty() && raw.members.is_empty() && !is_present {
             return Ok(None);
         }
-        let value = raw.value().map_err(|error| invalid(&error.0))?;
+        let value = raw.value().map_err(|error| {
+            let violation = raw.violation(param.constraints);
+            invalid(&violation.map_or(error.0, |violation| violation.message("it")))
+        })?;
         if !param.constraints.is_empty()
             && let Ok(value) = serde_json::to_value(&value)
+            && let Ok(value) = raw.received(value)
             && let Err(violation) = check(&value, param.constraints)
         {
             return Err(invalid(&violation.message("it")));
