@@ -14,45 +14,6 @@ use crate::{
     types,
 };
 
-/// The request of `PUT /any`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PutAny {
-    /// The content.
-    pub body: crate::Media,
-}
-
-impl PutAny {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(body: crate::Media) -> Self {
-        Self { body }
-    }
-}
-
-impl Operation for PutAny {
-    type Response = PutAnyResponse;
-    type Credentials = ();
-    const ID: &'static str = "putAny";
-    const METHOD: http::Method = http::Method::PUT;
-    const PATH: &'static str = "/any";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.content(EncodedContent::media(&self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            body: request
-                .content(&["application/*"])?
-                .with_constraints(constraints::IS_POT)
-                .media()?,
-        })
-    }
-}
-
 /// The request of `POST /orders`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -130,16 +91,12 @@ impl Operation for Order {
 pub struct PutPhoto {
     /// The path parameter `album`.
     pub album: types::Word,
-    /// The content.
-    pub body: types::PutPhotoBodyForm,
     /// The query parameter `page`.
     ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
     pub page: Option<i64>,
-    /// The query parameter `size`.
-    pub size: Option<types::PutPhotoSize>,
     /// The query parameter `tag`.
     ///
     /// Maximum number of items: `3`
@@ -148,8 +105,12 @@ pub struct PutPhoto {
     ///
     /// An empty list is not sent, like `None`.
     pub tag: Option<Vec<types::Word>>,
+    /// The query parameter `size`.
+    pub size: Option<types::PutPhotoSize>,
     /// The header parameter `X-Trace`.
     pub x_trace: Option<uuid::Uuid>,
+    /// The content.
+    pub body: types::PutPhotoBodyForm,
 }
 
 impl PutPhoto {
@@ -158,11 +119,11 @@ impl PutPhoto {
     pub fn new(album: impl Into<types::Word>, body: types::PutPhotoBodyForm) -> Self {
         Self {
             album: album.into(),
-            body,
             page: None,
-            size: None,
             tag: None,
+            size: None,
             x_trace: None,
+            body,
         }
     }
 
@@ -177,13 +138,6 @@ impl PutPhoto {
         self
     }
 
-    /// The query parameter `size`.
-    #[must_use]
-    pub fn size(mut self, size: types::PutPhotoSize) -> Self {
-        self.size = Some(size);
-        self
-    }
-
     /// The query parameter `tag`.
     ///
     /// Maximum number of items: `3`
@@ -194,6 +148,13 @@ impl PutPhoto {
     #[must_use]
     pub fn tag(mut self, tag: Vec<types::Word>) -> Self {
         self.tag = Some(tag);
+        self
+    }
+
+    /// The query parameter `size`.
+    #[must_use]
+    pub fn size(mut self, size: types::PutPhotoSize) -> Self {
+        self.size = Some(size);
         self
     }
 
@@ -216,8 +177,8 @@ impl Operation for PutPhoto {
     fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
         request.required(Param::path("album"), &self.album)?;
         request.optional(Param::query("page"), self.page.as_ref())?;
-        request.optional(Param::query("size"), self.size.as_ref())?;
         request.optional(Param::query("tag"), self.tag.as_ref())?;
+        request.optional(Param::query("size"), self.size.as_ref())?;
         request.optional(Param::header("X-Trace"), self.x_trace.as_ref())?;
         request.content(EncodedContent::multipart("multipart/form-data", &self.body)?);
         Ok(())
@@ -231,13 +192,13 @@ impl Operation for PutPhoto {
                 .optional(
                     Param::query("page").with_constraints(constraints::PUT_PHOTO_PAGE),
                 )?,
-            size: request
-                .optional(
-                    Param::query("size").with_constraints(constraints::IS_PUT_PHOTO_SIZE),
-                )?,
             tag: request
                 .optional(
                     Param::query("tag").with_constraints(constraints::PUT_PHOTO_TAG),
+                )?,
+            size: request
+                .optional(
+                    Param::query("size").with_constraints(constraints::IS_PUT_PHOTO_SIZE),
                 )?,
             x_trace: request
                 .optional(
@@ -248,6 +209,45 @@ impl Operation for PutPhoto {
                 .content(&["multipart/form-data"])?
                 .with_constraints(constraints::PUT_PHOTO_BODY)
                 .multipart()?,
+        })
+    }
+}
+
+/// The request of `PUT /any`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PutAny {
+    /// The content.
+    pub body: crate::Media,
+}
+
+impl PutAny {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(body: crate::Media) -> Self {
+        Self { body }
+    }
+}
+
+impl Operation for PutAny {
+    type Response = PutAnyResponse;
+    type Credentials = ();
+    const ID: &'static str = "putAny";
+    const METHOD: http::Method = http::Method::PUT;
+    const PATH: &'static str = "/any";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.content(EncodedContent::media(&self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            body: request
+                .content(&["application/*"])?
+                .with_constraints(constraints::IS_POT)
+                .media()?,
         })
     }
 }

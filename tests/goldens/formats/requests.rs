@@ -14,6 +14,185 @@ use crate::{
     types,
 };
 
+/// The request of `PUT /orders/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PutOrder {
+    /// The path parameter `id`.
+    pub id: types::OrderId,
+    /// The query parameter `related`.
+    ///
+    /// An empty list is not sent, like `None`.
+    pub related: Option<Vec<types::OrderId>>,
+    /// The query parameter `parent`.
+    pub parent: Option<types::OrderId>,
+    /// The header parameter `X-Address`.
+    ///
+    /// Default: `127.0.0.1`
+    pub x_address: Option<std::net::Ipv4Addr>,
+    /// The query parameter `since`.
+    pub since: Option<chrono::DateTime<chrono::Utc>>,
+    /// The header parameter `X-Day`.
+    ///
+    /// Default: `2020-02-29`
+    pub x_day: Option<chrono::NaiveDate>,
+    /// The query parameter `key`.
+    pub key: Option<crate::Base64>,
+    /// The cookie parameter `session`.
+    pub session: Option<uuid::Uuid>,
+    /// The content.
+    pub body: types::Order,
+}
+
+impl PutOrder {
+    /// Creates a request from its required parameters.
+    #[must_use]
+    pub fn new(id: types::OrderId, body: types::Order) -> Self {
+        Self {
+            id,
+            related: None,
+            parent: None,
+            x_address: None,
+            since: None,
+            x_day: None,
+            key: None,
+            session: None,
+            body,
+        }
+    }
+
+    /// The query parameter `related`.
+    ///
+    /// An empty list is not sent, like `None`.
+    #[must_use]
+    pub fn related(mut self, related: Vec<types::OrderId>) -> Self {
+        self.related = Some(related);
+        self
+    }
+
+    /// The query parameter `parent`.
+    #[must_use]
+    pub fn parent(mut self, parent: types::OrderId) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    /// The header parameter `X-Address`.
+    ///
+    /// Default: `127.0.0.1`
+    #[must_use]
+    pub fn x_address(mut self, x_address: std::net::Ipv4Addr) -> Self {
+        self.x_address = Some(x_address);
+        self
+    }
+
+    /// The query parameter `since`.
+    #[must_use]
+    pub fn since(mut self, since: chrono::DateTime<chrono::Utc>) -> Self {
+        self.since = Some(since);
+        self
+    }
+
+    /// The header parameter `X-Day`.
+    ///
+    /// Default: `2020-02-29`
+    #[must_use]
+    pub fn x_day(mut self, x_day: chrono::NaiveDate) -> Self {
+        self.x_day = Some(x_day);
+        self
+    }
+
+    /// The query parameter `key`.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<crate::Base64>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// The cookie parameter `session`.
+    #[must_use]
+    pub fn session(mut self, session: uuid::Uuid) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Returns the value, or the default: `127.0.0.1`.
+    #[must_use]
+    pub fn x_address_or_default(&self) -> std::net::Ipv4Addr {
+        self.x_address.unwrap_or(std::net::Ipv4Addr::new(127, 0, 0, 1))
+    }
+
+    /// Returns the value, or the default: `2020-02-29`.
+    #[must_use]
+    pub fn x_day_or_default(&self) -> chrono::NaiveDate {
+        self.x_day.unwrap_or_else(|| "2020-02-29".parse().unwrap_or_default())
+    }
+}
+
+impl Operation for PutOrder {
+    type Response = PutOrderResponse;
+    type Credentials = ();
+    const ID: &'static str = "putOrder";
+    const METHOD: http::Method = http::Method::PUT;
+    const PATH: &'static str = "/orders/{id}";
+    const HAS_BODY: bool = true;
+
+    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
+        request.required(Param::path("id"), &self.id)?;
+        request.optional(Param::query("related"), self.related.as_ref())?;
+        request.optional(Param::query("parent"), self.parent.as_ref())?;
+        request.optional(Param::header("X-Address"), self.x_address.as_ref())?;
+        request.optional(Param::query("since"), self.since.as_ref())?;
+        request.optional(Param::header("X-Day"), self.x_day.as_ref())?;
+        request.optional(Param::query("key"), self.key.as_ref())?;
+        request.optional(Param::cookie("session"), self.session.as_ref())?;
+        request.content(EncodedContent::json("application/json", &self.body)?);
+        Ok(())
+    }
+
+    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
+        Ok(Self {
+            id: request
+                .required(Param::path("id").with_constraints(constraints::ORDER_ID))?,
+            related: request
+                .optional(
+                    Param::query("related")
+                        .with_constraints(constraints::PUT_ORDER_RELATED),
+                )?,
+            parent: request
+                .optional(
+                    Param::query("parent").with_constraints(constraints::ORDER_ID),
+                )?,
+            x_address: request
+                .optional(
+                    Param::header("X-Address")
+                        .with_constraints(constraints::PUT_ORDER_X_ADDRESS),
+                )?,
+            since: request
+                .optional(
+                    Param::query("since").with_constraints(constraints::PUT_ORDER_SINCE),
+                )?,
+            x_day: request
+                .optional(
+                    Param::header("X-Day").with_constraints(constraints::PUT_ORDER_X_DAY),
+                )?,
+            key: request
+                .optional(
+                    Param::query("key").with_constraints(constraints::PUT_ORDER_KEY),
+                )?,
+            session: request
+                .optional(
+                    Param::cookie("session")
+                        .with_constraints(constraints::PUT_ORDER_SESSION),
+                )?,
+            body: request
+                .content(&["application/json"])?
+                .with_constraints(constraints::ORDER)
+                .json()?,
+        })
+    }
+}
+
 /// The request of `POST /form`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -52,185 +231,6 @@ impl Operation for SendForm {
                 .content(&["application/x-www-form-urlencoded"])?
                 .with_constraints(constraints::FORM)
                 .form()?,
-        })
-    }
-}
-
-/// The request of `PUT /orders/{id}`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PutOrder {
-    /// The path parameter `id`.
-    pub id: types::OrderId,
-    /// The content.
-    pub body: types::Order,
-    /// The query parameter `key`.
-    pub key: Option<crate::Base64>,
-    /// The query parameter `parent`.
-    pub parent: Option<types::OrderId>,
-    /// The query parameter `related`.
-    ///
-    /// An empty list is not sent, like `None`.
-    pub related: Option<Vec<types::OrderId>>,
-    /// The query parameter `since`.
-    pub since: Option<chrono::DateTime<chrono::Utc>>,
-    /// The header parameter `X-Address`.
-    ///
-    /// Default: `127.0.0.1`
-    pub x_address: Option<std::net::Ipv4Addr>,
-    /// The header parameter `X-Day`.
-    ///
-    /// Default: `2020-02-29`
-    pub x_day: Option<chrono::NaiveDate>,
-    /// The cookie parameter `session`.
-    pub session: Option<uuid::Uuid>,
-}
-
-impl PutOrder {
-    /// Creates a request from its required parameters.
-    #[must_use]
-    pub fn new(id: types::OrderId, body: types::Order) -> Self {
-        Self {
-            id,
-            body,
-            key: None,
-            parent: None,
-            related: None,
-            since: None,
-            x_address: None,
-            x_day: None,
-            session: None,
-        }
-    }
-
-    /// The query parameter `key`.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<crate::Base64>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// The query parameter `parent`.
-    #[must_use]
-    pub fn parent(mut self, parent: types::OrderId) -> Self {
-        self.parent = Some(parent);
-        self
-    }
-
-    /// The query parameter `related`.
-    ///
-    /// An empty list is not sent, like `None`.
-    #[must_use]
-    pub fn related(mut self, related: Vec<types::OrderId>) -> Self {
-        self.related = Some(related);
-        self
-    }
-
-    /// The query parameter `since`.
-    #[must_use]
-    pub fn since(mut self, since: chrono::DateTime<chrono::Utc>) -> Self {
-        self.since = Some(since);
-        self
-    }
-
-    /// The header parameter `X-Address`.
-    ///
-    /// Default: `127.0.0.1`
-    #[must_use]
-    pub fn x_address(mut self, x_address: std::net::Ipv4Addr) -> Self {
-        self.x_address = Some(x_address);
-        self
-    }
-
-    /// The header parameter `X-Day`.
-    ///
-    /// Default: `2020-02-29`
-    #[must_use]
-    pub fn x_day(mut self, x_day: chrono::NaiveDate) -> Self {
-        self.x_day = Some(x_day);
-        self
-    }
-
-    /// The cookie parameter `session`.
-    #[must_use]
-    pub fn session(mut self, session: uuid::Uuid) -> Self {
-        self.session = Some(session);
-        self
-    }
-
-    /// Returns the value, or the default: `127.0.0.1`.
-    #[must_use]
-    pub fn x_address_or_default(&self) -> std::net::Ipv4Addr {
-        self.x_address.unwrap_or(std::net::Ipv4Addr::new(127, 0, 0, 1))
-    }
-
-    /// Returns the value, or the default: `2020-02-29`.
-    #[must_use]
-    pub fn x_day_or_default(&self) -> chrono::NaiveDate {
-        self.x_day.unwrap_or_else(|| "2020-02-29".parse().unwrap_or_default())
-    }
-}
-
-impl Operation for PutOrder {
-    type Response = PutOrderResponse;
-    type Credentials = ();
-    const ID: &'static str = "putOrder";
-    const METHOD: http::Method = http::Method::PUT;
-    const PATH: &'static str = "/orders/{id}";
-    const HAS_BODY: bool = true;
-
-    fn encode(&self, request: &mut RequestEncoder) -> Result<(), EncodeError> {
-        request.required(Param::path("id"), &self.id)?;
-        request.optional(Param::query("key"), self.key.as_ref())?;
-        request.optional(Param::query("parent"), self.parent.as_ref())?;
-        request.optional(Param::query("related"), self.related.as_ref())?;
-        request.optional(Param::query("since"), self.since.as_ref())?;
-        request.optional(Param::header("X-Address"), self.x_address.as_ref())?;
-        request.optional(Param::header("X-Day"), self.x_day.as_ref())?;
-        request.optional(Param::cookie("session"), self.session.as_ref())?;
-        request.content(EncodedContent::json("application/json", &self.body)?);
-        Ok(())
-    }
-
-    fn decode(request: &mut RequestDecoder) -> Result<Self, Rejection> {
-        Ok(Self {
-            id: request
-                .required(Param::path("id").with_constraints(constraints::ORDER_ID))?,
-            key: request
-                .optional(
-                    Param::query("key").with_constraints(constraints::PUT_ORDER_KEY),
-                )?,
-            parent: request
-                .optional(
-                    Param::query("parent").with_constraints(constraints::ORDER_ID),
-                )?,
-            related: request
-                .optional(
-                    Param::query("related")
-                        .with_constraints(constraints::PUT_ORDER_RELATED),
-                )?,
-            since: request
-                .optional(
-                    Param::query("since").with_constraints(constraints::PUT_ORDER_SINCE),
-                )?,
-            x_address: request
-                .optional(
-                    Param::header("X-Address")
-                        .with_constraints(constraints::PUT_ORDER_X_ADDRESS),
-                )?,
-            x_day: request
-                .optional(
-                    Param::header("X-Day").with_constraints(constraints::PUT_ORDER_X_DAY),
-                )?,
-            session: request
-                .optional(
-                    Param::cookie("session")
-                        .with_constraints(constraints::PUT_ORDER_SESSION),
-                )?,
-            body: request
-                .content(&["application/json"])?
-                .with_constraints(constraints::ORDER)
-                .json()?,
         })
     }
 }

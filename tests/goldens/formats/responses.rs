@@ -14,6 +14,86 @@ use crate::{
     types,
 };
 
+/// The responses of `PUT /orders/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PutOrderResponse {
+    /// [`200 OK`](crate::Status::Ok)
+    ///
+    /// The order.
+    Ok {
+        /// The header `X-Address`.
+        x_address: std::net::Ipv6Addr,
+        /// The header `X-Day`.
+        x_day: Option<chrono::NaiveDate>,
+        /// The header `X-Since`.
+        x_since: Option<chrono::DateTime<chrono::Utc>>,
+        /// The header `X-Key`.
+        x_key: Option<crate::Base64>,
+        /// The header `X-Parent`.
+        x_parent: Option<types::OrderId>,
+        /// The content.
+        body: types::Order,
+    },
+}
+
+impl PutOrderResponse {
+    /// Returns the status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Ok { .. } => Status::Ok.into(),
+        }
+    }
+}
+
+impl Response for PutOrderResponse {
+    type Success = types::Order;
+    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
+    const PRODUCES: &'static [&'static str] = &["application/json"];
+
+    fn code(&self) -> Code {
+        self.code()
+    }
+
+    fn success(self) -> Result<types::Order, Self> {
+        match self {
+            Self::Ok { body, .. } => Ok(body),
+        }
+    }
+
+    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
+        match response.code() {
+            200 => {
+                Ok(Self::Ok {
+                    x_address: response.required(Param::header("X-Address"))?,
+                    x_day: response.optional(Param::header("X-Day"))?,
+                    x_since: response.optional(Param::header("X-Since"))?,
+                    x_key: response.optional(Param::header("X-Key"))?,
+                    x_parent: response.optional(Param::header("X-Parent"))?,
+                    body: response.content(&["application/json"])?.json()?,
+                })
+            }
+            _ => Err(DecodeError::UndeclaredStatus),
+        }
+    }
+
+    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
+        match self {
+            Self::Ok { x_address, x_day, x_since, x_key, x_parent, body } => {
+                Ok(
+                    ResponseEncoder::new(Status::Ok)
+                        .header(Param::header("X-Address"), &x_address)?
+                        .optional(Param::header("X-Day"), x_day.as_ref())?
+                        .optional(Param::header("X-Since"), x_since.as_ref())?
+                        .optional(Param::header("X-Key"), x_key.as_ref())?
+                        .optional(Param::header("X-Parent"), x_parent.as_ref())?
+                        .content(EncodedContent::json("application/json", &body)?),
+                )
+            }
+        }
+    }
+}
+
 /// The responses of `POST /form`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SendFormResponse {
@@ -57,86 +137,6 @@ impl Response for SendFormResponse {
     fn encode(self) -> Result<ResponseEncoder, EncodeError> {
         match self {
             Self::NoContent => Ok(ResponseEncoder::new(Status::NoContent)),
-        }
-    }
-}
-
-/// The responses of `PUT /orders/{id}`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PutOrderResponse {
-    /// [`200 OK`](crate::Status::Ok)
-    ///
-    /// The order.
-    Ok {
-        /// The header `X-Address`.
-        x_address: std::net::Ipv6Addr,
-        /// The header `X-Day`.
-        x_day: Option<chrono::NaiveDate>,
-        /// The header `X-Key`.
-        x_key: Option<crate::Base64>,
-        /// The header `X-Parent`.
-        x_parent: Option<types::OrderId>,
-        /// The header `X-Since`.
-        x_since: Option<chrono::DateTime<chrono::Utc>>,
-        /// The content.
-        body: types::Order,
-    },
-}
-
-impl PutOrderResponse {
-    /// Returns the status code.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Ok { .. } => Status::Ok.into(),
-        }
-    }
-}
-
-impl Response for PutOrderResponse {
-    type Success = types::Order;
-    const KEYS: &'static [ResponseKey] = &[ResponseKey::Exact(200)];
-    const PRODUCES: &'static [&'static str] = &["application/json"];
-
-    fn code(&self) -> Code {
-        self.code()
-    }
-
-    fn success(self) -> Result<types::Order, Self> {
-        match self {
-            Self::Ok { body, .. } => Ok(body),
-        }
-    }
-
-    fn decode(response: &mut ResponseDecoder<'_>) -> Result<Self, DecodeError> {
-        match response.code() {
-            200 => {
-                Ok(Self::Ok {
-                    x_address: response.required(Param::header("X-Address"))?,
-                    x_day: response.optional(Param::header("X-Day"))?,
-                    x_key: response.optional(Param::header("X-Key"))?,
-                    x_parent: response.optional(Param::header("X-Parent"))?,
-                    x_since: response.optional(Param::header("X-Since"))?,
-                    body: response.content(&["application/json"])?.json()?,
-                })
-            }
-            _ => Err(DecodeError::UndeclaredStatus),
-        }
-    }
-
-    fn encode(self) -> Result<ResponseEncoder, EncodeError> {
-        match self {
-            Self::Ok { x_address, x_day, x_key, x_parent, x_since, body } => {
-                Ok(
-                    ResponseEncoder::new(Status::Ok)
-                        .header(Param::header("X-Address"), &x_address)?
-                        .optional(Param::header("X-Day"), x_day.as_ref())?
-                        .optional(Param::header("X-Key"), x_key.as_ref())?
-                        .optional(Param::header("X-Parent"), x_parent.as_ref())?
-                        .optional(Param::header("X-Since"), x_since.as_ref())?
-                        .content(EncodedContent::json("application/json", &body)?),
-                )
-            }
         }
     }
 }

@@ -6,16 +6,16 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Form {
-    /// Pattern: `^20`
-    pub created: Option<chrono::DateTime<chrono::Utc>>,
-    /// `data`
-    pub data: Option<crate::Base64>,
-    /// `host`
-    pub host: Option<std::net::Ipv4Addr>,
     /// `id`
     pub id: OrderId,
     /// `ids`
     pub ids: Option<Vec<OrderId>>,
+    /// `host`
+    pub host: Option<std::net::Ipv4Addr>,
+    /// Pattern: `^20`
+    pub created: Option<chrono::DateTime<chrono::Utc>>,
+    /// `data`
+    pub data: Option<crate::Base64>,
 }
 
 impl Form {
@@ -23,73 +23,73 @@ impl Form {
     #[must_use]
     pub fn new(id: OrderId) -> Self {
         Self {
-            created: None,
-            data: None,
-            host: None,
             id,
             ids: None,
+            host: None,
+            created: None,
+            data: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Form {
-    optional created = "created",
-    optional data = "data",
-    optional host = "host",
     required id = "id",
     optional ids = "ids",
+    optional host = "host",
+    optional created = "created",
+    optional data = "data",
 });
 
 /// A property of each format.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
-    /// `any`
-    pub any: Option<OrderAny>,
-    /// Format: `uuid`
-    pub chosen: Option<OrderChosen>,
-    /// Default: `2020-01-01T00:00:00Z`
-    pub created: Option<chrono::DateTime<chrono::Utc>>,
-    /// Maximum length: `8`
-    ///
-    /// Default: `aGk=`
-    pub data: Option<crate::Base64>,
-    /// `day`
-    pub day: Option<chrono::NaiveDate>,
-    /// `either`
-    pub either: Option<OrderEither>,
-    /// `host`
-    pub host: Option<std::net::Ipv4Addr>,
     /// `id`
     pub id: OrderId,
-    /// `items`
-    pub items: Option<Vec<uuid::Uuid>>,
-    /// Minimum length: `36`
-    ///
-    /// Maximum length: `36`
-    ///
-    /// Pattern: `^[0-9a-f-]*$`
-    pub lower: Option<uuid::Uuid>,
+    /// Default: `2020-01-01T00:00:00Z`
+    pub created: Option<chrono::DateTime<chrono::Utc>>,
     /// Format: `date-time`
     ///
     /// Pattern: `\.\d{3}Z$`
     pub millis: Option<String>,
+    /// `day`
+    pub day: Option<chrono::NaiveDate>,
+    /// Maximum length: `8`
+    ///
+    /// Default: `aGk=`
+    pub data: Option<crate::Base64>,
+    /// `when`
+    pub when: Option<OrderWhen>,
+    /// `host`
+    pub host: Option<std::net::Ipv4Addr>,
+    /// Default: `::1`
+    pub source: Option<std::net::Ipv6Addr>,
+    /// `items`
+    pub items: Option<Vec<uuid::Uuid>>,
     /// `names`
     pub names: Option<std::collections::BTreeMap<String, uuid::Uuid>>,
     /// `nothing`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub nothing: Option<Option<uuid::Uuid>>,
-    /// Default: `::1`
-    pub source: Option<std::net::Ipv6Addr>,
-    /// Default: `00000000-0000-4000-8000-000000000002`
-    pub standard: Option<uuid::Uuid>,
+    /// `either`
+    pub either: Option<OrderEither>,
+    /// `any`
+    pub any: Option<OrderAny>,
+    /// Format: `uuid`
+    pub chosen: Option<OrderChosen>,
+    /// Minimum length: `36`
+    ///
+    /// Maximum length: `36`
+    ///
+    /// Pattern: `^[0-9a-f-]*$`
+    pub lower: Option<uuid::Uuid>,
     /// Format: `uuid`
     ///
     /// Pattern: `^[0-9A-F-]*$`
     pub upper: Option<String>,
-    /// `when`
-    pub when: Option<OrderWhen>,
+    /// Default: `00000000-0000-4000-8000-000000000002`
+    pub standard: Option<uuid::Uuid>,
 }
 
 impl Order {
@@ -97,23 +97,23 @@ impl Order {
     #[must_use]
     pub fn new(id: OrderId) -> Self {
         Self {
-            any: None,
-            chosen: None,
-            created: None,
-            data: None,
-            day: None,
-            either: None,
-            host: None,
             id,
-            items: None,
-            lower: None,
+            created: None,
             millis: None,
+            day: None,
+            data: None,
+            when: None,
+            host: None,
+            source: None,
+            items: None,
             names: None,
             nothing: None,
-            source: None,
-            standard: None,
+            either: None,
+            any: None,
+            chosen: None,
+            lower: None,
             upper: None,
-            when: None,
+            standard: None,
         }
     }
 
@@ -144,23 +144,23 @@ impl Order {
 }
 
 crate::runtime::codec::object::impl_serde_object!(Order {
-    optional any = "any",
-    optional chosen = "chosen",
-    optional created = "created",
-    optional data = "data",
-    optional day = "day",
-    optional either = "either",
-    optional host = "host",
     required id = "id",
-    optional items = "items",
-    optional lower = "lower",
+    optional created = "created",
     optional millis = "millis",
+    optional day = "day",
+    optional data = "data",
+    optional when = "when",
+    optional host = "host",
+    optional source = "source",
+    optional items = "items",
     optional names = "names",
     nullable nothing = "nothing",
-    optional source = "source",
-    optional standard = "standard",
+    optional either = "either",
+    optional any = "any",
+    optional chosen = "chosen",
+    optional lower = "lower",
     optional upper = "upper",
-    optional when = "when",
+    optional standard = "standard",
 });
 
 /// `OrderId`.
@@ -238,16 +238,16 @@ crate::runtime::codec::unions::impl_union!(OrderWhen {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendPartsBodyForm {
-    /// Pattern: `^20`
-    pub created: Option<chrono::DateTime<chrono::Utc>>,
-    /// `data`
-    pub data: Option<crate::Base64>,
-    /// `host`
-    pub host: Option<std::net::Ipv4Addr>,
     /// `id`
     pub id: OrderId,
     /// `ids`
     pub ids: Option<Vec<OrderId>>,
+    /// `host`
+    pub host: Option<std::net::Ipv4Addr>,
+    /// Pattern: `^20`
+    pub created: Option<chrono::DateTime<chrono::Utc>>,
+    /// `data`
+    pub data: Option<crate::Base64>,
 }
 
 impl SendPartsBodyForm {
@@ -255,11 +255,11 @@ impl SendPartsBodyForm {
     #[must_use]
     pub fn new(id: impl Into<OrderId>) -> Self {
         Self {
-            created: None,
-            data: None,
-            host: None,
             id: id.into(),
             ids: None,
+            host: None,
+            created: None,
+            data: None,
         }
     }
 }
@@ -269,18 +269,18 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
         &self,
         parts: &mut crate::runtime::codec::multipart::FormParts,
     ) -> Result<(), crate::EncodeError> {
+        parts.text("id", "text/plain", &self.id)?;
+        for value in self.ids.iter().flatten() {
+            parts.text("ids", "text/plain", value)?;
+        }
+        if let Some(value) = &self.host {
+            parts.text("host", "text/plain", value)?;
+        }
         if let Some(value) = &self.created {
             parts.text("created", "text/plain", value)?;
         }
         if let Some(value) = &self.data {
             parts.text("data", "text/plain", value)?;
-        }
-        if let Some(value) = &self.host {
-            parts.text("host", "text/plain", value)?;
-        }
-        parts.text("id", "text/plain", &self.id)?;
-        for value in self.ids.iter().flatten() {
-            parts.text("ids", "text/plain", value)?;
         }
         Ok(())
     }
@@ -289,18 +289,6 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
         parts: &mut crate::runtime::codec::multipart::FormParts,
     ) -> Result<Self, crate::runtime::codec::param_decode::ValueError> {
         Ok(Self {
-            created: crate::runtime::codec::multipart::optional(
-                "created",
-                parts.take_texts("created")?,
-            )?,
-            data: crate::runtime::codec::multipart::optional(
-                "data",
-                parts.take_texts("data")?,
-            )?,
-            host: crate::runtime::codec::multipart::optional(
-                "host",
-                parts.take_texts("host")?,
-            )?,
             id: crate::runtime::codec::multipart::required(
                 "id",
                 parts.take_texts("id")?,
@@ -309,14 +297,26 @@ impl crate::runtime::codec::multipart::MultipartForm for SendPartsBodyForm {
                 "ids",
                 parts.take_texts("ids")?,
             )?,
+            host: crate::runtime::codec::multipart::optional(
+                "host",
+                parts.take_texts("host")?,
+            )?,
+            created: crate::runtime::codec::multipart::optional(
+                "created",
+                parts.take_texts("created")?,
+            )?,
+            data: crate::runtime::codec::multipart::optional(
+                "data",
+                parts.take_texts("data")?,
+            )?,
         })
     }
 
     fn values(&self, values: &mut crate::runtime::codec::multipart::FormValues) {
-        values.add_optional("created", self.created.as_ref());
-        values.add_optional("data", self.data.as_ref());
-        values.add_optional("host", self.host.as_ref());
         values.add("id", &self.id);
         values.add_optional("ids", self.ids.as_ref());
+        values.add_optional("host", self.host.as_ref());
+        values.add_optional("created", self.created.as_ref());
+        values.add_optional("data", self.data.as_ref());
     }
 }

@@ -187,8 +187,8 @@ pub use {requests::*, responses::*};
 #[rustfmt::skip]
 pub use runtime::{
     codec::{
-        Base64, DecodeError, EncodeError, File, InvalidBase64Error, InvalidChoiceError,
-        Media, StatusChoice,
+        Base64, Body, BodyError, DecodeError, EncodeError, File, InvalidBase64Error,
+        InvalidChoiceError, Media, StatusChoice,
     },
     message::{Operation, Response, ResponseKey, StatusIn, match_response_key},
 };

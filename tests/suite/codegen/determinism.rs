@@ -1,6 +1,7 @@
 //! Equal input generates equal bytes, and the order of map keys only decides the order of what is generated.
 
 use statusquo_codegen::{
+    Options,
     diff::{Side, WireRisk, diff},
     files::Files,
     model::Catalogue,
@@ -9,7 +10,7 @@ use statusquo_codegen::{
 use statusquo_tests::{catalogue, documents::file_stems, own_spec, source, workspace};
 
 fn generate(source: &Source, catalogue: &Catalogue) -> Files {
-    match statusquo_codegen::generate(source, catalogue, &statusquo_codegen::Options::default()) {
+    match statusquo_codegen::generate(source, catalogue, &Options::default()) {
         Ok(generated) => generated.files,
         Err(findings) => panic!("{findings:#?}"),
     }
@@ -79,7 +80,7 @@ fn the_order_of_keys_only_changes_the_order_of_arguments() {
             text.find("\"paths\"") < text.find("\"openapi\""),
             "{path} is in reverse order"
         );
-        let side = |source: &Source| Side::read(source, catalogue).unwrap();
+        let side = |source: &Source| Side::read(source, catalogue, &Options::default()).unwrap();
         let diff = diff(&side(source), &side(&reordered));
         assert_eq!(diff.coverage.differences, 0, "{path}");
         assert!(diff.notes.is_empty(), "{path}: {:#?}", diff.notes);
