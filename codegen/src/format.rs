@@ -1,7 +1,11 @@
 //! Formats tokens as source text.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::{File, Ident, Item, ItemMacro, Macro, Path, token::Semi};
+use syn::{
+    File, Ident, Item, ItemMacro, LitStr, Macro, Path, Token, Type,
+    parse::{ParseStream, Parser},
+    token::Semi,
+};
 
 use crate::emit::without_origins;
 
@@ -153,6 +157,13 @@ fn table(call: &Macro) -> Option<String> {
     // With the short path, prettyplease does not wrap a row that fits on a line.
     let short = Path::from(Ident::new("m", Span::call_site()));
     let mut text = format!("{path}({head} {{\n");
+    if let Ok(rows) = typed_rows.parse2(rows.stream()) {
+        for row in rows {
+            push_line(&mut text, &format!("    {row}"));
+        }
+        text.push_str("});\n");
+        return Some(text);
+    }
     let mut row = Vec::new();
     for token in rows.stream() {
         match token {
@@ -169,6 +180,36 @@ fn table(call: &Macro) -> Option<String> {
     }
     text.push_str("});\n");
     Some(text)
+}
+
+/// Formats the rows of a table that contain types, `field: Type = "name",` and `..field: Type`.
+fn typed_rows(input: ParseStream) -> syn::Result<Vec<String>> {
+    let mut rows = Vec::new();
+    while !input.is_empty() {
+        let range: Option<Token![..]> = input.parse()?;
+        let field: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty: Type = input.parse()?;
+        let name = if range.is_none() {
+            input.parse::<Token![=]>()?;
+            input.parse()?
+        } else {
+            syn::parse_quote!("")
+        };
+        let name: LitStr = name;
+        let comma: Option<Token![,]> = input.parse()?;
+        // prettyplease puts spaces around the tokens of a type in a macro call, but not in an item.
+        let item = prettyplease::unparse(&syn::parse_quote!(const m: #ty = 0;));
+        let ty: Vec<_> = item.lines().map(str::trim).collect();
+        let ty = ty.concat();
+        let ty = ty.trim_start_matches("const m: ").trim_end_matches("= 0;");
+        let ty = ty.trim_end();
+        rows.push(match (range, comma) {
+            (Some(_), _) => format!("..{field}: {ty}"),
+            (None, _) => format!("{field}: {ty} = {},", name.token()),
+        });
+    }
+    Ok(rows)
 }
 
 /// Prints the only item of a file once per member, and merges the texts.

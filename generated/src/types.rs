@@ -3,7 +3,6 @@
 //! The types of parameters, header fields and content.
 
 /// The media types in which the resource is available.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Acceptable {
     /// A sentence that describes the problem.
@@ -23,13 +22,12 @@ impl Acceptable {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Acceptable {
-    required message = "message",
-    required accept = "accept",
+crate::runtime::codec::object::impl_object!(Acceptable {
+    message: Required<String> = "message",
+    accept: Required<Vec<String>> = "accept",
 });
 
 /// A problem document (RFC 9457), which describes an error to people and to programs.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
     /// The kind of problem as a URL; `about:blank` adds nothing to the status.
@@ -58,10 +56,10 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Problem {
-    optional r#type = "type",
-    required title = "title",
-    required status = "status",
-    optional detail = "detail",
-    optional instance = "instance",
+crate::runtime::codec::object::impl_object!(Problem {
+    r#type: Optional<String> = "type",
+    title: Required<String> = "title",
+    status: Required<i32> = "status",
+    detail: Optional<String> = "detail",
+    instance: Optional<String> = "instance",
 });

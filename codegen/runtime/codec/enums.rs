@@ -1,22 +1,27 @@
 //! Support for the document's enumerations.
 
+use serde::{Deserialize, Deserializer};
+
 use super::json::integer;
 
-/// An enumeration of strings.
-pub(crate) trait StringEnum: Clone + Sized + 'static {
-    /// The values that the document declares.
-    const DECLARED: &'static [Self];
-
-    /// Returns the value on the wire.
-    fn text(&self) -> &str;
-
-    /// Returns the declared value with this text on the wire.
-    fn from_declared(text: &str) -> Option<Self> {
-        Self::DECLARED
-            .iter()
-            .find(|declared| declared.text() == text)
-            .cloned()
+/// Returns the declared value with this text on the wire, or `other`.
+pub(crate) fn from_text<T: Clone>(
+    text: String,
+    declared: &[T],
+    as_str: fn(&T) -> &str,
+    other: fn(String) -> T,
+) -> T {
+    match declared.iter().find(|value| as_str(value) == text) {
+        Some(value) => value.clone(),
+        None => other(text),
     }
+}
+
+/// Decodes a value of an enumeration of strings.
+pub(crate) fn read<'de, T: From<String>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    String::deserialize(deserializer).map(T::from)
 }
 
 /// Implements the methods and traits of an enum of strings from a table of its variants.
@@ -36,24 +41,28 @@ macro_rules! impl_string_enum {
             }
         }
 
-        impl crate::runtime::codec::enums::StringEnum for $name {
-            const DECLARED: &'static [Self] = Self::DECLARED;
+        impl Eq for $name {}
 
-            fn text(&self) -> &str {
-                self.as_str()
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                std::hash::Hash::hash(self.as_str(), state);
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                let declared = crate::runtime::codec::enums::StringEnum::from_declared(&text);
-                declared.unwrap_or(Self::Other(text))
+                crate::runtime::codec::enums::from_text(
+                    text,
+                    Self::DECLARED,
+                    Self::as_str,
+                    Self::Other,
+                )
             }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                text.to_owned().into()
+                Self::from(text.to_owned())
             }
         }
 
@@ -71,7 +80,7 @@ macro_rules! impl_string_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self::from)
+                crate::runtime::codec::enums::read(deserializer)
             }
         }
     };

@@ -101,7 +101,7 @@ fn text_enum(head: &TokenStream, name: &Ident, values: &[EnumValue<String>]) -> 
     let texts: Vec<_> = values.iter().map(|value| &value.value).collect();
     quote! {
         #head
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
@@ -412,13 +412,17 @@ fn object(
         // Any JSON value may be `null`, which is not the same as an absent property.
         let is_nullable = model.is_nullable(&field.ty) || model.is_any(&field.ty);
         let kind = match (field.required, is_nullable) {
-            (true, _) => quote!(required),
-            (false, false) => quote!(optional),
-            (false, true) => quote!(nullable),
+            (true, _) => quote!(Required),
+            (false, false) => quote!(Optional),
+            (false, true) => quote!(Nullable),
         };
-        quote!(#kind #name = #wire)
+        let ty = local(model, &field.ty);
+        quote!(#name: #kind<#ty> = #wire)
     });
-    let other_row = others.map(|(name, _)| quote!(..#name));
+    let other_row = others.map(|(name, ty)| {
+        let ty = local(model, ty);
+        quote!(..#name: #ty)
+    });
     let new = new(model, fields, others);
     let defaults = fields.iter().filter(|field| !field.required);
     let defaults = defaults.filter_map(|field| {
@@ -436,10 +440,10 @@ fn object(
     let default = fields
         .iter()
         .all(|field| !field.required)
-        .then(|| quote!(Default,));
+        .then(|| quote!(#[derive(Default)]));
     quote! {
         #head
-        #[derive(Clone, Debug, #default PartialEq)]
+        #default
         #[non_exhaustive]
         pub struct #name {
             #(#members,)*
@@ -451,7 +455,7 @@ fn object(
             #(#defaults)*
         }
 
-        crate::runtime::codec::object::impl_serde_object!(#name { #(#table,)* #other_row });
+        crate::runtime::codec::object::impl_object!(#name { #(#table,)* #other_row });
     }
 }
 

@@ -6,67 +6,66 @@
 pub type Alias = Base;
 
 /// `All`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// `merged`
-    pub merged: Option<Merged>,
     /// `alias`
     pub alias: Option<Base>,
+    /// `contradiction`
+    pub contradiction: Option<serde_json::Value>,
     /// Described where it is used.
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub described: Option<Option<Base>>,
-    /// `pet`
-    pub pet: Option<Pet>,
-    /// `implicit`
-    pub implicit: Option<Implicit>,
-    /// `shape`
-    pub shape: Option<Shape>,
     /// `either`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub either: Option<Option<AllEither>>,
-    /// `texts`
-    pub texts: Option<AllTexts>,
     /// `extended`
     pub extended: Option<Extended>,
+    /// `forest`
+    pub forest: Option<Forest>,
+    /// `groups`
+    pub groups: Option<Groups>,
+    /// `half`
+    pub half: Option<f64>,
+    /// `implicit`
+    pub implicit: Option<Implicit>,
+    /// `kinds`
+    pub kinds: Option<Kinds>,
     /// `level`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub level: Option<Option<Level>>,
-    /// `half`
-    pub half: Option<f64>,
-    /// `quoted`
-    pub quoted: Option<AllQuoted>,
-    /// `contradiction`
-    pub contradiction: Option<serde_json::Value>,
-    /// `listed`
-    pub listed: Option<serde_json::Value>,
-    /// Not: `{"type":"string"}`
-    pub nothing: Option<serde_json::Value>,
-    /// `loop`
-    pub r#loop: Option<Loop>,
-    /// `nested`
-    pub nested: Option<Nested>,
-    /// `forest`
-    pub forest: Option<Forest>,
     /// `limited`
     pub limited: Option<Limited>,
-    /// `groups`
-    pub groups: Option<Groups>,
-    /// `kinds`
-    pub kinds: Option<Kinds>,
+    /// `listed`
+    pub listed: Option<serde_json::Value>,
+    /// `loop`
+    pub r#loop: Option<Loop>,
+    /// `loose`
+    pub loose: Option<AllLoose>,
+    /// `merged`
+    pub merged: Option<Merged>,
+    /// `nested`
+    pub nested: Option<Nested>,
+    /// Not: `{"type":"string"}`
+    pub nothing: Option<serde_json::Value>,
+    /// `pet`
+    pub pet: Option<Pet>,
+    /// `quoted`
+    pub quoted: Option<AllQuoted>,
+    /// `required`
+    pub required: Option<Required>,
+    /// `shape`
+    pub shape: Option<Shape>,
+    /// `texts`
+    pub texts: Option<AllTexts>,
+    /// `undescribed`
+    pub undescribed: serde_json::Value,
     /// `vehicle`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub vehicle: Option<Option<Vehicle>>,
-    /// `required`
-    pub required: Option<Required>,
-    /// `loose`
-    pub loose: Option<AllLoose>,
-    /// `undescribed`
-    pub undescribed: serde_json::Value,
 }
 
 impl All {
@@ -74,61 +73,61 @@ impl All {
     #[must_use]
     pub fn new(undescribed: serde_json::Value) -> Self {
         Self {
-            merged: None,
             alias: None,
-            described: None,
-            pet: None,
-            implicit: None,
-            shape: None,
-            either: None,
-            texts: None,
-            extended: None,
-            level: None,
-            half: None,
-            quoted: None,
             contradiction: None,
-            listed: None,
-            nothing: None,
-            r#loop: None,
-            nested: None,
+            described: None,
+            either: None,
+            extended: None,
             forest: None,
-            limited: None,
             groups: None,
+            half: None,
+            implicit: None,
             kinds: None,
-            vehicle: None,
-            required: None,
+            level: None,
+            limited: None,
+            listed: None,
+            r#loop: None,
             loose: None,
+            merged: None,
+            nested: None,
+            nothing: None,
+            pet: None,
+            quoted: None,
+            required: None,
+            shape: None,
+            texts: None,
             undescribed,
+            vehicle: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(All {
-    optional merged = "merged",
-    optional alias = "alias",
-    nullable described = "described",
-    optional pet = "pet",
-    optional implicit = "implicit",
-    optional shape = "shape",
-    nullable either = "either",
-    optional texts = "texts",
-    optional extended = "extended",
-    nullable level = "level",
-    optional half = "half",
-    optional quoted = "quoted",
-    nullable contradiction = "contradiction",
-    nullable listed = "listed",
-    nullable nothing = "nothing",
-    optional r#loop = "loop",
-    optional nested = "nested",
-    optional forest = "forest",
-    optional limited = "limited",
-    optional groups = "groups",
-    optional kinds = "kinds",
-    nullable vehicle = "vehicle",
-    optional required = "required",
-    optional loose = "loose",
-    required undescribed = "undescribed",
+crate::runtime::codec::object::impl_object!(All {
+    alias: Optional<Base> = "alias",
+    contradiction: Nullable<serde_json::Value> = "contradiction",
+    described: Nullable<Option<Base>> = "described",
+    either: Nullable<Option<AllEither>> = "either",
+    extended: Optional<Extended> = "extended",
+    forest: Optional<Forest> = "forest",
+    groups: Optional<Groups> = "groups",
+    half: Optional<f64> = "half",
+    implicit: Optional<Implicit> = "implicit",
+    kinds: Optional<Kinds> = "kinds",
+    level: Nullable<Option<Level>> = "level",
+    limited: Optional<Limited> = "limited",
+    listed: Nullable<serde_json::Value> = "listed",
+    r#loop: Optional<Loop> = "loop",
+    loose: Optional<AllLoose> = "loose",
+    merged: Optional<Merged> = "merged",
+    nested: Optional<Nested> = "nested",
+    nothing: Nullable<serde_json::Value> = "nothing",
+    pet: Optional<Pet> = "pet",
+    quoted: Optional<AllQuoted> = "quoted",
+    required: Optional<Required> = "required",
+    shape: Optional<Shape> = "shape",
+    texts: Optional<AllTexts> = "texts",
+    undescribed: Required<serde_json::Value> = "undescribed",
+    vehicle: Nullable<Option<Vehicle>> = "vehicle",
 });
 
 /// `Back`.
@@ -152,7 +151,6 @@ crate::runtime::codec::unions::impl_union!(Back {
 });
 
 /// The common properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
     /// `id`
@@ -169,21 +167,20 @@ impl Base {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Base {
-    required id = "id",
-    optional note = "note",
+crate::runtime::codec::object::impl_object!(Base {
+    id: Required<i64> = "id",
+    note: Optional<String> = "note",
 });
 
 /// `Box2`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
-    /// `width`
-    pub width: f64,
     /// `depth`
     pub depth: Option<f64>,
     /// `label`
     pub label: Option<String>,
+    /// `width`
+    pub width: f64,
 }
 
 impl Box2 {
@@ -191,51 +188,49 @@ impl Box2 {
     #[must_use]
     pub fn new(width: f64) -> Self {
         Self {
-            width,
             depth: None,
             label: None,
+            width,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Box2 {
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(Box2 {
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
+    width: Required<f64> = "width",
 });
 
 /// `Car`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Car {
+    /// `doors`
+    pub doors: i64,
     /// `kind`
     pub kind: String,
     /// `wheels`
     pub wheels: Option<i64>,
-    /// `doors`
-    pub doors: i64,
 }
 
 impl Car {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
         Self {
+            doors,
             kind: kind.into(),
             wheels: None,
-            doors,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Car {
-    required kind = "kind",
-    optional wheels = "wheels",
-    required doors = "doors",
+crate::runtime::codec::object::impl_object!(Car {
+    doors: Required<i64> = "doors",
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
 });
 
 /// `Cat`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
     /// `kind`
@@ -255,55 +250,54 @@ impl Cat {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Cat {
-    required kind = "kind",
-    optional lives = "lives",
+crate::runtime::codec::object::impl_object!(Cat {
+    kind: Required<String> = "kind",
+    lives: Optional<i64> = "lives",
 });
 
 /// `Circle`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
-    /// `radius`
-    pub radius: f64,
     /// `label`
     pub label: Option<String>,
+    /// `radius`
+    pub radius: f64,
 }
 
 impl Circle {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(radius: f64) -> Self {
-        Self { radius, label: None }
+        Self { label: None, radius }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Circle {
-    required radius = "radius",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(Circle {
+    label: Optional<String> = "label",
+    radius: Required<f64> = "radius",
 });
 
 /// `Dog`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `tricks`
-    pub tricks: Option<Vec<String>>,
     /// `friend`
     pub friend: Option<Box<Pet>>,
+    /// `tricks`
+    pub tricks: Option<Vec<String>>,
 }
 
 impl Dog {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new() -> Self {
-        Self { tricks: None, friend: None }
+        Self { friend: None, tricks: None }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Dog {
-    optional tricks = "tricks",
-    optional friend = "friend",
+crate::runtime::codec::object::impl_object!(Dog {
+    friend: Optional<Box<Pet>> = "friend",
+    tricks: Optional<Vec<String>> = "tricks",
 });
 
 /// `Either`.
@@ -324,7 +318,6 @@ crate::runtime::codec::unions::impl_union!(Either {
 });
 
 /// `Endless`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Endless {
     /// `endless`
@@ -339,8 +332,8 @@ impl Endless {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Endless {
-    required endless = "endless",
+crate::runtime::codec::object::impl_object!(Endless {
+    endless: Required<Box<Endless>> = "endless",
 });
 
 /// A union with a property that all alternatives have.
@@ -415,7 +408,7 @@ crate::runtime::codec::unions::impl_union!(Implicit by "kind" {
 });
 
 /// `Itself`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Itself {
     /// `inner`
@@ -430,8 +423,8 @@ impl Itself {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Itself {
-    optional inner = "inner",
+crate::runtime::codec::object::impl_object!(Itself {
+    inner: Optional<Box<Itself>> = "inner",
 });
 
 /// Properties with a single value distinguish the alternatives.
@@ -452,7 +445,7 @@ crate::runtime::codec::unions::impl_union!(Kinds {
 });
 
 /// `Left`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Left {
     /// `child`
@@ -469,9 +462,9 @@ impl Left {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Left {
-    optional child = "child",
-    optional left = "left",
+crate::runtime::codec::object::impl_object!(Left {
+    child: Optional<Box<Either>> = "child",
+    left: Optional<String> = "left",
 });
 
 /// `Level`.
@@ -498,7 +491,7 @@ crate::runtime::codec::enums::impl_mixed_enum!(Level {
 });
 
 /// Requires `a`, or `b`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Limited {
     /// `a`
@@ -515,9 +508,9 @@ impl Limited {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Limited {
-    optional a = "a",
-    optional b = "b",
+crate::runtime::codec::object::impl_object!(Limited {
+    a: Optional<String> = "a",
+    b: Optional<String> = "b",
 });
 
 /// `Loop`.
@@ -538,17 +531,16 @@ crate::runtime::codec::unions::impl_union!(Loop {
 });
 
 /// Merged from several parts.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
+    /// `extra`
+    pub extra: MergedExtra,
+    /// `id`
+    pub id: i64,
     /// Maximum length: `10`
     pub note: String,
     /// `own`
     pub own: Option<bool>,
-    /// `id`
-    pub id: i64,
-    /// `extra`
-    pub extra: MergedExtra,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
 }
@@ -556,27 +548,26 @@ pub struct Merged {
 impl Merged {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(note: impl Into<String>, id: i64, extra: impl Into<MergedExtra>) -> Self {
+    pub fn new(extra: impl Into<MergedExtra>, id: i64, note: impl Into<String>) -> Self {
         Self {
+            extra: extra.into(),
+            id,
             note: note.into(),
             own: None,
-            id,
-            extra: extra.into(),
             others: std::collections::BTreeMap::new(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Merged {
-    required note = "note",
-    optional own = "own",
-    required id = "id",
-    required extra = "extra",
-    ..others
+crate::runtime::codec::object::impl_object!(Merged {
+    extra: Required<MergedExtra> = "extra",
+    id: Required<i64> = "id",
+    note: Required<String> = "note",
+    own: Optional<bool> = "own",
+    ..others: i64
 });
 
 /// `Name`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Name {
     /// `kind`
@@ -596,9 +587,9 @@ impl Name {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Name {
-    required kind = "kind",
-    optional name = "name",
+crate::runtime::codec::object::impl_object!(Name {
+    kind: Required<NameKind> = "kind",
+    name: Optional<String> = "name",
 });
 
 /// A list of such lists.
@@ -619,7 +610,6 @@ impl From<Vec<Nested>> for Nested {
 pub type Nothing = serde_json::Value;
 
 /// `Number`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Number {
     /// `kind`
@@ -639,9 +629,9 @@ impl Number {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Number {
-    required kind = "kind",
-    optional number = "number",
+crate::runtime::codec::object::impl_object!(Number {
+    kind: Required<NumberKind> = "kind",
+    number: Optional<i64> = "number",
 });
 
 /// `Pet`.
@@ -679,7 +669,7 @@ crate::runtime::codec::unions::impl_union!(Required {
 });
 
 /// `Right`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Right {
     /// `child`
@@ -696,9 +686,9 @@ impl Right {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Right {
-    optional child = "child",
-    optional right = "right",
+crate::runtime::codec::object::impl_object!(Right {
+    child: Optional<Box<Either>> = "child",
+    right: Optional<String> = "right",
 });
 
 /// A union whose alternatives are distinguished by their properties.
@@ -719,37 +709,36 @@ crate::runtime::codec::unions::impl_union!(Shape {
 });
 
 /// `Taxi`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Taxi {
-    /// `kind`
-    pub kind: String,
-    /// `wheels`
-    pub wheels: Option<i64>,
     /// `doors`
     pub doors: i64,
     /// `fare`
     pub fare: Option<f64>,
+    /// `kind`
+    pub kind: String,
+    /// `wheels`
+    pub wheels: Option<i64>,
 }
 
 impl Taxi {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
         Self {
-            kind: kind.into(),
-            wheels: None,
             doors,
             fare: None,
+            kind: kind.into(),
+            wheels: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Taxi {
-    required kind = "kind",
-    optional wheels = "wheels",
-    required doors = "doors",
-    optional fare = "fare",
+crate::runtime::codec::object::impl_object!(Taxi {
+    doors: Required<i64> = "doors",
+    fare: Optional<f64> = "fare",
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
 });
 
 /// `Through`.
@@ -847,7 +836,6 @@ crate::runtime::codec::unions::impl_union!(AllLoose {
 });
 
 /// `AllLooseObject`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AllLooseObject {
     /// `a`
@@ -862,12 +850,12 @@ impl AllLooseObject {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(AllLooseObject {
-    required a = "a",
+crate::runtime::codec::object::impl_object!(AllLooseObject {
+    a: Required<i64> = "a",
 });
 
 /// `AllQuoted`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllQuoted {
     /// `1`
@@ -887,24 +875,10 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
 });
 
 /// `AllTexts`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum AllTexts {
-    /// `NaiveDate`.
-    Date(chrono::NaiveDate),
-    /// `DateTime`.
-    DateTime(chrono::DateTime<chrono::Utc>),
-    /// A value that matches no alternative.
-    Other(serde_json::Value),
-}
-
-crate::runtime::codec::unions::impl_union!(AllTexts {
-    Date if ALL_TEXTS_DATE,
-    DateTime if ALL_TEXTS_DATE_TIME,
-});
+pub type AllTexts = String;
 
 /// `BackObject`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct BackObject {
     /// `through`
@@ -919,20 +893,19 @@ impl BackObject {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(BackObject {
-    optional through = "through",
+crate::runtime::codec::object::impl_object!(BackObject {
+    through: Optional<Through> = "through",
 });
 
 /// A union with a property that all alternatives have.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
+    /// `label`
+    pub label: Option<String>,
     /// `name`
     pub name: String,
     /// `radius`
     pub radius: f64,
-    /// `label`
-    pub label: Option<String>,
 }
 
 impl ExtendedCircle {
@@ -940,31 +913,30 @@ impl ExtendedCircle {
     #[must_use]
     pub fn new(name: impl Into<String>, radius: f64) -> Self {
         Self {
+            label: None,
             name: name.into(),
             radius,
-            label: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
-    required name = "name",
-    required radius = "radius",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(ExtendedCircle {
+    label: Optional<String> = "label",
+    name: Required<String> = "name",
+    radius: Required<f64> = "radius",
 });
 
 /// A union with a property that all alternatives have.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
-    /// `name`
-    pub name: String,
-    /// `width`
-    pub width: f64,
     /// `depth`
     pub depth: Option<f64>,
     /// `label`
     pub label: Option<String>,
+    /// `name`
+    pub name: String,
+    /// `width`
+    pub width: f64,
 }
 
 impl ExtendedBox {
@@ -972,19 +944,19 @@ impl ExtendedBox {
     #[must_use]
     pub fn new(name: impl Into<String>, width: f64) -> Self {
         Self {
-            name: name.into(),
-            width,
             depth: None,
             label: None,
+            name: name.into(),
+            width,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
-    required name = "name",
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(ExtendedBox {
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
+    name: Required<String> = "name",
+    width: Required<f64> = "width",
 });
 
 /// `GroupsChoice`.
@@ -1022,7 +994,7 @@ crate::runtime::codec::unions::impl_union!(GroupsChoice2 {
 });
 
 /// Word
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsWord {
     /// `none`
@@ -1039,7 +1011,7 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsWord {
 });
 
 /// Letter
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsLetter {
     /// `a`
@@ -1056,7 +1028,6 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsLetter {
 });
 
 /// Square
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImplicitSquare {
     /// `kind`
@@ -1076,13 +1047,13 @@ impl ImplicitSquare {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ImplicitSquare {
-    required kind = "kind",
-    optional side = "side",
+crate::runtime::codec::object::impl_object!(ImplicitSquare {
+    kind: Required<ImplicitSquareKind> = "kind",
+    side: Optional<f64> = "side",
 });
 
 /// `ImplicitSquareKind`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ImplicitSquareKind {
     /// `square`
@@ -1096,7 +1067,7 @@ crate::runtime::codec::enums::impl_string_enum!(ImplicitSquareKind {
 });
 
 /// `MergedExtra`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MergedExtra {
     /// `b`
@@ -1173,67 +1144,65 @@ impl NumberKind {
 crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 
 /// Alternatives that do not declare the property that is required next to them.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredCircle {
-    /// `radius`
-    pub radius: f64,
-    /// `label`
-    pub label: Option<String>,
     /// `id`
     pub id: serde_json::Value,
+    /// `label`
+    pub label: Option<String>,
+    /// `radius`
+    pub radius: f64,
 }
 
 impl RequiredCircle {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(radius: f64, id: serde_json::Value) -> Self {
-        Self { radius, label: None, id }
+    pub fn new(id: serde_json::Value, radius: f64) -> Self {
+        Self { id, label: None, radius }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
-    required radius = "radius",
-    optional label = "label",
-    required id = "id",
+crate::runtime::codec::object::impl_object!(RequiredCircle {
+    id: Required<serde_json::Value> = "id",
+    label: Optional<String> = "label",
+    radius: Required<f64> = "radius",
 });
 
 /// Alternatives that do not declare the property that is required next to them.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredBox {
-    /// `width`
-    pub width: f64,
     /// `depth`
     pub depth: Option<f64>,
-    /// `label`
-    pub label: Option<String>,
     /// `id`
     pub id: serde_json::Value,
+    /// `label`
+    pub label: Option<String>,
+    /// `width`
+    pub width: f64,
 }
 
 impl RequiredBox {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(width: f64, id: serde_json::Value) -> Self {
+    pub fn new(id: serde_json::Value, width: f64) -> Self {
         Self {
-            width,
             depth: None,
-            label: None,
             id,
+            label: None,
+            width,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(RequiredBox {
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
-    required id = "id",
+crate::runtime::codec::object::impl_object!(RequiredBox {
+    depth: Optional<f64> = "depth",
+    id: Required<serde_json::Value> = "id",
+    label: Optional<String> = "label",
+    width: Required<f64> = "width",
 });
 
 /// One
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct UnclearOne {
     /// `kind`
@@ -1250,13 +1219,13 @@ impl UnclearOne {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(UnclearOne {
-    optional kind = "kind",
-    optional one = "one",
+crate::runtime::codec::object::impl_object!(UnclearOne {
+    kind: Optional<UnclearOneKind> = "kind",
+    one: Optional<i64> = "one",
 });
 
 /// `UnclearOneKind`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnclearOneKind {
     /// `same`
@@ -1273,7 +1242,7 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearOneKind {
 });
 
 /// Two
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct UnclearTwo {
     /// `kind`
@@ -1290,13 +1259,13 @@ impl UnclearTwo {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(UnclearTwo {
-    optional kind = "kind",
-    optional two = "two",
+crate::runtime::codec::object::impl_object!(UnclearTwo {
+    kind: Optional<UnclearTwoKind> = "kind",
+    two: Optional<i64> = "two",
 });
 
 /// `UnclearTwoKind`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnclearTwoKind {
     /// `same`
@@ -1313,7 +1282,6 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
 });
 
 /// An object that others extend.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VehicleBase {
     /// `kind`
@@ -1333,9 +1301,9 @@ impl VehicleBase {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(VehicleBase {
-    required kind = "kind",
-    optional wheels = "wheels",
+crate::runtime::codec::object::impl_object!(VehicleBase {
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
 });
 
 /// `PostPetSize`.
@@ -1356,7 +1324,7 @@ crate::runtime::codec::unions::impl_union!(PostPetSize {
 });
 
 /// `PostPetSizeText`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PostPetSizeText {
     /// `small`

@@ -6,7 +6,6 @@
 pub type Name = String;
 
 /// The owner of a pet.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     /// `name`
@@ -26,22 +25,21 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Owner {
-    required name = "name",
-    optional pets = "pets",
+crate::runtime::codec::object::impl_object!(Owner {
+    name: Required<Name> = "name",
+    pets: Optional<Vec<Pet>> = "pets",
 });
 
 /// The owner of a pet.
 pub type Same = Owner;
 
 /// `Dog`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `kind`
-    pub kind: String,
     /// `collar`
     pub collar: Option<DogCollar>,
+    /// `kind`
+    pub kind: String,
 }
 
 impl Dog {
@@ -49,27 +47,26 @@ impl Dog {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            kind: kind.into(),
             collar: None,
+            kind: kind.into(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Dog {
-    required kind = "kind",
-    optional collar = "collar",
+crate::runtime::codec::object::impl_object!(Dog {
+    collar: Optional<DogCollar> = "collar",
+    kind: Required<String> = "kind",
 });
 
 /// `Cat`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
+    /// `friends`
+    pub friends: Option<Vec<Pet>>,
     /// `kind`
     pub kind: String,
     /// `owner`
     pub owner: Option<Owner>,
-    /// `friends`
-    pub friends: Option<Vec<Pet>>,
 }
 
 impl Cat {
@@ -77,17 +74,17 @@ impl Cat {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
+            friends: None,
             kind: kind.into(),
             owner: None,
-            friends: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Cat {
-    required kind = "kind",
-    optional owner = "owner",
-    optional friends = "friends",
+crate::runtime::codec::object::impl_object!(Cat {
+    friends: Optional<Vec<Pet>> = "friends",
+    kind: Required<String> = "kind",
+    owner: Optional<Owner> = "owner",
 });
 
 /// `Pet`.
@@ -108,7 +105,7 @@ crate::runtime::codec::unions::impl_union!(Pet by "kind" {
 });
 
 /// `Problem`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Problem {
     /// `title`
@@ -123,12 +120,12 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Problem {
-    optional title = "title",
+crate::runtime::codec::object::impl_object!(Problem {
+    title: Optional<String> = "title",
 });
 
 /// `DogCollar`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct DogCollar {
     /// `color`
@@ -143,6 +140,6 @@ impl DogCollar {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(DogCollar {
-    optional color = "color",
+crate::runtime::codec::object::impl_object!(DogCollar {
+    color: Optional<String> = "color",
 });

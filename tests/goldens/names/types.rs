@@ -3,7 +3,6 @@
 //! The types of parameters, header fields and content.
 
 /// `Box2`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
     /// `new`
@@ -18,12 +17,12 @@ impl Box2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Box2 {
-    required new2 = "new",
+crate::runtime::codec::object::impl_object!(Box2 {
+    new2: Required<String> = "new",
 });
 
 /// `Comparison`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Comparison {
     /// `=`
@@ -70,7 +69,7 @@ crate::runtime::codec::enums::impl_string_enum!(Comparison {
 });
 
 /// `Option2`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Option2 {
     /// `none`
@@ -85,8 +84,8 @@ impl Option2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Option2 {
-    optional none = "none",
+crate::runtime::codec::object::impl_object!(Option2 {
+    none: Optional<String> = "none",
 });
 
 /// `PetId`.
@@ -131,7 +130,7 @@ impl Priority {
 crate::runtime::codec::enums::impl_integer_enum!(Priority);
 
 /// `Reaction`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Reaction {
     /// `up`
@@ -148,97 +147,96 @@ crate::runtime::codec::enums::impl_string_enum!(Reaction {
 });
 
 /// `Result2`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Result2 {
-    /// `Ok`
-    pub ok: Option<String>,
     /// `Err`
     pub err: Option<String>,
+    /// `Ok`
+    pub ok: Option<String>,
 }
 
 impl Result2 {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new() -> Self {
-        Self { ok: None, err: None }
+        Self { err: None, ok: None }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Result2 {
-    optional ok = "Ok",
-    optional err = "Err",
+crate::runtime::codec::object::impl_object!(Result2 {
+    err: Optional<String> = "Err",
+    ok: Optional<String> = "Ok",
 });
 
 /// `Self_`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Self_ {
-    /// `self`
-    pub self2: Option2,
-    /// `type`
-    pub r#type: Vec2,
-    /// `fn`
-    pub r#fn: Box2,
-    /// `Self`
-    pub self_: String,
     /// `  `
     pub empty: String,
     /// `+1`
     pub plus_1: i64,
     /// `-1`
     pub minus_1: i64,
+    /// `Self`
+    pub self_: String,
     /// `a b`
     pub a_b: String,
     /// `a-b`
     pub a_b2: String,
+    /// `fn`
+    pub r#fn: Box2,
+    /// `self`
+    pub self2: Option2,
+    /// `type`
+    pub r#type: Vec2,
 }
 
 impl Self_ {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        self2: Option2,
-        r#type: impl Into<Vec2>,
-        r#fn: Box2,
-        self_: impl Into<String>,
         empty: impl Into<String>,
         plus_1: i64,
         minus_1: i64,
+        self_: impl Into<String>,
         a_b: impl Into<String>,
         a_b2: impl Into<String>,
+        r#fn: Box2,
+        self2: Option2,
+        r#type: impl Into<Vec2>,
     ) -> Self {
         Self {
-            self2,
-            r#type: r#type.into(),
-            r#fn,
-            self_: self_.into(),
             empty: empty.into(),
             plus_1,
             minus_1,
+            self_: self_.into(),
             a_b: a_b.into(),
             a_b2: a_b2.into(),
+            r#fn,
+            self2,
+            r#type: r#type.into(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Self_ {
-    required self2 = "self",
-    required r#type = "type",
-    required r#fn = "fn",
-    required self_ = "Self",
-    required empty = "",
-    required plus_1 = "+1",
-    required minus_1 = "-1",
-    required a_b = "a b",
-    required a_b2 = "a-b",
+crate::runtime::codec::object::impl_object!(Self_ {
+    empty: Required<String> = "",
+    plus_1: Required<i64> = "+1",
+    minus_1: Required<i64> = "-1",
+    self_: Required<String> = "Self",
+    a_b: Required<String> = "a b",
+    a_b2: Required<String> = "a-b",
+    r#fn: Required<Box2> = "fn",
+    self2: Required<Option2> = "self",
+    r#type: Required<Vec2> = "type",
 });
 
 /// `String2`.
 pub type String2 = Vec<Result2>;
 
 /// `Vec2`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Vec2 {
     /// `Other`
@@ -267,7 +265,7 @@ crate::runtime::codec::enums::impl_string_enum!(Vec2 {
 });
 
 /// `Plain`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Plain {
     /// `chosen`
@@ -282,8 +280,8 @@ impl Plain {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Plain {
-    optional chosen = "chosen",
+crate::runtime::codec::object::impl_object!(Plain {
+    chosen: Optional<String> = "chosen",
 });
 
 /// `PetId2`.
@@ -293,7 +291,7 @@ pub type PetId2 = String;
 pub type PetId3 = i64;
 
 /// `Chosen`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Chosen {
     /// `a`
@@ -308,12 +306,12 @@ impl Chosen {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Chosen {
-    optional a = "a",
+crate::runtime::codec::object::impl_object!(Chosen {
+    a: Optional<Letter> = "a",
 });
 
 /// `Letter`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Letter {
     /// `x`

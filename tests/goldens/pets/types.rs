@@ -3,7 +3,7 @@
 //! The types of parameters, header fields and content.
 
 /// `Kind`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
     /// `cat`
@@ -23,13 +23,12 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
 });
 
 /// `NewPet`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
-    /// Minimum length: `1`
-    pub name: String,
     /// `kind`
     pub kind: Option<Kind>,
+    /// Minimum length: `1`
+    pub name: String,
 }
 
 impl NewPet {
@@ -37,27 +36,26 @@ impl NewPet {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
             kind: None,
+            name: name.into(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(NewPet {
-    required name = "name",
-    optional kind = "kind",
+crate::runtime::codec::object::impl_object!(NewPet {
+    kind: Optional<Kind> = "kind",
+    name: Required<String> = "name",
 });
 
 /// A pet that has a number.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pet {
     /// `id`
     pub id: i64,
-    /// `name`
-    pub name: String,
     /// `kind`
     pub kind: Option<Kind>,
+    /// `name`
+    pub name: String,
 }
 
 impl Pet {
@@ -66,26 +64,25 @@ impl Pet {
     pub fn new(id: i64, name: impl Into<String>) -> Self {
         Self {
             id,
-            name: name.into(),
             kind: None,
+            name: name.into(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Pet {
-    required id = "id",
-    required name = "name",
-    optional kind = "kind",
+crate::runtime::codec::object::impl_object!(Pet {
+    id: Required<i64> = "id",
+    kind: Optional<Kind> = "kind",
+    name: Required<String> = "name",
 });
 
 /// `Problem`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `title`
-    pub title: String,
     /// `status`
     pub status: Option<i32>,
+    /// `title`
+    pub title: String,
 }
 
 impl Problem {
@@ -93,13 +90,13 @@ impl Problem {
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            title: title.into(),
             status: None,
+            title: title.into(),
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Problem {
-    required title = "title",
-    optional status = "status",
+crate::runtime::codec::object::impl_object!(Problem {
+    status: Optional<i32> = "status",
+    title: Required<String> = "title",
 });

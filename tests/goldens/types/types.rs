@@ -3,7 +3,6 @@
 //! The types of parameters, header fields and content.
 
 /// `Account`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// Only in responses.
@@ -26,121 +25,119 @@ impl Account {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Account {
-    optional id = "id",
-    required name = "name",
-    optional password = "password",
+crate::runtime::codec::object::impl_object!(Account {
+    id: Optional<i64> = "id",
+    name: Required<String> = "name",
+    password: Optional<String> = "password",
 });
 
 /// A property of each type.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// Maximum length: `10`
-    ///
-    /// Pattern: `^[a-z]*$`
-    pub text: String,
-    /// Default: `true`
-    pub flag: bool,
-    /// Minimum, exclusive: `0`
-    pub small: i32,
-    /// `large`
-    pub large: i64,
-    /// `real`
-    pub real: f64,
-    /// `list`
-    pub list: Vec<Vec<i64>>,
-    /// `words`
-    pub words: std::collections::BTreeMap<String, String>,
-    /// `nothing`
-    pub nothing: Option<String>,
-    /// `perhaps`
-    ///
-    /// `None` is an absent property, `Some(None)` is `null`.
-    pub perhaps: Option<Option<String>>,
-    /// `optional`
-    pub optional: Option<String>,
     /// `anything`
     pub anything: serde_json::Value,
-    /// `level`
-    pub level: Level,
     /// `colour`
     pub colour: Colour,
+    /// Default: `true`
+    pub flag: bool,
     /// `id`
     pub id: Option<Id>,
-    /// `tree`
-    pub tree: Option<Tree>,
+    /// An inline schema.
+    pub inline: AllInline,
+    /// `large`
+    pub large: i64,
+    /// `level`
+    pub level: Level,
+    /// `list`
+    pub list: Vec<Vec<i64>>,
+    /// `nothing`
+    pub nothing: Option<String>,
     /// `old`
     ///
     /// Deprecated.
     pub old: Option<String>,
-    /// An inline schema.
-    pub inline: AllInline,
+    /// `optional`
+    pub optional: Option<String>,
+    /// `perhaps`
+    ///
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub perhaps: Option<Option<String>>,
+    /// `real`
+    pub real: f64,
+    /// Minimum, exclusive: `0`
+    pub small: i32,
+    /// Maximum length: `10`
+    ///
+    /// Pattern: `^[a-z]*$`
+    pub text: String,
+    /// `tree`
+    pub tree: Option<Tree>,
+    /// `words`
+    pub words: std::collections::BTreeMap<String, String>,
 }
 
 impl All {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        text: impl Into<String>,
-        flag: bool,
-        small: i32,
-        large: i64,
-        real: f64,
-        list: Vec<Vec<i64>>,
-        words: std::collections::BTreeMap<String, String>,
-        nothing: Option<String>,
         anything: serde_json::Value,
-        level: impl Into<Level>,
         colour: impl Into<Colour>,
+        flag: bool,
         inline: AllInline,
+        large: i64,
+        level: impl Into<Level>,
+        list: Vec<Vec<i64>>,
+        nothing: Option<String>,
+        real: f64,
+        small: i32,
+        text: impl Into<String>,
+        words: std::collections::BTreeMap<String, String>,
     ) -> Self {
         Self {
-            text: text.into(),
-            flag,
-            small,
-            large,
-            real,
-            list,
-            words,
-            nothing,
-            perhaps: None,
-            optional: None,
             anything,
-            level: level.into(),
             colour: colour.into(),
+            flag,
             id: None,
-            tree: None,
-            old: None,
             inline,
+            large,
+            level: level.into(),
+            list,
+            nothing,
+            old: None,
+            optional: None,
+            perhaps: None,
+            real,
+            small,
+            text: text.into(),
+            tree: None,
+            words,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(All {
-    required text = "text",
-    required flag = "flag",
-    required small = "small",
-    required large = "large",
-    required real = "real",
-    required list = "list",
-    required words = "words",
-    required nothing = "nothing",
-    nullable perhaps = "perhaps",
-    optional optional = "optional",
-    required anything = "anything",
-    required level = "level",
-    required colour = "colour",
-    optional id = "id",
-    optional tree = "tree",
-    optional old = "old",
-    required inline = "inline",
+crate::runtime::codec::object::impl_object!(All {
+    anything: Required<serde_json::Value> = "anything",
+    colour: Required<Colour> = "colour",
+    flag: Required<bool> = "flag",
+    id: Optional<Id> = "id",
+    inline: Required<AllInline> = "inline",
+    large: Required<i64> = "large",
+    level: Required<Level> = "level",
+    list: Required<Vec<Vec<i64>>> = "list",
+    nothing: Required<Option<String>> = "nothing",
+    old: Optional<String> = "old",
+    optional: Optional<String> = "optional",
+    perhaps: Nullable<Option<String>> = "perhaps",
+    real: Required<f64> = "real",
+    small: Required<i32> = "small",
+    text: Required<String> = "text",
+    tree: Optional<Tree> = "tree",
+    words: Required<std::collections::BTreeMap<String, String>> = "words",
 });
 
 /// Does not allow other properties.
 ///
 /// No additional properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
     /// `maybe`
@@ -159,13 +156,13 @@ impl Closed {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Closed {
-    required maybe = "maybe",
-    nullable perhaps = "perhaps",
+crate::runtime::codec::object::impl_object!(Closed {
+    maybe: Required<Maybe> = "maybe",
+    perhaps: Nullable<Maybe> = "perhaps",
 });
 
 /// A colour.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`
@@ -185,13 +182,13 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
 });
 
 /// `Defaults`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Defaults {
-    /// Default: `20`
-    pub size: Option<u8>,
     /// Default: `-1`
     pub level: Option<Level>,
+    /// Default: `20`
+    pub size: Option<u8>,
     /// Default: `Untitled`
     pub title: Option<String>,
     /// Default: `[]`
@@ -203,23 +200,23 @@ impl Defaults {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            size: None,
             level: None,
+            size: None,
             title: None,
             words: None,
         }
-    }
-
-    /// Returns the value, or the default: `20`.
-    #[must_use]
-    pub fn size_or_default(&self) -> u8 {
-        self.size.unwrap_or(20)
     }
 
     /// Returns the value, or the default: `-1`.
     #[must_use]
     pub fn level_or_default(&self) -> Level {
         self.level.unwrap_or(Level::ValueMinus1)
+    }
+
+    /// Returns the value, or the default: `20`.
+    #[must_use]
+    pub fn size_or_default(&self) -> u8 {
+        self.size.unwrap_or(20)
     }
 
     /// Returns the value, or the default: `Untitled`.
@@ -229,44 +226,44 @@ impl Defaults {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Defaults {
-    optional size = "size",
-    optional level = "level",
-    optional title = "title",
-    optional words = "words",
+crate::runtime::codec::object::impl_object!(Defaults {
+    level: Optional<Level> = "level",
+    size: Optional<u8> = "size",
+    title: Optional<String> = "title",
+    words: Optional<Vec<String>> = "words",
 });
 
 /// A unique number.
 pub type Id = i64;
 
 /// Integers of each size.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Integers {
-    /// `tiny`
-    pub tiny: Option<i8>,
-    /// `short`
-    pub short: Option<i16>,
-    /// `byte`
-    pub byte: Option<u8>,
-    /// Minimum: `1`
-    pub port: Option<u16>,
-    /// `count`
-    pub count: Option<u32>,
-    /// `total`
-    pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
+    /// `byte`
+    pub byte: Option<u8>,
     /// `choice`
     pub choice: Option<IntegersChoice>,
+    /// `count`
+    pub count: Option<u32>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    /// `short`
+    pub short: Option<i16>,
     /// Minimum: `0.25`
     ///
     /// Maximum: `0.35`
     ///
     /// Multiple of: `0.1`
     pub tenth: Option<f64>,
+    /// `tiny`
+    pub tiny: Option<i8>,
+    /// `total`
+    pub total: Option<u64>,
 }
 
 impl Integers {
@@ -274,41 +271,41 @@ impl Integers {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            tiny: None,
-            short: None,
-            byte: None,
-            port: None,
-            count: None,
-            total: None,
             bounded: None,
+            byte: None,
             choice: None,
+            count: None,
+            port: None,
+            short: None,
             tenth: None,
+            tiny: None,
+            total: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Integers {
-    optional tiny = "tiny",
-    optional short = "short",
-    optional byte = "byte",
-    optional port = "port",
-    optional count = "count",
-    optional total = "total",
-    optional bounded = "bounded",
-    optional choice = "choice",
-    optional tenth = "tenth",
+crate::runtime::codec::object::impl_object!(Integers {
+    bounded: Optional<u64> = "bounded",
+    byte: Optional<u8> = "byte",
+    choice: Optional<IntegersChoice> = "choice",
+    count: Optional<u32> = "count",
+    port: Optional<u16> = "port",
+    short: Optional<i16> = "short",
+    tenth: Optional<f64> = "tenth",
+    tiny: Optional<i8> = "tiny",
+    total: Optional<u64> = "total",
 });
 
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// `2`
-    Value2,
     /// `-1`
     ValueMinus1,
     /// `0`
     Value0,
+    /// `2`
+    Value2,
     /// A value that the document does not declare.
     Other(i64),
 }
@@ -318,18 +315,18 @@ impl Level {
     #[must_use]
     pub const fn get(self) -> i64 {
         match self {
-            Self::Value2 => 2,
             Self::ValueMinus1 => -1,
             Self::Value0 => 0,
+            Self::Value2 => 2,
             Self::Other(number) => number,
         }
     }
 
     const fn from_declared(number: i64) -> Option<Self> {
         match number {
-            2 => Some(Self::Value2),
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
+            2 => Some(Self::Value2),
             _ => None,
         }
     }
@@ -341,7 +338,6 @@ crate::runtime::codec::enums::impl_integer_enum!(Level);
 pub type Maybe = Option<String>;
 
 /// Allows other properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
     /// `name`
@@ -361,13 +357,12 @@ impl Open {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Open {
-    required name = "name",
-    ..others
+crate::runtime::codec::object::impl_object!(Open {
+    name: Required<String> = "name",
+    ..others: i64
 });
 
 /// `Owner`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     /// `tree`
@@ -382,12 +377,12 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Owner {
-    required tree = "tree",
+crate::runtime::codec::object::impl_object!(Owner {
+    tree: Required<Box<Tree>> = "tree",
 });
 
 /// Two equal inline schemas, and one with an additional description.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Pair {
     /// `first`
@@ -410,14 +405,13 @@ impl Pair {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Pair {
-    optional first = "first",
-    optional second = "second",
-    optional third = "third",
+crate::runtime::codec::object::impl_object!(Pair {
+    first: Optional<PairFirst> = "first",
+    second: Optional<PairSecond> = "second",
+    third: Optional<PairThird> = "third",
 });
 
 /// Only used in responses.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Receipt {
     /// Only in responses.
@@ -432,25 +426,25 @@ impl Receipt {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Receipt {
-    required id = "id",
+crate::runtime::codec::object::impl_object!(Receipt {
+    id: Required<i64> = "id",
 });
 
 /// A colour.
 pub type Same = Colour;
 
 /// `Tree`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `left`
-    pub left: Option<Box<Tree>>,
-    /// `right`
-    pub right: Option<Box<Tree>>,
     /// `leaves`
     pub leaves: Option<Vec<Tree>>,
+    /// `left`
+    pub left: Option<Box<Tree>>,
     /// `owner`
     pub owner: Option<Owner>,
+    /// `right`
+    pub right: Option<Box<Tree>>,
 }
 
 impl Tree {
@@ -458,23 +452,23 @@ impl Tree {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            left: None,
-            right: None,
             leaves: None,
+            left: None,
             owner: None,
+            right: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Tree {
-    optional left = "left",
-    optional right = "right",
-    optional leaves = "leaves",
-    optional owner = "owner",
+crate::runtime::codec::object::impl_object!(Tree {
+    leaves: Optional<Vec<Tree>> = "leaves",
+    left: Optional<Box<Tree>> = "left",
+    owner: Optional<Owner> = "owner",
+    right: Optional<Box<Tree>> = "right",
 });
 
 /// An inline schema.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct AllInline {
     /// `colour`
@@ -489,12 +483,12 @@ impl AllInline {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(AllInline {
-    optional colour = "colour",
+crate::runtime::codec::object::impl_object!(AllInline {
+    colour: Optional<AllInlineColour> = "colour",
 });
 
 /// `AllInlineColour`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllInlineColour {
     /// `red`
@@ -528,7 +522,6 @@ crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
 });
 
 /// `PairFirst`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairFirst {
     /// `unit`
@@ -543,12 +536,12 @@ impl PairFirst {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairFirst {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairFirst {
+    unit: Required<PairFirstUnit> = "unit",
 });
 
 /// `PairFirstUnit`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
     /// `m`
@@ -565,7 +558,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
 });
 
 /// `PairSecond`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairSecond {
     /// `unit`
@@ -580,12 +572,12 @@ impl PairSecond {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairSecond {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairSecond {
+    unit: Required<PairSecondUnit> = "unit",
 });
 
 /// `PairSecondUnit`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairSecondUnit {
     /// `m`
@@ -602,7 +594,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
 });
 
 /// An additional description.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
     /// `unit`
@@ -617,12 +608,12 @@ impl PairThird {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairThird {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairThird {
+    unit: Required<PairThirdUnit> = "unit",
 });
 
 /// `PairThirdUnit`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairThirdUnit {
     /// `m`

@@ -78,7 +78,7 @@ impl From<store::Order> for types::Order {
             .map(|item| types::Item::new(item.sku, item.quantity));
         let mut converted = Self::new(
             order.id,
-            order.status.into(),
+            order.status,
             order.created_at,
             order.customer,
             items.collect(),

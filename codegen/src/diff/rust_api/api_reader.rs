@@ -508,7 +508,7 @@ mod tests {
             pub struct Pet { pub name: String, pub kind: Option<Kind>, secret: u8 }
             impl Pet { pub fn new(name: impl Into<String>) -> Self { loop {} } fn hidden() {} }
             #[derive(Clone)] pub enum Kind { Cat, Of(Box<Pet>), With { a: crate::File } }
-            crate::runtime::object::impl_serde_object!(Pet { required name = \"name\", });
+            crate::runtime::object::impl_object!(Pet { name: Required<String> = \"name\", });
             pub type Pets = std::collections::BTreeMap<String, Pet>;
             pub struct Deep(pub Vec<Deep>);
             struct Private;
@@ -554,7 +554,7 @@ mod tests {
             "types::Pet.name | String",
             "types::Pet: Clone | ",
             "types::Pet: Debug | ",
-            "types::Pet: impl_serde_object! | ",
+            "types::Pet: impl_object! | ",
             "types::Pet::new | -> Self",
             "types::Pet::new(name) | impl Into<String>",
             "types::Pets | std::collections::BTreeMap<String, types::Pet>",
