@@ -200,10 +200,11 @@ fn typed_rows(input: ParseStream) -> syn::Result<Vec<String>> {
         let comma: Option<Token![,]> = input.parse()?;
         // prettyplease puts spaces around the tokens of a type in a macro call, but not in an item.
         let item = prettyplease::unparse(&syn::parse_quote!(const m: #ty = 0;));
-        let ty: Vec<_> = item.lines().map(str::trim).collect();
-        let ty = ty.concat();
-        let ty = ty.trim_start_matches("const m: ").trim_end_matches("= 0;");
-        let ty = ty.trim_end();
+        // A row is one line, so a type that prettyplease wraps is joined again.
+        let lines: Vec<_> = item.lines().map(str::trim).collect();
+        let ty = lines.join(" ").replace("< ", "<").replace(", >", ">");
+        let ty = ty.trim_start_matches("const m:").trim_end_matches("= 0;");
+        let ty = ty.trim();
         rows.push(match (range, comma) {
             (Some(_), _) => format!("..{field}: {ty}"),
             (None, _) => format!("{field}: {ty} = {},", name.token()),
@@ -259,4 +260,21 @@ fn merge(parts: &[String]) -> String {
 fn push_line(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_with_a_long_type_is_one_line() {
+        let long = "A".repeat(90);
+        let row = format!("field: Required<Vec<Map<String, {long}>>> = \"field\",");
+        let others = format!("..others: Map<String, {long}>");
+        let call = format!("m!(Name {{ {row} {others} }});");
+        let text = tokens(call.parse().unwrap()).unwrap();
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        assert!(lines.contains(&row.as_str()), "{text}");
+        assert!(lines.contains(&others.as_str()), "{text}");
+    }
 }
