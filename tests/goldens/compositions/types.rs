@@ -8,64 +8,64 @@ pub type Alias = Base;
 /// `All`.
 #[non_exhaustive]
 pub struct All {
+    /// `merged`
+    pub merged: Option<Merged>,
     /// `alias`
     pub alias: Option<Base>,
-    /// `contradiction`
-    pub contradiction: Option<serde_json::Value>,
     /// Described where it is used.
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub described: Option<Option<Base>>,
+    /// `pet`
+    pub pet: Option<Pet>,
+    /// `implicit`
+    pub implicit: Option<Implicit>,
+    /// `shape`
+    pub shape: Option<Shape>,
     /// `either`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub either: Option<Option<AllEither>>,
+    /// `texts`
+    pub texts: Option<AllTexts>,
     /// `extended`
     pub extended: Option<Extended>,
-    /// `forest`
-    pub forest: Option<Forest>,
-    /// `groups`
-    pub groups: Option<Groups>,
-    /// `half`
-    pub half: Option<f64>,
-    /// `implicit`
-    pub implicit: Option<Implicit>,
-    /// `kinds`
-    pub kinds: Option<Kinds>,
     /// `level`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub level: Option<Option<Level>>,
-    /// `limited`
-    pub limited: Option<Limited>,
-    /// `listed`
-    pub listed: Option<serde_json::Value>,
-    /// `loop`
-    pub r#loop: Option<Loop>,
-    /// `loose`
-    pub loose: Option<AllLoose>,
-    /// `merged`
-    pub merged: Option<Merged>,
-    /// `nested`
-    pub nested: Option<Nested>,
-    /// Not: `{"type":"string"}`
-    pub nothing: Option<serde_json::Value>,
-    /// `pet`
-    pub pet: Option<Pet>,
+    /// `half`
+    pub half: Option<f64>,
     /// `quoted`
     pub quoted: Option<AllQuoted>,
-    /// `required`
-    pub required: Option<Required>,
-    /// `shape`
-    pub shape: Option<Shape>,
-    /// `texts`
-    pub texts: Option<AllTexts>,
-    /// `undescribed`
-    pub undescribed: serde_json::Value,
+    /// `contradiction`
+    pub contradiction: Option<serde_json::Value>,
+    /// `listed`
+    pub listed: Option<serde_json::Value>,
+    /// Not: `{"type":"string"}`
+    pub nothing: Option<serde_json::Value>,
+    /// `loop`
+    pub r#loop: Option<Loop>,
+    /// `nested`
+    pub nested: Option<Nested>,
+    /// `forest`
+    pub forest: Option<Forest>,
+    /// `limited`
+    pub limited: Option<Limited>,
+    /// `groups`
+    pub groups: Option<Groups>,
+    /// `kinds`
+    pub kinds: Option<Kinds>,
     /// `vehicle`
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub vehicle: Option<Option<Vehicle>>,
+    /// `required`
+    pub required: Option<Required>,
+    /// `loose`
+    pub loose: Option<AllLoose>,
+    /// `undescribed`
+    pub undescribed: serde_json::Value,
 }
 
 impl All {
@@ -73,61 +73,61 @@ impl All {
     #[must_use]
     pub fn new(undescribed: serde_json::Value) -> Self {
         Self {
-            alias: None,
-            contradiction: None,
-            described: None,
-            either: None,
-            extended: None,
-            forest: None,
-            groups: None,
-            half: None,
-            implicit: None,
-            kinds: None,
-            level: None,
-            limited: None,
-            listed: None,
-            r#loop: None,
-            loose: None,
             merged: None,
-            nested: None,
-            nothing: None,
+            alias: None,
+            described: None,
             pet: None,
-            quoted: None,
-            required: None,
+            implicit: None,
             shape: None,
+            either: None,
             texts: None,
-            undescribed,
+            extended: None,
+            level: None,
+            half: None,
+            quoted: None,
+            contradiction: None,
+            listed: None,
+            nothing: None,
+            r#loop: None,
+            nested: None,
+            forest: None,
+            limited: None,
+            groups: None,
+            kinds: None,
             vehicle: None,
+            required: None,
+            loose: None,
+            undescribed,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(All {
-    alias: Optional<Base> = "alias",
-    contradiction: Nullable<serde_json::Value> = "contradiction",
-    described: Nullable<Option<Base>> = "described",
-    either: Nullable<Option<AllEither>> = "either",
-    extended: Optional<Extended> = "extended",
-    forest: Optional<Forest> = "forest",
-    groups: Optional<Groups> = "groups",
-    half: Optional<f64> = "half",
-    implicit: Optional<Implicit> = "implicit",
-    kinds: Optional<Kinds> = "kinds",
-    level: Nullable<Option<Level>> = "level",
-    limited: Optional<Limited> = "limited",
-    listed: Nullable<serde_json::Value> = "listed",
-    r#loop: Optional<Loop> = "loop",
-    loose: Optional<AllLoose> = "loose",
     merged: Optional<Merged> = "merged",
-    nested: Optional<Nested> = "nested",
-    nothing: Nullable<serde_json::Value> = "nothing",
+    alias: Optional<Base> = "alias",
+    described: Nullable<Option<Base>> = "described",
     pet: Optional<Pet> = "pet",
-    quoted: Optional<AllQuoted> = "quoted",
-    required: Optional<Required> = "required",
+    implicit: Optional<Implicit> = "implicit",
     shape: Optional<Shape> = "shape",
+    either: Nullable<Option<AllEither>> = "either",
     texts: Optional<AllTexts> = "texts",
-    undescribed: Required<serde_json::Value> = "undescribed",
+    extended: Optional<Extended> = "extended",
+    level: Nullable<Option<Level>> = "level",
+    half: Optional<f64> = "half",
+    quoted: Optional<AllQuoted> = "quoted",
+    contradiction: Nullable<serde_json::Value> = "contradiction",
+    listed: Nullable<serde_json::Value> = "listed",
+    nothing: Nullable<serde_json::Value> = "nothing",
+    r#loop: Optional<Loop> = "loop",
+    nested: Optional<Nested> = "nested",
+    forest: Optional<Forest> = "forest",
+    limited: Optional<Limited> = "limited",
+    groups: Optional<Groups> = "groups",
+    kinds: Optional<Kinds> = "kinds",
     vehicle: Nullable<Option<Vehicle>> = "vehicle",
+    required: Optional<Required> = "required",
+    loose: Optional<AllLoose> = "loose",
+    undescribed: Required<serde_json::Value> = "undescribed",
 });
 
 /// `Back`.
@@ -175,12 +175,12 @@ crate::runtime::codec::object::impl_object!(Base {
 /// `Box2`.
 #[non_exhaustive]
 pub struct Box2 {
+    /// `width`
+    pub width: f64,
     /// `depth`
     pub depth: Option<f64>,
     /// `label`
     pub label: Option<String>,
-    /// `width`
-    pub width: f64,
 }
 
 impl Box2 {
@@ -188,46 +188,46 @@ impl Box2 {
     #[must_use]
     pub fn new(width: f64) -> Self {
         Self {
+            width,
             depth: None,
             label: None,
-            width,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Box2 {
+    width: Required<f64> = "width",
     depth: Optional<f64> = "depth",
     label: Optional<String> = "label",
-    width: Required<f64> = "width",
 });
 
 /// `Car`.
 #[non_exhaustive]
 pub struct Car {
-    /// `doors`
-    pub doors: i64,
     /// `kind`
     pub kind: String,
     /// `wheels`
     pub wheels: Option<i64>,
+    /// `doors`
+    pub doors: i64,
 }
 
 impl Car {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
         Self {
-            doors,
             kind: kind.into(),
             wheels: None,
+            doors,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Car {
-    doors: Required<i64> = "doors",
     kind: Required<String> = "kind",
     wheels: Optional<i64> = "wheels",
+    doors: Required<i64> = "doors",
 });
 
 /// `Cat`.
@@ -258,46 +258,46 @@ crate::runtime::codec::object::impl_object!(Cat {
 /// `Circle`.
 #[non_exhaustive]
 pub struct Circle {
-    /// `label`
-    pub label: Option<String>,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl Circle {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(radius: f64) -> Self {
-        Self { label: None, radius }
+        Self { radius, label: None }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Circle {
-    label: Optional<String> = "label",
     radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
 });
 
 /// `Dog`.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `friend`
-    pub friend: Option<Box<Pet>>,
     /// `tricks`
     pub tricks: Option<Vec<String>>,
+    /// `friend`
+    pub friend: Option<Box<Pet>>,
 }
 
 impl Dog {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new() -> Self {
-        Self { friend: None, tricks: None }
+        Self { tricks: None, friend: None }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Dog {
-    friend: Optional<Box<Pet>> = "friend",
     tricks: Optional<Vec<String>> = "tricks",
+    friend: Optional<Box<Pet>> = "friend",
 });
 
 /// `Either`.
@@ -533,14 +533,14 @@ crate::runtime::codec::unions::impl_union!(Loop {
 /// Merged from several parts.
 #[non_exhaustive]
 pub struct Merged {
-    /// `extra`
-    pub extra: MergedExtra,
-    /// `id`
-    pub id: i64,
     /// Maximum length: `10`
     pub note: String,
     /// `own`
     pub own: Option<bool>,
+    /// `id`
+    pub id: i64,
+    /// `extra`
+    pub extra: MergedExtra,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
 }
@@ -548,22 +548,22 @@ pub struct Merged {
 impl Merged {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(extra: impl Into<MergedExtra>, id: i64, note: impl Into<String>) -> Self {
+    pub fn new(note: impl Into<String>, id: i64, extra: impl Into<MergedExtra>) -> Self {
         Self {
-            extra: extra.into(),
-            id,
             note: note.into(),
             own: None,
+            id,
+            extra: extra.into(),
             others: std::collections::BTreeMap::new(),
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Merged {
-    extra: Required<MergedExtra> = "extra",
-    id: Required<i64> = "id",
     note: Required<String> = "note",
     own: Optional<bool> = "own",
+    id: Required<i64> = "id",
+    extra: Required<MergedExtra> = "extra",
     ..others: i64
 });
 
@@ -711,34 +711,34 @@ crate::runtime::codec::unions::impl_union!(Shape {
 /// `Taxi`.
 #[non_exhaustive]
 pub struct Taxi {
-    /// `doors`
-    pub doors: i64,
-    /// `fare`
-    pub fare: Option<f64>,
     /// `kind`
     pub kind: String,
     /// `wheels`
     pub wheels: Option<i64>,
+    /// `doors`
+    pub doors: i64,
+    /// `fare`
+    pub fare: Option<f64>,
 }
 
 impl Taxi {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(doors: i64, kind: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
         Self {
-            doors,
-            fare: None,
             kind: kind.into(),
             wheels: None,
+            doors,
+            fare: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Taxi {
-    doors: Required<i64> = "doors",
-    fare: Optional<f64> = "fare",
     kind: Required<String> = "kind",
     wheels: Optional<i64> = "wheels",
+    doors: Required<i64> = "doors",
+    fare: Optional<f64> = "fare",
 });
 
 /// `Through`.
@@ -875,7 +875,21 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
 });
 
 /// `AllTexts`.
-pub type AllTexts = String;
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AllTexts {
+    /// `NaiveDate`.
+    Date(chrono::NaiveDate),
+    /// `DateTime`.
+    DateTime(chrono::DateTime<chrono::Utc>),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
+
+crate::runtime::codec::unions::impl_union!(AllTexts {
+    Date if ALL_TEXTS_DATE,
+    DateTime if ALL_TEXTS_DATE_TIME,
+});
 
 /// `BackObject`.
 #[derive(Default)]
@@ -900,12 +914,12 @@ crate::runtime::codec::object::impl_object!(BackObject {
 /// A union with a property that all alternatives have.
 #[non_exhaustive]
 pub struct ExtendedCircle {
-    /// `label`
-    pub label: Option<String>,
     /// `name`
     pub name: String,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl ExtendedCircle {
@@ -913,30 +927,30 @@ impl ExtendedCircle {
     #[must_use]
     pub fn new(name: impl Into<String>, radius: f64) -> Self {
         Self {
-            label: None,
             name: name.into(),
             radius,
+            label: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(ExtendedCircle {
-    label: Optional<String> = "label",
     name: Required<String> = "name",
     radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
 });
 
 /// A union with a property that all alternatives have.
 #[non_exhaustive]
 pub struct ExtendedBox {
-    /// `depth`
-    pub depth: Option<f64>,
-    /// `label`
-    pub label: Option<String>,
     /// `name`
     pub name: String,
     /// `width`
     pub width: f64,
+    /// `depth`
+    pub depth: Option<f64>,
+    /// `label`
+    pub label: Option<String>,
 }
 
 impl ExtendedBox {
@@ -944,19 +958,19 @@ impl ExtendedBox {
     #[must_use]
     pub fn new(name: impl Into<String>, width: f64) -> Self {
         Self {
-            depth: None,
-            label: None,
             name: name.into(),
             width,
+            depth: None,
+            label: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(ExtendedBox {
-    depth: Optional<f64> = "depth",
-    label: Optional<String> = "label",
     name: Required<String> = "name",
     width: Required<f64> = "width",
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
 });
 
 /// `GroupsChoice`.
@@ -1146,59 +1160,59 @@ crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 /// Alternatives that do not declare the property that is required next to them.
 #[non_exhaustive]
 pub struct RequiredCircle {
-    /// `id`
-    pub id: serde_json::Value,
-    /// `label`
-    pub label: Option<String>,
     /// `radius`
     pub radius: f64,
+    /// `label`
+    pub label: Option<String>,
+    /// `id`
+    pub id: serde_json::Value,
 }
 
 impl RequiredCircle {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(id: serde_json::Value, radius: f64) -> Self {
-        Self { id, label: None, radius }
+    pub fn new(radius: f64, id: serde_json::Value) -> Self {
+        Self { radius, label: None, id }
     }
 }
 
 crate::runtime::codec::object::impl_object!(RequiredCircle {
-    id: Required<serde_json::Value> = "id",
-    label: Optional<String> = "label",
     radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
+    id: Required<serde_json::Value> = "id",
 });
 
 /// Alternatives that do not declare the property that is required next to them.
 #[non_exhaustive]
 pub struct RequiredBox {
-    /// `depth`
-    pub depth: Option<f64>,
-    /// `id`
-    pub id: serde_json::Value,
-    /// `label`
-    pub label: Option<String>,
     /// `width`
     pub width: f64,
+    /// `depth`
+    pub depth: Option<f64>,
+    /// `label`
+    pub label: Option<String>,
+    /// `id`
+    pub id: serde_json::Value,
 }
 
 impl RequiredBox {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(id: serde_json::Value, width: f64) -> Self {
+    pub fn new(width: f64, id: serde_json::Value) -> Self {
         Self {
-            depth: None,
-            id,
-            label: None,
             width,
+            depth: None,
+            label: None,
+            id,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(RequiredBox {
-    depth: Optional<f64> = "depth",
-    id: Required<serde_json::Value> = "id",
-    label: Optional<String> = "label",
     width: Required<f64> = "width",
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
+    id: Required<serde_json::Value> = "id",
 });
 
 /// One

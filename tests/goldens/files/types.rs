@@ -36,10 +36,10 @@ pub type Same = Owner;
 /// `Dog`.
 #[non_exhaustive]
 pub struct Dog {
-    /// `collar`
-    pub collar: Option<DogCollar>,
     /// `kind`
     pub kind: String,
+    /// `collar`
+    pub collar: Option<DogCollar>,
 }
 
 impl Dog {
@@ -47,26 +47,26 @@ impl Dog {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            collar: None,
             kind: kind.into(),
+            collar: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Dog {
-    collar: Optional<DogCollar> = "collar",
     kind: Required<String> = "kind",
+    collar: Optional<DogCollar> = "collar",
 });
 
 /// `Cat`.
 #[non_exhaustive]
 pub struct Cat {
-    /// `friends`
-    pub friends: Option<Vec<Pet>>,
     /// `kind`
     pub kind: String,
     /// `owner`
     pub owner: Option<Owner>,
+    /// `friends`
+    pub friends: Option<Vec<Pet>>,
 }
 
 impl Cat {
@@ -74,17 +74,17 @@ impl Cat {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            friends: None,
             kind: kind.into(),
             owner: None,
+            friends: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Cat {
-    friends: Optional<Vec<Pet>> = "friends",
     kind: Required<String> = "kind",
     owner: Optional<Owner> = "owner",
+    friends: Optional<Vec<Pet>> = "friends",
 });
 
 /// `Pet`.

@@ -3,7 +3,6 @@
 //! The types of parameters, header fields and content.
 
 /// `Form`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Form {
     /// `id`
@@ -32,16 +31,15 @@ impl Form {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Form {
-    required id = "id",
-    optional ids = "ids",
-    optional host = "host",
-    optional created = "created",
-    optional data = "data",
+crate::runtime::codec::object::impl_object!(Form {
+    id: Required<OrderId> = "id",
+    ids: Optional<Vec<OrderId>> = "ids",
+    host: Optional<std::net::Ipv4Addr> = "host",
+    created: Optional<chrono::DateTime<chrono::Utc>> = "created",
+    data: Optional<crate::Base64> = "data",
 });
 
 /// A property of each format.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
     /// `id`
@@ -143,24 +141,24 @@ impl Order {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Order {
-    required id = "id",
-    optional created = "created",
-    optional millis = "millis",
-    optional day = "day",
-    optional data = "data",
-    optional when = "when",
-    optional host = "host",
-    optional source = "source",
-    optional items = "items",
-    optional names = "names",
-    nullable nothing = "nothing",
-    optional either = "either",
-    optional any = "any",
-    optional chosen = "chosen",
-    optional lower = "lower",
-    optional upper = "upper",
-    optional standard = "standard",
+crate::runtime::codec::object::impl_object!(Order {
+    id: Required<OrderId> = "id",
+    created: Optional<chrono::DateTime<chrono::Utc>> = "created",
+    millis: Optional<String> = "millis",
+    day: Optional<chrono::NaiveDate> = "day",
+    data: Optional<crate::Base64> = "data",
+    when: Optional<OrderWhen> = "when",
+    host: Optional<std::net::Ipv4Addr> = "host",
+    source: Optional<std::net::Ipv6Addr> = "source",
+    items: Optional<Vec<uuid::Uuid>> = "items",
+    names: Optional<std::collections::BTreeMap<String, uuid::Uuid>> = "names",
+    nothing: Nullable<Option<uuid::Uuid>> = "nothing",
+    either: Optional<OrderEither> = "either",
+    any: Optional<OrderAny> = "any",
+    chosen: Optional<OrderChosen> = "chosen",
+    lower: Optional<uuid::Uuid> = "lower",
+    upper: Optional<String> = "upper",
+    standard: Optional<uuid::Uuid> = "standard",
 });
 
 /// `OrderId`.
@@ -184,7 +182,7 @@ crate::runtime::codec::unions::impl_union!(OrderAny {
 });
 
 /// Format: `uuid`
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderChosen {
     /// `00000000-0000-4000-8000-000000000001`

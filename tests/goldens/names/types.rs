@@ -150,86 +150,86 @@ crate::runtime::codec::enums::impl_string_enum!(Reaction {
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Result2 {
-    /// `Err`
-    pub err: Option<String>,
     /// `Ok`
     pub ok: Option<String>,
+    /// `Err`
+    pub err: Option<String>,
 }
 
 impl Result2 {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new() -> Self {
-        Self { err: None, ok: None }
+        Self { ok: None, err: None }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Result2 {
-    err: Optional<String> = "Err",
     ok: Optional<String> = "Ok",
+    err: Optional<String> = "Err",
 });
 
 /// `Self_`.
 #[non_exhaustive]
 pub struct Self_ {
+    /// `self`
+    pub self2: Option2,
+    /// `type`
+    pub r#type: Vec2,
+    /// `fn`
+    pub r#fn: Box2,
+    /// `Self`
+    pub self_: String,
     /// `  `
     pub empty: String,
     /// `+1`
     pub plus_1: i64,
     /// `-1`
     pub minus_1: i64,
-    /// `Self`
-    pub self_: String,
     /// `a b`
     pub a_b: String,
     /// `a-b`
     pub a_b2: String,
-    /// `fn`
-    pub r#fn: Box2,
-    /// `self`
-    pub self2: Option2,
-    /// `type`
-    pub r#type: Vec2,
 }
 
 impl Self_ {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
+        self2: Option2,
+        r#type: impl Into<Vec2>,
+        r#fn: Box2,
+        self_: impl Into<String>,
         empty: impl Into<String>,
         plus_1: i64,
         minus_1: i64,
-        self_: impl Into<String>,
         a_b: impl Into<String>,
         a_b2: impl Into<String>,
-        r#fn: Box2,
-        self2: Option2,
-        r#type: impl Into<Vec2>,
     ) -> Self {
         Self {
+            self2,
+            r#type: r#type.into(),
+            r#fn,
+            self_: self_.into(),
             empty: empty.into(),
             plus_1,
             minus_1,
-            self_: self_.into(),
             a_b: a_b.into(),
             a_b2: a_b2.into(),
-            r#fn,
-            self2,
-            r#type: r#type.into(),
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Self_ {
+    self2: Required<Option2> = "self",
+    r#type: Required<Vec2> = "type",
+    r#fn: Required<Box2> = "fn",
+    self_: Required<String> = "Self",
     empty: Required<String> = "",
     plus_1: Required<i64> = "+1",
     minus_1: Required<i64> = "-1",
-    self_: Required<String> = "Self",
     a_b: Required<String> = "a b",
     a_b2: Required<String> = "a-b",
-    r#fn: Required<Box2> = "fn",
-    self2: Required<Option2> = "self",
-    r#type: Required<Vec2> = "type",
 });
 
 /// `String2`.

@@ -25,10 +25,10 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
 /// `NewPet`.
 #[non_exhaustive]
 pub struct NewPet {
-    /// `kind`
-    pub kind: Option<Kind>,
     /// Minimum length: `1`
     pub name: String,
+    /// `kind`
+    pub kind: Option<Kind>,
 }
 
 impl NewPet {
@@ -36,15 +36,15 @@ impl NewPet {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            kind: None,
             name: name.into(),
+            kind: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(NewPet {
-    kind: Optional<Kind> = "kind",
     name: Required<String> = "name",
+    kind: Optional<Kind> = "kind",
 });
 
 /// A pet that has a number.
@@ -52,10 +52,10 @@ crate::runtime::codec::object::impl_object!(NewPet {
 pub struct Pet {
     /// `id`
     pub id: i64,
-    /// `kind`
-    pub kind: Option<Kind>,
     /// `name`
     pub name: String,
+    /// `kind`
+    pub kind: Option<Kind>,
 }
 
 impl Pet {
@@ -64,25 +64,25 @@ impl Pet {
     pub fn new(id: i64, name: impl Into<String>) -> Self {
         Self {
             id,
-            kind: None,
             name: name.into(),
+            kind: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Pet {
     id: Required<i64> = "id",
-    kind: Optional<Kind> = "kind",
     name: Required<String> = "name",
+    kind: Optional<Kind> = "kind",
 });
 
 /// `Problem`.
 #[non_exhaustive]
 pub struct Problem {
-    /// `status`
-    pub status: Option<i32>,
     /// `title`
     pub title: String,
+    /// `status`
+    pub status: Option<i32>,
 }
 
 impl Problem {
@@ -90,13 +90,13 @@ impl Problem {
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            status: None,
             title: title.into(),
+            status: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Problem {
-    status: Optional<i32> = "status",
     title: Required<String> = "title",
+    status: Optional<i32> = "status",
 });

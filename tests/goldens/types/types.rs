@@ -34,105 +34,105 @@ crate::runtime::codec::object::impl_object!(Account {
 /// A property of each type.
 #[non_exhaustive]
 pub struct All {
-    /// `anything`
-    pub anything: serde_json::Value,
-    /// `colour`
-    pub colour: Colour,
-    /// Default: `true`
-    pub flag: bool,
-    /// `id`
-    pub id: Option<Id>,
-    /// An inline schema.
-    pub inline: AllInline,
-    /// `large`
-    pub large: i64,
-    /// `level`
-    pub level: Level,
-    /// `list`
-    pub list: Vec<Vec<i64>>,
-    /// `nothing`
-    pub nothing: Option<String>,
-    /// `old`
-    ///
-    /// Deprecated.
-    pub old: Option<String>,
-    /// `optional`
-    pub optional: Option<String>,
-    /// `perhaps`
-    ///
-    /// `None` is an absent property, `Some(None)` is `null`.
-    pub perhaps: Option<Option<String>>,
-    /// `real`
-    pub real: f64,
-    /// Minimum, exclusive: `0`
-    pub small: i32,
     /// Maximum length: `10`
     ///
     /// Pattern: `^[a-z]*$`
     pub text: String,
-    /// `tree`
-    pub tree: Option<Tree>,
+    /// Default: `true`
+    pub flag: bool,
+    /// Minimum, exclusive: `0`
+    pub small: i32,
+    /// `large`
+    pub large: i64,
+    /// `real`
+    pub real: f64,
+    /// `list`
+    pub list: Vec<Vec<i64>>,
     /// `words`
     pub words: std::collections::BTreeMap<String, String>,
+    /// `nothing`
+    pub nothing: Option<String>,
+    /// `perhaps`
+    ///
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub perhaps: Option<Option<String>>,
+    /// `optional`
+    pub optional: Option<String>,
+    /// `anything`
+    pub anything: serde_json::Value,
+    /// `level`
+    pub level: Level,
+    /// `colour`
+    pub colour: Colour,
+    /// `id`
+    pub id: Option<Id>,
+    /// `tree`
+    pub tree: Option<Tree>,
+    /// `old`
+    ///
+    /// Deprecated.
+    pub old: Option<String>,
+    /// An inline schema.
+    pub inline: AllInline,
 }
 
 impl All {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        anything: serde_json::Value,
-        colour: impl Into<Colour>,
-        flag: bool,
-        inline: AllInline,
-        large: i64,
-        level: impl Into<Level>,
-        list: Vec<Vec<i64>>,
-        nothing: Option<String>,
-        real: f64,
-        small: i32,
         text: impl Into<String>,
+        flag: bool,
+        small: i32,
+        large: i64,
+        real: f64,
+        list: Vec<Vec<i64>>,
         words: std::collections::BTreeMap<String, String>,
+        nothing: Option<String>,
+        anything: serde_json::Value,
+        level: impl Into<Level>,
+        colour: impl Into<Colour>,
+        inline: AllInline,
     ) -> Self {
         Self {
-            anything,
-            colour: colour.into(),
-            flag,
-            id: None,
-            inline,
-            large,
-            level: level.into(),
-            list,
-            nothing,
-            old: None,
-            optional: None,
-            perhaps: None,
-            real,
-            small,
             text: text.into(),
-            tree: None,
+            flag,
+            small,
+            large,
+            real,
+            list,
             words,
+            nothing,
+            perhaps: None,
+            optional: None,
+            anything,
+            level: level.into(),
+            colour: colour.into(),
+            id: None,
+            tree: None,
+            old: None,
+            inline,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(All {
-    anything: Required<serde_json::Value> = "anything",
-    colour: Required<Colour> = "colour",
-    flag: Required<bool> = "flag",
-    id: Optional<Id> = "id",
-    inline: Required<AllInline> = "inline",
-    large: Required<i64> = "large",
-    level: Required<Level> = "level",
-    list: Required<Vec<Vec<i64>>> = "list",
-    nothing: Required<Option<String>> = "nothing",
-    old: Optional<String> = "old",
-    optional: Optional<String> = "optional",
-    perhaps: Nullable<Option<String>> = "perhaps",
-    real: Required<f64> = "real",
-    small: Required<i32> = "small",
     text: Required<String> = "text",
-    tree: Optional<Tree> = "tree",
+    flag: Required<bool> = "flag",
+    small: Required<i32> = "small",
+    large: Required<i64> = "large",
+    real: Required<f64> = "real",
+    list: Required<Vec<Vec<i64>>> = "list",
     words: Required<std::collections::BTreeMap<String, String>> = "words",
+    nothing: Required<Option<String>> = "nothing",
+    perhaps: Nullable<Option<String>> = "perhaps",
+    optional: Optional<String> = "optional",
+    anything: Required<serde_json::Value> = "anything",
+    level: Required<Level> = "level",
+    colour: Required<Colour> = "colour",
+    id: Optional<Id> = "id",
+    tree: Optional<Tree> = "tree",
+    old: Optional<String> = "old",
+    inline: Required<AllInline> = "inline",
 });
 
 /// Does not allow other properties.
@@ -185,10 +185,10 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Defaults {
-    /// Default: `-1`
-    pub level: Option<Level>,
     /// Default: `20`
     pub size: Option<u8>,
+    /// Default: `-1`
+    pub level: Option<Level>,
     /// Default: `Untitled`
     pub title: Option<String>,
     /// Default: `[]`
@@ -200,23 +200,23 @@ impl Defaults {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            level: None,
             size: None,
+            level: None,
             title: None,
             words: None,
         }
-    }
-
-    /// Returns the value, or the default: `-1`.
-    #[must_use]
-    pub fn level_or_default(&self) -> Level {
-        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `20`.
     #[must_use]
     pub fn size_or_default(&self) -> u8 {
         self.size.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `-1`.
+    #[must_use]
+    pub fn level_or_default(&self) -> Level {
+        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `Untitled`.
@@ -227,8 +227,8 @@ impl Defaults {
 }
 
 crate::runtime::codec::object::impl_object!(Defaults {
-    level: Optional<Level> = "level",
     size: Optional<u8> = "size",
+    level: Optional<Level> = "level",
     title: Optional<String> = "title",
     words: Optional<Vec<String>> = "words",
 });
@@ -240,30 +240,30 @@ pub type Id = i64;
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Integers {
+    /// `tiny`
+    pub tiny: Option<i8>,
+    /// `short`
+    pub short: Option<i16>,
+    /// `byte`
+    pub byte: Option<u8>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    /// `count`
+    pub count: Option<u32>,
+    /// `total`
+    pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
-    /// `byte`
-    pub byte: Option<u8>,
     /// `choice`
     pub choice: Option<IntegersChoice>,
-    /// `count`
-    pub count: Option<u32>,
-    /// Minimum: `1`
-    pub port: Option<u16>,
-    /// `short`
-    pub short: Option<i16>,
     /// Minimum: `0.25`
     ///
     /// Maximum: `0.35`
     ///
     /// Multiple of: `0.1`
     pub tenth: Option<f64>,
-    /// `tiny`
-    pub tiny: Option<i8>,
-    /// `total`
-    pub total: Option<u64>,
 }
 
 impl Integers {
@@ -271,41 +271,41 @@ impl Integers {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            bounded: None,
-            byte: None,
-            choice: None,
-            count: None,
-            port: None,
-            short: None,
-            tenth: None,
             tiny: None,
+            short: None,
+            byte: None,
+            port: None,
+            count: None,
             total: None,
+            bounded: None,
+            choice: None,
+            tenth: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Integers {
-    bounded: Optional<u64> = "bounded",
-    byte: Optional<u8> = "byte",
-    choice: Optional<IntegersChoice> = "choice",
-    count: Optional<u32> = "count",
-    port: Optional<u16> = "port",
-    short: Optional<i16> = "short",
-    tenth: Optional<f64> = "tenth",
     tiny: Optional<i8> = "tiny",
+    short: Optional<i16> = "short",
+    byte: Optional<u8> = "byte",
+    port: Optional<u16> = "port",
+    count: Optional<u32> = "count",
     total: Optional<u64> = "total",
+    bounded: Optional<u64> = "bounded",
+    choice: Optional<IntegersChoice> = "choice",
+    tenth: Optional<f64> = "tenth",
 });
 
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
+    /// `2`
+    Value2,
     /// `-1`
     ValueMinus1,
     /// `0`
     Value0,
-    /// `2`
-    Value2,
     /// A value that the document does not declare.
     Other(i64),
 }
@@ -315,18 +315,18 @@ impl Level {
     #[must_use]
     pub const fn get(self) -> i64 {
         match self {
+            Self::Value2 => 2,
             Self::ValueMinus1 => -1,
             Self::Value0 => 0,
-            Self::Value2 => 2,
             Self::Other(number) => number,
         }
     }
 
     const fn from_declared(number: i64) -> Option<Self> {
         match number {
+            2 => Some(Self::Value2),
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
-            2 => Some(Self::Value2),
             _ => None,
         }
     }
@@ -437,14 +437,14 @@ pub type Same = Colour;
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `leaves`
-    pub leaves: Option<Vec<Tree>>,
     /// `left`
     pub left: Option<Box<Tree>>,
-    /// `owner`
-    pub owner: Option<Owner>,
     /// `right`
     pub right: Option<Box<Tree>>,
+    /// `leaves`
+    pub leaves: Option<Vec<Tree>>,
+    /// `owner`
+    pub owner: Option<Owner>,
 }
 
 impl Tree {
@@ -452,19 +452,19 @@ impl Tree {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            leaves: None,
             left: None,
-            owner: None,
             right: None,
+            leaves: None,
+            owner: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_object!(Tree {
-    leaves: Optional<Vec<Tree>> = "leaves",
     left: Optional<Box<Tree>> = "left",
-    owner: Optional<Owner> = "owner",
     right: Optional<Box<Tree>> = "right",
+    leaves: Optional<Vec<Tree>> = "leaves",
+    owner: Optional<Owner> = "owner",
 });
 
 /// An inline schema.
