@@ -40,6 +40,10 @@ pub mod client {
     }
 }
 
+#[cfg(feature = "_wire")]
+#[path = "../../runtime/rfc3339.rs"]
+pub mod rfc3339;
+
 #[cfg(feature = "server")]
 pub mod server {
     //! Stands in for the generated module `server`.

@@ -253,6 +253,10 @@ pub struct Integers {
     pub choice: Option<IntegersChoice>,
     /// `count`
     pub count: Option<u32>,
+    /// Minimum: `0`
+    ///
+    /// Maximum: `255`
+    pub percent: Option<u8>,
     /// Minimum: `1`
     pub port: Option<u16>,
     /// `short`
@@ -267,6 +271,10 @@ pub struct Integers {
     pub tiny: Option<i8>,
     /// `total`
     pub total: Option<u64>,
+    /// Minimum, exclusive: `0`
+    ///
+    /// Maximum: `255`
+    pub wide: Option<i64>,
 }
 
 impl Integers {
@@ -278,11 +286,13 @@ impl Integers {
             byte: None,
             choice: None,
             count: None,
+            percent: None,
             port: None,
             short: None,
             tenth: None,
             tiny: None,
             total: None,
+            wide: None,
         }
     }
 }
@@ -292,11 +302,13 @@ crate::runtime::codec::object::impl_serde_object!(Integers {
     optional byte = "byte",
     optional choice = "choice",
     optional count = "count",
+    optional percent = "percent",
     optional port = "port",
     optional short = "short",
     optional tenth = "tenth",
     optional tiny = "tiny",
     optional total = "total",
+    optional wide = "wide",
 });
 
 /// `Level`.
