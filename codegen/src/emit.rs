@@ -6,6 +6,7 @@ mod lib;
 mod mock;
 mod requests;
 mod responses;
+mod rfc3339;
 mod security;
 mod server;
 mod shared;
@@ -95,23 +96,13 @@ const OUTPUTS: &[Output] = &[
     .private(Some("_wire")),
     Output::new("src/requests.rs", |model| requests::emit(model).into()).public("_wire"),
     Output::new("src/responses.rs", |model| responses::emit(model).into()).public("_wire"),
-    Output::new("src/rfc3339.rs", rfc3339).public("_wire"),
+    Output::new("src/rfc3339.rs", |model| rfc3339::emit(model).into()).public("_wire"),
     Output::new("src/security.rs", |model| security::emit(model).into()).public("_wire"),
     Output::new("src/types.rs", |model| types::emit(model).into()).public("_wire"),
     Output::new("src/client.rs", |model| client::emit(model).into()).public("client-base"),
     Output::new("src/mock.rs", |model| mock::emit(model).into()).public("mock"),
     Output::new("src/server.rs", |model| server::emit(model).into()).public("server"),
 ];
-
-/// Returns the wrappers for types of the crate `time`, if the document has one.
-fn rfc3339(model: &Model) -> Contents {
-    let mut dependencies = model.package.dependencies.iter();
-    if dependencies.any(|library| library.name == "time") {
-        include_str!("../runtime/rfc3339.rs").to_owned().into()
-    } else {
-        String::new().into()
-    }
-}
 
 /// Emits the files of a crate that depend on the model, by path.
 pub(crate) fn emit(model: &Model) -> Vec<(&'static str, Contents)> {

@@ -41,7 +41,7 @@ pub mod client {
 }
 
 #[cfg(feature = "_wire")]
-#[path = "../../runtime/rfc3339.rs"]
+#[path = "../../src/emit/rfc3339/wrappers.rs"]
 pub mod rfc3339;
 
 #[cfg(feature = "server")]
