@@ -6,6 +6,7 @@ mod lib;
 mod mock;
 mod requests;
 mod responses;
+mod rfc3339;
 mod security;
 mod server;
 mod shared;
@@ -95,6 +96,7 @@ const OUTPUTS: &[Output] = &[
     .private(Some("_wire")),
     Output::new("src/requests.rs", |model| requests::emit(model).into()).public("_wire"),
     Output::new("src/responses.rs", |model| responses::emit(model).into()).public("_wire"),
+    Output::new("src/rfc3339.rs", |model| rfc3339::emit(model).into()).public("_wire"),
     Output::new("src/security.rs", |model| security::emit(model).into()).public("_wire"),
     Output::new("src/types.rs", |model| types::emit(model).into()).public("_wire"),
     Output::new("src/client.rs", |model| client::emit(model).into()).public("client-base"),

@@ -13,7 +13,7 @@ use std::{
 use statusquo_codegen::{
     Options, files,
     manifest::manifest,
-    model::Catalogue,
+    model::{Catalogue, Formats},
     report::{Detail, OutputStyle, render},
     source::Source,
 };
@@ -49,7 +49,7 @@ impl Document {
         let library = crate_name.replace('-', "_");
         let options = Options {
             library: Some(library.clone()),
-            ..Options::default()
+            formats: formats(name),
         };
         let (model, _) = statusquo_codegen::model(source, catalogue, &options)
             .map_err(|findings| messages(&findings))?;
@@ -85,6 +85,28 @@ fn crate_name(document: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
     format!("doc-{}", slug.to_lowercase())
+}
+
+/// Returns the types that the crate of a document has for formats: not the default ones in `choices`.
+fn formats(document: &str) -> Formats {
+    let mut formats = Formats::default();
+    let choices: &[_] = match document {
+        "choices" => &[
+            ("date", "time"),
+            ("date-time", "jiff"),
+            ("decimal", "rust_decimal"),
+            ("ipv4", "String"),
+            ("token", "uuid::fmt::Simple"),
+            ("uri", "url"),
+        ],
+        "instants" => &[("date", "jiff"), ("date-time", "time")],
+        _ => &[],
+    };
+    for (format, choice) in choices {
+        let result = formats.choose(format, choice);
+        result.unwrap_or_else(|error| panic!("{error}"));
+    }
+    formats
 }
 
 /// Returns the examples of a crate's front page as modules, so that the compiler checks them.
@@ -176,11 +198,15 @@ bytes = "1"
 chrono = { version = "0.4", default-features = false, features = ["serde", "std"] }
 fastrand = "2"
 http-body-util = "0.1"
+jiff = { version = "1", default-features = false }
 reqwest = { version = "0.13", default-features = false }
+rust_decimal = { version = "1", default-features = false }
 serde = "1"
 serde_json = "1"
+time = { version = "0.3", default-features = false, features = ["macros"] }
 tokio = { version = "1", features = ["io-util", "macros", "net", "rt-multi-thread", "signal", "sync"] }
 tower = { version = "0.5", default-features = false, features = ["util"] }
+url = { version = "2", default-features = false }
 uuid = { version = "1", default-features = false }
 "#;
 

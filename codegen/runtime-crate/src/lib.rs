@@ -41,6 +41,10 @@ pub mod client {
     }
 }
 
+#[cfg(feature = "_wire")]
+#[path = "../../src/emit/rfc3339/wrappers.rs"]
+pub mod rfc3339;
+
 #[cfg(feature = "server")]
 pub mod server {
     //! Stands in for the generated module `server`.

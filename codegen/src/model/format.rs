@@ -1,6 +1,10 @@
 //! The Rust types of formats: one table, and the choices of a user.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// A Rust type of strings with a format.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +31,31 @@ pub struct Library {
 const CHRONO: Library = Library {
     name: "chrono",
     version: "0.4.42",
+    features: &["serde", "std"],
+};
+
+const JIFF: Library = Library {
+    name: "jiff",
+    version: "1.0",
+    features: &["serde", "std"],
+};
+
+const RUST_DECIMAL: Library = Library {
+    name: "rust_decimal",
+    version: "1.42",
+    features: &["serde", "std"],
+};
+
+/// Its types have wrappers in the module `rfc3339`, because its own serde format is not that of messages.
+const TIME: Library = Library {
+    name: "time",
+    version: "0.3.53",
+    features: &["formatting", "parsing", "std"],
+};
+
+const URL: Library = Library {
+    name: "url",
+    version: "2.5",
     features: &["serde", "std"],
 };
 
@@ -63,11 +92,46 @@ const TYPES: &[KnownType] = &[
         samples: &["2026-01-31"],
     },
     KnownType {
+        format: "date",
+        choice: "jiff",
+        path: "jiff::civil::Date",
+        library: Some(JIFF),
+        samples: &["2026-01-31"],
+    },
+    KnownType {
+        format: "date",
+        choice: "time",
+        path: "crate::rfc3339::Date",
+        library: Some(TIME),
+        samples: &["2026-01-31"],
+    },
+    KnownType {
         format: "date-time",
         choice: "chrono",
         path: "chrono::DateTime<chrono::Utc>",
         library: Some(CHRONO),
         samples: &["2026-01-31T12:00:00Z"],
+    },
+    KnownType {
+        format: "date-time",
+        choice: "jiff",
+        path: "jiff::Timestamp",
+        library: Some(JIFF),
+        samples: &["2026-01-31T12:00:00Z"],
+    },
+    KnownType {
+        format: "date-time",
+        choice: "time",
+        path: "crate::rfc3339::DateTime",
+        library: Some(TIME),
+        samples: &["2026-01-31T12:00:00Z"],
+    },
+    KnownType {
+        format: "decimal",
+        choice: "rust_decimal",
+        path: "rust_decimal::Decimal",
+        library: Some(RUST_DECIMAL),
+        samples: &[],
     },
     KnownType {
         format: "ipv4",
@@ -82,6 +146,13 @@ const TYPES: &[KnownType] = &[
         path: "std::net::Ipv6Addr",
         library: None,
         samples: &["2001:db8::1"],
+    },
+    KnownType {
+        format: "uri",
+        choice: "url",
+        path: "url::Url",
+        library: Some(URL),
+        samples: &[],
     },
     KnownType {
         format: "uuid",
@@ -107,9 +178,8 @@ const STRING: &str = "String";
 impl Library {
     /// Returns the libraries of all types in the table, by name.
     pub fn all() -> impl Iterator<Item = Self> {
-        let libraries: std::collections::BTreeSet<_> =
-            TYPES.iter().filter_map(|row| row.library).collect();
-        libraries.into_iter()
+        let libraries = TYPES.iter().filter_map(|row| row.library);
+        libraries.collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -137,8 +207,24 @@ impl From<&'static KnownType> for FormatType {
 pub struct Formats(BTreeMap<String, Option<FormatType>>);
 
 impl Formats {
-    /// Chooses the type of strings with a format: `String`; the name of a library that has a type for it, such as
-    /// `jiff`; or the path of any type that implements serde's traits, `FromStr` and `Display`.
+    /// Chooses the type of strings with a format: `String`, a library of this table, or the path of any type that
+    /// implements serde's traits, `FromStr` and `Display`.
+    ///
+    /// | Format | Library | Type |
+    /// |---|---|---|
+    /// | `byte` | `base64`, the default | `Base64` of the crate |
+    /// | `date` | `chrono`, the default | `chrono::NaiveDate` |
+    /// | | `jiff` | `jiff::civil::Date` |
+    /// | | `time` | `rfc3339::Date` of the crate, which wraps a `time::Date` |
+    /// | `date-time` | `chrono`, the default | `chrono::DateTime<chrono::Utc>` |
+    /// | | `jiff` | `jiff::Timestamp`, up to the year 9999 and with nine digits of a fraction |
+    /// | | `time` | `rfc3339::DateTime` of the crate, which wraps a `time::OffsetDateTime` |
+    /// | `decimal` | `rust_decimal` | `rust_decimal::Decimal` |
+    /// | `ipv4`, `ipv6` | `std`, the default | `std::net::Ipv4Addr`, `std::net::Ipv6Addr` |
+    /// | `uri` | `url` | `url::Url` |
+    /// | `uuid` | `uuid`, the default | `uuid::Uuid` |
+    ///
+    /// The manifest of a generated crate does not get the dependency of a type that is chosen by its path.
     ///
     /// # Errors
     /// If there is no such library for the format, and it is not a path either.
@@ -213,3 +299,40 @@ impl fmt::Display for UnknownTypeError {
 }
 
 impl std::error::Error for UnknownTypeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_has_its_default_type_or_the_chosen_one() {
+        let mut formats = Formats::default();
+        let path = |formats: &Formats, format| formats.get(format).map(|ty| ty.path);
+        assert_eq!(path(&formats, "uuid").as_deref(), Some("uuid::Uuid"));
+        for format in ["decimal", "email", "uri"] {
+            assert_eq!(path(&formats, format), None);
+        }
+        formats.choose("date", "jiff").unwrap();
+        formats.choose("email", "mail::Address").unwrap();
+        formats.choose("uri", "url").unwrap();
+        formats.choose("uuid", "String").unwrap();
+        assert_eq!(path(&formats, "date").as_deref(), Some("jiff::civil::Date"));
+        assert_eq!(path(&formats, "email").as_deref(), Some("mail::Address"));
+        assert_eq!(path(&formats, "uri").as_deref(), Some("url::Url"));
+        assert_eq!(path(&formats, "uuid"), None);
+    }
+
+    #[test]
+    fn a_choice_without_a_type_is_an_error() {
+        for choice in ["", "url", "a b", "a::", "::a", "a::1", "chrono;x::y"] {
+            let error = Formats::default().choose("date", choice).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "`{choice}` is not a type of the format `date`; use `chrono`, `jiff`, `time`, `String`, or the \
+                     path of a type such as `my_types::Email`"
+                )
+            );
+        }
+    }
+}

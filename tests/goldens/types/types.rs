@@ -3,6 +3,7 @@
 //! The types of parameters, header fields and content.
 
 /// `Account`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// Only in responses.
@@ -25,119 +26,121 @@ impl Account {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Account {
-    id: Optional<i64> = "id",
-    name: Required<String> = "name",
-    password: Optional<String> = "password",
+crate::runtime::codec::object::impl_serde_object!(Account {
+    optional id = "id",
+    required name = "name",
+    optional password = "password",
 });
 
 /// A property of each type.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// Maximum length: `10`
-    ///
-    /// Pattern: `^[a-z]*$`
-    pub text: String,
-    /// Default: `true`
-    pub flag: bool,
-    /// Minimum, exclusive: `0`
-    pub small: i32,
-    /// `large`
-    pub large: i64,
-    /// `real`
-    pub real: f64,
-    /// `list`
-    pub list: Vec<Vec<i64>>,
-    /// `words`
-    pub words: std::collections::BTreeMap<String, String>,
-    /// `nothing`
-    pub nothing: Option<String>,
-    /// `perhaps`
-    ///
-    /// `None` is an absent property, `Some(None)` is `null`.
-    pub perhaps: Option<Option<String>>,
-    /// `optional`
-    pub optional: Option<String>,
     /// `anything`
     pub anything: serde_json::Value,
-    /// `level`
-    pub level: Level,
     /// `colour`
     pub colour: Colour,
+    /// Default: `true`
+    pub flag: bool,
     /// `id`
     pub id: Option<Id>,
-    /// `tree`
-    pub tree: Option<Tree>,
+    /// An inline schema.
+    pub inline: AllInline,
+    /// `large`
+    pub large: i64,
+    /// `level`
+    pub level: Level,
+    /// `list`
+    pub list: Vec<Vec<i64>>,
+    /// `nothing`
+    pub nothing: Option<String>,
     /// `old`
     ///
     /// Deprecated.
     pub old: Option<String>,
-    /// An inline schema.
-    pub inline: AllInline,
+    /// `optional`
+    pub optional: Option<String>,
+    /// `perhaps`
+    ///
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub perhaps: Option<Option<String>>,
+    /// `real`
+    pub real: f64,
+    /// Minimum, exclusive: `0`
+    pub small: i32,
+    /// Maximum length: `10`
+    ///
+    /// Pattern: `^[a-z]*$`
+    pub text: String,
+    /// `tree`
+    pub tree: Option<Tree>,
+    /// `words`
+    pub words: std::collections::BTreeMap<String, String>,
 }
 
 impl All {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        text: impl Into<String>,
-        flag: bool,
-        small: i32,
-        large: i64,
-        real: f64,
-        list: Vec<Vec<i64>>,
-        words: std::collections::BTreeMap<String, String>,
-        nothing: Option<String>,
         anything: serde_json::Value,
-        level: impl Into<Level>,
         colour: impl Into<Colour>,
+        flag: bool,
         inline: AllInline,
+        large: i64,
+        level: impl Into<Level>,
+        list: Vec<Vec<i64>>,
+        nothing: Option<String>,
+        real: f64,
+        small: i32,
+        text: impl Into<String>,
+        words: std::collections::BTreeMap<String, String>,
     ) -> Self {
         Self {
-            text: text.into(),
-            flag,
-            small,
-            large,
-            real,
-            list,
-            words,
-            nothing,
-            perhaps: None,
-            optional: None,
             anything,
-            level: level.into(),
             colour: colour.into(),
+            flag,
             id: None,
-            tree: None,
-            old: None,
             inline,
+            large,
+            level: level.into(),
+            list,
+            nothing,
+            old: None,
+            optional: None,
+            perhaps: None,
+            real,
+            small,
+            text: text.into(),
+            tree: None,
+            words,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(All {
-    text: Required<String> = "text",
-    flag: Required<bool> = "flag",
-    small: Required<i32> = "small",
-    large: Required<i64> = "large",
-    real: Required<f64> = "real",
-    list: Required<Vec<Vec<i64>>> = "list",
-    words: Required<std::collections::BTreeMap<String, String>> = "words",
-    nothing: Required<Option<String>> = "nothing",
-    perhaps: Nullable<Option<String>> = "perhaps",
-    optional: Optional<String> = "optional",
-    anything: Required<serde_json::Value> = "anything",
-    level: Required<Level> = "level",
-    colour: Required<Colour> = "colour",
-    id: Optional<Id> = "id",
-    tree: Optional<Tree> = "tree",
-    old: Optional<String> = "old",
-    inline: Required<AllInline> = "inline",
+crate::runtime::codec::object::impl_serde_object!(All {
+    required anything = "anything",
+    required colour = "colour",
+    required flag = "flag",
+    optional id = "id",
+    required inline = "inline",
+    required large = "large",
+    required level = "level",
+    required list = "list",
+    required nothing = "nothing",
+    optional old = "old",
+    optional optional = "optional",
+    nullable perhaps = "perhaps",
+    required real = "real",
+    required small = "small",
+    required text = "text",
+    optional tree = "tree",
+    required words = "words",
 });
 
 /// Does not allow other properties.
 ///
 /// No additional properties.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
     /// `maybe`
@@ -156,13 +159,13 @@ impl Closed {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Closed {
-    maybe: Required<Maybe> = "maybe",
-    perhaps: Nullable<Maybe> = "perhaps",
+crate::runtime::codec::object::impl_serde_object!(Closed {
+    required maybe = "maybe",
+    nullable perhaps = "perhaps",
 });
 
 /// A colour.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`
@@ -182,13 +185,13 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
 });
 
 /// `Defaults`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Defaults {
-    /// Default: `20`
-    pub size: Option<u8>,
     /// Default: `-1`
     pub level: Option<Level>,
+    /// Default: `20`
+    pub size: Option<u8>,
     /// Default: `Untitled`
     pub title: Option<String>,
     /// Default: `[]`
@@ -200,23 +203,23 @@ impl Defaults {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            size: None,
             level: None,
+            size: None,
             title: None,
             words: None,
         }
-    }
-
-    /// Returns the value, or the default: `20`.
-    #[must_use]
-    pub fn size_or_default(&self) -> u8 {
-        self.size.unwrap_or(20)
     }
 
     /// Returns the value, or the default: `-1`.
     #[must_use]
     pub fn level_or_default(&self) -> Level {
         self.level.unwrap_or(Level::ValueMinus1)
+    }
+
+    /// Returns the value, or the default: `20`.
+    #[must_use]
+    pub fn size_or_default(&self) -> u8 {
+        self.size.unwrap_or(20)
     }
 
     /// Returns the value, or the default: `Untitled`.
@@ -226,44 +229,52 @@ impl Defaults {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Defaults {
-    size: Optional<u8> = "size",
-    level: Optional<Level> = "level",
-    title: Optional<String> = "title",
-    words: Optional<Vec<String>> = "words",
+crate::runtime::codec::object::impl_serde_object!(Defaults {
+    optional level = "level",
+    optional size = "size",
+    optional title = "title",
+    optional words = "words",
 });
 
 /// A unique number.
 pub type Id = i64;
 
 /// Integers of each size.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Integers {
-    /// `tiny`
-    pub tiny: Option<i8>,
-    /// `short`
-    pub short: Option<i16>,
-    /// `byte`
-    pub byte: Option<u8>,
-    /// Minimum: `1`
-    pub port: Option<u16>,
-    /// `count`
-    pub count: Option<u32>,
-    /// `total`
-    pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
+    /// `byte`
+    pub byte: Option<u8>,
     /// `choice`
     pub choice: Option<IntegersChoice>,
+    /// `count`
+    pub count: Option<u32>,
+    /// Minimum: `0`
+    ///
+    /// Maximum: `255`
+    pub percent: Option<u8>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    /// `short`
+    pub short: Option<i16>,
     /// Minimum: `0.25`
     ///
     /// Maximum: `0.35`
     ///
     /// Multiple of: `0.1`
     pub tenth: Option<f64>,
+    /// `tiny`
+    pub tiny: Option<i8>,
+    /// `total`
+    pub total: Option<u64>,
+    /// Minimum, exclusive: `0`
+    ///
+    /// Maximum: `255`
+    pub wide: Option<i64>,
 }
 
 impl Integers {
@@ -271,41 +282,45 @@ impl Integers {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            tiny: None,
-            short: None,
-            byte: None,
-            port: None,
-            count: None,
-            total: None,
             bounded: None,
+            byte: None,
             choice: None,
+            count: None,
+            percent: None,
+            port: None,
+            short: None,
             tenth: None,
+            tiny: None,
+            total: None,
+            wide: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Integers {
-    tiny: Optional<i8> = "tiny",
-    short: Optional<i16> = "short",
-    byte: Optional<u8> = "byte",
-    port: Optional<u16> = "port",
-    count: Optional<u32> = "count",
-    total: Optional<u64> = "total",
-    bounded: Optional<u64> = "bounded",
-    choice: Optional<IntegersChoice> = "choice",
-    tenth: Optional<f64> = "tenth",
+crate::runtime::codec::object::impl_serde_object!(Integers {
+    optional bounded = "bounded",
+    optional byte = "byte",
+    optional choice = "choice",
+    optional count = "count",
+    optional percent = "percent",
+    optional port = "port",
+    optional short = "short",
+    optional tenth = "tenth",
+    optional tiny = "tiny",
+    optional total = "total",
+    optional wide = "wide",
 });
 
 /// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// `2`
-    Value2,
     /// `-1`
     ValueMinus1,
     /// `0`
     Value0,
+    /// `2`
+    Value2,
     /// A value that the document does not declare.
     Other(i64),
 }
@@ -315,18 +330,18 @@ impl Level {
     #[must_use]
     pub const fn get(self) -> i64 {
         match self {
-            Self::Value2 => 2,
             Self::ValueMinus1 => -1,
             Self::Value0 => 0,
+            Self::Value2 => 2,
             Self::Other(number) => number,
         }
     }
 
     const fn from_declared(number: i64) -> Option<Self> {
         match number {
-            2 => Some(Self::Value2),
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
+            2 => Some(Self::Value2),
             _ => None,
         }
     }
@@ -338,6 +353,7 @@ crate::runtime::codec::enums::impl_integer_enum!(Level);
 pub type Maybe = Option<String>;
 
 /// Allows other properties.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
     /// `name`
@@ -357,12 +373,13 @@ impl Open {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Open {
-    name: Required<String> = "name",
-    ..others: i64
+crate::runtime::codec::object::impl_serde_object!(Open {
+    required name = "name",
+    ..others
 });
 
 /// `Owner`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     /// `tree`
@@ -377,12 +394,12 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Owner {
-    tree: Required<Box<Tree>> = "tree",
+crate::runtime::codec::object::impl_serde_object!(Owner {
+    required tree = "tree",
 });
 
 /// Two equal inline schemas, and one with an additional description.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pair {
     /// `first`
@@ -405,13 +422,14 @@ impl Pair {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Pair {
-    first: Optional<PairFirst> = "first",
-    second: Optional<PairSecond> = "second",
-    third: Optional<PairThird> = "third",
+crate::runtime::codec::object::impl_serde_object!(Pair {
+    optional first = "first",
+    optional second = "second",
+    optional third = "third",
 });
 
 /// Only used in responses.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Receipt {
     /// Only in responses.
@@ -426,25 +444,25 @@ impl Receipt {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Receipt {
-    id: Required<i64> = "id",
+crate::runtime::codec::object::impl_serde_object!(Receipt {
+    required id = "id",
 });
 
 /// A colour.
 pub type Same = Colour;
 
 /// `Tree`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `left`
-    pub left: Option<Box<Tree>>,
-    /// `right`
-    pub right: Option<Box<Tree>>,
     /// `leaves`
     pub leaves: Option<Vec<Tree>>,
+    /// `left`
+    pub left: Option<Box<Tree>>,
     /// `owner`
     pub owner: Option<Owner>,
+    /// `right`
+    pub right: Option<Box<Tree>>,
 }
 
 impl Tree {
@@ -452,23 +470,23 @@ impl Tree {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            left: None,
-            right: None,
             leaves: None,
+            left: None,
             owner: None,
+            right: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Tree {
-    left: Optional<Box<Tree>> = "left",
-    right: Optional<Box<Tree>> = "right",
-    leaves: Optional<Vec<Tree>> = "leaves",
-    owner: Optional<Owner> = "owner",
+crate::runtime::codec::object::impl_serde_object!(Tree {
+    optional leaves = "leaves",
+    optional left = "left",
+    optional owner = "owner",
+    optional right = "right",
 });
 
 /// An inline schema.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllInline {
     /// `colour`
@@ -483,12 +501,12 @@ impl AllInline {
     }
 }
 
-crate::runtime::codec::object::impl_object!(AllInline {
-    colour: Optional<AllInlineColour> = "colour",
+crate::runtime::codec::object::impl_serde_object!(AllInline {
+    optional colour = "colour",
 });
 
 /// `AllInlineColour`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllInlineColour {
     /// `red`
@@ -522,6 +540,7 @@ crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
 });
 
 /// `PairFirst`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairFirst {
     /// `unit`
@@ -536,12 +555,12 @@ impl PairFirst {
     }
 }
 
-crate::runtime::codec::object::impl_object!(PairFirst {
-    unit: Required<PairFirstUnit> = "unit",
+crate::runtime::codec::object::impl_serde_object!(PairFirst {
+    required unit = "unit",
 });
 
 /// `PairFirstUnit`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
     /// `m`
@@ -558,6 +577,7 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
 });
 
 /// `PairSecond`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairSecond {
     /// `unit`
@@ -572,12 +592,12 @@ impl PairSecond {
     }
 }
 
-crate::runtime::codec::object::impl_object!(PairSecond {
-    unit: Required<PairSecondUnit> = "unit",
+crate::runtime::codec::object::impl_serde_object!(PairSecond {
+    required unit = "unit",
 });
 
 /// `PairSecondUnit`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairSecondUnit {
     /// `m`
@@ -594,6 +614,7 @@ crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
 });
 
 /// An additional description.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
     /// `unit`
@@ -608,12 +629,12 @@ impl PairThird {
     }
 }
 
-crate::runtime::codec::object::impl_object!(PairThird {
-    unit: Required<PairThirdUnit> = "unit",
+crate::runtime::codec::object::impl_serde_object!(PairThird {
+    required unit = "unit",
 });
 
 /// `PairThirdUnit`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairThirdUnit {
     /// `m`

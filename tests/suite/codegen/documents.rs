@@ -14,6 +14,7 @@ use statusquo_tests::{
 const GOLDENS: &[(&str, &[&str])] = &[
     ("bodies", &["requests"]),
     ("calls", &["client"]),
+    ("choices", &["types"]),
     ("codes", &["client"]),
     ("compositions", &["types"]),
     (
@@ -25,6 +26,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
     ("handlers", &["responses", "server"]),
     ("headers", &["responses"]),
     ("constraints", &["constraints", "requests"]),
+    ("instants", &["types"]),
     ("media", &["mock"]),
     ("names", &["types"]),
     ("parameters", &["requests"]),

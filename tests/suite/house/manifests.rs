@@ -1,5 +1,6 @@
 //! The manifests and packages in the repository, which must agree.
 
+use statusquo_codegen::model::Library;
 use statusquo_tests::read;
 use toml_edit::DocumentMut;
 
@@ -54,6 +55,31 @@ fn the_manifest_template_matches_the_workspace() {
                 .unwrap(),
             "{name}"
         );
+    }
+}
+
+/// The crates of the types of formats have the versions and features of the workspace.
+#[test]
+fn the_crates_of_formats_match_the_workspace() {
+    let workspace = read("Cargo.toml").parse::<DocumentMut>().unwrap();
+    for library in Library::all() {
+        let declared = &workspace["workspace"]["dependencies"][library.name];
+        assert_eq!(
+            declared["version"].as_str(),
+            Some(library.version),
+            "{library:?}"
+        );
+        assert_eq!(
+            declared["default-features"].as_bool(),
+            Some(false),
+            "{library:?}"
+        );
+        let features = declared["features"].as_array().unwrap();
+        let features: Vec<_> = features
+            .iter()
+            .filter_map(|feature| feature.as_str())
+            .collect();
+        assert_eq!(features, library.features, "{library:?}");
     }
 }
 

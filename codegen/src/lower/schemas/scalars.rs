@@ -1,7 +1,5 @@
 //! Lowers integers and strings, and finds the values of types that parameters, header fields and forms cannot represent.
 
-use serde_json::Value;
-
 use super::{
     Types,
     merged::{Schema, SchemaShape},
@@ -12,19 +10,27 @@ use crate::{
     model::{FormatType, IntegerType, Type, TypeKind, integer},
 };
 
-/// Returns the type of an integer: that of its format, or else one that has all values up to `maximum`.
+/// Returns the type of an integer: that of its format, or else the one whose range is from `minimum` to `maximum`, or
+/// else one that has all values up to `maximum`.
 pub(super) fn integer_type(schema: &Schema<'_>) -> IntegerType {
     let format = schema.text("format").and_then(IntegerType::from_format);
     format.unwrap_or_else(|| {
-        let maximum = schema
-            .every("maximum")
-            .filter_map(|(_, value)| match value {
-                Value::Number(number) => integer(number),
-                _ => None,
-            });
-        match maximum.min() {
-            Some(maximum) if !IntegerType::Int64.range().contains(&maximum) => IntegerType::Uint64,
-            _ => IntegerType::Int64,
+        let bounds = |keyword: &str| {
+            let values = schema.every(keyword);
+            let values = values.filter_map(|(_, value)| integer(value.as_number()?));
+            values.collect::<Vec<_>>()
+        };
+        let (least, most) = (bounds("minimum"), bounds("maximum"));
+        let range = least.into_iter().max().zip(most.iter().copied().min());
+        let is_exclusive = schema.flag("exclusiveMinimum") || schema.flag("exclusiveMaximum");
+        let is_whole = |ty: &IntegerType| {
+            range.is_some_and(|(least, most)| ty.range() == (least..=most)) && !is_exclusive
+        };
+        let has_more = |most: &i128| !IntegerType::Int64.range().contains(most);
+        match IntegerType::ALL.into_iter().find(is_whole) {
+            Some(ty) => ty,
+            None if most.iter().min().is_some_and(has_more) => IntegerType::Uint64,
+            None => IntegerType::Int64,
         }
     })
 }
