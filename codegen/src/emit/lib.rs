@@ -141,7 +141,7 @@ fn servers(servers: &[Server]) -> Vec<String> {
 fn client_example(model: &Model, operation: &Operation) -> Vec<String> {
     let members: Vec<_> = members(model, operation)
         .into_iter()
-        .filter(|member| member.required)
+        .filter(Member::is_argument)
         .collect();
     let mut imports: BTreeSet<String> = ["Client", "client::Error"].map(str::to_owned).into();
     let parameters: Vec<_> = members

@@ -6,7 +6,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, ItemOrigin, argument, constant, default_method, docs, initial, ty_in,
+    DEPRECATED, ItemOrigin, argument, constant, default_method, docs, fixed_value, impl_default,
+    initial, ty_in,
 };
 use crate::{
     doc,
@@ -268,19 +269,22 @@ fn form(
         .iter()
         .all(|part| !part.required)
         .then(|| quote!(Default,));
-    let arguments = parts.iter().filter(|part| part.required).map(|part| {
-        let (name, ty) = (&part.name, part_ty(model, part));
-        let origin = ItemOrigin::new(&part.origin);
-        quote!(#origin #name: impl Into<#ty>)
-    });
-    let initial = parts.iter().map(|part| {
+    let mut arguments = Vec::new();
+    let mut initial = Vec::new();
+    for part in parts {
         let name = &part.name;
-        if part.required {
-            quote!(#name: #name.into())
+        if let Some(value) = fixed_part(model, part) {
+            initial.push(quote!(#name: #value));
+        } else if part.required {
+            let ty = part_ty(model, part);
+            let origin = ItemOrigin::new(&part.origin);
+            arguments.push(quote!(#origin #name: impl Into<#ty>));
+            initial.push(quote!(#name: #name.into()));
         } else {
-            quote!(#name: None)
+            initial.push(quote!(#name: None));
         }
-    });
+    }
+    let default_impl = default.is_none().then(|| impl_default(name, &arguments));
     let other_values = others.map(|name| quote!(#name: Vec::new()));
     let writes = parts.iter().map(write_part);
     let other_writes = others.map(|name| {
@@ -315,6 +319,8 @@ fn form(
             }
         }
 
+        #default_impl
+
         impl crate::runtime::codec::multipart::MultipartForm for #name {
             fn write(
                 &self,
@@ -345,6 +351,16 @@ fn part_ty(model: &Model, part: &FormPart) -> TokenStream {
         PartKind::Text(ty) | PartKind::Json(ty) => local(model, ty),
     };
     if part.many { quote!(Vec<#ty>) } else { ty }
+}
+
+/// Returns the only value of a part.
+fn fixed_part(model: &Model, part: &FormPart) -> Option<TokenStream> {
+    match &part.kind {
+        PartKind::Text(ty) | PartKind::Json(ty) if part.required && !part.many => {
+            fixed_value(model, ty, part.fixed.as_ref()?, &TokenStream::new())
+        }
+        _ => None,
+    }
 }
 
 fn write_part(part: &FormPart) -> TokenStream {
@@ -419,7 +435,6 @@ fn object(
         quote!(#kind #name = #wire)
     });
     let other_row = others.map(|(name, _)| quote!(..#name));
-    let new = new(model, fields, others);
     let defaults = fields.iter().filter(|field| !field.required);
     let defaults = defaults.filter_map(|field| {
         let origin = ItemOrigin::new(&field.origin).with_wire(&field.wire);
@@ -437,6 +452,8 @@ fn object(
         .iter()
         .all(|field| !field.required)
         .then(|| quote!(Default,));
+    let (arguments, values) = new(model, fields, others);
+    let default_impl = default.is_none().then(|| impl_default(name, &arguments));
     quote! {
         #head
         #[derive(Clone, Debug, #default PartialEq)]
@@ -447,9 +464,15 @@ fn object(
         }
 
         impl #name {
-            #new
+            /// Creates a value from its required properties.
+            #[must_use]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
             #(#defaults)*
         }
+
+        #default_impl
 
         crate::runtime::codec::object::impl_serde_object!(#name { #(#table,)* #other_row });
     }
@@ -481,14 +504,22 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     quote!(#docs #origin pub #name: #ty)
 }
 
-/// Emits the constructor of an object.
-fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> TokenStream {
+/// Returns the arguments of the constructor of an object, and the values of the fields.
+fn new(
+    model: &Model,
+    fields: &[Field],
+    others: Option<&(Ident, Type)>,
+) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
+    let types = TokenStream::new();
     for field in fields {
         let name = &field.name;
-        if field.required {
-            let (argument, value) = argument(model, name, &field.ty, &TokenStream::new());
+        let fixed = field.fixed.as_ref().filter(|_| field.required);
+        if let Some(value) = fixed.and_then(|value| fixed_value(model, &field.ty, value, &types)) {
+            values.push(quote!(#name: #value));
+        } else if field.required {
+            let (argument, value) = argument(model, name, &field.ty, &types);
             values.push(initial(name, &value));
             let origin = ItemOrigin::new(&field.origin);
             arguments.push(quote!(#origin #argument));
@@ -499,11 +530,5 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
     if let Some((name, _)) = others {
         values.push(quote!(#name: std::collections::BTreeMap::new()));
     }
-    quote! {
-        /// Creates a value from its required properties.
-        #[must_use]
-        pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values),* }
-        }
-    }
+    (arguments, values)
 }

@@ -219,9 +219,9 @@ pub struct Car {
 impl Car {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64) -> Self {
         Self {
-            kind: kind.into(),
+            kind: "auto".to_owned(),
             wheels: None,
             doors,
         }
@@ -588,11 +588,17 @@ pub struct Name {
 impl Name {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<NameKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: NameKind::Value2,
             name: None,
         }
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -631,11 +637,17 @@ pub struct Number {
 impl Number {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<NumberKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: NumberKind::Value1,
             number: None,
         }
+    }
+}
+
+impl Default for Number {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -735,9 +747,9 @@ pub struct Taxi {
 impl Taxi {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64) -> Self {
         Self {
-            kind: kind.into(),
+            kind: "Taxi".to_owned(),
             wheels: None,
             doors,
             fare: None,
@@ -1054,11 +1066,17 @@ pub struct ImplicitSquare {
 impl ImplicitSquare {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<ImplicitSquareKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: ImplicitSquareKind::Square,
             side: None,
         }
+    }
+}
+
+impl Default for ImplicitSquare {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -1311,11 +1329,17 @@ pub struct VehicleBase {
 impl VehicleBase {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: "Vehicle".to_owned(),
             wheels: None,
         }
+    }
+}
+
+impl Default for VehicleBase {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -20,6 +20,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         "empty",
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
+    ("construction", &["requests", "types"]),
     ("files", &["responses", "types"]),
     ("handlers", &["responses", "server"]),
     ("headers", &["responses"]),

@@ -104,6 +104,7 @@ pub(super) fn lower(
             constraints: None,
             required: header.node.required,
             // Only requests have methods for defaults.
+            fixed: None,
             default: None,
             doc: parameter_docs(
                 cx,

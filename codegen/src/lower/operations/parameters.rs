@@ -19,6 +19,7 @@ use crate::{
             Naming,
             defaults::default,
             docs::parameter_docs,
+            fixed::only_value,
             merged::Schema,
             scalars::{find_unwritable, is_list, is_scalar},
         },
@@ -271,6 +272,7 @@ fn parameter(
     if is_exploded_list && !required {
         doc.push_str("\n\nAn empty list is not sent, like `None`.");
     }
+    let schema = Schema::at(cx, &format.schema());
     Parameter {
         name,
         wire: data.name.clone(),
@@ -281,7 +283,8 @@ fn parameter(
         constraints: format.constraints(lowering, &naming),
         ty,
         required,
-        default: Schema::at(cx, &format.schema()).and_then(|schema| default(cx, &schema)),
+        fixed: schema.as_ref().and_then(|schema| only_value(cx, schema)),
+        default: schema.and_then(|schema| default(cx, &schema)),
         doc,
         deprecated: data.deprecated.unwrap_or(false) || format.is_deprecated(cx),
         origin: Origin::from(declared.place.clone()).and(place),
@@ -452,6 +455,7 @@ fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, name: Ident, wire: 
         ty: Type::String,
         constraints: None,
         required: true,
+        fixed: None,
         default: None,
         doc: fallback_doc(Location::Path, wire),
         deprecated: false,
