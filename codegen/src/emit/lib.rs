@@ -56,6 +56,7 @@ pub(super) fn emit(model: &Model, modules: &[(&str, Module)]) -> TokenStream {
         )]
         #![allow(clippy::wildcard_imports, reason = "there may be hundreds of names")]
         #![allow(deprecated, reason = "deprecated items still work")]
+        #![allow(missing_docs, reason = "the descriptions are those of the document")]
 
         #[allow(dead_code, unreachable_pub, unused_macros, reason = "no document uses all of it")]
         mod runtime;

@@ -133,10 +133,7 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         Member {
             name,
             origin: ItemOrigin::new(&body.origin),
-            doc: match body.doc.as_str() {
-                "" => "The content.".to_owned(),
-                doc => doc.to_owned(),
-            },
+            doc: body.doc.clone(),
             deprecated: false,
             required: body.required,
             fixed: None,

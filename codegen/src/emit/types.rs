@@ -30,18 +30,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 }
 
 fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
-    let own = format!("`{}`.", definition.name);
-    let doc = if definition.doc.is_empty() {
-        &own
-    } else {
-        &definition.doc
-    };
     let deprecated = if definition.deprecated {
         DEPRECATED
     } else {
         ""
     };
-    let docs = docs(&[doc, deprecated]);
+    let docs = docs(&[&definition.doc, deprecated]);
     let origin = ItemOrigin::new(&definition.origin);
     let head = quote!(#docs #origin);
     let name = &definition.name;
@@ -52,10 +46,7 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
                 #head
                 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
                 #[serde(transparent)]
-                pub struct #name(
-                    /// The wrapped value.
-                    pub #ty,
-                );
+                pub struct #name(pub #ty);
 
                 impl From<#ty> for #name {
                     fn from(value: #ty) -> Self {
@@ -247,9 +238,7 @@ fn form(
     others: Option<&Ident>,
 ) -> TokenStream {
     let fields = parts.iter().map(|part| {
-        let own = doc::code(&part.wire);
-        let text = if part.doc.is_empty() { &own } else { &part.doc };
-        let docs = docs(&[text, if part.deprecated { DEPRECATED } else { "" }]);
+        let docs = docs(&[&part.doc, if part.deprecated { DEPRECATED } else { "" }]);
         let (name, ty) = (&part.name, part_ty(model, part));
         let ty = if part.required {
             ty
@@ -480,12 +469,6 @@ fn object(
 
 fn member(model: &Model, field: &Field) -> TokenStream {
     let name = &field.name;
-    let own = doc::code(&field.wire);
-    let doc = if field.doc.is_empty() {
-        &own
-    } else {
-        &field.doc
-    };
     let deprecated = if field.deprecated { DEPRECATED } else { "" };
     let nullable = model.is_nullable(&field.ty);
     let absent = if nullable && !field.required {
@@ -493,7 +476,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     } else {
         ""
     };
-    let docs = docs(&[doc, absent, deprecated]);
+    let docs = docs(&[&field.doc, absent, deprecated]);
     let ty = local(model, &field.ty);
     let ty = if field.required {
         ty

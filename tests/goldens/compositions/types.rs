@@ -5,67 +5,40 @@
 /// The common properties.
 pub type Alias = Base;
 
-/// `All`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// `merged`
     pub merged: Option<Merged>,
-    /// `alias`
     pub alias: Option<Base>,
     /// Described where it is used.
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub described: Option<Option<Base>>,
-    /// `pet`
     pub pet: Option<Pet>,
-    /// `implicit`
     pub implicit: Option<Implicit>,
-    /// `shape`
     pub shape: Option<Shape>,
-    /// `either`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub either: Option<Option<AllEither>>,
-    /// `texts`
     pub texts: Option<AllTexts>,
-    /// `extended`
     pub extended: Option<Extended>,
-    /// `level`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub level: Option<Option<Level>>,
-    /// `half`
     pub half: Option<f64>,
-    /// `quoted`
     pub quoted: Option<AllQuoted>,
-    /// `contradiction`
     pub contradiction: Option<serde_json::Value>,
-    /// `listed`
     pub listed: Option<serde_json::Value>,
     /// Not: `{"type":"string"}`
     pub nothing: Option<serde_json::Value>,
-    /// `loop`
     pub r#loop: Option<Loop>,
-    /// `nested`
     pub nested: Option<Nested>,
-    /// `forest`
     pub forest: Option<Forest>,
-    /// `limited`
     pub limited: Option<Limited>,
-    /// `groups`
     pub groups: Option<Groups>,
-    /// `kinds`
     pub kinds: Option<Kinds>,
-    /// `vehicle`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub vehicle: Option<Option<Vehicle>>,
-    /// `required`
     pub required: Option<Required>,
-    /// `loose`
     pub loose: Option<AllLoose>,
-    /// `undescribed`
     pub undescribed: serde_json::Value,
 }
 
@@ -131,7 +104,6 @@ crate::runtime::codec::object::impl_serde_object!(All {
     required undescribed = "undescribed",
 });
 
-/// `Back`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Back {
@@ -155,9 +127,7 @@ crate::runtime::codec::unions::impl_union!(Back {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
-    /// `id`
     pub id: i64,
-    /// `note`
     pub note: Option<String>,
 }
 
@@ -174,15 +144,11 @@ crate::runtime::codec::object::impl_serde_object!(Base {
     optional note = "note",
 });
 
-/// `Box2`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -204,15 +170,11 @@ crate::runtime::codec::object::impl_serde_object!(Box2 {
     optional label = "label",
 });
 
-/// `Car`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Car {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
-    /// `doors`
     pub doors: i64,
 }
 
@@ -234,13 +196,10 @@ crate::runtime::codec::object::impl_serde_object!(Car {
     required doors = "doors",
 });
 
-/// `Cat`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
-    /// `kind`
     pub kind: String,
-    /// `lives`
     pub lives: Option<i64>,
 }
 
@@ -260,13 +219,10 @@ crate::runtime::codec::object::impl_serde_object!(Cat {
     optional lives = "lives",
 });
 
-/// `Circle`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -283,13 +239,10 @@ crate::runtime::codec::object::impl_serde_object!(Circle {
     optional label = "label",
 });
 
-/// `Dog`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `tricks`
     pub tricks: Option<Vec<String>>,
-    /// `friend`
     pub friend: Option<Box<Pet>>,
 }
 
@@ -306,7 +259,6 @@ crate::runtime::codec::object::impl_serde_object!(Dog {
     optional friend = "friend",
 });
 
-/// `Either`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Either {
@@ -323,11 +275,9 @@ crate::runtime::codec::unions::impl_union!(Either {
     Right if RIGHT,
 });
 
-/// `Endless`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Endless {
-    /// `endless`
     pub endless: Box<Endless>,
 }
 
@@ -360,13 +310,9 @@ crate::runtime::codec::unions::impl_union!(Extended {
     Box if BOX,
 });
 
-/// `Forest`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Forest(
-    /// The wrapped value.
-    pub std::collections::BTreeMap<String, Trees>,
-);
+pub struct Forest(pub std::collections::BTreeMap<String, Trees>);
 
 impl From<std::collections::BTreeMap<String, Trees>> for Forest {
     fn from(value: std::collections::BTreeMap<String, Trees>) -> Self {
@@ -397,7 +343,6 @@ crate::runtime::codec::unions::impl_union!(Groups {
     Letter if GROUPS_LETTER,
 });
 
-/// `Implicit`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Implicit {
@@ -414,11 +359,9 @@ crate::runtime::codec::unions::impl_union!(Implicit by "kind" {
     Square = "square",
 });
 
-/// `Itself`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Itself {
-    /// `inner`
     pub inner: Option<Box<Itself>>,
 }
 
@@ -451,13 +394,10 @@ crate::runtime::codec::unions::impl_union!(Kinds {
     Name if NAME,
 });
 
-/// `Left`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Left {
-    /// `child`
     pub child: Option<Box<Either>>,
-    /// `left`
     pub left: Option<String>,
 }
 
@@ -474,7 +414,6 @@ crate::runtime::codec::object::impl_serde_object!(Left {
     optional left = "left",
 });
 
-/// `Level`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Level {
@@ -501,9 +440,7 @@ crate::runtime::codec::enums::impl_mixed_enum!(Level {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Limited {
-    /// `a`
     pub a: Option<String>,
-    /// `b`
     pub b: Option<String>,
 }
 
@@ -520,7 +457,6 @@ crate::runtime::codec::object::impl_serde_object!(Limited {
     optional b = "b",
 });
 
-/// `Loop`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Loop {
@@ -543,11 +479,8 @@ crate::runtime::codec::unions::impl_union!(Loop {
 pub struct Merged {
     /// Maximum length: `10`
     pub note: String,
-    /// `own`
     pub own: Option<bool>,
-    /// `id`
     pub id: i64,
-    /// `extra`
     pub extra: MergedExtra,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
@@ -575,13 +508,10 @@ crate::runtime::codec::object::impl_serde_object!(Merged {
     ..others
 });
 
-/// `Name`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Name {
-    /// `kind`
     pub kind: NameKind,
-    /// `name`
     pub name: Option<String>,
 }
 
@@ -610,10 +540,7 @@ crate::runtime::codec::object::impl_serde_object!(Name {
 /// A list of such lists.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Nested(
-    /// The wrapped value.
-    pub Vec<Nested>,
-);
+pub struct Nested(pub Vec<Nested>);
 
 impl From<Vec<Nested>> for Nested {
     fn from(value: Vec<Nested>) -> Self {
@@ -621,16 +548,12 @@ impl From<Vec<Nested>> for Nested {
     }
 }
 
-/// `Nothing`.
 pub type Nothing = serde_json::Value;
 
-/// `Number`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Number {
-    /// `kind`
     pub kind: NumberKind,
-    /// `number`
     pub number: Option<i64>,
 }
 
@@ -656,7 +579,6 @@ crate::runtime::codec::object::impl_serde_object!(Number {
     optional number = "number",
 });
 
-/// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Pet {
@@ -690,13 +612,10 @@ crate::runtime::codec::unions::impl_union!(Required {
     Box if BOX,
 });
 
-/// `Right`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Right {
-    /// `child`
     pub child: Option<Box<Either>>,
-    /// `right`
     pub right: Option<String>,
 }
 
@@ -730,17 +649,12 @@ crate::runtime::codec::unions::impl_union!(Shape {
     Box if BOX,
 });
 
-/// `Taxi`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Taxi {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
-    /// `doors`
     pub doors: i64,
-    /// `fare`
     pub fare: Option<f64>,
 }
 
@@ -764,7 +678,6 @@ crate::runtime::codec::object::impl_serde_object!(Taxi {
     optional fare = "fare",
 });
 
-/// `Through`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Through {
@@ -784,10 +697,8 @@ crate::runtime::codec::unions::impl_union!(Through {
     Integer,
 });
 
-/// `Trees`.
 pub type Trees = Vec<Option<Forest>>;
 
-/// `Unclear`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Unclear {
@@ -824,7 +735,6 @@ crate::runtime::codec::unions::impl_union!(Vehicle by "kind" {
     Taxi = "Taxi",
 });
 
-/// `AllEither`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllEither {
@@ -844,7 +754,6 @@ crate::runtime::codec::unions::impl_union!(AllEither {
     List,
 });
 
-/// `AllLoose`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllLoose {
@@ -858,11 +767,9 @@ crate::runtime::codec::unions::impl_union!(AllLoose {
     Object,
 });
 
-/// `AllLooseObject`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AllLooseObject {
-    /// `a`
     pub a: i64,
 }
 
@@ -878,7 +785,6 @@ crate::runtime::codec::object::impl_serde_object!(AllLooseObject {
     required a = "a",
 });
 
-/// `AllQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllQuoted {
@@ -898,14 +804,11 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
     Yes = "yes",
 });
 
-/// `AllTexts`.
 pub type AllTexts = String;
 
-/// `BackObject`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackObject {
-    /// `through`
     pub through: Option<Through>,
 }
 
@@ -925,11 +828,8 @@ crate::runtime::codec::object::impl_serde_object!(BackObject {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
-    /// `name`
     pub name: String,
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -955,13 +855,9 @@ crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
-    /// `name`
     pub name: String,
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -985,7 +881,6 @@ crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
     optional label = "label",
 });
 
-/// `GroupsChoice`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsChoice {
@@ -1002,7 +897,6 @@ crate::runtime::codec::unions::impl_union!(GroupsChoice {
     Box if BOX,
 });
 
-/// `GroupsChoice2`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsChoice2 {
@@ -1057,9 +951,7 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsLetter {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImplicitSquare {
-    /// `kind`
     pub kind: ImplicitSquareKind,
-    /// `side`
     pub side: Option<f64>,
 }
 
@@ -1085,7 +977,6 @@ crate::runtime::codec::object::impl_serde_object!(ImplicitSquare {
     optional side = "side",
 });
 
-/// `ImplicitSquareKind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImplicitSquareKind {
@@ -1099,7 +990,6 @@ crate::runtime::codec::enums::impl_string_enum!(ImplicitSquareKind {
     Square = "square",
 });
 
-/// `MergedExtra`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MergedExtra {
@@ -1116,7 +1006,6 @@ crate::runtime::codec::enums::impl_string_enum!(MergedExtra {
     C = "c",
 });
 
-/// `NameKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NameKind {
@@ -1146,7 +1035,6 @@ impl NameKind {
 
 crate::runtime::codec::enums::impl_integer_enum!(NameKind);
 
-/// `NumberKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumberKind {
@@ -1180,11 +1068,8 @@ crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredCircle {
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
-    /// `id`
     pub id: serde_json::Value,
 }
 
@@ -1206,13 +1091,9 @@ crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredBox {
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
-    /// `id`
     pub id: serde_json::Value,
 }
 
@@ -1240,9 +1121,7 @@ crate::runtime::codec::object::impl_serde_object!(RequiredBox {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnclearOne {
-    /// `kind`
     pub kind: Option<UnclearOneKind>,
-    /// `one`
     pub one: Option<i64>,
 }
 
@@ -1259,7 +1138,6 @@ crate::runtime::codec::object::impl_serde_object!(UnclearOne {
     optional one = "one",
 });
 
-/// `UnclearOneKind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearOneKind {
@@ -1280,9 +1158,7 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearOneKind {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnclearTwo {
-    /// `kind`
     pub kind: Option<UnclearTwoKind>,
-    /// `two`
     pub two: Option<i64>,
 }
 
@@ -1299,7 +1175,6 @@ crate::runtime::codec::object::impl_serde_object!(UnclearTwo {
     optional two = "two",
 });
 
-/// `UnclearTwoKind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearTwoKind {
@@ -1320,9 +1195,7 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VehicleBase {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
 }
 
@@ -1348,7 +1221,6 @@ crate::runtime::codec::object::impl_serde_object!(VehicleBase {
     optional wheels = "wheels",
 });
 
-/// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PostPetSize {
@@ -1365,7 +1237,6 @@ crate::runtime::codec::unions::impl_union!(PostPetSize {
     Text if POST_PET_SIZE_TEXT,
 });
 
-/// `PostPetSizeText`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PostPetSizeText {

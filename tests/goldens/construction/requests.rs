@@ -18,17 +18,11 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// The path parameter `id`.
     pub id: i64,
-    /// The query parameter `to`.
     pub to: String,
-    /// The query parameter `note`.
     pub note: Option<String>,
-    /// The query parameter `from`.
     pub from: String,
-    /// The header parameter `api-version`.
     pub api_version: types::TransferApiVersion,
-    /// The content.
     pub body: types::Payment,
 }
 
@@ -51,7 +45,6 @@ impl Transfer {
         }
     }
 
-    /// The query parameter `note`.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
@@ -100,7 +93,6 @@ impl Operation for Transfer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ping {
-    /// The query parameter `probe`.
     pub probe: bool,
 }
 
@@ -145,7 +137,6 @@ impl Operation for Ping {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Upload {
-    /// The content.
     pub body: types::UploadBodyForm,
 }
 

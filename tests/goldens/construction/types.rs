@@ -2,17 +2,13 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Card`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Card {
-    /// `method`
     pub method: String,
     /// The number of the card.
     pub number: String,
-    /// `holder`
     pub holder: String,
-    /// `currency`
     pub currency: Currency,
     /// Default: `true`
     pub valid: Option<bool>,
@@ -46,11 +42,9 @@ crate::runtime::codec::object::impl_serde_object!(Card {
     optional valid = "valid",
 });
 
-/// `Closed`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// `unit`
     pub unit: ClosedUnit,
 }
 
@@ -72,7 +66,6 @@ crate::runtime::codec::object::impl_serde_object!(Closed {
     required unit = "unit",
 });
 
-/// `Currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Currency {
@@ -86,17 +79,12 @@ crate::runtime::codec::enums::impl_string_enum!(Currency {
     Eur = "EUR",
 });
 
-/// `Iban`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Iban {
-    /// `method`
     pub method: IbanMethod,
-    /// `iban`
     pub iban: String,
-    /// `kind`
     pub kind: Option<IbanKind>,
-    /// `instant`
     pub instant: Option<IbanInstant>,
 }
 
@@ -124,7 +112,6 @@ crate::runtime::codec::object::impl_serde_object!(Iban {
     optional instant = "instant",
 });
 
-/// `Payment`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Payment {
@@ -141,7 +128,6 @@ crate::runtime::codec::unions::impl_union!(Payment by "method" {
     Iban = "iban" | "sepa",
 });
 
-/// `ClosedUnit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClosedUnit {
@@ -171,7 +157,6 @@ impl ClosedUnit {
 
 crate::runtime::codec::enums::impl_integer_enum!(ClosedUnit);
 
-/// `IbanInstant`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IbanInstant {
@@ -185,7 +170,6 @@ crate::runtime::codec::enums::impl_string_enum!(IbanInstant {
     Yes = "yes",
 });
 
-/// `IbanKind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IbanKind {
@@ -199,7 +183,6 @@ crate::runtime::codec::enums::impl_string_enum!(IbanKind {
     Private = "private",
 });
 
-/// `IbanMethod`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IbanMethod {
@@ -216,7 +199,6 @@ crate::runtime::codec::enums::impl_string_enum!(IbanMethod {
     Sepa = "sepa",
 });
 
-/// `UploadBodyVersion`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadBodyVersion {
@@ -246,11 +228,9 @@ impl UploadBodyVersion {
 
 crate::runtime::codec::enums::impl_integer_enum!(UploadBodyVersion);
 
-/// `UploadBodyForm`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UploadBodyForm {
-    /// `version`
     pub version: UploadBodyVersion,
     /// Format: `binary`
     pub file: crate::File,
@@ -297,7 +277,6 @@ impl crate::runtime::codec::multipart::MultipartForm for UploadBodyForm {
     }
 }
 
-/// `TransferApiVersion`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransferApiVersion {

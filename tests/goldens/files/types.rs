@@ -9,9 +9,7 @@ pub type Name = String;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
-    /// `name`
     pub name: Name,
-    /// `pets`
     pub pets: Option<Vec<Pet>>,
 }
 
@@ -34,13 +32,10 @@ crate::runtime::codec::object::impl_serde_object!(Owner {
 /// The owner of a pet.
 pub type Same = Owner;
 
-/// `Dog`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `kind`
     pub kind: String,
-    /// `collar`
     pub collar: Option<DogCollar>,
 }
 
@@ -66,15 +61,11 @@ crate::runtime::codec::object::impl_serde_object!(Dog {
     optional collar = "collar",
 });
 
-/// `Cat`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
-    /// `kind`
     pub kind: String,
-    /// `owner`
     pub owner: Option<Owner>,
-    /// `friends`
     pub friends: Option<Vec<Pet>>,
 }
 
@@ -102,7 +93,6 @@ crate::runtime::codec::object::impl_serde_object!(Cat {
     optional friends = "friends",
 });
 
-/// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Pet {
@@ -119,11 +109,9 @@ crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Dog = "dog",
 });
 
-/// `Problem`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `title`
     pub title: Option<String>,
 }
 
@@ -139,11 +127,9 @@ crate::runtime::codec::object::impl_serde_object!(Problem {
     optional title = "title",
 });
 
-/// `DogCollar`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DogCollar {
-    /// `color`
     pub color: Option<String>,
 }
 

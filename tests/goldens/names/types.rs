@@ -2,11 +2,9 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Box2`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
-    /// `new`
     pub new2: String,
 }
 
@@ -22,7 +20,6 @@ crate::runtime::codec::object::impl_serde_object!(Box2 {
     required new2 = "new",
 });
 
-/// `Comparison`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Comparison {
@@ -69,11 +66,9 @@ crate::runtime::codec::enums::impl_string_enum!(Comparison {
     MinusName = "-name",
 });
 
-/// `Option2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Option2 {
-    /// `none`
     pub none: Option<String>,
 }
 
@@ -89,10 +84,8 @@ crate::runtime::codec::object::impl_serde_object!(Option2 {
     optional none = "none",
 });
 
-/// `PetId`.
 pub type PetId = bool;
 
-/// `Priority`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Priority {
@@ -130,7 +123,6 @@ impl Priority {
 
 crate::runtime::codec::enums::impl_integer_enum!(Priority);
 
-/// `Reaction`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reaction {
@@ -147,13 +139,10 @@ crate::runtime::codec::enums::impl_string_enum!(Reaction {
     ThumbsDown = "down",
 });
 
-/// `Result2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Result2 {
-    /// `Ok`
     pub ok: Option<String>,
-    /// `Err`
     pub err: Option<String>,
 }
 
@@ -170,27 +159,17 @@ crate::runtime::codec::object::impl_serde_object!(Result2 {
     optional err = "Err",
 });
 
-/// `Self_`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Self_ {
-    /// `self`
     pub self2: Option2,
-    /// `type`
     pub r#type: Vec2,
-    /// `fn`
     pub r#fn: Box2,
-    /// `Self`
     pub self_: String,
-    /// `  `
     pub empty: String,
-    /// `+1`
     pub plus_1: i64,
-    /// `-1`
     pub minus_1: i64,
-    /// `a b`
     pub a_b: String,
-    /// `a-b`
     pub a_b2: String,
 }
 
@@ -234,10 +213,8 @@ crate::runtime::codec::object::impl_serde_object!(Self_ {
     required a_b2 = "a-b",
 });
 
-/// `String2`.
 pub type String2 = Vec<Result2>;
 
-/// `Vec2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Vec2 {
@@ -266,11 +243,9 @@ crate::runtime::codec::enums::impl_string_enum!(Vec2 {
     Minus1 = "-1",
 });
 
-/// `Plain`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plain {
-    /// `chosen`
     pub chosen: Option<String>,
 }
 
@@ -286,17 +261,13 @@ crate::runtime::codec::object::impl_serde_object!(Plain {
     optional chosen = "chosen",
 });
 
-/// `PetId2`.
 pub type PetId2 = String;
 
-/// `PetId3`.
 pub type PetId3 = i64;
 
-/// `Chosen`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Chosen {
-    /// `a`
     pub a: Option<Letter>,
 }
 
@@ -312,7 +283,6 @@ crate::runtime::codec::object::impl_serde_object!(Chosen {
     optional a = "a",
 });
 
-/// `Letter`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Letter {

@@ -2,7 +2,6 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Kind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -22,13 +21,11 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
     GuineaPig = "guinea pig",
 });
 
-/// `NewPet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
     /// Minimum length: `1`
     pub name: String,
-    /// `kind`
     pub kind: Option<Kind>,
 }
 
@@ -52,11 +49,8 @@ crate::runtime::codec::object::impl_serde_object!(NewPet {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pet {
-    /// `id`
     pub id: i64,
-    /// `name`
     pub name: String,
-    /// `kind`
     pub kind: Option<Kind>,
 }
 
@@ -78,13 +72,10 @@ crate::runtime::codec::object::impl_serde_object!(Pet {
     optional kind = "kind",
 });
 
-/// `Problem`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `title`
     pub title: String,
-    /// `status`
     pub status: Option<i32>,
 }
 

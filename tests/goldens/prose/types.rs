@@ -14,7 +14,6 @@ pub struct Prose {
     ///
     /// Default: `` `ticks` and "quotes" ``
     pub plain: String,
-    /// `quoted`
     pub quoted: Option<ProseQuoted>,
 }
 
@@ -34,7 +33,6 @@ crate::runtime::codec::object::impl_serde_object!(Prose {
     optional quoted = "quoted",
 });
 
-/// `ProseQuoted`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProseQuoted {

@@ -2,13 +2,11 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Account`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// Only in responses.
     pub id: Option<i64>,
-    /// `name`
     pub name: String,
     /// Only in requests.
     pub password: Option<String>,
@@ -44,34 +42,19 @@ pub struct All {
     pub flag: bool,
     /// Minimum, exclusive: `0`
     pub small: i32,
-    /// `large`
     pub large: i64,
-    /// `real`
     pub real: f64,
-    /// `list`
     pub list: Vec<Vec<i64>>,
-    /// `words`
     pub words: std::collections::BTreeMap<String, String>,
-    /// `nothing`
     pub nothing: Option<String>,
-    /// `perhaps`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub perhaps: Option<Option<String>>,
-    /// `optional`
     pub optional: Option<String>,
-    /// `anything`
     pub anything: serde_json::Value,
-    /// `level`
     pub level: Level,
-    /// `colour`
     pub colour: Colour,
-    /// `id`
     pub id: Option<Id>,
-    /// `tree`
     pub tree: Option<Tree>,
-    /// `old`
-    ///
     /// Deprecated.
     pub old: Option<String>,
     /// An inline schema.
@@ -143,10 +126,7 @@ crate::runtime::codec::object::impl_serde_object!(All {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// `maybe`
     pub maybe: Maybe,
-    /// `perhaps`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub perhaps: Option<Maybe>,
 }
@@ -184,7 +164,6 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
     DarkBlue = "dark blue",
 });
 
-/// `Defaults`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Defaults {
@@ -243,23 +222,17 @@ pub type Id = i64;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Integers {
-    /// `tiny`
     pub tiny: Option<i8>,
-    /// `short`
     pub short: Option<i16>,
-    /// `byte`
     pub byte: Option<u8>,
     /// Minimum: `1`
     pub port: Option<u16>,
-    /// `count`
     pub count: Option<u32>,
-    /// `total`
     pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
-    /// `choice`
     pub choice: Option<IntegersChoice>,
     /// Minimum: `0.25`
     ///
@@ -299,7 +272,6 @@ crate::runtime::codec::object::impl_serde_object!(Integers {
     optional tenth = "tenth",
 });
 
-/// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
@@ -344,7 +316,6 @@ pub type Maybe = Option<String>;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
-    /// `name`
     pub name: String,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
@@ -366,11 +337,9 @@ crate::runtime::codec::object::impl_serde_object!(Open {
     ..others
 });
 
-/// `Owner`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
-    /// `tree`
     pub tree: Box<Tree>,
 }
 
@@ -390,9 +359,7 @@ crate::runtime::codec::object::impl_serde_object!(Owner {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pair {
-    /// `first`
     pub first: Option<PairFirst>,
-    /// `second`
     pub second: Option<PairSecond>,
     /// An additional description.
     pub third: Option<PairThird>,
@@ -439,17 +406,12 @@ crate::runtime::codec::object::impl_serde_object!(Receipt {
 /// A colour.
 pub type Same = Colour;
 
-/// `Tree`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `left`
     pub left: Option<Box<Tree>>,
-    /// `right`
     pub right: Option<Box<Tree>>,
-    /// `leaves`
     pub leaves: Option<Vec<Tree>>,
-    /// `owner`
     pub owner: Option<Owner>,
 }
 
@@ -477,7 +439,6 @@ crate::runtime::codec::object::impl_serde_object!(Tree {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllInline {
-    /// `colour`
     pub colour: Option<AllInlineColour>,
 }
 
@@ -493,7 +454,6 @@ crate::runtime::codec::object::impl_serde_object!(AllInline {
     optional colour = "colour",
 });
 
-/// `AllInlineColour`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllInlineColour {
@@ -510,7 +470,6 @@ crate::runtime::codec::enums::impl_string_enum!(AllInlineColour {
     Green = "green",
 });
 
-/// `IntegersChoice`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IntegersChoice {
@@ -527,11 +486,9 @@ crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
     Value18446744073709551615 = Integer(18446744073709551615),
 });
 
-/// `PairFirst`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairFirst {
-    /// `unit`
     pub unit: PairFirstUnit,
 }
 
@@ -547,7 +504,6 @@ crate::runtime::codec::object::impl_serde_object!(PairFirst {
     required unit = "unit",
 });
 
-/// `PairFirstUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
@@ -564,11 +520,9 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
     Km = "km",
 });
 
-/// `PairSecond`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairSecond {
-    /// `unit`
     pub unit: PairSecondUnit,
 }
 
@@ -584,7 +538,6 @@ crate::runtime::codec::object::impl_serde_object!(PairSecond {
     required unit = "unit",
 });
 
-/// `PairSecondUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairSecondUnit {
@@ -605,7 +558,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
-    /// `unit`
     pub unit: PairThirdUnit,
 }
 
@@ -621,7 +573,6 @@ crate::runtime::codec::object::impl_serde_object!(PairThird {
     required unit = "unit",
 });
 
-/// `PairThirdUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairThirdUnit {
