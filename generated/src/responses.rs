@@ -1824,7 +1824,6 @@ impl UnauthorizedResponse {
 pub struct PaymentRequiredResponse {
     /// A URL with more information.
     pub x_more_info: Option<String>,
-    /// The content.
     pub body: String,
 }
 
@@ -1925,7 +1924,6 @@ impl RangeNotSatisfiableResponse {
 pub struct ImATeapotResponse {
     /// A URL with more information.
     pub x_more_info: Option<String>,
-    /// The content.
     pub body: String,
 }
 

@@ -152,7 +152,7 @@ fn method(model: &Model, operation: &Operation) -> TokenStream {
     ]);
     let deprecated = deprecated(operation.deprecated);
     let members = members(model, operation);
-    let required = || members.iter().filter(|member| member.required);
+    let required = || members.iter().filter(|member| member.is_argument());
     let arguments = required().map(Member::required_argument);
     let origin = ItemOrigin::new(&operation.origin);
     let names = required().map(|member| member.name);

@@ -56,6 +56,7 @@ pub(super) fn emit(model: &Model, modules: &[(&str, Module)]) -> TokenStream {
         )]
         #![allow(clippy::wildcard_imports, reason = "there may be hundreds of names")]
         #![allow(deprecated, reason = "deprecated items still work")]
+        #![allow(missing_docs, reason = "the descriptions are those of the document")]
 
         #[allow(dead_code, unreachable_pub, unused_macros, reason = "no document uses all of it")]
         mod runtime;
@@ -144,7 +145,7 @@ fn servers(servers: &[Server]) -> Vec<String> {
 fn client_example(model: &Model, operation: &Operation) -> Vec<String> {
     let members: Vec<_> = members(model, operation)
         .into_iter()
-        .filter(|member| member.required)
+        .filter(Member::is_argument)
         .collect();
     let mut imports: BTreeSet<String> = ["Client", "client::Error"].map(str::to_owned).into();
     let parameters: Vec<_> = members

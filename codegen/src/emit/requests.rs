@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::shared::{
     DEPRECATED, ItemOrigin, argument, body_enum, content_ty, default_method, deprecated, docs,
-    ident, imports, initial, param, read_body, takes_into, ty, with_constraints, write_body,
+    fixed_value, ident, impl_default, imports, initial, param, read_body, takes_into, ty,
+    with_constraints, write_body,
 };
 use crate::{
     model::{Codec, Model, Operation, Parameter, Payload, RequestBody, Server},
@@ -70,6 +71,8 @@ pub(super) struct Member<'a> {
     pub(super) doc: String,
     pub(super) deprecated: bool,
     pub(super) required: bool,
+    /// The expression of the only value, if the member is not an argument.
+    pub(super) fixed: Option<TokenStream>,
     /// The type, without the `Option` of an optional member.
     pub(super) ty: TokenStream,
     /// The function parameter for it.
@@ -81,6 +84,11 @@ pub(super) struct Member<'a> {
 }
 
 impl Member<'_> {
+    /// Returns whether a function that takes all required members has a parameter for it.
+    pub(super) fn is_argument(&self) -> bool {
+        self.required && self.fixed.is_none()
+    }
+
     /// The parameter of a function that takes all required members.
     pub(super) fn required_argument(&self) -> TokenStream {
         let Self {
@@ -101,6 +109,11 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
             doc: parameter.doc.clone(),
             deprecated: parameter.deprecated,
             required: parameter.required,
+            fixed: parameter
+                .fixed
+                .as_ref()
+                .filter(|_| parameter.required)
+                .and_then(|value| fixed_value(model, &parameter.ty, value, &types)),
             ty: ty(model, &parameter.ty),
             argument,
             value,
@@ -120,12 +133,10 @@ pub(super) fn members<'a>(model: &Model, operation: &'a Operation) -> Vec<Member
         Member {
             name,
             origin: ItemOrigin::new(&body.origin),
-            doc: match body.doc.as_str() {
-                "" => "The content.".to_owned(),
-                doc => doc.to_owned(),
-            },
+            doc: body.doc.clone(),
             deprecated: false,
             required: body.required,
+            fixed: None,
             argument: if into {
                 quote!(#name: impl Into<#ty>)
             } else {
@@ -156,7 +167,9 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
     ]);
     let members = members(model, operation);
     let fields = members.iter().map(field);
-    let new = new(&members);
+    let arguments = members.iter().filter(|member| member.is_argument());
+    let arguments: Vec<_> = arguments.map(Member::required_argument).collect();
+    let new = new(&members, &arguments);
     let setters = members.iter().filter(|member| !member.required).map(setter);
     let defaults = operation.parameters.iter();
     // A setter has the name of its parameter.
@@ -177,8 +190,9 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
         )
     });
     let implementation = implementation(model, operation);
-    let (required, _): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
-    let default = required.is_empty().then(|| quote!(Default,));
+    let is_empty = members.iter().all(|member| !member.required);
+    let default = is_empty.then(|| quote!(Default,));
+    let default_impl = (!is_empty).then(|| impl_default(name, &arguments));
     quote! {
         #docs
         #origin
@@ -193,6 +207,8 @@ fn request(model: &Model, operation: &Operation) -> TokenStream {
             #(#setters)*
             #(#defaults)*
         }
+
+        #default_impl
 
         #implementation
     }
@@ -212,25 +228,15 @@ fn field(member: &Member<'_>) -> TokenStream {
     quote!(#docs #origin pub #name: #ty)
 }
 
-fn new(members: &[Member<'_>]) -> TokenStream {
-    let arguments = members
-        .iter()
-        .filter(|member| member.required)
-        .map(Member::required_argument);
-    let values = members.iter().map(
-        |Member {
-             name,
-             value,
-             required,
-             ..
-         }| {
-            if *required {
-                initial(name, value)
-            } else {
-                quote!(#name: None)
-            }
-        },
-    );
+fn new(members: &[Member<'_>], arguments: &[TokenStream]) -> TokenStream {
+    let values = members.iter().map(|member| {
+        let Member { name, value, .. } = member;
+        match &member.fixed {
+            Some(value) => quote!(#name: #value),
+            None if member.required => initial(name, value),
+            None => quote!(#name: None),
+        }
+    });
     quote! {
         /// Creates a request from its required parameters.
         #[must_use]

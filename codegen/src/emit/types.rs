@@ -6,7 +6,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::shared::{
-    DEPRECATED, ItemOrigin, argument, constant, default_method, docs, initial, ty_in,
+    DEPRECATED, ItemOrigin, argument, constant, default_method, docs, fixed_value, impl_default,
+    initial, ty_in,
 };
 use crate::{
     doc,
@@ -29,18 +30,12 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 }
 
 fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
-    let own = format!("`{}`.", definition.name);
-    let doc = if definition.doc.is_empty() {
-        &own
-    } else {
-        &definition.doc
-    };
     let deprecated = if definition.deprecated {
         DEPRECATED
     } else {
         ""
     };
-    let docs = docs(&[doc, deprecated]);
+    let docs = docs(&[&definition.doc, deprecated]);
     let origin = ItemOrigin::new(&definition.origin);
     let head = quote!(#docs #origin);
     let name = &definition.name;
@@ -51,10 +46,7 @@ fn definition_of(model: &Model, definition: &TypeDef) -> TokenStream {
                 #head
                 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
                 #[serde(transparent)]
-                pub struct #name(
-                    /// The wrapped value.
-                    pub #ty,
-                );
+                pub struct #name(pub #ty);
 
                 impl From<#ty> for #name {
                     fn from(value: #ty) -> Self {
@@ -246,9 +238,7 @@ fn form(
     others: Option<&Ident>,
 ) -> TokenStream {
     let fields = parts.iter().map(|part| {
-        let own = doc::code(&part.wire);
-        let text = if part.doc.is_empty() { &own } else { &part.doc };
-        let docs = docs(&[text, if part.deprecated { DEPRECATED } else { "" }]);
+        let docs = docs(&[&part.doc, if part.deprecated { DEPRECATED } else { "" }]);
         let (name, ty) = (&part.name, part_ty(model, part));
         let ty = if part.required {
             ty
@@ -268,19 +258,22 @@ fn form(
         .iter()
         .all(|part| !part.required)
         .then(|| quote!(Default,));
-    let arguments = parts.iter().filter(|part| part.required).map(|part| {
-        let (name, ty) = (&part.name, part_ty(model, part));
-        let origin = ItemOrigin::new(&part.origin);
-        quote!(#origin #name: impl Into<#ty>)
-    });
-    let initial = parts.iter().map(|part| {
+    let mut arguments = Vec::new();
+    let mut initial = Vec::new();
+    for part in parts {
         let name = &part.name;
-        if part.required {
-            quote!(#name: #name.into())
+        if let Some(value) = fixed_part(model, part) {
+            initial.push(quote!(#name: #value));
+        } else if part.required {
+            let ty = part_ty(model, part);
+            let origin = ItemOrigin::new(&part.origin);
+            arguments.push(quote!(#origin #name: impl Into<#ty>));
+            initial.push(quote!(#name: #name.into()));
         } else {
-            quote!(#name: None)
+            initial.push(quote!(#name: None));
         }
-    });
+    }
+    let default_impl = default.is_none().then(|| impl_default(name, &arguments));
     let other_values = others.map(|name| quote!(#name: Vec::new()));
     let writes = parts.iter().map(write_part);
     let other_writes = others.map(|name| {
@@ -315,6 +308,8 @@ fn form(
             }
         }
 
+        #default_impl
+
         impl crate::runtime::codec::multipart::MultipartForm for #name {
             fn write(
                 &self,
@@ -345,6 +340,16 @@ fn part_ty(model: &Model, part: &FormPart) -> TokenStream {
         PartKind::Text(ty) | PartKind::Json(ty) => local(model, ty),
     };
     if part.many { quote!(Vec<#ty>) } else { ty }
+}
+
+/// Returns the only value of a part.
+fn fixed_part(model: &Model, part: &FormPart) -> Option<TokenStream> {
+    match &part.kind {
+        PartKind::Text(ty) | PartKind::Json(ty) if part.required && !part.many => {
+            fixed_value(model, ty, part.fixed.as_ref()?, &TokenStream::new())
+        }
+        _ => None,
+    }
 }
 
 fn write_part(part: &FormPart) -> TokenStream {
@@ -423,7 +428,6 @@ fn object(
         let ty = local(model, ty);
         quote!(..#name: #ty)
     });
-    let new = new(model, fields, others);
     let defaults = fields.iter().filter(|field| !field.required);
     let defaults = defaults.filter_map(|field| {
         let origin = ItemOrigin::new(&field.origin).with_wire(&field.wire);
@@ -441,6 +445,8 @@ fn object(
         .iter()
         .all(|field| !field.required)
         .then(|| quote!(#[derive(Default)]));
+    let (arguments, values) = new(model, fields, others);
+    let default_impl = default.is_none().then(|| impl_default(name, &arguments));
     quote! {
         #head
         #default
@@ -451,9 +457,15 @@ fn object(
         }
 
         impl #name {
-            #new
+            /// Creates a value from its required properties.
+            #[must_use]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
             #(#defaults)*
         }
+
+        #default_impl
 
         crate::runtime::codec::object::impl_object!(#name { #(#table,)* #other_row });
     }
@@ -461,12 +473,6 @@ fn object(
 
 fn member(model: &Model, field: &Field) -> TokenStream {
     let name = &field.name;
-    let own = doc::code(&field.wire);
-    let doc = if field.doc.is_empty() {
-        &own
-    } else {
-        &field.doc
-    };
     let deprecated = if field.deprecated { DEPRECATED } else { "" };
     let nullable = model.is_nullable(&field.ty);
     let absent = if nullable && !field.required {
@@ -474,7 +480,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     } else {
         ""
     };
-    let docs = docs(&[doc, absent, deprecated]);
+    let docs = docs(&[&field.doc, absent, deprecated]);
     let ty = local(model, &field.ty);
     let ty = if field.required {
         ty
@@ -485,14 +491,22 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     quote!(#docs #origin pub #name: #ty)
 }
 
-/// Emits the constructor of an object.
-fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> TokenStream {
+/// Returns the arguments of the constructor of an object, and the values of the fields.
+fn new(
+    model: &Model,
+    fields: &[Field],
+    others: Option<&(Ident, Type)>,
+) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
+    let types = TokenStream::new();
     for field in fields {
         let name = &field.name;
-        if field.required {
-            let (argument, value) = argument(model, name, &field.ty, &TokenStream::new());
+        let fixed = field.fixed.as_ref().filter(|_| field.required);
+        if let Some(value) = fixed.and_then(|value| fixed_value(model, &field.ty, value, &types)) {
+            values.push(quote!(#name: #value));
+        } else if field.required {
+            let (argument, value) = argument(model, name, &field.ty, &types);
             values.push(initial(name, &value));
             let origin = ItemOrigin::new(&field.origin);
             arguments.push(quote!(#origin #argument));
@@ -503,11 +517,5 @@ fn new(model: &Model, fields: &[Field], others: Option<&(Ident, Type)>) -> Token
     if let Some((name, _)) = others {
         values.push(quote!(#name: std::collections::BTreeMap::new()));
     }
-    quote! {
-        /// Creates a value from its required properties.
-        #[must_use]
-        pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values),* }
-        }
-    }
+    (arguments, values)
 }

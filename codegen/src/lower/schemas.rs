@@ -6,6 +6,7 @@ pub(super) mod defaults;
 mod direction;
 pub(super) mod docs;
 mod enums;
+pub(super) mod fixed;
 pub(super) mod merged;
 mod named;
 mod naming;
@@ -37,6 +38,7 @@ pub(super) fn finish(
 ) -> Vec<TypeDef> {
     let mut definitions = types.into_definitions();
     direction::relax_required(&mut definitions, requests, response_enums);
+    fixed::fix_discriminators(&mut definitions);
     cycles::break_cycles(&mut definitions);
     definitions
 }

@@ -189,6 +189,8 @@ pub struct Parameter {
     pub constraints: Option<ConstraintsId>,
     /// Whether it is required.
     pub required: bool,
+    /// The only value of the parameter, which is not an argument of `new` even if it is required.
+    pub fixed: Option<Constant>,
     /// The value of a parameter that is absent, according to the document.
     pub default: Option<Constant>,
     /// The documentation, as Markdown.

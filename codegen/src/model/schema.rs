@@ -266,6 +266,8 @@ pub struct FormPart {
     pub many: bool,
     /// Whether it is required.
     pub required: bool,
+    /// The only value of the part, which is not an argument of `new` even if it is required.
+    pub fixed: Option<Constant>,
     /// The media type, if the document declares one.
     pub media: Option<String>,
     /// The documentation, as Markdown.
@@ -311,6 +313,8 @@ pub struct Field {
     pub required: bool,
     /// The messages in which the document requires it: one direction for a `readOnly` or `writeOnly` property.
     pub required_in: Option<Direction>,
+    /// The only value of the property, which is not an argument of `new` even if it is required.
+    pub fixed: Option<Constant>,
     /// The value of a property that is absent, according to the document.
     pub default: Option<Constant>,
     /// The documentation, as Markdown.

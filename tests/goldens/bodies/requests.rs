@@ -18,7 +18,6 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostJson {
-    /// The content.
     pub body: types::Thing,
 }
 
@@ -57,7 +56,6 @@ impl Operation for PostJson {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostVendor {
-    /// The content.
     pub body: types::Thing,
 }
 
@@ -102,7 +100,6 @@ impl Operation for PostVendor {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostForm {
-    /// The content.
     pub body: types::Thing,
 }
 
@@ -144,7 +141,6 @@ impl Operation for PostForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostText {
-    /// The content.
     pub body: String,
 }
 
@@ -180,7 +176,6 @@ impl Operation for PostText {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostNumber {
-    /// The content.
     pub body: i64,
 }
 
@@ -216,7 +211,6 @@ impl Operation for PostNumber {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostBytes {
-    /// The content.
     pub body: crate::Body,
 }
 
@@ -253,7 +247,6 @@ impl Operation for PostBytes {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostImage {
-    /// The content.
     pub body: crate::Media,
 }
 
@@ -290,7 +283,6 @@ impl Operation for PostImage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostSeveral {
-    /// The content.
     pub body: PostSeveralBody,
 }
 
@@ -349,7 +341,6 @@ impl Operation for PostSeveral {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostUpload {
-    /// The content.
     pub body: types::PostUploadBodyForm,
 }
 
@@ -388,7 +379,6 @@ impl Operation for PostUpload {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostParts {
-    /// The content.
     pub body: Option<types::PostPartsBodyForm>,
 }
 
@@ -399,7 +389,6 @@ impl PostParts {
         Self { body: None }
     }
 
-    /// The content.
     #[must_use]
     pub fn body(mut self, body: types::PostPartsBodyForm) -> Self {
         self.body = Some(body);
@@ -437,7 +426,6 @@ impl Operation for PostParts {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostOptional {
-    /// The content.
     pub body: Option<types::Thing>,
 }
 
@@ -448,7 +436,6 @@ impl PostOptional {
         Self { body: None }
     }
 
-    /// The content.
     #[must_use]
     pub fn body(mut self, body: types::Thing) -> Self {
         self.body = Some(body);

@@ -95,13 +95,11 @@ impl Server {
 }
 
 impl Call<'_, GetThumbnail> {
-    /// The query parameter `if_none_match`.
     pub fn if_none_match(mut self, if_none_match: impl Into<String>) -> Self {
         self.request.if_none_match = Some(if_none_match.into());
         self
     }
 
-    /// The query parameter `with_timeout`.
     pub fn with_timeout_in_query(
         mut self,
         with_timeout_in_query: impl Into<String>,

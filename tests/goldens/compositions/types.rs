@@ -5,66 +5,40 @@
 /// The common properties.
 pub type Alias = Base;
 
-/// `All`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// `merged`
     pub merged: Option<Merged>,
-    /// `alias`
     pub alias: Option<Base>,
     /// Described where it is used.
     ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub described: Option<Option<Base>>,
-    /// `pet`
     pub pet: Option<Pet>,
-    /// `implicit`
     pub implicit: Option<Implicit>,
-    /// `shape`
     pub shape: Option<Shape>,
-    /// `either`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub either: Option<Option<AllEither>>,
-    /// `texts`
     pub texts: Option<AllTexts>,
-    /// `extended`
     pub extended: Option<Extended>,
-    /// `level`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub level: Option<Option<Level>>,
-    /// `half`
     pub half: Option<f64>,
-    /// `quoted`
     pub quoted: Option<AllQuoted>,
-    /// `contradiction`
     pub contradiction: Option<serde_json::Value>,
-    /// `listed`
     pub listed: Option<serde_json::Value>,
     /// Not: `{"type":"string"}`
     pub nothing: Option<serde_json::Value>,
-    /// `loop`
     pub r#loop: Option<Loop>,
-    /// `nested`
     pub nested: Option<Nested>,
-    /// `forest`
     pub forest: Option<Forest>,
-    /// `limited`
     pub limited: Option<Limited>,
-    /// `groups`
     pub groups: Option<Groups>,
-    /// `kinds`
     pub kinds: Option<Kinds>,
-    /// `vehicle`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub vehicle: Option<Option<Vehicle>>,
-    /// `required`
     pub required: Option<Required>,
-    /// `loose`
     pub loose: Option<AllLoose>,
-    /// `undescribed`
     pub undescribed: serde_json::Value,
 }
 
@@ -102,35 +76,34 @@ impl All {
     }
 }
 
-crate::runtime::codec::object::impl_object!(All {
-    merged: Optional<Merged> = "merged",
-    alias: Optional<Base> = "alias",
-    described: Nullable<Option<Base>> = "described",
-    pet: Optional<Pet> = "pet",
-    implicit: Optional<Implicit> = "implicit",
-    shape: Optional<Shape> = "shape",
-    either: Nullable<Option<AllEither>> = "either",
-    texts: Optional<AllTexts> = "texts",
-    extended: Optional<Extended> = "extended",
-    level: Nullable<Option<Level>> = "level",
-    half: Optional<f64> = "half",
-    quoted: Optional<AllQuoted> = "quoted",
-    contradiction: Nullable<serde_json::Value> = "contradiction",
-    listed: Nullable<serde_json::Value> = "listed",
-    nothing: Nullable<serde_json::Value> = "nothing",
-    r#loop: Optional<Loop> = "loop",
-    nested: Optional<Nested> = "nested",
-    forest: Optional<Forest> = "forest",
-    limited: Optional<Limited> = "limited",
-    groups: Optional<Groups> = "groups",
-    kinds: Optional<Kinds> = "kinds",
-    vehicle: Nullable<Option<Vehicle>> = "vehicle",
-    required: Optional<Required> = "required",
-    loose: Optional<AllLoose> = "loose",
-    undescribed: Required<serde_json::Value> = "undescribed",
+crate::runtime::codec::object::impl_serde_object!(All {
+    optional merged = "merged",
+    optional alias = "alias",
+    nullable described = "described",
+    optional pet = "pet",
+    optional implicit = "implicit",
+    optional shape = "shape",
+    nullable either = "either",
+    optional texts = "texts",
+    optional extended = "extended",
+    nullable level = "level",
+    optional half = "half",
+    optional quoted = "quoted",
+    nullable contradiction = "contradiction",
+    nullable listed = "listed",
+    nullable nothing = "nothing",
+    optional r#loop = "loop",
+    optional nested = "nested",
+    optional forest = "forest",
+    optional limited = "limited",
+    optional groups = "groups",
+    optional kinds = "kinds",
+    nullable vehicle = "vehicle",
+    optional required = "required",
+    optional loose = "loose",
+    required undescribed = "undescribed",
 });
 
-/// `Back`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Back {
@@ -151,11 +124,10 @@ crate::runtime::codec::unions::impl_union!(Back {
 });
 
 /// The common properties.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
-    /// `id`
     pub id: i64,
-    /// `note`
     pub note: Option<String>,
 }
 
@@ -167,19 +139,16 @@ impl Base {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Base {
-    id: Required<i64> = "id",
-    note: Optional<String> = "note",
+crate::runtime::codec::object::impl_serde_object!(Base {
+    required id = "id",
+    optional note = "note",
 });
 
-/// `Box2`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -195,47 +164,42 @@ impl Box2 {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Box2 {
-    width: Required<f64> = "width",
-    depth: Optional<f64> = "depth",
-    label: Optional<String> = "label",
+crate::runtime::codec::object::impl_serde_object!(Box2 {
+    required width = "width",
+    optional depth = "depth",
+    optional label = "label",
 });
 
-/// `Car`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Car {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
-    /// `doors`
     pub doors: i64,
 }
 
 impl Car {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64) -> Self {
         Self {
-            kind: kind.into(),
+            kind: "auto".to_owned(),
             wheels: None,
             doors,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Car {
-    kind: Required<String> = "kind",
-    wheels: Optional<i64> = "wheels",
-    doors: Required<i64> = "doors",
+crate::runtime::codec::object::impl_serde_object!(Car {
+    required kind = "kind",
+    optional wheels = "wheels",
+    required doors = "doors",
 });
 
-/// `Cat`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
-    /// `kind`
     pub kind: String,
-    /// `lives`
     pub lives: Option<i64>,
 }
 
@@ -250,17 +214,15 @@ impl Cat {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Cat {
-    kind: Required<String> = "kind",
-    lives: Optional<i64> = "lives",
+crate::runtime::codec::object::impl_serde_object!(Cat {
+    required kind = "kind",
+    optional lives = "lives",
 });
 
-/// `Circle`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -272,18 +234,15 @@ impl Circle {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Circle {
-    radius: Required<f64> = "radius",
-    label: Optional<String> = "label",
+crate::runtime::codec::object::impl_serde_object!(Circle {
+    required radius = "radius",
+    optional label = "label",
 });
 
-/// `Dog`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `tricks`
     pub tricks: Option<Vec<String>>,
-    /// `friend`
     pub friend: Option<Box<Pet>>,
 }
 
@@ -295,12 +254,11 @@ impl Dog {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Dog {
-    tricks: Optional<Vec<String>> = "tricks",
-    friend: Optional<Box<Pet>> = "friend",
+crate::runtime::codec::object::impl_serde_object!(Dog {
+    optional tricks = "tricks",
+    optional friend = "friend",
 });
 
-/// `Either`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Either {
@@ -317,10 +275,9 @@ crate::runtime::codec::unions::impl_union!(Either {
     Right if RIGHT,
 });
 
-/// `Endless`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Endless {
-    /// `endless`
     pub endless: Box<Endless>,
 }
 
@@ -332,8 +289,8 @@ impl Endless {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Endless {
-    endless: Required<Box<Endless>> = "endless",
+crate::runtime::codec::object::impl_serde_object!(Endless {
+    required endless = "endless",
 });
 
 /// A union with a property that all alternatives have.
@@ -353,13 +310,9 @@ crate::runtime::codec::unions::impl_union!(Extended {
     Box if BOX,
 });
 
-/// `Forest`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Forest(
-    /// The wrapped value.
-    pub std::collections::BTreeMap<String, Trees>,
-);
+pub struct Forest(pub std::collections::BTreeMap<String, Trees>);
 
 impl From<std::collections::BTreeMap<String, Trees>> for Forest {
     fn from(value: std::collections::BTreeMap<String, Trees>) -> Self {
@@ -390,7 +343,6 @@ crate::runtime::codec::unions::impl_union!(Groups {
     Letter if GROUPS_LETTER,
 });
 
-/// `Implicit`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Implicit {
@@ -407,11 +359,9 @@ crate::runtime::codec::unions::impl_union!(Implicit by "kind" {
     Square = "square",
 });
 
-/// `Itself`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Itself {
-    /// `inner`
     pub inner: Option<Box<Itself>>,
 }
 
@@ -423,8 +373,8 @@ impl Itself {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Itself {
-    inner: Optional<Box<Itself>> = "inner",
+crate::runtime::codec::object::impl_serde_object!(Itself {
+    optional inner = "inner",
 });
 
 /// Properties with a single value distinguish the alternatives.
@@ -444,13 +394,10 @@ crate::runtime::codec::unions::impl_union!(Kinds {
     Name if NAME,
 });
 
-/// `Left`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Left {
-    /// `child`
     pub child: Option<Box<Either>>,
-    /// `left`
     pub left: Option<String>,
 }
 
@@ -462,12 +409,11 @@ impl Left {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Left {
-    child: Optional<Box<Either>> = "child",
-    left: Optional<String> = "left",
+crate::runtime::codec::object::impl_serde_object!(Left {
+    optional child = "child",
+    optional left = "left",
 });
 
-/// `Level`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Level {
@@ -491,12 +437,10 @@ crate::runtime::codec::enums::impl_mixed_enum!(Level {
 });
 
 /// Requires `a`, or `b`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Limited {
-    /// `a`
     pub a: Option<String>,
-    /// `b`
     pub b: Option<String>,
 }
 
@@ -508,12 +452,11 @@ impl Limited {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Limited {
-    a: Optional<String> = "a",
-    b: Optional<String> = "b",
+crate::runtime::codec::object::impl_serde_object!(Limited {
+    optional a = "a",
+    optional b = "b",
 });
 
-/// `Loop`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Loop {
@@ -531,15 +474,13 @@ crate::runtime::codec::unions::impl_union!(Loop {
 });
 
 /// Merged from several parts.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
     /// Maximum length: `10`
     pub note: String,
-    /// `own`
     pub own: Option<bool>,
-    /// `id`
     pub id: i64,
-    /// `extra`
     pub extra: MergedExtra,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
@@ -559,46 +500,47 @@ impl Merged {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Merged {
-    note: Required<String> = "note",
-    own: Optional<bool> = "own",
-    id: Required<i64> = "id",
-    extra: Required<MergedExtra> = "extra",
-    ..others: i64
+crate::runtime::codec::object::impl_serde_object!(Merged {
+    required note = "note",
+    optional own = "own",
+    required id = "id",
+    required extra = "extra",
+    ..others
 });
 
-/// `Name`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Name {
-    /// `kind`
     pub kind: NameKind,
-    /// `name`
     pub name: Option<String>,
 }
 
 impl Name {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<NameKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: NameKind::Value2,
             name: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Name {
-    kind: Required<NameKind> = "kind",
-    name: Optional<String> = "name",
+impl Default for Name {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Name {
+    required kind = "kind",
+    optional name = "name",
 });
 
 /// A list of such lists.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Nested(
-    /// The wrapped value.
-    pub Vec<Nested>,
-);
+pub struct Nested(pub Vec<Nested>);
 
 impl From<Vec<Nested>> for Nested {
     fn from(value: Vec<Nested>) -> Self {
@@ -606,35 +548,37 @@ impl From<Vec<Nested>> for Nested {
     }
 }
 
-/// `Nothing`.
 pub type Nothing = serde_json::Value;
 
-/// `Number`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Number {
-    /// `kind`
     pub kind: NumberKind,
-    /// `number`
     pub number: Option<i64>,
 }
 
 impl Number {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<NumberKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: NumberKind::Value1,
             number: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Number {
-    kind: Required<NumberKind> = "kind",
-    number: Optional<i64> = "number",
+impl Default for Number {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Number {
+    required kind = "kind",
+    optional number = "number",
 });
 
-/// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Pet {
@@ -668,13 +612,10 @@ crate::runtime::codec::unions::impl_union!(Required {
     Box if BOX,
 });
 
-/// `Right`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Right {
-    /// `child`
     pub child: Option<Box<Either>>,
-    /// `right`
     pub right: Option<String>,
 }
 
@@ -686,9 +627,9 @@ impl Right {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Right {
-    child: Optional<Box<Either>> = "child",
-    right: Optional<String> = "right",
+crate::runtime::codec::object::impl_serde_object!(Right {
+    optional child = "child",
+    optional right = "right",
 });
 
 /// A union whose alternatives are distinguished by their properties.
@@ -708,25 +649,21 @@ crate::runtime::codec::unions::impl_union!(Shape {
     Box if BOX,
 });
 
-/// `Taxi`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Taxi {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
-    /// `doors`
     pub doors: i64,
-    /// `fare`
     pub fare: Option<f64>,
 }
 
 impl Taxi {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>, doors: i64) -> Self {
+    pub fn new(doors: i64) -> Self {
         Self {
-            kind: kind.into(),
+            kind: "Taxi".to_owned(),
             wheels: None,
             doors,
             fare: None,
@@ -734,14 +671,13 @@ impl Taxi {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Taxi {
-    kind: Required<String> = "kind",
-    wheels: Optional<i64> = "wheels",
-    doors: Required<i64> = "doors",
-    fare: Optional<f64> = "fare",
+crate::runtime::codec::object::impl_serde_object!(Taxi {
+    required kind = "kind",
+    optional wheels = "wheels",
+    required doors = "doors",
+    optional fare = "fare",
 });
 
-/// `Through`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Through {
@@ -761,10 +697,8 @@ crate::runtime::codec::unions::impl_union!(Through {
     Integer,
 });
 
-/// `Trees`.
 pub type Trees = Vec<Option<Forest>>;
 
-/// `Unclear`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Unclear {
@@ -801,7 +735,6 @@ crate::runtime::codec::unions::impl_union!(Vehicle by "kind" {
     Taxi = "Taxi",
 });
 
-/// `AllEither`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllEither {
@@ -821,7 +754,6 @@ crate::runtime::codec::unions::impl_union!(AllEither {
     List,
 });
 
-/// `AllLoose`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllLoose {
@@ -835,10 +767,9 @@ crate::runtime::codec::unions::impl_union!(AllLoose {
     Object,
 });
 
-/// `AllLooseObject`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AllLooseObject {
-    /// `a`
     pub a: i64,
 }
 
@@ -850,12 +781,11 @@ impl AllLooseObject {
     }
 }
 
-crate::runtime::codec::object::impl_object!(AllLooseObject {
-    a: Required<i64> = "a",
+crate::runtime::codec::object::impl_serde_object!(AllLooseObject {
+    required a = "a",
 });
 
-/// `AllQuoted`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllQuoted {
     /// `1`
@@ -874,28 +804,11 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
     Yes = "yes",
 });
 
-/// `AllTexts`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum AllTexts {
-    /// `NaiveDate`.
-    Date(chrono::NaiveDate),
-    /// `DateTime`.
-    DateTime(chrono::DateTime<chrono::Utc>),
-    /// A value that matches no alternative.
-    Other(serde_json::Value),
-}
+pub type AllTexts = String;
 
-crate::runtime::codec::unions::impl_union!(AllTexts {
-    Date if ALL_TEXTS_DATE,
-    DateTime if ALL_TEXTS_DATE_TIME,
-});
-
-/// `BackObject`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackObject {
-    /// `through`
     pub through: Option<Through>,
 }
 
@@ -907,18 +820,16 @@ impl BackObject {
     }
 }
 
-crate::runtime::codec::object::impl_object!(BackObject {
-    through: Optional<Through> = "through",
+crate::runtime::codec::object::impl_serde_object!(BackObject {
+    optional through = "through",
 });
 
 /// A union with a property that all alternatives have.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
-    /// `name`
     pub name: String,
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -934,22 +845,19 @@ impl ExtendedCircle {
     }
 }
 
-crate::runtime::codec::object::impl_object!(ExtendedCircle {
-    name: Required<String> = "name",
-    radius: Required<f64> = "radius",
-    label: Optional<String> = "label",
+crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
+    required name = "name",
+    required radius = "radius",
+    optional label = "label",
 });
 
 /// A union with a property that all alternatives have.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
-    /// `name`
     pub name: String,
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
 }
 
@@ -966,14 +874,13 @@ impl ExtendedBox {
     }
 }
 
-crate::runtime::codec::object::impl_object!(ExtendedBox {
-    name: Required<String> = "name",
-    width: Required<f64> = "width",
-    depth: Optional<f64> = "depth",
-    label: Optional<String> = "label",
+crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
+    required name = "name",
+    required width = "width",
+    optional depth = "depth",
+    optional label = "label",
 });
 
-/// `GroupsChoice`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsChoice {
@@ -990,7 +897,6 @@ crate::runtime::codec::unions::impl_union!(GroupsChoice {
     Box if BOX,
 });
 
-/// `GroupsChoice2`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsChoice2 {
@@ -1008,7 +914,7 @@ crate::runtime::codec::unions::impl_union!(GroupsChoice2 {
 });
 
 /// Word
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupsWord {
     /// `none`
@@ -1025,7 +931,7 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsWord {
 });
 
 /// Letter
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupsLetter {
     /// `a`
@@ -1042,32 +948,36 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsLetter {
 });
 
 /// Square
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImplicitSquare {
-    /// `kind`
     pub kind: ImplicitSquareKind,
-    /// `side`
     pub side: Option<f64>,
 }
 
 impl ImplicitSquare {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<ImplicitSquareKind>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: ImplicitSquareKind::Square,
             side: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(ImplicitSquare {
-    kind: Required<ImplicitSquareKind> = "kind",
-    side: Optional<f64> = "side",
+impl Default for ImplicitSquare {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(ImplicitSquare {
+    required kind = "kind",
+    optional side = "side",
 });
 
-/// `ImplicitSquareKind`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImplicitSquareKind {
     /// `square`
@@ -1080,8 +990,7 @@ crate::runtime::codec::enums::impl_string_enum!(ImplicitSquareKind {
     Square = "square",
 });
 
-/// `MergedExtra`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MergedExtra {
     /// `b`
@@ -1097,7 +1006,6 @@ crate::runtime::codec::enums::impl_string_enum!(MergedExtra {
     C = "c",
 });
 
-/// `NameKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NameKind {
@@ -1127,7 +1035,6 @@ impl NameKind {
 
 crate::runtime::codec::enums::impl_integer_enum!(NameKind);
 
-/// `NumberKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumberKind {
@@ -1158,13 +1065,11 @@ impl NumberKind {
 crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 
 /// Alternatives that do not declare the property that is required next to them.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredCircle {
-    /// `radius`
     pub radius: f64,
-    /// `label`
     pub label: Option<String>,
-    /// `id`
     pub id: serde_json::Value,
 }
 
@@ -1176,22 +1081,19 @@ impl RequiredCircle {
     }
 }
 
-crate::runtime::codec::object::impl_object!(RequiredCircle {
-    radius: Required<f64> = "radius",
-    label: Optional<String> = "label",
-    id: Required<serde_json::Value> = "id",
+crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
+    required radius = "radius",
+    optional label = "label",
+    required id = "id",
 });
 
 /// Alternatives that do not declare the property that is required next to them.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredBox {
-    /// `width`
     pub width: f64,
-    /// `depth`
     pub depth: Option<f64>,
-    /// `label`
     pub label: Option<String>,
-    /// `id`
     pub id: serde_json::Value,
 }
 
@@ -1208,20 +1110,18 @@ impl RequiredBox {
     }
 }
 
-crate::runtime::codec::object::impl_object!(RequiredBox {
-    width: Required<f64> = "width",
-    depth: Optional<f64> = "depth",
-    label: Optional<String> = "label",
-    id: Required<serde_json::Value> = "id",
+crate::runtime::codec::object::impl_serde_object!(RequiredBox {
+    required width = "width",
+    optional depth = "depth",
+    optional label = "label",
+    required id = "id",
 });
 
 /// One
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnclearOne {
-    /// `kind`
     pub kind: Option<UnclearOneKind>,
-    /// `one`
     pub one: Option<i64>,
 }
 
@@ -1233,13 +1133,12 @@ impl UnclearOne {
     }
 }
 
-crate::runtime::codec::object::impl_object!(UnclearOne {
-    kind: Optional<UnclearOneKind> = "kind",
-    one: Optional<i64> = "one",
+crate::runtime::codec::object::impl_serde_object!(UnclearOne {
+    optional kind = "kind",
+    optional one = "one",
 });
 
-/// `UnclearOneKind`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearOneKind {
     /// `same`
@@ -1256,12 +1155,10 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearOneKind {
 });
 
 /// Two
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnclearTwo {
-    /// `kind`
     pub kind: Option<UnclearTwoKind>,
-    /// `two`
     pub two: Option<i64>,
 }
 
@@ -1273,13 +1170,12 @@ impl UnclearTwo {
     }
 }
 
-crate::runtime::codec::object::impl_object!(UnclearTwo {
-    kind: Optional<UnclearTwoKind> = "kind",
-    two: Optional<i64> = "two",
+crate::runtime::codec::object::impl_serde_object!(UnclearTwo {
+    optional kind = "kind",
+    optional two = "two",
 });
 
-/// `UnclearTwoKind`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnclearTwoKind {
     /// `same`
@@ -1296,31 +1192,35 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
 });
 
 /// An object that others extend.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VehicleBase {
-    /// `kind`
     pub kind: String,
-    /// `wheels`
     pub wheels: Option<i64>,
 }
 
 impl VehicleBase {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: "Vehicle".to_owned(),
             wheels: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(VehicleBase {
-    kind: Required<String> = "kind",
-    wheels: Optional<i64> = "wheels",
+impl Default for VehicleBase {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(VehicleBase {
+    required kind = "kind",
+    optional wheels = "wheels",
 });
 
-/// `PostPetSize`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PostPetSize {
@@ -1337,8 +1237,7 @@ crate::runtime::codec::unions::impl_union!(PostPetSize {
     Text if POST_PET_SIZE_TEXT,
 });
 
-/// `PostPetSizeText`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PostPetSizeText {
     /// `small`

@@ -18,7 +18,6 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
-    /// The content.
     pub body: OrderBody,
 }
 
@@ -89,27 +88,20 @@ impl Operation for Order {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutPhoto {
-    /// The path parameter `album`.
     pub album: types::Word,
-    /// The query parameter `page`.
-    ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
     pub page: Option<i64>,
-    /// The query parameter `tag`.
-    ///
     /// Maximum number of items: `3`
     ///
     /// Unique items.
     ///
     /// An empty list is not sent, like `None`.
     pub tag: Option<Vec<types::Word>>,
-    /// The query parameter `size`.
     pub size: Option<types::PutPhotoSize>,
-    /// The header parameter `X-Trace`.
-    pub x_trace: Option<uuid::Uuid>,
-    /// The content.
+    /// Format: `uuid`
+    pub x_trace: Option<String>,
     pub body: types::PutPhotoBodyForm,
 }
 
@@ -127,8 +119,6 @@ impl PutPhoto {
         }
     }
 
-    /// The query parameter `page`.
-    ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
@@ -138,8 +128,6 @@ impl PutPhoto {
         self
     }
 
-    /// The query parameter `tag`.
-    ///
     /// Maximum number of items: `3`
     ///
     /// Unique items.
@@ -151,17 +139,16 @@ impl PutPhoto {
         self
     }
 
-    /// The query parameter `size`.
     #[must_use]
     pub fn size(mut self, size: types::PutPhotoSize) -> Self {
         self.size = Some(size);
         self
     }
 
-    /// The header parameter `X-Trace`.
+    /// Format: `uuid`
     #[must_use]
-    pub fn x_trace(mut self, x_trace: uuid::Uuid) -> Self {
-        self.x_trace = Some(x_trace);
+    pub fn x_trace(mut self, x_trace: impl Into<String>) -> Self {
+        self.x_trace = Some(x_trace.into());
         self
     }
 }
@@ -217,7 +204,6 @@ impl Operation for PutPhoto {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutAny {
-    /// The content.
     pub body: crate::Media,
 }
 

@@ -31,7 +31,6 @@ pub enum GetPetResponse {
     Default {
         /// The status code.
         status: GetPetResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -124,7 +123,6 @@ pub enum ListOwnersResponse {
     Default {
         /// The status code.
         status: ListOwnersResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }

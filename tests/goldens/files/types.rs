@@ -6,11 +6,10 @@
 pub type Name = String;
 
 /// The owner of a pet.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
-    /// `name`
     pub name: Name,
-    /// `pets`
     pub pets: Option<Vec<Pet>>,
 }
 
@@ -25,69 +24,75 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Owner {
-    name: Required<Name> = "name",
-    pets: Optional<Vec<Pet>> = "pets",
+crate::runtime::codec::object::impl_serde_object!(Owner {
+    required name = "name",
+    optional pets = "pets",
 });
 
 /// The owner of a pet.
 pub type Same = Owner;
 
-/// `Dog`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
-    /// `kind`
     pub kind: String,
-    /// `collar`
     pub collar: Option<DogCollar>,
 }
 
 impl Dog {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: "dog".to_owned(),
             collar: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Dog {
-    kind: Required<String> = "kind",
-    collar: Optional<DogCollar> = "collar",
+impl Default for Dog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Dog {
+    required kind = "kind",
+    optional collar = "collar",
 });
 
-/// `Cat`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
-    /// `kind`
     pub kind: String,
-    /// `owner`
     pub owner: Option<Owner>,
-    /// `friends`
     pub friends: Option<Vec<Pet>>,
 }
 
 impl Cat {
     /// Creates a value from its required properties.
     #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            kind: kind.into(),
+            kind: "cat".to_owned(),
             owner: None,
             friends: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_object!(Cat {
-    kind: Required<String> = "kind",
-    owner: Optional<Owner> = "owner",
-    friends: Optional<Vec<Pet>> = "friends",
+impl Default for Cat {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::runtime::codec::object::impl_serde_object!(Cat {
+    required kind = "kind",
+    optional owner = "owner",
+    optional friends = "friends",
 });
 
-/// `Pet`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Pet {
@@ -104,11 +109,9 @@ crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Dog = "dog",
 });
 
-/// `Problem`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `title`
     pub title: Option<String>,
 }
 
@@ -120,15 +123,13 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Problem {
-    title: Optional<String> = "title",
+crate::runtime::codec::object::impl_serde_object!(Problem {
+    optional title = "title",
 });
 
-/// `DogCollar`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DogCollar {
-    /// `color`
     pub color: Option<String>,
 }
 
@@ -140,6 +141,6 @@ impl DogCollar {
     }
 }
 
-crate::runtime::codec::object::impl_object!(DogCollar {
-    color: Optional<String> = "color",
+crate::runtime::codec::object::impl_serde_object!(DogCollar {
+    optional color = "color",
 });

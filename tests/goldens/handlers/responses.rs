@@ -120,7 +120,6 @@ pub enum RangeResponse {
     ClientError {
         /// The status code.
         status: RangeResponse4xx,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -219,7 +218,6 @@ pub enum ByDefaultResponse {
     Default {
         /// The status code.
         status: ByDefaultResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -304,12 +302,7 @@ pub enum BothResponse {
     /// [`409 Conflict`](crate::Status::Conflict)
     ///
     /// The name changed.
-    Conflict {
-        /// The header `ETag`.
-        etag: Option<String>,
-        /// The content.
-        body: types::Problem,
-    },
+    Conflict { etag: Option<String>, body: types::Problem },
     /// [`429 Too Many Requests`](crate::Status::TooManyRequests)
     ///
     /// The client must wait.
@@ -320,7 +313,6 @@ pub enum BothResponse {
     Default {
         /// The status code.
         status: BothResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -592,7 +584,6 @@ impl Response for HeadPlainResponse {
 pub struct TooManyRequestsResponse {
     /// The time in seconds.
     pub retry_after: i64,
-    /// The content.
     pub body: types::Problem,
 }
 
@@ -617,7 +608,6 @@ impl TooManyRequestsResponse {
 /// The server must rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unavailability {
-    /// The header `Retry-After`.
     pub retry_after: Option<i64>,
 }
 

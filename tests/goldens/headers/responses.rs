@@ -21,25 +21,15 @@ pub enum GetHeadersResponse {
     ///
     /// Done.
     NoContent {
-        /// The header `Set-Cookie`.
         set_cookie: Option<Vec<String>>,
-        /// The header `X-Word`.
         x_word: String,
-        /// The header `X-Flag`.
-        ///
         /// Deprecated.
         x_flag: Option<bool>,
-        /// The header `X-Null`.
         x_null: Option<i64>,
-        /// The header `X-List`.
         x_list: Option<Vec<i64>>,
-        /// The header `X-Object`.
         x_object: Option<types::Object>,
-        /// The header `X-Exploded`.
         x_exploded: Option<types::Object>,
-        /// The header `X-Json`.
         x_json: types::Object,
-        /// The header `X-Any`.
         x_any: Option<serde_json::Value>,
     },
 }

@@ -2,10 +2,9 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Box2`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
-    /// `new`
     pub new2: String,
 }
 
@@ -17,12 +16,11 @@ impl Box2 {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Box2 {
-    new2: Required<String> = "new",
+crate::runtime::codec::object::impl_serde_object!(Box2 {
+    required new2 = "new",
 });
 
-/// `Comparison`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Comparison {
     /// `=`
@@ -68,11 +66,9 @@ crate::runtime::codec::enums::impl_string_enum!(Comparison {
     MinusName = "-name",
 });
 
-/// `Option2`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Option2 {
-    /// `none`
     pub none: Option<String>,
 }
 
@@ -84,14 +80,12 @@ impl Option2 {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Option2 {
-    none: Optional<String> = "none",
+crate::runtime::codec::object::impl_serde_object!(Option2 {
+    optional none = "none",
 });
 
-/// `PetId`.
 pub type PetId = bool;
 
-/// `Priority`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Priority {
@@ -129,8 +123,7 @@ impl Priority {
 
 crate::runtime::codec::enums::impl_integer_enum!(Priority);
 
-/// `Reaction`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reaction {
     /// `up`
@@ -146,13 +139,10 @@ crate::runtime::codec::enums::impl_string_enum!(Reaction {
     ThumbsDown = "down",
 });
 
-/// `Result2`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Result2 {
-    /// `Ok`
     pub ok: Option<String>,
-    /// `Err`
     pub err: Option<String>,
 }
 
@@ -164,31 +154,22 @@ impl Result2 {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Result2 {
-    ok: Optional<String> = "Ok",
-    err: Optional<String> = "Err",
+crate::runtime::codec::object::impl_serde_object!(Result2 {
+    optional ok = "Ok",
+    optional err = "Err",
 });
 
-/// `Self_`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Self_ {
-    /// `self`
     pub self2: Option2,
-    /// `type`
     pub r#type: Vec2,
-    /// `fn`
     pub r#fn: Box2,
-    /// `Self`
     pub self_: String,
-    /// `  `
     pub empty: String,
-    /// `+1`
     pub plus_1: i64,
-    /// `-1`
     pub minus_1: i64,
-    /// `a b`
     pub a_b: String,
-    /// `a-b`
     pub a_b2: String,
 }
 
@@ -220,23 +201,21 @@ impl Self_ {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Self_ {
-    self2: Required<Option2> = "self",
-    r#type: Required<Vec2> = "type",
-    r#fn: Required<Box2> = "fn",
-    self_: Required<String> = "Self",
-    empty: Required<String> = "",
-    plus_1: Required<i64> = "+1",
-    minus_1: Required<i64> = "-1",
-    a_b: Required<String> = "a b",
-    a_b2: Required<String> = "a-b",
+crate::runtime::codec::object::impl_serde_object!(Self_ {
+    required self2 = "self",
+    required r#type = "type",
+    required r#fn = "fn",
+    required self_ = "Self",
+    required empty = "",
+    required plus_1 = "+1",
+    required minus_1 = "-1",
+    required a_b = "a b",
+    required a_b2 = "a-b",
 });
 
-/// `String2`.
 pub type String2 = Vec<Result2>;
 
-/// `Vec2`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Vec2 {
     /// `Other`
@@ -264,11 +243,9 @@ crate::runtime::codec::enums::impl_string_enum!(Vec2 {
     Minus1 = "-1",
 });
 
-/// `Plain`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plain {
-    /// `chosen`
     pub chosen: Option<String>,
 }
 
@@ -280,21 +257,17 @@ impl Plain {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Plain {
-    chosen: Optional<String> = "chosen",
+crate::runtime::codec::object::impl_serde_object!(Plain {
+    optional chosen = "chosen",
 });
 
-/// `PetId2`.
 pub type PetId2 = String;
 
-/// `PetId3`.
 pub type PetId3 = i64;
 
-/// `Chosen`.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Chosen {
-    /// `a`
     pub a: Option<Letter>,
 }
 
@@ -306,12 +279,11 @@ impl Chosen {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Chosen {
-    a: Optional<Letter> = "a",
+crate::runtime::codec::object::impl_serde_object!(Chosen {
+    optional a = "a",
 });
 
-/// `Letter`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Letter {
     /// `x`

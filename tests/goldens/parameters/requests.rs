@@ -18,11 +18,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Simple {
-    /// The path parameter `word`.
     pub word: String,
-    /// The path parameter `list`.
     pub list: types::List,
-    /// The path parameter `object`.
     pub object: types::Object,
 }
 
@@ -75,11 +72,8 @@ impl Operation for Simple {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Label {
-    /// The path parameter `word`.
     pub word: i64,
-    /// The path parameter `list`.
     pub list: types::List,
-    /// The path parameter `object`.
     pub object: types::Object,
 }
 
@@ -129,11 +123,8 @@ impl Operation for Label {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Matrix {
-    /// The path parameter `word`.
     pub word: bool,
-    /// The path parameter `list`.
     pub list: types::List,
-    /// The path parameter `object`.
     pub object: types::Object,
 }
 
@@ -183,55 +174,30 @@ impl Operation for Matrix {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Query {
-    /// The query parameter `word`.
     pub word: String,
-    /// The query parameter `number`.
     pub number: Option<f64>,
-    /// The query parameter `form`.
-    ///
     /// An empty list is not sent, like `None`.
     pub form: Option<types::List>,
-    /// The query parameter `commas`.
     pub commas: Option<types::List>,
-    /// The query parameter `blanks`.
     pub blanks: Option<types::List>,
-    /// The query parameter `pipes`.
     pub pipes: Option<types::List>,
-    /// The query parameter `deep`.
     pub deep: Option<types::Object>,
-    /// The query parameter `several`.
-    ///
     /// An empty list is not sent, like `None`.
     pub several: Option<types::List>,
-    /// The query parameter `single`.
     pub single: Option<String>,
-    /// The query parameter `limit`.
-    ///
     /// Default: `20`
     pub limit: Option<i64>,
-    /// The query parameter `wide`.
-    ///
     /// Default: `true`
     pub wide: Option<bool>,
-    /// The query parameter `ratio`.
-    ///
     /// Default: `2`
     pub ratio: Option<f64>,
-    /// The query parameter `start`.
-    ///
     /// Default: `first`
     pub start: Option<String>,
-    /// The query parameter `order`.
-    ///
     /// Default: `asc`
     pub order: Option<types::Order>,
-    /// The query parameter `text`.
     pub text: Option<i64>,
-    /// The query parameter `xml`.
     pub xml: Option<String>,
-    /// The query parameter `spread`.
     pub spread: Option<types::Object>,
-    /// The query parameter `json`.
     pub json: Option<types::Object>,
 }
 
@@ -261,15 +227,12 @@ impl Query {
         }
     }
 
-    /// The query parameter `number`.
     #[must_use]
     pub fn number(mut self, number: f64) -> Self {
         self.number = Some(number);
         self
     }
 
-    /// The query parameter `form`.
-    ///
     /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn form(mut self, form: types::List) -> Self {
@@ -277,36 +240,30 @@ impl Query {
         self
     }
 
-    /// The query parameter `commas`.
     #[must_use]
     pub fn commas(mut self, commas: types::List) -> Self {
         self.commas = Some(commas);
         self
     }
 
-    /// The query parameter `blanks`.
     #[must_use]
     pub fn blanks(mut self, blanks: types::List) -> Self {
         self.blanks = Some(blanks);
         self
     }
 
-    /// The query parameter `pipes`.
     #[must_use]
     pub fn pipes(mut self, pipes: types::List) -> Self {
         self.pipes = Some(pipes);
         self
     }
 
-    /// The query parameter `deep`.
     #[must_use]
     pub fn deep(mut self, deep: types::Object) -> Self {
         self.deep = Some(deep);
         self
     }
 
-    /// The query parameter `several`.
-    ///
     /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn several(mut self, several: types::List) -> Self {
@@ -314,15 +271,12 @@ impl Query {
         self
     }
 
-    /// The query parameter `single`.
     #[must_use]
     pub fn single(mut self, single: impl Into<String>) -> Self {
         self.single = Some(single.into());
         self
     }
 
-    /// The query parameter `limit`.
-    ///
     /// Default: `20`
     #[must_use]
     pub fn limit(mut self, limit: i64) -> Self {
@@ -330,8 +284,6 @@ impl Query {
         self
     }
 
-    /// The query parameter `wide`.
-    ///
     /// Default: `true`
     #[must_use]
     pub fn wide(mut self, wide: bool) -> Self {
@@ -339,8 +291,6 @@ impl Query {
         self
     }
 
-    /// The query parameter `ratio`.
-    ///
     /// Default: `2`
     #[must_use]
     pub fn ratio(mut self, ratio: f64) -> Self {
@@ -348,8 +298,6 @@ impl Query {
         self
     }
 
-    /// The query parameter `start`.
-    ///
     /// Default: `first`
     #[must_use]
     pub fn start(mut self, start: impl Into<String>) -> Self {
@@ -357,8 +305,6 @@ impl Query {
         self
     }
 
-    /// The query parameter `order`.
-    ///
     /// Default: `asc`
     #[must_use]
     pub fn order(mut self, order: impl Into<types::Order>) -> Self {
@@ -366,28 +312,24 @@ impl Query {
         self
     }
 
-    /// The query parameter `text`.
     #[must_use]
     pub fn text(mut self, text: i64) -> Self {
         self.text = Some(text);
         self
     }
 
-    /// The query parameter `xml`.
     #[must_use]
     pub fn xml(mut self, xml: impl Into<String>) -> Self {
         self.xml = Some(xml.into());
         self
     }
 
-    /// The query parameter `spread`.
     #[must_use]
     pub fn spread(mut self, spread: types::Object) -> Self {
         self.spread = Some(spread);
         self
     }
 
-    /// The query parameter `json`.
     #[must_use]
     pub fn json(mut self, json: types::Object) -> Self {
         self.json = Some(json);
@@ -531,17 +473,11 @@ impl Operation for Query {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Elsewhere {
-    /// The header parameter `X-Word`.
     pub x_word: String,
-    /// The header parameter `X-List`.
     pub x_list: Option<Vec<i64>>,
-    /// The header parameter `X-Object`.
     pub x_object: Option<types::Object>,
-    /// The header parameter `X-Mixed`.
     pub x_mixed: Option<types::Mixed>,
-    /// The header parameter `X-Json`.
     pub x_json: Option<types::Object>,
-    /// The cookie parameter `session`.
     pub session: Option<String>,
 }
 
@@ -559,35 +495,30 @@ impl Elsewhere {
         }
     }
 
-    /// The header parameter `X-List`.
     #[must_use]
     pub fn x_list(mut self, x_list: Vec<i64>) -> Self {
         self.x_list = Some(x_list);
         self
     }
 
-    /// The header parameter `X-Object`.
     #[must_use]
     pub fn x_object(mut self, x_object: types::Object) -> Self {
         self.x_object = Some(x_object);
         self
     }
 
-    /// The header parameter `X-Mixed`.
     #[must_use]
     pub fn x_mixed(mut self, x_mixed: types::Mixed) -> Self {
         self.x_mixed = Some(x_mixed);
         self
     }
 
-    /// The header parameter `X-Json`.
     #[must_use]
     pub fn x_json(mut self, x_json: types::Object) -> Self {
         self.x_json = Some(x_json);
         self
     }
 
-    /// The cookie parameter `session`.
     #[must_use]
     pub fn session(mut self, session: impl Into<String>) -> Self {
         self.session = Some(session.into());
@@ -643,7 +574,6 @@ impl Operation for Elsewhere {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileRequest {
-    /// The path parameter `name`.
     pub name: String,
 }
 
@@ -681,9 +611,7 @@ impl Operation for FileRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetCompareByLeftByRight {
-    /// The path parameter `left`.
     pub left: String,
-    /// The path parameter `right`.
     pub right: String,
 }
 
@@ -754,7 +682,6 @@ impl Operation for ListActions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDeepActions {
-    /// The query parameter `word`.
     pub word: Option<String>,
 }
 
@@ -765,7 +692,6 @@ impl ListDeepActions {
         Self { word: None }
     }
 
-    /// The query parameter `word`.
     #[must_use]
     pub fn word(mut self, word: impl Into<String>) -> Self {
         self.word = Some(word.into());
@@ -857,18 +783,11 @@ impl Operation for SomeActions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Either {
-    /// The path parameter `size`.
     pub size: types::EitherSize,
-    /// The query parameter `level`.
     pub level: Option<types::EitherLevel>,
-    /// The query parameter `id`.
     pub id: Option<types::EitherId>,
-    /// The query parameter `pages`.
     pub pages: Option<types::EitherPages>,
-    /// The header parameter `X-Id`.
     pub x_id: Option<types::EitherXId>,
-    /// The query parameter `list`.
-    ///
     /// An empty list is not sent, like `None`.
     pub list: Option<Vec<types::EitherListItem>>,
 }
@@ -887,36 +806,30 @@ impl Either {
         }
     }
 
-    /// The query parameter `level`.
     #[must_use]
     pub fn level(mut self, level: types::EitherLevel) -> Self {
         self.level = Some(level);
         self
     }
 
-    /// The query parameter `id`.
     #[must_use]
     pub fn id(mut self, id: types::EitherId) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// The query parameter `pages`.
     #[must_use]
     pub fn pages(mut self, pages: types::EitherPages) -> Self {
         self.pages = Some(pages);
         self
     }
 
-    /// The header parameter `X-Id`.
     #[must_use]
     pub fn x_id(mut self, x_id: types::EitherXId) -> Self {
         self.x_id = Some(x_id);
         self
     }
 
-    /// The query parameter `list`.
-    ///
     /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn list(mut self, list: Vec<types::EitherListItem>) -> Self {
@@ -979,12 +892,8 @@ impl Operation for Either {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lists {
-    /// The query parameter `all`.
     pub all: types::List,
-    /// The query parameter `pipes`.
     pub pipes: types::List,
-    /// The query parameter `some`.
-    ///
     /// An empty list is not sent, like `None`.
     pub some: Option<types::List>,
 }
@@ -996,8 +905,6 @@ impl Lists {
         Self { all, pipes, some: None }
     }
 
-    /// The query parameter `some`.
-    ///
     /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn some(mut self, some: types::List) -> Self {
@@ -1041,11 +948,8 @@ impl Operation for Lists {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Cookies {
-    /// The header parameter `Cookie`.
     pub cookie: Option<String>,
-    /// The cookie parameter `session`.
     pub session: Option<String>,
-    /// The cookie parameter `theme`.
     pub theme: Option<String>,
 }
 
@@ -1060,21 +964,18 @@ impl Cookies {
         }
     }
 
-    /// The header parameter `Cookie`.
     #[must_use]
     pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
         self.cookie = Some(cookie.into());
         self
     }
 
-    /// The cookie parameter `session`.
     #[must_use]
     pub fn session(mut self, session: impl Into<String>) -> Self {
         self.session = Some(session.into());
         self
     }
 
-    /// The cookie parameter `theme`.
     #[must_use]
     pub fn theme(mut self, theme: impl Into<String>) -> Self {
         self.theme = Some(theme.into());
@@ -1110,7 +1011,6 @@ impl Operation for Cookies {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Choice {
-    /// The query parameter `status`.
     pub status: Option<crate::StatusChoice>,
 }
 
@@ -1121,7 +1021,6 @@ impl Choice {
         Self { status: None }
     }
 
-    /// The query parameter `status`.
     #[must_use]
     pub fn status(mut self, status: impl Into<crate::StatusChoice>) -> Self {
         self.status = Some(status.into());

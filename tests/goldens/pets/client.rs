@@ -62,8 +62,6 @@ impl Call<'_, FindPets> {
         self
     }
 
-    /// The query parameter `limit`.
-    ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
@@ -74,7 +72,6 @@ impl Call<'_, FindPets> {
 }
 
 impl Call<'_, GetPet> {
-    /// The header parameter `If-None-Match`.
     pub fn if_none_match(mut self, if_none_match: impl Into<String>) -> Self {
         self.request.if_none_match = Some(if_none_match.into());
         self

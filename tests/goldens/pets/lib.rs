@@ -121,6 +121,7 @@
 )]
 #![allow(clippy::wildcard_imports, reason = "there may be hundreds of names")]
 #![allow(deprecated, reason = "deprecated items still work")]
+#![allow(missing_docs, reason = "the descriptions are those of the document")]
 
 #[allow(
     dead_code,

@@ -24,8 +24,6 @@ pub struct FindPets {
     ///
     /// An empty list is not sent, like `None`.
     pub kind: Option<Vec<types::Kind>>,
-    /// The query parameter `limit`.
-    ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
@@ -48,8 +46,6 @@ impl FindPets {
         self
     }
 
-    /// The query parameter `limit`.
-    ///
     /// Minimum: `1`
     ///
     /// Maximum: `100`
@@ -94,7 +90,6 @@ impl Operation for FindPets {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddPet {
-    /// The content.
     pub body: types::NewPet,
 }
 
@@ -137,7 +132,6 @@ impl Operation for AddPet {
 pub struct GetPet {
     /// The number of the pet.
     pub id: i64,
-    /// The header parameter `If-None-Match`.
     pub if_none_match: Option<String>,
 }
 
@@ -148,7 +142,6 @@ impl GetPet {
         Self { id, if_none_match: None }
     }
 
-    /// The header parameter `If-None-Match`.
     #[must_use]
     pub fn if_none_match(mut self, if_none_match: impl Into<String>) -> Self {
         self.if_none_match = Some(if_none_match.into());

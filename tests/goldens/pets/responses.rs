@@ -23,7 +23,6 @@ pub enum FindPetsResponse {
     Ok {
         /// The total number of pets.
         x_total_count: i64,
-        /// The content.
         body: Vec<types::Pet>,
     },
     /// Any other status code.
@@ -32,7 +31,6 @@ pub enum FindPetsResponse {
     Default {
         /// The status code.
         status: FindPetsResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -127,7 +125,6 @@ pub enum AddPetResponse {
     Default {
         /// The status code.
         status: AddPetResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -209,12 +206,7 @@ pub enum GetPetResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
     /// The pet.
-    Ok {
-        /// The header `ETag`.
-        etag: String,
-        /// The content.
-        body: GetPetOkBody,
-    },
+    Ok { etag: String, body: GetPetOkBody },
     /// [`304 Not Modified`](crate::Status::NotModified)
     ///
     /// The pet has not changed.
@@ -229,7 +221,6 @@ pub enum GetPetResponse {
     ClientError {
         /// The status code.
         status: GetPetResponse4xx,
-        /// The content.
         body: types::Problem,
     },
     /// Any other status code.
@@ -238,7 +229,6 @@ pub enum GetPetResponse {
     Default {
         /// The status code.
         status: GetPetResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }
@@ -379,7 +369,6 @@ pub enum DeletePetResponse {
     Default {
         /// The status code.
         status: DeletePetResponseDefault,
-        /// The content.
         body: types::Problem,
     },
 }

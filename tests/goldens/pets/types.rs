@@ -2,8 +2,7 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Kind`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// `cat`
@@ -22,12 +21,11 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
     GuineaPig = "guinea pig",
 });
 
-/// `NewPet`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
     /// Minimum length: `1`
     pub name: String,
-    /// `kind`
     pub kind: Option<Kind>,
 }
 
@@ -42,19 +40,17 @@ impl NewPet {
     }
 }
 
-crate::runtime::codec::object::impl_object!(NewPet {
-    name: Required<String> = "name",
-    kind: Optional<Kind> = "kind",
+crate::runtime::codec::object::impl_serde_object!(NewPet {
+    required name = "name",
+    optional kind = "kind",
 });
 
 /// A pet that has a number.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pet {
-    /// `id`
     pub id: i64,
-    /// `name`
     pub name: String,
-    /// `kind`
     pub kind: Option<Kind>,
 }
 
@@ -70,18 +66,16 @@ impl Pet {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Pet {
-    id: Required<i64> = "id",
-    name: Required<String> = "name",
-    kind: Optional<Kind> = "kind",
+crate::runtime::codec::object::impl_serde_object!(Pet {
+    required id = "id",
+    required name = "name",
+    optional kind = "kind",
 });
 
-/// `Problem`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// `title`
     pub title: String,
-    /// `status`
     pub status: Option<i32>,
 }
 
@@ -96,7 +90,7 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Problem {
-    title: Required<String> = "title",
-    status: Optional<i32> = "status",
+crate::runtime::codec::object::impl_serde_object!(Problem {
+    required title = "title",
+    optional status = "status",
 });

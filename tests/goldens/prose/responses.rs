@@ -23,7 +23,6 @@ pub enum ProseResponse {
     Ok {
         /// \<T>
         x_prose: Option<String>,
-        /// The content.
         body: types::Prose,
     },
 }

@@ -5,6 +5,7 @@
 /// A title with \<T> and \[T\]
 ///
 /// indented
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Prose {
     /// \[`Vec`\]
@@ -13,7 +14,6 @@ pub struct Prose {
     ///
     /// Default: `` `ticks` and "quotes" ``
     pub plain: String,
-    /// `quoted`
     pub quoted: Option<ProseQuoted>,
 }
 
@@ -28,13 +28,12 @@ impl Prose {
     }
 }
 
-crate::runtime::codec::object::impl_object!(Prose {
-    plain: Required<String> = "plain",
-    quoted: Optional<ProseQuoted> = "quoted",
+crate::runtime::codec::object::impl_serde_object!(Prose {
+    required plain = "plain",
+    optional quoted = "quoted",
 });
 
-/// `ProseQuoted`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProseQuoted {
     /// `a "quote"`

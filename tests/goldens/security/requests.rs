@@ -293,7 +293,6 @@ impl Operation for GetDigest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PostBoth {
-    /// The content.
     pub body: i64,
 }
 

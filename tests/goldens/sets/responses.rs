@@ -22,7 +22,6 @@ pub enum OnlyDefaultResponse {
     Default {
         /// The status code.
         status: OnlyDefaultResponseDefault,
-        /// The content.
         body: String,
     },
 }
@@ -253,7 +252,6 @@ pub enum EqualSuccessesResponse {
     Default {
         /// The status code.
         status: EqualSuccessesResponseDefault,
-        /// The content.
         body: String,
     },
 }
@@ -762,12 +760,7 @@ pub enum GetHeadResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
     /// A text.
-    Ok {
-        /// The header `ETag`.
-        etag: Option<String>,
-        /// The content.
-        body: String,
-    },
+    Ok { etag: Option<String>, body: String },
 }
 
 impl GetHeadResponse {
@@ -826,10 +819,7 @@ pub enum HeadHeadResponse {
     /// [`200 OK`](crate::Status::Ok)
     ///
     /// No text.
-    Ok {
-        /// The header `ETag`.
-        etag: Option<String>,
-    },
+    Ok { etag: Option<String> },
 }
 
 impl HeadHeadResponse {
@@ -977,10 +967,7 @@ pub enum InterimResponse {
     /// [`101 Switching Protocols`](crate::Status::SwitchingProtocols)
     ///
     /// Another protocol.
-    SwitchingProtocols {
-        /// The header `Upgrade`.
-        upgrade: String,
-    },
+    SwitchingProtocols { upgrade: String },
     /// [`200 OK`](crate::Status::Ok)
     ///
     /// Fine.

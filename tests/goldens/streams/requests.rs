@@ -18,7 +18,6 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Download {
-    /// The query parameter `size`.
     pub size: i64,
 }
 
@@ -54,7 +53,6 @@ impl Operation for Download {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Upload {
-    /// The content.
     pub body: crate::Body,
 }
 
@@ -91,7 +89,6 @@ impl Operation for Upload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Copy {
-    /// The content.
     pub body: crate::Media,
 }
 
@@ -128,7 +125,6 @@ impl Operation for Copy {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Submit {
-    /// The content.
     pub body: types::SubmitBodyForm,
 }
 

@@ -2,13 +2,11 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Account`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// Only in responses.
     pub id: Option<i64>,
-    /// `name`
     pub name: String,
     /// Only in requests.
     pub password: Option<String>,
@@ -36,105 +34,90 @@ crate::runtime::codec::object::impl_serde_object!(Account {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
-    /// `anything`
-    pub anything: serde_json::Value,
-    /// `colour`
-    pub colour: Colour,
-    /// Default: `true`
-    pub flag: bool,
-    /// `id`
-    pub id: Option<Id>,
-    /// An inline schema.
-    pub inline: AllInline,
-    /// `large`
-    pub large: i64,
-    /// `level`
-    pub level: Level,
-    /// `list`
-    pub list: Vec<Vec<i64>>,
-    /// `nothing`
-    pub nothing: Option<String>,
-    /// `old`
-    ///
-    /// Deprecated.
-    pub old: Option<String>,
-    /// `optional`
-    pub optional: Option<String>,
-    /// `perhaps`
-    ///
-    /// `None` is an absent property, `Some(None)` is `null`.
-    pub perhaps: Option<Option<String>>,
-    /// `real`
-    pub real: f64,
-    /// Minimum, exclusive: `0`
-    pub small: i32,
     /// Maximum length: `10`
     ///
     /// Pattern: `^[a-z]*$`
     pub text: String,
-    /// `tree`
-    pub tree: Option<Tree>,
-    /// `words`
+    /// Default: `true`
+    pub flag: bool,
+    /// Minimum, exclusive: `0`
+    pub small: i32,
+    pub large: i64,
+    pub real: f64,
+    pub list: Vec<Vec<i64>>,
     pub words: std::collections::BTreeMap<String, String>,
+    pub nothing: Option<String>,
+    /// `None` is an absent property, `Some(None)` is `null`.
+    pub perhaps: Option<Option<String>>,
+    pub optional: Option<String>,
+    pub anything: serde_json::Value,
+    pub level: Level,
+    pub colour: Colour,
+    pub id: Option<Id>,
+    pub tree: Option<Tree>,
+    /// Deprecated.
+    pub old: Option<String>,
+    /// An inline schema.
+    pub inline: AllInline,
 }
 
 impl All {
     /// Creates a value from its required properties.
     #[must_use]
     pub fn new(
-        anything: serde_json::Value,
-        colour: impl Into<Colour>,
-        flag: bool,
-        inline: AllInline,
-        large: i64,
-        level: impl Into<Level>,
-        list: Vec<Vec<i64>>,
-        nothing: Option<String>,
-        real: f64,
-        small: i32,
         text: impl Into<String>,
+        flag: bool,
+        small: i32,
+        large: i64,
+        real: f64,
+        list: Vec<Vec<i64>>,
         words: std::collections::BTreeMap<String, String>,
+        nothing: Option<String>,
+        anything: serde_json::Value,
+        level: impl Into<Level>,
+        colour: impl Into<Colour>,
+        inline: AllInline,
     ) -> Self {
         Self {
-            anything,
-            colour: colour.into(),
-            flag,
-            id: None,
-            inline,
-            large,
-            level: level.into(),
-            list,
-            nothing,
-            old: None,
-            optional: None,
-            perhaps: None,
-            real,
-            small,
             text: text.into(),
-            tree: None,
+            flag,
+            small,
+            large,
+            real,
+            list,
             words,
+            nothing,
+            perhaps: None,
+            optional: None,
+            anything,
+            level: level.into(),
+            colour: colour.into(),
+            id: None,
+            tree: None,
+            old: None,
+            inline,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(All {
-    required anything = "anything",
-    required colour = "colour",
-    required flag = "flag",
-    optional id = "id",
-    required inline = "inline",
-    required large = "large",
-    required level = "level",
-    required list = "list",
-    required nothing = "nothing",
-    optional old = "old",
-    optional optional = "optional",
-    nullable perhaps = "perhaps",
-    required real = "real",
-    required small = "small",
     required text = "text",
-    optional tree = "tree",
+    required flag = "flag",
+    required small = "small",
+    required large = "large",
+    required real = "real",
+    required list = "list",
     required words = "words",
+    required nothing = "nothing",
+    nullable perhaps = "perhaps",
+    optional optional = "optional",
+    required anything = "anything",
+    required level = "level",
+    required colour = "colour",
+    optional id = "id",
+    optional tree = "tree",
+    optional old = "old",
+    required inline = "inline",
 });
 
 /// Does not allow other properties.
@@ -143,10 +126,7 @@ crate::runtime::codec::object::impl_serde_object!(All {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// `maybe`
     pub maybe: Maybe,
-    /// `perhaps`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub perhaps: Option<Maybe>,
 }
@@ -184,14 +164,13 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
     DarkBlue = "dark blue",
 });
 
-/// `Defaults`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Defaults {
-    /// Default: `-1`
-    pub level: Option<Level>,
     /// Default: `20`
     pub size: Option<u8>,
+    /// Default: `-1`
+    pub level: Option<Level>,
     /// Default: `Untitled`
     pub title: Option<String>,
     /// Default: `[]`
@@ -203,23 +182,23 @@ impl Defaults {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            level: None,
             size: None,
+            level: None,
             title: None,
             words: None,
         }
-    }
-
-    /// Returns the value, or the default: `-1`.
-    #[must_use]
-    pub fn level_or_default(&self) -> Level {
-        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `20`.
     #[must_use]
     pub fn size_or_default(&self) -> u8 {
         self.size.unwrap_or(20)
+    }
+
+    /// Returns the value, or the default: `-1`.
+    #[must_use]
+    pub fn level_or_default(&self) -> Level {
+        self.level.unwrap_or(Level::ValueMinus1)
     }
 
     /// Returns the value, or the default: `Untitled`.
@@ -230,8 +209,8 @@ impl Defaults {
 }
 
 crate::runtime::codec::object::impl_serde_object!(Defaults {
-    optional level = "level",
     optional size = "size",
+    optional level = "level",
     optional title = "title",
     optional words = "words",
 });
@@ -243,38 +222,24 @@ pub type Id = i64;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Integers {
+    pub tiny: Option<i8>,
+    pub short: Option<i16>,
+    pub byte: Option<u8>,
+    /// Minimum: `1`
+    pub port: Option<u16>,
+    pub count: Option<u32>,
+    pub total: Option<u64>,
     /// Minimum: `0`
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
-    /// `byte`
-    pub byte: Option<u8>,
-    /// `choice`
     pub choice: Option<IntegersChoice>,
-    /// `count`
-    pub count: Option<u32>,
-    /// Minimum: `0`
-    ///
-    /// Maximum: `255`
-    pub percent: Option<u8>,
-    /// Minimum: `1`
-    pub port: Option<u16>,
-    /// `short`
-    pub short: Option<i16>,
     /// Minimum: `0.25`
     ///
     /// Maximum: `0.35`
     ///
     /// Multiple of: `0.1`
     pub tenth: Option<f64>,
-    /// `tiny`
-    pub tiny: Option<i8>,
-    /// `total`
-    pub total: Option<u64>,
-    /// Minimum, exclusive: `0`
-    ///
-    /// Maximum: `255`
-    pub wide: Option<i64>,
 }
 
 impl Integers {
@@ -282,45 +247,40 @@ impl Integers {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            bounded: None,
-            byte: None,
-            choice: None,
-            count: None,
-            percent: None,
-            port: None,
-            short: None,
-            tenth: None,
             tiny: None,
+            short: None,
+            byte: None,
+            port: None,
+            count: None,
             total: None,
-            wide: None,
+            bounded: None,
+            choice: None,
+            tenth: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Integers {
-    optional bounded = "bounded",
-    optional byte = "byte",
-    optional choice = "choice",
-    optional count = "count",
-    optional percent = "percent",
-    optional port = "port",
-    optional short = "short",
-    optional tenth = "tenth",
     optional tiny = "tiny",
+    optional short = "short",
+    optional byte = "byte",
+    optional port = "port",
+    optional count = "count",
     optional total = "total",
-    optional wide = "wide",
+    optional bounded = "bounded",
+    optional choice = "choice",
+    optional tenth = "tenth",
 });
 
-/// `Level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
+    /// `2`
+    Value2,
     /// `-1`
     ValueMinus1,
     /// `0`
     Value0,
-    /// `2`
-    Value2,
     /// A value that the document does not declare.
     Other(i64),
 }
@@ -330,18 +290,18 @@ impl Level {
     #[must_use]
     pub const fn get(self) -> i64 {
         match self {
+            Self::Value2 => 2,
             Self::ValueMinus1 => -1,
             Self::Value0 => 0,
-            Self::Value2 => 2,
             Self::Other(number) => number,
         }
     }
 
     const fn from_declared(number: i64) -> Option<Self> {
         match number {
+            2 => Some(Self::Value2),
             -1 => Some(Self::ValueMinus1),
             0 => Some(Self::Value0),
-            2 => Some(Self::Value2),
             _ => None,
         }
     }
@@ -356,7 +316,6 @@ pub type Maybe = Option<String>;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
-    /// `name`
     pub name: String,
     /// The properties that the document does not name.
     pub others: std::collections::BTreeMap<String, i64>,
@@ -378,11 +337,9 @@ crate::runtime::codec::object::impl_serde_object!(Open {
     ..others
 });
 
-/// `Owner`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
-    /// `tree`
     pub tree: Box<Tree>,
 }
 
@@ -402,9 +359,7 @@ crate::runtime::codec::object::impl_serde_object!(Owner {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pair {
-    /// `first`
     pub first: Option<PairFirst>,
-    /// `second`
     pub second: Option<PairSecond>,
     /// An additional description.
     pub third: Option<PairThird>,
@@ -451,18 +406,13 @@ crate::runtime::codec::object::impl_serde_object!(Receipt {
 /// A colour.
 pub type Same = Colour;
 
-/// `Tree`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `leaves`
-    pub leaves: Option<Vec<Tree>>,
-    /// `left`
     pub left: Option<Box<Tree>>,
-    /// `owner`
-    pub owner: Option<Owner>,
-    /// `right`
     pub right: Option<Box<Tree>>,
+    pub leaves: Option<Vec<Tree>>,
+    pub owner: Option<Owner>,
 }
 
 impl Tree {
@@ -470,26 +420,25 @@ impl Tree {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            leaves: None,
             left: None,
-            owner: None,
             right: None,
+            leaves: None,
+            owner: None,
         }
     }
 }
 
 crate::runtime::codec::object::impl_serde_object!(Tree {
-    optional leaves = "leaves",
     optional left = "left",
-    optional owner = "owner",
     optional right = "right",
+    optional leaves = "leaves",
+    optional owner = "owner",
 });
 
 /// An inline schema.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllInline {
-    /// `colour`
     pub colour: Option<AllInlineColour>,
 }
 
@@ -505,7 +454,6 @@ crate::runtime::codec::object::impl_serde_object!(AllInline {
     optional colour = "colour",
 });
 
-/// `AllInlineColour`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllInlineColour {
@@ -522,7 +470,6 @@ crate::runtime::codec::enums::impl_string_enum!(AllInlineColour {
     Green = "green",
 });
 
-/// `IntegersChoice`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IntegersChoice {
@@ -539,11 +486,9 @@ crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
     Value18446744073709551615 = Integer(18446744073709551615),
 });
 
-/// `PairFirst`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairFirst {
-    /// `unit`
     pub unit: PairFirstUnit,
 }
 
@@ -559,7 +504,6 @@ crate::runtime::codec::object::impl_serde_object!(PairFirst {
     required unit = "unit",
 });
 
-/// `PairFirstUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
@@ -576,11 +520,9 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
     Km = "km",
 });
 
-/// `PairSecond`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairSecond {
-    /// `unit`
     pub unit: PairSecondUnit,
 }
 
@@ -596,7 +538,6 @@ crate::runtime::codec::object::impl_serde_object!(PairSecond {
     required unit = "unit",
 });
 
-/// `PairSecondUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairSecondUnit {
@@ -617,7 +558,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
-    /// `unit`
     pub unit: PairThirdUnit,
 }
 
@@ -633,7 +573,6 @@ crate::runtime::codec::object::impl_serde_object!(PairThird {
     required unit = "unit",
 });
 
-/// `PairThirdUnit`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairThirdUnit {

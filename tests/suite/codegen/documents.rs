@@ -21,6 +21,7 @@ const GOLDENS: &[(&str, &[&str])] = &[
         "empty",
         &["client", "mock", "requests", "responses", "server", "types"],
     ),
+    ("construction", &["requests", "types"]),
     ("files", &["responses", "types"]),
     ("formats", &["requests", "responses", "types"]),
     ("handlers", &["responses", "server"]),

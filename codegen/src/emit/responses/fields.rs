@@ -53,7 +53,6 @@ impl Fields<'_> {
         let origin: ItemOrigin = places.cloned().collect();
         let body = body_ty(model, self.body).map(|body| {
             quote! {
-                /// The content.
                 #origin
                 #visibility body: #body,
             }

@@ -1,4 +1,4 @@
-//! Methods that return a value or its default.
+//! Values of the document: defaults, and the only values of required fields.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -67,24 +67,10 @@ fn default_value(
         }
         (Type::Named(id), default) => {
             let definition = model.type_def(*id);
-            let variant = match (&definition.kind, default) {
-                (TypeKind::Alias(ty), default) => {
-                    return default_value(model, name, ty, default, types);
-                }
-                (TypeKind::TextEnum(values), Constant::Text(text)) => values
-                    .iter()
-                    .find(|entry| entry.value == *text)
-                    .map(|entry| &entry.name),
-                (TypeKind::IntegerEnum(values), Constant::Integer(number)) => values
-                    .iter()
-                    .find(|entry| i128::from(entry.value) == *number)
-                    .map(|entry| &entry.name),
-                (TypeKind::MixedEnum(values), default) => values
-                    .iter()
-                    .find(|entry| entry.value == *default)
-                    .map(|entry| &entry.name),
-                _ => None,
-            }?;
+            if let TypeKind::Alias(ty) = &definition.kind {
+                return default_value(model, name, ty, default, types);
+            }
+            let variant = variant_of(&definition.kind, default)?;
             let ty = ty_in(model, of, types);
             // Only enumerations of integers are `Copy`.
             let value = match definition.kind {
@@ -123,4 +109,65 @@ fn format_or_default(name: &Ident, ty: &FormatType, text: &str) -> Option<TokenS
         _ => return None,
     };
     Some(quote!(self.#name.unwrap_or(#default)))
+}
+
+/// Returns the name of the variant with a value.
+fn variant_of<'a>(kind: &'a TypeKind, value: &Constant) -> Option<&'a Ident> {
+    match (kind, value) {
+        (TypeKind::TextEnum(values), Constant::Text(text)) => values
+            .iter()
+            .find(|entry| entry.value == *text)
+            .map(|entry| &entry.name),
+        (TypeKind::IntegerEnum(values), Constant::Integer(number)) => values
+            .iter()
+            .find(|entry| i128::from(entry.value) == *number)
+            .map(|entry| &entry.name),
+        (TypeKind::MixedEnum(values), value) => values
+            .iter()
+            .find(|entry| entry.value == *value)
+            .map(|entry| &entry.name),
+        _ => None,
+    }
+}
+
+/// Writes a text, a boolean or a value of an enumeration as a value of a type. `types` is the path of the module with the named
+/// types.
+pub(in crate::emit) fn fixed_value(
+    model: &Model,
+    of: &Type,
+    value: &Constant,
+    types: &TokenStream,
+) -> Option<TokenStream> {
+    match (of, value) {
+        (Type::Boxed(inner), value) => {
+            let value = fixed_value(model, inner, value, types)?;
+            Some(quote!(Box::new(#value)))
+        }
+        (Type::String, Constant::Text(text)) => Some(quote!(#text.to_owned())),
+        (Type::Boolean, Constant::Boolean(flag)) => Some(quote!(#flag)),
+        (Type::Named(id), value) => match &model.type_def(*id).kind {
+            TypeKind::Alias(ty) => fixed_value(model, ty, value, types),
+            kind => {
+                let (ty, variant) = (ty_in(model, of, types), variant_of(kind, value)?);
+                Some(quote!(#ty::#variant))
+            }
+        },
+        _ => None,
+    }
+}
+
+/// Implements `Default` for a type that cannot derive it, if its constructor has no arguments.
+pub(in crate::emit) fn impl_default(
+    name: &Ident,
+    arguments: &[TokenStream],
+) -> Option<TokenStream> {
+    arguments.is_empty().then(|| {
+        quote! {
+            impl Default for #name {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    })
 }

@@ -8,6 +8,7 @@ use crate::{
         Context, Lowering,
         schemas::{
             Naming, docs,
+            fixed::only_value,
             merged::{AdditionalProperties, Schema, SchemaShape},
             scalars::is_scalar,
         },
@@ -66,6 +67,7 @@ pub(crate) fn lower(
             kind,
             many,
             required: required.contains(wire.as_str()) && !nullable,
+            fixed: property.and_then(|schema| only_value(cx, &schema)),
             media: encoding.and_then(part_media),
             doc: docs::property_docs(cx, places),
             deprecated,

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::{parameters::ParameterFormat, token};
 use crate::{
-    doc::code,
     load::Located,
     lower::{
         Context, Lowering,
@@ -104,13 +103,9 @@ pub(super) fn lower(
             constraints: None,
             required: header.node.required,
             // Only requests have methods for defaults.
+            fixed: None,
             default: None,
-            doc: parameter_docs(
-                cx,
-                header.node.description.as_deref(),
-                &value.schema(),
-                &format!("The header {}.", code(wire)),
-            ),
+            doc: parameter_docs(cx, header.node.description.as_deref(), &value.schema()),
             deprecated: header.node.deprecated.unwrap_or(false) || value.is_deprecated(cx),
             origin: Origin::from(place).and(&header.place),
         });

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use super::{media::essence, routes::Route, token};
 use crate::{
-    doc::code,
     load::Located,
     lower::{
         Context, Lowering,
@@ -19,6 +18,7 @@ use crate::{
             Naming,
             defaults::default,
             docs::parameter_docs,
+            fixed::only_value,
             merged::Schema,
             scalars::{find_unwritable, is_list, is_scalar},
         },
@@ -262,15 +262,13 @@ fn parameter(
         _ => false,
     };
     let is_exploded_list = has_separate_items && is_list(&ty, &lowering.types);
-    let mut doc = parameter_docs(
-        cx,
-        data.description.as_deref(),
-        &format.schema(),
-        &fallback_doc(location, &data.name),
-    );
+    let mut doc = parameter_docs(cx, data.description.as_deref(), &format.schema());
     if is_exploded_list && !required {
-        doc.push_str("\n\nAn empty list is not sent, like `None`.");
+        let separator = if doc.is_empty() { "" } else { "\n\n" };
+        doc.push_str(separator);
+        doc.push_str("An empty list is not sent, like `None`.");
     }
+    let schema = Schema::at(cx, &format.schema());
     Parameter {
         name,
         wire: data.name.clone(),
@@ -281,16 +279,12 @@ fn parameter(
         constraints: format.constraints(lowering, &naming),
         ty,
         required,
-        default: Schema::at(cx, &format.schema()).and_then(|schema| default(cx, &schema)),
+        fixed: schema.as_ref().and_then(|schema| only_value(cx, schema)),
+        default: schema.and_then(|schema| default(cx, &schema)),
         doc,
         deprecated: data.deprecated.unwrap_or(false) || format.is_deprecated(cx),
         origin: Origin::from(declared.place.clone()).and(place),
     }
-}
-
-/// Returns the documentation of a parameter that the document does not describe.
-fn fallback_doc(location: Location, wire: &str) -> String {
-    format!("The {} parameter {}.", location.as_str(), code(wire))
 }
 
 fn is_json(media: &str) -> bool {
@@ -452,8 +446,9 @@ fn undeclared_parameter(cx: &Context<'_>, route: &Route<'_>, name: Ident, wire: 
         ty: Type::String,
         constraints: None,
         required: true,
+        fixed: None,
         default: None,
-        doc: fallback_doc(Location::Path, wire),
+        doc: String::new(),
         deprecated: false,
         origin: route.declared.place.clone().into(),
     }

@@ -12,13 +12,11 @@ use crate::lower::{
 use crate::{doc::code, model::IntegerType, pointer::Pointer};
 
 /// Returns the documentation of a parameter or header field: its description and that of its schema, unless
-/// the schema is documented elsewhere, then the constraints. Without any description, it starts with
-/// `fallback`.
+/// the schema is documented elsewhere, then the constraints.
 pub(crate) fn parameter_docs(
     cx: &Context<'_>,
     description: Option<&str>,
     schema: &Pointer,
-    fallback: &str,
 ) -> String {
     let description = description.unwrap_or_default().trim();
     let mut paragraphs = vec![description.to_owned()];
@@ -27,9 +25,6 @@ pub(crate) fn parameter_docs(
             .into_iter()
             .filter(|text| text != description),
     );
-    if paragraphs.iter().all(String::is_empty) {
-        paragraphs.push(fallback.to_owned());
-    }
     paragraphs.extend(constraints_at(cx, schema));
     join_paragraphs(paragraphs)
 }

@@ -4,6 +4,7 @@ use super::{
     Naming,
     defaults::default,
     docs,
+    fixed::only_value,
     merged::{AdditionalProperties, Schema},
 };
 use crate::{
@@ -57,6 +58,7 @@ impl Lowering<'_> {
                         _ => Direction::Both,
                     },
                 ),
+                fixed: property.as_ref().and_then(|schema| only_value(cx, schema)),
                 default: property.as_ref().and_then(|schema| default(cx, schema)),
                 doc: docs::property_docs(cx, places),
                 deprecated: property.is_some_and(|schema| schema.flag("deprecated")),
