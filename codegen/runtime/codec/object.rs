@@ -476,17 +476,19 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 /// Returns the index of a declared member and its name. Members usually have the order of the document, so
-/// the search starts with the expected one.
+/// the expected one is compared first.
 fn find(
     names: &'static [&'static str],
     expected: usize,
     name: &str,
 ) -> Option<(usize, &'static str)> {
-    let names = || names.iter().copied().enumerate();
-    names()
-        .skip(expected)
-        .chain(names().take(expected))
-        .find(|(_, declared)| *declared == name)
+    if let Some(declared) = names.get(expected)
+        && *declared == name
+    {
+        return Some((expected, declared));
+    }
+    let index = names.iter().position(|declared| *declared == name)?;
+    names.get(index).map(|declared| (index, *declared))
 }
 
 /// Encodes an object.
@@ -537,7 +539,7 @@ macro_rules! impl_object {
             );
         }
 
-        impl Clone for $name {
+        impl std::clone::Clone for $name {
             fn clone(&self) -> Self {
                 crate::runtime::codec::object::clone(self)
             }
@@ -549,7 +551,7 @@ macro_rules! impl_object {
             }
         }
 
-        impl PartialEq for $name {
+        impl std::cmp::PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 crate::runtime::codec::object::eq(self, other)
             }
