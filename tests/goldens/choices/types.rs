@@ -2,24 +2,16 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Values`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Values {
-    /// `created`
     pub created: jiff::Timestamp,
-    /// `day`
     pub day: crate::rfc3339::Date,
+    pub price: rust_decimal::Decimal,
     /// Format: `ipv4`
     pub host: String,
-    /// `id`
-    pub id: uuid::Uuid,
-    /// `link`
-    pub link: url::Url,
-    /// `price`
-    pub price: rust_decimal::Decimal,
-    /// `token`
     pub token: uuid::fmt::Simple,
+    pub link: url::Url,
+    pub id: uuid::Uuid,
 }
 
 impl Values {
@@ -28,30 +20,30 @@ impl Values {
     pub fn new(
         created: jiff::Timestamp,
         day: crate::rfc3339::Date,
-        host: impl Into<String>,
-        id: uuid::Uuid,
-        link: url::Url,
         price: rust_decimal::Decimal,
+        host: impl Into<String>,
         token: uuid::fmt::Simple,
+        link: url::Url,
+        id: uuid::Uuid,
     ) -> Self {
         Self {
             created,
             day,
-            host: host.into(),
-            id,
-            link,
             price,
+            host: host.into(),
             token,
+            link,
+            id,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Values {
-    required created = "created",
-    required day = "day",
-    required host = "host",
-    required id = "id",
-    required link = "link",
-    required price = "price",
-    required token = "token",
+crate::runtime::codec::object::impl_object!(Values {
+    created: Required<jiff::Timestamp> = "created",
+    day: Required<crate::rfc3339::Date> = "day",
+    price: Required<rust_decimal::Decimal> = "price",
+    host: Required<String> = "host",
+    token: Required<uuid::fmt::Simple> = "token",
+    link: Required<url::Url> = "link",
+    id: Required<uuid::Uuid> = "id",
 });

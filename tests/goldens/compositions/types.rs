@@ -5,7 +5,6 @@
 /// The common properties.
 pub type Alias = Base;
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
     pub merged: Option<Merged>,
@@ -76,32 +75,32 @@ impl All {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(All {
-    optional merged = "merged",
-    optional alias = "alias",
-    nullable described = "described",
-    optional pet = "pet",
-    optional implicit = "implicit",
-    optional shape = "shape",
-    nullable either = "either",
-    optional texts = "texts",
-    optional extended = "extended",
-    nullable level = "level",
-    optional half = "half",
-    optional quoted = "quoted",
-    nullable contradiction = "contradiction",
-    nullable listed = "listed",
-    nullable nothing = "nothing",
-    optional r#loop = "loop",
-    optional nested = "nested",
-    optional forest = "forest",
-    optional limited = "limited",
-    optional groups = "groups",
-    optional kinds = "kinds",
-    nullable vehicle = "vehicle",
-    optional required = "required",
-    optional loose = "loose",
-    required undescribed = "undescribed",
+crate::runtime::codec::object::impl_object!(All {
+    merged: Optional<Merged> = "merged",
+    alias: Optional<Base> = "alias",
+    described: Nullable<Option<Base>> = "described",
+    pet: Optional<Pet> = "pet",
+    implicit: Optional<Implicit> = "implicit",
+    shape: Optional<Shape> = "shape",
+    either: Nullable<Option<AllEither>> = "either",
+    texts: Optional<AllTexts> = "texts",
+    extended: Optional<Extended> = "extended",
+    level: Nullable<Option<Level>> = "level",
+    half: Optional<f64> = "half",
+    quoted: Optional<AllQuoted> = "quoted",
+    contradiction: Nullable<serde_json::Value> = "contradiction",
+    listed: Nullable<serde_json::Value> = "listed",
+    nothing: Nullable<serde_json::Value> = "nothing",
+    r#loop: Optional<Loop> = "loop",
+    nested: Optional<Nested> = "nested",
+    forest: Optional<Forest> = "forest",
+    limited: Optional<Limited> = "limited",
+    groups: Optional<Groups> = "groups",
+    kinds: Optional<Kinds> = "kinds",
+    vehicle: Nullable<Option<Vehicle>> = "vehicle",
+    required: Optional<Required> = "required",
+    loose: Optional<AllLoose> = "loose",
+    undescribed: Required<serde_json::Value> = "undescribed",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -124,7 +123,6 @@ crate::runtime::codec::unions::impl_union!(Back {
 });
 
 /// The common properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Base {
     pub id: i64,
@@ -139,12 +137,11 @@ impl Base {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Base {
-    required id = "id",
-    optional note = "note",
+crate::runtime::codec::object::impl_object!(Base {
+    id: Required<i64> = "id",
+    note: Optional<String> = "note",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
     pub width: f64,
@@ -164,13 +161,12 @@ impl Box2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Box2 {
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(Box2 {
+    width: Required<f64> = "width",
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Car {
     pub kind: String,
@@ -190,13 +186,12 @@ impl Car {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Car {
-    required kind = "kind",
-    optional wheels = "wheels",
-    required doors = "doors",
+crate::runtime::codec::object::impl_object!(Car {
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
+    doors: Required<i64> = "doors",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
     pub kind: String,
@@ -214,12 +209,11 @@ impl Cat {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Cat {
-    required kind = "kind",
-    optional lives = "lives",
+crate::runtime::codec::object::impl_object!(Cat {
+    kind: Required<String> = "kind",
+    lives: Optional<i64> = "lives",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
     pub radius: f64,
@@ -234,12 +228,12 @@ impl Circle {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Circle {
-    required radius = "radius",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(Circle {
+    radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Dog {
     pub tricks: Option<Vec<String>>,
@@ -254,9 +248,9 @@ impl Dog {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Dog {
-    optional tricks = "tricks",
-    optional friend = "friend",
+crate::runtime::codec::object::impl_object!(Dog {
+    tricks: Optional<Vec<String>> = "tricks",
+    friend: Optional<Box<Pet>> = "friend",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -275,7 +269,6 @@ crate::runtime::codec::unions::impl_union!(Either {
     Right if RIGHT,
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Endless {
     pub endless: Box<Endless>,
@@ -289,8 +282,8 @@ impl Endless {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Endless {
-    required endless = "endless",
+crate::runtime::codec::object::impl_object!(Endless {
+    endless: Required<Box<Endless>> = "endless",
 });
 
 /// A union with a property that all alternatives have.
@@ -359,7 +352,7 @@ crate::runtime::codec::unions::impl_union!(Implicit by "kind" {
     Square = "square",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Itself {
     pub inner: Option<Box<Itself>>,
@@ -373,8 +366,8 @@ impl Itself {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Itself {
-    optional inner = "inner",
+crate::runtime::codec::object::impl_object!(Itself {
+    inner: Optional<Box<Itself>> = "inner",
 });
 
 /// Properties with a single value distinguish the alternatives.
@@ -394,7 +387,7 @@ crate::runtime::codec::unions::impl_union!(Kinds {
     Name if NAME,
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Left {
     pub child: Option<Box<Either>>,
@@ -409,9 +402,9 @@ impl Left {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Left {
-    optional child = "child",
-    optional left = "left",
+crate::runtime::codec::object::impl_object!(Left {
+    child: Optional<Box<Either>> = "child",
+    left: Optional<String> = "left",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -437,7 +430,7 @@ crate::runtime::codec::enums::impl_mixed_enum!(Level {
 });
 
 /// Requires `a`, or `b`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Limited {
     pub a: Option<String>,
@@ -452,9 +445,9 @@ impl Limited {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Limited {
-    optional a = "a",
-    optional b = "b",
+crate::runtime::codec::object::impl_object!(Limited {
+    a: Optional<String> = "a",
+    b: Optional<String> = "b",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -474,7 +467,6 @@ crate::runtime::codec::unions::impl_union!(Loop {
 });
 
 /// Merged from several parts.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
     /// Maximum length: `10`
@@ -500,15 +492,14 @@ impl Merged {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Merged {
-    required note = "note",
-    optional own = "own",
-    required id = "id",
-    required extra = "extra",
-    ..others
+crate::runtime::codec::object::impl_object!(Merged {
+    note: Required<String> = "note",
+    own: Optional<bool> = "own",
+    id: Required<i64> = "id",
+    extra: Required<MergedExtra> = "extra",
+    ..others: i64
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Name {
     pub kind: NameKind,
@@ -532,9 +523,9 @@ impl Default for Name {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Name {
-    required kind = "kind",
-    optional name = "name",
+crate::runtime::codec::object::impl_object!(Name {
+    kind: Required<NameKind> = "kind",
+    name: Optional<String> = "name",
 });
 
 /// A list of such lists.
@@ -550,7 +541,6 @@ impl From<Vec<Nested>> for Nested {
 
 pub type Nothing = serde_json::Value;
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Number {
     pub kind: NumberKind,
@@ -574,9 +564,9 @@ impl Default for Number {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Number {
-    required kind = "kind",
-    optional number = "number",
+crate::runtime::codec::object::impl_object!(Number {
+    kind: Required<NumberKind> = "kind",
+    number: Optional<i64> = "number",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -612,7 +602,7 @@ crate::runtime::codec::unions::impl_union!(Required {
     Box if BOX,
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Right {
     pub child: Option<Box<Either>>,
@@ -627,9 +617,9 @@ impl Right {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Right {
-    optional child = "child",
-    optional right = "right",
+crate::runtime::codec::object::impl_object!(Right {
+    child: Optional<Box<Either>> = "child",
+    right: Optional<String> = "right",
 });
 
 /// A union whose alternatives are distinguished by their properties.
@@ -649,7 +639,6 @@ crate::runtime::codec::unions::impl_union!(Shape {
     Box if BOX,
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Taxi {
     pub kind: String,
@@ -671,11 +660,11 @@ impl Taxi {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Taxi {
-    required kind = "kind",
-    optional wheels = "wheels",
-    required doors = "doors",
-    optional fare = "fare",
+crate::runtime::codec::object::impl_object!(Taxi {
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
+    doors: Required<i64> = "doors",
+    fare: Optional<f64> = "fare",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -767,7 +756,6 @@ crate::runtime::codec::unions::impl_union!(AllLoose {
     Object,
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AllLooseObject {
     pub a: i64,
@@ -781,11 +769,11 @@ impl AllLooseObject {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(AllLooseObject {
-    required a = "a",
+crate::runtime::codec::object::impl_object!(AllLooseObject {
+    a: Required<i64> = "a",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllQuoted {
     /// `1`
@@ -804,9 +792,23 @@ crate::runtime::codec::enums::impl_string_enum!(AllQuoted {
     Yes = "yes",
 });
 
-pub type AllTexts = String;
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AllTexts {
+    /// `NaiveDate`.
+    Date(chrono::NaiveDate),
+    /// `DateTime`.
+    DateTime(chrono::DateTime<chrono::Utc>),
+    /// A value that matches no alternative.
+    Other(serde_json::Value),
+}
 
-#[derive(Clone, Debug, Default, PartialEq)]
+crate::runtime::codec::unions::impl_union!(AllTexts {
+    Date if ALL_TEXTS_DATE,
+    DateTime if ALL_TEXTS_DATE_TIME,
+});
+
+#[derive(Default)]
 #[non_exhaustive]
 pub struct BackObject {
     pub through: Option<Through>,
@@ -820,12 +822,11 @@ impl BackObject {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(BackObject {
-    optional through = "through",
+crate::runtime::codec::object::impl_object!(BackObject {
+    through: Optional<Through> = "through",
 });
 
 /// A union with a property that all alternatives have.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedCircle {
     pub name: String,
@@ -845,14 +846,13 @@ impl ExtendedCircle {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ExtendedCircle {
-    required name = "name",
-    required radius = "radius",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(ExtendedCircle {
+    name: Required<String> = "name",
+    radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
 });
 
 /// A union with a property that all alternatives have.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedBox {
     pub name: String,
@@ -874,11 +874,11 @@ impl ExtendedBox {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ExtendedBox {
-    required name = "name",
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
+crate::runtime::codec::object::impl_object!(ExtendedBox {
+    name: Required<String> = "name",
+    width: Required<f64> = "width",
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -914,7 +914,7 @@ crate::runtime::codec::unions::impl_union!(GroupsChoice2 {
 });
 
 /// Word
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsWord {
     /// `none`
@@ -931,7 +931,7 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsWord {
 });
 
 /// Letter
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupsLetter {
     /// `a`
@@ -948,7 +948,6 @@ crate::runtime::codec::enums::impl_string_enum!(GroupsLetter {
 });
 
 /// Square
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImplicitSquare {
     pub kind: ImplicitSquareKind,
@@ -972,12 +971,12 @@ impl Default for ImplicitSquare {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(ImplicitSquare {
-    required kind = "kind",
-    optional side = "side",
+crate::runtime::codec::object::impl_object!(ImplicitSquare {
+    kind: Required<ImplicitSquareKind> = "kind",
+    side: Optional<f64> = "side",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ImplicitSquareKind {
     /// `square`
@@ -990,7 +989,7 @@ crate::runtime::codec::enums::impl_string_enum!(ImplicitSquareKind {
     Square = "square",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MergedExtra {
     /// `b`
@@ -1065,7 +1064,6 @@ impl NumberKind {
 crate::runtime::codec::enums::impl_integer_enum!(NumberKind);
 
 /// Alternatives that do not declare the property that is required next to them.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredCircle {
     pub radius: f64,
@@ -1081,14 +1079,13 @@ impl RequiredCircle {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(RequiredCircle {
-    required radius = "radius",
-    optional label = "label",
-    required id = "id",
+crate::runtime::codec::object::impl_object!(RequiredCircle {
+    radius: Required<f64> = "radius",
+    label: Optional<String> = "label",
+    id: Required<serde_json::Value> = "id",
 });
 
 /// Alternatives that do not declare the property that is required next to them.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredBox {
     pub width: f64,
@@ -1110,15 +1107,15 @@ impl RequiredBox {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(RequiredBox {
-    required width = "width",
-    optional depth = "depth",
-    optional label = "label",
-    required id = "id",
+crate::runtime::codec::object::impl_object!(RequiredBox {
+    width: Required<f64> = "width",
+    depth: Optional<f64> = "depth",
+    label: Optional<String> = "label",
+    id: Required<serde_json::Value> = "id",
 });
 
 /// One
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct UnclearOne {
     pub kind: Option<UnclearOneKind>,
@@ -1133,12 +1130,12 @@ impl UnclearOne {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(UnclearOne {
-    optional kind = "kind",
-    optional one = "one",
+crate::runtime::codec::object::impl_object!(UnclearOne {
+    kind: Optional<UnclearOneKind> = "kind",
+    one: Optional<i64> = "one",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnclearOneKind {
     /// `same`
@@ -1155,7 +1152,7 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearOneKind {
 });
 
 /// Two
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct UnclearTwo {
     pub kind: Option<UnclearTwoKind>,
@@ -1170,12 +1167,12 @@ impl UnclearTwo {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(UnclearTwo {
-    optional kind = "kind",
-    optional two = "two",
+crate::runtime::codec::object::impl_object!(UnclearTwo {
+    kind: Optional<UnclearTwoKind> = "kind",
+    two: Optional<i64> = "two",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnclearTwoKind {
     /// `same`
@@ -1192,7 +1189,6 @@ crate::runtime::codec::enums::impl_string_enum!(UnclearTwoKind {
 });
 
 /// An object that others extend.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VehicleBase {
     pub kind: String,
@@ -1216,9 +1212,9 @@ impl Default for VehicleBase {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(VehicleBase {
-    required kind = "kind",
-    optional wheels = "wheels",
+crate::runtime::codec::object::impl_object!(VehicleBase {
+    kind: Required<String> = "kind",
+    wheels: Optional<i64> = "wheels",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -1237,7 +1233,7 @@ crate::runtime::codec::unions::impl_union!(PostPetSize {
     Text if POST_PET_SIZE_TEXT,
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PostPetSizeText {
     /// `small`

@@ -100,8 +100,7 @@ pub struct PutPhoto {
     /// An empty list is not sent, like `None`.
     pub tag: Option<Vec<types::Word>>,
     pub size: Option<types::PutPhotoSize>,
-    /// Format: `uuid`
-    pub x_trace: Option<String>,
+    pub x_trace: Option<uuid::Uuid>,
     pub body: types::PutPhotoBodyForm,
 }
 
@@ -145,10 +144,9 @@ impl PutPhoto {
         self
     }
 
-    /// Format: `uuid`
     #[must_use]
-    pub fn x_trace(mut self, x_trace: impl Into<String>) -> Self {
-        self.x_trace = Some(x_trace.into());
+    pub fn x_trace(mut self, x_trace: uuid::Uuid) -> Self {
+        self.x_trace = Some(x_trace);
         self
     }
 }

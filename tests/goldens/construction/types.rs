@@ -2,7 +2,6 @@
 
 //! The types of parameters, header fields and content.
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Card {
     pub method: String,
@@ -34,15 +33,14 @@ impl Card {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Card {
-    required method = "method",
-    required number = "number",
-    required holder = "holder",
-    required currency = "currency",
-    optional valid = "valid",
+crate::runtime::codec::object::impl_object!(Card {
+    method: Required<String> = "method",
+    number: Required<String> = "number",
+    holder: Required<String> = "holder",
+    currency: Required<Currency> = "currency",
+    valid: Optional<bool> = "valid",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
     pub unit: ClosedUnit,
@@ -62,11 +60,11 @@ impl Default for Closed {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Closed {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(Closed {
+    unit: Required<ClosedUnit> = "unit",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Currency {
     /// `EUR`
@@ -79,7 +77,6 @@ crate::runtime::codec::enums::impl_string_enum!(Currency {
     Eur = "EUR",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Iban {
     pub method: IbanMethod,
@@ -105,11 +102,11 @@ impl Iban {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Iban {
-    required method = "method",
-    required iban = "iban",
-    required kind = "kind",
-    optional instant = "instant",
+crate::runtime::codec::object::impl_object!(Iban {
+    method: Required<IbanMethod> = "method",
+    iban: Required<String> = "iban",
+    kind: Required<Option<IbanKind>> = "kind",
+    instant: Optional<IbanInstant> = "instant",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -157,7 +154,7 @@ impl ClosedUnit {
 
 crate::runtime::codec::enums::impl_integer_enum!(ClosedUnit);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IbanInstant {
     /// `yes`
@@ -170,7 +167,7 @@ crate::runtime::codec::enums::impl_string_enum!(IbanInstant {
     Yes = "yes",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IbanKind {
     /// `private`
@@ -183,7 +180,7 @@ crate::runtime::codec::enums::impl_string_enum!(IbanKind {
     Private = "private",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IbanMethod {
     /// `iban`
@@ -277,7 +274,7 @@ impl crate::runtime::codec::multipart::MultipartForm for UploadBodyForm {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TransferApiVersion {
     /// `2026-01`

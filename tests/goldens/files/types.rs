@@ -6,7 +6,6 @@
 pub type Name = String;
 
 /// The owner of a pet.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     pub name: Name,
@@ -24,15 +23,14 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Owner {
-    required name = "name",
-    optional pets = "pets",
+crate::runtime::codec::object::impl_object!(Owner {
+    name: Required<Name> = "name",
+    pets: Optional<Vec<Pet>> = "pets",
 });
 
 /// The owner of a pet.
 pub type Same = Owner;
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dog {
     pub kind: String,
@@ -56,12 +54,11 @@ impl Default for Dog {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Dog {
-    required kind = "kind",
-    optional collar = "collar",
+crate::runtime::codec::object::impl_object!(Dog {
+    kind: Required<String> = "kind",
+    collar: Optional<DogCollar> = "collar",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cat {
     pub kind: String,
@@ -87,10 +84,10 @@ impl Default for Cat {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Cat {
-    required kind = "kind",
-    optional owner = "owner",
-    optional friends = "friends",
+crate::runtime::codec::object::impl_object!(Cat {
+    kind: Required<String> = "kind",
+    owner: Optional<Owner> = "owner",
+    friends: Optional<Vec<Pet>> = "friends",
 });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +106,7 @@ crate::runtime::codec::unions::impl_union!(Pet by "kind" {
     Dog = "dog",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Problem {
     pub title: Option<String>,
@@ -123,11 +120,11 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Problem {
-    optional title = "title",
+crate::runtime::codec::object::impl_object!(Problem {
+    title: Optional<String> = "title",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct DogCollar {
     pub color: Option<String>,
@@ -141,6 +138,6 @@ impl DogCollar {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(DogCollar {
-    optional color = "color",
+crate::runtime::codec::object::impl_object!(DogCollar {
+    color: Optional<String> = "color",
 });

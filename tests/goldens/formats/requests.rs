@@ -18,29 +18,17 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutOrder {
-    /// The path parameter `id`.
     pub id: types::OrderId,
-    /// The query parameter `related`.
-    ///
     /// An empty list is not sent, like `None`.
     pub related: Option<Vec<types::OrderId>>,
-    /// The query parameter `parent`.
     pub parent: Option<types::OrderId>,
-    /// The header parameter `X-Address`.
-    ///
     /// Default: `127.0.0.1`
     pub x_address: Option<std::net::Ipv4Addr>,
-    /// The query parameter `since`.
     pub since: Option<chrono::DateTime<chrono::Utc>>,
-    /// The header parameter `X-Day`.
-    ///
     /// Default: `2020-02-29`
     pub x_day: Option<chrono::NaiveDate>,
-    /// The query parameter `key`.
     pub key: Option<crate::Base64>,
-    /// The cookie parameter `session`.
     pub session: Option<uuid::Uuid>,
-    /// The content.
     pub body: types::Order,
 }
 
@@ -61,8 +49,6 @@ impl PutOrder {
         }
     }
 
-    /// The query parameter `related`.
-    ///
     /// An empty list is not sent, like `None`.
     #[must_use]
     pub fn related(mut self, related: Vec<types::OrderId>) -> Self {
@@ -70,15 +56,12 @@ impl PutOrder {
         self
     }
 
-    /// The query parameter `parent`.
     #[must_use]
     pub fn parent(mut self, parent: types::OrderId) -> Self {
         self.parent = Some(parent);
         self
     }
 
-    /// The header parameter `X-Address`.
-    ///
     /// Default: `127.0.0.1`
     #[must_use]
     pub fn x_address(mut self, x_address: std::net::Ipv4Addr) -> Self {
@@ -86,15 +69,12 @@ impl PutOrder {
         self
     }
 
-    /// The query parameter `since`.
     #[must_use]
     pub fn since(mut self, since: chrono::DateTime<chrono::Utc>) -> Self {
         self.since = Some(since);
         self
     }
 
-    /// The header parameter `X-Day`.
-    ///
     /// Default: `2020-02-29`
     #[must_use]
     pub fn x_day(mut self, x_day: chrono::NaiveDate) -> Self {
@@ -102,14 +82,12 @@ impl PutOrder {
         self
     }
 
-    /// The query parameter `key`.
     #[must_use]
     pub fn key(mut self, key: impl Into<crate::Base64>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// The cookie parameter `session`.
     #[must_use]
     pub fn session(mut self, session: uuid::Uuid) -> Self {
         self.session = Some(session);
@@ -197,7 +175,6 @@ impl Operation for PutOrder {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendForm {
-    /// The content.
     pub body: types::Form,
 }
 
@@ -239,7 +216,6 @@ impl Operation for SendForm {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendParts {
-    /// The content.
     pub body: types::SendPartsBodyForm,
 }
 
@@ -278,7 +254,6 @@ impl Operation for SendParts {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendText {
-    /// The content.
     pub body: types::OrderId,
 }
 

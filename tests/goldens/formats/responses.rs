@@ -21,17 +21,11 @@ pub enum PutOrderResponse {
     ///
     /// The order.
     Ok {
-        /// The header `X-Address`.
         x_address: std::net::Ipv6Addr,
-        /// The header `X-Day`.
         x_day: Option<chrono::NaiveDate>,
-        /// The header `X-Since`.
         x_since: Option<chrono::DateTime<chrono::Utc>>,
-        /// The header `X-Key`.
         x_key: Option<crate::Base64>,
-        /// The header `X-Parent`.
         x_parent: Option<types::OrderId>,
-        /// The content.
         body: types::Order,
     },
 }

@@ -2,18 +2,13 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Form`.
 #[non_exhaustive]
 pub struct Form {
-    /// `id`
     pub id: OrderId,
-    /// `ids`
     pub ids: Option<Vec<OrderId>>,
-    /// `host`
     pub host: Option<std::net::Ipv4Addr>,
     /// Pattern: `^20`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
-    /// `data`
     pub data: Option<crate::Base64>,
 }
 
@@ -42,7 +37,6 @@ crate::runtime::codec::object::impl_object!(Form {
 /// A property of each format.
 #[non_exhaustive]
 pub struct Order {
-    /// `id`
     pub id: OrderId,
     /// Default: `2020-01-01T00:00:00Z`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
@@ -50,29 +44,20 @@ pub struct Order {
     ///
     /// Pattern: `\.\d{3}Z$`
     pub millis: Option<String>,
-    /// `day`
     pub day: Option<chrono::NaiveDate>,
     /// Maximum length: `8`
     ///
     /// Default: `aGk=`
     pub data: Option<crate::Base64>,
-    /// `when`
     pub when: Option<OrderWhen>,
-    /// `host`
     pub host: Option<std::net::Ipv4Addr>,
     /// Default: `::1`
     pub source: Option<std::net::Ipv6Addr>,
-    /// `items`
     pub items: Option<Vec<uuid::Uuid>>,
-    /// `names`
     pub names: Option<std::collections::BTreeMap<String, uuid::Uuid>>,
-    /// `nothing`
-    ///
     /// `None` is an absent property, `Some(None)` is `null`.
     pub nothing: Option<Option<uuid::Uuid>>,
-    /// `either`
     pub either: Option<OrderEither>,
-    /// `any`
     pub any: Option<OrderAny>,
     /// Format: `uuid`
     pub chosen: Option<OrderChosen>,
@@ -161,10 +146,8 @@ crate::runtime::codec::object::impl_object!(Order {
     standard: Optional<uuid::Uuid> = "standard",
 });
 
-/// `OrderId`.
 pub type OrderId = uuid::Uuid;
 
-/// `OrderAny`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderAny {
@@ -195,7 +178,6 @@ crate::runtime::codec::enums::impl_string_enum!(OrderChosen {
     N00000000000040008000000000000001 = "00000000-0000-4000-8000-000000000001",
 });
 
-/// `OrderEither`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderEither {
@@ -215,7 +197,6 @@ crate::runtime::codec::unions::impl_union!(OrderEither {
     Integer,
 });
 
-/// `OrderWhen`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderWhen {
@@ -232,19 +213,14 @@ crate::runtime::codec::unions::impl_union!(OrderWhen {
     Date if ORDER_WHEN_DATE,
 });
 
-/// `SendPartsBodyForm`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendPartsBodyForm {
-    /// `id`
     pub id: OrderId,
-    /// `ids`
     pub ids: Option<Vec<OrderId>>,
-    /// `host`
     pub host: Option<std::net::Ipv4Addr>,
     /// Pattern: `^20`
     pub created: Option<chrono::DateTime<chrono::Utc>>,
-    /// `data`
     pub data: Option<crate::Base64>,
 }
 

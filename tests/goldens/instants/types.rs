@@ -2,13 +2,9 @@
 
 //! The types of parameters, header fields and content.
 
-/// `Values`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Values {
-    /// `created`
     pub created: crate::rfc3339::DateTime,
-    /// `day`
     pub day: jiff::civil::Date,
 }
 
@@ -20,7 +16,7 @@ impl Values {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Values {
-    required created = "created",
-    required day = "day",
+crate::runtime::codec::object::impl_object!(Values {
+    created: Required<crate::rfc3339::DateTime> = "created",
+    day: Required<jiff::civil::Date> = "day",
 });

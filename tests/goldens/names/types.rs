@@ -2,7 +2,6 @@
 
 //! The types of parameters, header fields and content.
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Box2 {
     pub new2: String,
@@ -16,11 +15,11 @@ impl Box2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Box2 {
-    required new2 = "new",
+crate::runtime::codec::object::impl_object!(Box2 {
+    new2: Required<String> = "new",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Comparison {
     /// `=`
@@ -66,7 +65,7 @@ crate::runtime::codec::enums::impl_string_enum!(Comparison {
     MinusName = "-name",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Option2 {
     pub none: Option<String>,
@@ -80,8 +79,8 @@ impl Option2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Option2 {
-    optional none = "none",
+crate::runtime::codec::object::impl_object!(Option2 {
+    none: Optional<String> = "none",
 });
 
 pub type PetId = bool;
@@ -123,7 +122,7 @@ impl Priority {
 
 crate::runtime::codec::enums::impl_integer_enum!(Priority);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Reaction {
     /// `up`
@@ -139,7 +138,7 @@ crate::runtime::codec::enums::impl_string_enum!(Reaction {
     ThumbsDown = "down",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Result2 {
     pub ok: Option<String>,
@@ -154,12 +153,11 @@ impl Result2 {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Result2 {
-    optional ok = "Ok",
-    optional err = "Err",
+crate::runtime::codec::object::impl_object!(Result2 {
+    ok: Optional<String> = "Ok",
+    err: Optional<String> = "Err",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Self_ {
     pub self2: Option2,
@@ -201,21 +199,21 @@ impl Self_ {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Self_ {
-    required self2 = "self",
-    required r#type = "type",
-    required r#fn = "fn",
-    required self_ = "Self",
-    required empty = "",
-    required plus_1 = "+1",
-    required minus_1 = "-1",
-    required a_b = "a b",
-    required a_b2 = "a-b",
+crate::runtime::codec::object::impl_object!(Self_ {
+    self2: Required<Option2> = "self",
+    r#type: Required<Vec2> = "type",
+    r#fn: Required<Box2> = "fn",
+    self_: Required<String> = "Self",
+    empty: Required<String> = "",
+    plus_1: Required<i64> = "+1",
+    minus_1: Required<i64> = "-1",
+    a_b: Required<String> = "a b",
+    a_b2: Required<String> = "a-b",
 });
 
 pub type String2 = Vec<Result2>;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Vec2 {
     /// `Other`
@@ -243,7 +241,7 @@ crate::runtime::codec::enums::impl_string_enum!(Vec2 {
     Minus1 = "-1",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Plain {
     pub chosen: Option<String>,
@@ -257,15 +255,15 @@ impl Plain {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Plain {
-    optional chosen = "chosen",
+crate::runtime::codec::object::impl_object!(Plain {
+    chosen: Optional<String> = "chosen",
 });
 
 pub type PetId2 = String;
 
 pub type PetId3 = i64;
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Chosen {
     pub a: Option<Letter>,
@@ -279,11 +277,11 @@ impl Chosen {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Chosen {
-    optional a = "a",
+crate::runtime::codec::object::impl_object!(Chosen {
+    a: Optional<Letter> = "a",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Letter {
     /// `x`

@@ -2,7 +2,7 @@
 
 //! The types of parameters, header fields and content.
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
     /// `cat`
@@ -21,7 +21,6 @@ crate::runtime::codec::enums::impl_string_enum!(Kind {
     GuineaPig = "guinea pig",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewPet {
     /// Minimum length: `1`
@@ -40,13 +39,12 @@ impl NewPet {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(NewPet {
-    required name = "name",
-    optional kind = "kind",
+crate::runtime::codec::object::impl_object!(NewPet {
+    name: Required<String> = "name",
+    kind: Optional<Kind> = "kind",
 });
 
 /// A pet that has a number.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pet {
     pub id: i64,
@@ -66,13 +64,12 @@ impl Pet {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Pet {
-    required id = "id",
-    required name = "name",
-    optional kind = "kind",
+crate::runtime::codec::object::impl_object!(Pet {
+    id: Required<i64> = "id",
+    name: Required<String> = "name",
+    kind: Optional<Kind> = "kind",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
     pub title: String,
@@ -90,7 +87,7 @@ impl Problem {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Problem {
-    required title = "title",
-    optional status = "status",
+crate::runtime::codec::object::impl_object!(Problem {
+    title: Required<String> = "title",
+    status: Optional<i32> = "status",
 });

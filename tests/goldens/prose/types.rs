@@ -5,7 +5,6 @@
 /// A title with \<T> and \[T\]
 ///
 /// indented
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Prose {
     /// \[`Vec`\]
@@ -28,12 +27,12 @@ impl Prose {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Prose {
-    required plain = "plain",
-    optional quoted = "quoted",
+crate::runtime::codec::object::impl_object!(Prose {
+    plain: Required<String> = "plain",
+    quoted: Optional<ProseQuoted> = "quoted",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProseQuoted {
     /// `a "quote"`

@@ -2,7 +2,6 @@
 
 //! The types of parameters, header fields and content.
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// Only in responses.
@@ -24,14 +23,13 @@ impl Account {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Account {
-    optional id = "id",
-    required name = "name",
-    optional password = "password",
+crate::runtime::codec::object::impl_object!(Account {
+    id: Optional<i64> = "id",
+    name: Required<String> = "name",
+    password: Optional<String> = "password",
 });
 
 /// A property of each type.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct All {
     /// Maximum length: `10`
@@ -100,30 +98,29 @@ impl All {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(All {
-    required text = "text",
-    required flag = "flag",
-    required small = "small",
-    required large = "large",
-    required real = "real",
-    required list = "list",
-    required words = "words",
-    required nothing = "nothing",
-    nullable perhaps = "perhaps",
-    optional optional = "optional",
-    required anything = "anything",
-    required level = "level",
-    required colour = "colour",
-    optional id = "id",
-    optional tree = "tree",
-    optional old = "old",
-    required inline = "inline",
+crate::runtime::codec::object::impl_object!(All {
+    text: Required<String> = "text",
+    flag: Required<bool> = "flag",
+    small: Required<i32> = "small",
+    large: Required<i64> = "large",
+    real: Required<f64> = "real",
+    list: Required<Vec<Vec<i64>>> = "list",
+    words: Required<std::collections::BTreeMap<String, String>> = "words",
+    nothing: Required<Option<String>> = "nothing",
+    perhaps: Nullable<Option<String>> = "perhaps",
+    optional: Optional<String> = "optional",
+    anything: Required<serde_json::Value> = "anything",
+    level: Required<Level> = "level",
+    colour: Required<Colour> = "colour",
+    id: Optional<Id> = "id",
+    tree: Optional<Tree> = "tree",
+    old: Optional<String> = "old",
+    inline: Required<AllInline> = "inline",
 });
 
 /// Does not allow other properties.
 ///
 /// No additional properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Closed {
     pub maybe: Maybe,
@@ -139,13 +136,13 @@ impl Closed {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Closed {
-    required maybe = "maybe",
-    nullable perhaps = "perhaps",
+crate::runtime::codec::object::impl_object!(Closed {
+    maybe: Required<Maybe> = "maybe",
+    perhaps: Nullable<Maybe> = "perhaps",
 });
 
 /// A colour.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Colour {
     /// `red`
@@ -164,7 +161,7 @@ crate::runtime::codec::enums::impl_string_enum!(Colour {
     DarkBlue = "dark blue",
 });
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Defaults {
     /// Default: `20`
@@ -208,18 +205,18 @@ impl Defaults {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Defaults {
-    optional size = "size",
-    optional level = "level",
-    optional title = "title",
-    optional words = "words",
+crate::runtime::codec::object::impl_object!(Defaults {
+    size: Optional<u8> = "size",
+    level: Optional<Level> = "level",
+    title: Optional<String> = "title",
+    words: Optional<Vec<String>> = "words",
 });
 
 /// A unique number.
 pub type Id = i64;
 
 /// Integers of each size.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Integers {
     pub tiny: Option<i8>,
@@ -233,6 +230,14 @@ pub struct Integers {
     ///
     /// Maximum: `18446744073709551615`
     pub bounded: Option<u64>,
+    /// Minimum: `0`
+    ///
+    /// Maximum: `255`
+    pub percent: Option<u8>,
+    /// Minimum, exclusive: `0`
+    ///
+    /// Maximum: `255`
+    pub wide: Option<i64>,
     pub choice: Option<IntegersChoice>,
     /// Minimum: `0.25`
     ///
@@ -254,22 +259,26 @@ impl Integers {
             count: None,
             total: None,
             bounded: None,
+            percent: None,
+            wide: None,
             choice: None,
             tenth: None,
         }
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Integers {
-    optional tiny = "tiny",
-    optional short = "short",
-    optional byte = "byte",
-    optional port = "port",
-    optional count = "count",
-    optional total = "total",
-    optional bounded = "bounded",
-    optional choice = "choice",
-    optional tenth = "tenth",
+crate::runtime::codec::object::impl_object!(Integers {
+    tiny: Optional<i8> = "tiny",
+    short: Optional<i16> = "short",
+    byte: Optional<u8> = "byte",
+    port: Optional<u16> = "port",
+    count: Optional<u32> = "count",
+    total: Optional<u64> = "total",
+    bounded: Optional<u64> = "bounded",
+    percent: Optional<u8> = "percent",
+    wide: Optional<i64> = "wide",
+    choice: Optional<IntegersChoice> = "choice",
+    tenth: Optional<f64> = "tenth",
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -313,7 +322,6 @@ crate::runtime::codec::enums::impl_integer_enum!(Level);
 pub type Maybe = Option<String>;
 
 /// Allows other properties.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Open {
     pub name: String,
@@ -332,12 +340,11 @@ impl Open {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Open {
-    required name = "name",
-    ..others
+crate::runtime::codec::object::impl_object!(Open {
+    name: Required<String> = "name",
+    ..others: i64
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Owner {
     pub tree: Box<Tree>,
@@ -351,12 +358,12 @@ impl Owner {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Owner {
-    required tree = "tree",
+crate::runtime::codec::object::impl_object!(Owner {
+    tree: Required<Box<Tree>> = "tree",
 });
 
 /// Two equal inline schemas, and one with an additional description.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Pair {
     pub first: Option<PairFirst>,
@@ -377,14 +384,13 @@ impl Pair {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Pair {
-    optional first = "first",
-    optional second = "second",
-    optional third = "third",
+crate::runtime::codec::object::impl_object!(Pair {
+    first: Optional<PairFirst> = "first",
+    second: Optional<PairSecond> = "second",
+    third: Optional<PairThird> = "third",
 });
 
 /// Only used in responses.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Receipt {
     /// Only in responses.
@@ -399,14 +405,14 @@ impl Receipt {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Receipt {
-    required id = "id",
+crate::runtime::codec::object::impl_object!(Receipt {
+    id: Required<i64> = "id",
 });
 
 /// A colour.
 pub type Same = Colour;
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Tree {
     pub left: Option<Box<Tree>>,
@@ -428,15 +434,15 @@ impl Tree {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(Tree {
-    optional left = "left",
-    optional right = "right",
-    optional leaves = "leaves",
-    optional owner = "owner",
+crate::runtime::codec::object::impl_object!(Tree {
+    left: Optional<Box<Tree>> = "left",
+    right: Optional<Box<Tree>> = "right",
+    leaves: Optional<Vec<Tree>> = "leaves",
+    owner: Optional<Owner> = "owner",
 });
 
 /// An inline schema.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct AllInline {
     pub colour: Option<AllInlineColour>,
@@ -450,11 +456,11 @@ impl AllInline {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(AllInline {
-    optional colour = "colour",
+crate::runtime::codec::object::impl_object!(AllInline {
+    colour: Optional<AllInlineColour> = "colour",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AllInlineColour {
     /// `red`
@@ -486,7 +492,6 @@ crate::runtime::codec::enums::impl_mixed_enum!(IntegersChoice {
     Value18446744073709551615 = Integer(18446744073709551615),
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairFirst {
     pub unit: PairFirstUnit,
@@ -500,11 +505,11 @@ impl PairFirst {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairFirst {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairFirst {
+    unit: Required<PairFirstUnit> = "unit",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairFirstUnit {
     /// `m`
@@ -520,7 +525,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairFirstUnit {
     Km = "km",
 });
 
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairSecond {
     pub unit: PairSecondUnit,
@@ -534,11 +538,11 @@ impl PairSecond {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairSecond {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairSecond {
+    unit: Required<PairSecondUnit> = "unit",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairSecondUnit {
     /// `m`
@@ -555,7 +559,6 @@ crate::runtime::codec::enums::impl_string_enum!(PairSecondUnit {
 });
 
 /// An additional description.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PairThird {
     pub unit: PairThirdUnit,
@@ -569,11 +572,11 @@ impl PairThird {
     }
 }
 
-crate::runtime::codec::object::impl_serde_object!(PairThird {
-    required unit = "unit",
+crate::runtime::codec::object::impl_object!(PairThird {
+    unit: Required<PairThirdUnit> = "unit",
 });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PairThirdUnit {
     /// `m`
