@@ -18,7 +18,7 @@ pub struct Values {
     pub link: url::Url,
     /// `price`
     pub price: rust_decimal::Decimal,
-    /// `token`
+    /// Pattern: `^[0-9a-f]{32}$`
     pub token: uuid::fmt::Simple,
 }
 
