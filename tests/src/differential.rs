@@ -266,7 +266,7 @@ fn program(count: usize) -> String {
         let _ = write!(
             methods,
             "    async fn op{index}(&self, request: Request<Op{index}>) -> Op{index}Response {{\n        \
-             Op{index}Response::Ok(request.into_inner().body)\n    }}\n\n"
+             Op{index}Response::Ok(convert(&request.into_inner().body))\n    }}\n\n"
         );
     }
     PROGRAM
@@ -288,6 +288,11 @@ struct Echo;
 #[allow(refining_impl_trait)]
 impl Api for Echo {
     METHODS
+}
+
+/// Converts content to the type of the same schema in a response.
+fn convert<T: serde::Serialize, U: serde::de::DeserializeOwned>(content: &T) -> U {
+    serde_json::from_value(serde_json::to_value(content).unwrap()).unwrap()
 }
 
 async fn send(router: &axum::Router, index: &str, content: &str, responses: &mut String) {

@@ -40,8 +40,8 @@ pub fn program(crate_name: &str, source: &Source, model: &Model) -> String {
         let module = model.server_module(operation);
         methods.entry(module.clone()).or_default().push_str(
             &format!(
-                "    async fn {name}(&self, request: api::server::Request<api::{request}>) -> api::{response} {{\n        \
-                 match self.next_response(&*request) {{\n            Some(response) => response,\n            \
+                "    async fn {name}(&self, request: api::server::Request<api::{request}>) -> Result<api::{response}, api::server::Rejection> {{\n        \
+                 match self.next_response(&*request) {{\n            Some(response) => Ok(response),\n            \
                  None => api::{module}::Api::{name}(&api::mock::Mock, request).await,\n        }}\n    }}\n\n"
             ),
         );

@@ -335,6 +335,7 @@ fn text(schema: &Map<String, Value>) -> String {
         Some("ipv4") => "192.0.2.1",
         Some("ipv6") => "2001:db8::1",
         Some("byte") => "YWJj",
+        Some("decimal") => "1.50",
         Some("status-choice") => "200",
         _ => "text",
     };

@@ -9,6 +9,7 @@ pub struct Values {
     pub price: rust_decimal::Decimal,
     /// Format: `ipv4`
     pub host: String,
+    /// Pattern: `^[0-9a-f]{32}$`
     pub token: uuid::fmt::Simple,
     pub link: url::Url,
     pub id: uuid::Uuid,

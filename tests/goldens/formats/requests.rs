@@ -97,7 +97,7 @@ impl PutOrder {
     /// Returns the value, or the default: `127.0.0.1`.
     #[must_use]
     pub fn x_address_or_default(&self) -> std::net::Ipv4Addr {
-        self.x_address.unwrap_or(std::net::Ipv4Addr::new(127, 0, 0, 1))
+        self.x_address.unwrap_or(std::net::Ipv4Addr::LOCALHOST)
     }
 
     /// Returns the value, or the default: `2020-02-29`.

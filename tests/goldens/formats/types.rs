@@ -53,6 +53,10 @@ pub struct Order {
     pub host: Option<std::net::Ipv4Addr>,
     /// Default: `::1`
     pub source: Option<std::net::Ipv6Addr>,
+    /// Default: `2001:db8::1`
+    pub gateway: Option<std::net::Ipv6Addr>,
+    /// Default: `255.255.255.0`
+    pub mask: Option<std::net::Ipv4Addr>,
     pub items: Option<Vec<uuid::Uuid>>,
     pub names: Option<std::collections::BTreeMap<String, uuid::Uuid>>,
     /// `None` is an absent property, `Some(None)` is `null`.
@@ -88,6 +92,8 @@ impl Order {
             when: None,
             host: None,
             source: None,
+            gateway: None,
+            mask: None,
             items: None,
             names: None,
             nothing: None,
@@ -116,7 +122,19 @@ impl Order {
     /// Returns the value, or the default: `::1`.
     #[must_use]
     pub fn source_or_default(&self) -> std::net::Ipv6Addr {
-        self.source.unwrap_or(std::net::Ipv6Addr::new(0, 0, 0, 0, 0, 0, 0, 1))
+        self.source.unwrap_or(std::net::Ipv6Addr::LOCALHOST)
+    }
+
+    /// Returns the value, or the default: `2001:db8::1`.
+    #[must_use]
+    pub fn gateway_or_default(&self) -> std::net::Ipv6Addr {
+        self.gateway.unwrap_or(std::net::Ipv6Addr::new(8193, 3512, 0, 0, 0, 0, 0, 1))
+    }
+
+    /// Returns the value, or the default: `255.255.255.0`.
+    #[must_use]
+    pub fn mask_or_default(&self) -> std::net::Ipv4Addr {
+        self.mask.unwrap_or(std::net::Ipv4Addr::new(255, 255, 255, 0))
     }
 
     /// Returns the value, or the default: `00000000-0000-4000-8000-000000000002`.
@@ -135,6 +153,8 @@ crate::runtime::codec::object::impl_object!(Order {
     when: Optional<OrderWhen> = "when",
     host: Optional<std::net::Ipv4Addr> = "host",
     source: Optional<std::net::Ipv6Addr> = "source",
+    gateway: Optional<std::net::Ipv6Addr> = "gateway",
+    mask: Optional<std::net::Ipv4Addr> = "mask",
     items: Optional<Vec<uuid::Uuid>> = "items",
     names: Optional<std::collections::BTreeMap<String, uuid::Uuid>> = "names",
     nothing: Nullable<Option<uuid::Uuid>> = "nothing",

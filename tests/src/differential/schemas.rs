@@ -211,7 +211,7 @@ fn string() -> BoxedStrategy<Value> {
             .prop_map(|(min, max)| json!({"type": "string", "minLength": min, "maxLength": max})),
         2 => subsequence(vec!["a", "b", "c"], 1..=3)
             .prop_map(|values| json!({"type": "string", "enum": values})),
-        1 => select(vec!["date-time", "email", "ipv4"])
+        1 => select(vec!["byte", "date", "date-time", "email", "ipv4", "ipv6", "uuid"])
             .prop_map(|format| json!({"type": "string", "format": format})),
         1 => Just(json!({"type": "string", "pattern": "^[a-c]+$"})),
     ]

@@ -57,6 +57,10 @@ fn fitting(document: &Value, schema: &Value, rng: &mut Rng, depth: usize) -> Val
         "string" => {
             let text = match get("format").and_then(Value::as_str) {
                 Some("date-time") => return "2026-01-31T12:00:00Z".into(),
+                Some("byte") => return "YWJj".into(),
+                Some("date") => return "2026-01-31".into(),
+                Some("ipv6") => return "2001:db8::1".into(),
+                Some("uuid") => return "f81d4fae-7dec-41d0-a765-00a0c91e6bf6".into(),
                 Some("email") => return "a@example.com".into(),
                 Some("ipv4") => return "192.0.2.1".into(),
                 _ => ["a", "b", "ab", "abc", "ca", "xyz"][rng.usize(0..6)],

@@ -95,16 +95,24 @@ fn format_or_default(name: &Ident, ty: &FormatType, text: &str) -> Option<TokenS
             let default = quote!(#text.parse().unwrap_or_default());
             return Some(quote!(self.#name.unwrap_or_else(|| #default)));
         }
-        "std::net::Ipv4Addr" => {
-            let octets = text.parse::<Ipv4Addr>().ok()?.octets();
-            let octets = octets.map(Literal::u8_unsuffixed);
-            quote!(std::net::Ipv4Addr::new(#(#octets),*))
-        }
-        "std::net::Ipv6Addr" => {
-            let segments = text.parse::<Ipv6Addr>().ok()?.segments();
-            let segments = segments.map(Literal::u16_unsuffixed);
-            quote!(std::net::Ipv6Addr::new(#(#segments),*))
-        }
+        // Clippy rejects the numbers of these addresses.
+        "std::net::Ipv4Addr" => match text.parse().ok()? {
+            Ipv4Addr::BROADCAST => quote!(std::net::Ipv4Addr::BROADCAST),
+            Ipv4Addr::LOCALHOST => quote!(std::net::Ipv4Addr::LOCALHOST),
+            Ipv4Addr::UNSPECIFIED => quote!(std::net::Ipv4Addr::UNSPECIFIED),
+            address => {
+                let octets = address.octets().map(Literal::u8_unsuffixed);
+                quote!(std::net::Ipv4Addr::new(#(#octets),*))
+            }
+        },
+        "std::net::Ipv6Addr" => match text.parse().ok()? {
+            Ipv6Addr::LOCALHOST => quote!(std::net::Ipv6Addr::LOCALHOST),
+            Ipv6Addr::UNSPECIFIED => quote!(std::net::Ipv6Addr::UNSPECIFIED),
+            address => {
+                let segments = address.segments().map(Literal::u16_unsuffixed);
+                quote!(std::net::Ipv6Addr::new(#(#segments),*))
+            }
+        },
         "uuid::Uuid" => quote!(uuid::uuid!(#text)),
         _ => return None,
     };

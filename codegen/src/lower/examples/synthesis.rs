@@ -624,6 +624,7 @@ fn string(schema: &Schema<'_>) -> String {
         Some("ipv4") => "192.0.2.1",
         Some("ipv6") => "2001:db8::1",
         Some("byte") => "c3RhdHVzcXVv",
+        Some("decimal") => "9.99",
         Some("status-choice") => "200",
         _ => "string",
     };
