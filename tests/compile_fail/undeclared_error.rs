@@ -10,7 +10,10 @@ struct AppError;
 
 impl<R: Declares<404, Acceptable>> HandlerError<R> for AppError {
     fn into_response(self) -> Result<R, InternalError> {
-        Ok(Declares::<404, _>::respond_with(Acceptable::new("text", Vec::new())))
+        Ok(Declares::<404, _>::respond_with(Acceptable::new(
+            "text",
+            Vec::new(),
+        )))
     }
 }
 

@@ -39,11 +39,12 @@ fn code_blocks_are_tested_code() {
         "generated/examples/explain.rs",
         "tests/fixtures/quickstart.rs",
         "tests/fixtures/quickstart.yaml",
+        "tests/orders/src/service.rs",
     ]
     .map(page);
     let readme = readme();
     let blocks = [blocks(&readme, "rust"), blocks(&readme, "yaml")].concat();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     for block in blocks {
         let block = block.join("\n");
         assert!(
