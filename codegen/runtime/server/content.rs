@@ -57,14 +57,12 @@ async fn next_chunk(
     let mut body = body?;
     loop {
         let frame = match time {
-            None => body.frame().await,
-            Some(time) => match timeout(time, body.frame()).await {
-                Ok(frame) => frame,
-                Err(_) => {
-                    let error = BodyError::new("the content took too long to arrive");
-                    return Some((Err(error), None));
-                }
-            },
+            None => Ok(body.frame().await),
+            Some(time) => timeout(time, body.frame()).await,
+        };
+        let Ok(frame) = frame else {
+            let error = BodyError::new("the content took too long to arrive");
+            return Some((Err(error), None));
         };
         match frame?.map(Frame::into_data) {
             Ok(Ok(data)) => return Some((Ok(data), Some(body))),

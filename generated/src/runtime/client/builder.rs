@@ -353,15 +353,14 @@ impl ClientBuilder {
                 settings.timeout = timeout.unwrap_or(Some(TIMEOUT));
                 let agent = HeaderValue::from_static(USER_AGENT);
                 settings.headers.entry(header::USER_AGENT).or_insert(agent);
-                match built {
-                    Some(http) => http,
-                    None => {
-                        let mut http = http_builder()?;
-                        if let Some(timeout) = connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
-                            http = http.connect_timeout(timeout);
-                        }
-                        http.build().map_err(Error::build)?
+                if let Some(http) = built {
+                    http
+                } else {
+                    let mut http = http_builder()?;
+                    if let Some(timeout) = connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)) {
+                        http = http.connect_timeout(timeout);
                     }
+                    http.build().map_err(Error::build)?
                 }
             }
         };

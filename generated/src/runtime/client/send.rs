@@ -265,12 +265,11 @@ impl<'c, O: Operation> Sender<'c, O> {
             redirect.strip::<O>(headers);
         }
         if O::HAS_BODY && redirect.is_none_or(|redirect| redirect.content) {
-            *request.body_mut() = Some(match encoder.body.as_bytes() {
-                Some(bytes) => bytes.clone().into(),
-                None => {
-                    self.is_replayable = false;
-                    reqwest::Body::wrap(encoder.body)
-                }
+            *request.body_mut() = Some(if let Some(bytes) = encoder.body.as_bytes() {
+                bytes.clone().into()
+            } else {
+                self.is_replayable = false;
+                reqwest::Body::wrap(encoder.body)
             });
         }
         Ok(request)
