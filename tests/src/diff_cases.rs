@@ -244,16 +244,6 @@ pub const ROWS: &[Row] = &[
         Level::Major,
     ),
     row(
-        "a string gets a format that has a type",
-        &[(
-            "        note: {type: string}\n",
-            "        note: {type: string, format: uuid}\n",
-        )],
-        &["type-changed"],
-        NEW,
-        Level::Major,
-    ),
-    row(
         "a property is added to a response",
         &[(
             "        note: {type: string}\n",
@@ -791,6 +781,16 @@ pub const ROWS: &[Row] = &[
         &[],
         NONE,
         Level::Patch,
+    ),
+    row(
+        "a string gets a format that has a type",
+        &[(
+            "        note: {type: string}\n",
+            "        note: {type: string, format: uuid}\n",
+        )],
+        &["type-changed"],
+        NEW,
+        Level::Major,
     ),
 ];
 

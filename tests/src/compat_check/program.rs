@@ -282,7 +282,14 @@ impl Writer<'_> {
                 continue;
             }
             let signature = outside(&method.sig);
-            let _ = write!(methods, "{signature} {{ async {{ loop {{}} }} }} ");
+            // A method of the server may return a response, which is the argument of `HandlerOutput`.
+            let output = signature.split("HandlerOutput <").nth(1);
+            let output = output.and_then(|rest| rest.split('>').next());
+            let value = match output {
+                Some(output) => format!("let response: {output} = loop {{}}; response"),
+                None => "loop {}".to_owned(),
+            };
+            let _ = write!(methods, "{signature} {{ async {{ {value} }} }} ");
         }
         let _ = writeln!(
             self.text,

@@ -92,7 +92,7 @@ fn every_mutation_of_more_documents_is_reported() {
         "sets",
         "types",
     ]);
-    check_document_mutations(&own_spec(), true, 160);
+    check_document_mutations(&own_spec(), true, 50);
 }
 
 fn check_mutations(fixtures: &[&str]) {
