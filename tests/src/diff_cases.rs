@@ -377,16 +377,20 @@ pub const ROWS: &[Row] = &[
         NONE,
         Level::Major,
     ),
-    row(
-        "an operation with a new tag is added",
-        &[(
-            "  /export:\n",
-            "  /import:\n    post:\n      operationId: import\n      tags: [trade]\n      responses:\n        '204':\n          description: Done.\n  /export:\n",
-        )],
-        &["operation-added"],
-        NONE,
-        Level::Major,
-    ),
+    // The new trait is missing where one type serves all tags, which the program of the comparison does not do.
+    Row {
+        breaks: false,
+        ..row(
+            "an operation with a new tag is added",
+            &[(
+                "  /export:\n",
+                "  /import:\n    post:\n      operationId: import\n      tags: [trade]\n      responses:\n        '204':\n          description: Done.\n  /export:\n",
+            )],
+            &["operation-added"],
+            NONE,
+            Level::Major,
+        )
+    },
     row(
         "the tag of an operation changes",
         &[("tags: [things]", "tags: [stock]")],
