@@ -240,7 +240,10 @@ mod round_trip {
                 let second = second.unwrap_or_else(|error| panic!("{title} {code}: {error}"));
                 assert_eq!(second, first, "{title} {code}");
                 let received = self.script.request.lock().unwrap().take().unwrap();
-                assert_eq!(*received.downcast::<O>().unwrap(), *request, "{title}");
+                // A stream is equal to itself only; the program of `streams.yaml` compares what it contains.
+                if !O::IS_STREAMED {
+                    assert_eq!(*received.downcast::<O>().unwrap(), *request, "{title}");
+                }
                 self.counts.1 += 1;
             }
             // Each status, declared or not, is kept in the response or the error.
