@@ -43,7 +43,7 @@ impl Body {
         B: Into<Bytes>,
         E: Into<Box<dyn Error + Send + Sync>>,
     {
-        let stream = Chunks(Box::pin(stream));
+        let stream = Chunks(Some(Box::pin(stream)));
         Self(BodyInner::Stream(Arc::new(Mutex::new(Box::pin(stream)))))
     }
 
@@ -260,8 +260,8 @@ impl Error for BodyError {
     }
 }
 
-/// A stream whose items are converted.
-struct Chunks<S>(Pin<Box<S>>);
+/// A stream whose items are converted; `None` after its end, because some streams must not be polled again.
+struct Chunks<S>(Option<Pin<Box<S>>>);
 
 impl<S, B, E> Stream for Chunks<S>
 where
@@ -272,7 +272,13 @@ where
     type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.0.as_mut().poll_next(cx);
+        let Some(stream) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        let next = stream.as_mut().poll_next(cx);
+        if let Poll::Ready(None) = next {
+            self.0 = None;
+        }
         next.map(|next| next.map(|chunk| chunk.map(Into::into).map_err(BodyError::new)))
     }
 }
